@@ -19,10 +19,10 @@ from tamis.actions.accounts.sessions import sweep_sessions
 from tamis.actions.exporting.directories import remove_abandoned
 from tamis.actions.importing.uploads import sweep_uploads
 from tamis.actions.local_protocol import SERVER_FILE, ServerAddress
-from tamis.actions.maintenance.checking import check_each_night
-from tamis.actions.maintenance.erasing import Eraser
+from tamis.actions.maintenance.erasure import Eraser
 from tamis.actions.maintenance.health import Health
-from tamis.actions.maintenance.trimming import Upkeep
+from tamis.actions.maintenance.integrity_checks import run_nightly_checks
+from tamis.actions.maintenance.retention import Retention
 from tamis.actions.services import Services
 from tamis.domain.errors import ProjectionInUse, TamisError, Unavailable
 from tamis.memory import trim_memory_periodically
@@ -139,7 +139,7 @@ def _background_threads(services: Services, health: Health, stop: threading.Even
         threading.Thread(target=_clean_up_periodically, args=(services, stop), name="eraser"),
         threading.Thread(target=_check_health_periodically, args=(health, stop), name="watcher"),
         threading.Thread(target=trim_memory_periodically, args=(stop,), name="memory"),
-        threading.Thread(target=check_each_night, args=(services, stop), name="checker"),
+        threading.Thread(target=run_nightly_checks, args=(services, stop), name="checker"),
     ]
 
 
@@ -195,7 +195,7 @@ def _check_health_periodically(health: Health, stop: threading.Event) -> None:
     """Check the health of the server every second, and log how many events were withheld."""
     while True:
         try:
-            health.look()
+            health.check()
             log.write_withheld()
         except Exception as error:
             log.event("fault", level=logging.ERROR, error=error, interface="watcher")
@@ -205,12 +205,12 @@ def _check_health_periodically(health: Health, stop: threading.Event) -> None:
 
 def _project_periodically(services: Services, health: Health, stop: threading.Event) -> None:
     """Keep the columns up to date also when no request does, so that the next one need not wait."""
-    upkeep, reported = Upkeep(services), None
+    retention, reported = Retention(services), None
     while True:
         try:
             services.project().tidy()
-            upkeep.turn()
-            health.followed()
+            retention.run_if_due()
+            health.note_projected()
             reported = None
         except TamisError as error:
             if str(error) != reported:
@@ -226,7 +226,7 @@ def _clean_up_periodically(services: Services, stop: threading.Event) -> None:
     eraser = Eraser(services)
     while not stop.wait(CLEANUP_SECONDS):
         try:
-            eraser.turn()
+            eraser.run_if_due()
             remove_abandoned(services.settings.data)
             sweep_uploads(services)
             sweep_sessions(services)

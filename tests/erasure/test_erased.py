@@ -9,7 +9,7 @@ import pytest
 from tamis.actions.accounts.accounts import create_account
 from tamis.actions.fields.fields import delete_field
 from tamis.actions.fields.types import create_type
-from tamis.actions.maintenance.erasing import Eraser, erase, erase_if_small
+from tamis.actions.maintenance.erasure import Eraser, erase, erase_if_small
 from tamis.actions.segments.recipients import recipient_page
 from tamis.actions.segments.segments import segment_sizes
 from tamis.actions.services import Services
@@ -147,7 +147,7 @@ def test_unfinished_and_set_aside_files_do_not_outlive_an_erasure(tmp_path: Path
 
 def test_large_stores_wait_for_their_moment(services: Services, monkeypatch: pytest.MonkeyPatch) -> None:
     services.write(erasure.request_erasure)
-    monkeypatch.setattr("tamis.actions.maintenance.erasing.SMALL_BYTES", 0)
+    monkeypatch.setattr("tamis.actions.maintenance.erasure.SMALL_BYTES", 0)
     assert not erase_if_small(services)
     monkeypatch.undo()
     assert erase_if_small(services)
@@ -167,7 +167,7 @@ def test_a_server_erases_in_a_quiet_moment_at_most_every_hour_and_in_time(tmp_pa
             now += timedelta(minutes=1)
             if busy:
                 services.write(lambda db, at: change_log.record_field_changes(db, people.id, at))
-            eraser.turn()
+            eraser.run_if_due()
         return erasure.find_pending(services.records.reader()) is None
 
     services.write(erasure.request_erasure)

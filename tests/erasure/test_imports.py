@@ -12,7 +12,7 @@ from tamis.actions.importing.rejects import discard_rejects_with
 from tamis.actions.importing.report import ImportOptions
 from tamis.actions.importing.run import import_file
 from tamis.actions.importing.undo import undo_import
-from tamis.actions.maintenance.trimming import Upkeep
+from tamis.actions.maintenance.retention import Retention
 from tamis.actions.services import Services
 from tamis.domain.emails import parse_email
 from tamis.domain.errors import Invalid, ProjectionInUse, Refused
@@ -82,7 +82,7 @@ def test_what_imports_have_left_is_kept_for_some_days(tmp_path: Path) -> None:
     now = datetime(2026, 11, 24, tzinfo=UTC)
     services = Services(Settings(tmp_path / "data", undo_days=30), lambda: now)
     account, _ = services.write(create_account, "owner@example.org", "UTC", None)
-    upkeep = Upkeep(services)
+    retention = Retention(services)
     people = services.write(create_type, account, "People")
     file = tmp_path / "people.csv"
 
@@ -95,7 +95,7 @@ def test_what_imports_have_left_is_kept_for_some_days(tmp_path: Path) -> None:
 
     def kept() -> tuple[int, int, int]:
         """Count the spans, the contacts as they were, and the files."""
-        upkeep.turn()
+        retention.run_if_due()
         rows = connection_of(services.records.reader()).execute(
             "SELECT (SELECT count(*) FROM import_ranges), (SELECT count(*) FROM import_prior_values)"
         )
@@ -128,7 +128,7 @@ def test_old_imports_go_also_where_the_columns_cannot_be_had(tmp_path: Path) -> 
     old.write_text("")
     os.utime(old, (0, 0))
     with pytest.raises(ProjectionInUse):
-        Upkeep(second).turn()
+        Retention(second).run_if_due()
     assert not old.exists()
     for opened in (second, first):
         opened.close()

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tamis.actions.maintenance.erasing import erase
+from tamis.actions.maintenance.erasure import erase
 from tamis.actions.segments.recipients import recipient_page
 from tamis.actions.services import Services
 from tamis.records.maintenance import erasure
@@ -21,7 +21,7 @@ Left = tuple[Path, set[str], list[tuple[int, str]]]
 PROGRAM = """
 import os, signal, sys
 from pathlib import Path
-from tamis.actions.maintenance import erasing
+from tamis.actions.maintenance import erasure as erasing
 from tamis.actions.services import Services
 from tamis.columns.engine import store as columns
 from tamis.records.maintenance import erasure

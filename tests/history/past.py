@@ -16,7 +16,7 @@ from tamis.actions.accounts.accounts import create_account
 from tamis.actions.contacts.contacts import delete_contact
 from tamis.actions.fields.types import create_type
 from tamis.actions.importing.upsert import upsert
-from tamis.actions.maintenance.trimming import Upkeep
+from tamis.actions.maintenance.retention import Retention
 from tamis.actions.segments import history
 from tamis.actions.segments.recipients import add_recipient, delete_recipient, recipient_page
 from tamis.actions.segments.segments import create_segment, delete_segment
@@ -75,7 +75,7 @@ class Past:
     def look(self) -> set[int]:
         """Let the columns follow, keep them up, and note who is in the segment now."""
         self.services.project()
-        Upkeep(self.services).turn()
+        Retention(self.services).run_if_due()
         rows = recipient_page(self.services, self.account.id, self.segment.id, 0, EVERYONE)
         self.seen[self.now] = {recipient_id for recipient_id, _ in rows}
         self.sizes(8)

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from tamis.actions.maintenance import trimming
-from tamis.actions.maintenance.trimming import pack_history
+from tamis.actions.maintenance import retention
+from tamis.actions.maintenance.retention import pack_history
 from tamis.columns.history import batches
 from tamis.columns.history.packs import pack
 from tamis.domain.errors import Unavailable
@@ -24,12 +24,12 @@ A_PACK, NEWEST = 7, 4
 KILLED = """
 import os, signal, sys
 from pathlib import Path
-from tamis.actions.maintenance import trimming
+from tamis.actions.maintenance import retention
 from tamis.records.engine.store import Records
 from tamis.records.history import write
 
 moment, number = sys.argv[1], int(sys.argv[2])
-trimming.ROWS_A_PACK, trimming.NEWEST_ROWS = 7, 4
+retention.ROWS_PER_PACK, retention.ROWS_KEPT_UNPACKED = 7, 4
 calls = 0
 
 def killing(point, done):
@@ -42,11 +42,11 @@ def killing(point, done):
         return result
     return run
 
-trimming.pack = killing("packed", trimming.pack)
+retention.pack = killing("packed", retention.pack)
 write.run = killing("in the transaction", write.run)
 Records.write = killing("committed", Records.write)
 data = Path(sys.argv[3])
-trimming.pack_history(Records(data), data)
+retention.pack_history(Records(data), data)
 """
 
 
@@ -62,8 +62,8 @@ def past(tmp_path: Path) -> Iterator[Past]:
 def small(past: Past, monkeypatch: pytest.MonkeyPatch) -> None:
     """Let few rows be a pack, from here on."""
     assert past
-    monkeypatch.setattr(trimming, "ROWS_A_PACK", A_PACK)
-    monkeypatch.setattr(trimming, "NEWEST_ROWS", NEWEST)
+    monkeypatch.setattr(retention, "ROWS_PER_PACK", A_PACK)
+    monkeypatch.setattr(retention, "ROWS_KEPT_UNPACKED", NEWEST)
 
 
 def kept(past: Past) -> tuple[int, int]:

@@ -42,7 +42,7 @@ def looked(watched: Health, reasons: tuple[str, ...]) -> bool:
     """Look until the reasons are found, for a write that was under way may have to end first."""
     until = time.monotonic() + PATIENCE_SECONDS
     while time.monotonic() < until:
-        watched.look()
+        watched.check()
         if watched.reasons == reasons:
             return True
     return False
@@ -76,19 +76,19 @@ def test_it_is_not_ready_when_writes_wait_or_nobody_follows(
 ) -> None:
     monkeypatch.setattr(services.records, "submit", lambda _: Future())
     monkeypatch.setattr(health, "WRITE_SECONDS", -1.0)
-    monkeypatch.setattr(health, "FOLLOW_SECONDS", -1.0)
+    monkeypatch.setattr(health, "PROJECTION_SECONDS", -1.0)
     assert looked(ready, ("writes wait for long", "the column store does not follow the writes"))
 
 
 def test_it_is_not_ready_when_the_disk_is_full(ready: Health, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(records_store, "has_room", lambda _: False)
-    ready.look()
+    ready.check()
     assert ready.reasons == ("the disk has no room for writes",)
 
 
 def test_a_server_that_stops_stays_not_ready(ready: Health) -> None:
     ready.stop()
-    ready.look()
+    ready.check()
     assert ready.reasons == ("the server is stopping",)
 
 
@@ -103,14 +103,14 @@ def test_what_runs_out_is_logged_once_and_that_it_does_no_more(
     begun = told()
     settings = services.settings
     monkeypatch.setattr(services, "settings", replace(settings, disk_warning=1 << 50))
-    monkeypatch.setattr(health, "handles", lambda: (81, 100))
-    ready.look()
-    ready.look()
+    monkeypatch.setattr(health, "count_handles", lambda: (81, 100))
+    ready.check()
+    ready.check()
     assert [now - before for now, before in zip(told(), begun, strict=True)] == [1, 0, 1, 0]
     monkeypatch.setattr(services, "settings", settings)
-    monkeypatch.setattr(health, "handles", lambda: (80, 100))
-    ready.look()
-    ready.look()
+    monkeypatch.setattr(health, "count_handles", lambda: (80, 100))
+    ready.check()
+    ready.check()
     assert [now - before for now, before in zip(told(), begun, strict=True)] == [1, 1, 1, 1]
 
 

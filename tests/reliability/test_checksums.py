@@ -12,7 +12,7 @@ import pytest
 from tamis.actions.accounts.accounts import create_account
 from tamis.actions.fields.types import create_type
 from tamis.actions.maintenance.backups import make_backup
-from tamis.actions.maintenance.checking import until_hour
+from tamis.actions.maintenance.integrity_checks import time_until_hour
 from tamis.actions.services import Services
 from tamis.domain.errors import Damaged
 from tamis.records.engine.database import FILE_NAME
@@ -129,4 +129,4 @@ def test_a_check_that_is_given_up_decides_nothing(data: Path, monkeypatch: pytes
 
 @pytest.mark.parametrize(("hour", "wait"), [(3, 1), (2, 24), (1, 23)])
 def test_the_next_check_is_at_the_hour(hour: int, wait: int) -> None:
-    assert until_hour(datetime(2026, 11, 27, 2, 0, tzinfo=UTC), hour) == timedelta(hours=wait)
+    assert time_until_hour(datetime(2026, 11, 27, 2, 0, tzinfo=UTC), hour) == timedelta(hours=wait)

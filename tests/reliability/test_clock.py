@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tamis.actions.maintenance.erasing import Eraser
+from tamis.actions.maintenance.erasure import Eraser
 from tamis.actions.segments.segments import segment_sizes
 from tamis.actions.services import Services
 from tamis.domain.fields import Kind
@@ -157,9 +157,9 @@ def test_what_was_deleted_is_erased_although_the_clock_was_a_year_ahead(clocked:
         clocked.write(random.Random(2))
         clocked.services.write(erase_something)
         clocked.now += jump
-        eraser.turn()
+        eraser.run_if_due()
         clocked.now += timedelta(minutes=61)  # at most once an hour, and when it has been quiet
-        eraser.turn()
+        eraser.run_if_due()
         assert erasure.find_pending(clocked.services.records.reader()) is None
     clocked.check()
 

@@ -8,7 +8,7 @@ import pytest
 
 from tamis.actions.accounts.accounts import create_account, create_key_pair
 from tamis.actions.fields.types import create_type
-from tamis.actions.maintenance.accepting_loss import accept_loss
+from tamis.actions.maintenance.lost_writes import accept_loss
 from tamis.actions.services import Services
 from tamis.domain.accounts import Account
 from tamis.domain.errors import Damaged

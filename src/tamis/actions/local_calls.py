@@ -15,7 +15,7 @@ from tamis.actions.importing.effects import import_effects
 from tamis.actions.maintenance.backups import Manifest, make_backup
 from tamis.actions.maintenance.doctor import columns as doctor
 from tamis.actions.maintenance.doctor import history as kept_history
-from tamis.actions.maintenance.erasing import erase, erase_if_small
+from tamis.actions.maintenance.erasure import erase, erase_if_small
 from tamis.actions.segments import history, overlap, recipients, sampling, segments
 from tamis.actions.segments.history import ContactChange, SizesByDay
 from tamis.actions.segments.sampling import SampledPage

@@ -12,7 +12,7 @@ from tamis import log
 from tamis.actions.history_store import RecordsHistory
 from tamis.actions.jobs import JobRunner
 from tamis.actions.lanes import Lanes
-from tamis.actions.maintenance.file_rights import make_private_files, tighten
+from tamis.actions.maintenance.file_permissions import set_private_umask, tighten_permissions
 from tamis.actions.projection import project
 from tamis.actions.view import SizesView, View, Views
 from tamis.columns.engine.store import Columns
@@ -42,10 +42,10 @@ class Services:
     ) -> None:
         self.settings = settings
         self.clock = clock
-        make_private_files()
+        set_private_umask()
         try:
             make_directory(settings.data)
-            tighten(settings.data)
+            tighten_permissions(settings.data)
         except OSError as error:
             raise Unavailable("data_directory_not_made", directory=str(settings.data), reason=error.strerror) from None
         self.accepts_loss = accepts_loss

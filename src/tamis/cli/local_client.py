@@ -5,7 +5,7 @@ import time
 
 from tamis.actions.local_calls import LocalCall, Result
 from tamis.actions.local_protocol import PATH, decode_result, encode_call, error_from, find_server
-from tamis.actions.maintenance.trimming import Upkeep
+from tamis.actions.maintenance.retention import Retention
 from tamis.actions.services import Services
 from tamis.domain.errors import ProjectionInUse, Unavailable
 
@@ -25,7 +25,7 @@ def run_call(services: Services, call: LocalCall[Result], seconds: float = RESPO
     while True:
         try:
             services.open_columns()
-            Upkeep(services).turn()
+            Retention(services).run_if_due()
             break
         except ProjectionInUse:
             reply = call_server(services, call, seconds)

@@ -10,7 +10,7 @@ import sys
 from cyclopts import App, CycloptsError
 
 from tamis import __version__, log
-from tamis.actions.maintenance.file_rights import make_private_files
+from tamis.actions.maintenance.file_permissions import set_private_umask
 from tamis.cli.common import exit_refused
 from tamis.domain.errors import Refused, TamisError
 from tamis.domain.text import SURROGATE
@@ -56,7 +56,7 @@ def _as_in_json(error: UnicodeError) -> tuple[str, int]:
 def main(arguments: list[str] | None = None) -> None:
     """Run a command: exit status 0 when it is done, 1 when it was refused, 2 when it was used wrongly."""
     log.start_log("text", logging.WARNING)
-    make_private_files()
+    set_private_umask()
     if isinstance(sys.stdout, io.TextIOWrapper):
         codecs.register_error(AS_IN_JSON, _as_in_json)
         sys.stdout.reconfigure(errors=AS_IN_JSON)

@@ -3,8 +3,8 @@
 from pathlib import Path
 
 from tamis.actions.local_calls import Erase, MakeBackup
-from tamis.actions.maintenance.accepting_loss import accept_loss
 from tamis.actions.maintenance.backups import restore
+from tamis.actions.maintenance.lost_writes import accept_loss
 from tamis.cli.common import Common, open_services, print_result
 from tamis.cli.local_client import run_call
 from tamis.domain.errors import Unavailable

@@ -1,1 +1,1 @@
-"""What an operator does: backups, checks, erasure, upkeep."""
+"""The operation of a server: backups, checks, erasure and retention."""

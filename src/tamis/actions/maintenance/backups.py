@@ -1,4 +1,4 @@
-"""Back a data directory up while it is in use, and put it in place again."""
+"""Back up a data directory while it is in use, and restore it."""
 
 import hashlib
 from dataclasses import dataclass
@@ -17,13 +17,13 @@ from tamis.domain.instants import format_instant
 MANIFEST = "backup.json"
 FORMAT = 2
 FILES = {1: {RECORDS.NAME, COLUMNS.NAME}, 2: {RECORDS.NAME}}
-"""The files of a backup of each format. In the first, the history may lie in the file of the columns alone."""
-PIECE = 1 << 20
+"""The files of a backup in each format. In format 1, the history may be in the file of the columns only."""
+CHUNK_BYTES = 1 << 20
 
 
 @dataclass(frozen=True, slots=True)
 class FileSum:
-    """By which a file of a backup is known to be whole."""
+    """The size and checksum of a file, which show that it is complete."""
 
     bytes: int
     sha256: str
@@ -31,7 +31,7 @@ class FileSum:
 
 @dataclass(frozen=True, slots=True)
 class Manifest:
-    """What a backup says of itself: whose it is, up to which change it goes, and its files by name."""
+    """The description of a backup: the store it is of, its last change, and its files by name."""
 
     format: int
     store_id: str
@@ -41,11 +41,11 @@ class Manifest:
 
 
 def make_backup(services: Services, directory: str) -> Manifest:
-    """Write the records to a directory that does not exist or is empty, as they are at one moment; writes and reads go
-    on. Raises Refused.
+    """Copy a snapshot of the records to a directory that does not exist or is empty, without blocking writes or reads.
+    Raises Refused.
 
-    They hold everything: the projection is restored from them. It is opened first, so that they take over a history
-    that an earlier version kept in its file alone.
+    The records are enough, because the projection is restored from them. The projection is opened first, so that a
+    history that an earlier version kept only in its file is moved to the records.
     """
     target = Path(directory)
     if target.resolve().is_relative_to(services.settings.data.resolve()):
@@ -57,15 +57,15 @@ def make_backup(services: Services, directory: str) -> Manifest:
             copy_records(partial)
         found = RECORDS.identify(partial)
         sums = {RECORDS.NAME: file_sum(partial / RECORDS.NAME)}
-        made = Manifest(FORMAT, found.store_id, found.change, format_instant(services.clock()), sums)
-        (partial / MANIFEST).write_bytes(msgspec.json.format(msgspec.json.encode(made)))
+        manifest = Manifest(FORMAT, found.store_id, found.change, format_instant(services.clock()), sums)
+        (partial / MANIFEST).write_bytes(msgspec.json.format(msgspec.json.encode(manifest)))
     log.event("backup_made", directory=str(target.resolve()), bytes=sum(file.bytes for file in sums.values()))
-    return made
+    return manifest
 
 
 def restore(data: Path, source: Path) -> Manifest:
-    """Make a data directory, which must not exist or be empty, from a backup; raises Refused, with nothing done, when
-    the backup is not whole."""
+    """Restore a backup to a data directory, which must not exist or be empty; raises Refused, and changes nothing, if
+    the backup is not complete."""
     if is_owned(data):
         raise Refused("data_directory_being_served", directory=str(data))
     if not is_free(data):
@@ -79,8 +79,8 @@ def restore(data: Path, source: Path) -> Manifest:
                 raise Refused("backup_file_changed", file=str(source / name))
         found = RECORDS.identify(partial)
         projection = COLUMNS.identify(partial) if COLUMNS.is_there(partial) else found
-        is_one = manifest.store_id == found.store_id == projection.store_id
-        if not is_one or not projection.change <= found.change == manifest.change:
+        is_same_store = manifest.store_id == found.store_id == projection.store_id
+        if not is_same_store or not projection.change <= found.change == manifest.change:
             raise Refused("backup_files_do_not_match", backup=str(source))
     return manifest
 
@@ -102,16 +102,16 @@ def _manifest(source: Path) -> Manifest:
 
 
 def file_sum(file: Path, copy: Path | None = None) -> FileSum:
-    """Sum a file up, writing what was read to a copy if one is wanted."""
+    """Return the size and checksum of a file, and write its content to a copy if one is given."""
     digest, size = hashlib.sha256(), 0
     target = copy.open("wb") if copy else None
     try:
         with file.open("rb") as source:
-            while piece := source.read(PIECE):
-                digest.update(piece)
-                size += len(piece)
+            while chunk := source.read(CHUNK_BYTES):
+                digest.update(chunk)
+                size += len(chunk)
                 if target:
-                    target.write(piece)
+                    target.write(chunk)
     finally:
         if target:
             target.close()

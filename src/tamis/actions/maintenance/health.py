@@ -1,4 +1,4 @@
-"""Whether a server can do its work, looked at every second, so that whoever asks costs nothing."""
+"""The health of a server, checked every second, so that reading it costs nothing."""
 
 import logging
 import os
@@ -14,40 +14,40 @@ from tamis.actions.services import Services
 from tamis.domain.errors import Busy
 
 WRITE_SECONDS = 10.0
-"""So long a write may wait before the server is not ready: an import in another process may hold the records."""
-FOLLOW_SECONDS = 60.0
-HANDLES_SHARE = 0.8
-HANDLES = Path("/proc/self/fd")
+"""How long a write may wait before the server is not ready: an import in another process may hold the records."""
+PROJECTION_SECONDS = 60.0
+MAX_HANDLES_SHARE = 0.8
+FILE_HANDLES = Path("/proc/self/fd")
 
 
 class Health:
-    """What keeps a server from its work; `look` finds out, `reasons` says what was found last.
+    """The reasons why a server is not ready: `check` finds them, and `reasons` are those that it found last.
 
-    The reasons are for anybody who can reach the server: they name no path and no number.
+    Anybody who can reach the server may read the reasons, so they contain no paths and no numbers.
     """
 
     def __init__(self, services: Services) -> None:
         self.reasons: tuple[str, ...] = ("the server is starting",)
         self.stopping = False
         self._services = services
-        self._began = self._followed = time.monotonic()
+        self._started_at = self._projected_at = time.monotonic()
         self._was_ready = False
         self._write: Future[None] | None = None
         self._write_began = 0.0
         self._low: set[str] = set()
         self._lock = threading.Lock()
 
-    def followed(self) -> None:
-        """Be told that the column store has just caught up."""
-        self._followed = time.monotonic()
+    def note_projected(self) -> None:
+        """Note that everything has just been projected."""
+        self._projected_at = time.monotonic()
 
     def stop(self) -> None:
-        """Be told that the server stops: nobody should send it more."""
+        """Note that the server is stopping, so that nobody sends it more."""
         self.stopping = True
         self.reasons = ("the server is stopping",)
 
-    def look(self) -> None:
-        """Find out what is wrong, and log what has changed."""
+    def check(self) -> None:
+        """Find what is wrong, and log what has changed."""
         with self._lock:
             reasons = tuple(self._problems())
             if self.stopping:
@@ -60,9 +60,9 @@ class Health:
             self._warn()
 
     def _still_starting(self) -> bool:
-        """Return whether the server has never been ready, and need not be yet."""
+        """Return whether the server has not been ready yet, and need not be."""
         self._was_ready = self._was_ready or not self.reasons
-        return not self._was_ready and time.monotonic() - self._began < FOLLOW_SECONDS
+        return not self._was_ready and time.monotonic() - self._started_at < PROJECTION_SECONDS
 
     def _problems(self) -> list[str]:
         found = []
@@ -76,12 +76,12 @@ class Health:
         columns = self._services.columns_if_open
         if columns is None or columns.trouble is not None or columns.applied is None:
             found.append("the column store is being opened or built")
-        elif time.monotonic() - self._followed > FOLLOW_SECONDS:
+        elif time.monotonic() - self._projected_at > PROJECTION_SECONDS:
             found.append("the column store does not follow the writes")
         return found
 
     def _problem_with_writes(self) -> str:
-        """Put an empty write into the queue of the writer, and say what became of the last one."""
+        """Queue an empty write, and return what was wrong with the last one."""
         waiting = self._write
         if waiting is None or waiting.done():
             error = waiting.exception() if waiting else None
@@ -92,33 +92,33 @@ class Health:
         return "writes wait for long" if time.monotonic() - self._write_began > WRITE_SECONDS else ""
 
     def _warn(self) -> None:
-        """Log that something runs out, and that it does no more, once each."""
+        """Log, once each, that disk or file handles run low, and that there are enough again."""
         free = shutil.disk_usage(self._services.settings.data).free
-        low = self._turned("disk", free < self._services.settings.disk_warning)
+        low = self._low_change("disk", free < self._services.settings.disk_warning)
         if low:
             log.event("disk_low", level=logging.WARNING, free_bytes=free)
         elif low is not None:
             log.event("disk_has_room", free_bytes=free)
-        used, limit = handles()
-        low = self._turned("handles", used > HANDLES_SHARE * limit)
+        used, limit = count_handles()
+        low = self._low_change("handles", used > MAX_HANDLES_SHARE * limit)
         if low:
             log.event("handles_low", level=logging.WARNING, used=used, limit=limit)
         elif low is not None:
             log.event("handles_enough", used=used, limit=limit)
 
-    def _turned(self, what: str, is_low: bool) -> bool | None:
-        """Return whether something is low, or None where that is as it was."""
+    def _low_change(self, what: str, is_low: bool) -> bool | None:
+        """Return whether something has become low, or None if that has not changed."""
         if is_low == (what in self._low):
             return None
         (self._low.add if is_low else self._low.discard)(what)
         return is_low
 
 
-def handles() -> tuple[int, int]:
-    """Return how many file handles this process has open, 0 where the system does not say, and how many it may."""
+def count_handles() -> tuple[int, int]:
+    """Return the number of file handles that this process has open, 0 if unknown, and the limit."""
     limit = resource.getrlimit(resource.RLIMIT_NOFILE)[0]
     try:
-        return len(os.listdir(HANDLES)), limit
+        return len(os.listdir(FILE_HANDLES)), limit
     except OSError:
         return 0, limit
 

@@ -1,7 +1,7 @@
-"""What the upkeep of a data directory needs of its two stores, whatever their engines.
+"""What the maintenance of a data directory needs from its two stores, whatever their engines.
 
-Both packages have a module that fits `StoreFiles`, and both of the open stores fit `Upkept`: so nothing here knows the
-name or the make of a file.
+Both packages have a module that implements `StoreFiles`, and both open stores implement `RewritableStore`, so nothing
+here depends on the names or formats of files.
 """
 
 from pathlib import Path
@@ -13,42 +13,42 @@ from tamis.records.maintenance import files as records_files
 
 
 class StoreFiles(Protocol):
-    """How a store lies in a data directory, and in a backup: the records in each, the columns in those of before."""
+    """The files of a store in a data directory or a backup. Only old backups contain the columns."""
 
     NAME: str
-    """What its file in a backup is called."""
+    """The name of its file in a backup."""
 
     def is_there(self, directory: Path) -> bool:
-        """Return whether a directory has it."""
+        """Return whether a directory contains the store."""
         ...
 
     def identify(self, directory: Path) -> StoreIdentity:
-        """Return whose it is, and how far it goes; raises Unavailable where it is not whole."""
+        """Return the identity and last change of the store; raises Unavailable if it is damaged."""
         ...
 
     def sizes(self, directory: Path) -> dict[str, int]:
-        """Return the bytes of the files that hold it, by name."""
+        """Return the sizes of its files in bytes, by name."""
         ...
 
     def belongs(self, name: str) -> bool:
-        """Return whether an entry of a data directory holds something of it."""
+        """Return whether an entry of a data directory belongs to the store."""
         ...
 
     def is_expected(self, name: str) -> bool:
-        """Return whether an entry of a data directory is one that it makes and takes away by itself."""
+        """Return whether the store creates and removes an entry of a data directory itself."""
         ...
 
     def list_quarantined(self, directory: Path) -> list[Path]:
-        """List the files that were put aside because they could not be used."""
+        """List the files that were quarantined because they could not be used."""
         ...
 
 
-class Upkept(Protocol):
-    """An open store, as far as its upkeep goes."""
+class RewritableStore(Protocol):
+    """An open store that can rewrite its files."""
 
     def rewrite(self) -> int | None:
-        """Leave no trace of what was deleted in its files; returns up to which change that is so, or None where
-        somebody's reading keeps some of it, or there is nothing yet."""
+        """Rewrite its files without any trace of deleted data; return the last change for which that is done, or None
+        if a reader still needs the old data, or the store is empty."""
         ...
 
 

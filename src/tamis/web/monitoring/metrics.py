@@ -13,8 +13,8 @@ from prometheus_client.metrics_core import Metric
 from prometheus_client.registry import Collector
 
 from tamis import __version__, log
-from tamis.actions.maintenance.figures import Figures, gather
 from tamis.actions.maintenance.health import Health
+from tamis.actions.maintenance.server_stats import ServerStats, gather_stats
 from tamis.actions.services import Services
 from tamis.histogram import DurationHistogram
 from tamis.web.monitoring.traffic import Traffic
@@ -35,7 +35,9 @@ class ServerCollector(Collector):
     def collect(self) -> Iterator[Metric]:
         """Return all metrics as of now."""
         yield from self._request_metrics()
-        yield from _store_metrics(self._thread.submit(gather, self._services).result(), self._services.records.commits)
+        yield from _store_metrics(
+            self._thread.submit(gather_stats, self._services).result(), self._services.records.commits
+        )
         events = CounterMetricFamily("tamis_events", "Events of the log, those of a flood included.", labels=["event"])
         for name, count in sorted(log.counts().items()):
             events.add_metric([name], count)
@@ -80,24 +82,24 @@ def make_registry(services: Services, traffic: Traffic, health: Health, active: 
     return registry
 
 
-def _store_metrics(figures: Figures, commits: DurationHistogram) -> Iterator[Metric]:
-    yield _gauge("tamis_writes_waiting", "Writes in the queue of the writer.", figures.writes_waiting)
+def _store_metrics(stats: ServerStats, commits: DurationHistogram) -> Iterator[Metric]:
+    yield _gauge("tamis_writes_waiting", "Writes in the queue of the writer.", stats.writes_waiting)
     durations = HistogramMetricFamily("tamis_commit_seconds", "Time of a commit of one or many writes.")
     durations.add_metric([], commits.buckets(), commits.seconds)
     yield durations
-    if figures.changes_behind is not None:
+    if stats.changes_behind is not None:
         text = "Changes of the records that the column store is still to follow."
-        yield _gauge("tamis_changes_behind", text, figures.changes_behind)
+        yield _gauge("tamis_changes_behind", text, stats.changes_behind)
     imports = GaugeMetricFamily(
         "tamis_imports", "Imports by state; interrupted ones count as running.", labels=["state"]
     )
-    for state, count in figures.imports.items():
+    for state, count in stats.imports.items():
         imports.add_metric([state], count)
     yield imports
-    yield CounterMetricFamily("tamis_import_rows", "Rows of files that imports have read.", figures.import_rows)
-    yield _gauge("tamis_disk_free_bytes", "Room on the disk of the data directory.", figures.disk_free)
+    yield CounterMetricFamily("tamis_import_rows", "Rows of files that imports have read.", stats.import_rows)
+    yield _gauge("tamis_disk_free_bytes", "Room on the disk of the data directory.", stats.disk_free)
     sizes = GaugeMetricFamily("tamis_file_bytes", "Size of a file of the data directory.", labels=["file"])
-    for name, size in figures.file_bytes.items():
+    for name, size in stats.file_bytes.items():
         sizes.add_metric([name], size)
     yield sizes
 

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from tamis.actions.maintenance.doctor.report import Check, start_check
-from tamis.actions.maintenance.file_rights import open_to_others
+from tamis.actions.maintenance.file_permissions import list_open_to_others
 from tamis.actions.maintenance.stores import COLUMNS, RECORDS, STORES
 from tamis.domain.text import pluralize
 
@@ -14,7 +14,7 @@ SHOWN = 5
 def verify_directory(directory: Path) -> Check:
     """Report files that were set aside or left behind; a file that others may read is a problem."""
     with start_check("the data directory", str(directory)) as check:
-        if wide := open_to_others(directory):
+        if wide := list_open_to_others(directory):
             names = ", ".join(path.name for path in wide[:SHOWN]) + (" …" if len(wide) > SHOWN else "")
             check.wrong(
                 f"others than the owner may open {pluralize(len(wide), 'file or directory', 'files and directories')} "

@@ -1,5 +1,4 @@
-"""Once a day, what is older than it is to be kept goes: history, and what imports have left to be undone and mended;
-and old history is packed."""
+"""Retention: once a day, drop expired history and what imports keep for undo and repair, and pack old history."""
 
 import logging
 from datetime import date, datetime, timedelta
@@ -18,22 +17,23 @@ from tamis.records.engine.store import Records
 from tamis.records.history import read, write
 from tamis.records.importing import journal
 
-ROWS_A_STEP = 10_000
-ROWS_A_PACK = 100_000
-NEWEST_ROWS = 100_000
-"""So many changes of memberships stay rows."""
+ROWS_PER_STEP = 10_000
+ROWS_PER_PACK = 100_000
+ROWS_KEPT_UNPACKED = 100_000
+"""The number of newest membership changes that are not packed."""
 
 
-class Upkeep:
-    """Drops, once a day, what is older than it is to be kept, and packs old history. A server takes a turn of it now
-    and then, and so does a command that opens the column store."""
+class Retention:
+    """Drops expired data and packs old history, once a day. A server runs it now and then, and so does a command that
+    opens the column store."""
 
     def __init__(self, services: Services) -> None:
         self._services = services
         self._day: date | None = None
 
-    def turn(self) -> None:
-        """Drop what is due, unless that was done today; raises Unavailable where the column store cannot be opened."""
+    def run_if_due(self) -> None:
+        """Drop and pack what is due, unless that was done today; raises Unavailable if the column store cannot be
+        opened."""
         services, now = self._services, self._services.clock()
         is_first = self._day != now.date()
         self._day = now.date()
@@ -45,8 +45,8 @@ class Upkeep:
 
 
 def trim_history(records: Records, columns: Columns, now: datetime, kept_days: int) -> None:
-    """Sum up and drop old history, unless that was done today, or the column store is to be built again first; a
-    failure is logged, and it is tried again on another day."""
+    """Summarise and drop expired history, unless that was done today or the column store has to be rebuilt first; a
+    failure is logged, and it is tried again the next day."""
     if columns.is_behind or (columns.trimmed and columns.trimmed >= now.date()):
         return
     try:
@@ -57,10 +57,10 @@ def trim_history(records: Records, columns: Columns, now: datetime, kept_days: i
 
 
 def pack_history(records: Records, data: Path) -> None:
-    """Make packs of old changes of memberships that are rows, one in a transaction, between which others write; a
-    failure is logged, and it is tried again on another day."""
+    """Pack old membership changes, one pack in each transaction, so that others can write in between; a failure is
+    logged, and it is tried again the next day."""
     try:
-        while changes := read.oldest_changes(records.reader(), ROWS_A_PACK, NEWEST_ROWS):
+        while changes := read.oldest_changes(records.reader(), ROWS_PER_PACK, ROWS_KEPT_UNPACKED):
             packed = pack(changes, data / SPILL_NAME)
             records.write(partial(write.replace_rows, pack=packed, rows=len(changes)))
     except (OSError, TamisError) as error:
@@ -68,13 +68,13 @@ def pack_history(records: Records, data: Path) -> None:
 
 
 def trim_imports(records: Records, data: Path, now: datetime, kept_days: int) -> None:
-    """Drop what is kept of old imports: what contacts were before them, and the rows that they have rejected; a failure
-    is logged, and it is tried again on another day."""
+    """Drop what is kept of expired imports: the previous values of contacts, and rejected rows; a failure is logged,
+    and it is tried again the next day."""
     before = now - timedelta(days=kept_days)
     try:
         for import_id in journal.expired(records.reader(), before):
-            records.write(partial(journal.mark_dropped, import_id=import_id))  # from here on it cannot be undone
-            while records.write(partial(journal.drop_some, import_id=import_id, most=ROWS_A_STEP)):
+            records.write(partial(journal.mark_dropped, import_id=import_id))  # from now on it cannot be undone
+            while records.write(partial(journal.drop_some, import_id=import_id, most=ROWS_PER_STEP)):
                 pass
         for file in (data / rejects.PLACE).glob("*.csv"):
             if file.stat().st_mtime < before.timestamp():

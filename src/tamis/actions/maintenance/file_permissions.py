@@ -1,7 +1,7 @@
-"""Who may read the files of a data directory: the user whom Tamis runs as, and nobody else.
+"""The permissions of the files of a data directory: only the user that runs Tamis may read them.
 
-The files hold contacts, hashes of passwords and the token of the server. Whoever may open the shared memory of SQLite
-can also stop all writes with a lock on it.
+The files hold contacts, password hashes and the token of the server. Anybody who can open the shared memory of SQLite
+could also stop all writes with a lock on it.
 """
 
 import logging
@@ -19,19 +19,19 @@ DIRECTORIES = ("imports", "spool", "rejects", "exports", "uploads")
 FILES = ("server.json", "demo.json")
 
 
-def make_private_files() -> None:
-    """Let nobody else read what this process, and those that it starts, make from here on."""
+def set_private_umask() -> None:
+    """Make new files of this process, and of those that it starts, unreadable for other users."""
     os.umask(UMASK)
 
 
-def tighten(directory: Path) -> None:
-    """Take from others the rights that an older version, or a copy, has left on a data directory and what Tamis keeps
-    in it; what cannot be changed is logged.
+def tighten_permissions(directory: Path) -> None:
+    """Remove the permissions of other users from a data directory and the files of Tamis in it, which an older version
+    or a copy may have left; failures are logged.
 
-    The directory itself stays as it is while other things lie in it than Tamis's: they may be meant for others.
+    The directory itself is left alone while it has files that are not of Tamis: they may be meant for others.
     """
     changed, failed = 0, 0
-    for path in open_to_others(directory):
+    for path in list_open_to_others(directory):
         try:
             path.chmod(stat.S_IMODE(path.stat().st_mode) & ~OTHERS)
             changed += 1
@@ -45,12 +45,12 @@ def tighten(directory: Path) -> None:
         log.event("file_rights_too_wide", level=logging.WARNING, files=failed)
 
 
-def open_to_others(directory: Path) -> list[Path]:
-    """Return the data directory and the files in it that others than their owner have any right to."""
-    return [path for path in _kept(directory) if _is_open(path)]
+def list_open_to_others(directory: Path) -> list[Path]:
+    """Return the data directory and the files in it that other users have any permission for."""
+    return [path for path in _own_paths(directory) if _is_open_to_others(path)]
 
 
-def _kept(directory: Path) -> Iterator[Path]:
+def _own_paths(directory: Path) -> Iterator[Path]:
     entries = sorted(directory.iterdir())
     ours = [
         path
@@ -65,7 +65,7 @@ def _kept(directory: Path) -> Iterator[Path]:
             yield from sorted(path.rglob("*"))
 
 
-def _is_open(path: Path) -> bool:
+def _is_open_to_others(path: Path) -> bool:
     try:
         mode = path.lstat().st_mode
     except OSError:

@@ -1,4 +1,4 @@
-"""What a server can tell of its stores in numbers, each of which costs a moment only."""
+"""Statistics of a server's stores, each of them quick to read."""
 
 import shutil
 from dataclasses import dataclass
@@ -10,8 +10,8 @@ from tamis.records.importing import imports
 
 
 @dataclass(frozen=True, slots=True)
-class Figures:
-    """Numbers of one moment; `changes_behind` is None while the column store is being built."""
+class ServerStats:
+    """The statistics at one instant; `changes_behind` is None while the column store is being built."""
 
     writes_waiting: int
     changes_behind: int | None
@@ -21,13 +21,13 @@ class Figures:
     file_bytes: dict[str, int]
 
 
-def gather(services: Services) -> Figures:
-    """Read the figures of a server."""
+def gather_stats(services: Services) -> ServerStats:
+    """Return the current statistics of a server."""
     db = services.records.reader()
     columns = services.columns_if_open
     applied = columns.applied if columns else None
     states, rows = imports.totals(db)
-    return Figures(
+    return ServerStats(
         services.records.waiting_jobs,
         None if applied is None else max(change_log.last_change(db) - applied, 0),
         states,

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from tamis.actions.maintenance.doctor.directory import verify_directory
-from tamis.actions.maintenance.file_rights import open_to_others
+from tamis.actions.maintenance.file_permissions import list_open_to_others
 from tamis.cli.main import app, main
 from tests.support.console import Visitor, new_console_account
 from tests.support.process import Server, tamis
@@ -187,7 +187,7 @@ def test_rights_that_cannot_be_taken_away_are_told(tmp_path: Path, monkeypatch: 
     data = tmp_path / "data"
     tamis(data, "account", "create", "--email", "owner@example.org")
     (data / "tamis.sqlite").chmod(0o644)
-    assert open_to_others(data) == [data / "tamis.sqlite"]
+    assert list_open_to_others(data) == [data / "tamis.sqlite"]
     found = verify_directory(data)
     assert found.wrong
     assert "others than the owner may open 1 file or directory (tamis.sqlite)" in found.findings[0].message
