@@ -1,4 +1,4 @@
-"""What every engine of rules is asked in the tests of the laws, whatever it is."""
+"""The interface of the engines under test in the laws of rules."""
 
 from collections.abc import Callable, Mapping
 from datetime import datetime
@@ -24,7 +24,7 @@ class Engine(Protocol):
     def selected(self, rule: Rule, as_of: EvaluationTime, instants: list[datetime] | None = None) -> set[int]:
         """Return whom a rule selects at a moment, or each contact at an instant of its own, that of contact 1 first.
 
-        Who is in which segment is said by `tests.laws.asked.is_in`.
+        Who is in which segment is said by `tests.laws.time_strategies.is_in`.
         """
 
     def members(self, rules: Mapping[int, Rule], as_of: EvaluationTime) -> dict[int, set[int]]:

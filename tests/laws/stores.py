@@ -81,10 +81,12 @@ class Stores:
         one of `instants` is that of the contact 1."""
         parameters = Parameters(DUCKDB)
         naive = [instant.replace(tzinfo=None) for instant in instants or ()]
-        rows_asked = f"(SELECT *, list_extract({parameters.bind(naive)}::TIMESTAMP[], id) AS asked FROM {table(TYPE)})"
-        source = ColumnSource(column, _in_segment, "asked" if instants is not None else None)
+        rows_with_instants = (
+            f"(SELECT *, list_extract({parameters.bind(naive)}::TIMESTAMP[], id) AS instant FROM {table(TYPE)})"
+        )
+        source = ColumnSource(column, _in_segment, "instant" if instants is not None else None)
         where = compile_rule(rule, as_of, source, parameters)
-        rows = self._columns.execute(f"SELECT id FROM {rows_asked} WHERE {where}", parameters.values).fetchall()
+        rows = self._columns.execute(f"SELECT id FROM {rows_with_instants} WHERE {where}", parameters.values).fetchall()
         return {row[0] for row in rows}
 
     def members(self, rules: Mapping[int, Rule], as_of: EvaluationTime) -> dict[int, set[int]]:

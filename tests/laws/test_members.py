@@ -9,9 +9,9 @@ from tamis.rules.evaluation.dependencies import resolve_membership
 from tamis.rules.evaluation.evaluate import selects
 from tamis.rules.time.evaluation_time import EvaluationTime
 from tamis.rules.tree import All, Any, Node, Not, Rule
-from tests.laws.asked import asked_crowds
 from tests.laws.engines import Engine
 from tests.laws.strategies import SEGMENTS, built, draft_segments, rules
+from tests.laws.time_strategies import timed_crowds
 from tests.support.effort import examples
 
 about_segments: st.SearchStrategy[Node] = st.recursive(
@@ -26,15 +26,15 @@ about_segments: st.SearchStrategy[Node] = st.recursive(
 
 @settings(max_examples=examples(100))
 @given(
-    asked=asked_crowds(),
+    case=timed_crowds(),
     named=st.fixed_dictionaries(
         {ref.id: st.one_of(st.none(), about_segments, about_segments) for ref in SEGMENTS.refs}
     ),
 )
 def test_segments_have_the_members_that_their_rules_select(
-    engine: Engine, asked: tuple[EvaluationTime, list[Contact]], named: dict[int, Rule]
+    engine: Engine, case: tuple[EvaluationTime, list[Contact]], named: dict[int, Rule]
 ) -> None:
-    as_of, crowd = asked
+    as_of, crowd = case
     expected: dict[int, set[int]] = {id_: set() for id_ in named}
     for contact in crowd:
         is_in = resolve_membership(named.__getitem__, lambda rule, known, c=contact: selects(rule, c, as_of, known))  # type: ignore[misc]

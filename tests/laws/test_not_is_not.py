@@ -14,7 +14,6 @@ from tamis.rules.operators import BY_NAME, Operator
 from tamis.rules.syntaxes.draft import DraftCondition
 from tamis.rules.time.evaluation_time import EvaluationTime
 from tamis.rules.tree import InSegment, Node, Not
-from tests.laws.asked import asked_crowds, evaluation_times, segments_of, values_near
 from tests.laws.engines import Engine
 from tests.laws.strategies import (
     FIELD_OPERATORS,
@@ -25,6 +24,7 @@ from tests.laws.strategies import (
     duration_texts,
     rules,
 )
+from tests.laws.time_strategies import evaluation_times, segments_of, timed_crowds, values_near
 from tests.support.effort import examples
 
 NEGATIVE = [operator for operator in FIELD_OPERATORS if operator.negates]
@@ -41,11 +41,11 @@ def complements(one: Node, other: Node, engine: Engine, crowd: list[Contact], as
 
 @pytest.mark.parametrize("operator", NEGATIVE, ids=lambda operator: operator.name)
 @settings(max_examples=examples(25))
-@given(data=st.data(), asked=asked_crowds())
+@given(data=st.data(), case=timed_crowds())
 def test_not_is_not_for_each_negative_operator(
-    engine: Engine, operator: Operator, data: st.DataObject, asked: tuple[EvaluationTime, list[Contact]]
+    engine: Engine, operator: Operator, data: st.DataObject, case: tuple[EvaluationTime, list[Contact]]
 ) -> None:
-    as_of, crowd = asked
+    as_of, crowd = case
     engine.fill(crowd)
     for _ in range(3):
         negative = built_condition(data.draw(draft_conditions(operator)))
@@ -53,9 +53,9 @@ def test_not_is_not_for_each_negative_operator(
         complements(positive, negative, engine, crowd, as_of)
 
 
-@given(rule=rules, asked=asked_crowds())
-def test_not_is_not_for_any_rule(engine: Engine, rule: Node, asked: tuple[EvaluationTime, list[Contact]]) -> None:
-    as_of, crowd = asked
+@given(rule=rules, case=timed_crowds())
+def test_not_is_not_for_any_rule(engine: Engine, rule: Node, case: tuple[EvaluationTime, list[Contact]]) -> None:
+    as_of, crowd = case
     engine.fill(crowd)
     complements(rule, Not(rule), engine, crowd, as_of)
     assert engine.selected(Not(Not(rule)), as_of) == engine.selected(rule, as_of)
@@ -96,11 +96,11 @@ def may_be_missing(field: Field) -> bool:
 
 @pytest.mark.parametrize("operator", FIELD_OPERATORS, ids=lambda operator: operator.name)
 @settings(max_examples=examples(20))
-@given(data=st.data(), asked=asked_crowds(most=2))
+@given(data=st.data(), case=timed_crowds(most=2))
 def test_a_missing_value_is_what_the_negative_operator_says(
-    engine: Engine, operator: Operator, data: st.DataObject, asked: tuple[EvaluationTime, list[Contact]]
+    engine: Engine, operator: Operator, data: st.DataObject, case: tuple[EvaluationTime, list[Contact]]
 ) -> None:
-    as_of, crowd = asked
+    as_of, crowd = case
     rule = built_condition(data.draw(draft_conditions(operator, may_be_missing)))
     without = [
         replace(c, values={key: value for key, value in c.values.items() if key != rule.field.id}) for c in crowd

@@ -11,9 +11,9 @@ from tamis.rules.evaluation.evaluate import selects
 from tamis.rules.operators import Operator, positive
 from tamis.rules.time.evaluation_time import EvaluationTime
 from tamis.rules.tree import Node
-from tests.laws.asked import asked_crowds, instants_of_the_day, segments_of
 from tests.laws.engines import Engine
 from tests.laws.strategies import FIELD_OPERATORS, built, draft_conditions, rules
+from tests.laws.time_strategies import instants_of_the_day, segments_of, timed_crowds
 from tests.support.effort import examples
 
 RELATIVE = [operator for operator in FIELD_OPERATORS if positive(operator)[0].relative]
@@ -24,8 +24,8 @@ def by_python(rule: Node, crowd: list[Contact], as_of: EvaluationTime) -> set[in
 
 
 def by_python_at(rule: Node, crowd: list[Contact], as_of: EvaluationTime, instants: list[datetime]) -> set[int]:
-    asked = [EvaluationTime(instant, as_of.zone) for instant in instants]
-    return {c.id for c in crowd if selects(rule, c, asked[c.id - 1], segments_of(c))}
+    times = [EvaluationTime(instant, as_of.zone) for instant in instants]
+    return {c.id for c in crowd if selects(rule, c, times[c.id - 1], segments_of(c))}
 
 
 def agree(engine: Engine, rule: Node, crowd: list[Contact], as_of: EvaluationTime, instants: list[datetime]) -> None:
@@ -34,11 +34,11 @@ def agree(engine: Engine, rule: Node, crowd: list[Contact], as_of: EvaluationTim
 
 
 @settings(max_examples=examples(150))
-@given(data=st.data(), asked=asked_crowds(), some=st.lists(rules, min_size=1, max_size=5))
+@given(data=st.data(), case=timed_crowds(), some=st.lists(rules, min_size=1, max_size=5))
 def test_one_meaning_of_any_rule(
-    engine: Engine, data: st.DataObject, asked: tuple[EvaluationTime, list[Contact]], some: list[Node]
+    engine: Engine, data: st.DataObject, case: tuple[EvaluationTime, list[Contact]], some: list[Node]
 ) -> None:
-    as_of, crowd = asked
+    as_of, crowd = case
     instants = [data.draw(instants_of_the_day(as_of)) for _ in crowd]
     engine.fill(crowd)
     for rule in some:
@@ -47,11 +47,11 @@ def test_one_meaning_of_any_rule(
 
 @pytest.mark.parametrize("operator", FIELD_OPERATORS, ids=lambda operator: operator.name)
 @settings(max_examples=examples(25))
-@given(data=st.data(), asked=asked_crowds())
+@given(data=st.data(), case=timed_crowds())
 def test_one_meaning_of_each_operator(
-    engine: Engine, operator: Operator, data: st.DataObject, asked: tuple[EvaluationTime, list[Contact]]
+    engine: Engine, operator: Operator, data: st.DataObject, case: tuple[EvaluationTime, list[Contact]]
 ) -> None:
-    as_of, crowd = asked
+    as_of, crowd = case
     engine.fill(crowd)
     for _ in range(5):
         rule = built(data.draw(draft_conditions(operator)))
@@ -60,11 +60,11 @@ def test_one_meaning_of_each_operator(
 
 @pytest.mark.parametrize("operator", RELATIVE, ids=lambda operator: operator.name)
 @settings(max_examples=examples(30))
-@given(data=st.data(), asked=asked_crowds())
+@given(data=st.data(), case=timed_crowds())
 def test_one_meaning_of_what_counts_from_now_whosever_now_it_is(
-    engine: Engine, operator: Operator, data: st.DataObject, asked: tuple[EvaluationTime, list[Contact]]
+    engine: Engine, operator: Operator, data: st.DataObject, case: tuple[EvaluationTime, list[Contact]]
 ) -> None:
-    as_of, crowd = asked
+    as_of, crowd = case
     instants = [data.draw(instants_of_the_day(as_of)) for _ in crowd]
     engine.fill(crowd)
     for _ in range(5):

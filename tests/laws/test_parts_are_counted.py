@@ -9,18 +9,18 @@ from tamis.rules.evaluation.evaluate import selects
 from tamis.rules.syntaxes.json import from_json, to_json
 from tamis.rules.time.evaluation_time import EvaluationTime
 from tamis.rules.tree import Any, Node, join
-from tests.laws.asked import asked_crowds
 from tests.laws.stores import Stores
 from tests.laws.strategies import FIELDS, SEGMENTS, rules
+from tests.laws.time_strategies import timed_crowds
 from tests.support.effort import examples
 
 
 @settings(max_examples=examples(150))
-@given(asked=asked_crowds(), some=st.lists(rules, min_size=1, max_size=6))
+@given(case=timed_crowds(), some=st.lists(rules, min_size=1, max_size=6))
 def test_every_part_is_counted_as_it_is_meant(
-    stores: Stores, asked: tuple[EvaluationTime, list[Contact]], some: list[Node]
+    stores: Stores, case: tuple[EvaluationTime, list[Contact]], some: list[Node]
 ) -> None:
-    as_of, crowd = asked
+    as_of, crowd = case
     rule = join(Any, some)  # of few conditions and of many, which are counted in two ways
     stores.fill(crowd)
     parts, problems = build_parts(from_json(to_json(rule)), FIELDS, SEGMENTS)

@@ -25,7 +25,6 @@ from tamis.rules.time.breakpoints import (
 )
 from tamis.rules.time.evaluation_time import EvaluationTime
 from tamis.rules.tree import All, Any, Condition, InSegment, Node, Not, Rule, conditions, referenced_segments
-from tests.laws.asked import asked_crowds, evaluation_times, later, segments_of, values_near
 from tests.laws.engines import Engine
 from tests.laws.strategies import (
     FIELD_OPERATORS,
@@ -37,6 +36,7 @@ from tests.laws.strategies import (
     draft_segments,
     rules,
 )
+from tests.laws.time_strategies import evaluation_times, later, segments_of, timed_crowds, values_near
 from tests.support.effort import examples
 
 RELATIVE = [operator for operator in FIELD_OPERATORS if positive(operator)[0].relative]
@@ -152,11 +152,11 @@ decisions = st.fixed_dictionaries(
 
 
 @settings(max_examples=examples(100), deadline=None)
-@given(data=st.data(), rule=timed_rules, asked=asked_crowds(most=1), named=decisions)
+@given(data=st.data(), rule=timed_rules, case=timed_crowds(most=1), named=decisions)
 def test_a_rule_changes_when_it_is_foretold_and_at_no_other_time(
-    data: st.DataObject, rule: Node, asked: tuple[EvaluationTime, list[Contact]], named: dict[int, Rule | bool]
+    data: st.DataObject, rule: Node, case: tuple[EvaluationTime, list[Contact]], named: dict[int, Rule | bool]
 ) -> None:
-    as_of, (contact,) = asked
+    as_of, (contact,) = case
     decided: MembershipSource = in_no_circle(named).__getitem__
     for _ in range(2):
         said = verdict(rule, contact, as_of, decided)
@@ -182,11 +182,11 @@ def in_no_circle(named: dict[int, Rule | bool]) -> dict[int, Rule | bool]:
     }
 
 
-@given(rule=st.one_of(st.none(), rules), asked=asked_crowds(most=2))
+@given(rule=st.one_of(st.none(), rules), case=timed_crowds(most=2))
 def test_every_part_that_is_explained_says_what_it_says_alone(
-    rule: Rule, asked: tuple[EvaluationTime, list[Contact]]
+    rule: Rule, case: tuple[EvaluationTime, list[Contact]]
 ) -> None:
-    as_of, crowd = asked
+    as_of, crowd = case
     for contact in crowd:
         in_segment = segments_of(contact)
         explained = explain(rule, contact, as_of, in_segment)

@@ -74,7 +74,7 @@ def is_live(db: Reader, type_id: int) -> bool:
 
 
 def count_contacts(db: Reader, type_id: int) -> int:
-    """Count the contacts of a type; takes a moment where there are millions."""
+    """Count the contacts of a type; slow for millions of contacts."""
     return select_only(db, int, SQL["count_contacts"], (type_id,))
 
 

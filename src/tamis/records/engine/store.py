@@ -1,4 +1,4 @@
-"""The records as a whole: one writer that commits many requests at once, and a reader for every thread."""
+"""The system of record: one writer that commits many requests at once, and a reader for each thread."""
 
 import logging
 import threading

@@ -1,4 +1,4 @@
-"""A witness of acknowledged commits in a file of its own, by which lost commits are detected.
+"""A witness of acknowledged commits in a separate file, by which lost commits are detected.
 
 SQLite silently drops all commits in its log after the first damaged frame, and all of a missing log. So the number of
 the last change, and the count of commits without one, are also kept in a small file next to the records. It is written

@@ -29,7 +29,7 @@ WHERE contact_type_id = ? AND json_type(field_values, ?) IS NOT NULL;
 -- name: values_of
 SELECT id, field_values -> ?1 FROM contacts
 WHERE +contact_type_id = ?2 AND id > ?3 AND json_type(field_values, ?1) IS NOT NULL ORDER BY id LIMIT ?4;
--- With the plus sign contacts are read in the order of their ids, without sorting those of a type anew for each page.
+-- The plus sign makes SQLite read in the order of ids, instead of sorting the contacts of a type for each page.
 
 -- name: set_value
 UPDATE contacts SET field_values = json_set(field_values, ?, json(?)), import_id = NULL WHERE id = ?;
@@ -41,7 +41,7 @@ UPDATE contacts SET field_values = json_remove(field_values, ?), import_id = NUL
 SELECT group_concat('{"id":' || id || ',"email":' || json_quote(email) || ',"created_at":' || created_at
            || ',"updated_at":' || updated_at || ',"values":' || field_values || '}', char(10))
 FROM contacts WHERE +contact_type_id = ? AND id IN (SELECT value FROM json_each(?));
--- With the plus sign no index is used for the type, because SQLite would look through all contacts of it.
+-- The plus sign keeps SQLite from using the index on the type, which would scan all contacts of it.
 
 -- name: all_documents
 SELECT contact_type_id, '{"id":' || id || ',"email":' || json_quote(email) || ',"created_at":' || created_at

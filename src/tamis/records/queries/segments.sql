@@ -25,7 +25,7 @@ FROM segments WHERE id = ? AND account_id = ? AND deleted_at IS NULL;
 SELECT id, account_id, contact_type_id, name, rule, created_at, updated_at
 FROM segments WHERE (name_key = ?1 OR name_key = ?2 AND name = ?3) AND account_id = ?4 AND deleted_at IS NULL
 ORDER BY name = ?3 DESC, id LIMIT 1;
--- Names that were told apart by an earlier version keep the keys that it gave them: see the migration 0011.
+-- Names that only earlier versions distinguished keep their old keys: see migration 0011.
 
 -- name: update
 UPDATE segments SET name_key = CASE WHEN name = ?1 THEN name_key ELSE ?2 END, name = ?1, rule = ?3, updated_at = ?4
@@ -49,4 +49,4 @@ SELECT 'recipient', s.contact_type_id, s.id, a.id, ?1, ?2
 FROM inclusions a JOIN segments s ON s.id = a.segment_id
 WHERE a.segment_id = ?3
     AND EXISTS (SELECT 1 FROM inclusions other WHERE other.person_id = a.person_id AND other.id <> a.id);
--- Where somebody was added to other segments too, the name that was given here is not the last one any more.
+-- For an email included in other segments, too, the name given here is no longer the latest.

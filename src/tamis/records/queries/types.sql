@@ -11,7 +11,7 @@ SELECT id, account_id, name, created_at FROM contact_types WHERE id = ? AND acco
 SELECT id, account_id, name, created_at FROM contact_types
 WHERE (name_key = ?1 OR name_key = ?2 AND name = ?3) AND account_id = ?4 AND deleted_at IS NULL
 ORDER BY name = ?3 DESC, id LIMIT 1;
--- Names that were told apart by an earlier version keep the keys that it gave them: see the migration 0011.
+-- Names that only earlier versions distinguished keep their old keys: see migration 0011.
 
 -- name: names
 SELECT id, name FROM contact_types WHERE account_id = ?;
@@ -21,7 +21,7 @@ UPDATE contact_types SET name_key = CASE WHEN name = ?1 THEN name_key ELSE ?2 EN
 
 -- name: delete
 UPDATE contact_types SET deleted_at = ?1, name_key = name_key || char(10) || id WHERE id = ?2;
--- No name has a line break, so that the name is free again.
+-- No name contains a line break, so the name is free again.
 
 -- name: is_live
 SELECT 1 FROM contact_types WHERE id = ? AND deleted_at IS NULL;

@@ -13,8 +13,8 @@ SELECT id, import_id IS ?1
         WHERE a.email_key = c.email_key AND s.contact_type_id = c.contact_type_id AND a.recipient_id & 2147483648 = 0
     )
 FROM contacts c WHERE id BETWEEN ?2 AND ?3 ORDER BY id;
--- What was added by hand under the number of a contact was so after the import had made it; an exclusion from before
--- that time is one of the address.
+-- An inclusion with the id of a contact is newer than the import that created the contact; an exclusion older than the
+-- contact was one of the email.
 
 -- name: record_inclusions
 INSERT INTO change_log (subject, contact_type_id, segment_id, contact_id, inclusion_id, changed_at, cause)

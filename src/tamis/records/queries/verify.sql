@@ -11,7 +11,7 @@ SELECT (SELECT count(*) FROM contacts), (SELECT count(*) FROM inclusions);
 -- name: contact_keys
 SELECT id, email, email_key FROM contacts
 WHERE lower(email) <> email_key OR email GLOB '*[^ -~]*' OR email_key LIKE '%xn--%';
--- Of all others it is known that the key is right: the lower case of what is plain.
+-- All other keys are right: the lower case of an ASCII email.
 
 -- name: inclusion_keys
 SELECT id, email, email_key FROM inclusions

@@ -1,1 +1,1 @@
-"""How a rule is told to people: in one sentence, as a list, and by examples."""
+"""Descriptions of rules for people: a sentence, a nested list, and examples."""

@@ -1,4 +1,4 @@
-"""One English sentence for a rule, which says what happens to contacts without a value."""
+"""Describe a rule in one English sentence, including what happens to contacts without a value."""
 
 import re
 from collections.abc import Sequence
@@ -100,7 +100,7 @@ class _Writer:
                 return named.operator.in_sentence.format(f"“{named.name}”")
             case Not(part):
                 inside = self.bare(part).removeprefix("(").removesuffix(")") if _pronoun(part) else self.clause(part)
-                return f"not ({inside}{'; blanks count as no' if _asks_for_a_value(part) else ''})"
+                return f"not ({inside}{'; blanks count as no' if _needs_value(part) else ''})"
             case All() | Any() as group:
                 text = self.series(group)
                 pronoun = _pronoun(group)
@@ -187,13 +187,13 @@ def _is_choice(node: Node) -> bool:
     return isinstance(node, Any) and not any(isinstance(part, All | Any) or _is_exception(part) for part in node.parts)
 
 
-def _asks_for_a_value(node: Node) -> bool:
-    """Return whether a part of a rule says nothing by itself of contacts without a value, for whom it does not hold."""
+def _needs_value(node: Node) -> bool:
+    """Return whether a part of a rule does not mention contacts without a value, for which it does not hold."""
     match node:
         case Condition(_, operator):
             return not operator.negates and operator.name != "is not blank"
         case All(parts) | Any(parts):
-            return any(map(_asks_for_a_value, parts))
+            return any(map(_needs_value, parts))
     return False
 
 

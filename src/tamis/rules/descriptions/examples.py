@@ -1,4 +1,4 @@
-"""Rules that could be made with some fields, for those who see an empty list."""
+"""Example rules for the fields of a contact type, shown where there are no segments yet."""
 
 from dataclasses import dataclass
 
@@ -22,14 +22,14 @@ _ALWAYS = ("created_at is within 30 days", 'country is "India" and first_name is
 
 @dataclass(frozen=True, slots=True)
 class Example:
-    """A rule in the text language, and the sentence that says what it selects."""
+    """A rule in the text language, and its sentence."""
 
     text: str
     sentence: str
 
 
 def examples(fields: FieldSet, subject: str = "Contacts") -> list[Example]:
-    """Return some rules over the fields of a contact type, its own ones first: one for each kind of field."""
+    """Return some example rules, one for each kind of custom field first."""
     own = [field for field in fields.fields if field not in RESERVED]
     by_kind = {field.kind: field for field in reversed(own)}
     texts = [_example_text(by_kind[kind]) for kind in _BY_KIND if kind in by_kind]
@@ -37,7 +37,7 @@ def examples(fields: FieldSet, subject: str = "Contacts") -> list[Example]:
     for text in [*(text for text in texts if text), *_ALWAYS]:
         try:
             rule = build(from_text(text), fields)
-        except Invalid:  # an option with a quote in it, for one
+        except Invalid:  # such as an option with a quote in it
             continue
         found.append(Example(to_text(rule), describe(rule, subject)))
     return found[:MAX_EXAMPLES]

@@ -1,4 +1,4 @@
-"""A rule as a list with lists in it, for those who read rather than write it."""
+"""Outlines: rules as nested lists, for reading."""
 
 from dataclasses import dataclass
 from typing import Literal
@@ -9,9 +9,10 @@ from tamis.rules.tree import All, Any, Condition, InSegment, Not, Rule
 
 @dataclass(frozen=True, slots=True)
 class Outline:
-    """A part of a rule: a condition in words, or a group, of whose parts all, any, none or not all must hold.
-    `segment_id` is the segment that a condition names, if it names one. The rule without conditions is of the kind
-    "nothing"."""
+    """A part of a rule: a condition in words, or a group of which all, any, none or not all parts must hold.
+
+    `segment_id` is the segment that a condition names, if any. The rule without conditions has the kind "nothing".
+    """
 
     kind: Literal["condition", "all", "any", "none", "not_all", "nothing"]
     text: str = ""

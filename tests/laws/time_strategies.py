@@ -1,4 +1,4 @@
-"""Moments at which rules are asked, contacts whose values lie near them, and who is in which segment."""
+"""Strategies for evaluation times, contacts with values near them, and memberships in segments."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -24,7 +24,7 @@ def is_in(contact: Contact, segment_id: int) -> bool:
 
 
 def segments_of(contact: Contact) -> Callable[[int], bool]:
-    """Make what tells in which segments a contact is."""
+    """Return the membership of a contact in segments."""
     return lambda segment_id: is_in(contact, segment_id)
 
 
@@ -64,13 +64,13 @@ def instants_near(draw: st.DrawFn, as_of: EvaluationTime) -> datetime:
 
 
 def values_near(kind: Kind, as_of: EvaluationTime) -> st.SearchStrategy[Value]:
-    """A value of a date or a date-time field near a moment."""
+    """A value of a date or a date-time field near an evaluation time."""
     return days_near(as_of) if kind is Kind.DATE else instants_near(as_of)
 
 
 @st.composite
 def crowds_near(draw: st.DrawFn, as_of: EvaluationTime, most: int = 6) -> list[Contact]:
-    """Several contacts, many of whose dates lie near a moment."""
+    """Several contacts, many of whose dates lie near an evaluation time."""
     crowd = []
     for contact in draw(crowds(most)):
         values = dict(contact.values)
@@ -83,15 +83,15 @@ def crowds_near(draw: st.DrawFn, as_of: EvaluationTime, most: int = 6) -> list[C
 
 
 @st.composite
-def asked_crowds(draw: st.DrawFn, most: int = 6) -> tuple[EvaluationTime, list[Contact]]:
-    """A moment, and contacts of whom something is asked then."""
+def timed_crowds(draw: st.DrawFn, most: int = 6) -> tuple[EvaluationTime, list[Contact]]:
+    """An evaluation time, and contacts with values near it."""
     as_of = draw(evaluation_times)
     return as_of, draw(crowds_near(as_of, most))
 
 
 @st.composite
 def instants_of_the_day(draw: st.DrawFn, as_of: EvaluationTime) -> datetime:
-    """An instant of the same calendar day as a moment."""
+    """An instant on the calendar day of an evaluation time."""
     low, high = day_in_utc(as_of.today, as_of.zone)
     after = timedelta(microseconds=draw(st.integers(0, (high - low) // MICROSECOND)))
     return draw(st.sampled_from([low, high, as_of.now, low + after]))
