@@ -9,7 +9,7 @@ import pytest
 from tamis.actions.fields.field_edits import FieldEdit, edit_field
 from tamis.actions.fields.fields import create_field
 from tamis.actions.fields.new_options import MOST_INFERRED
-from tamis.actions.importing.jobs import blanked_file, find_import
+from tamis.actions.importing.jobs import find_import, omissions_file
 from tamis.actions.importing.report import BadValue, ImportOptions
 from tamis.actions.importing.undo import undo_import
 from tamis.domain.errors import Invalid
@@ -178,23 +178,23 @@ def test_bad_cells_can_be_left_blank_and_nothing_is_lost(desk: Desk) -> None:
     report = desk.take(BAD, BLANK)
     for each in (dry, report):
         assert (each.created, each.updated, each.rejected) == (2, 1, 1)
-        assert [(one.column, one.count, one.examples) for one in each.blanked] == [
+        assert [(one.column, one.count, one.examples) for one in each.omitted] == [
             ("Age", 1, ((2, "n/a"),)),
             ("Born", 1, ((3, "soon"),)),
         ]
     assert desk.values("ann@example.org")["age"] == 30.0, "a value that is there stays"
     assert desk.values("ann@example.org")["city"] == "Oslo"
     assert desk.values("bob@example.org") == {"age": 41.0, "city": "Rome"}
-    rows = table(report.blanked_file)
+    rows = table(report.omitted_file)
     assert [row["rejected_line"] for row in rows] == ["2", "3"]
     assert rows[0]["Age"] == "n/a"
     assert rows[0]["rejected_because"] == 'left blank: age must be a number such as 12.5, not "n/a"'
     assert report.import_id
     job = find_import(desk.services, desk.account, report.import_id).job
-    assert blanked_file(desk.services, job) == report.blanked_file
+    assert omissions_file(desk.services, job) == report.omitted_file
     assert "soon" not in str(job.report), "what an example shows would outlive its contact"
-    assert report.blanked_file
-    mended = desk.file(Path(report.blanked_file).read_text().replace("soon", "1989-02-03").replace("n/a", "31"))
+    assert report.omitted_file
+    mended = desk.file(Path(report.omitted_file).read_text().replace("soon", "1989-02-03").replace("n/a", "31"))
     assert desk.take(mended, ImportOptions()).updated == 2
     assert desk.values("ann@example.org")["age"] == 31.0
 
@@ -211,7 +211,7 @@ def test_it_can_be_said_by_column(desk: Desk) -> None:
     assert (report.created, report.updated, report.rejected) == (1, 1, 2)
     report = desk.take(BAD, ImportOptions(on_bad_value=BadValue.BLANK, bad_values={"Age": BadValue.REJECT}))
     assert report.rejected == 2
-    assert [one.column for one in report.blanked] == ["Born"]
+    assert [one.column for one in report.omitted] == ["Born"]
 
 
 @pytest.mark.parametrize(

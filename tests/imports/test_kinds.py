@@ -12,7 +12,7 @@ from tamis.actions.importing.report import BadValue, ImportOptions
 from tamis.domain.dates import DateOrder
 from tamis.domain.errors import Invalid
 from tamis.domain.fields import Kind
-from tamis.domain.import_reports import Misfits
+from tamis.domain.import_reports import InvalidValues
 from tamis.domain.parsing.number_parser import DecimalMark
 from tests.imports.conftest import CREATE, Desk
 
@@ -26,23 +26,23 @@ def test_a_few_bad_cells_are_named_and_decide_nothing(desk: Desk, dry_run: bool)
     file = people("Lifetime value", [f"{n}.5" for n in range(477)] + ["n/a"] * 22 + ["soon"])
     report = desk.take(file, replace(CREATE, dry_run=dry_run))
     assert [field.kind for field in report.created_fields] == [Kind.NUMBER]
-    assert report.misfits == (Misfits("Lifetime value", Kind.NUMBER, 23, ("n/a", "soon")),)
+    assert report.invalid_values == (InvalidValues("Lifetime value", Kind.NUMBER, 23, ("n/a", "soon")),)
     assert (report.created, report.rejected) == (477, 23)
     if report.import_id is not None:
         kept = find_import(desk.services, desk.account, report.import_id).job.report
-        assert kept.misfits[0].count == 23
-        assert not kept.misfits[0].examples, "what stands in a cell would outlive its contact"
+        assert kept.invalid_values[0].count == 23
+        assert not kept.invalid_values[0].examples, "what stands in a cell would outlive its contact"
 
 
 def test_cells_left_blank_are_misfits_too(desk: Desk) -> None:
     report = desk.take(people("age", ["1"] * 39 + ["old"]), replace(CREATE, on_bad_value=BadValue.BLANK))
-    assert (report.created, [odd.count for odd in report.misfits]) == (40, [1])
+    assert (report.created, [invalid.count for invalid in report.invalid_values]) == (40, [1])
 
 
 def test_rows_that_are_rejected_do_not_vote(desk: Desk) -> None:
     report = desk.take("email,age\na@example.org,1\nb@example.org,2\n,n/a\nTotal,unknown\nc@example.org,3\n")
     assert [field.kind for field in report.created_fields] == [Kind.NUMBER]
-    assert (report.created, report.rejected, report.misfits) == (3, 2, ())
+    assert (report.created, report.rejected, report.invalid_values) == (3, 2, ())
 
 
 def test_what_a_database_writes_for_nothing_is_blank(desk: Desk) -> None:

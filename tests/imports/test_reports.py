@@ -26,7 +26,7 @@ def test_reports_are_written_as_ever(desk: Desk) -> None:
     report = desk.take(ROWS + "z@example.org,odd\n", replace(CREATE, on_bad_value=BadValue.BLANK))
     told = json.loads(msgspec.json.encode(to_details(report)))
     files = [told.pop(name) for name in ("rejects_file", "blanked_file")]
-    assert files == [report.rejects_file, report.blanked_file]
+    assert files == [report.rejects_file, report.omitted_file]
     [(reason, _)] = report.reasons.items()
     assert told == {
         "reasons": {reason: 1},
@@ -49,7 +49,7 @@ def test_reports_of_the_first_version_are_read() -> None:
     report = msgspec.json.decode(FIRST, type=Details)
     assert (report.rejects_file, report.reasons, report.ignored_columns) == ("a.csv", {"no email": 2}, ("x",))
     assert (report.created_fields, report.notices) == ((CreatedField("n", Kind.NUMBER),), ("Read so.",))
-    assert (report.misfits, report.blanked, report.cleaned_emails, bool(report.undo)) == ((), {}, 0, False)
+    assert (report.invalid_values, report.omitted, report.cleaned_emails, bool(report.undo)) == ((), {}, 0, False)
     undone = msgspec.json.decode('{"undo": {"deleted": 3, "touched": 1}}', type=Details).undo
     assert undone == UndoProgress(deleted=3, touched=1)
 

@@ -39,12 +39,12 @@ def bad_value_lines(report: Details, *, dry_run: bool = False) -> list[str]:
         counted = [f'"{option}" ({rows:,} {"row" if rows == 1 else "rows"})' for option, rows in options.items()]
         more = " …" if len(counted) > MOST_VALUES else ""
         lines.append(f"Unknown options of {key}: {', '.join(counted[:MOST_VALUES])}{more}. --add-options adds them.")
-    for column, cells in report.blanked.items():
+    for column, cells in report.omitted.items():
         examples = [f'"{each.value}" (line {each.line:,})' for each in cells.examples]
         such_as = f", such as {', '.join(examples)}" if examples else ""
         lines.append(f'Left blank in "{column}": {cells.count:,} {_cells(cells.count)} that did not fit{such_as}')
-    if report.blanked_file:
-        lines.append(f"Rows with cells left blank, as they were: {report.blanked_file}")
+    if report.omitted_file:
+        lines.append(f"Rows with cells left blank, as they were: {report.omitted_file}")
     return lines
 
 

@@ -9,9 +9,9 @@ from msgspec import structs, to_builtins
 from tamis.actions.importing.jobs import (
     INTERRUPTED,
     ImportStatus,
-    blanked_file,
     failure_reasons,
     find_import,
+    omissions_file,
     rejects_file,
 )
 from tamis.actions.importing.jobs import list_imports as list_jobs
@@ -74,7 +74,7 @@ def show_import(import_id: int, *, common: Common = Common()) -> None:  # noqa: 
         report = structs.replace(
             status.job.report,
             rejects_file=rejects_file(services, status.job),
-            blanked_file=blanked_file(services, status.job),
+            omitted_file=omissions_file(services, status.job),
         )
     document = {**_figures(status, name), "options": to_builtins(status.job.options), **_document(status.job, report)}
     print_result(common, document, *_lines(status, name, account, report))

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from tamis.cli.import_bad_values import bad_value_lines
-from tamis.domain.import_reports import CreatedField, Details, Misfits, RowCounts
+from tamis.domain.import_reports import CreatedField, Details, InvalidValues, RowCounts
 from tamis.domain.text import pluralize, shorten
 
 MOST_REASONS = 10
@@ -18,7 +18,9 @@ def report_lines(rows: int | None, figures: RowCounts, report: Details, *, dry_r
         examples = [f'"{each.before}" → {each.after}' for each in report.cleaned_examples]
         lines.append(f"Emails cleaned: {report.cleaned_emails:,}{': ' if examples else ''}{'; '.join(examples)}")
     lines += bad_value_lines(report, dry_run=dry_run)
-    lines += [misfits_line(odd) for odd in report.misfits if not _is_said(odd, report)]
+    lines += [
+        invalid_values_line(invalid) for invalid in report.invalid_values if not _is_reported_elsewhere(invalid, report)
+    ]
     if report.rejects_file:
         lines.append(f"Rejected rows, with their reasons: {report.rejects_file}")
     for segment in report.segments or ():
@@ -26,17 +28,19 @@ def report_lines(rows: int | None, figures: RowCounts, report: Details, *, dry_r
     return lines
 
 
-def _is_said(odd: Misfits, report: Details) -> bool:
+def _is_reported_elsewhere(invalid: InvalidValues, report: Details) -> bool:
     """Return whether another line says of a column what does not fit."""
-    return odd.kind.has_options or odd.column in report.blanked
+    return invalid.kind.has_options or invalid.column in report.omitted
 
 
-def misfits_line(odd: Misfits) -> str:
+def invalid_values_line(invalid: InvalidValues) -> str:
     """Say of a column how many cells do not fit its kind, and what stands in some."""
-    examples = ", ".join(f'"{shorten(text)}"' for text in odd.examples)
-    cells = pluralize(odd.count, "cell")
-    verb = "is" if odd.count == 1 else "are"
-    return f'Column "{odd.column}": {cells} {verb} no {odd.kind}' + (f", such as {examples}" if examples else "")
+    examples = ", ".join(f'"{shorten(text)}"' for text in invalid.examples)
+    cells = pluralize(invalid.count, "cell")
+    verb = "is" if invalid.count == 1 else "are"
+    return f'Column "{invalid.column}": {cells} {verb} no {invalid.kind}' + (
+        f", such as {examples}" if examples else ""
+    )
 
 
 def column_names(names: Sequence[str]) -> str:

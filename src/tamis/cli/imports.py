@@ -162,7 +162,7 @@ def _notices(report: Details, dry_run: bool) -> None:
         for line in report.sample:
             print_notice(f"  line {line.line:,}: {line.text}")
     if dry_run:
-        kept = report.rejects_file or report.blanked_file
+        kept = report.rejects_file or report.omitted_file
         print_notice(f"Dry run: nothing was written{' but the rejected rows' if kept else ''}.")
     if made := report.created_fields:
         print_notice(f"{'Fields to be made' if dry_run else 'Fields made'}: {field_names(made)}")

@@ -29,8 +29,8 @@ class CreatedField(Struct, frozen=True):
     kind: Kind
 
 
-class Misfits(Struct, frozen=True):
-    """The cells of a column that do not fit its kind, in rows with an email: their count, and some examples."""
+class InvalidValues(Struct, frozen=True):
+    """The values of a column that are invalid for its kind, in rows with an email: how many, and some of them."""
 
     column: str
     kind: Kind
@@ -38,18 +38,18 @@ class Misfits(Struct, frozen=True):
     examples: tuple[str, ...] = ()
 
 
-class BlankedCell(Struct, frozen=True):
-    """A cell that was left blank because it does not fit, and its line in the file."""
+class OmittedValue(Struct, frozen=True):
+    """An invalid value whose cell was left blank, and its line in the file."""
 
     line: int
     value: str
 
 
-class BlankedCells(Struct, frozen=True):
-    """The cells of a column that were left blank: their count, and the first ones."""
+class OmittedValues(Struct, frozen=True):
+    """The invalid values of a column whose cells were left blank: how many, and the first of them."""
 
     count: int
-    examples: tuple[BlankedCell, ...] = ()
+    examples: tuple[OmittedValue, ...] = ()
 
 
 class SampleLine(Struct, frozen=True):
@@ -101,12 +101,12 @@ class Details(Struct, frozen=True):
     notices: tuple[str, ...] = ()
     added_options: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     unknown_options: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
-    blanked: Mapping[str, BlankedCells] = field(default_factory=dict)
-    blanked_file: str | None = None
+    omitted: Mapping[str, OmittedValues] = field(default_factory=dict, name="blanked")
+    omitted_file: str | None = field(default=None, name="blanked_file")
     encoding: str | None = None
     sample: tuple[SampleLine, ...] = ()
     sheet: str | None = None
-    misfits: tuple[Misfits, ...] = ()
+    invalid_values: tuple[InvalidValues, ...] = field(default=(), name="misfits")
     cleaned_emails: int = 0
     cleaned_examples: tuple[CleanedEmail, ...] = ()
     segments: tuple[SegmentEffect, ...] | UnsetType = UNSET

@@ -1,1 +1,1 @@
-"""Import contacts from a file: survey it, map its columns, upsert its rows in batches, report every row."""
+"""Importing contacts from a file: stage it, map its columns, upsert its rows in batches, and report every row."""

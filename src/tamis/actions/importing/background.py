@@ -1,4 +1,4 @@
-"""Imports, trials and undoing beside the requests of a server: what is under way is found by its upload or import."""
+"""Dry runs, imports and undos as background jobs of a server, found by their upload or import."""
 
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -25,9 +25,10 @@ NO_FIELDS = FieldSet(())
 
 @dataclass(frozen=True, slots=True)
 class UploadRequest:
-    """What a job on an upload is: a trial or an import, with which choices, over which fields of its type; `change` is
-    the last change of the records before it. A trial that is `in_place_of_import` was to be an import, but differs from
-    the trial before it."""
+    """What to do with an upload: a dry run or an import, with which choices, over which fields of its type.
+
+    `change` is the last change of the records before it. A dry run that is `in_place_of_import` was requested as an
+    import that differs from the dry run before it."""
 
     what: Literal["trial", "import"]
     options: ImportOptions
@@ -37,7 +38,7 @@ class UploadRequest:
     in_place_of_import: bool = False
 
     def has_same_outcome_as(self, other: "UploadRequest") -> bool:
-        """Return whether what came out of this is what the other would do, as far as the choices and fields tell."""
+        """Return whether the choices and fields of two requests are the same, so that their results are."""
         return (self.options, self.choices, self.fields) == (other.options, other.choices, other.fields)
 
 
@@ -48,13 +49,13 @@ def create_request(
     options: ImportOptions,
     choices: tuple[str, ...],
 ) -> UploadRequest:
-    """Return what is asked of an upload now, with the fields of its type as they are."""
+    """Create a request for an upload over the current fields of its type."""
     db = services.records.reader()
     return UploadRequest(what, options, choices, types.fields_of_type(db, contact_type.id), change_log.last_change(db))
 
 
 def is_outdated(services: Services, contact_type: ContactType, trial: UploadRequest) -> bool:
-    """Return whether contacts or fields of the type have changed since a trial, so that its counts may be wrong."""
+    """Return whether contacts or fields of the type have changed since a dry run, so that its counts may be wrong."""
     db = services.records.reader()
     return trial.fields != types.fields_of_type(db, contact_type.id) or change_log.has_type_changed(
         db, contact_type.id, trial.change
@@ -64,7 +65,7 @@ def is_outdated(services: Services, contact_type: ContactType, trial: UploadRequ
 def start_upload(
     services: Services, account: Account, contact_type: ContactType, upload: Upload, request: UploadRequest
 ) -> BackgroundJob:
-    """Try or import a file that was handed in. While one of both is under way, that one is given instead."""
+    """Start a dry run or an import of an upload; return the running job instead if there is one."""
 
     before = services.jobs.find(account.id, upload.id)
 
@@ -98,7 +99,7 @@ def start_upload(
 
 
 def discard_waiting_upload(services: Services, account: Account, upload: Upload) -> None:
-    """Throw a file away, and what a trial of it has left; raises Refused while it is worked on."""
+    """Delete an upload and the result of its dry run; raises Refused while a job works on it."""
     background_job = job_of_upload(services, account, upload.id)
     if background_job and not background_job.is_done:
         raise Refused("file_being_worked_on")
@@ -108,12 +109,12 @@ def discard_waiting_upload(services: Services, account: Account, upload: Upload)
 
 
 def job_of_upload(services: Services, account: Account, upload_id: str) -> BackgroundJob | None:
-    """Find what is or was done with an upload since the server has started."""
+    """Return the last job on an upload since the server started, or None."""
     return services.jobs.find(account.id, upload_id)
 
 
 def start_undo(services: Services, account: Account, import_id: int) -> BackgroundJob:
-    """Undo an import; raises NotFound and Refused."""
+    """Start to undo an import; raises NotFound and Refused."""
     job, state = find_import(services, account, import_id)
     if state == ImportState.RUNNING:
         raise Refused("import_still_runs")
@@ -128,30 +129,30 @@ def start_undo(services: Services, account: Account, import_id: int) -> Backgrou
 
 
 def job_of_undo(services: Services, account: Account, import_id: int) -> BackgroundJob | None:
-    """Find the job that undoes an import."""
+    """Return the job that undoes an import, or None."""
     return services.jobs.find(account.id, _undo_key(import_id))
 
 
 def job_of_import(services: Services, account: Account, job: ImportJob) -> BackgroundJob | None:
-    """Find the job of this server that runs an import, including what it does after the import itself."""
+    """Return the job of this server that runs an import, also while it finishes up, or None."""
     background_job = services.jobs.find(account.id, job.options.upload or "")
     return background_job if background_job and background_job.import_id == job.id else None
 
 
 def can_undo(job: ImportJob) -> bool:
-    """Return whether an import that does not run can be undone: it has changed something, and that is still known."""
+    """Return whether an import that is not running can be undone: it changed something, and its undo data is kept."""
     return job.state is not ImportState.UNDONE and job.created + job.updated > 0 and not job.report.journal_dropped
 
 
 def _drop_rejects(trial: BackgroundJob | None) -> None:
-    """Remove the rows that a trial would have rejected: they are of no use after the next trial, or the import."""
+    """Delete the rejected rows of a dry run, which the next dry run or import makes obsolete."""
     if (
         trial
         and isinstance(trial.payload, UploadRequest)
         and trial.payload.what == "trial"
         and trial.status is JobStatus.DONE
     ):
-        for path in (trial.result.rejects_file, trial.result.blanked_file):
+        for path in (trial.result.rejects_file, trial.result.omitted_file):
             if path:
                 Path(path).unlink(missing_ok=True)
 

@@ -1,4 +1,4 @@
-"""What becomes of cells that are no values of the fields that their columns feed."""
+"""The policy for cells that are invalid in the field that their column is mapped to."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -10,8 +10,10 @@ from tamis.domain.fields import Field, Kind
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """What becomes of the bad cells of a column: whether what they name becomes an option, by itself or because a
-    person has requested for it, and whether what is still bad is left blank, or else the row is rejected."""
+    """What happens to the invalid cells of a column.
+
+    `adds`: new options in them are added to the field, which a person `requested` or which is the default. Cells that
+    are still invalid are left blank where it `blanks`, else their row is rejected."""
 
     adds: bool
     requested: bool
@@ -19,8 +21,9 @@ class Policy:
 
 
 def check_policies(header: Sequence[str], email: int, kinds: Mapping[int, Kind], options: ImportOptions) -> None:
-    """Raise Invalid where what is chosen about bad values cannot be done; `kinds` are those of the fields that columns
-    feed, by position."""
+    """Raise Invalid for impossible choices of what happens to invalid cells.
+
+    `kinds` are those of the mapped fields, by position."""
     problems = [
         Problem("bad_values", "column_unknown", column=name) for name in options.bad_values if name not in header
     ]
@@ -36,7 +39,7 @@ def check_policies(header: Sequence[str], email: int, kinds: Mapping[int, Kind],
 
 
 def policies(header: Sequence[str], fields: Mapping[int, Field], options: ImportOptions) -> dict[int, Policy]:
-    """Return the policy for each column that feeds a field, by position."""
+    """Return the policy of each mapped column, by position."""
     found = {}
     for position, field in fields.items():
         chosen = options.bad_values.get(header[position])

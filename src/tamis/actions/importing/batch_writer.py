@@ -1,4 +1,4 @@
-"""Hand batches of contacts to the writer of the records, one ahead: while it stores a batch, the next one is read."""
+"""Writing batches of contacts through the writer of the records, which stores one while the next is read."""
 
 from collections.abc import Collection, Sequence
 from concurrent.futures import Future, wait
@@ -13,16 +13,15 @@ from tamis.records.handles import Transaction
 from tamis.records.importing import imports
 
 ROWS_PER_TRANSACTION = 1_000
-"""Beside a server's requests, batches are stored in parts: other accounts write between them."""
+"""A server stores batches in smaller transactions, so that other accounts can write in between."""
 
 
 class BatchWriter:
-    """Stores batches in order, each in a transaction of its own, and adds up what became of their rows.
+    """Stores batches in order and adds up the outcomes of their rows.
 
-    A server stores a batch in parts, each in a transaction of its own and in the turn of the account `account_id`. At
-    the end of its block, also that of an error, none is under way any more. `checked` is the number of the last
-    forgotten address that the caller has looked at, `import_id` the job in which the figures are kept.
-    """
+    A command stores each batch in one transaction, a server in several, in the turn of the account `account_id`. All
+    are finished at the end of the block, also after an error. `checked` is the number of the last suppression that the
+    caller has checked, `import_id` the job whose figures are updated."""
 
     def __init__(
         self,
@@ -57,8 +56,7 @@ class BatchWriter:
         self.finish()
 
     def write(self, contacts: Sequence[ContactRow], rows_done: int) -> None:
-        """Store contacts, whose addresses differ from each other, after all that were given before; then `rows_done`
-        rows of the file are done."""
+        """Store contacts with distinct emails after all earlier batches; then `rows_done` rows of the file are done."""
         self.finish()
         size = ROWS_PER_TRANSACTION if self._is_server else max(len(contacts), 1)
         parts = [contacts[start : start + size] for start in range(0, len(contacts), size)] or [contacts]
@@ -80,7 +78,7 @@ class BatchWriter:
         self._rows_done = rows_done
 
     def finish(self) -> None:
-        """Wait until everything is on disk; raises what went wrong first."""
+        """Wait until everything is on disk; raises the first error."""
         pending, self._pending = self._pending, []
         wait(pending)
         for part in pending:
@@ -100,7 +98,7 @@ def _store(
     checked: int,
     import_id: int | None,
 ) -> Outcome:
-    """Store a batch and count it in its job, both or neither: so the figures are those of what is on disk."""
+    """Store a batch and update the figures of its job in one transaction."""
     outcome = upsert(db, now, type_id, fields, contacts, erasable, write=write, checked=checked, import_id=import_id)
     if import_id is not None:
         imports.add_stored(db, import_id, rows_done, outcome.created, outcome.updated, outcome.unchanged)

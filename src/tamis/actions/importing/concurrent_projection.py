@@ -1,4 +1,4 @@
-"""While much is stored, the columns follow beside it, so that little is left for whoever asks them next."""
+"""Projecting while an import writes, so that little is left to do for the next reader."""
 
 import threading
 from collections.abc import Iterator
@@ -14,11 +14,11 @@ PAUSE_SECONDS = 0.2
 
 @contextmanager
 def projecting(services: Services) -> Iterator[None]:
-    """Let the columns follow beside a block that writes, a whole step at a time.
+    """Project in a background thread during a block that writes, whole batches at a time.
 
-    They are given back after each time, because others may want them, and because that takes a moment, it is not done
-    for less; where another process has them, that one lets them follow. Where they are open here already, somebody uses
-    them: they stay open, and who opened them lets them follow."""
+    The projection is released after each batch, because other processes may need it; opening it takes a moment, so
+    smaller batches are not worth it. Where another process holds it, that one projects. Where this process has it open
+    already, it is in use and kept up to date, so nothing is done here."""
     if services.columns_if_open:
         yield
         return

@@ -1,4 +1,4 @@
-"""What an import has done to the segments."""
+"""The effects of an import on segments."""
 
 from tamis.actions.services import Services
 from tamis.domain.import_reports import SegmentEffect
@@ -8,8 +8,9 @@ from tamis.records import segments
 
 
 def import_effects(services: Services, account_id: int, type_id: int, since: int) -> list[SegmentEffect]:
-    """Count who entered and left the segments of a contact type by imports since an instant, in microseconds since
-    1970, after all segments have followed (§ Fresh)."""
+    """Count the contacts that imports added to and removed from each segment of a contact type since an instant.
+
+    `since` is in microseconds since 1970. The projection is brought up to date first (§ Fresh)."""
     with services.view(account_id) as view:
         own = segments.live_of_account(view.records, account_id)
         moved = view.columns.history.count_changes_since(Cause.IMPORT, from_micros(since))

@@ -1,4 +1,4 @@
-"""Which column of a file holds the emails: by its name, and by what stands in it."""
+"""Finding the email column of a file by its name and its cells."""
 
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
@@ -12,8 +12,8 @@ CELLS_CHECKED = 200
 
 @dataclass(frozen=True, slots=True)
 class ColumnContents:
-    """What some cells of a column are: how many are filled, whether most of those are emails, and whether they are
-    objects, which are no values of fields."""
+    """A summary of some cells of a column: how many are filled, whether most of these are emails, and whether they are
+    objects, which no field can hold."""
 
     filled: int
     holds_emails: bool
@@ -22,7 +22,7 @@ class ColumnContents:
 
 @dataclass(frozen=True, slots=True)
 class EmailColumn:
-    """The position of the column of emails, and of those that could be it as well; whether only its cells tell."""
+    """The position of the email column and of other candidates; `by_contents` if only its cells tell."""
 
     position: int
     others: tuple[int, ...]
@@ -32,7 +32,7 @@ class EmailColumn:
 def summarize_columns(
     rows: Sequence[Sequence[str | None]], width: int, nested: Collection[int]
 ) -> list[ColumnContents]:
-    """Tell what stands in each column of some rows; those in `nested` hold objects."""
+    """Summarize the columns of some rows; those in `nested` hold objects."""
     cells = ([cell for row in rows if (cell := row[position])] for position in range(width))
     return [replace(_summarize(some), is_nested=position in nested) for position, some in enumerate(cells)]
 
@@ -40,10 +40,10 @@ def summarize_columns(
 def find_email_column(
     header: Sequence[str], contents: Sequence[ColumnContents], candidates: Iterable[int], mapped: Collection[int]
 ) -> EmailColumn | None:
-    """Find the column of emails among candidates, of which those in `mapped` have a field of their own.
+    """Find the email column among candidates, of which those in `mapped` have a field already.
 
-    One that holds emails comes before one that does not; then the better name counts, then that it feeds nothing else,
-    then how full it is. A name that has more in it than "email" counts only where the cells do not speak against it."""
+    A column that holds emails beats one that does not; then the better name wins, then an unmapped column, then the
+    fuller one. A name that only contains "email" counts unless the cells contradict it."""
     ranks = {
         position: (
             contents[position].holds_emails,
@@ -63,7 +63,7 @@ def find_email_column(
 
 
 def email_column_notices(header: Sequence[str], found: EmailColumn) -> tuple[Message, ...]:
-    """Say which column was taken where that is not plain."""
+    """Return notices that say which column was taken where that is not obvious."""
     taken = header[found.position]
     if found.others:
         names = [header[position] for position in found.others]

@@ -1,4 +1,4 @@
-"""How the columns of a file are read: the kinds of those without a field, and how the values of all are written."""
+"""The formats of the columns of a file: inferred for new fields, checked for existing ones."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -21,7 +21,7 @@ from tamis.staging.handle import StagingDatabase
 
 @dataclass(frozen=True, slots=True)
 class InferredFormats:
-    """How columns are read, by position, those without a field among them; `notices` are sentences for people."""
+    """The formats of columns by position, including those without a field yet, and notices for people."""
 
     formats: Mapping[int, ColumnFormat]
     notices: tuple[str, ...]
@@ -37,9 +37,10 @@ def infer_column_formats(
     padded: frozenset[int],
     declared: Mapping[int, DeclaredType],
 ) -> InferredFormats:
-    """Look at the cells of the columns that need it, in the rows that have no problem yet; raises Invalid with a
-    question for each column that can be read in several ways. Those in `fast` need it only if they are numbers, those
-    that are `declared` not at all."""
+    """Infer the formats of columns from the rows without problems.
+
+    Columns in `fast` are only profiled if they are numbers, `declared` ones never. Raises Invalid with a question for
+    each column that is ambiguous."""
     header = source.header
     _check_kinds(header, columns, options)
     numbers = [position for position, field in columns.fields.items() if field.kind is Kind.NUMBER]

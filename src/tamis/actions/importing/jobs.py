@@ -1,4 +1,4 @@
-"""An import as a job: what it is doing is in the records while it runs, and what became of it for good."""
+"""Imports as jobs in the records: their progress while they run, and their result."""
 
 import fcntl
 import os
@@ -31,7 +31,7 @@ INTERRUPTED = "interrupted"
 
 
 class RunningJob:
-    """The job of an import that runs; a dry run has none, so its `id` is None and nothing is written."""
+    """The job of a running import; a dry run has no `id` and writes nothing."""
 
     def __init__(self, services: Services, id_: int | None) -> None:
         self._services = services
@@ -41,15 +41,15 @@ class RunningJob:
         self.partial_result = PartialResult()
 
     def phase(self, name: str, rows_total: int | None = None) -> None:
-        """Say what is being done now, and how many rows the file has once that is known."""
+        """Record the current phase, and the number of rows of the file once it is known."""
         if self.id is not None and (name != self._phase or rows_total is not None):
             self._services.write(_set_phase, self.id, name, rows_total)
         self._phase = name
 
     def record_phases(self, progress: Progress) -> Progress:
-        """Return a progress that is told to others as before, and whose phases stand in the records too.
+        """Wrap a progress callback so that phases are recorded too.
 
-        How much is done is written with each batch that is stored: it needs no writes of its own."""
+        The rows done are written with each stored batch and need no writes of their own."""
 
         def record(doing: str, done: int, total: int) -> None:
             self.phase(doing.lower())
@@ -58,12 +58,12 @@ class RunningJob:
         return record
 
     def record_left_out(self, rows_total: int, repeated: int, rejected: int) -> None:
-        """Say how many rows the file has, and how many of them will not be stored."""
+        """Record the rows of the file, and how many of them will not be stored."""
         if self.id is not None:
             self._services.write(_set_left_out, self.id, rows_total, repeated, rejected)
 
     def finish(self, report: ImportReport) -> None:
-        """Keep the report of an import that has come to its end."""
+        """Store the report of a finished import."""
         if self.id is not None:
             self._services.write(_finish, self.id, report)
             log.event(
@@ -80,7 +80,7 @@ class RunningJob:
 
 
 class ImportStatus(NamedTuple):
-    """A job as it is at one moment, and what it is at: its own state, or that it was interrupted."""
+    """An import job and its current state, which may be that it was interrupted."""
 
     job: ImportJob
     state: str
@@ -95,9 +95,9 @@ def running_job(
     options: ImportOptions,
     upload: Upload | None = None,
 ) -> Iterator[RunningJob]:
-    """Let an import be a job for a block: it runs in it, and has failed when an error ends it.
+    """Run a block as an import job, which fails when the block raises.
 
-    Raises Unavailable where the data directory cannot be written to."""
+    Raises Unavailable when the data directory cannot be written to."""
     if options.dry_run:
         yield RunningJob(services, None)
         return
@@ -119,12 +119,12 @@ def running_job(
 
 
 def record_effects(services: Services, account: Account, import_id: int, effects: Sequence[SegmentEffect]) -> None:
-    """Add to the report of an import which segments contacts have entered and left by it."""
+    """Add to the report of an import how many contacts entered and left segments."""
     services.write(_keep_effects, account.id, import_id, effects)
 
 
 def find_import(services: Services, account: Account, import_id: int) -> ImportStatus:
-    """Find an import of an account by its id; raises NotFound."""
+    """Find an import of an account by its ID; raises NotFound."""
     job = imports.by_id(services.records.reader(), account.id, import_id)
     if job is None:
         raise NotFound("import_unknown", number=import_id)
@@ -132,14 +132,14 @@ def find_import(services: Services, account: Account, import_id: int) -> ImportS
 
 
 def list_imports(services: Services, account: Account, limit: int, before: int | None = None) -> list[ImportStatus]:
-    """List the imports of an account, newest first, `limit` of them at most, those older than `before`."""
+    """List the imports of an account, newest first, at most `limit`, with IDs below `before`."""
     return [
         get_status(services, job) for job in imports.of_account(services.records.reader(), account.id, limit, before)
     ]
 
 
 def get_status(services: Services, job: ImportJob) -> ImportStatus:
-    """Look whether somebody still runs a job that is to be running; who runs it holds the lock on its file."""
+    """Return the status of an import: a running one whose process no longer holds the lock was interrupted."""
     if job.state is not ImportState.RUNNING or _is_locked(_lock_file(services.settings.data / PLACE, job.id)):
         return ImportStatus(job, job.state)
     # It may have come to its end since it was read.
@@ -148,14 +148,13 @@ def get_status(services: Services, job: ImportJob) -> ImportStatus:
 
 
 def rejects_file(services: Services, job: ImportJob) -> str | None:
-    """Tell where the rejected rows of an import are, if there are any and the file was not deleted."""
+    """Return the path of the rejected rows of an import, None without any or once deleted."""
     return _kept_file(services, job.report.rejects_file)
 
 
-def blanked_file(services: Services, job: ImportJob) -> str | None:
-    """Tell where the rows with cells that an import has left blank are, if there are any and the file was not
-    deleted."""
-    return _kept_file(services, job.report.blanked_file)
+def omissions_file(services: Services, job: ImportJob) -> str | None:
+    """Return the path of the rows with cells left blank of an import, None without any or once deleted."""
+    return _kept_file(services, job.report.omitted_file)
 
 
 def _kept_file(services: Services, name: str | None) -> str | None:
@@ -197,11 +196,11 @@ def _finish(db: Transaction, now: datetime, import_id: int, report: ImportReport
         cleaned_examples=(),
         sample=(),
         unknown_options={},
-        misfits=tuple(structs.replace(invalid, examples=()) for invalid in found.misfits),
-        blanked={column: structs.replace(cells, examples=()) for column, cells in found.blanked.items()},
+        invalid_values=tuple(structs.replace(invalid, examples=()) for invalid in found.invalid_values),
+        omitted={column: structs.replace(cells, examples=()) for column, cells in found.omitted.items()},
         # The data directory can be moved, or restored elsewhere: only the names of the files stay true.
         rejects_file=_name(report.rejects_file),
-        blanked_file=_name(report.blanked_file),
+        omitted_file=_name(report.omitted_file),
     )
     imports.set_phase(db, import_id, "", None)
     imports.set_report(db, import_id, kept)
@@ -225,7 +224,7 @@ def _keep_effects(
 
 
 def _stored_options(options: ImportOptions, upload: Upload | None) -> RequestedOptions:
-    """Write options as the command line has them, and what only the console has."""
+    """Convert options to the terms of the command line, with those that only the console has."""
     return RequestedOptions(
         create_fields=options.create_fields,
         map=options.chosen,
@@ -246,7 +245,7 @@ def _stored_options(options: ImportOptions, upload: Upload | None) -> RequestedO
 
 
 def failure_reasons(job: ImportJob) -> tuple[Problem, ...]:
-    """Return why an import has failed; earlier versions kept a sentence, which is found as it is."""
+    """Return why an import failed; jobs of earlier versions have a sentence instead of problems."""
     if not job.error:
         return ()
     try:
@@ -280,7 +279,7 @@ def _lock(path: Path) -> Iterator[None]:
 
 
 def _is_locked(path: Path) -> bool:
-    """Return whether a process holds the lock on a file; one that a killed process has left is removed."""
+    """Return whether a process holds the lock on a file; the lock file of a killed process is removed."""
     try:
         handle = os.open(path, os.O_RDONLY)
     except FileNotFoundError:

@@ -1,4 +1,4 @@
-"""Which column of a file feeds which field."""
+"""Mapping the columns of a file to fields."""
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
@@ -17,8 +17,9 @@ REJECT_COLUMNS = ("rejected_line", "rejected_because")
 
 @dataclass(frozen=True, slots=True)
 class ColumnMap:
-    """Positions of columns: that of the address, those that feed fields, those without a field yet, and those that
-    are ignored; by what name each finds or makes its field; `notices` are sentences for people."""
+    """The positions of the email column, of mapped columns, of those that get a new field, and of ignored ones.
+
+    `names` are those by which columns find or create their field; `notices` are sentences for people."""
 
     email: int
     fields: dict[int, Field]
@@ -29,20 +30,20 @@ class ColumnMap:
 
 
 def has_email_header(cells: Sequence[str], chosen: Mapping[str, str]) -> bool:
-    """Return whether the cells of a record name a column of e-mail addresses, so that it is the header of a file."""
+    """Return whether the cells of a record name an email column, so that it is the header of a file."""
     return any(
         match_name(cell) >= NameMatch.KNOWN or key_from_name(chosen.get(cell, "")) == EMAIL.key for cell in cells
     )
 
 
 def can_map(name: str) -> bool:
-    """Return whether a column can feed anything by its name; one without a name, or of a file of rejects, cannot."""
+    """Return whether a column can be mapped by its name: it has one, and it is not from a file of rejects."""
     return bool(name) and key_from_name(name) not in REJECT_COLUMNS
 
 
 def make_names_unique(header: Sequence[str]) -> list[str]:
-    """Return the names of columns, where those that make the key of an earlier one have a number: "plan! (2)" behind
-    "Plan", so that each can have a field of its own."""
+    """Number the names whose keys repeat an earlier one, "plan! (2)" after "Plan", so that each column can have a
+    field."""
     keys = {key_from_name(name) for name in header}
     found: set[str] = set()
     names = []
@@ -59,8 +60,9 @@ def make_names_unique(header: Sequence[str]) -> list[str]:
 
 
 def field_name(name: str, unique: str, fields: FieldSet) -> str:
-    """Return the name by which a column finds or makes its field: `unique` from the other columns, unless only its own
-    one is that of a field that is there."""
+    """Return the name by which a column finds or creates its field.
+
+    That is its `unique` name, unless only its original name is that of an existing field."""
     return name if fields.find(unique) is None and fields.find(name) is not None else unique
 
 
@@ -73,8 +75,10 @@ def map_columns(
     left_out: Collection[str] = (),
     words: MessageCatalog = ENGLISH,
 ) -> ColumnMap:
-    """Map a header to fields: by `chosen` (column to field), else by name, but for what is `left_out`; the column of
-    emails also by its `contents`. Notices are written in `words`. Raises Invalid with all that is wrong."""
+    """Map a header to fields: as `chosen` (column to field), else by name, without columns that are `left_out`.
+
+    The email column is also found by its `contents`. Notices are written in `words`. Raises Invalid with all
+    problems."""
     problems = [Problem("chosen", "column_unknown", column=name) for name in chosen if name not in header]
     targets: dict[int, Field] = {}
     unknown, ignored = [], []
@@ -134,7 +138,7 @@ def map_columns(
 
 
 def _wrong_choice(reference: str, field: Field | None, *, create: bool) -> Message | None:
-    """Say why a column cannot feed what a person has chosen for it."""
+    """Return why a column cannot be mapped to the chosen field, or None."""
     if field in (CREATED_AT, UPDATED_AT):
         return Message("chosen_field_written_by_tamis", field=field.key)
     if field is None and not create:
@@ -151,7 +155,7 @@ def _email_column(
     decided: Collection[str],
     words: MessageCatalog,
 ) -> tuple[int | None, tuple[str, ...]]:
-    """Find the column of emails, and what is to be said of it: the chosen one, else one that nobody decided on."""
+    """Find the email column, the chosen one or else a candidate without a choice, and the notices on it."""
     chosen = [position for position, field in targets.items() if field == EMAIL]
     if chosen:
         return chosen[0], ()

@@ -1,4 +1,4 @@
-"""What each column of a file is to feed, as people choose it: what is proposed, and what becomes of their choices."""
+"""The choices that map columns to fields in the console: proposals, checks, and the import options they make."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -17,7 +17,7 @@ from tamis.domain.text import name_problem
 SKIP = "out"
 NEW = "new"
 NEW_NAMED = "new:"
-"""Before the name of a field that is to be made for a column: "new:Subscribed"."""
+"""The prefix before the name of a new field for a column: "new:Subscribed"."""
 FIELD = "field:"
 EMAIL_CHOICE = FIELD + EMAIL.key
 DATES = (Kind.DATE, Kind.DATETIME)
@@ -25,10 +25,11 @@ DATES = (Kind.DATE, Kind.DATETIME)
 
 @dataclass(frozen=True, slots=True)
 class FormatSettings:
-    """What is chosen beside the columns: whether blank cells erase, the order of dates, whether apostrophes before what
-    looks like a formula stay, what stands before the fraction of numbers, and what becomes of cells that do not fit, by
-    the position of their column (reject where nothing is said). `kinds` are those of new fields, by position;
-    `encoding` and `sheet` are what the file was looked at by."""
+    """The choices of an import apart from its mapping.
+
+    `erase`: blank cells clear values. `order` is that of dates, `decimal` the decimal mark. `keep_formulas` keeps the
+    apostrophe before formula-like text. `bad_values` says what happens to invalid cells, by position (reject where
+    absent), `kinds` are those of new fields, by position. The preview was read with `encoding` and `sheet`."""
 
     erase: bool = False
     order: DateOrder | None = None
@@ -41,12 +42,12 @@ class FormatSettings:
 
 
 def targets(fields: FieldSet) -> list[Field]:
-    """List the fields that a column may feed, but for the address."""
+    """List the fields that a column may be mapped to, without the email."""
     return [field for field in fields.fields if field not in (EMAIL, CREATED_AT, UPDATED_AT)]
 
 
 def can_create_field(column: PreviewColumn, fields: FieldSet) -> bool:
-    """Return whether a field can be made for a column: one of its name must not be there, and it holds no objects."""
+    """Return whether a new field can be made for a column: the name is free, and it holds no objects."""
     return (
         bool(key_from_name(column.name))
         and key_from_name(column.name) not in REJECT_COLUMNS
@@ -56,13 +57,14 @@ def can_create_field(column: PreviewColumn, fields: FieldSet) -> bool:
 
 
 def propose_choices(preview: FilePreview, fields: FieldSet) -> list[str]:
-    """Propose for each column: the field of its name, else a new one; the email as the command line finds it."""
+    """Propose a choice for each column: the field of its name, else a new one; the email as the command line finds
+    it."""
     email = email_column(preview, fields)
     return [EMAIL_CHOICE if email and c.position == email.position else _proposed(c, fields) for c in preview.columns]
 
 
 def email_column(preview: FilePreview, fields: FieldSet) -> EmailColumn | None:
-    """Find the column of emails of a file, where nothing is chosen yet."""
+    """Find the email column of a file before anything is chosen."""
     mapped = [c.position for c in preview.columns if _proposed(c, fields).startswith(FIELD)]
     return find_email_column(
         [column.name for column in preview.columns],
@@ -73,7 +75,7 @@ def email_column(preview: FilePreview, fields: FieldSet) -> EmailColumn | None:
 
 
 def email_notices(preview: FilePreview, fields: FieldSet) -> tuple[Message, ...]:
-    """Say which column is proposed for the email, where that is not plain."""
+    """Return the notices on an email column that is not obvious."""
     found = email_column(preview, fields)
     return email_column_notices([column.name for column in preview.columns], found) if found else ()
 
@@ -81,8 +83,9 @@ def email_notices(preview: FilePreview, fields: FieldSet) -> tuple[Message, ...]
 def build_options(
     preview: FilePreview, fields: FieldSet, choices: Sequence[str], settings: FormatSettings
 ) -> ImportOptions:
-    """Make the options of an import of one choice for each column; raises Invalid with all problems, of which those of
-    a column have its position as path."""
+    """Build import options from one choice per column.
+
+    Raises Invalid with all problems; the path of a column's problem is its position."""
     problems = _problems(preview, fields, choices, settings)
     if problems:
         raise Invalid(problems)
@@ -116,8 +119,8 @@ def build_options(
 def columns_with_unclear_order(
     preview: FilePreview, fields: FieldSet, choices: Sequence[str], kinds: Mapping[int, Kind] | None = None
 ) -> list[PreviewColumn]:
-    """List the columns of dates that can be read in two ways, as far as they feed anything; `kinds` are those chosen
-    for new fields, by position."""
+    """List the mapped columns of dates that fit several orders; `kinds` are those chosen for new fields, by
+    position."""
     return [
         column
         for column, choice in zip(preview.columns, choices, strict=True)
@@ -129,8 +132,8 @@ def columns_with_unclear_order(
 def columns_with_unclear_decimal(
     preview: FilePreview, fields: FieldSet, choices: Sequence[str], kinds: Mapping[int, Kind] | None = None
 ) -> list[PreviewColumn]:
-    """List the columns of numbers whose decimal mark nothing tells, as far as they feed anything; `kinds` are those
-    chosen for new fields, by position."""
+    """List the mapped columns of numbers with an unclear decimal mark; `kinds` are those chosen for new fields, by
+    position."""
     return [
         column
         for column, choice in zip(preview.columns, choices, strict=True)
@@ -202,17 +205,17 @@ def _problems(
 
 
 def is_new_field(choice: str) -> bool:
-    """Return whether a choice for a column is that a field is made for it."""
+    """Return whether a choice creates a new field."""
     return choice == NEW or choice.startswith(NEW_NAMED)
 
 
 def new_field_name(choice: str) -> str | None:
-    """Return the name that was typed for a new field, None where none was."""
+    """Return the name typed for a new field, None without one."""
     return choice.removeprefix(NEW_NAMED).strip() if choice.startswith(NEW_NAMED) else None
 
 
 def is_valid_choice(choice: str, column: PreviewColumn, fields: FieldSet) -> bool:
-    """Return whether a column may feed what is chosen for it; the name of a new field may still be wrong."""
+    """Return whether a column may be mapped as chosen; the name of a new field may still be invalid."""
     if choice == NEW:
         return can_create_field(column, fields)
     if choice == SKIP:
@@ -243,7 +246,7 @@ def _own_field(column: PreviewColumn, fields: FieldSet) -> Field | None:
 
 
 def _maps_to_kind(choice: str, fields: FieldSet, kinds: Sequence[Kind], chosen: Kind | None) -> bool:
-    """Return whether a choice feeds a field of some kinds; a new one has that of the column unless one is `chosen`."""
+    """Return whether a choice maps to a field of some kinds; a new one has the column's kind unless one is `chosen`."""
     if is_new_field(choice):
         return chosen is None or chosen in kinds
     field = fields.find(choice.removeprefix(FIELD)) if choice.startswith(FIELD) else None

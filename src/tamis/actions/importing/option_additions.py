@@ -1,4 +1,4 @@
-"""Options that an import adds to fields, and those that it does not know what to do with."""
+"""Options that an import adds to fields, and unknown options that it does not add."""
 
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
@@ -17,15 +17,15 @@ from tamis.staging.new_options import OptionColumn, count_invalid_cells, find_ne
 
 MOST_UNKNOWN = 20
 OptionLister = Callable[[Field], Callable[[str], list[str]]]
-"""Makes what lists the new options that a cell names, for a field."""
+"""Returns the function that lists the new options in a cell of a field."""
 
 AddOptions = Callable[[Mapping[int, Sequence[str]]], dict[int, Field]]
-"""Adds options to the fields of columns, by their positions, and returns these fields with them."""
+"""Adds options to the fields of columns, by position, and returns the updated fields."""
 
 
 @dataclass(frozen=True, slots=True)
 class AddedOptions:
-    """The fields that have got more options, by the position of their column, and sentences for people."""
+    """The fields with added options, by the position of their column, and notices for people."""
 
     fields: dict[int, Field]
     notices: tuple[str, ...]
@@ -40,7 +40,7 @@ def add_named_options(
     add: AddOptions,
     words: MessageCatalog,
 ) -> AddedOptions:
-    """Add to fields the options that good rows name. Where they would be too many, none is added."""
+    """Add the new options in good rows to their fields; a field that would get too many gets none."""
     columns = [
         OptionColumn(position, list_new(field), policies[position].blanks, _room(field, policies[position]))
         for position, field in fields.items()
@@ -55,7 +55,7 @@ def add_named_options(
 
 
 def find_added_options(before: Field, after: Field) -> tuple[str, ...]:
-    """List the options that a field has got."""
+    """List the options that a field has now and did not have before."""
     known = OptionIndex.of(before.options)
     return tuple(option for option in after.options if known.find(option) is None)
 
@@ -67,8 +67,8 @@ def unknown_options(
     padded: frozenset[int],
     list_new: OptionLister,
 ) -> dict[str, dict[str, int]]:
-    """Count the rows that name options which their fields do not have, by the key of the field and by option, the most
-    frequent first."""
+    """Count the rows with options that their fields do not have, by key of the field and option, most frequent
+    first."""
     found = {}
     for part in parts:
         field = fields[part.position]

@@ -1,4 +1,4 @@
-"""What an import has written when it cannot go on, so that people are told nothing else."""
+"""The partial result of an import that cannot go on, for its error message."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -9,20 +9,20 @@ from tamis.domain.errors import DiskFull, Message, Unavailable
 
 @dataclass
 class PartialResult:
-    """How many fields an import has made in its type, and what tells how many contacts it has stored up to now."""
+    """The number of new fields that an import has created, and a function for the number of contacts stored so far."""
 
     made_fields: int = 0
     stored: Callable[[], int] = lambda: 0
 
     def message(self) -> Message:
-        """Return it as part of another message."""
+        """Return the result as a part of an error message."""
         if stored := self.stored():
             return Message("stored_before", contacts=stored)
         return Message("only_fields_were_made" if self.made_fields else "nothing_imported")
 
     @contextmanager
     def added_to_errors(self) -> Iterator[None]:
-        """Say it with whatever keeps the block from its end."""
+        """Add the result to errors that end the block."""
         try:
             yield
         except DiskFull as error:

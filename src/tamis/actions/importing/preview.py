@@ -1,4 +1,4 @@
-"""Look at a file before it is imported: how it is written, its first rows, and what its columns seem to hold."""
+"""The preview of an uploaded file: its format, its first rows, and the likely kinds of its columns."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -33,13 +33,13 @@ from tamis.staging.text_markers import MarkedAsText, strip_text_markers
 
 ROWS_SHOWN = 20
 ROWS_PROFILED = 100_000
-"""Of a Parquet file so many rows are looked at; of others what stands in the first 4 MB, which is less as a rule."""
+"""The rows of a Parquet file that are profiled; of other files the first 4 MB, usually fewer."""
 PREVIEWS_CACHED = 64
 
 
 @dataclass(frozen=True, slots=True)
 class PreviewRow:
-    """A row as it stands in the file: its first line, its cells, and what is wrong with its structure."""
+    """A row as in the file: its first line, its cells, and what is wrong with its structure."""
 
     line: int
     cells: tuple[str, ...]
@@ -48,8 +48,8 @@ class PreviewRow:
 
 @dataclass(frozen=True, slots=True)
 class PreviewColumn:
-    """A column: its name, and the name of a field of its own (see `mapping.make_names_unique`), what stands in it, and
-    what a field made of it would hold."""
+    """A column: its name, its unique name for a field (see `mapping.make_names_unique`), a summary of its cells, and
+    the format that a new field would have."""
 
     position: int
     name: str
@@ -60,12 +60,10 @@ class PreviewColumn:
 
 @dataclass(frozen=True, slots=True)
 class FilePreview:
-    """What was seen of a file.
+    """The preview of a file.
 
-    `encoding`, `delimiter` and `header_line` are None where a format has none; `sample` has
-    lines that are not all ASCII as they were understood. `rows_profiled` is how many rows the kinds
-    were learned from, which are all of them where the file `is_whole`.
-    """
+    `encoding`, `delimiter` and `header_line` are None for formats without them; `sample` has decoded lines that are not
+    all ASCII. The kinds were inferred from `rows_profiled` rows, all of the file if it `is_whole`."""
 
     format: str
     encoding: str | None
@@ -82,10 +80,9 @@ class FilePreview:
 def preview_upload(
     services: Services, upload: Upload, encoding: str | None = None, sheet: str | None = None
 ) -> FilePreview:
-    """Look at a file that was handed in, at its first 4 MB at most, in the encoding and at the sheet that are said,
-    else as an import would; raises Invalid when nothing of it can be taken.
+    """Preview the first 4 MB of an upload with the given encoding and sheet, else as an import would read it.
 
-    What was seen is remembered: a file stays as it is as long as it has its id."""
+    Raises Invalid when nothing of it can be imported. Previews are cached: a file with the same ID never changes."""
     settings = services.settings
     account = accounts.account_by_id(services.records.reader(), upload.account_id)
     file = ContactFile(upload_path(services, upload.id), upload.name, encoding=encoding, sheet=sheet)
@@ -144,7 +141,7 @@ def _build_preview(staging: StagingDatabase, source: StagedFile, usual_order: Da
 def _exclude_rejects(
     staging: StagingDatabase, source: StagedFile, contents: Sequence[ColumnContents], padded: frozenset[int]
 ) -> None:
-    """Note the rows that an import would reject for their email or their structure, which say nothing of kinds."""
+    """Mark the rows that an import would reject for their email or structure, so that they are not profiled."""
     free = [position for position, name in enumerate(source.header) if can_map(name)]
     email = find_email_column(source.header, contents, free, ())
     create_problems(staging, source.staged.broken)

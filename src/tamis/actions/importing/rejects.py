@@ -1,4 +1,4 @@
-"""The file of rejected rows: the original cells, with the line and every reason in front."""
+"""Files of rejected rows: the original cells after the line and all reasons."""
 
 import csv
 import re
@@ -14,7 +14,7 @@ from tamis.files.durable import make_directory, put_in_place, sync
 from tamis.staging.delimited import SourceRow
 
 PLACE = "rejects"
-REJECTED, BLANKED = "-rejects", "-blanked"
+REJECTED, OMITTED = "-rejects", "-blanked"
 CHARACTERS_PER_READ = 1 << 20
 KNOWN_ENDINGS = re.compile(r"\.(csv|tsv|txt|ndjson|jsonl|parquet)$", re.IGNORECASE)
 
@@ -27,9 +27,10 @@ def write_rejects(
     now: datetime,
     what: str = REJECTED,
 ) -> Path:
-    """Write rows that are not taken, or not wholly, each with its reasons; mended, the file can be imported as it is.
-    It is there as a whole or not at all; its name has the instant `now` on the clocks of its time zone and ends with
-    `what`. Raises Unavailable."""
+    """Write rejected rows, or rows with cells left blank, with their reasons; a corrected file can be imported.
+
+    The file appears atomically. Its name has the instant `now` in its time zone and ends with `what`. Raises
+    Unavailable."""
     stem = re.sub(r"[^\w.-]+", "_", KNOWN_ENDINGS.sub("", source.removesuffix(".gz"))) or "import"
     path = data / PLACE / f"{stem}-{now:%Y%m%d-%H%M%S-%f}{what}.csv"
     try:
@@ -49,8 +50,9 @@ def write_rejects(
 
 
 def discard_rejects_with(data: Path, email: Email) -> list[str]:
-    """Delete the files of rejected rows in which an address stands, however it is written; gives their names. Raises
-    Unavailable."""
+    """Delete the files of rejected rows that contain an email, in any spelling; return their names.
+
+    Raises Unavailable."""
     wanted = {fold_for_search(text) for text in spellings(email)}
     discarded = []
     for path in sorted((data / PLACE).glob("*.csv")):
@@ -68,7 +70,7 @@ def discard_rejects_with(data: Path, email: Email) -> list[str]:
 
 
 def _holds_any(path: Path, wanted: Collection[str]) -> bool:
-    """Look for any of some folded texts in a file, part by part: each begins with the end of the one before."""
+    """Search a file for any of some folded texts in overlapping parts."""
     overlap = max(map(len, wanted))
     text = ""
     with path.open(encoding="utf-8", errors="replace", newline="") as file:

@@ -1,11 +1,11 @@
-"""What the report of an import says beside its figures, as it is kept, printed and shown."""
+"""The details of an import report beside its figures, as stored, printed and shown."""
 
 from tamis.actions.importing.report import ImportReport
-from tamis.domain.import_reports import BlankedCell, BlankedCells, CleanedEmail, CreatedField, Details, SampleLine
+from tamis.domain.import_reports import CleanedEmail, CreatedField, Details, OmittedValue, OmittedValues, SampleLine
 
 
 def to_details(report: ImportReport) -> Details:
-    """Return what a report says beside its figures."""
+    """Convert a report into its details."""
     return Details(
         rejects_file=report.rejects_file,
         reasons=report.reasons,
@@ -14,15 +14,15 @@ def to_details(report: ImportReport) -> Details:
         notices=report.notices,
         added_options=report.added_options,
         unknown_options=report.unknown_options,
-        blanked={
-            column.column: BlankedCells(column.count, tuple(BlankedCell(*cell) for cell in column.examples))
-            for column in report.blanked
+        omitted={
+            column.column: OmittedValues(column.count, tuple(OmittedValue(*cell) for cell in column.examples))
+            for column in report.omitted
         },
-        blanked_file=report.blanked_file,
+        omitted_file=report.omitted_file,
         encoding=report.encoding,
         sample=tuple(SampleLine(*line) for line in report.sample),
         sheet=report.sheet,
-        misfits=report.misfits,
+        invalid_values=report.invalid_values,
         cleaned_emails=report.cleaned_emails,
         cleaned_examples=tuple(CleanedEmail(*example) for example in report.cleaned_examples),
     )

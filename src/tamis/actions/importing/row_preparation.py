@@ -1,4 +1,4 @@
-"""From the rows of a file to contacts that can be stored, and to rejects with every reason."""
+"""Preparing the rows of a file: parsing their cells, and sorting out rejected and repeated rows."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -9,7 +9,7 @@ from tamis.actions.contacts.forgotten_emails import EmailCheck
 from tamis.actions.importing.bad_values import Policy
 from tamis.actions.importing.mapping import ColumnMap
 from tamis.actions.importing.option_additions import AddedOptions, AddOptions, add_named_options, unknown_options
-from tamis.actions.importing.report import Blanked
+from tamis.actions.importing.report import ColumnOmissions
 from tamis.actions.importing.sources import StagedFile
 from tamis.domain.emails import Email, clean_email, parse_email
 from tamis.domain.fields import Field, Kind, new_options
@@ -32,8 +32,8 @@ MOST_EXAMPLES = 3
 
 @dataclass(frozen=True, slots=True)
 class ParseSettings:
-    """How cells are read: the time zone, how each column is written, the columns that are wholly plain and those that
-    are padded, and whether apostrophes are taken from before formulas."""
+    """How cells are parsed: the time zone, the format of each column, the columns wholly on the fast path, those with
+    padded cells, and whether apostrophes before formulas are removed."""
 
     zone: ZoneInfo
     columns: Mapping[int, ColumnFormat]
@@ -44,8 +44,8 @@ class ParseSettings:
 
 @dataclass(frozen=True, slots=True)
 class PreparedRows:
-    """Rows that are ready: how to read them from the staging database, the options that were added for them and those
-    that are not known, whether some were merged, and how many are not stored by themselves."""
+    """Rows that are ready to be stored: how to read them from the staging database, added and unknown options, whether
+    rows were merged, and how many are rejected or repeated."""
 
     addresses: EmailExpressions
     parts: Sequence[DocumentPart]
@@ -55,7 +55,7 @@ class PreparedRows:
     rejected: int
     repeated: int
     cleaned: CleanedEmails
-    misfits: Sequence[InvalidCells]
+    invalid_values: Sequence[InvalidCells]
 
 
 def parse_email_column(
@@ -66,7 +66,7 @@ def parse_email_column(
     *,
     unescaped: bool,
 ) -> EmailExpressions:
-    """Read the addresses of a file, adding those that are none to its `problems`."""
+    """Parse the emails of a file; invalid and refused ones are added to its `problems`."""
     found = emails.parse_emails(staging, position, padded, _unescaped_email if unescaped else clean_email)
     if email_check:
         for some in emails.iter_keys(staging, found):
@@ -86,9 +86,10 @@ def prepare_rows(
     erase: bool,
     words: MessageCatalog,
 ) -> PreparedRows:
-    """Read all cells of the columns that feed fields, and sort the rows out, adding the options that good rows name and
-    their fields may have. Rows of one address say together what they would say one after the other; where blank cells
-    `erase`, that is what the last of them says. Notices are written in `words`."""
+    """Parse the mapped columns and sort out the rows, adding new options in good rows where the policies allow.
+
+    Rows with the same email are merged as if stored one after the other; where blank cells `erase`, the last row wins.
+    Notices are written in `words`."""
     fields, utc = columns.fields, settings.zone.key == "UTC"
     adding = {position: field for position, field in fields.items() if policies[position].adds}
 
@@ -115,21 +116,21 @@ def prepare_rows(
 
 
 def rejected_rows(staging: StagingDatabase, source: StagedFile) -> Iterator[tuple[SourceRow, Sequence[str]]]:
-    """Return the rejected rows as they stand in the file, each with its reasons in the order of its cells."""
+    """Return the rejected rows as in the file, each with its reasons in the order of its cells."""
     return _located(source, rejection_reasons(staging))
 
 
-def blanked_rows(staging: StagingDatabase, source: StagedFile) -> Iterator[tuple[SourceRow, Sequence[str]]]:
-    """Return the rows that are stored without some of their cells as they stand in the file, each with the reasons."""
+def rows_with_omissions(staging: StagingDatabase, source: StagedFile) -> Iterator[tuple[SourceRow, Sequence[str]]]:
+    """Return the rows stored with cells left blank as in the file, each with the reasons."""
     return _located(source, omission_reasons(staging))
 
 
-def blanked(staging: StagingDatabase, source: StagedFile) -> tuple[Blanked, ...]:
-    """Count the cells that are left blank by column, with the first of them."""
+def find_omissions(staging: StagingDatabase, source: StagedFile) -> tuple[ColumnOmissions, ...]:
+    """Count the cells left blank by column, with the first of them."""
     found = count_omitted_cells(staging, MOST_EXAMPLES)
     rows = {row.number: row for row in source.staged.locate(sorted({n for cells in found for n in cells.first}))}
     return tuple(
-        Blanked(
+        ColumnOmissions(
             source.header[place],
             count,
             tuple((rows[n].line, shorten(rows[n].cells[place].strip())) for n in sorted(first)),

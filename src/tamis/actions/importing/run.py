@@ -1,4 +1,4 @@
-"""Import a file of contacts: the whole way from a path to a report."""
+"""Running an import: from a file to a report."""
 
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
@@ -18,7 +18,7 @@ from tamis.actions.importing.format_inference import infer_column_formats
 from tamis.actions.importing.jobs import RunningJob, running_job
 from tamis.actions.importing.mapping import ColumnMap, has_email_header, map_columns
 from tamis.actions.importing.option_additions import find_added_options
-from tamis.actions.importing.rejects import BLANKED, write_rejects
+from tamis.actions.importing.rejects import OMITTED, write_rejects
 from tamis.actions.importing.report import ImportOptions, ImportReport, Progress, ignore_import_id, no_progress
 from tamis.actions.importing.row_preparation import ParseSettings, PreparedRows
 from tamis.actions.importing.sources import ContactFile, StagedFile, stage_file
@@ -28,7 +28,7 @@ from tamis.domain.accounts import Account
 from tamis.domain.contacts import ContactType
 from tamis.domain.fields import Field, FieldSet, key_from_name
 from tamis.domain.fields import name_from_header as field_name_of
-from tamis.domain.import_reports import Misfits
+from tamis.domain.import_reports import InvalidValues
 from tamis.domain.imports import Upload
 from tamis.domain.inference.declared_types import DeclaredType
 from tamis.domain.parsing.column_format import ColumnFormat
@@ -47,8 +47,8 @@ ROWS_A_BATCH, CELLS_A_BATCH = 50_000, 2_000_000
 
 @dataclass(frozen=True, slots=True)
 class _ParsedFile:
-    """A file of which all cells have been read: what feeds what, the fields of the type with those made, the options
-    that others have got, what can be stored, and the last forgotten address that was looked at."""
+    """A file with all cells parsed: its mapping, the fields of the type with new ones, added options, the prepared
+    rows, and the number of the last suppression that was checked."""
 
     columns: ColumnMap
     fields: FieldSet
@@ -69,13 +69,11 @@ def import_file(
     upload: Upload | None = None,
     begun: Callable[[int | None], None] = ignore_import_id,
 ) -> ImportReport:
-    """Import a file into a contact type; raises Invalid when nothing of the file can be taken.
+    """Import a file into a contact type; raises Invalid when nothing of the file can be imported.
 
-    A batch is atomic: a killed import has finished it or not touched it, and running the import again ends in the
-    same state. Good rows with the same address count as if they came one after the other. Unless it is a dry run, the
-    import is a job in the records, of which `begun` is told the id. A file that came as an `upload` is called by the
-    name of that.
-    """
+    A batch is atomic: a killed import has stored it or not, and running the import again ends in the same state. Rows
+    with the same email count as if stored one after the other. Unless it is a dry run, the import is a job in the
+    records, whose ID `begun` is called with. The file of an `upload` is called by the upload's name."""
     name = upload.name if upload else ContactFile(path).name
     options = replace(options, chosen={clean_name(column): field for column, field in options.chosen.items()})
     with running_job(services, account, contact_type, name, options, upload) as job:
@@ -112,14 +110,14 @@ def _take(
         prepared = parsed.prepared
         count = source.staged.count
         job.record_left_out(count, prepared.repeated, prepared.rejected)
-        rejects_file = blanked_file = None
+        rejects_file = omitted_file = None
         now = services.clock().astimezone(account.zone)
         if prepared.rejected:
             found = row_preparation.rejected_rows(staging, source)
             rejects_file = write_rejects(settings.data, name, source.header, found, now)
-        if blanked := row_preparation.blanked(staging, source):
-            found = row_preparation.blanked_rows(staging, source)
-            blanked_file = write_rejects(settings.data, name, source.header, found, now, BLANKED)
+        if omitted := row_preparation.find_omissions(staging, source):
+            found = row_preparation.rows_with_omissions(staging, source)
+            omitted_file = write_rejects(settings.data, name, source.header, found, now, OMITTED)
         if count > ROWS_A_BATCH and not options.dry_run:
             stack.enter_context(projecting(services))
         progress("Storing", 0, count)
@@ -154,27 +152,27 @@ def _take(
             import_id=job.id,
             added_options=parsed.added_options,
             unknown_options=prepared.unknown_options,
-            blanked=blanked,
-            blanked_file=str(blanked_file) if blanked_file else None,
+            omitted=omitted,
+            omitted_file=str(omitted_file) if omitted_file else None,
             cleaned_emails=prepared.cleaned.count,
             cleaned_examples=prepared.cleaned.examples,
             encoding=source.encoding,
             sample=source.sample,
             sheet=source.sheet,
-            misfits=tuple(
-                Misfits(
+            invalid_values=tuple(
+                InvalidValues(
                     source.header[invalid.position],
                     parsed.columns.fields[invalid.position].kind,
                     invalid.count,
                     invalid.examples,
                 )
-                for invalid in prepared.misfits
+                for invalid in prepared.invalid_values
             ),
         )
 
 
 def _rows_a_batch(width: int) -> int:
-    """Return how many rows are stored at once: fewer where they are wide, since all of them are in memory."""
+    """Return the rows per batch: fewer where they are wide, since a batch is held in memory."""
     return max(min(ROWS_A_BATCH, CELLS_A_BATCH // max(width, 1)), 1)
 
 
@@ -186,7 +184,7 @@ def _parse(
     source: StagedFile,
     options: ImportOptions,
 ) -> _ParsedFile:
-    """Map the columns of a file and read all of its cells; fields are made only where a row can be taken."""
+    """Map the columns of a file and parse its cells; fields are created only if any row can be stored."""
     db = services.records.reader()
     present, checked = types.fields_of_type(db, contact_type.id), suppressions.last_suppression(db)
     width = len(source.header)
@@ -267,7 +265,7 @@ def _add_options(
 
 
 def _field_name(name: str, declared: DeclaredType | None) -> str:
-    """Name the field of a column: as where it was exported, if that makes the same key."""
+    """Return the name of a new field: its name when it was exported, if that has the same key."""
     exported = declared.name if declared else ""
     return exported if exported and key_from_name(exported) == key_from_name(name) else field_name_of(name)
 

@@ -1,4 +1,4 @@
-"""The kinds of files that contacts come in, each laid out as rows of text cells in the staging database."""
+"""The formats of contact files, each staged as rows of text cells."""
 
 import codecs
 import re
@@ -29,14 +29,14 @@ FORMATS = {
     ".csv": "csv", ".tsv": "csv", ".txt": "csv", ".ndjson": "ndjson", ".jsonl": "ndjson", ".json": "ndjson",
     ".parquet": "parquet", ".xlsx": "xlsx", ".xlsm": "xlsx", ".xlsb": "xlsx", ".xls": "xlsx", ".ods": "xlsx",
 }  # fmt: skip
-"""Formats by the ending of a file; xlsx is any workbook."""
+"""The format of each file extension; xlsx is any workbook."""
 _START = 64 * 1024
 _JSON = re.compile(rb"\s*(\[\s*)?\{\s*\"")
 READING = "Reading"
 
 
 class StagedRows(Protocol):
-    """A file as rows: how many there are, which of them have no cells, and where they stand in the file."""
+    """The rows of a staged file: how many, which are malformed, and their cells in the file."""
 
     @property
     def count(self) -> int: ...
@@ -49,10 +49,9 @@ class StagedRows(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class ContactFile:
-    """A file to be read: where it is, what people know it by, and what they have said of it.
+    """A file to import: its path, its name for people, and what they said about it.
 
-    `format` is one of the values of FORMATS, `encoding` the name of one, `sheet` the name or the number of one; None
-    where it is to be found out."""
+    `format` is one of the values of FORMATS, `encoding` a name, `sheet` a name or number; None is detected."""
 
     path: Path
     known_as: str | None = None
@@ -62,16 +61,16 @@ class ContactFile:
 
     @property
     def name(self) -> str:
-        """What people call it."""
+        """The name of the file for people."""
         return self.known_as or ("standard input" if self.path == STANDARD_INPUT else self.path.name)
 
 
 @dataclass(frozen=True, slots=True)
 class StagedFile:
-    """A file in the staging database. No two columns of its header have the same name, but for blank ones;
-    `is_spreadsheet` tells that its text may have been made harmless for one, `layout` how a delimited file is written,
-    `typed` what a file with types of its own says of its columns. `encoding` is that of text, of which `sample` has
-    some lines as they were understood."""
+    """A staged file with a header of unique names, apart from blank ones.
+
+    `is_spreadsheet`: its text may be escaped against formulas. `layout` is how a delimited file is written, `typed` the
+    declared types, `encoding` that of text, of which `sample` has some decoded lines."""
 
     format: str
     header: tuple[str, ...]
@@ -87,7 +86,7 @@ class StagedFile:
 
 
 def format_of(name: str) -> str:
-    """Tell the format of a file by its ending, else CSV."""
+    """Return the format of a file by its extension, else CSV."""
     return FORMATS.get(Path(name.lower().removesuffix(".gz")).suffix, "csv")
 
 
@@ -100,8 +99,9 @@ def stage_file(
     *,
     most: int | None = None,
 ) -> StagedFile:
-    """Lay a file out in the staging database; raises Invalid when nothing of it can be taken. With `most`, only the
-    beginning is: so many rows of a Parquet file, the first 4 MB of text."""
+    """Stage a file; raises Invalid when nothing of it can be imported.
+
+    With `most`, only the beginning is staged: so many rows of a Parquet file, the first 4 MB of text."""
     source = open_source(file.path, spool, file.known_as)
     start = next(source.blocks(), b"")[:_START]
     format_ = file.format or _format_by_content(start) or format_of(file.known_as or file.path.name)
@@ -154,7 +154,7 @@ def stage_file(
 
 
 def _format_by_content(start: bytes) -> str | None:
-    """Tell the format of a file by how it begins, where that leaves no doubt."""
+    """Return the format of a file by its first bytes, None where they do not tell."""
     if is_workbook(start):
         return "xlsx"
     if start.startswith(b"PAR1"):

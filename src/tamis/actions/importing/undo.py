@@ -1,4 +1,4 @@
-"""Undo an import: contacts that it has changed, and that nobody has touched since, are again what they were."""
+"""Undoing an import: contacts that it changed, and that nobody has touched since, get their old state back."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -27,12 +27,11 @@ MOST_TOUCHED = 100
 
 @dataclass(frozen=True, slots=True)
 class UndoReport:
-    """What became of the contacts that an import had made or changed.
+    """What happened to the contacts that an import created or changed.
 
-    `deleted` it had made, `restored` it had changed. `touched` were changed since, or added or removed by hand, and
-    `unfit` have old values that no longer fit their fields: both stay as they are, and `touched_emails` are the first
-    addresses of them. `gone` had been deleted before.
-    """
+    Created ones are `deleted`, changed ones `restored`. `touched` ones were changed since, or added or excluded
+    manually, and `unfit` ones have old values that no longer fit their fields: both stay, and `touched_emails` are the
+    first of them. `gone` ones had been deleted before."""
 
     deleted: int
     restored: int
@@ -43,10 +42,9 @@ class UndoReport:
 
 
 def undo_import(services: Services, account: Account, import_id: int, progress: Progress = no_progress) -> UndoReport:
-    """Undo an import of an account, also one that has failed or was interrupted; raises NotFound and Refused.
+    """Undo an import of an account, also a failed or interrupted one; raises NotFound and Refused.
 
-    A step is atomic: an undo that was killed is finished by the next one, with the same result and the same figures.
-    """
+    Each step is atomic: a killed undo is finished by the next one, with the same result and figures."""
     if find_import(services, account, import_id).state == ImportState.RUNNING:
         raise Refused("import_is_running", number=import_id)
     done, total = 0, services.write(_start, account, import_id)
@@ -61,7 +59,7 @@ def undo_import(services: Services, account: Account, import_id: int, progress: 
 
 
 def undo_report(services: Services, job: ImportJob) -> UndoReport | None:
-    """Return what became of the contacts of an import so far, or None where undoing it has not begun."""
+    """Return the result of undoing an import so far, or None if that has not started."""
     return _report(services.records.reader(), job.report.undo) if job.report.undo else None
 
 
@@ -76,7 +74,7 @@ def _start(db: Transaction, _now: datetime, account: Account, import_id: int) ->
 
 
 def _step(db: Transaction, now: datetime, account: Account, import_id: int) -> int:
-    """Undo a batch of an import, and count it; gives how many contacts were looked at, which is 0 at the end."""
+    """Undo and count a batch of an import; return how many contacts were processed, 0 at the end."""
     job = _job(db, account, import_id)
     if (created := undo.next_created(db, import_id, CONTACTS_PER_STEP)) is not None:
         undo.delete_created(db, import_id, job.contact_type_id, created, now)
@@ -113,8 +111,7 @@ def _count(
     touched: int = 0,
     unfit: int = 0,
 ) -> None:
-    """Add to the figures of an undo. Of the contacts that stay the ids are kept: an address would outlive its contact
-    there."""
+    """Add to the figures of an undo; contacts that stay are kept by ID, because an email would outlive its contact."""
     figures_before = job.report.undo or UndoProgress()
     figures = UndoProgress(
         figures_before.deleted + deleted,

@@ -1,8 +1,7 @@
-"""Files that were handed in over the web: kept until they are imported or thrown away, for a day at most.
+"""Uploaded files, kept until they are imported or discarded, for at most a day.
 
-The bytes of each lie in the data directory, the rest in the records. While a file arrives its writer holds a lock on
-it; one that nobody holds and the records do not know was left by a server that was killed.
-"""
+Their bytes are in the data directory, the rest in the records. A writer holds a lock on a file while it arrives; an
+unlocked file that the records do not know was left by a killed server."""
 
 import fcntl
 import os
@@ -33,11 +32,10 @@ _INVISIBLE = re.compile(r"[\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]")
 
 
 class IncomingUpload:
-    """A file that arrives chunk by chunk. Unless it was kept, it is gone at the end of its block."""
+    """A file that arrives in chunks; it is deleted at the end of the block unless it was kept."""
 
     def __init__(self, services: Services, account: Account, announced: int) -> None:
-        """Begin to receive a file of `announced` bytes, 0 where that is not known; raises Invalid, Refused and
-        Unavailable."""
+        """Start to receive a file of `announced` bytes, 0 if unknown; raises Invalid, Refused and Unavailable."""
         self._services, self._account = services, account
         self._most = services.settings.max_upload
         self.id = secrets.token_hex(16)
@@ -64,7 +62,7 @@ class IncomingUpload:
         os.close(self._handle)
 
     def write(self, chunk: bytes) -> None:
-        """Take the next bytes; raises Invalid when they are too many, Unavailable when the disk is full."""
+        """Append the next bytes; raises Invalid when the file gets too large, Unavailable when the disk is full."""
         self._check_size(self.size + len(chunk))
         need_room(self.path.parent, self.size + len(chunk))
         try:
@@ -76,8 +74,7 @@ class IncomingUpload:
         self.size += len(chunk)
 
     def keep(self, contact_type: ContactType, name: str) -> Upload:
-        """Keep the file, which is wholly there, for a contact type; raises Invalid when it is empty, and
-        Unavailable."""
+        """Keep the complete file for a contact type; raises Invalid when it is empty, and Unavailable."""
         if not self.size:
             raise Invalid([Problem(clean_file_name(name), "file_is_empty")])
         try:
@@ -95,7 +92,7 @@ class IncomingUpload:
 
 
 def find_upload(services: Services, account: Account, upload_id: str) -> Upload:
-    """Find a file of an account that waits; raises NotFound."""
+    """Find a waiting upload of an account; raises NotFound."""
     upload = uploads.by_id(services.records.reader(), account.id, upload_id)
     if upload is None or not upload_path(services, upload.id).exists():
         raise NotFound("upload_unknown")
@@ -103,19 +100,18 @@ def find_upload(services: Services, account: Account, upload_id: str) -> Upload:
 
 
 def list_uploads(services: Services, account: Account) -> list[Upload]:
-    """List the files of an account that wait, newest first."""
+    """List the waiting uploads of an account, newest first."""
     return uploads.of_account(services.records.reader(), account.id)
 
 
 def discard_upload(services: Services, upload: Upload) -> None:
-    """Throw a file away; one that is gone already may be thrown away again."""
+    """Delete an upload; it may be gone already."""
     services.write(_drop, upload.id)
     upload_path(services, upload.id).unlink(missing_ok=True)
 
 
 def sweep_uploads(services: Services) -> None:
-    """Remove the files that have waited for too long, but for those that are worked on, and what killed servers have
-    left."""
+    """Delete expired uploads that no job works on, and files that killed servers left."""
     oldest = services.clock() - RETENTION
     busy = {job.key for job in services.jobs.list_active()}
     for upload in uploads.every(services.records.reader()):
@@ -126,12 +122,12 @@ def sweep_uploads(services: Services) -> None:
 
 
 def upload_path(services: Services, upload_id: str) -> Path:
-    """Tell where the bytes of a file lie."""
+    """Return the path of the bytes of an upload."""
     return services.settings.data / PLACE / upload_id
 
 
 def clean_file_name(name: str) -> str:
-    """Make a name that can be shown of one that a browser has sent: no directories, nothing invisible, not too long."""
+    """Make a file name from a browser fit to show: without directories and invisible characters, and short."""
     name = name.replace("\\", "/").rpartition("/")[2]
     name = " ".join(SURROGATE.sub("", _INVISIBLE.sub("", CONTROL.sub(" ", name))).split())
     if len(name) > LONGEST_NAME:  # the ending tells the format
@@ -141,7 +137,7 @@ def clean_file_name(name: str) -> str:
 
 
 def format_size(size: int) -> str:
-    """Write a size as people do: 512 bytes, 1.5 MB."""
+    """Format a size for people: 512 bytes, 1.5 MB."""
     amount, unit = float(size), "bytes"
     for larger in ("kB", "MB", "GB", "TB"):
         if amount < 1024:

@@ -1,4 +1,4 @@
-"""Store a batch of contacts: add the new, change the changed, leave the rest alone."""
+"""Storing a batch of contacts: insert new ones, update changed ones, leave the rest alone."""
 
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
@@ -17,7 +17,7 @@ from tamis.records.importing.batch import Differing
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """How many rows of a batch were new, changed a contact, or changed nothing."""
+    """The number of rows of a batch that were new, changed a contact, or changed nothing."""
 
     created: int
     updated: int
@@ -40,13 +40,11 @@ def upsert(
     checked: int = 0,
     import_id: int | None = None,
 ) -> Outcome:
-    """Store contacts of one type, whose addresses differ from each other; without `write`, only tell the outcome.
+    """Store contacts of one type with distinct emails; without `write`, only return the outcome.
 
-    A known contact keeps the values that its row does not state, but for the fields in `erasable`. `import_id` is the
-    import that they are stored for, which can be undone. Raises Refused when the type was deleted, when an address was
-    forgotten (the caller has looked at those with numbers up to `checked`), and when `fields`, by which the rows were
-    read, are no longer those of the type.
-    """
+    A known contact keeps values that its row lacks, except of fields in `erasable`. `import_id` is the import that can
+    be undone. Raises Refused when the type was deleted, when an email was suppressed (after the number `checked`), and
+    when `fields`, which the rows were parsed for, have changed."""
     if not types.is_live(db, type_id):
         raise Refused("contact_type_deleted_while_importing")
     present = types.fields_of_type(db, type_id)  # also fields that were made after the rows were read

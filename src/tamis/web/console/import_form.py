@@ -58,7 +58,7 @@ def chosen_in(form: Form, preview: FilePreview, fields: FieldSet) -> Chosen:
         for position, default in enumerate(propose_choices(preview, fields))
     )
     added = {int(position): BadValue.ADD for position in form.all("add") if position.isdecimal()}
-    blanked = {int(position): BadValue.BLANK for position in form.all("leave") if position.isdecimal()}
+    omitted = {int(position): BadValue.BLANK for position in form.all("leave") if position.isdecimal()}
     last = len(preview.columns)
     settings = FormatSettings(
         erase=form.text("blank") == "erase",
@@ -67,7 +67,7 @@ def chosen_in(form: Form, preview: FilePreview, fields: FieldSet) -> Chosen:
         decimal=_one_of(DecimalMark, form.text("decimal")),
         bad_values={
             position: value
-            for position, value in (_each(form, preview, "bad", BadValue) | added | blanked).items()
+            for position, value in (_each(form, preview, "bad", BadValue) | added | omitted).items()
             if position < last
         },
         kinds={p: kind for p, kind in _each(form, preview, "kind", Kind).items() if is_new_field(choices[p])},

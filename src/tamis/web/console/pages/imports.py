@@ -16,10 +16,10 @@ from tamis.actions.importing.background import (
 from tamis.actions.importing.jobs import (
     INTERRUPTED,
     ImportStatus,
-    blanked_file,
     failure_reasons,
     find_import,
     list_imports,
+    omissions_file,
     rejects_file,
 )
 from tamis.actions.importing.undo import undo_report
@@ -102,7 +102,7 @@ def show_import(services: ServicesDep, visitor: VisitorDep, import_id: FromPath[
         progress=_progress(services, visitor, status),
         report=report_of_job(job),
         segments=None if background_job and not background_job.is_done else job.report.segments,
-        has_blanked=blanked_file(services, job) is not None,
+        has_omissions=omissions_file(services, job) is not None,
         has_rejects=rejects_file(services, job) is not None,
         can_undo=state != ImportState.RUNNING and can_undo(job),
         undo_failed=_failure(job_of_undo(services, visitor.account, import_id)),
@@ -133,9 +133,9 @@ def rejects(services: ServicesDep, visitor: VisitorDep, import_id: FromPath[int]
 
 
 @get("/imports/{import_id:int}/blanked", sync_to_thread=True)
-def blanked(services: ServicesDep, visitor: VisitorDep, import_id: FromPath[int]) -> File:
+def omissions(services: ServicesDep, visitor: VisitorDep, import_id: FromPath[int]) -> File:
     """Return the rows of which an import has left cells blank, as they stood in the file."""
-    path = blanked_file(services, find_import(services, visitor.account, import_id).job)
+    path = omissions_file(services, find_import(services, visitor.account, import_id).job)
     if path is None:
         raise NotFound("blanked_rows_unknown")
     return rejects_answer(path)
@@ -203,4 +203,4 @@ def _file_of(services: Services, visitor: Visitor, job: ImportJob) -> str | None
         return None
 
 
-handlers = [history, show_import, import_progress, rejects, blanked, undo]
+handlers = [history, show_import, import_progress, rejects, omissions, undo]
