@@ -116,7 +116,7 @@ def test_only_whoever_shares_the_account_sees_and_changes_anything(
         (f"{desk.path}/columns", {"field": str(age)}),
         (f"{desk.path}/export", {"to": "csv"}),
         (f"{desk.path}/new", {"field-1": "bob@example.org"}),
-        (f"{one}/fields/{age}", {f"value-{age}": "35", "seen": "34", "held": "34"}),
+        (f"{one}/fields/{age}", {f"value-{age}": "35", "seen": "34", "shown_text": "34"}),
         (f"{one}/delete", {}),
     ]
     for path in asked:
@@ -282,18 +282,20 @@ def test_a_value_is_edited_in_place(desk: Desk, console: Visitor) -> None:
     control = f"value-{desk.field('age')}"
     form = console.get(f"{age}/edit").text
     assert f'name="{control}" type="text" value="34"' in form
-    wrong = console.post(age, {control: "x<y", "seen": "34", "held": "34"})
+    wrong = console.post(age, {control: "x<y", "seen": "34", "shown_text": "34"})
     assert wrong.status_code == 422
     assert 'must be a number such as 12.5, not "x<y"' in text_of(wrong.text)
     assert 'value="x&lt;y"' in wrong.text
-    saved = console.post(age, {control: "17", "seen": "34", "held": "34"})
+    saved = console.post(age, {control: "17", "seen": "34", "shown_text": "34"})
     assert saved.status_code == 200
     assert desk.value(ann, "age") == 17.0
     assert "In no segment" in text_of(saved.text)
     control = f"value-{desk.field('tags')}"
-    assert console.post(tags, {control: ["Blue", "<i>Green</i>"], "seen": "Red", "held": "Red"}).status_code == 200
+    assert (
+        console.post(tags, {control: ["Blue", "<i>Green</i>"], "seen": "Red", "shown_text": "Red"}).status_code == 200
+    )
     assert desk.value(ann, "tags") == ("Blue", "<i>Green</i>")
-    assert console.post(tags, {"seen": "Blue; <i>Green</i>", "held": "Blue; <i>Green</i>"}).status_code == 200
+    assert console.post(tags, {"seen": "Blue; <i>Green</i>", "shown_text": "Blue; <i>Green</i>"}).status_code == 200
     assert desk.value(ann, "tags") is None
 
 
@@ -302,14 +304,14 @@ def test_who_edits_what_somebody_else_has_changed_is_told(desk: Desk, console: V
     path, control = f"{desk.path}/{ann.id}/fields/{desk.field('city')}", f"value-{desk.field('city')}"
     for visitor in (console, colleague):
         assert 'name="seen" value="Dhaka"' in visitor.get(f"{path}/edit").text
-    assert console.post(path, {control: "Berlin", "seen": "Dhaka", "held": "Dhaka"}).status_code == 200
-    second = colleague.post(path, {control: "Paris", "seen": "Dhaka", "held": "Dhaka"})
+    assert console.post(path, {control: "Berlin", "seen": "Dhaka", "shown_text": "Dhaka"}).status_code == 200
+    second = colleague.post(path, {control: "Paris", "seen": "Dhaka", "shown_text": "Dhaka"})
     assert second.status_code == 409
     assert 'City was changed meanwhile and is now "Berlin"' in text_of(second.text)
     assert 'value="Paris"' in second.text
     assert 'name="seen" value="Berlin"' in second.text
     assert desk.value(ann, "city") == "Berlin"
-    again = {control: "Paris", "seen": "Berlin", "held": "Berlin", "idempotency_key": "a double click"}
+    again = {control: "Paris", "seen": "Berlin", "shown_text": "Berlin", "idempotency_key": "a double click"}
     assert [colleague.post(path, again).status_code for _ in range(2)] == [200, 200]
     assert desk.value(ann, "city") == "Paris"
 
@@ -319,7 +321,7 @@ def test_an_instant_that_was_not_touched_stays_as_it_is(desk: Desk, console: Vis
     path, control = f"{desk.path}/{ann.id}/fields/{desk.field('seen')}", f"value-{desk.field('seen')}"
     form = console.get(f"{path}/edit").text
     assert 'value="2024-02-29T14:30:15.123"' in form
-    hidden = dict(re.findall(r'name="(seen|held)" value="(.*?)"', form))
+    hidden = dict(re.findall(r'name="(seen|shown_text)" value="(.*?)"', form))
     assert console.post(path, {control: "2024-02-29T14:30:15.123", **hidden}).status_code == 200
     assert desk.read(ann) == ann
     assert console.post(path, {control: "2024-02-29T14:31", **hidden}).status_code == 200

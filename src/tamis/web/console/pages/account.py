@@ -1,4 +1,4 @@
-"""The account: its time zone, its keys, and how programs use them."""
+"""The account page: time zone, password, sessions, keys, and example programs."""
 
 import asyncio
 from datetime import datetime
@@ -31,7 +31,7 @@ from tamis.web.console.responses import page, redirect
 from tamis.web.console.session import Visitor, WebRequest, client_host
 from tamis.web.console.snippets import SECRET, snippets
 
-ORDERS = {
+DATE_ORDER_NOTICES = {
     None: "Imports ask how to read a date such as 03/04/2024 where a file does not tell",
     DateOrder.DMY: "Imports read 03/04/2024 as 3 April where a file does not tell",
     DateOrder.MDY: "Imports read 03/04/2024 as March 4 where a file does not tell",
@@ -60,10 +60,10 @@ def change_timezone(request: WebRequest, services: ServicesDep, visitor: Visitor
 
 @post("/account/date-order", sync_to_thread=True)
 def change_date_order(services: ServicesDep, visitor: VisitorDep, form: FormDep) -> Response[str]:
-    """Set how imports read dates that can be read in two ways."""
+    """Set how imports read ambiguous dates."""
     order = {str(order): order for order in (DateOrder.DMY, DateOrder.MDY)}.get(form.text("date_order"))
     services.write(set_date_order, visitor.account, order)
-    return redirect(visitor, "/account", notice=f"{ORDERS[order]}.")
+    return redirect(visitor, "/account", notice=f"{DATE_ORDER_NOTICES[order]}.")
 
 
 @post("/account/password")
@@ -99,7 +99,7 @@ async def change_password(
 
 @post("/account/sessions/end", sync_to_thread=True)
 def sign_out_elsewhere(request: WebRequest, services: ServicesDep, visitor: VisitorDep) -> Response[str]:
-    """End all sessions but this one."""
+    """End all other sessions."""
     services.write(end_other_sessions, visitor.account, visitor.session)
     log.event("other_sessions_ended", account=visitor.account.id, address=client_host(request))
     return redirect(visitor, "/account", notice="Whoever was signed in elsewhere is signed out.")
@@ -107,13 +107,13 @@ def sign_out_elsewhere(request: WebRequest, services: ServicesDep, visitor: Visi
 
 @post("/account/keys", sync_to_thread=True, guards=[require_recent_password])
 def create_key(request: WebRequest, services: ServicesDep, visitor: VisitorDep, form: FormDep) -> Response[str]:
-    """Make a key pair; the answer is the one page that ever shows its secret."""
+    """Create a key pair; the response is the only page that shows its secret."""
     try:
-        made = services.write(create_key_pair, visitor.account, form.text("name"))
+        created = services.write(create_key_pair, visitor.account, form.text("name"))
     except Invalid as error:
         return _page(request, services, visitor, wrong={"name": f"It {first_message(error)}."})
-    log.event("key_created", account=visitor.account.id, key=made.public_key, address=client_host(request))
-    return _page(request, services, visitor, made=made)
+    log.event("key_created", account=visitor.account.id, key=created.public_key, address=client_host(request))
+    return _page(request, services, visitor, made=created)
 
 
 @post("/account/keys/revoke", sync_to_thread=True, guards=[require_recent_password])
@@ -161,7 +161,7 @@ def _page(
 
 @lru_cache(maxsize=2)
 def _zones(hour: datetime) -> list[tuple[str, str]]:
-    """List the time zones with what their clocks show beside UTC; looking at all of them takes a while."""
+    """Return the time zones with their current offsets; computing them all takes a while."""
     names = sorted(name for name in available_timezones() if "/" in name and not name.startswith("Etc/"))
     return [(name, f"{hour.astimezone(ZoneInfo(name)):UTC%z}") for name in [*names, "UTC"]]
 

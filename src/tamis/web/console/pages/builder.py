@@ -1,4 +1,4 @@
-"""The builder: a rule is made, its numbers are seen while it is made, and it is saved as a segment."""
+"""The rule builder: editing a rule with a live preview, and saving it as a segment."""
 
 from datetime import datetime
 from typing import Any
@@ -55,16 +55,16 @@ UNREADABLE_REQUEST = Invalid([Problem("", "question_not_read")])
 def new_segment(
     services: ServicesDep, visitor: VisitorDep, type: FromQuery[str] = "", rule: FromQuery[str] = ""
 ) -> Response[Any]:
-    """Show the builder, empty or with a rule that is given as text, or ask first over which contact type the segment
-    goes."""
+    """Show the builder, empty or with a rule given as text; where there are several contact types, ask for one
+    first."""
     db = services.records.reader()
     if type:
         of = find_type(db, visitor.account, type)
-        return _builder(services, visitor, of, None, _example(services, visitor, of, rule))
-    known = types_of_account(db, visitor.account.id)
-    if len(known) == 1:
-        return Redirect(f"/segments/new?type={known[0].id}")
-    return page(visitor, "builder/choose_type.html", title="New segment", nav="segments", types=known)
+        return _builder_page(services, visitor, of, None, _example_rule(services, visitor, of, rule))
+    types = types_of_account(db, visitor.account.id)
+    if len(types) == 1:
+        return Redirect(f"/segments/new?type={types[0].id}")
+    return page(visitor, "builder/choose_type.html", title="New segment", nav="segments", types=types)
 
 
 @get("/segments/{segment_id:int}/edit", sync_to_thread=True)
@@ -73,23 +73,24 @@ def edit(services: ServicesDep, visitor: VisitorDep, segment_id: FromPath[int]) 
     db = services.records.reader()
     segment = segment_by_id(db, visitor.account, segment_id)
     of = type_by_id(db, visitor.account, segment.contact_type_id)
-    return _builder(services, visitor, of, segment)
+    return _builder_page(services, visitor, of, segment)
 
 
-def _example(services: Services, visitor: Visitor, of: ContactType, text: str) -> str:
-    """Read the rule to begin with, in its JSON form; one that fits no more is left out."""
+def _example_rule(services: Services, visitor: Visitor, of: ContactType, text: str) -> str:
+    """Return a rule given as text in its JSON form, or null if it is invalid."""
     try:
         return to_json(rule_of_text(services, visitor.account, of.id, text))
     except Invalid:
         return "null"
 
 
-def _builder(
-    services: Services, visitor: Visitor, of: ContactType, segment: Segment | None, begin: str = "null"
+def _builder_page(
+    services: Services, visitor: Visitor, of: ContactType, segment: Segment | None, initial_rule: str = "null"
 ) -> Response[str]:
     db = services.records.reader()
-    rule = to_json(rule_of(db, segment)) if segment else begin
-    first = preview_rule(services, visitor.account, of.id, from_json(rule), segment_id=segment.id if segment else None)
+    rule = to_json(rule_of(db, segment)) if segment else initial_rule
+    segment_id = segment.id if segment else None
+    initial_preview = preview_rule(services, visitor.account, of.id, from_json(rule), segment_id=segment_id)
     data = {
         "type": {"id": of.id, "name": of.name},
         "segment": {"id": segment.id} if segment else None,
@@ -97,7 +98,7 @@ def _builder(
         "operators": operators_data(),
         "segments": segments_data(nameable_segments(services, visitor.account, of.id, segment)),
         "draft": msgspec.Raw(rule.encode()),
-        "first": preview_data(first, visitor),
+        "first": preview_data(initial_preview, visitor),
     }
     return page(
         visitor,
@@ -112,8 +113,8 @@ def _builder(
 
 
 class PreviewRequest(msgspec.Struct):
-    """A request of the script for the preview of a rule, in its JSON form or as text. `client_id` names the page that
-    asks; `number` increases with each of its requests."""
+    """A request for the preview of a rule, in its JSON form or as text. `client_id` identifies the page; `number`
+    increases with each of its requests."""
 
     type: int
     client_id: str
@@ -125,47 +126,47 @@ class PreviewRequest(msgspec.Struct):
 
 @post("/segments/preview", sync_to_thread=True, status_code=200)
 def preview(services: ServicesDep, visitor: VisitorDep, body: RawBody) -> Response[Json]:
-    """Tell what a rule says as it stands; of one that is given as text, also its JSON form."""
+    """Return the preview of an unfinished rule; for one given as text, also its JSON form."""
     try:
-        asked = msgspec.json.decode(body, type=PreviewRequest)
+        request = msgspec.json.decode(body, type=PreviewRequest)
     except (msgspec.MsgspecError, UnicodeError, RecursionError):
         raise UNREADABLE_REQUEST from None
     try:
-        result = _preview(services, visitor, asked)
+        result = _preview(services, visitor, request)
     except Superseded as error:
         return Response({"message": first_message(error)}, status_code=409)
     except Invalid as error:
-        result = _unreadable_rule(services, visitor, asked, error)
+        result = _unreadable_rule(services, visitor, request, error)
     return Response(result)
 
 
-def _preview(services: Services, visitor: Visitor, asked: PreviewRequest) -> Json:
-    given: Json = {}
-    document: str | bytes = b"null" if asked.draft is msgspec.UNSET else bytes(asked.draft)
-    if asked.text is not None:
-        document = to_json(rule_of_text(services, visitor.account, asked.type, asked.text))
-        given = {"draft": msgspec.json.decode(document)}
-    looked = preview_rule(
+def _preview(services: Services, visitor: Visitor, request: PreviewRequest) -> Json:
+    parsed: Json = {}
+    document: str | bytes = b"null" if request.draft is msgspec.UNSET else bytes(request.draft)
+    if request.text is not None:
+        document = to_json(rule_of_text(services, visitor.account, request.type, request.text))
+        parsed = {"draft": msgspec.json.decode(document)}
+    found = preview_rule(
         services,
         visitor.account,
-        asked.type,
+        request.type,
         from_json(document),
-        segment_id=asked.segment,
-        client_id=asked.client_id,
-        number=asked.number,
+        segment_id=request.segment,
+        client_id=request.client_id,
+        number=request.number,
     )
-    return {**preview_data(looked, visitor), **given}
+    return {**preview_data(found, visitor), **parsed}
 
 
-def _unreadable_rule(services: Services, visitor: Visitor, asked: PreviewRequest, error: Invalid) -> Json:
-    """Say what is wrong with what cannot be read as a rule at all."""
-    nothing = preview_data(preview_rule(services, visitor.account, asked.type, None), visitor)
+def _unreadable_rule(services: Services, visitor: Visitor, request: PreviewRequest, error: Invalid) -> Json:
+    """Return the preview of nothing, with what is wrong with an unreadable rule."""
+    empty = preview_data(preview_rule(services, visitor.account, request.type, None), visitor)
     problems = [{"path": problem.path, "message": message_text(problem)} for problem in error.problems]
-    return {**nothing, "count": None, "share": "", "sentence": None, "text": None, "problems": problems}
+    return {**empty, "count": None, "share": "", "sentence": None, "text": None, "problems": problems}
 
 
 class ValuesRequest(msgspec.Struct):
-    """Which values of a field are asked for: those in which `typed` stands."""
+    """A request for the values of a field that contain `typed`."""
 
     type: int
     field: int
@@ -174,17 +175,17 @@ class ValuesRequest(msgspec.Struct):
 
 @post("/segments/values", sync_to_thread=True, status_code=200)
 def values(services: ServicesDep, visitor: VisitorDep, body: RawBody) -> Response[Json]:
-    """Return the most frequent values of a field, each with how many contacts have it."""
+    """Return the most frequent values of a field with their numbers of contacts."""
     try:
-        asked = msgspec.json.decode(body, type=ValuesRequest)
+        request = msgspec.json.decode(body, type=ValuesRequest)
     except (msgspec.MsgspecError, UnicodeError, RecursionError):
         raise UNREADABLE_REQUEST from None
-    return Response({"values": suggested_values(services, visitor.account, asked.type, asked.field, asked.typed)})
+    return Response({"values": suggested_values(services, visitor.account, request.type, request.field, request.typed)})
 
 
 @post("/segments/new", sync_to_thread=True, status_code=200)
 def create(services: ServicesDep, visitor: VisitorDep, form: FormDep, type: FromQuery[str]) -> Response[Json]:
-    """Save a new segment; one without a rule is only saved when that was confirmed."""
+    """Save a new segment; one without a rule only after confirmation."""
     db = services.records.reader()
     of = find_type(db, visitor.account, type)
     name, draft = form.text("segment_name"), from_json(form.raw("draft"))
@@ -196,8 +197,8 @@ def create(services: ServicesDep, visitor: VisitorDep, form: FormDep, type: From
 
 @post("/segments/{segment_id:int}/edit", sync_to_thread=True, status_code=200)
 def save(services: ServicesDep, visitor: VisitorDep, form: FormDep, segment_id: FromPath[int]) -> Response[Json]:
-    """Save a segment, unless it is not any more what was opened: then tell what it is now. Where members would enter or
-    leave, it is only saved when that was confirmed."""
+    """Save a segment, unless it has changed since it was opened: then return its current version. Where contacts would
+    enter or leave, save only after confirmation."""
     name, draft, seen = form.text("segment_name"), from_json(form.raw("draft")), _instant(form.number("seen"))
     try:
         if not form.checked("confirmed"):
@@ -214,7 +215,7 @@ def save(services: ServicesDep, visitor: VisitorDep, form: FormDep, segment_id: 
 
 
 def _confirmation_required(effect: MembershipEffect) -> Response[Json]:
-    """Tell what saving would do to the members, and that it was not done."""
+    """Return what saving would do to the members; nothing was saved."""
     return Response({"message": NOT_CONFIRMED, "confirm": effect_data(effect)}, status_code=409)
 
 

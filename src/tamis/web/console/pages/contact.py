@@ -1,4 +1,4 @@
-"""One contact: what is known of it, to be edited in place; the segments that it is in and why; its way through them."""
+"""The page of a contact: its values, edited in place; its segments and why; its history."""
 
 from typing import Any
 
@@ -28,8 +28,8 @@ from tamis.web.console.session import Visitor
 from tamis.web.console.values import Control, make_control, submitted_text
 
 NAMES = (FIRST_NAME.id, LAST_NAME.id)
-OPEN_AT_MOST = 5
-"""When a contact is in more segments than this, their trees are opened one by one."""
+MAX_EXPANDED = 5
+"""With more segments than this, explanations are expanded one by one."""
 
 
 @get("/types/{type_id:int}/contacts/{contact_id:int}", sync_to_thread=True)
@@ -43,11 +43,10 @@ def contact_page(
 
 
 @get("/types/{type_id:int}/contacts/{contact_id:int}/history", sync_to_thread=True)
-def history_of_contact(
+def contact_history_page(
     services: ServicesDep, visitor: VisitorDep, type_id: FromPath[int], contact_id: FromPath[int]
 ) -> Response[str]:
-    """Tell when the contact entered and left segments; this looks through the whole log, so the page is not kept
-    waiting for it."""
+    """Show when the contact entered and left segments; loaded after the page, because it reads the whole log."""
     contact_type, contact, _ = _find(services, visitor, type_id, contact_id)
     key = email_key(contact.email) or ""
     changes = contact_history(services, visitor.account.id, contact_type.id, contact.id, key)
@@ -55,14 +54,14 @@ def history_of_contact(
 
 
 @get("/types/{type_id:int}/contacts/{contact_id:int}/fields/{field_id:int}", sync_to_thread=True)
-def value_of_contact(
+def show_value(
     services: ServicesDep,
     visitor: VisitorDep,
     type_id: FromPath[int],
     contact_id: FromPath[int],
     field_id: FromPath[int],
 ) -> Response[str]:
-    """Show a value as it is: an edit was given up."""
+    """Show a value without its form: an edit was cancelled."""
     contact_type, contact, fields = _find(services, visitor, type_id, contact_id)
     field = _field(fields, field_id)
     return fragment(
@@ -71,14 +70,14 @@ def value_of_contact(
 
 
 @get("/types/{type_id:int}/contacts/{contact_id:int}/fields/{field_id:int}/edit", sync_to_thread=True)
-def form_of_value(
+def value_form(
     services: ServicesDep,
     visitor: VisitorDep,
     type_id: FromPath[int],
     contact_id: FromPath[int],
     field_id: FromPath[int],
 ) -> Response[str]:
-    """Let a value be edited."""
+    """Show the form of a value."""
     contact_type, contact, fields = _find(services, visitor, type_id, contact_id)
     field = _field(fields, field_id)
     control = make_control(field, contact.value_of(field), visitor.account.zone, _control_name(field))
@@ -94,7 +93,7 @@ def edit_value(
     contact_id: FromPath[int],
     field_id: FromPath[int],
 ) -> Response[str]:
-    """Save a value; what follows from it on the page is sent along."""
+    """Save a value; the parts of the page that depend on it are updated too."""
     contact_type, contact, fields = _find(services, visitor, type_id, contact_id)
     field = _field(fields, field_id)
     text = submitted_text(form, field, _control_name(field))
@@ -102,10 +101,11 @@ def edit_value(
         contact = _save(services, visitor, contact_type, contact, field, form, text)
     except (Invalid, Refused) as error:
         problem = first_message(error)
-        contact_type, contact, fields = _find(services, visitor, type_id, contact_id)  # with what is there by now
-        held = make_control(field, contact.value_of(field), visitor.account.zone)
+        contact_type, contact, fields = _find(services, visitor, type_id, contact_id)  # as they are now
+        status = 422 if isinstance(error, Invalid) else 409
+        current = make_control(field, contact.value_of(field), visitor.account.zone)
         control = Control(field, _control_name(field), text, problem)
-        return _form(visitor, contact_type, contact, control, held.text, 422 if isinstance(error, Invalid) else 409)
+        return _form(visitor, contact_type, contact, control, current.text, status)
     context = _context(services, visitor, contact_type, contact, fields)
     return fragment(visitor, "contacts/_value_saved.html", field=field, focused=True, **context)
 
@@ -118,23 +118,22 @@ def delete_contact(
     type_id: FromPath[int],
     contact_id: FromPath[int],
 ) -> Response[str]:
-    """Delete the contact, or forget its address."""
+    """Delete the contact, or forget its email."""
     contact_type = resolve_type(services, visitor, type_id)
     forget = form.text("forget") == "yes"
-    gone = remove_contact(services, visitor.account, contact_type, contact_id, forget=forget)
+    removed = remove_contact(services, visitor.account, contact_type, contact_id, forget=forget)
     log.event(
         "contact_deleted",
         account=visitor.account.id,
         contact_type=contact_type.id,
         contact=contact_id,
         forgotten=forget,
-        rejects_files=len(gone.rejects),
+        rejects_files=len(removed.rejects),
     )
-    notice = f"{gone.contact.email} was {'forgotten' if forget else 'deleted'}."
-    if gone.rejects:
-        notice += (
-            f" It stood among rows that imports had rejected, so {pluralize(len(gone.rejects), 'file')} of those went."
-        )
+    notice = f"{removed.contact.email} was {'forgotten' if forget else 'deleted'}."
+    if removed.rejects:
+        files = pluralize(len(removed.rejects), "file")
+        notice += f" It stood among rows that imports had rejected, so {files} of those went."
     return redirect(visitor, f"/types/{contact_type.id}/contacts", notice=notice)
 
 
@@ -147,17 +146,17 @@ def _save(
     form: Form,
     text: str,
 ) -> Contact:
-    if text == form.raw("held").replace("\r\n", "\n"):
-        return contact  # a control can show less than the value is: what was not touched is not saved
+    if text == form.raw("shown_text").replace("\r\n", "\n"):
+        return contact  # a control can show less than the whole value: an unchanged one is not saved
     seen = {field.key: form.raw("seen").replace("\r\n", "\n")}
     return services.write(edit_contact, visitor.account, contact_type, contact.id, {field.key: text}, seen)
 
 
 def _find(services: Services, visitor: Visitor, type_id: int, contact_id: int) -> tuple[ContactType, Contact, FieldSet]:
-    """Find a contact of the visitor; raises NotFound."""
+    """Return a contact of the visitor; raises NotFound."""
     contact_type = resolve_type(services, visitor, type_id)
     db = services.records.reader()
-    with snapshot(db):  # values are read with the fields of which they are
+    with snapshot(db):  # values are read together with their fields
         fields = fields_of_type(db, contact_type.id)
         return contact_type, contact_by_id(db, contact_type, contact_id, fields), fields
 
@@ -172,7 +171,7 @@ def _field(fields: FieldSet, field_id: int) -> Field:
 def _context(
     services: Services, visitor: Visitor, contact_type: ContactType, contact: Contact, fields: FieldSet
 ) -> dict[str, Any]:
-    """Collect what the page is drawn from."""
+    """Return the context of the page's template."""
     db = services.records.reader()
     with snapshot(db):
         explained = explain_contact(db, services.clock(), visitor.account, contact_type, contact.id)
@@ -183,7 +182,7 @@ def _context(
         "fields": [field for field in fields.fields if field.id == EMAIL.id or field not in SYSTEM_FIELDS],
         "inside": [one for one in explained if one.is_in],
         "outside": [one for one in explained if not one.is_in],
-        "open_at_most": OPEN_AT_MOST,
+        "open_at_most": MAX_EXPANDED,
     }
 
 
@@ -197,7 +196,7 @@ def _control_name(field: Field) -> str:
 
 
 def _form(
-    visitor: Visitor, contact_type: ContactType, contact: Contact, control: Control, held: str, status: int
+    visitor: Visitor, contact_type: ContactType, contact: Contact, control: Control, shown_text: str, status: int
 ) -> Response[str]:
     value = contact.value_of(control.field)
     return fragment(
@@ -208,9 +207,9 @@ def _form(
         contact=contact,
         control=control,
         field=control.field,
-        held=held,
+        shown_text=shown_text,
         seen="" if value is None else format_value(value),
     )
 
 
-handlers = [contact_page, history_of_contact, value_of_contact, form_of_value, edit_value, delete_contact]
+handlers = [contact_page, contact_history_page, show_value, value_form, edit_value, delete_contact]

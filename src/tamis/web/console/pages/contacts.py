@@ -1,7 +1,7 @@
-"""The list of the contacts of a type: search as one types, filter, columns, order, pages; and a new contact by hand.
+"""The contacts of a type: search as you type, filter, columns, order, pages; and new contacts.
 
-What is typed into the search may be somebody's address. So it travels in the body of a POST and never in a URL; where
-the list stands otherwise (`Place`) is in the URL, and survives a reload and the back button.
+The search text may be an email address, so it travels in the body of a POST and never in a URL. The rest of the list's
+state (`ListState`) is in the URL, and survives a reload and the back button.
 """
 
 import re
@@ -43,14 +43,14 @@ from tamis.web.console.values import Control, submitted_text
 from tamis.web.request_tasks import run_in_lane
 
 MAX_ORDER_LENGTH = 300
-"""No key of a field is so long."""
+"""Longer than any key of a field."""
 _AT = re.compile(r"(after|before)-([0-9]{1,18})-([0-9]{1,12})")
 
 
 @dataclass(frozen=True, slots=True)
 class ListState:
-    """Where the list stands: the filter, the key of the field by which it is ordered (with a hyphen before it from the
-    last to the first), and the page: `after-7-51` begins after the contact 7 and its first row is the 51st."""
+    """The state of the list: the filter, the key of the field it is ordered by (with a leading hyphen for descending
+    order), and the page: `after-7-51` starts after contact 7, and its first row is the 51st."""
 
     segment: int | None = None
     order: str = ""
@@ -58,32 +58,32 @@ class ListState:
 
     @property
     def query(self) -> str:
-        """Write the place as the query of a URL."""
+        """The state as a URL query."""
         given = {"segment": str(self.segment or ""), "order": self.order, "at": self.at}
         return urlencode({name: value for name, value in given.items() if value})
 
     @property
     def near(self) -> PageAnchor | None:
-        """Return the contact beside which the page lies."""
+        """The contact next to which the page lies."""
         found = _AT.fullmatch(self.at)
         return PageAnchor(int(found[2]), found[1] == "before") if found else None
 
     def first(self, rows: int) -> int:
-        """Return the place of the first row of the page in the whole list, from 1 on."""
+        """Return the position of the page's first row in the whole list, from 1 on."""
         found = _AT.fullmatch(self.at)
         if found is None:
             return 1
         return int(found[3]) if found[1] == "after" else max(int(found[3]) - rows, 1)
 
     def sorting(self, fields: FieldSet) -> SortOrder:
-        """Return the order; one by a field that is gone is the order in which contacts came."""
+        """Return the order; an unknown field means the order of creation."""
         field = fields.by_key.get(self.order.removeprefix("-"))
         return SortOrder(field, self.order.startswith("-")) if field else SortOrder(None, True)
 
 
 @dataclass(frozen=True, slots=True)
 class ColumnHeader:
-    """A column of the list: `next` is the order that a click on its head asks for, `sorted` how it is ordered now."""
+    """The header of a column: `next` is the order that a click asks for, `sorted` the current one."""
 
     field: Field
     next: str
@@ -91,8 +91,8 @@ class ColumnHeader:
 
 
 @get("/contacts", sync_to_thread=True)
-def contacts_of_account(services: ServicesDep, visitor: VisitorDep) -> Response[str]:
-    """Lead to the contacts of the first type, or say how to begin."""
+def contacts_home(services: ServicesDep, visitor: VisitorDep) -> Response[str]:
+    """Redirect to the contacts of the first type, or say how to begin."""
     found = types_of_account(services.records.reader(), visitor.account.id)
     if found:
         return redirect(visitor, f"/types/{found[0].id}/contacts")
@@ -126,8 +126,8 @@ def contact_list(
 
 
 @post("/types/{type_id:int}/contacts/found", sync_to_thread=True, status_code=200)
-def found_contacts(services: ServicesDep, visitor: VisitorDep, form: FormDep, type_id: FromPath[int]) -> Response[str]:
-    """Return the rows that a search finds; where their number takes as long again, it is asked for by them."""
+def search_contacts(services: ServicesDep, visitor: VisitorDep, form: FormDep, type_id: FromPath[int]) -> Response[str]:
+    """Return the rows that match a search; the rows request their number separately where counting is slow."""
     contact_type = resolve_type(services, visitor, type_id)
     filters = segments_of_type(services.records.reader(), contact_type.id)
     order = form.text("sort") if form.checked("sort") else form.text("order")
@@ -137,10 +137,8 @@ def found_contacts(services: ServicesDep, visitor: VisitorDep, form: FormDep, ty
 
 
 @post("/types/{type_id:int}/contacts/count", sync_to_thread=True, status_code=200)
-def number_of_contacts(
-    services: ServicesDep, visitor: VisitorDep, form: FormDep, type_id: FromPath[int]
-) -> Response[str]:
-    """Count what a search finds."""
+def count_matches(services: ServicesDep, visitor: VisitorDep, form: FormDep, type_id: FromPath[int]) -> Response[str]:
+    """Count the contacts that match a search."""
     contact_type = resolve_type(services, visitor, type_id)
     contact_filter = ContactFilter(form.text("text"), form.number("segment"))
     total = count_contacts(services, visitor.account, contact_type, contact_filter)
@@ -148,21 +146,21 @@ def number_of_contacts(
 
 
 @post("/types/{type_id:int}/contacts/columns", sync_to_thread=True)
-def columns_of_list(services: ServicesDep, visitor: VisitorDep, form: FormDep, type_id: FromPath[int]) -> Response[str]:
-    """Choose the columns."""
+def set_columns(services: ServicesDep, visitor: VisitorDep, form: FormDep, type_id: FromPath[int]) -> Response[str]:
+    """Set the columns of the list."""
     contact_type = resolve_type(services, visitor, type_id)
-    chosen = {int(id_) for id_ in form.all("field") if id_.isascii() and id_.isdigit() and len(id_) < 19}
-    services.write(set_visible_columns, contact_type, chosen)
+    selected = {int(id_) for id_ in form.all("field") if id_.isascii() and id_.isdigit() and len(id_) < 19}
+    services.write(set_visible_columns, contact_type, selected)
     filters = segments_of_type(services.records.reader(), contact_type.id)
     state = _list_state(filters, form.text("segment"), form.text("order"), "")
     return redirect(visitor, f"/types/{contact_type.id}/contacts" + (f"?{state.query}" if state.query else ""))
 
 
 @post("/types/{type_id:int}/contacts/export", status_code=200)
-async def export_of_contacts(
+async def export_contacts(
     services: ServicesDep, visitor: VisitorDep, form: FormDep, type_id: FromPath[int]
 ) -> Response[Any]:
-    """Send the contacts that a search finds as a file; a POST, for the same reason as the search itself."""
+    """Send the contacts that match a search as a file; a POST for the same reason as the search."""
     contact_type, layout = resolve_type(services, visitor, type_id), layout_of(form.text("to"))
     contact_filter = ContactFilter(form.text("text"), form.number("segment"))
     account = visitor.account
@@ -175,14 +173,14 @@ async def export_of_contacts(
 
 
 @get("/types/{type_id:int}/contacts/new", sync_to_thread=True)
-def form_of_new_contact(services: ServicesDep, visitor: VisitorDep, type_id: FromPath[int]) -> Response[str]:
+def new_contact_form(services: ServicesDep, visitor: VisitorDep, type_id: FromPath[int]) -> Response[str]:
     """Show an empty form."""
     return _form(services, visitor, resolve_type(services, visitor, type_id), {}, {}, 200)
 
 
 @post("/types/{type_id:int}/contacts/new", sync_to_thread=True)
 def new_contact(services: ServicesDep, visitor: VisitorDep, form: FormDep, type_id: FromPath[int]) -> Response[str]:
-    """Add a contact by hand."""
+    """Create a contact."""
     contact_type = resolve_type(services, visitor, type_id)
     texts = {
         field.key: submitted_text(form, field, control_name(field))
@@ -197,12 +195,12 @@ def new_contact(services: ServicesDep, visitor: VisitorDep, form: FormDep, type_
 
 
 def control_name(field: Field) -> str:
-    """Name the control of a field in the form of a whole contact."""
+    """Return the name of a field's control in the form of a whole contact."""
     return f"field-{field.id}"
 
 
 def _editable(fields: FieldSet) -> list[Field]:
-    """List the fields that people fill in: the address first, then the others in their order."""
+    """Return the editable fields: email first, then the others in order."""
     return [field for field in fields.fields if field.id == EMAIL.id or field not in SYSTEM_FIELDS]
 
 
@@ -228,15 +226,15 @@ def _form(
 
 
 def _list_state(filters: Sequence[Segment], segment: str, order: str, at: str) -> ListState:
-    """Read where the list stands; a segment that is gone is no filter any more."""
-    chosen = next((found.id for found in filters if str(found.id) == segment), None)
-    return ListState(chosen, order if len(order) <= MAX_ORDER_LENGTH else "", at if _AT.fullmatch(at) else "")
+    """Parse the state of the list; a deleted segment is no filter."""
+    selected = next((found.id for found in filters if str(found.id) == segment), None)
+    return ListState(selected, order if len(order) <= MAX_ORDER_LENGTH else "", at if _AT.fullmatch(at) else "")
 
 
 def _results(
     services: Services, visitor: Visitor, contact_type: ContactType, state: ListState, text: str
 ) -> dict[str, Any]:
-    """Collect what the rows of the list are drawn from."""
+    """Return the context of the list's rows."""
     contact_filter, problem = ContactFilter(text, state.segment), ""
     fields = fields_of_type(services.records.reader(), contact_type.id)
     try:
@@ -276,12 +274,12 @@ def _column(field: Field, order: str) -> ColumnHeader:
 
 
 handlers = [
-    contacts_of_account,
+    contacts_home,
     contact_list,
-    found_contacts,
-    number_of_contacts,
-    columns_of_list,
-    export_of_contacts,
-    form_of_new_contact,
+    search_contacts,
+    count_matches,
+    set_columns,
+    export_contacts,
+    new_contact_form,
     new_contact,
 ]

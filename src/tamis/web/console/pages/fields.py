@@ -1,4 +1,4 @@
-"""One field of a contact type: its name, its kind, its options, and its end."""
+"""The page of a field: its name, kind, options, and deletion."""
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
@@ -28,12 +28,12 @@ from tamis.web.console.resolvers import resolve_type
 from tamis.web.console.responses import page, redirect
 from tamis.web.console.session import Visitor
 
-SURE = "sure"
-BLANK = "blank"
+CONFIRMED_FIELD = "sure"
+BLANK_FIELD = "blank"
 
 
 class OptionRow(NamedTuple):
-    """A row of the editor of options: what the option was called before, blank for a new one, and what it is now."""
+    """A row of the option editor: the previous name, blank for a new option, and the current one."""
 
     was: str
     text: str
@@ -41,7 +41,7 @@ class OptionRow(NamedTuple):
 
 @get("/types/{type_id:int}/fields/{field_id:int}", sync_to_thread=True)
 def show(services: ServicesDep, visitor: VisitorDep, type_id: FromPath[int], field_id: FromPath[int]) -> Response[str]:
-    """Show a field that people have made."""
+    """Show a custom field."""
     contact_type = resolve_type(services, visitor, type_id)
     return _page(services, visitor, contact_type, field_glance(services, contact_type, field_id))
 
@@ -54,18 +54,18 @@ def edit(
     type_id: FromPath[int],
     field_id: FromPath[int],
 ) -> Response[str]:
-    """Change a field; what contacts would lose is told before they lose it."""
+    """Change a field; contacts lose values only after confirmation."""
     contact_type = resolve_type(services, visitor, type_id)
     glance = field_glance(services, contact_type, field_id)
     kind = next((kind for kind in Kind if kind == form.text("kind")), glance.field.kind)
-    wanted = _edit_of(form, kind)
+    wanted = _parse_edit(form, kind)
     lost = sum(glance.by_option.get(option, 0) for option in wanted.delete_options)
     try:
-        if lost and not form.checked(SURE):
+        if lost and not form.checked(CONFIRMED_FIELD):
             return _page(services, visitor, contact_type, glance, {}, form, lost=lost, deleted=wanted.delete_options)
         done = edit_field_keeping(services, visitor.account, contact_type, str(field_id), wanted)
     except Invalid as error:
-        problems = {_place(path): as_sentence(text) for path, text in messages_by_path(error).items()}
+        problems = {_control_of(path): as_sentence(text) for path, text in messages_by_path(error).items()}
         return _page(services, visitor, contact_type, glance, problems, form)
     except ValuesDoNotFit as error:
         return _page(services, visitor, contact_type, glance, {}, form, misfits=error)
@@ -85,7 +85,7 @@ def lost(
     field_id: FromPath[int],
     name: FromPath[str],
 ) -> File:
-    """Send the values that contacts have lost when the kind of a field was changed."""
+    """Send the file of values that contacts lost when the kind of a field changed."""
     contact_type = resolve_type(services, visitor, type_id)
     field = field_glance(services, contact_type, field_id).field
     found = next((path for path in lost_files(services, contact_type, field) if path.name == name), None)
@@ -109,12 +109,12 @@ def delete(
     return redirect(visitor, f"/types/{type_id}", notice=f"The field {gone.name} is deleted.")
 
 
-def _edit_of(form: Form, kind: Kind) -> FieldEdit:
-    """Read the form; where the kind has options, it says all of them, in order."""
+def _parse_edit(form: Form, kind: Kind) -> FieldEdit:
+    """Parse the form; for a kind with options it holds all of them, in order."""
     rows = _rows(form)
     order = next((order for order in DateOrder if order == form.text("date_order")), None)
     if not kind.has_options:
-        return FieldEdit(form.text("name"), kind, blank_misfits=form.checked(BLANK), date_order=order)
+        return FieldEdit(form.text("name"), kind, blank_misfits=form.checked(BLANK_FIELD), date_order=order)
     kept = [row for row in rows if row.text]
     return FieldEdit(
         form.text("name"),
@@ -124,7 +124,7 @@ def _edit_of(form: Form, kind: Kind) -> FieldEdit:
         rename_options=[(row.was, row.text) for row in kept if row.was and row.was != row.text],
         order_options=[row.text for row in kept],
         seen_options=form.all("seen"),
-        blank_misfits=form.checked(BLANK),
+        blank_misfits=form.checked(BLANK_FIELD),
     )
 
 
@@ -132,7 +132,7 @@ def _rows(form: Form) -> list[OptionRow]:
     return [OptionRow(was, text) for was, text in zip(form.all("was"), form.all("option"), strict=False)]
 
 
-def _place(path: str) -> str:
+def _control_of(path: str) -> str:
     return "options" if path.endswith("options") else path
 
 
@@ -147,8 +147,8 @@ def _page(
     deleted: Sequence[str] = (),
     misfits: ValuesDoNotFit | None = None,
 ) -> Response[str]:
-    """Show a field, with the form as it was filled in; `deleted` are options that so many contacts would lose,
-    `misfits` values that do not fit another kind."""
+    """Show a field, with the form as submitted; `deleted` are options that `lost` contacts have, `misfits` values that
+    do not fit another kind."""
     one, problems = glance.field, problems or {}
     status = 409 if "refused" in problems else 422 if problems or lost or misfits else 200
     rows = _rows(form) if form else [OptionRow(option, option) for option in one.options]

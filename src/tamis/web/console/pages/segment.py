@@ -1,4 +1,4 @@
-"""A segment at a glance: how large it is and was, whom it selects, and who uses it."""
+"""The overview of a segment: its size now and over time, its rule, and its users."""
 
 from typing import Any
 
@@ -48,7 +48,7 @@ def overview(
 
 @get("/segments/{segment_id:int}/figures", sync_to_thread=True)
 def figures(services: ServicesDep, visitor: VisitorDep, segment_id: FromPath[int]) -> Response[str]:
-    """Return the figures of a segment as they are now."""
+    """Return the current figures of a segment."""
     return fragment(visitor, "segments/_figures.html", summary=load_segment(services, visitor, segment_id))
 
 

@@ -1,4 +1,4 @@
-"""Rename a segment, duplicate it, delete it."""
+"""Renaming, duplicating and deleting a segment."""
 
 from litestar import get, post
 from litestar.params import FromPath
@@ -16,7 +16,7 @@ from tamis.web.console.session import WebRequest
 
 @get("/segments/{segment_id:int}/rename", sync_to_thread=True)
 def rename_form(services: ServicesDep, visitor: VisitorDep, segment_id: FromPath[int]) -> Response[str]:
-    """Show the form in which a segment gets another name."""
+    """Show the form that renames a segment."""
     summary = load_segment(services, visitor, segment_id)
     return segment_page(visitor, summary, "rename", name=summary.segment.name, problem="")
 
@@ -45,7 +45,7 @@ def rename(
 
 @post("/segments/{segment_id:int}/duplicate", status_code=200, sync_to_thread=True)
 def duplicate(services: ServicesDep, visitor: VisitorDep, segment_id: FromPath[int]) -> Response[str]:
-    """Make a segment with the same rule."""
+    """Create a segment with the same rule."""
     copy = services.write(duplicate_segment, visitor.account, segment_id)
     notice = f"This is “{copy.name}”: the same rule, without what was done by hand."
     return redirect(visitor, f"/segments/{copy.id}", notice=notice)
@@ -53,7 +53,7 @@ def duplicate(services: ServicesDep, visitor: VisitorDep, segment_id: FromPath[i
 
 @post("/segments/{segment_id:int}/delete", status_code=200, sync_to_thread=True)
 def delete(services: ServicesDep, visitor: VisitorDep, segment_id: FromPath[int]) -> Response[str]:
-    """Delete a segment, which is refused while others name it."""
+    """Delete a segment; refused while other segments use it."""
     segment = services.write(delete_segment, visitor.account, segment_id)
     log.event("segment_deleted", account=visitor.account.id, segment=segment_id)
     return redirect(

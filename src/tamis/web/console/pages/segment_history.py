@@ -1,4 +1,4 @@
-"""Who came to a segment and went, and why."""
+"""The history of a segment: who entered and left, and why."""
 
 from litestar import get
 from litestar.params import FromPath, FromQuery
@@ -8,7 +8,7 @@ from tamis.actions.segments.members import list_activity
 from tamis.web.console.dependencies import ServicesDep, VisitorDep
 from tamis.web.console.segment_layout import activity_rows, load_segment, segment_page
 
-LINES_A_PAGE = 50
+ENTRIES_PER_PAGE = 50
 DELTAS = {"entered": 1, "left": -1}
 
 
@@ -23,7 +23,7 @@ def history(
     """Show entries and exits, newest first."""
     summary = load_segment(services, visitor, segment_id)
     found = list_activity(
-        services, visitor.account, segment_id, delta=DELTAS.get(only), before=_bounded(before), limit=LINES_A_PAGE
+        services, visitor.account, segment_id, delta=DELTAS.get(only), before=_bounded(before), limit=ENTRIES_PER_PAGE
     )
     return segment_page(
         visitor,

@@ -1,6 +1,6 @@
-"""Who is in a segment: page by page, searched, added and removed by hand.
+"""The members of a segment: pages, search, and manual changes.
 
-What is searched for may be somebody's address. So it is sent as a form, and never stands in the address of a page.
+The search text may be an email address, so it is sent as a form, never in a URL.
 """
 
 from collections.abc import Sequence
@@ -29,16 +29,16 @@ from tamis.web.console.responses import fragment, is_htmx, redirect
 from tamis.web.console.segment_layout import load_segment, segment_page
 from tamis.web.console.session import Visitor, WebRequest
 
-MEMBERS_A_PAGE = 50
-OVERRIDES_A_PAGE = 100
-HIGHEST = 1 << 53
+MEMBERS_PER_PAGE = 50
+OVERRIDES_PER_PAGE = 100
+MAX_ID = 1 << 53
 CHANGED = {"HX-Trigger": "changed"}
 
 
 @dataclass(frozen=True, slots=True)
-class Shown:
-    """A page of members, what was searched for, how many were found where the page alone tells that, and where its
-    neighbours begin."""
+class MemberPage:
+    """A page of members, the search text, the number of matches where this page alone shows it, and where its
+    neighbours start."""
 
     members: Sequence[Member]
     search: str
@@ -58,7 +58,7 @@ def members(
     """Show members of a segment."""
     summary = load_segment(services, visitor, segment_id)
     return segment_page(
-        visitor, summary, "members", shown=_shown(services, visitor, segment_id, "", after, before), form=None
+        visitor, summary, "members", shown=_member_page(services, visitor, segment_id, "", after, before), form=None
     )
 
 
@@ -70,8 +70,8 @@ def search(
     request: WebRequest,
     segment_id: FromPath[int],
 ) -> Response[str]:
-    """Show the members who have some words in their address or name."""
-    shown = _shown(services, visitor, segment_id, form.text("text"), form.number("after"), form.number("before"))
+    """Show the members whose email or name matches a search."""
+    shown = _member_page(services, visitor, segment_id, form.text("text"), form.number("after"), form.number("before"))
     if is_htmx(request):
         segment = segment_by_id(services.records.reader(), visitor.account, segment_id)
         return fragment(visitor, "segments/_members.html", segment=segment, shown=shown)
@@ -80,7 +80,7 @@ def search(
 
 @post("/segments/{segment_id:int}/members/count", status_code=200, sync_to_thread=True)
 def count(services: ServicesDep, visitor: VisitorDep, form: FormDep, segment_id: FromPath[int]) -> Response[str]:
-    """Tell how many members a search finds."""
+    """Count the members that match a search."""
     text = form.text("text")
     found = count_members(services, visitor.account, segment_id, text)
     return fragment(visitor, "segments/_match_count.html", found=found, text=text)
@@ -88,13 +88,13 @@ def count(services: ServicesDep, visitor: VisitorDep, form: FormDep, segment_id:
 
 @post("/segments/{segment_id:int}/members", status_code=200, sync_to_thread=True)
 def add(services: ServicesDep, visitor: VisitorDep, form: FormDep, segment_id: FromPath[int]) -> Response[str]:
-    """Add an address to a segment by hand."""
+    """Add a recipient manually."""
     try:
         email = _add(services, visitor, form, segment_id)
     except (Invalid, Refused) as error:
         problems = messages_by_path(error) if isinstance(error, Invalid) else {"email": first_message(error)}
         summary = load_segment(services, visitor, segment_id)
-        shown = _shown(services, visitor, segment_id, "", None, None)
+        shown = _member_page(services, visitor, segment_id, "", None, None)
         return segment_page(visitor, summary, "members", status=422, shown=shown, form=form, problems=problems)
     return redirect(visitor, f"/segments/{segment_id}/members", notice=f"{email} is in the segment now, added by hand.")
 
@@ -107,7 +107,7 @@ def remove(
     request: WebRequest,
     segment_id: FromPath[int],
 ) -> Response[str]:
-    """Remove a recipient by hand; htmx gets what stands in place of its row."""
+    """Exclude a recipient manually; htmx gets a row that replaces it."""
     recipient_id = form.number("recipient")
     if recipient_id is None or segment_of_recipient(recipient_id) != segment_id:
         raise NotFound("recipient_not_there")
@@ -138,7 +138,7 @@ def undo_member_exclusion(
     request: WebRequest,
     segment_id: FromPath[int],
 ) -> Response[str]:
-    """Undo a removal; htmx gets what stands in place of its row."""
+    """Undo an exclusion; htmx gets a row that replaces it."""
     back = services.write(undo_exclusion, visitor.account, segment_id, form.number("contact") or 0)
     if back.is_in:
         notice = f"{back.email} is back in the segment."
@@ -152,57 +152,59 @@ def undo_member_exclusion(
 
 
 @get("/segments/{segment_id:int}/by-hand", sync_to_thread=True)
-def by_hand(
+def overrides_page(
     services: ServicesDep,
     visitor: VisitorDep,
     segment_id: FromPath[int],
     added: FromQuery[int] = 0,
     removed: FromQuery[int] = 0,
 ) -> Response[str]:
-    """Show what was done by hand with a segment."""
+    """Show the manual changes of a segment."""
     summary = load_segment(services, visitor, segment_id)
-    skipped = {"added": min(max(added, 0), HIGHEST), "removed": min(max(removed, 0), HIGHEST)}
+    skipped = {"added": min(max(added, 0), MAX_ID), "removed": min(max(removed, 0), MAX_ID)}
     overrides = list_overrides(
-        services.records.reader(), visitor.account, segment_id, OVERRIDES_A_PAGE, skipped["added"], skipped["removed"]
+        services.records.reader(), visitor.account, segment_id, OVERRIDES_PER_PAGE, skipped["added"], skipped["removed"]
     )
-    return segment_page(visitor, summary, "overrides", overrides=overrides, skipped=skipped, a_page=OVERRIDES_A_PAGE)
+    return segment_page(
+        visitor, summary, "overrides", overrides=overrides, skipped=skipped, page_size=OVERRIDES_PER_PAGE
+    )
 
 
 @get("/segments/{segment_id:int}/members/{recipient_id:int}/why", sync_to_thread=True)
-def why(
+def explain_member(
     services: ServicesDep, visitor: VisitorDep, segment_id: FromPath[int], recipient_id: FromPath[int]
 ) -> Response[str]:
-    """Tell why somebody is in a segment."""
+    """Show why a recipient is in a segment."""
     if segment_of_recipient(recipient_id) != segment_id:
         raise NotFound("recipient_not_there")
     explained = explain_recipient(services.records.reader(), services.clock(), visitor.account, recipient_id)
     return fragment(visitor, "segments/_explanation.html", explained=explained, segment=explained.segment)
 
 
-def _shown(
+def _member_page(
     services: Services, visitor: Visitor, segment_id: int, search: str, after: int | None, before: int | None
-) -> Shown:
-    """Find a page of members: one more than it has is asked for, to know whether there are others."""
+) -> MemberPage:
+    """Return a page of members; one more is queried to know whether there are others."""
     at = {"after": None if before is not None else _bounded(after), "before": _bounded(before)}
-    found = member_page(services, visitor.account, segment_id, search, limit=MEMBERS_A_PAGE + 1, **at)
-    more = len(found) > MEMBERS_A_PAGE
+    found = member_page(services, visitor.account, segment_id, search, limit=MEMBERS_PER_PAGE + 1, **at)
+    more = len(found) > MEMBERS_PER_PAGE
     if before is not None:
         rows, earlier, later = found[1:] if more else found, more, True
     else:
-        rows, earlier, later = found[:MEMBERS_A_PAGE], after is not None, more
-    alone = after is None and before is None and not more
-    return Shown(
+        rows, earlier, later = found[:MEMBERS_PER_PAGE], after is not None, more
+    is_only_page = after is None and before is None and not more
+    return MemberPage(
         rows,
         search,
-        len(rows) if alone else None,
+        len(rows) if is_only_page else None,
         rows[0].recipient_id if rows and earlier else None,
         rows[-1].recipient_id if rows and later else None,
     )
 
 
 def _bounded(number: int | None) -> int | None:
-    """No recipient has a higher number; what is beyond it is the last page."""
-    return None if number is None else max(0, min(number, HIGHEST))
+    """Return an id within the possible range; beyond it is the last page."""
+    return None if number is None else max(0, min(number, MAX_ID))
 
 
 def _add(services: Services, visitor: Visitor, form: Form, segment_id: int) -> str:
@@ -221,4 +223,4 @@ def _add(services: Services, visitor: Visitor, form: Form, segment_id: int) -> s
     return email.address
 
 
-handlers = [members, search, count, add, remove, undo_member_exclusion, by_hand, why]
+handlers = [members, search, count, add, remove, undo_member_exclusion, overrides_page, explain_member]

@@ -1,4 +1,4 @@
-"""What a segment has in common with others: two of them as a picture, all of them as a table."""
+"""The overlap of a segment with others: two or three as a diagram, all of them as a table."""
 
 from dataclasses import dataclass
 
@@ -23,7 +23,7 @@ from tamis.web.console.venn import venn_diagram
 
 @dataclass(frozen=True, slots=True)
 class ComparedSegments:
-    """Two or three segments, a picture of them, and what every part of it holds: in which of them, and how many."""
+    """Two or three segments, their diagram, and the size of each of its parts: in which of them, and how many."""
 
     segments: list[Segment]
     sizes: list[int]
@@ -40,33 +40,33 @@ def overlap_page(
     a: FromQuery[str] = "",
     b: FromQuery[str] = "",
 ) -> Response[str]:
-    """Show what a segment has in common with one or two others; those of all follow by themselves."""
+    """Show the overlap of a segment with one or two others; the table of all others is loaded separately."""
     summary = load_segment(services, visitor, segment_id)
     others = {
         segment.id: segment
         for segment in segments_of_type(services.records.reader(), summary.segment.contact_type_id)
         if segment.id != segment_id
     }
-    asked = [int(text) for text in (a, b) if text.isascii() and text.isdigit() and len(text) < 19]
-    chosen = [others[id_] for id_ in dict.fromkeys(asked) if id_ in others]
+    requested = [int(text) for text in (a, b) if text.isascii() and text.isdigit() and len(text) < 19]
+    chosen = [others[id_] for id_ in dict.fromkeys(requested) if id_ in others]
     return segment_page(
         visitor,
         summary,
         "overlap",
         others=sorted(others.values(), key=lambda other: other.name.casefold()),
         chosen=chosen,
-        compared=_compared(services, visitor, [summary.segment, *chosen]) if chosen else None,
+        compared=_compare(services, visitor, [summary.segment, *chosen]) if chosen else None,
     )
 
 
 @get("/segments/{segment_id:int}/overlap/all", sync_to_thread=True)
 def overlap_with_all(services: ServicesDep, visitor: VisitorDep, segment_id: FromPath[int]) -> Response[str]:
-    """Return the table of what a segment has in common with each other one of its type."""
+    """Return the table of overlaps with all other segments of the type."""
     size, found = compare_with_all(services, visitor.account.id, segment_id)
     return fragment(visitor, "segments/_overlaps.html", segment_id=segment_id, size=size, found=found, bar=bar)
 
 
-def _compared(services: Services, visitor: Visitor, of: list[Segment]) -> ComparedSegments:
+def _compare(services: Services, visitor: Visitor, of: list[Segment]) -> ComparedSegments:
     found = compare_segments(services, visitor.account.id, [segment.id for segment in of])
     words = [f"{segment.name}: {number(size)}" for segment, size in zip(of, found.sizes, strict=True)]
     label = f"{'; '.join(words)}; in any of them: {number(found.union)}; in all of them: {number(found.intersection)}"
@@ -74,7 +74,7 @@ def _compared(services: Services, visitor: Visitor, of: list[Segment]) -> Compar
 
 
 def _parts(found: Overlap) -> list[tuple[tuple[bool, ...], int]]:
-    """Take an overlap of two or three apart: into what is in exactly these of them."""
+    """Split an overlap into its disjoint parts."""
     n, every = len(found.sizes), found.intersection
     parts = [(tuple(i == j for j in range(n)), found.only[i]) for i in range(n)]
     if n == 3:

@@ -1,4 +1,4 @@
-"""Take a segment along: as a file, or through the API."""
+"""Using a segment: exporting it, and its calls of the Segment API."""
 
 from typing import Any
 
@@ -26,7 +26,7 @@ def api(services: ServicesDep, visitor: VisitorDep, request: WebRequest, segment
 async def export(
     services: ServicesDep, visitor: VisitorDep, segment_id: FromPath[int], to: FromQuery[str] = "csv"
 ) -> Response[Any]:
-    """Send the recipients of a segment as a file, which is made first and gone afterwards."""
+    """Send the recipients of a segment as a file, which is made first and deleted afterwards."""
     layout = layout_of(to)
     segment = segment_by_id(services.records.reader(), visitor.account, segment_id)
     account = visitor.account

@@ -24,7 +24,7 @@ ORDERS: dict[str, tuple[Callable[[Glance], int | str], bool]] = {
     "members": (lambda glance: glance.recipients, True),
     "change": (lambda glance: glance.change or 0, True),
 }
-"""By what the list is ordered, and whether the largest comes first."""
+"""The orders of the list: the key, and whether the largest comes first."""
 
 
 @get("/segments", sync_to_thread=True)
@@ -35,7 +35,7 @@ def segment_list(
     q: FromQuery[str] = "",
     sort: FromQuery[str] = "",
 ) -> Response[str]:
-    """Show the segments that have some words in their name or sentence; htmx gets only the rows."""
+    """Show the segments that match a search; htmx gets only the rows."""
     key, descending = ORDERS.get(sort, ORDERS["newest"])
     found = sorted(glances(services, visitor.account, q), key=key, reverse=descending)
     context: dict[str, Any] = {

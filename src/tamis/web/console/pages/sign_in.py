@@ -33,15 +33,15 @@ from tamis.web.console.session import (
 )
 
 REFUSED_SECONDS = 1.0
-"""How long a refusal takes: who tries without a pause waits here, for next to nothing, instead of keeping us busy."""
+"""How long a refusal takes, which slows down clients that try without a pause, at next to no cost."""
 WRONG = "The e-mail address or the password is not right."
 
 
 @get("/sign-in", sync_to_thread=False)
-def form_to_sign_in(request: WebRequest, services: ServicesDep, then: FromQuery[str] = "/segments") -> Response[str]:
-    """Show the form; whoever is signed in already is led on."""
+def sign_in_form(request: WebRequest, services: ServicesDep, then: FromQuery[str] = "/segments") -> Response[str]:
+    """Show the form; signed-in users are redirected."""
     if find_session(services, session_token(request)):
-        return Response("", status_code=303, headers={"location": _own(then)}, media_type="text/html")
+        return Response("", status_code=303, headers={"location": _local_path(then)}, media_type="text/html")
     cookie = guest_cookie(request)
     answer = _form(csrf_token(cookie.value or ""), "", then, "", 200)
     answer.set_cookie(cookie)
@@ -57,7 +57,7 @@ async def sign_in(
     passwords: PasswordsDep,
     confirmations: ConfirmationsDep,
 ) -> Response[str]:
-    """Check email and password, and open a session. It waits on no thread: those are for whoever is signed in."""
+    """Check email and password, and open a session, without using a thread: those are for signed-in users."""
     email, then, csrf = form.text("email"), form.text("then"), csrf_token(cookie_token(request))
     try:
         account = await passwords.sign_in(request, email, form.raw("password"))
@@ -70,7 +70,7 @@ async def sign_in(
         return _form(csrf, email, then, WRONG, 422)
     opened = await asyncio.wrap_future(services.submit(actions.sign_in, account, session_token(request)))
     confirmations.note(hash_secret(opened.token))
-    answer = Response("", status_code=303, headers={"location": _own(then)}, media_type="text/html")
+    answer = Response("", status_code=303, headers={"location": _local_path(then)}, media_type="text/html")
     answer.set_cookie(session_cookie(request, opened.token, services.settings.session_lifetime))
     answer.set_cookie(device_cookie(request, account, opened.device))
     answer.set_cookie(ended_guest_cookie(request))
@@ -95,16 +95,16 @@ def _form(csrf: str, email: str, then: str, problem: str, status: int) -> Respon
         status=status,
         csrf=csrf,
         email=email,
-        then=_own(then),
+        then=_local_path(then),
         problem=problem,
         is_form_response=status != 200,
     )
 
 
-def _own(path: str) -> str:
-    """Lead nowhere but to pages of this console."""
+def _local_path(path: str) -> str:
+    """Return a path of this console; anything else becomes the start page."""
     fits = path.startswith("/") and not path.startswith(("//", "/\\")) and path.isprintable()
     return path if fits else "/segments"
 
 
-handlers = [form_to_sign_in, sign_in, sign_out]
+handlers = [sign_in_form, sign_in, sign_out]

@@ -1,4 +1,4 @@
-"""Contact types: which there are, what fields each has, and what happens to them."""
+"""Contact types: their list, and the page of one with its fields."""
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
@@ -36,7 +36,7 @@ def type_list(services: ServicesDep, visitor: VisitorDep) -> Response[str]:
 
 @post("/types", sync_to_thread=True)
 def create(services: ServicesDep, visitor: VisitorDep, form: FormDep) -> Response[str]:
-    """Make a contact type."""
+    """Create a contact type."""
     name = form.text("name")
     try:
         made = services.write(actions.create_type, visitor.account, name)
@@ -73,7 +73,7 @@ def rename(services: ServicesDep, visitor: VisitorDep, form: FormDep, type_id: F
 
 @post("/types/{type_id:int}/delete", sync_to_thread=True)
 def delete(services: ServicesDep, visitor: VisitorDep, type_id: FromPath[int]) -> Response[str]:
-    """Delete a contact type that nothing needs."""
+    """Delete an unused contact type."""
     contact_type = resolve_type(services, visitor, type_id)
     try:
         services.write(actions.delete_type, contact_type)
@@ -86,7 +86,7 @@ def delete(services: ServicesDep, visitor: VisitorDep, type_id: FromPath[int]) -
 
 @post("/types/{type_id:int}/fields", sync_to_thread=True)
 def add_field(services: ServicesDep, visitor: VisitorDep, form: FormDep, type_id: FromPath[int]) -> Response[str]:
-    """Make a field of a contact type."""
+    """Add a field to a contact type."""
     contact_type = resolve_type(services, visitor, type_id)
     options = [line.strip() for line in form.raw("options").splitlines() if line.strip()]
     kind = next((kind for kind in Kind if kind == form.text("kind")), None)
@@ -112,7 +112,7 @@ def move_field_before(
     type_id: FromPath[int],
     field_id: FromPath[int],
 ) -> Response[str]:
-    """Put a field before another one, or last."""
+    """Move a field before another one, or to the end."""
     contact_type = resolve_type(services, visitor, type_id)
     moved = services.write(move_field, contact_type, str(field_id), form.text("before") or None)
     if is_htmx(request):
@@ -129,8 +129,8 @@ def type_page(
     form: Form | None = None,
     users: Sequence[Segment] = (),
 ) -> Response[str]:
-    """Show a contact type, with what was wrong with a form, and the form as it was filled in; `users` are the segments
-    for which something was refused."""
+    """Show a contact type, with problems of a form and the form as submitted; `users` are the segments that prevent a
+    deletion."""
     problems = problems or {}
     status = 200 if not problems else 409 if "delete" in problems else 422
     typed = {name: form.raw(name) if form else "" for name in ("name", "kind", "options")}
