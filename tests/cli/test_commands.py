@@ -202,7 +202,7 @@ def test_a_broken_server_file_is_as_good_as_none(data: Path, left: str) -> None:
 
 def test_a_second_server_on_the_same_data_is_refused(data: Path) -> None:
     with Server(data) as first:
-        second = Server(data, program=("-c", f"from tamis import app; app.PATIENCE = 5; {MAIN}"))
+        second = Server(data, program=("-c", f"from tamis import app; app.LOCK_ATTEMPTS = 5; {MAIN}"))
         with pytest.raises(AssertionError, match="is in use by another Tamis process"):
             second.start()
         assert tamis(data, "segment", "list") == {"segments": []}
