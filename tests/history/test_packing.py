@@ -69,19 +69,19 @@ def small(past: Past, monkeypatch: pytest.MonkeyPatch) -> None:
 def kept(past: Past) -> tuple[int, int]:
     """Return how many changes are rows, and how many packs there are."""
     db = past.services.records.reader()
-    return sum(len(rows) for rows in read.changes(db)), len(list(read.packs(db)))
+    return sum(len(rows) for rows in read.iterate_changes(db)), len(list(read.iterate_packs(db)))
 
 
 @pytest.mark.usefixtures("small")
 def test_old_rows_become_packs_and_the_projection_does_not_notice(past: Past) -> None:
-    before, position = known(past), read.position(past.services.records.reader())
+    before, position = known(past), read.read_position(past.services.records.reader())
     rows, packs = kept(past)
     assert rows > 2 * A_PACK + NEWEST
     pack_history(past.services.records, past.settings.data)
     left = NEWEST + (rows - NEWEST) % A_PACK
     assert kept(past) == (left, packs + (rows - left) // A_PACK)
-    assert not any(asdict(read.contradictions(past.services.records.reader())).values())
-    assert read.position(past.services.records.reader()) == position
+    assert not any(asdict(read.count_contradictions(past.services.records.reader())).values())
+    assert read.read_position(past.services.records.reader()) == position
     assert not past.services.open_columns().is_behind
     lose(past, delete)
     assert known(past) == before
@@ -104,7 +104,7 @@ def test_no_pack_lies_across_another(past: Past, monkeypatch: pytest.MonkeyPatch
         past.services.project()
     before = known(past)
     pack_history(past.services.records, past.settings.data)
-    assert not any(asdict(read.contradictions(past.services.records.reader())).values())
+    assert not any(asdict(read.count_contradictions(past.services.records.reader())).values())
     lose(past, delete)
     assert known(past) == before
 
@@ -117,10 +117,10 @@ def test_few_rows_stay_rows(past: Past) -> None:
 
 def test_rows_that_were_trimmed_meanwhile_are_not_packed(past: Past) -> None:
     before, db = kept(past), past.services.records
-    changes = read.oldest_changes(db.reader(), A_PACK, NEWEST)
+    changes = read.read_oldest_changes(db.reader(), A_PACK, NEWEST)
     packed = pack(changes, past.settings.data)
     with pytest.raises(Unavailable):
-        db.write(lambda writer: write.replace_rows(writer, packed, len(changes) + 1))
+        db.write(lambda writer: write.replace_rows_by_pack(writer, packed, len(changes) + 1))
     assert kept(past) == before
 
 

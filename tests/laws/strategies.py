@@ -29,7 +29,7 @@ from tamis.domain.instants import to_utc
 from tamis.domain.segments import SegmentRef, SegmentRefs
 from tamis.domain.text import fold
 from tamis.rules.build import build
-from tamis.rules.operators import OPERATORS, Operator, Relative, Takes, positive
+from tamis.rules.operators import OPERATORS, Operator, Relative, Takes, positive_form
 from tamis.rules.syntaxes.draft import Draft, DraftCondition, DraftGroup, DraftNot
 from tamis.rules.tree import Condition, Node
 
@@ -282,7 +282,7 @@ def duration_texts(draw: st.DrawFn, hours: bool) -> str:
 
 def operand_texts(field: Field, operator: Operator) -> st.SearchStrategy[str]:
     """Text that is a value of a condition."""
-    relative = positive(operator)[0].relative
+    relative = positive_form(operator)[0].relative
     if relative:
         return duration_texts(hours=field.kind is Kind.DATETIME and relative is not Relative.ANNIVERSARY)
     if operator.takes_parts:

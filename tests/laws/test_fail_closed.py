@@ -15,7 +15,7 @@ from tamis.domain.instants import EPOCH
 from tamis.rules.build import build
 from tamis.rules.descriptions.describe import describe
 from tamis.rules.evaluation.evaluate import selects
-from tamis.rules.operators import OPERATORS, SPELLINGS, Takes, find_operator, normal_spelling, positive
+from tamis.rules.operators import OPERATORS, SPELLINGS, Takes, find_operator, normal_spelling, positive_form
 from tamis.rules.syntaxes.arrays import from_arrays
 from tamis.rules.syntaxes.draft import MAX_DEPTH, Draft, DraftCondition, DraftGroup, DraftNot
 from tamis.rules.syntaxes.json import from_json
@@ -182,7 +182,7 @@ def well_made(node: Node) -> bool:
 
 
 def fits(value: ConditionValue, condition: Condition) -> bool:
-    kind, relative = condition.field.kind, positive(condition.operator)[0].relative
+    kind, relative = condition.field.kind, positive_form(condition.operator)[0].relative
     if isinstance(value, Duration):
         return relative is not None and (value.unit is not Unit.HOUR or kind is Kind.DATETIME)
     names = {

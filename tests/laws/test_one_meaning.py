@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from tamis.domain.contacts import Contact
 from tamis.rules.evaluation.evaluate import selects
-from tamis.rules.operators import Operator, positive
+from tamis.rules.operators import Operator, positive_form
 from tamis.rules.time.evaluation_time import EvaluationTime
 from tamis.rules.tree import Node
 from tests.laws.engines import Engine
@@ -16,7 +16,7 @@ from tests.laws.strategies import FIELD_OPERATORS, built, draft_conditions, rule
 from tests.laws.time_strategies import instants_of_the_day, segments_of, timed_crowds
 from tests.support.effort import examples
 
-RELATIVE = [operator for operator in FIELD_OPERATORS if positive(operator)[0].relative]
+RELATIVE = [operator for operator in FIELD_OPERATORS if positive_form(operator)[0].relative]
 
 
 def by_python(rule: Node, crowd: list[Contact], as_of: EvaluationTime) -> set[int]:

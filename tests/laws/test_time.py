@@ -13,7 +13,7 @@ from tamis.domain.instants import LAST_INSTANT, MICROSECOND, day_in_utc, day_of
 from tamis.rules.evaluation.dependencies import MembershipSource
 from tamis.rules.evaluation.evaluate import Membership, holds, selects
 from tamis.rules.evaluation.explain import Explained, explain
-from tamis.rules.operators import Operator, positive
+from tamis.rules.operators import Operator, positive_form
 from tamis.rules.time.breakpoints import (
     changes_at_midnight,
     clock_offsets,
@@ -39,7 +39,7 @@ from tests.laws.strategies import (
 from tests.laws.time_strategies import evaluation_times, later, segments_of, timed_crowds, values_near
 from tests.support.effort import examples
 
-RELATIVE = [operator for operator in FIELD_OPERATORS if positive(operator)[0].relative]
+RELATIVE = [operator for operator in FIELD_OPERATORS if positive_form(operator)[0].relative]
 ALWAYS_THE_SAME = [operator for operator in FIELD_OPERATORS if operator not in RELATIVE]
 
 

@@ -5,13 +5,13 @@ from dataclasses import replace
 import pytest
 
 from tamis.columns.engine.dialect import DUCKDB
-from tamis.rules.operators import OPERATORS, positive
+from tamis.rules.operators import OPERATORS, positive_form
 from tamis.rules.sql.dialect import REQUIRED_SPELLINGS
 
 
 def test_every_operator_that_has_a_meaning_in_python_is_to_be_spelled() -> None:
     assert {operator.name for operator in OPERATORS if operator.holds} == REQUIRED_SPELLINGS
-    assert {positive(operator)[0].name for operator in OPERATORS if operator.kinds} == REQUIRED_SPELLINGS
+    assert {positive_form(operator)[0].name for operator in OPERATORS if operator.kinds} == REQUIRED_SPELLINGS
 
 
 def test_a_dialect_without_an_operator_is_refused_by_name() -> None:

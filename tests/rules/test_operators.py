@@ -9,7 +9,16 @@ from tamis.domain.fields import Kind, Value
 from tamis.domain.instants import EPOCH
 from tamis.rules.build import build
 from tamis.rules.evaluation.evaluate import selects
-from tamis.rules.operators import BY_NAME, OPERATORS, SPELLINGS, Operator, Takes, find_operator, names_for, positive
+from tamis.rules.operators import (
+    BY_NAME,
+    OPERATORS,
+    SPELLINGS,
+    Operator,
+    Takes,
+    find_operator,
+    names_for,
+    positive_form,
+)
 from tamis.rules.syntaxes.draft import DraftCondition
 from tests.rules.examples import EXAMPLES, NOW, when
 from tests.rules.fields import FIELDS
@@ -32,7 +41,7 @@ def test_an_operator_says_what_it_needs(operator: Operator) -> None:
         assert (operator.takes, operator.holds) == (Takes.ONE, None)
         assert not operator.holds_when_missing
     elif operator.negates:
-        other, complement = positive(operator)
+        other, complement = positive_form(operator)
         assert complement
         assert other.negates is None
         assert (other.kinds, other.takes, other.takes_parts) == (operator.kinds, operator.takes, operator.takes_parts)

@@ -20,15 +20,15 @@ class RecordsHistory:
 
     def position(self) -> Position:
         """Return how far the kept history goes."""
-        return read.position(self._records.reader())
+        return read.read_position(self._records.reader())
 
     def append(self, batch: HistoryBatch) -> None:
         """Append the changes of a transaction of the projection; raises Unavailable."""
-        self._write(partial(write.append, batch=batch))
+        self._write(partial(write.append_batch, batch=batch))
 
     def trim(self, trimmed: HistoryTrim) -> None:
         """Drop history that has expired; raises Unavailable."""
-        self._write(partial(write.trim, trimmed=trimmed))
+        self._write(partial(write.trim_history, trimmed=trimmed))
 
     def zones(self) -> Mapping[int, ZoneInfo]:
         """Return the time zone of each segment, deleted ones included."""

@@ -13,8 +13,8 @@ from tamis.domain.errors import Unavailable
 from tamis.records import change_log, types
 from tamis.records.engine.store import Records
 from tamis.records.handles import Reader, Transaction, snapshot
-from tamis.records.history.read import whole as whole_history
-from tamis.records.history.write import note_followed
+from tamis.records.history.read import read_history as whole_history
+from tamis.records.history.write import record_progress
 
 CONTACTS_PER_BATCH = 200_000
 KEPT_CHANGES = 50_000
@@ -125,7 +125,7 @@ def _trim(records: Records, db: Reader, columns: Columns) -> None:
         applied, mark, as_of = columns.applied, columns.history.kept.mark, columns.standing.as_of
 
         def trim(writer: Transaction) -> None:
-            note_followed(writer, mark, applied, as_of)
+            record_progress(writer, mark, applied, as_of)
             change_log.trim(writer, applied - KEPT_CHANGES)
 
         records.submit(trim)
@@ -141,4 +141,4 @@ def _note_followed(records: Records, columns: Columns) -> None:
         return
     if columns.history.is_time_to_note(standing.applied):
         applied, as_of = standing.applied, standing.as_of
-        records.submit(lambda writer: note_followed(writer, kept.mark, applied, as_of))
+        records.submit(lambda writer: record_progress(writer, kept.mark, applied, as_of))

@@ -7,7 +7,7 @@ from enum import Enum
 
 from tamis.domain.durations import Duration, Unit, parse_duration
 from tamis.domain.fields import Field, Kind, Value, ValueProblem, format_value, parse_operand
-from tamis.rules.operators import Operator, Relative, positive
+from tamis.rules.operators import Operator, Relative, positive_form
 
 _SECONDS = re.compile(r":[0-9]{2}:[0-9]{2}(\.[0-9]+)?")
 _AGO = re.compile(r"(.*\S)\s+ago\s*", re.IGNORECASE | re.DOTALL)
@@ -42,7 +42,7 @@ ConditionValue = Value | Duration | ClockTime
 
 def parse_condition_value(text: str, field: Field, operator: Operator) -> ConditionValue:
     """Read one value of a condition; raises ValueProblem."""
-    relative = positive(operator)[0].relative
+    relative = positive_form(operator)[0].relative
     if operator.takes_parts and text and not text.strip() and not operator.takes_blanks:
         raise ValueProblem("value_is_only_blanks")
     if relative is None:

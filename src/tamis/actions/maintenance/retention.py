@@ -60,9 +60,9 @@ def pack_history(records: Records, data: Path) -> None:
     """Pack old membership changes, one pack in each transaction, so that others can write in between; a failure is
     logged, and it is tried again the next day."""
     try:
-        while changes := read.oldest_changes(records.reader(), ROWS_PER_PACK, ROWS_KEPT_UNPACKED):
+        while changes := read.read_oldest_changes(records.reader(), ROWS_PER_PACK, ROWS_KEPT_UNPACKED):
             packed = pack(changes, data / SPILL_NAME)
-            records.write(partial(write.replace_rows, pack=packed, rows=len(changes)))
+            records.write(partial(write.replace_rows_by_pack, pack=packed, rows=len(changes)))
     except (OSError, TamisError) as error:
         log.event("history_not_packed", level=logging.ERROR, reason=str(error))
 

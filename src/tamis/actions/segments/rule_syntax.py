@@ -14,7 +14,7 @@ from tamis.rules.descriptions.describe import describe
 from tamis.rules.descriptions.examples import Example, examples
 from tamis.rules.descriptions.outline import outline
 from tamis.rules.evaluation.explain import Explained
-from tamis.rules.operators import OPERATORS, Operator, Takes, positive
+from tamis.rules.operators import OPERATORS, Operator, Takes, positive_form
 from tamis.rules.syntaxes.arrays import from_arrays, to_arrays
 from tamis.rules.syntaxes.json import from_json, to_json
 from tamis.rules.syntaxes.text import from_text, to_text
@@ -33,7 +33,7 @@ __all__ = [
     "from_text",
     "json_of_text",
     "outline",
-    "positive",
+    "positive_form",
     "referenced_segments",
     "sentence_of",
     "to_arrays",

@@ -53,7 +53,7 @@ class Contradictions:
     broken_lists: int
 
 
-def position(db: Reader) -> Position:
+def read_position(db: Reader) -> Position:
     """Return the position up to which the history is kept."""
     clocks = sql.select_tuples(db, tuple[int, int], SQL["clocks"])
     as_of = {type_id: from_micros(instant) for type_id, instant in clocks}
@@ -61,12 +61,19 @@ def position(db: Reader) -> Position:
     return Position(change, number, mark, as_of, date.fromisoformat(trimmed) if trimmed else None)
 
 
-def whole(db: Reader) -> KeptHistory:
+def read_history(db: Reader) -> KeptHistory:
     """Return the whole history; long parts are read lazily."""
-    return KeptHistory(position(db), changes(db), packs(db), snapshots(db), member_lists(db), days(db))
+    return KeptHistory(
+        read_position(db),
+        iterate_changes(db),
+        iterate_packs(db),
+        read_snapshots(db),
+        iterate_member_lists(db),
+        read_days(db),
+    )
 
 
-def changes(db: Reader) -> Iterator[Sequence[ChangeRow]]:
+def iterate_changes(db: Reader) -> Iterator[Sequence[ChangeRow]]:
     """Yield pages of the changes that are rows, in the order of their numbers."""
     after = 0
     while rows := sql.select(db, ChangeRow, SQL["changes"], (after, ROWS_PER_PAGE)):
@@ -74,7 +81,7 @@ def changes(db: Reader) -> Iterator[Sequence[ChangeRow]]:
         after = rows[-1].number
 
 
-def oldest_changes(db: Reader, most: int, newest: int) -> list[ChangeRow]:
+def read_oldest_changes(db: Reader, most: int, newest: int) -> list[ChangeRow]:
     """Read at most `most` of the oldest changes that are rows, with no pack between them; none when that would leave
     fewer than `newest` rows."""
     if not sql.fetch(db, SQL["has_rows_beyond"], (most + newest - 1,)):
@@ -84,13 +91,13 @@ def oldest_changes(db: Reader, most: int, newest: int) -> list[ChangeRow]:
     return sql.select(db, ChangeRow, SQL["changes_before"], (0, next_pack, most))
 
 
-def packs(db: Reader) -> Iterator[Pack]:
+def iterate_packs(db: Reader) -> Iterator[Pack]:
     """Yield the packs of changes, one at a time."""
     for numbers in sql.select_tuples(db, tuple[int], SQL["pack_numbers"]):
         yield sql.select_only(db, Pack, SQL["pack"], numbers)
 
 
-def changes_after(db: Reader, after: int) -> ChangesPage:
+def read_changes_after(db: Reader, after: int) -> ChangesPage:
     """Read the next changes above a number: at most 50,000 rows, and the pack that follows them."""
     first = sql.scalar(db, int, SQL["pack_after"], (after,))
     rows = sql.select(db, ChangeRow, SQL["changes_before"], (after, first, ROWS_PER_PAGE))
@@ -100,7 +107,7 @@ def changes_after(db: Reader, after: int) -> ChangesPage:
     return ChangesPage(rows, pack, max(pack[:2]) if pack else None)
 
 
-def of_segments(db: Reader, after: int, last: int) -> SegmentsHistory:
+def read_segments_history(db: Reader, after: int, last: int) -> SegmentsHistory:
     """Read the history of the segments with ids above `after` up to `last`, without the changes."""
     span = (after, last)
     return SegmentsHistory(
@@ -110,28 +117,28 @@ def of_segments(db: Reader, after: int, last: int) -> SegmentsHistory:
     )
 
 
-def some_lists(db: Reader, numbers: Iterable[tuple[int, int]]) -> Iterator[MemberList]:
+def iterate_listed_members(db: Reader, numbers: Iterable[tuple[int, int]]) -> Iterator[MemberList]:
     """Yield member lists by segment and part, one at a time."""
     for segment_and_part in numbers:
         yield sql.select_only(db, MemberList, SQL["members"], segment_and_part)
 
 
-def contradictions(db: Reader) -> Contradictions:
+def count_contradictions(db: Reader) -> Contradictions:
     """Count the inconsistencies within the history."""
     return sql.select_only(db, Contradictions, SQL["contradictions"])
 
 
-def snapshots(db: Reader) -> list[SnapshotRow]:
+def read_snapshots(db: Reader) -> list[SnapshotRow]:
     """Read all snapshots, in the order of their numbers."""
     return sql.select(db, SnapshotRow, SQL["snapshots"])
 
 
-def member_lists(db: Reader) -> Iterator[MemberList]:
+def iterate_member_lists(db: Reader) -> Iterator[MemberList]:
     """Yield the member lists, one at a time."""
-    return some_lists(db, sql.select_tuples(db, tuple[int, int], SQL["list_numbers"]))
+    return iterate_listed_members(db, sql.select_tuples(db, tuple[int, int], SQL["list_numbers"]))
 
 
-def days(db: Reader) -> list[SegmentDay]:
+def read_days(db: Reader) -> list[SegmentDay]:
     """Read the daily sizes of segments."""
     return sql.select(db, _day, SQL["days"])
 

@@ -13,7 +13,7 @@ from tamis.records.queries import load
 SQL = load("history")
 
 
-def append(db: Transaction, batch: HistoryBatch) -> None:
+def append_batch(db: Transaction, batch: HistoryBatch) -> None:
     """Append a batch; raises Unavailable, with nothing changed, when the history has another mark than expected."""
     _advance(db, "set_position", batch.change, batch.number, batch.mark, _day(batch.trimmed), batch.expected)
     _set_clocks(db, batch.as_of)
@@ -27,7 +27,7 @@ def append(db: Transaction, batch: HistoryBatch) -> None:
     run_many(db, SQL["set_day"], days)
 
 
-def trim(db: Transaction, trimmed: HistoryTrim) -> None:
+def trim_history(db: Transaction, trimmed: HistoryTrim) -> None:
     """Delete what is older than the retention; raises Unavailable, with nothing changed, when the history has another
     mark than expected."""
     _advance(db, "set_trimmed", trimmed.mark, _day(trimmed.trimmed), trimmed.expected)
@@ -44,7 +44,7 @@ def trim(db: Transaction, trimmed: HistoryTrim) -> None:
         run(db, SQL["drop_packs"], (trimmed.first_number,))
 
 
-def replace_rows(db: Transaction, pack: Pack, rows: int) -> None:
+def replace_rows_by_pack(db: Transaction, pack: Pack, rows: int) -> None:
     """Replace rows by a pack of them; raises Unavailable, with nothing changed, when their number has changed.
 
     The history stays the same, and so does its mark.
@@ -56,7 +56,7 @@ def replace_rows(db: Transaction, pack: Pack, rows: int) -> None:
     run(db, SQL["add_pack"], pack)
 
 
-def note_followed(db: Transaction, mark: int, change: int, as_of: Mapping[int, datetime]) -> None:
+def record_progress(db: Transaction, mark: int, change: int, as_of: Mapping[int, datetime]) -> None:
     """Record how far the projection has advanced without a membership change, unless the history was written since and
     has another mark."""
     if fetch(db, SQL["set_change"], (change, mark)):

@@ -5,7 +5,7 @@ import re
 from tamis.domain.errors import Message
 from tamis.domain.fields import Field, Kind
 from tamis.domain.text import shorten
-from tamis.rules.operators import Operator, positive
+from tamis.rules.operators import Operator, positive_form
 
 _DECORATION = re.compile(r"[$€£¥₹%\s'’_]")
 _THOUSANDS = re.compile(r"[+-]?\d{1,3}(?:,\d{3})+(?:\.\d+)?")
@@ -20,7 +20,7 @@ _DAY = re.compile(r"\d{4}-\d{2}-\d{2}.*")
 def advice(text: str, field: Field, operator: Operator) -> Message | None:
     """Suggest how to write a value that could not be parsed: the end of a sentence, or None."""
     text = text.strip()
-    if positive(operator)[0].relative:
+    if positive_form(operator)[0].relative:
         return _duration_advice(text)
     if field.kind is Kind.NUMBER:
         return _number_advice(text)

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from tamis.domain.contacts import Contact
 from tamis.domain.externals import External
 from tamis.rules.evaluation.operands import comparable, operands
-from tamis.rules.operators import positive
+from tamis.rules.operators import positive_form
 from tamis.rules.time.evaluation_time import EvaluationTime
 from tamis.rules.tree import All, Any, Condition, InSegment, Not, Rule
 
@@ -28,7 +28,7 @@ def selects(rule: Rule, contact: Contact | External, as_of: EvaluationTime, in_s
         case Condition():
             return holds(rule, contact, as_of)
         case InSegment(segment_id, _, operator):
-            return in_segment(segment_id) is not positive(operator)[1]
+            return in_segment(segment_id) is not positive_form(operator)[1]
         case All(parts):
             return all(selects(part, contact, as_of, in_segment) for part in parts)
         case Any(parts):
@@ -39,7 +39,7 @@ def selects(rule: Rule, contact: Contact | External, as_of: EvaluationTime, in_s
 
 def holds(condition: Condition, contact: Contact | External, as_of: EvaluationTime) -> bool:
     """Return whether a condition holds for a contact as of a time."""
-    operator, complement = positive(condition.operator)
+    operator, complement = positive_form(condition.operator)
     value = contact.value_of(condition.field)
     if value is None:
         return complement

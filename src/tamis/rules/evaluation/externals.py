@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from tamis.domain.externals import External
 from tamis.rules.evaluation.evaluate import Membership, selects
-from tamis.rules.operators import positive
+from tamis.rules.operators import positive_form
 from tamis.rules.time.evaluation_time import EvaluationTime
 from tamis.rules.tree import All, Any, InSegment, Not, Rule
 
@@ -28,7 +28,7 @@ def selects_external(rule: Rule, external: External, as_of: EvaluationTime, in_s
 def _included(rule: Rule, *, wanted: bool) -> Iterator[int]:
     match rule:
         case InSegment(segment_id, _, operator):
-            if wanted is not positive(operator)[1]:
+            if wanted is not positive_form(operator)[1]:
                 yield segment_id
         case Not(part):
             yield from _included(part, wanted=not wanted)

@@ -6,9 +6,9 @@ from tamis.domain.durations import Duration
 from tamis.domain.fields import Kind, Value
 from tamis.domain.instants import LAST_INSTANT, MICROSECOND, day_in_utc, to_utc
 from tamis.domain.text import fold, fold_part
-from tamis.rules.operators import Operand, positive
+from tamis.rules.operators import Operand, positive_form
 from tamis.rules.time.evaluation_time import EvaluationTime
-from tamis.rules.time.relative import resolve, span
+from tamis.rules.time.relative import relative_span, resolve
 from tamis.rules.tree import Condition
 from tamis.rules.values import ClockTime
 
@@ -32,12 +32,12 @@ def relative_operands(condition: Condition, as_of: EvaluationTime) -> tuple[Oper
     For a date-time field a calendar day of the account is the span of its instants in UTC, and so is a minute or a
     second. Clock times without an offset are in the account's time zone.
     """
-    kind, relative = condition.field.kind, positive(condition.operator)[0].relative
+    kind, relative = condition.field.kind, positive_form(condition.operator)[0].relative
     found = []
     for value in condition.values:
         if isinstance(value, Duration):
             assert relative
-            found.append(span(relative, value, kind, as_of))
+            found.append(relative_span(relative, value, kind, as_of))
         else:
             found.append(_operand(value, kind, as_of.zone, part=condition.operator.takes_parts))
     return tuple(found)

@@ -1,6 +1,6 @@
 """The operators of conditions: their table, their meaning in Python, and how to look them up."""
 
-from tamis.rules.operators.lookup import BY_NAME, SPELLINGS, find_operator, names_for, normal_spelling, positive
+from tamis.rules.operators.lookup import BY_NAME, SPELLINGS, find_operator, names_for, normal_spelling, positive_form
 from tamis.rules.operators.operand import Operand
 from tamis.rules.operators.operator import Operator, Relative, Takes
 from tamis.rules.operators.table import OPERATORS
@@ -16,5 +16,5 @@ __all__ = [
     "find_operator",
     "names_for",
     "normal_spelling",
-    "positive",
+    "positive_form",
 ]

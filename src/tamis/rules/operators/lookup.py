@@ -30,6 +30,6 @@ def names_for(kind: Kind) -> Iterable[str]:
     return (operator.name for operator in OPERATORS if kind in operator.kinds)
 
 
-def positive(operator: Operator) -> tuple[Operator, bool]:
+def positive_form(operator: Operator) -> tuple[Operator, bool]:
     """Return the positive form of an operator, and whether the operator is its complement."""
     return (BY_NAME[operator.negates], True) if operator.negates else (operator, False)

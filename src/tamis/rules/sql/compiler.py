@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from tamis.domain.fields import Field, Kind
 from tamis.domain.instants import MICROSECOND
 from tamis.rules.evaluation.operands import operands, relative_operands
-from tamis.rules.operators import positive
+from tamis.rules.operators import positive_form
 from tamis.rules.operators.operand import FromNow
 from tamis.rules.sql.dialect import Bind, Parameters
 from tamis.rules.time.evaluation_time import EvaluationTime
@@ -43,7 +43,7 @@ def _node(node: Node, wanted: bool, as_of: EvaluationTime, source: ColumnSource,
             return _condition(node, wanted, as_of, source, parameters)
         case InSegment(segment_id, _, operator):
             expression = f"({source.in_segment(segment_id, parameters)})"
-            return expression if wanted is not positive(operator)[1] else f"(NOT {expression})"
+            return expression if wanted is not positive_form(operator)[1] else f"(NOT {expression})"
         case Not(part):
             return _node(part, not wanted, as_of, source, parameters)
         case All(parts) | Any(parts):
@@ -54,7 +54,7 @@ def _node(node: Node, wanted: bool, as_of: EvaluationTime, source: ColumnSource,
 def _condition(
     condition: Condition, wanted: bool, as_of: EvaluationTime, source: ColumnSource, parameters: Parameters
 ) -> str:
-    operator, complement = positive(condition.operator)
+    operator, complement = positive_form(condition.operator)
     dialect = parameters.dialect
     name = source.column(condition.field)
     if condition.field.kind in (Kind.TEXT, Kind.CHOICE) and condition.values:

@@ -8,7 +8,7 @@ from tamis.domain.durations import Duration
 from tamis.domain.fields import Kind, Value
 from tamis.rules.evaluation.dependencies import MembershipSource, resolve_membership
 from tamis.rules.evaluation.evaluate import Membership, selects
-from tamis.rules.operators import Relative, positive
+from tamis.rules.operators import Relative, positive_form
 from tamis.rules.time.evaluation_time import EvaluationTime
 from tamis.rules.time.intervals import truth_intervals
 from tamis.rules.tree import Condition, Rule, conditions, referenced_segments
@@ -24,7 +24,7 @@ def time_dependent_conditions(rule: Rule) -> tuple[Condition, ...]:
 
 def relative_duration(condition: Condition) -> tuple[Relative, Duration] | None:
     """Return how a condition relates its value to now, and by which duration; None for one that does not."""
-    relative = positive(condition.operator)[0].relative
+    relative = positive_form(condition.operator)[0].relative
     if relative is None:
         return None
     (duration,) = condition.values

@@ -15,7 +15,7 @@ _NO_DAY = Operand(date.max, date.min)
 _NO_TIME = timedelta(0)
 
 
-def span(relative: Relative, duration: Duration, kind: Kind, as_of: EvaluationTime) -> Operand:
+def relative_span(relative: Relative, duration: Duration, kind: Kind, as_of: EvaluationTime) -> Operand:
     """Return the values that a relative operator means, as a closed span whose bounds may be a `FromNow`.
 
     Days are whole. For a date-time field, the last days begin with the first instant of the first day and end now; the

@@ -8,7 +8,7 @@ from markupsafe import Markup
 
 from tamis.actions.segments.choosing import NameableSegment
 from tamis.actions.segments.previewing import MembershipEffect, Preview
-from tamis.actions.segments.rule_syntax import OPERATORS, Operator, Takes, positive, to_text
+from tamis.actions.segments.rule_syntax import OPERATORS, Operator, Takes, positive_form, to_text
 from tamis.domain.fields import EMAIL, FIRST_NAME, LAST_NAME, RESERVED, Field, FieldSet, Kind, Value
 from tamis.web.console.filters import day, number, percent
 from tamis.web.console.kinds import NAMES
@@ -31,7 +31,7 @@ def operators_data() -> list[dict[str, object]]:
 
 
 def _operator_data(operator: Operator) -> dict[str, object]:
-    positive_operator, _ = positive(operator)
+    positive_operator, _ = positive_form(operator)
     relative = positive_operator.relative
     return {
         "name": operator.name,

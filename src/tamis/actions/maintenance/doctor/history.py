@@ -25,7 +25,7 @@ def verify_history(db: Reader) -> Check:
     """Check that the history in the records does not contradict itself."""
     with start_check("the history of memberships in the records does not contradict itself") as check:
         with snapshot(db):
-            kept, found, newest = read.position(db), read.contradictions(db), last_change(db)
+            kept, found, newest = read.read_position(db), read.count_contradictions(db), last_change(db)
         check.scope = pluralize(kept.number, "number")
         for is_wrong, what in (
             (found.numbers_ahead, f"the history of memberships has numbers above its last one, {kept.number}"),
@@ -53,7 +53,7 @@ def verify_changes(services: Services, after: int) -> PartialCheck:
     """Compare the next membership changes above a number with their copies: a page of rows, or a pack."""
 
     def compare(view: View[ColumnsView]) -> PartialCheck:
-        page = read.changes_after(view.records, after)
+        page = read.read_changes_after(view.records, after)
         if page.pack and not view.columns.kept_history.pack_is_whole(page.pack):
             numbers = f"{page.pack.first_number} to {page.pack.last_number}"
             wrong = f"the pack of membership changes {numbers} in the records cannot be read as such: {RESTORE}"
@@ -73,14 +73,14 @@ def verify_segments(services: Services, after: int) -> PartialCheck:
         page = _page(sorted(ids), view.columns.sizes.of_all())
         next_after = page[-1] if len(page) < len(ids) else None
         last = LAST_SEGMENT if next_after is None else next_after
-        kept = read.of_segments(view.records, after, last)
-        for part in read.some_lists(view.records, kept.lists):
+        kept = read.read_segments_history(view.records, after, last)
+        for part in read.iterate_listed_members(view.records, kept.lists):
             if not columns.list_is_whole(part):
                 problem = f"the list of members of segment {part.segment_id} in the records cannot be read as such"
                 return PartialCheck(0, next_after, [f"{problem}: {RESTORE}"])
         snapshots = columns.snapshots(after, last, kept.snapshots)
         days = columns.days(after, last, kept.days)
-        members = columns.members(after, last, read.some_lists(view.records, kept.lists))
+        members = columns.members(after, last, read.iterate_listed_members(view.records, kept.lists))
         wrong = _discrepancies("snapshot", snapshots.differing, "numbers")
         wrong += _discrepancies("daily size", days.differing, "segments")
         wrong += _discrepancies("member", members.differing, "recipients")
@@ -107,7 +107,7 @@ def _compared(services: Services, compare: Callable[[View[ColumnsView]], Partial
         with services.view() as view:
             view.close_records()
             with snapshot(view.records):
-                if read.position(view.records).mark == view.columns.kept_history.mark():
+                if read.read_position(view.records).mark == view.columns.kept_history.mark():
                     return compare(view)
     return PartialCheck(0, None, [f"the columns stand at another history than the one in the records: {REBUILD}"])
 
