@@ -8,7 +8,7 @@ import pytest
 
 from tamis.actions.fields.field_edits import FieldEdit, edit_field
 from tamis.actions.fields.fields import create_field
-from tamis.actions.fields.new_options import MOST_INFERRED
+from tamis.actions.fields.new_options import MAX_INFERRED_OPTIONS
 from tamis.actions.importing.jobs import find_import, omissions_file
 from tamis.actions.importing.report import BadValue, ImportOptions
 from tamis.actions.importing.undo import undo_import
@@ -118,12 +118,12 @@ def test_what_can_be_no_option_is_bad_whatever_is_asked(desk: Desk) -> None:
 
 def test_a_list_of_tamis_own_does_not_grow_without_end(desk: Desk) -> None:
     desk.take(PLANS)
-    text = "email,plan\n" + "".join(f"q{n}@example.org,Plan {n}\n" for n in range(MOST_INFERRED))
+    text = "email,plan\n" + "".join(f"q{n}@example.org,Plan {n}\n" for n in range(MAX_INFERRED_OPTIONS))
     for options in (DRY, CREATE):
         report = desk.take(text, options)
-        assert (report.created, report.rejected, report.added_options) == (0, MOST_INFERRED, {})
+        assert (report.created, report.rejected, report.added_options) == (0, MAX_INFERRED_OPTIONS, {})
         assert any("more than 200 options, so none was added: make it a text field" in each for each in report.notices)
-    assert len(desk.take(text, ImportOptions(add_options=True)).added_options["plan"]) == MOST_INFERRED
+    assert len(desk.take(text, ImportOptions(add_options=True)).added_options["plan"]) == MAX_INFERRED_OPTIONS
 
 
 def test_two_imports_that_add_options_at_once_lose_nothing(desk: Desk) -> None:

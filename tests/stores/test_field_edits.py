@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tamis.actions.fields.field_conversion import edit_field_keeping, lost_files, try_edit
+from tamis.actions.fields.field_conversion import edit_field_saving_lost_values, lost_files, preview_edit
 from tamis.actions.fields.field_edits import FieldEdit, ValuesDoNotFit, edit_field
 from tamis.actions.fields.fields import delete_field
 from tamis.actions.fields.types import find_type
@@ -210,15 +210,17 @@ def test_contacts_lose_what_does_not_fit_only_when_that_is_said_and_a_file_keeps
     desk.write(**{name: {"some": text} for name, text in TEXTS.items() if text})
     fields, values = desk.fields, desk.values("some")
     to_number = FieldEdit(kind=Kind.NUMBER)
-    tried = try_edit(services, desk.account, desk.type, "some", to_number)
+    tried = preview_edit(services, desk.account, desk.type, "some", to_number)
     assert (tried.field.kind, [misfit.value for misfit in tried.lost]) == (Kind.NUMBER, ["n/a", "007"])
     with pytest.raises(ValuesDoNotFit) as refused:
-        edit_field_keeping(services, desk.account, desk.type, "some", to_number)
+        edit_field_saving_lost_values(services, desk.account, desk.type, "some", to_number)
     assert refused.value.count == 2
     assert [misfit.email.partition("@")[0] for misfit in refused.value.first] == ["bob", "cat"]
     assert (desk.fields, desk.values("some")) == (fields, values), "neither has changed anything"
     assert lost_files(services, desk.type, field) == []
-    done = edit_field_keeping(services, desk.account, desk.type, "some", replace(to_number, blank_misfits=True))
+    done = edit_field_saving_lost_values(
+        services, desk.account, desk.type, "some", replace(to_number, clear_unconvertible=True)
+    )
     assert (done.field.kind, len(done.lost)) == (Kind.NUMBER, 2)
     assert desk.values("some") == {"ann": 12.5}
     assert lost_files(services, desk.type, field) == [done.lost_file]
@@ -244,8 +246,8 @@ def test_numbers_in_text_are_read_as_all_of_them_tell(
     desk = new_desk(services)
     desk.field("Some", Kind.TEXT)
     desk.write(**{name: {"some": text} for name, text in zip(("ann", "bob", "cat"), texts, strict=False)})
-    tried = FieldEdit(kind=Kind.NUMBER, blank_misfits=True)
-    done = edit_field_keeping(services, desk.account, desk.type, "some", tried)
+    tried = FieldEdit(kind=Kind.NUMBER, clear_unconvertible=True)
+    done = edit_field_saving_lost_values(services, desk.account, desk.type, "some", tried)
     assert [misfit.value for misfit in done.lost] == lost
     assert list(desk.values("some").values()) == numbers
 
@@ -264,7 +266,7 @@ def test_nothing_is_lost_where_the_file_cannot_be_written(services: Services) ->
     desk = new_desk(services)
     desk.field("Some", Kind.TEXT)
     desk.write(ann={"some": "n/a"})
-    edit, values = FieldEdit(kind=Kind.NUMBER, blank_misfits=True), desk.values("some")
+    edit, values = FieldEdit(kind=Kind.NUMBER, clear_unconvertible=True), desk.values("some")
 
     def full_disk(_field: Field, _lost: object) -> None:
         raise Unavailable("the disk is full")
@@ -277,7 +279,7 @@ def test_nothing_is_lost_where_the_file_cannot_be_written(services: Services) ->
 
 def test_many_values_are_converted_over_several_pages(services: Services, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("tamis.records.contacts.VALUES_PER_PAGE", 3)
-    monkeypatch.setattr("tamis.actions.fields.field_edits.VALUES_A_BATCH", 2)
+    monkeypatch.setattr("tamis.actions.fields.field_edits.VALUES_PER_BATCH", 2)
     desk = new_desk(services)
     desk.field("Some", Kind.TEXT)
     desk.write(**{f"p{n}": {"some": str(n)} if n % 3 else {} for n in range(20)})
@@ -320,7 +322,7 @@ def test_an_option_of_which_rules_take_a_part_keeps_its_name(desk: Desk) -> None
 def test_an_option_that_very_many_have_keeps_its_name_while_rules_name_it(
     desk: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("tamis.actions.fields.option_renaming.MOST_CARRIED", 1)
+    monkeypatch.setattr("tamis.actions.fields.option_renaming.MAX_CONTACTS", 1)
     artists = desk.segment("Artists", 'likes includes any of ("Art")')
     with pytest.raises(Refused, match='more than 1 contacts have the option, and the segments "Artists" name it'):
         desk.edit("likes", rename_options=[("Art", "Arts")])
@@ -334,7 +336,7 @@ def test_options_that_somebody_else_has_changed_are_not_overwritten_unseen(desk:
     seen = desk.fields.by_key["plan"].options
     desk.edit("plan", add_options=["Team"])
     with pytest.raises(Refused, match="the options of plan have been changed since you opened them"):
-        desk.edit("plan", rename_options=[("Pro", "Gold")], seen_options=seen)
+        desk.edit("plan", rename_options=[("Pro", "Gold")], expected_options=seen)
 
 
 def test_fail_closed_a_kind_stays_while_a_rule_uses_the_field(desk: Desk) -> None:

@@ -4,8 +4,8 @@ import pytest
 
 from tamis.actions.contacts.contact_edits import create_contact
 from tamis.actions.contacts.contacts import delete_contact
-from tamis.actions.fields.fields import create_field, move_field
-from tamis.actions.fields.type_list import field_glance, field_list, type_glances
+from tamis.actions.fields.fields import create_field, reorder_field
+from tamis.actions.fields.summaries import list_type_summaries, summarize_field, summarize_fields
 from tamis.actions.fields.types import create_type, delete_type, find_type, rename_type
 from tamis.actions.importing.upsert import upsert
 from tamis.actions.segments.segments import create_segment, delete_segment
@@ -62,7 +62,7 @@ def test_a_type_is_deleted_only_when_nothing_needs_it(desk: Desk) -> None:
         with pytest.raises(NotFound):
             find_type(db, desk.account, reference)
     assert services.write(create_type, desk.account, desk.type.name).id != desk.type.id, "its name is free"
-    assert type_glances(services, desk.account)[0].contacts == 0
+    assert list_type_summaries(services, desk.account)[0].contacts == 0
 
 
 def test_nothing_is_added_to_a_type_that_was_deleted_meanwhile(desk: Desk) -> None:
@@ -84,15 +84,15 @@ def test_nothing_is_added_to_a_type_that_was_deleted_meanwhile(desk: Desk) -> No
 def test_fields_stand_where_people_put_them_and_new_ones_last(desk: Desk) -> None:
     services = desk.services
     assert order(desk) == ["plan", "likes", "age"]
-    services.write(move_field, desk.type, "age", "plan")
+    services.write(reorder_field, desk.type, "age", "plan")
     assert order(desk) == ["age", "plan", "likes"]
-    services.write(move_field, desk.type, "Plan", None)
+    services.write(reorder_field, desk.type, "Plan", None)
     assert order(desk) == ["age", "likes", "plan"]
     desk.field("New", Kind.TEXT)
     assert order(desk) == ["age", "likes", "plan", "new"]
-    services.write(move_field, desk.type, "likes", "likes")
+    services.write(reorder_field, desk.type, "likes", "likes")
     assert order(desk) == ["age", "likes", "plan", "new"]
-    services.write(move_field, desk.type, "new", "likes")
+    services.write(reorder_field, desk.type, "new", "likes")
     desk.edit("plan", name="Tariff")
     assert order(desk) == ["age", "new", "likes", "tariff"]
     assert desk.fields.fields[: len(RESERVED)] == RESERVED
@@ -100,7 +100,7 @@ def test_fields_stand_where_people_put_them_and_new_ones_last(desk: Desk) -> Non
 
 def test_contacts_are_stored_and_counted_alike_whatever_the_order(desk: Desk) -> None:
     desk.write(ann={"plan": "Pro", "age": "30", "likes": "Art"})
-    desk.services.write(move_field, desk.type, "age", "plan")
+    desk.services.write(reorder_field, desk.type, "age", "plan")
     desk.write(bob={"plan": "Pro", "age": "40", "likes": "Music"})
     assert desk.count('plan = "Pro" and age >= 30 and likes is not blank') == 2
 
@@ -108,9 +108,9 @@ def test_contacts_are_stored_and_counted_alike_whatever_the_order(desk: Desk) ->
 @pytest.mark.parametrize("before", ["email", "nothing", "999999"])
 def test_a_field_is_put_only_before_one_that_people_have_made(desk: Desk, before: str) -> None:
     with pytest.raises((NotFound, Refused)):
-        desk.services.write(move_field, desk.type, "age", before)
+        desk.services.write(reorder_field, desk.type, "age", before)
     with pytest.raises((NotFound, Refused)):
-        desk.services.write(move_field, desk.type, before, None)
+        desk.services.write(reorder_field, desk.type, before, None)
     assert order(desk) == ["plan", "likes", "age"]
 
 
@@ -118,15 +118,15 @@ def test_what_is_filled_in_and_who_uses_it_is_told_of_every_field(desk: Desk) ->
     desk.write(ann={"plan": "Pro", "likes": "Art; Music"}, bob={"plan": "Free"}, cat={"plan": "Pro"}, dan={})
     pros = desk.segment("Pros", 'plan = "Pro" or (age > 3 and country = "India")')
     grown = desk.segment("Grown up", f'age > 18 and is in segment "{pros.name}"')
-    listed = field_list(desk.services, desk.type)
+    listed = summarize_fields(desk.services, desk.type)
     assert listed.contacts == 4
-    told = {glance.field.key: (glance.filled, [user.id for user in glance.users]) for glance in listed.custom}
+    told = {summary.field.key: (summary.value_count, [user.id for user in summary.users]) for summary in listed.custom}
     assert told == {"plan": (3, [pros.id]), "likes": (1, []), "age": (0, [pros.id, grown.id])}
-    reserved = {glance.field.key: (glance.filled, len(glance.users)) for glance in listed.reserved}
+    reserved = {summary.field.key: (summary.value_count, len(summary.users)) for summary in listed.reserved}
     assert (reserved["email"], reserved["country"], reserved["city"]) == ((4, 0), (0, 1), (0, 0))
-    plan = field_glance(desk.services, desk.type, desk.fields.by_key["plan"].id)
-    assert (plan.filled, plan.contacts, dict(plan.by_option)) == (3, 4, {"Pro": 2, "Free": 1})
-    (glance,) = type_glances(desk.services, desk.account)
-    assert (glance.contacts, glance.fields, glance.segments) == (4, 3, 2)
+    plan = summarize_field(desk.services, desk.type, desk.fields.by_key["plan"].id)
+    assert (plan.value_count, plan.contacts, dict(plan.by_option)) == (3, 4, {"Pro": 2, "Free": 1})
+    (summary,) = list_type_summaries(desk.services, desk.account)
+    assert (summary.contacts, summary.fields, summary.segments) == (4, 3, 2)
     with pytest.raises(Refused, match="reserved"):
-        field_glance(desk.services, desk.type, desk.fields.by_key["email"].id)
+        summarize_field(desk.services, desk.type, desk.fields.by_key["email"].id)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from tamis.actions.accounts.accounts import choose_account, create_key_pair
 from tamis.actions.contacts.contact_edits import create_contact
-from tamis.actions.fields.field_conversion import edit_field_keeping, lost_files
+from tamis.actions.fields.field_conversion import edit_field_saving_lost_values, lost_files
 from tamis.actions.fields.field_edits import FieldEdit
 from tamis.actions.fields.fields import create_field
 from tamis.actions.fields.types import create_type
@@ -71,8 +71,8 @@ def _furnish(services: Services, email: str, word: str) -> Furnished:
     second = services.write(
         create_contact, account, made, {"email": "bob@example.org", "first_name": word, "age": "40", colour.key: "none"}
     )
-    choice = FieldEdit(kind=Kind.CHOICE, add_options=(f"{word} red", f"{word} blue"), blank_misfits=True)
-    colour = edit_field_keeping(services, account, made, colour.key, choice).field
+    choice = FieldEdit(kind=Kind.CHOICE, add_options=(f"{word} red", f"{word} blue"), clear_unconvertible=True)
+    colour = edit_field_saving_lost_values(services, account, made, colour.key, choice).field
     (lost,) = lost_files(services, made, colour)
     grown = services.write(create_segment, account, made, f"{word} {fresh('grown')}", from_text("age >= 18"))
     rule = f'is in segment "{_quoted(grown.name)}" and {colour.key} is "{_quoted(f"{word} red")}" and not (age > 99)'

@@ -7,8 +7,8 @@ from typing import Annotated, Literal
 from cyclopts import App, Parameter
 
 from tamis.actions.fields import fields
-from tamis.actions.fields.field_conversion import edit_field_keeping, try_edit
-from tamis.actions.fields.field_edits import MOST_EXAMPLES, FieldEdit, Misfit, ValuesDoNotFit
+from tamis.actions.fields.field_conversion import edit_field_saving_lost_values, preview_edit
+from tamis.actions.fields.field_edits import MOST_EXAMPLES, FieldEdit, UnconvertibleValue, ValuesDoNotFit
 from tamis.actions.lookups import fields_of_type
 from tamis.cli.common import (
     Common,
@@ -117,14 +117,14 @@ def edit(
         delete_option or (),
         tuple(renamed),
         order_option or (),
-        blank_misfits=on_bad_value == "blank",
+        clear_unconvertible=on_bad_value == "blank",
         date_order=date_order,
     )
-    if replace(wanted, blank_misfits=False, date_order=None) == FieldEdit():
+    if replace(wanted, clear_unconvertible=False, date_order=None) == FieldEdit():
         raise Invalid([Problem("", "nothing_to_change_of_field")])
     with open_services(common) as services:
         account = resolve_account(services, common)
-        change = try_edit if dry_run else edit_field_keeping
+        change = preview_edit if dry_run else edit_field_saving_lost_values
         try:
             edited = change(services, account, resolve_type(services, account, type_), field, wanted)
         except ValuesDoNotFit as error:
@@ -165,7 +165,7 @@ def move(
     """
     with open_services(common) as services:
         moved = services.write(
-            fields.move_field, resolve_type(services, resolve_account(services, common), type_), field, before
+            fields.reorder_field, resolve_type(services, resolve_account(services, common), type_), field, before
         )
     print_result(common, _field(moved), f"Field {moved.key} stands " + (f"before {before}." if before else "last."))
 
@@ -190,7 +190,7 @@ def _whose(error: ValuesDoNotFit) -> dict[str, Param]:
     return {"field": error.field.key, "kind": error.kind, "count": error.count, "misfits": listed}
 
 
-def _listed(misfits: Sequence[Misfit], count: int) -> str:
+def _listed(misfits: Sequence[UnconvertibleValue], count: int) -> str:
     shown = ", ".join(f'{email} "{shorten(value)}"' for email, value in misfits[:MOST_EXAMPLES])
     return shown + (f" and {count - MOST_EXAMPLES:,} more" if count > MOST_EXAMPLES else "")
 

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from tamis.actions.contacts.contacts import contact_by_id
 from tamis.actions.contacts.forgotten_emails import refuse_forgotten
-from tamis.actions.fields.types import still_there
+from tamis.actions.fields.types import reload_type
 from tamis.domain.accounts import Account
 from tamis.domain.contacts import Contact, ContactType, encode_values
 from tamis.domain.emails import Email, clean_email, parse_email
@@ -42,7 +42,7 @@ def create_contact(
 ) -> Contact:
     """Create a contact from texts by field key, including `email`. Raises NotFound, and Invalid with every problem,
     whose path is the key."""
-    contact_type = still_there(db, contact_type)
+    contact_type = reload_type(db, contact_type)
     fields = types.fields_of_type(db, contact_type.id)
     edit = _parse(db, account, contact_type, fields, {EMAIL.key: "", **texts}, None)
     assert edit.email

@@ -1,7 +1,7 @@
-"""Turn the values of a field into those of another kind, and say whose would not fit.
+"""Convert the values of a field to another kind, and report the values that cannot be converted.
 
-Nothing is lost unseen: unless a person has said that contacts lose values that do not fit, nothing is converted, and
-what they lose then is in a file, which is written before the change is stored.
+Nothing is lost unseen: without the consent of a person, a field with unconvertible values is not converted at all. With
+it, these values are written to a file before the change is stored.
 """
 
 from collections.abc import Sequence
@@ -10,7 +10,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import NoReturn
 
-from tamis.actions.fields.field_edits import FieldEdit, Misfit, edit_field
+from tamis.actions.fields.field_edits import FieldEdit, UnconvertibleValue, edit_field
 from tamis.actions.importing.rejects import PLACE, write_rejects
 from tamis.actions.services import Services
 from tamis.domain.accounts import Account
@@ -23,66 +23,66 @@ LOST = "-lost"
 
 
 @dataclass(frozen=True, slots=True)
-class Edited:
-    """A field after an edit, the values that contacts lose by it, and the file in which these are."""
+class EditResult:
+    """A field after an edit, the values that contacts lose, and the file with these."""
 
     field: Field
-    lost: Sequence[Misfit]
+    lost: Sequence[UnconvertibleValue]
     lost_file: Path | None = None
 
 
-class _Tried(Exception):
-    """Ends the transaction of an edit that is only tried."""
+class _RollBack(Exception):
+    """Rolls back the transaction of an edit that is only previewed."""
 
-    def __init__(self, edited: Edited) -> None:
-        self.edited = edited
+    def __init__(self, result: EditResult) -> None:
+        self.result = result
 
 
-def edit_field_keeping(
+def edit_field_saving_lost_values(
     services: Services, account: Account, contact_type: ContactType, reference: str, edit: FieldEdit
-) -> Edited:
-    """Change a field as `edit_field` does, after writing the values that contacts lose to a file."""
-    written: list[tuple[Sequence[Misfit], Path]] = []
+) -> EditResult:
+    """Edit a field like `edit_field`, but first write the values that contacts lose to a file."""
+    written: list[tuple[Sequence[UnconvertibleValue], Path]] = []
 
-    def keep(field: Field, lost: Sequence[Misfit]) -> None:
+    def save(field: Field, lost: Sequence[UnconvertibleValue]) -> None:
         written.append((lost, _write(services, contact_type, field, lost)))
 
     try:
-        field = services.write(edit_field, account, contact_type, reference, edit, keep)
+        field = services.write(edit_field, account, contact_type, reference, edit, save)
     except BaseException:
         for _, path in written:
             path.unlink(missing_ok=True)
         raise
-    return Edited(field, *written[0]) if written else Edited(field, ())
+    return EditResult(field, *written[0]) if written else EditResult(field, ())
 
 
-def try_edit(
+def preview_edit(
     services: Services, account: Account, contact_type: ContactType, reference: str, edit: FieldEdit
-) -> Edited:
-    """Return what a change of a field would do, and whose values would not fit, without doing it; raises what
-    `edit_field` would, but for values that do not fit."""
+) -> EditResult:
+    """Return what an edit of a field would do, including unconvertible values, without doing it; raises what
+    `edit_field` raises, except for unconvertible values."""
     try:
-        services.write(_try, account, contact_type, reference, replace(edit, blank_misfits=True))
-    except _Tried as tried:
-        return tried.edited
+        services.write(_preview, account, contact_type, reference, replace(edit, clear_unconvertible=True))
+    except _RollBack as roll_back:
+        return roll_back.result
 
 
 def lost_files(services: Services, contact_type: ContactType, field: Field) -> list[Path]:
-    """List the files with values that contacts have lost when the kind of a field was changed, newest first."""
+    """List the files with values that contacts lost when a field was converted, newest first."""
     return sorted((services.settings.data / PLACE).glob(f"{_stem(contact_type, field)}-*{LOST}.csv"), reverse=True)
 
 
-def _try(
+def _preview(
     db: Transaction, now: datetime, account: Account, contact_type: ContactType, reference: str, edit: FieldEdit
 ) -> NoReturn:
-    lost: list[Misfit] = []
-    field = edit_field(db, now, account, contact_type, reference, edit, lambda _, misfits: lost.extend(misfits))
-    raise _Tried(Edited(field, lost))
+    lost: list[UnconvertibleValue] = []
+    field = edit_field(db, now, account, contact_type, reference, edit, lambda _, values: lost.extend(values))
+    raise _RollBack(EditResult(field, lost))
 
 
-def _write(services: Services, contact_type: ContactType, field: Field, lost: Sequence[Misfit]) -> Path:
+def _write(services: Services, contact_type: ContactType, field: Field, lost: Sequence[UnconvertibleValue]) -> Path:
     reason = f"{field.key} is a {field.kind} field now, and this value does not fit"
-    rows = ((SourceRow(n, n, [misfit.email, misfit.value]), [reason]) for n, misfit in enumerate(lost, 1))
+    rows = ((SourceRow(n, n, [value.email, value.value]), [reason]) for n, value in enumerate(lost, 1))
     stem = _stem(contact_type, field)
     return write_rejects(services.settings.data, stem, ("email", field.key), rows, services.clock(), LOST)
 

@@ -1,11 +1,11 @@
-"""Make fields, find them, put them in order, and delete those that nothing depends on."""
+"""Create, find, reorder and delete fields."""
 
 import re
 from collections.abc import Collection, Sequence
 from datetime import datetime
 
 from tamis.actions.fields.new_options import add_options
-from tamis.actions.fields.types import checked_name, still_there
+from tamis.actions.fields.types import reload_type, validate_name
 from tamis.actions.segments.dependents import refuse_while_used, users_of_field
 from tamis.domain.choices import OptionIndex
 from tamis.domain.contacts import ContactType
@@ -17,7 +17,7 @@ from tamis.records.handles import Reader, Transaction
 from tamis.records.maintenance import erasure
 
 NewField = tuple[str, Kind, Sequence[str]]
-"""Name, kind and options of a field that is to be made."""
+"""The name, kind and options of a field to create."""
 
 
 def create_field(
@@ -30,9 +30,9 @@ def create_field(
     *,
     inferred: bool = False,
 ) -> Field:
-    """Make a custom field of a contact type; its options are `inferred` where Tamis has listed them itself. Raises
-    Invalid, Refused and NotFound."""
-    contact_type = still_there(db, contact_type)
+    """Create a custom field of a contact type; its options are `inferred` if Tamis found them itself. Raises Invalid,
+    Refused and NotFound."""
+    contact_type = reload_type(db, contact_type)
     present = types.fields_of_type(db, contact_type.id)
     name, kind, chosen = _checked(contact_type, present, name, kind, options)
     if len(present.fields) >= MAX_FIELDS:
@@ -46,28 +46,30 @@ def create_field(
 
 
 def create_fields(db: Transaction, now: datetime, contact_type: ContactType, named: Sequence[NewField]) -> list[Field]:
-    """Make several custom fields out of a file, each of name, kind and options, or none; raises as `create_field` does.
+    """Create all custom fields of a file, or none; raises what `create_field` raises.
 
-    A field that is there just so is taken, its options with those of this file: two imports of files with the same new
-    column can run at once."""
+    A field that already exists like this is used, with the options of this file added, so that two imports of files
+    with the same new column can run at once."""
     present = types.fields_of_type(db, contact_type.id)
-    there = [_just_so(present, *field) for field in named]
-    _check_count(contact_type, present, there.count(None))
-    more = {found.id: field[2] for found, field in zip(there, named, strict=True) if found and found.kind.has_options}
+    existing = [_matching_field(present, *field) for field in named]
+    _check_count(contact_type, present, existing.count(None))
+    more = {
+        found.id: field[2] for found, field in zip(existing, named, strict=True) if found and found.kind.has_options
+    }
     longer = {field.id: field for field in add_options(db, now, contact_type, more, more.keys())}
     return [
         longer.get(found.id, found) if found else create_field(db, now, contact_type, *field, inferred=True)
-        for found, field in zip(there, named, strict=True)
+        for found, field in zip(existing, named, strict=True)
     ]
 
 
 def check_new_fields(
     db: Reader, contact_type: ContactType, named: Sequence[NewField]
 ) -> list[tuple[str, Kind, tuple[str, ...]]]:
-    """Return several custom fields as `create_fields` would make them, and make none; raises what it would raise."""
-    contact_type = still_there(db, contact_type)
+    """Return the fields that `create_fields` would create, without creating them; raises what it would raise."""
+    contact_type = reload_type(db, contact_type)
     present = types.fields_of_type(db, contact_type.id)
-    more = [field for field in named if _just_so(present, *field) is None]
+    more = [field for field in named if _matching_field(present, *field) is None]
     _check_count(contact_type, present, len(more))
     keys = [key_from_name(name) for name, _, _ in more]
     if twice := next((key for key in keys if keys.count(key) > 1), None):
@@ -80,7 +82,7 @@ def check_new_fields(
 def _checked(
     contact_type: ContactType, present: FieldSet, name: str, kind: Kind, options: Sequence[str]
 ) -> tuple[str, Kind, tuple[str, ...]]:
-    name, chosen = checked_name(name), tuple(option.strip() for option in options)
+    name, chosen = validate_name(name), tuple(option.strip() for option in options)
     problems = problems_with_key(name) + problems_with_options(kind, chosen, "options")
     if problems:
         raise Invalid(problems)
@@ -100,7 +102,7 @@ def _check_count(contact_type: ContactType, present: FieldSet, more: int) -> Non
         )
 
 
-def _just_so(present: FieldSet, name: str, kind: Kind, options: Sequence[str]) -> Field | None:
+def _matching_field(present: FieldSet, name: str, kind: Kind, options: Sequence[str]) -> Field | None:
     found = present.by_key.get(key_from_name(name))
     if found is None or found.kind is not kind:
         return None
@@ -108,15 +110,17 @@ def _just_so(present: FieldSet, name: str, kind: Kind, options: Sequence[str]) -
     return found if found.options_inferred or all(map(known.find, options)) else None
 
 
-def move_field(db: Transaction, _now: datetime, contact_type: ContactType, reference: str, before: str | None) -> Field:
-    """Put a custom field before another one of its type, or after all where `before` is None; raises NotFound and
+def reorder_field(
+    db: Transaction, _now: datetime, contact_type: ContactType, reference: str, before: str | None
+) -> Field:
+    """Move a custom field before another one of its type, or to the end if `before` is None; raises NotFound and
     Refused."""
     fields = types.fields_of_type(db, contact_type.id)
     field = find_custom_field(contact_type, fields, reference)
-    following = find_custom_field(contact_type, fields, before) if before is not None else None
+    next_field = find_custom_field(contact_type, fields, before) if before is not None else None
     others = [other.id for other in fields.fields if other not in RESERVED and other != field]
-    place = others.index(following.id) if following and following != field else len(others)
-    if following != field:
+    place = others.index(next_field.id) if next_field and next_field != field else len(others)
+    if next_field != field:
         types.place_fields(db, contact_type.id, [*others[:place], field.id, *others[place:]])
     return field
 
@@ -134,7 +138,7 @@ def delete_field(db: Transaction, now: datetime, contact_type: ContactType, refe
 
 
 def find_custom_field(contact_type: ContactType, fields: FieldSet, reference: str) -> Field:
-    """Find a field of a type that people have made, by id, key or name; raises NotFound and Refused."""
+    """Find a custom field of a type by id, key or name; raises NotFound and Refused."""
     field = fields.find(int(reference)) if re.fullmatch(r"[0-9]{1,18}", reference) else None
     field = field or fields.find(reference)
     if field is None:
@@ -145,15 +149,15 @@ def find_custom_field(contact_type: ContactType, fields: FieldSet, reference: st
 
 
 def problems_with_key(name: str) -> list[Problem]:
-    """Say why a field cannot be called by a name."""
+    """Return why a field cannot have a name."""
     return [] if key_from_name(name) else [Problem("name", "name_without_letters", name=name)]
 
 
 def problems_with_options(
     kind: Kind, options: Sequence[str], path: str, present: Collection[str] = ()
 ) -> list[Problem]:
-    """Say why a field of a kind cannot have trimmed options; `path` is that of the options in what is asked for. Those
-    that are `present` may be the same, since earlier versions told more of them apart."""
+    """Return why a field of a kind cannot have some trimmed options; `path` is their path in the request. Options that
+    are already `present` may repeat each other, since earlier versions distinguished more of them."""
     problems = []
     if kind.has_options and not options:
         problems.append(Problem(path, "options_missing", kind=kind))

@@ -1,4 +1,4 @@
-"""An option is called otherwise: the rules that name it go on naming it."""
+"""Rename options in the rules that name them."""
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
@@ -17,15 +17,15 @@ from tamis.rules.operators import BY_NAME
 from tamis.rules.syntaxes.draft import DraftCondition, map_conditions
 from tamis.rules.syntaxes.json import from_json, to_json
 
-MOST_CARRIED = 100_000
-"""Fewer than the columns follow in one step: in two, contacts would leave a segment and enter it again."""
+MAX_CONTACTS = 100_000
+"""Fewer than are projected in one batch: in two, contacts would leave a segment and enter it again."""
 
 
-def rules_to_carry(db: Reader, type_id: int, field: Field, renamed: Mapping[str, str]) -> list[Segment]:
-    """Return the segments whose rules name any of some options of a field that are to be called otherwise.
+def find_rules_to_rename_in(db: Reader, type_id: int, field: Field, renamed: Mapping[str, str]) -> list[Segment]:
+    """Return the segments whose rules name options of a field that are about to be renamed.
 
-    Raises Refused where a rule looks for parts of options, because it could select others then, and where rules name
-    options that very many contacts have.
+    Raises Refused if a rule compares parts of options, since it could then select others, and if rules name options
+    that very many contacts have.
     """
     if not renamed:
         return []
@@ -33,12 +33,12 @@ def rules_to_carry(db: Reader, type_id: int, field: Field, renamed: Mapping[str,
     if users:
         raise Refused("option_parts_in_use", segments=called(users), field=field.key)
     naming = {user.id: user for option in renamed for user in users_of_option(db, type_id, field, option)}
-    if naming and _very_many_have(db, type_id, field, renamed.keys()):
-        raise Refused("option_in_use_by_many", most=MOST_CARRIED, segments=called(naming.values()))
+    if naming and _too_many_have(db, type_id, field, renamed.keys()):
+        raise Refused("option_in_use_by_many", most=MAX_CONTACTS, segments=called(naming.values()))
     return list(naming.values())
 
 
-def carry_rules(
+def rename_options_in_rules(
     db: Transaction,
     now: datetime,
     type_id: int,
@@ -46,17 +46,17 @@ def carry_rules(
     renamed: Mapping[str, str],
     naming: Iterable[Segment],
 ) -> None:
-    """Let the rules of segments name options of a field, which is stored already, as they are called now."""
+    """Rewrite the rules of segments with the new names of options of a field that is already stored."""
     texts = {fold(option): text for option, text in renamed.items()} | dict(renamed)
 
-    def called_now(value: str) -> str:
-        kept = value in field.options and value not in renamed  # another option that is the same but for its spelling
+    def new_name(value: str) -> str:
+        kept = value in field.options and value not in renamed  # another option that differs only in spelling
         return value if kept else texts.get(value) or texts.get(fold(value), value)
 
     def change(condition: DraftCondition) -> DraftCondition:
         if condition.field != field.id or BY_NAME[condition.operator].takes_parts:
             return condition
-        return replace(condition, values=tuple(map(called_now, condition.values)))
+        return replace(condition, values=tuple(map(new_name, condition.values)))
 
     fields, refs = types.fields_of_type(db, type_id), segments.refs_of_type(db, type_id)
     for segment in naming:
@@ -64,10 +64,10 @@ def carry_rules(
         segments.update(db, segment, segment.name, to_json(rule), now)
 
 
-def _very_many_have(db: Reader, type_id: int, field: Field, options: Collection[str]) -> bool:
+def _too_many_have(db: Reader, type_id: int, field: Field, options: Collection[str]) -> bool:
     holders = (
         contact_id
         for contact_id, value in contacts.values_of(db, type_id, field)
         if not set(options).isdisjoint(value if isinstance(value, tuple) else (value,))
     )
-    return next(islice(holders, MOST_CARRIED, None), None) is not None
+    return next(islice(holders, MAX_CONTACTS, None), None) is not None

@@ -1,4 +1,4 @@
-"""Make, find, rename and delete contact types."""
+"""Create, find, rename and delete contact types."""
 
 import re
 from datetime import datetime
@@ -13,38 +13,38 @@ from tamis.records.handles import Reader, Transaction
 
 
 def create_type(db: Transaction, now: datetime, account: Account, name: str) -> ContactType:
-    """Make a contact type; raises Invalid and Refused."""
-    name = checked_name(name)
+    """Create a contact type; raises Invalid and Refused."""
+    name = validate_name(name)
     if types.type_by_name(db, account.id, name):
         raise Refused("contact_type_exists", contact_type=name)
-    made = types.insert_type(db, account.id, name, now)
-    change_log.record_field_changes(db, made.id, now)
-    return made
+    created = types.insert_type(db, account.id, name, now)
+    change_log.record_field_changes(db, created.id, now)
+    return created
 
 
 def rename_type(db: Transaction, _now: datetime, account: Account, contact_type: ContactType, name: str) -> ContactType:
     """Rename a contact type; raises Invalid, and Refused where the name is taken."""
-    name = checked_name(name)
+    name = validate_name(name)
     holder = types.type_by_name(db, account.id, name)
     if holder and holder.id != contact_type.id:
         raise Refused("contact_type_exists", contact_type=holder.name)
-    return types.rename_type(db, still_there(db, contact_type), name)
+    return types.rename_type(db, reload_type(db, contact_type), name)
 
 
 def delete_type(db: Transaction, now: datetime, contact_type: ContactType) -> None:
-    """Delete a contact type with its fields; raises Refused while it has segments or contacts."""
-    contact_type = still_there(db, contact_type)
+    """Delete a contact type and its fields; raises Refused while it has segments or contacts."""
+    contact_type = reload_type(db, contact_type)
     refuse_while_used(
         Message("the_contact_type", contact_type=contact_type.name), segments.live_of_type(db, contact_type.id)
     )
-    has = types.count_contacts(db, contact_type.id)
-    if has:
-        raise Refused("contact_type_not_empty", contact_type=contact_type.name, contacts=has)
+    count = types.count_contacts(db, contact_type.id)
+    if count:
+        raise Refused("contact_type_not_empty", contact_type=contact_type.name, contacts=count)
     types.delete_type(db, contact_type, now)
 
 
-def still_there(db: Reader, contact_type: ContactType) -> ContactType:
-    """Read a contact type again in the transaction that is to write to it; raises NotFound where it was deleted."""
+def reload_type(db: Reader, contact_type: ContactType) -> ContactType:
+    """Read a contact type again in the transaction that writes to it; raises NotFound if it was deleted."""
     found = types.type_by_id(db, contact_type.account_id, contact_type.id)
     if found is None:
         raise NotFound("contact_type_deleted_meanwhile", contact_type=contact_type.name)
@@ -71,8 +71,8 @@ def find_type(db: Reader, account: Account, reference: str) -> ContactType:
     return found
 
 
-def checked_name(name: str) -> str:
-    """Trim the name of a contact type or a field; raises Invalid."""
+def validate_name(name: str) -> str:
+    """Trim and validate the name of a contact type or field; raises Invalid."""
     name = name.strip()
     problem = name_problem(name)
     if problem:

@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
-from tamis.actions.fields.new_options import most_options
+from tamis.actions.fields.new_options import max_options
 from tamis.actions.importing.bad_values import Policy
 from tamis.domain.choices import OptionIndex
 from tamis.domain.errors import Message
@@ -90,9 +90,9 @@ def _list_unknown(name: Callable[[str], list[str]], text: str) -> list[str]:
 
 
 def _room(field: Field, policy: Policy) -> int:
-    return max(most_options(asked=policy.requested) - len(field.options), 0)
+    return max(max_options(requested=policy.requested) - len(field.options), 0)
 
 
 def _too_many(field: Field, policy: Policy) -> Message:
-    most = most_options(asked=policy.requested)
+    most = max_options(requested=policy.requested)
     return Message("too_many_options" if policy.requested else "too_many_options_by_itself", field=field.key, most=most)

@@ -6,7 +6,7 @@ from datetime import datetime
 from enum import Enum
 from itertools import count
 
-from tamis.actions.fields.types import still_there
+from tamis.actions.fields.types import reload_type
 from tamis.actions.segments.dependents import refuse_while_used, users_of_segment
 from tamis.actions.segments.rule_syntax import sentence_of
 from tamis.actions.segments.stored_rules import rules_of_type, stored_rule
@@ -82,7 +82,7 @@ def create_segment(
     draft: Draft | None,
 ) -> Segment:
     """Make a segment; raises Invalid with every problem of its name and its rule, and NotFound."""
-    contact_type = still_there(db, contact_type)
+    contact_type = reload_type(db, contact_type)
     rule = check_new_segment(db, account, contact_type, name, draft)
     return segments.insert(db, account.id, contact_type.id, name.strip(), to_json(rule), now)
 

@@ -9,10 +9,10 @@ from litestar.params import FromPath
 from litestar.response import File, Response
 
 from tamis import log
-from tamis.actions.fields.field_conversion import edit_field_keeping, lost_files
+from tamis.actions.fields.field_conversion import edit_field_saving_lost_values, lost_files
 from tamis.actions.fields.field_edits import FieldEdit, ValuesDoNotFit
 from tamis.actions.fields.fields import delete_field
-from tamis.actions.fields.type_list import FieldGlance, field_glance
+from tamis.actions.fields.summaries import FieldSummary, summarize_field
 from tamis.actions.services import Services
 from tamis.domain.contacts import ContactType
 from tamis.domain.dates import DateOrder
@@ -43,7 +43,7 @@ class OptionRow(NamedTuple):
 def show(services: ServicesDep, visitor: VisitorDep, type_id: FromPath[int], field_id: FromPath[int]) -> Response[str]:
     """Show a custom field."""
     contact_type = resolve_type(services, visitor, type_id)
-    return _page(services, visitor, contact_type, field_glance(services, contact_type, field_id))
+    return _page(services, visitor, contact_type, summarize_field(services, contact_type, field_id))
 
 
 @post("/types/{type_id:int}/fields/{field_id:int}", sync_to_thread=True)
@@ -56,21 +56,21 @@ def edit(
 ) -> Response[str]:
     """Change a field; contacts lose values only after confirmation."""
     contact_type = resolve_type(services, visitor, type_id)
-    glance = field_glance(services, contact_type, field_id)
-    kind = next((kind for kind in Kind if kind == form.text("kind")), glance.field.kind)
+    summary = summarize_field(services, contact_type, field_id)
+    kind = next((kind for kind in Kind if kind == form.text("kind")), summary.field.kind)
     wanted = _parse_edit(form, kind)
-    lost = sum(glance.by_option.get(option, 0) for option in wanted.delete_options)
+    lost = sum(summary.by_option.get(option, 0) for option in wanted.delete_options)
     try:
         if lost and not form.checked(CONFIRMED_FIELD):
-            return _page(services, visitor, contact_type, glance, {}, form, lost=lost, deleted=wanted.delete_options)
-        done = edit_field_keeping(services, visitor.account, contact_type, str(field_id), wanted)
+            return _page(services, visitor, contact_type, summary, {}, form, lost=lost, deleted=wanted.delete_options)
+        done = edit_field_saving_lost_values(services, visitor.account, contact_type, str(field_id), wanted)
     except Invalid as error:
         problems = {_control_of(path): as_sentence(text) for path, text in messages_by_path(error).items()}
-        return _page(services, visitor, contact_type, glance, problems, form)
+        return _page(services, visitor, contact_type, summary, problems, form)
     except ValuesDoNotFit as error:
-        return _page(services, visitor, contact_type, glance, {}, form, misfits=error)
+        return _page(services, visitor, contact_type, summary, {}, form, misfits=error)
     except Refused as error:
-        return _page(services, visitor, contact_type, glance, {"refused": first_sentence(error)}, form)
+        return _page(services, visitor, contact_type, summary, {"refused": first_sentence(error)}, form)
     if done.lost:
         notice = f"The field {done.field.name} is saved, without {pluralize(len(done.lost), 'value')} that did not fit."
         return redirect(visitor, f"/types/{type_id}/fields/{field_id}#lost", notice=notice)
@@ -87,7 +87,7 @@ def lost(
 ) -> File:
     """Send the file of values that contacts lost when the kind of a field changed."""
     contact_type = resolve_type(services, visitor, type_id)
-    field = field_glance(services, contact_type, field_id).field
+    field = summarize_field(services, contact_type, field_id).field
     found = next((path for path in lost_files(services, contact_type, field) if path.name == name), None)
     if found is None:
         raise NotFound("lost_values_file_unknown")
@@ -103,8 +103,8 @@ def delete(
     try:
         gone = services.write(delete_field, contact_type, str(field_id))
     except Refused as error:
-        glance = field_glance(services, contact_type, field_id)
-        return _page(services, visitor, contact_type, glance, {"refused": first_sentence(error)})
+        summary = summarize_field(services, contact_type, field_id)
+        return _page(services, visitor, contact_type, summary, {"refused": first_sentence(error)})
     log.event("field_deleted", account=visitor.account.id, contact_type=type_id, field=field_id)
     return redirect(visitor, f"/types/{type_id}", notice=f"The field {gone.name} is deleted.")
 
@@ -114,7 +114,7 @@ def _parse_edit(form: Form, kind: Kind) -> FieldEdit:
     rows = _rows(form)
     order = next((order for order in DateOrder if order == form.text("date_order")), None)
     if not kind.has_options:
-        return FieldEdit(form.text("name"), kind, blank_misfits=form.checked(BLANK_FIELD), date_order=order)
+        return FieldEdit(form.text("name"), kind, clear_unconvertible=form.checked(BLANK_FIELD), date_order=order)
     kept = [row for row in rows if row.text]
     return FieldEdit(
         form.text("name"),
@@ -123,8 +123,8 @@ def _parse_edit(form: Form, kind: Kind) -> FieldEdit:
         delete_options=[was for was in form.all("seen") if was not in {row.was for row in kept}],
         rename_options=[(row.was, row.text) for row in kept if row.was and row.was != row.text],
         order_options=[row.text for row in kept],
-        seen_options=form.all("seen"),
-        blank_misfits=form.checked(BLANK_FIELD),
+        expected_options=form.all("seen"),
+        clear_unconvertible=form.checked(BLANK_FIELD),
     )
 
 
@@ -140,7 +140,7 @@ def _page(
     services: Services,
     visitor: Visitor,
     contact_type: ContactType,
-    glance: FieldGlance,
+    summary: FieldSummary,
     problems: Mapping[str, str] | None = None,
     form: Form | None = None,
     lost: int = 0,
@@ -149,11 +149,11 @@ def _page(
 ) -> Response[str]:
     """Show a field, with the form as submitted; `deleted` are options that `lost` contacts have, `misfits` values that
     do not fit another kind."""
-    one, problems = glance.field, problems or {}
+    one, problems = summary.field, problems or {}
     status = 409 if "refused" in problems else 422 if problems or lost or misfits else 200
     rows = _rows(form) if form else [OptionRow(option, option) for option in one.options]
     return page(
-        visitor, "types/field.html", title=one.name, nav="types", status=status, type=contact_type, glance=glance,
+        visitor, "types/field.html", title=one.name, nav="types", status=status, type=contact_type, summary=summary,
         kinds=KINDS, problems=defaultdict(str, problems), lost=lost, deleted=deleted, rows=rows,
         misfits=misfits, lost_files=[path.name for path in lost_files(services, contact_type, one)],
         date_order=form.text("date_order") if form else "",

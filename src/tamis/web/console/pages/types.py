@@ -9,8 +9,8 @@ from litestar.response import Response
 
 from tamis import log
 from tamis.actions.fields import types as actions
-from tamis.actions.fields.fields import create_field, move_field
-from tamis.actions.fields.type_list import field_list, type_glances
+from tamis.actions.fields.fields import create_field, reorder_field
+from tamis.actions.fields.summaries import list_type_summaries, summarize_fields
 from tamis.actions.lookups import segments_of_type
 from tamis.actions.services import Services
 from tamis.domain.contacts import ContactType
@@ -46,10 +46,10 @@ def create(services: ServicesDep, visitor: VisitorDep, form: FormDep) -> Respons
 
 
 def _types(services: Services, visitor: Visitor, name: str = "", problem: str = "") -> Response[str]:
-    glances = type_glances(services, visitor.account)
+    summaries = list_type_summaries(services, visitor.account)
     status = 422 if problem else 200
     return page(
-        visitor, "types/list.html", title="Contact types", nav="types", status=status, glances=glances, name=name,
+        visitor, "types/list.html", title="Contact types", nav="types", status=status, summaries=summaries, name=name,
         problem=problem,
     )  # fmt: skip
 
@@ -114,9 +114,9 @@ def move_field_before(
 ) -> Response[str]:
     """Move a field before another one, or to the end."""
     contact_type = resolve_type(services, visitor, type_id)
-    moved = services.write(move_field, contact_type, str(field_id), form.text("before") or None)
+    moved = services.write(reorder_field, contact_type, str(field_id), form.text("before") or None)
     if is_htmx(request):
-        listed = field_list(services, contact_type)
+        listed = summarize_fields(services, contact_type)
         return fragment(visitor, "types/_fields.html", type=contact_type, listed=listed, moved=moved)
     return redirect(visitor, f"/types/{type_id}#field-{field_id}")
 
@@ -140,7 +140,7 @@ def type_page(
         typed["type_name"] = form.raw("type_name")
     return page(
         visitor, "types/show.html", title=contact_type.name, nav="types", status=status, type=contact_type,
-        listed=field_list(services, contact_type), kinds=KINDS,
+        listed=summarize_fields(services, contact_type), kinds=KINDS,
         problems=defaultdict(str, problems), typed=typed, users=users, moved=None,
         segment_count=len(segments_of_type(services.records.reader(), contact_type.id)),
     )  # fmt: skip

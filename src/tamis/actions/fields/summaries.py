@@ -1,4 +1,4 @@
-"""The contact types of an account at a glance, and the fields of one: what is filled in, and who uses it."""
+"""Summaries of the contact types of an account, and of the fields of one type."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -15,8 +15,8 @@ from tamis.records import segments, types
 
 
 @dataclass(frozen=True, slots=True)
-class TypeGlance:
-    """A contact type with how many contacts, custom fields and segments it has."""
+class TypeSummary:
+    """A contact type with its numbers of contacts, custom fields and segments."""
 
     type: ContactType
     contacts: int
@@ -25,27 +25,27 @@ class TypeGlance:
 
 
 @dataclass(frozen=True, slots=True)
-class FieldGlance:
-    """A field of a contact type with how many contacts have a value of it, and the segments whose rules use it;
-    `contacts` is how many the type has, `by_option` how many have each option, where only one field is looked at."""
+class FieldSummary:
+    """A field of a contact type: how many of its `contacts` have a value, and the segments whose rules use it. The
+    counts `by_option` are filled in for a single field only."""
 
     field: Field
-    filled: int
+    value_count: int
     users: tuple[Segment, ...]
     contacts: int
     by_option: Mapping[str, int] = attribute(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
-class FieldList:
-    """The fields of a contact type, in order, and how many contacts it has."""
+class FieldSummaries:
+    """The fields of a contact type, in order, and its number of contacts."""
 
     contacts: int
-    reserved: tuple[FieldGlance, ...]
-    custom: tuple[FieldGlance, ...]
+    reserved: tuple[FieldSummary, ...]
+    custom: tuple[FieldSummary, ...]
 
 
-def type_glances(services: Services, account: Account) -> list[TypeGlance]:
+def list_type_summaries(services: Services, account: Account) -> list[TypeSummary]:
     """List the contact types of an account, oldest first."""
     found = []
     with services.view(account.id) as view:
@@ -53,31 +53,31 @@ def type_glances(services: Services, account: Account) -> list[TypeGlance]:
         for known in types.types_of_account(db, account.id):
             total, _ = view.columns.field_stats.count_with_value(known.id, ())
             custom = len(types.fields_of_type(db, known.id).fields) - len(RESERVED)
-            found.append(TypeGlance(known, total, custom, len(segments.live_of_type(db, known.id))))
+            found.append(TypeSummary(known, total, custom, len(segments.live_of_type(db, known.id))))
     return found
 
 
-def field_list(services: Services, contact_type: ContactType) -> FieldList:
-    """Look at the fields of a contact type."""
+def summarize_fields(services: Services, contact_type: ContactType) -> FieldSummaries:
+    """Return summaries of all fields of a contact type."""
     with services.view(contact_type.account_id) as view:
         db, values = view.records, view.columns.field_stats
         fields = types.fields_of_type(db, contact_type.id).fields
-        total, filled = values.count_with_value(contact_type.id, fields)
+        total, counts = values.count_with_value(contact_type.id, fields)
         users = users_by_field(db, contact_type.id)
-    glances = [
-        FieldGlance(field, count, tuple(users.get(field.id, ())), total)
-        for field, count in zip(fields, filled, strict=True)
+    summaries = [
+        FieldSummary(field, count, tuple(users.get(field.id, ())), total)
+        for field, count in zip(fields, counts, strict=True)
     ]
-    reserved = tuple(glance for glance in glances if glance.field in RESERVED)
-    return FieldList(total, reserved, tuple(glances[len(reserved) :]))
+    reserved = tuple(summary for summary in summaries if summary.field in RESERVED)
+    return FieldSummaries(total, reserved, tuple(summaries[len(reserved) :]))
 
 
-def field_glance(services: Services, contact_type: ContactType, field_id: int) -> FieldGlance:
-    """Look at one custom field; raises NotFound, and Refused for a reserved one."""
+def summarize_field(services: Services, contact_type: ContactType, field_id: int) -> FieldSummary:
+    """Return the summary of a custom field; raises NotFound, and Refused for a reserved one."""
     with services.view(contact_type.account_id) as view:
         db, values = view.records, view.columns.field_stats
         field = find_custom_field(contact_type, types.fields_of_type(db, contact_type.id), str(field_id))
-        total, (filled,) = values.count_with_value(contact_type.id, [field])
+        total, (value_count,) = values.count_with_value(contact_type.id, [field])
         had = values.option_counts(contact_type.id, field) if field.options else {}
         users = users_of_field(db, contact_type.id, field)
-    return FieldGlance(field, filled, tuple(users), total, had)
+    return FieldSummary(field, value_count, tuple(users), total, had)

@@ -19,7 +19,7 @@ DAYS = 8
 
 
 @dataclass(frozen=True, slots=True)
-class Glance:
+class SegmentSummary:
     """A segment with the name of its contact type and the sentence of its rule. `sizes` are those at the end of the
     last days, the last being the size now; None is a day before the segment was there."""
 
@@ -39,7 +39,7 @@ class Glance:
         return None if self.sizes[0] is None else self.recipients - self.sizes[0]
 
 
-def glances(services: Services, account: Account, search: str = "") -> list[Glance]:
+def list_segment_summaries(services: Services, account: Account, search: str = "") -> list[SegmentSummary]:
     """List the segments of an account, newest first: those that have each word of a search in their name, their type's
     name or their sentence."""
     with services.view(account.id) as view:
@@ -60,7 +60,7 @@ def glances(services: Services, account: Account, search: str = "") -> list[Glan
         if all(word in text for word in words):
             found.append((segment, name, sentence))
     unknown = (None,) * DAYS
-    return [Glance(segment, name, text, tuple(sizes.get(segment.id, unknown))) for segment, name, text in found]
+    return [SegmentSummary(segment, name, text, tuple(sizes.get(segment.id, unknown))) for segment, name, text in found]
 
 
 def sized_segment(services: Services, segment: Segment) -> SizedSegment:
