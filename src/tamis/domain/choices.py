@@ -28,7 +28,7 @@ _BRACKETS = {"[": "]", "{": "}"}
 
 @dataclass(frozen=True, slots=True)
 class OptionIndex:
-    """The options of a field, indexed for lookup; `runs` is the most pieces into which the separators of each level cut
+    """The options of a field, indexed for lookup; `runs` is the most parts into which the separators of each level cut
     an option."""
 
     by_text: dict[str, str]
@@ -71,8 +71,8 @@ def split_list(text: str, level: int) -> list[str]:
         return [part.strip() for part in array if part.strip()]
     if len(text) > 1 and _BRACKETS.get(text[0]) == text[-1]:
         text = text[1:-1].strip()
-    pieces = _split_once(text, _LEVELS[level], OptionIndex.of(()))
-    return [bare for piece in pieces if (bare := _unquoted(piece).strip(_BLANK))]
+    parts = _split_once(text, _LEVELS[level], OptionIndex.of(()))
+    return [bare for part in parts if (bare := _unquoted(part).strip(_BLANK))]
 
 
 def has_separator(text: str, level: int) -> bool:
@@ -98,10 +98,10 @@ def _split(text: str, known: OptionIndex, level: int, *, surely: bool) -> Iterat
         return
     surely = surely and inside == text
     for place, separators in enumerate(_LEVELS[level:], level):
-        pieces = list(_split_once(inside, separators, known))
-        if pieces == [inside]:
+        chunks = list(_split_once(inside, separators, known))
+        if chunks == [inside]:
             continue
-        parts = [part for piece in pieces for part in _split(piece, known, place + 1, surely=False)]
+        parts = [part for chunk in chunks for part in _split(chunk, known, place + 1, surely=False)]
         found = [known.find(part) for part in parts]
         if (surely and (separators != _SLASH or any(found))) or (found and all(found)):
             yield from parts
@@ -119,8 +119,8 @@ def _split_once(text: str, separators: str, known: OptionIndex) -> Iterator[str]
         last = min(place + known.runs[separators], len(ends)) - 1
         while last > place and not known.find(text[starts[place] : ends[last]]):
             last -= 1
-        if piece := text[starts[place] : ends[last]].strip():
-            yield piece
+        if part := text[starts[place] : ends[last]].strip():
+            yield part
         place = last + 1
 
 

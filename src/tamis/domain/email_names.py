@@ -83,8 +83,8 @@ _MOST_WORDS = 12
 def _words(name: str) -> list[str]:
     """Split a name into words at digits and punctuation, without accents."""
     folded = unicodedata.normalize("NFKD", _CAMEL.sub(" ", name)).casefold()
-    plain = "".join(character for character in folded if not unicodedata.combining(character))
-    return _WORD.findall(plain)[:_MOST_WORDS]
+    bare = "".join(character for character in folded if not unicodedata.combining(character))
+    return _WORD.findall(bare)[:_MOST_WORDS]
 
 
 @lru_cache(maxsize=1)

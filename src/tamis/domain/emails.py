@@ -9,10 +9,10 @@ import email_validator
 
 from tamis.domain.text import lower_letters, shorten
 
-# Plain local parts, which need no library: atoms of RFC 5321 joined by dots. Property-tested to agree with it.
-_PLAIN_LOCAL = re.compile(r"[A-Za-z0-9!#$%&'*+\-/=?^_`{|}~]+(?:\.[A-Za-z0-9!#$%&'*+\-/=?^_`{|}~]+)*")
-_PLAIN_LOCAL_LENGTH = 64
-_PLAIN_LENGTH = 200
+# Simple local parts, which need no library: RFC 5321 atoms joined by dots. Property-tested to agree with it.
+_SIMPLE_LOCAL = re.compile(r"[A-Za-z0-9!#$%&'*+\-/=?^_`{|}~]+(?:\.[A-Za-z0-9!#$%&'*+\-/=?^_`{|}~]+)*")
+_MAX_LOCAL_LENGTH = 64
+_MAX_SIMPLE_LENGTH = 200
 _INVISIBLE = re.compile("[\u00ad\u034f\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufe00-\ufe0f\ufeff]")
 _TO_ASCII = {wide: chr(wide - 0xFEE0) for wide in range(0xFF01, 0xFF5F)} | {0xFE6B: "@"}  # full-width and small forms
 _TO_ASCII_WITH_DOTS = _TO_ASCII | {0x3002: ".", 0xFF61: "."}
@@ -60,15 +60,20 @@ def email_key(address: str) -> str | None:
     local, at, domain = address.rpartition("@")
     if not at:
         return None
-    if len(address) <= _PLAIN_LENGTH and len(local) <= _PLAIN_LOCAL_LENGTH and domain.isascii() and _is_plain(local):
+    if (
+        len(address) <= _MAX_SIMPLE_LENGTH
+        and len(local) <= _MAX_LOCAL_LENGTH
+        and domain.isascii()
+        and _is_simple(local)
+    ):
         key = _domain_key(domain)
         if key is None or key.isascii():
             return f"{local.lower()}@{key}" if key else None
     return _checked(address)  # also when the domain encodes one in another script, which may be too long
 
 
-def _is_plain(local: str) -> bool:
-    return (local.isalnum() and local.isascii()) or _PLAIN_LOCAL.fullmatch(local) is not None
+def _is_simple(local: str) -> bool:
+    return (local.isalnum() and local.isascii()) or _SIMPLE_LOCAL.fullmatch(local) is not None
 
 
 def spellings(email: Email) -> frozenset[str]:
@@ -94,7 +99,7 @@ def parse_email_for_lookup(text: str) -> Email | None:
     """
     address = unicodedata.normalize("NFC", text.strip())
     local, _, domain = address.rpartition("@")
-    if len(local) <= _PLAIN_LOCAL_LENGTH or not _is_plain(local):
+    if len(local) <= _MAX_LOCAL_LENGTH or not _is_simple(local):
         return parse_email(text)
     key = _domain_key(domain)
     return Email(address, f"{local.lower()}@{key}") if key else None
@@ -129,8 +134,8 @@ def fold_for_search(text: str) -> str:
     """Fold text so that an email in it is found in any form that `clean_email` accepts."""
     if text.isascii():
         return text.lower()
-    plain = _INVISIBLE.sub("", text).translate(_TO_ASCII_WITH_DOTS)
-    return unicodedata.normalize("NFD", unicodedata.normalize("NFD", plain).casefold())
+    cleaned = _INVISIBLE.sub("", text).translate(_TO_ASCII_WITH_DOTS)
+    return unicodedata.normalize("NFD", unicodedata.normalize("NFD", cleaned).casefold())
 
 
 def escape_invisible(text: str) -> str:

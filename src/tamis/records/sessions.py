@@ -29,9 +29,11 @@ def insert(db: Transaction, token_hash: bytes, account_id: int, now: datetime) -
 def by_token(db: Reader, token_hash: bytes) -> Session | None:
     """Find a session, however old it is."""
 
-    def session(created_at: int, seen_at: int, account_id: int, email: str, timezone: str, date_order: str) -> Session:
+    def session(
+        created_at: int, last_used_at: int, account_id: int, email: str, timezone: str, date_order: str
+    ) -> Session:
         account = account_from_row(account_id, email, timezone, date_order)
-        return Session(account, token_hash, from_micros(created_at), from_micros(seen_at))
+        return Session(account, token_hash, from_micros(created_at), from_micros(last_used_at))
 
     return select_one(db, session, SQL["by_token"], (token_hash,))
 
@@ -39,7 +41,7 @@ def by_token(db: Reader, token_hash: bytes) -> Session | None:
 def of_account(db: Reader, account: Account) -> list[Session]:
     """List the sessions of an account, the most recently used first."""
     rows = select_tuples(db, tuple[bytes, int, int], SQL["of_account"], (account.id,))
-    return [Session(account, key, from_micros(created), from_micros(seen)) for key, created, seen in rows]
+    return [Session(account, key, from_micros(created), from_micros(used)) for key, created, used in rows]
 
 
 def record_use(db: Transaction, token_hash: bytes, now: datetime) -> None:
