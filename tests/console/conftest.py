@@ -166,7 +166,7 @@ def close_and_stay(page: Page) -> list[str]:
 def sign_in(page: Page, email: str) -> None:
     """Sign in by hand."""
     page.goto("/sign-in")
-    page.get_by_label("E-mail").fill(email)
+    page.get_by_label("Email").fill(email)
     page.get_by_label("Password").fill(PASSWORD)
     page.get_by_role("button", name="Sign in").click()
     page.wait_for_url(lambda url: not url.endswith("/sign-in"))

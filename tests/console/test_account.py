@@ -92,9 +92,9 @@ def test_a_new_password_signs_everybody_else_out(visitor: Visitor, person: Perso
     other.sign_in(person.email)
     filled = {"present": PASSWORD, "new": "another one, longer", "again": "another one, longer"}
     for wrong, message in (
-        ({"present": "no"}, "This is not the present password."),
-        ({"again": "no"}, "This is not what you typed above."),
-        ({"new": "short", "again": "short"}, "It must have at least 10 characters."),
+        ({"present": "no"}, "Wrong password."),
+        ({"again": "no"}, "The passwords do not match."),
+        ({"new": "short", "again": "short"}, "The password must have at least 10 characters."),
     ):
         answer = visitor.post("/account/password", {**filled, **wrong})
         assert (answer.status_code, message in text_of(answer.text)) == (422, True)
@@ -113,7 +113,7 @@ def test_by_keyboard(context: BrowserContext) -> None:
     context.grant_permissions(["clipboard-read", "clipboard-write"])
     page = context.new_page()
     page.goto("/account")
-    page.get_by_label("Name of the program").focus()
+    page.get_by_label("Program name").focus()
     page.keyboard.type("By hand")
     page.keyboard.press("Enter")
     page.get_by_role("heading", name="Your new key pair").wait_for()

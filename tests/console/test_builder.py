@@ -177,7 +177,7 @@ def test_which_type_is_asked_where_there_are_several(console: Visitor, customers
 def test_somebody_without_types_is_told_how_to_begin(server: Server) -> None:
     person, newcomer = new_console_account(server.data, server.address, fresh_address()), Visitor(server.address)
     newcomer.sign_in(person.email)
-    assert "First there are contacts" in text_of(newcomer.get("/segments/new").text)
+    assert "Add your contacts first" in text_of(newcomer.get("/segments/new").text)
 
 
 def test_nothing_leaks_to_a_stranger(console: Visitor, stranger: Visitor, guest: Visitor, customers: int) -> None:

@@ -110,9 +110,9 @@ def test_the_counts_of_sakila_follow_every_key_and_every_control(builder: Builde
     pills.first.click()
     builder.shows("37")
     assert [builder.tally(0), builder.tally(1)] == ["60", "326"]
-    page.get_by_role("radio", name="Any of").check(force=True)
+    page.get_by_role("radio", name="any of").check(force=True)
     builder.shows("349")
-    page.get_by_role("radio", name="None of").check(force=True)
+    page.get_by_role("radio", name="none of").check(force=True)
     builder.shows("250")
     expect(page.locator("#sentence")).to_have_text(
         re.compile("All .* except those whose Country is “India” or Store is “store 1”.")
@@ -129,7 +129,7 @@ def test_the_counts_of_sakila_follow_every_key_and_every_control(builder: Builde
     expect(page.locator("#sample-table tbody tr")).to_have_count(10)
     assert [builder.tally(0), builder.tally(1)] == ["60", "326"]
     builder.conditions.nth(2).locator("[data-part=value-0]").fill("150")
-    expect(page.locator("#state")).to_contain_text("Correct what is marked to see matching customers")
+    expect(page.locator("#state")).to_contain_text("Fix the marked condition to see matching customers")
     builder.conditions.nth(2).locator("[data-part=value-1]").fill("1000")
     expect(builder.text).to_have_value(re.compile(r" or total_paid is between 150 and 1000\)$"))
     builder.shows("228")
@@ -240,16 +240,16 @@ def test_conditions_are_moved_about_and_the_focus_stays(builder: Builder) -> Non
     builder.conditions.nth(1).locator("[data-part=remove]").click()
     assert page.evaluate("document.activeElement.dataset.part") == "add"  # that of the group which came after it
     builder.shows("48")
-    choose(0, "Put into a group")
+    choose(0, "Put in a group")
     expect(builder.conditions).to_have_count(5)
     expect(page.locator("#state")).to_contain_text("Finish the condition to see matching customers")
-    page.get_by_role("button", name="Go to it").click()
+    page.get_by_role("button", name="Go to condition").click()
     focus_is_on("field", 1)
     builder.conditions.nth(1).locator("[data-part=remove]").click()
     focus_is_on("field", 0)
     builder.shows("48")
     page.locator(".group .group [data-part=menu]").first.click()
-    page.locator("details[open]").get_by_role("button", name="Dissolve the group").click()
+    page.locator("details[open]").get_by_role("button", name="Ungroup").click()
     builder.shows("48")
     for _ in range(4):
         builder.conditions.first.locator("[data-part=remove]").click()
@@ -297,11 +297,11 @@ def test_each_kind_has_its_control(builder: Builder, customers: int, owner: Pers
     builder.keeps("326")
     builder.write('country is one of ("India")')
     page.get_by_role("button", name="edit as a list").click()
-    page.get_by_label("One value a line").fill("China\n\n india\nChina")
-    page.get_by_role("button", name="Take these values").click()
+    page.get_by_label("One value per line").fill("China\n\n india\nChina")
+    page.get_by_role("button", name="Use these values").click()
     builder.shows("113")
     expect(builder.conditions.locator(".token")).to_have_text(["China", "india"])
-    page.get_by_label("add one and press Enter").fill("japan")
+    page.get_by_label("type a value and press Enter").fill("japan")
     page.keyboard.press("Enter")
     builder.shows("144")
 
@@ -316,11 +316,11 @@ def test_the_text_goes_both_ways(builder: Builder) -> None:
     expect(page.locator("#text-says")).to_have_text(
         'line 1, column 23: there is no field "totl_paid"; did you mean "total_paid"?'
     )
-    page.get_by_role("button", name="Show the place").click()
+    page.get_by_role("button", name="Show error").click()
     assert page.evaluate("[text.selectionStart, text.selectionEnd]") == [22, 31]
     expect(builder.conditions).to_have_count(3)
     page.get_by_role("button", name="Save segment").first.click()
-    expect(page.locator("#name-problem")).to_contain_text("Give the segment a name")
+    expect(page.locator("#name-problem")).to_contain_text("Enter a segment name")
     page.get_by_label("Name", exact=True).fill(fresh("Not saved"))
     page.get_by_role("button", name="Save segment").first.click()
     expect(builder.text).to_be_focused()
@@ -382,7 +382,7 @@ def test_two_tabs_and_nothing_is_overwritten_silently(builder: Builder, context:
     page.get_by_role("button", name="Save segment").first.click()
     dialog = page.locator("#changed")
     expect(dialog).to_contain_text(" in China.")
-    dialog.get_by_role("button", name="Look at that version").click()
+    dialog.get_by_role("button", name="View their version").click()
     builder.shows("53")
     page.get_by_role("button", name="Undo").click()
     builder.shows("31")
@@ -400,7 +400,7 @@ def test_two_tabs_and_nothing_is_overwritten_silently(builder: Builder, context:
     other.write('country = "Japan" or country = "China"')
     other.shows("84")
     other.page.get_by_role("button", name="Save segment").first.click()
-    other.page.get_by_role("button", name="Save mine as a new segment").click()
+    other.page.get_by_role("button", name="Save mine as new segment").click()
     other.save(fresh("A new one"))
     assert other.page.url + "/edit" != path
     page.goto(path)
@@ -414,7 +414,7 @@ def test_leaving_asks_and_a_double_click_saves_once(builder: Builder, owner: Per
     assert close_and_stay(page) == ["beforeunload"]
     page.get_by_role("link", name="Contacts").click()
     expect(page.locator("#leave")).to_be_visible()
-    page.get_by_role("button", name="Stay here").click()
+    page.get_by_role("button", name="Keep editing").click()
     expect(builder.conditions).to_have_count(1)
     name = fresh("Once")
     page.get_by_label("Name", exact=True).fill(name)
@@ -504,7 +504,7 @@ def test_axe_finds_nothing_serious_in_what_opens(builder: Builder) -> None:
     page.keyboard.press("Escape")
     page.get_by_role("link", name="Account").click()
     preview_upload(page, "leaving", found)
-    page.get_by_role("button", name="Stay here").click()
+    page.get_by_role("button", name="Keep editing").click()
     assert not found, json.dumps(found, indent=1)
 
 

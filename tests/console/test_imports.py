@@ -56,7 +56,7 @@ def test_sakila_comes_in_as_by_the_command(console: Visitor, owner: Person) -> N
     place = place_of(hand_in(console, type_id, FILE.read_bytes(), "sakila customers.csv"))
     page = console.get(place).text
     assert "sakila customers.csv" in page
-    assert "CSV, UTF-8, cells separated by commas, names of columns in line 1" in text_of(page)
+    assert "CSV, UTF-8, separated by commas, column names in line 1" in text_of(page)
     names = re.findall(r'<label for="column-\d+">([^<]+)</label>', page)
     with FILE.open(newline="", encoding="utf-8") as file:
         assert names == next(csv.reader(file))
@@ -66,7 +66,7 @@ def test_sakila_comes_in_as_by_the_command(console: Visitor, owner: Person) -> N
     }
     assert begin(console, place, "trial", choices) == place
     _, tried = settled(console, place)
-    assert "What an import would do" in tried
+    assert "Import preview" in tried
     assert figures_on(tried) == {name: by_command[name] for name in figures_on(tried)}
     assert "open_rentals · Number" in text_of(tried)
     assert re.search(r'value="field:state" selected', tried)  # what was chosen stays
@@ -85,8 +85,8 @@ def test_sakila_comes_in_as_by_the_command(console: Visitor, owner: Person) -> N
     undone = console.post(f"{path}/undo")
     assert undone.headers["location"] == path
     _, page = settled(console, path)
-    assert f"Deleted {CUSTOMERS} which it had made" in text_of(page)
-    assert ">undone<" in page
+    assert f"Deleted {CUSTOMERS} created by the import" in text_of(page)
+    assert ">Undone<" in page
     assert owner.tamis("segment", "count", "--type", str(type_id), "--where", "email is not blank") == {"count": 0}
     assert console.post(f"{path}/undo").status_code == 409
 
@@ -95,13 +95,13 @@ def test_the_page_of_a_file_tells_which_email_was_found_and_what_is_cleaned(cons
     content = b"Home,Work\nAnn <ann@example.org>,w@example.org\n,v@example.org\n"
     place = place_of(hand_in(console, new_type(owner), content))
     shown = text_of(console.get(place).text)
-    assert 'The column "Work" is taken as the email; "Home" holds emails too: to take that one, choose' in shown
+    assert 'The column "Work" is used as the email; "Home" contains emails too: to use it instead, choose' in shown
     begin(console, place, "trial", {"column-0": "field:email", "column-1": "out"})
     _, tried = settled(console, place)
-    assert "Emails to be cleaned: 1 Ann <ann@example.org> → ann@example.org" in text_of(tried)
+    assert "Emails to clean up: 1 Ann <ann@example.org> → ann@example.org" in text_of(tried)
     path, page = settled(console, begin(console, place, "import", {"column-0": "field:email", "column-1": "out"}))
     assert figures_on(page)["created"] == 1
-    assert "Emails cleaned: 1" in text_of(page)
+    assert "Emails cleaned up: 1" in text_of(page)
     assert "ann@example.org" not in text_of(console.get(path).text)
 
 
@@ -118,7 +118,7 @@ def test_a_report_tells_reasons_rejects_fields_and_segments(console: Visitor, ow
     assert figures_on(page) == {"created": 2, "updated": 0, "unchanged": 0, "repeated": 1, "rejected": 1}
     shown = text_of(page)
     assert "email must be a valid e-mail address 1" in shown
-    assert "n · Number" in shown
+    assert "N · Number" in shown
     assert f"{segment} 1 0" in shown
     got = console.get(f"{path}/rejects")
     assert got.headers["content-type"] == "text/csv; charset=utf-8"
@@ -142,11 +142,11 @@ def test_what_people_touched_stays_when_an_import_is_undone(console: Visitor, ow
     second = place_of(hand_in(console, type_id, b"email,city\na@example.org,Oslo\n"))
     settled(console, begin(console, second, "import"))
     page = console.get(path).text
-    assert "It deletes the 2 contacts that the import made." in page
+    assert "This deletes 2 contacts that the import created." in page
     console.post(f"{path}/undo")
     _, page = settled(console, path)
-    assert "Deleted 1 which it had made" in text_of(page)
-    assert "Left alone 1" in text_of(page)
+    assert "Deleted 1 created by the import" in text_of(page)
+    assert "Kept 1" in text_of(page)
     assert "a@example.org" in text_of(page)
 
 
@@ -156,7 +156,7 @@ def test_what_people_touched_stays_when_an_import_is_undone(console: Visitor, ow
 @pytest.mark.parametrize(
     ("content", "name", "why"),
     [
-        (b"", "empty.csv", "empty.csv: is empty"),
+        (b"", "empty.csv", "empty.csv is empty"),
         (b"PK\x03\x04" + b"\0" * 99, "sheet.xlsx", "is a damaged zip archive or workbook"),
         (b"\0\1\2\3" * 999, "noise.csv", "is no text"),
         (b"a@example.org,Ann\nb@example.org,Bob\n", "bare.csv", "holds an e-mail address where the names"),
@@ -179,7 +179,7 @@ def test_what_is_seen_later_is_told_on_the_page(console: Visitor, owner: Person)
     noise = "".join(f"{random.Random(n).getrandbits(240):x}@example.org,03/04/2024\n" for n in range(60_000))
     packed = gzip.compress(b"email,joined\n" + noise.encode(), 1)
     place = place_of(hand_in(console, new_type(owner), packed, "half.csv.gz"))
-    assert "known from the first" in text_of(console.get(place).text)
+    assert "Based on the first" in text_of(console.get(place).text)
     begin(console, place, "trial")
     _, page = settled(console, place)
     assert "can be read in two ways" in text_of(page)
@@ -190,7 +190,7 @@ def test_what_is_seen_later_is_told_on_the_page(console: Visitor, owner: Person)
     assert failed
     page = console.get(failed[1]).text
     assert "can be read in two ways" in text_of(page)
-    assert f'href="{place}">Back to the file' in page
+    assert f'href="{place}">Back to file' in page
     assert console.post(f"{place}/discard").headers["location"] == "/imports"
     assert console.get(place).status_code == 404
     assert f'href="{place}"' not in console.get(failed[1]).text
@@ -220,8 +220,8 @@ def test_of_very_many_columns_the_first_are_shown_and_all_come_in(console: Visit
     place = place_of(hand_in(console, type_id, content.encode(), "wide.csv"))
     page = console.get(place).text
     assert page.count('<select id="column-') == 300
-    assert "21 further columns go to the fields of their names, or to new ones" in text_of(page)
-    assert "These are its first 40 columns" in text_of(page)
+    assert "21 more columns not shown. Each goes to the field of its name or to a new field" in text_of(page)
+    assert "Showing the first 40 columns" in text_of(page)
     settled(console, begin(console, place, "import", {"column-1": "out"}))
     assert owner.tamis("segment", "count", "--type", str(type_id), "--where", "c319 = 1 and c1 = 1") == {"count": 1}
     assert "c0" not in [field["key"] for field in owner.tamis("field", "list", "--type", str(type_id))["fields"]]
@@ -351,14 +351,14 @@ def test_a_killed_server_tells_what_it_was_at_and_the_file_is_still_there(alone:
     place = place_of(hand_in(visitor, type_id, many(150_000), "killed.csv"))
     left_behind = alone.data / "uploads" / ("0" * 32)
     path = begin(visitor, place, "import")
-    until(lambda: "Storing" in visitor.get(f"{path}/progress").text)
+    until(lambda: "Saving" in visitor.get(f"{path}/progress").text)
     alone.kill()
     left_behind.write_bytes(b"email\n")
     alone.start()
     visitor.address = alone.address
     page = visitor.get(path).text
     assert "was interrupted" in text_of(page)
-    assert f'href="{place}">Back to the file' in page
+    assert f'href="{place}">Back to file' in page
     assert left_in(alone.data) == [place.rpartition("/")[2]]
     path, page = settled(visitor, begin(visitor, place, "import"))
     figures = figures_on(page)
@@ -374,7 +374,7 @@ def test_a_server_that_is_stopped_ends_an_import_between_two_batches(alone: Serv
     type_id = new_type(person)
     place = place_of(hand_in(visitor, type_id, many(150_000), "stopped.csv"))
     path = begin(visitor, place, "import")
-    until(lambda: "Storing" in visitor.get(f"{path}/progress").text)
+    until(lambda: "Saving" in visitor.get(f"{path}/progress").text)
     assert alone.stop() == 0
     [job] = person.tamis("import", "list")["imports"]
     assert (job["state"], job["error"]) in [
@@ -392,8 +392,8 @@ def test_an_import_does_not_do_what_its_dry_run_did_not_show(console: Visitor, o
     settled(console, place)
     assert begin(console, place, "import", {"column-2": "out"}) == place
     _, page = settled(console, place)
-    assert "Your choices changed after the dry run" in page
-    assert "What an import would do" in page
+    assert "Your choices changed, so the preview was updated" in page
+    assert "Import preview" in page
     path, page = settled(console, begin(console, place, "import", {"column-2": "out"}))
     assert re.fullmatch(r"/imports/\d+", path)
     assert figures_on(page)["created"] == 2
@@ -477,12 +477,12 @@ def test_the_encoding_is_asked_for_and_can_be_chosen(console: Visitor, owner: Pe
     _, page = settled(console, place)
     assert re.search(r'name="encoding" value="windows-1250"', page)
     refused = console.get(f"{place}?encoding=utf-16").text
-    assert "How is this file written?" in refused
+    assert "How should this file be read?" in refused
 
     unclear = b"email,name\n" + b"".join(b"p%d@example.org,\xb1\xe6\xb3\n" % n for n in range(9))
     place = place_of(hand_in(console, type_id, unclear))
     page = console.get(place).text
     assert "--encoding" not in page
-    if "How is this file written?" in page:
+    if "How should this file be read?" in page:
         page = console.get(f"{place}?encoding=windows-1250").text
-    assert "Which column goes where" in page
+    assert "Columns" in page

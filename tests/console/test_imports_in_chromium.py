@@ -40,7 +40,7 @@ def hand_in_by_keyboard(page: Page, name: str) -> None:
     # Listened for all the time: where that begins with the key, Chromium may open its window before it is told not to.
     page.on("filechooser", lambda chooser: chooser.set_files(FILE))
     page.goto("/imports")
-    tab_to(page, "Import a file")
+    tab_to(page, "Import contacts")
     page.keyboard.press("Enter")
     page.wait_for_url("**/imports/new")
     tab_to(page, "type")
@@ -48,7 +48,7 @@ def hand_in_by_keyboard(page: Page, name: str) -> None:
     expect(page.locator("#new-type")).to_be_visible()
     tab_to(page, "file")
     page.keyboard.press("Enter")
-    expect(page.locator("#type-problem")).to_have_text("Say first what the new contact type is called.")
+    expect(page.locator("#type-problem")).to_have_text("Enter a name for the new contact type.")
     assert focused(page) == "type-name"
     page.keyboard.type(name)
     tab_to(page, "file")
@@ -67,9 +67,9 @@ def test_by_keyboard_from_nothing_to_undone(page: Page, owner: Person) -> None:
     page.get_by_label("district", exact=True).focus()
     page.keyboard.type("State")
     expect(page.get_by_label("district", exact=True)).to_have_value("field:state")
-    tab_to(page, "Try it")
+    tab_to(page, "Preview")
     page.keyboard.press("Enter")
-    expect(page.get_by_role("heading", name="What an import would do")).to_be_visible(timeout=60_000)
+    expect(page.get_by_role("heading", name="Import preview")).to_be_visible(timeout=60_000)
     expect(page.locator("#trial .figure.created")).to_contain_text(f"{CUSTOMERS}")
     expect(page.get_by_label("district", exact=True)).to_have_value("field:state")
     page.reload()
@@ -78,7 +78,7 @@ def test_by_keyboard_from_nothing_to_undone(page: Page, owner: Person) -> None:
     page.keyboard.press("Enter")
     page.wait_for_url(re.compile(r"/imports/\d+$"))
     page.reload()  # the progress is there again, or the end
-    expect(page.get_by_role("heading", name="What became of the rows")).to_be_visible(timeout=60_000)
+    expect(page.get_by_role("heading", name="Results")).to_be_visible(timeout=60_000)
     expect(page.locator(".figure.created")).to_contain_text(f"{CUSTOMERS}")
     page.go_back()  # the file is imported: its page leads to the import
     expect(page.get_by_role("heading", name="sakila_customers.csv")).to_be_visible()
@@ -86,8 +86,8 @@ def test_by_keyboard_from_nothing_to_undone(page: Page, owner: Person) -> None:
     assert owner.tamis("segment", "count", "--type", name, "--where", 'country = "India"') == {"count": 60}
     tab_to(page, "Undo")
     page.keyboard.press("Enter")
-    expect(page.get_by_role("dialog")).to_contain_text(f"deletes the {CUSTOMERS} contacts")
-    tab_to(page, "Undo the import")
+    expect(page.get_by_role("dialog")).to_contain_text(f"deletes {CUSTOMERS} contacts")
+    tab_to(page, "Undo import")
     page.keyboard.press("Enter")
     expect(page.get_by_role("heading", name="Undone", exact=True)).to_be_visible(timeout=60_000)
     assert owner.tamis("segment", "count", "--type", name, "--where", "email is not blank") == {"count": 0}
@@ -117,10 +117,10 @@ def test_dropped_refused_and_dropped_again(context: BrowserContext, owner: Perso
     assert page.title().endswith("· Tamis")
     assert page.locator("img").count() == 0
     assert page.evaluate("document.documentElement.scrollWidth") <= 380
-    page.get_by_role("button", name="Throw away").first.click()
-    page.get_by_role("dialog").get_by_role("button", name="Throw away").click()
+    page.get_by_role("button", name="Discard").first.click()
+    page.get_by_role("dialog").get_by_role("button", name="Discard").click()
     page.wait_for_url("**/imports")
-    expect(page.get_by_role("status")).to_contain_text("was thrown away")
+    expect(page.get_by_role("status")).to_contain_text("was discarded")
     assert page.evaluate("document.documentElement.scrollWidth") <= 380
 
 
@@ -143,7 +143,7 @@ def test_an_upload_is_given_up(page: Page, owner: Person, tmp_path: Path) -> Non
     session.send("Network.emulateNetworkConditions", {**slow, "uploadThroughput": -1})
     page.set_input_files("#file", file)
     page.wait_for_url("**/imports/uploads/*")
-    expect(page.get_by_text("known from all 100,000 rows")).to_be_visible()
+    expect(page.get_by_text("Based on all 100,000 rows")).to_be_visible()
 
 
 def test_every_state_of_an_import_is_accessible(page: Page, owner: Person, tmp_path: Path) -> None:
@@ -158,20 +158,20 @@ def test_every_state_of_an_import_is_accessible(page: Page, owner: Person, tmp_p
     page.set_input_files("#file", file)
     page.wait_for_url("**/imports/uploads/*")
     page.get_by_label("half", exact=True).select_option("field:email")
-    page.get_by_role("button", name="Try it").click()
+    page.get_by_role("button", name="Preview").click()
     expect(page.get_by_text("would feed the same field")).to_have_count(2)
     preview_upload(page, "with problems", found)
     page.get_by_label("half", exact=True).select_option("out")
     page.get_by_label("Dates like").select_option("mdy")
-    page.get_by_role("button", name="Try it").click()
-    expect(page.get_by_role("heading", name="What an import would do")).to_be_visible(timeout=60_000)
+    page.get_by_role("button", name="Preview").click()
+    expect(page.get_by_role("heading", name="Import preview")).to_be_visible(timeout=60_000)
     preview_upload(page, "tried", found)
     page.get_by_role("button", name="Import", exact=True).click()
     expect(page.get_by_role("heading", name="Segments", exact=True)).to_be_visible(timeout=60_000)
     preview_upload(page, "imported", found)
     page.get_by_role("button", name="Undo").first.click()
     preview_upload(page, "asked whether to undo", found)
-    page.get_by_role("button", name="Undo the import").click()
+    page.get_by_role("button", name="Undo import").click()
     expect(page.get_by_role("heading", name="Undone", exact=True)).to_be_visible(timeout=60_000)
     preview_upload(page, "undone", found)
     page.goto("/imports")
@@ -187,7 +187,7 @@ def test_a_dry_run_whose_choices_change_runs_again(page: Page, owner: Person, tm
     page.goto(f"/imports/new?type={type_id}")
     page.set_input_files("#file", file)
     page.wait_for_url("**/imports/uploads/*")
-    page.get_by_role("button", name="Try it").click()
+    page.get_by_role("button", name="Preview").click()
     rejected = page.locator("#dry-run .figure.rejected strong")
     expect(page.locator("#dry-run .figure.created strong")).to_have_text("10")
     expect(page.locator(".outdated")).to_be_hidden()
@@ -196,7 +196,7 @@ def test_a_dry_run_whose_choices_change_runs_again(page: Page, owner: Person, tm
         years.focus()
         page.keyboard.type("Age")
         page.keyboard.press("Tab")
-        expect(page.locator(".outdated")).to_contain_text("outdated: your choices changed")
+        expect(page.locator(".outdated")).to_contain_text("outdated because your choices changed")
         expect(press).to_be_disabled()
     expect(rejected).to_have_text("5")
     expect(page.locator(".outdated")).to_be_hidden()

@@ -300,8 +300,8 @@ def test_who_found_an_open_session_cannot_guess_and_locks_out_nobody(browser: Ca
     found.sign_in()
     new = {"new": "another one than before", "again": "another one than before"}
     for _ in range(MAX_FAILURES):
-        assert "not the present password" in found.post("/account/password", present="a guess", **new).text
-    assert "Too many attempts failed." in text_of(found.post("/account/password", present=PASSWORD, **new).text)
+        assert "Wrong password" in found.post("/account/password", present="a guess", **new).text
+    assert "Too many failed attempts." in text_of(found.post("/account/password", present=PASSWORD, **new).text)
     assert owner.post("/account/password", present=PASSWORD, **new).status_code == 303
     assert found.ask("GET", "/account").status_code == 303
 

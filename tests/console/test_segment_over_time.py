@@ -48,9 +48,9 @@ def test_the_chart_and_its_table_tell_the_sizes_of_days(tmp_path: Path) -> None:
             for day in reversed(told["days"])
         ]
         assert page.count("<polyline") == 2
-        assert "began on" in text_of(page)
+        assert "started on" in text_of(page)
         month = visitor.get(f"/segments/{segment}").text
-        assert "began on" not in text_of(month)
+        assert "started on" not in text_of(month)
         change = told["days"][-1]["recipients"] - told["days"][-8]["recipients"]
         assert change > 0
         for shown in (month, visitor.get("/segments").text):
@@ -59,7 +59,7 @@ def test_the_chart_and_its_table_tell_the_sizes_of_days(tmp_path: Path) -> None:
         lines, path = 0, f"/segments/{segment}/history"
         while path:
             page = visitor.get(path).text
-            lines += len(re.findall(r"</span>(?:entered|left)</span>", page))
+            lines += len(re.findall(r"</span>(?:Entered|Left)</span>", page))
             older = re.search(r'rel="next" href="([^"]+)"', page)
             path = older[1] if older else ""
         first = told["days"][0]

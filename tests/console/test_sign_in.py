@@ -30,7 +30,7 @@ def test_nobody_is_led_away_from_the_console(guest: Visitor, owner: Person, then
 def test_wrong_passwords_and_unknown_addresses_answer_alike(guest: Visitor, owner: Person) -> None:
     wrong, unknown = guest.sign_in(owner.email, "not the password"), guest.sign_in("nobody@example.org")
     assert (wrong.status_code, unknown.status_code) == (422, 422)
-    assert "The e-mail address or the password is not right." in text_of(wrong.text)
+    assert "Wrong email or password." in text_of(wrong.text)
     assert text_of(wrong.text).replace(owner.email, "") == text_of(unknown.text).replace("nobody@example.org", "")
     assert guest.get("/account").status_code == 303
 

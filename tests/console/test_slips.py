@@ -74,7 +74,7 @@ def test_enter_saves_no_live_segment_and_a_change_of_members_is_confirmed(
     assert not [url for url in saves if url.endswith("/edit")]
 
     press("Control+Enter")
-    expect(dialog).to_contain_text("53 contacts enter, 60 contacts leave.")
+    expect(dialog).to_contain_text("53 contacts will enter, 60 contacts will leave.")
     expect(dialog.get_by_role("listitem")).to_have_text([follower])
     assert dialog.locator("b").all_inner_texts() == ["61", "54"]
     press("Control+Enter")  # pressed twice
@@ -104,7 +104,7 @@ def test_enter_adds_what_is_highlighted_to_many_values_and_saves_what_was_typed_
     page.goto(f"/segments/new?type={customers}")
     page.get_by_label("Name", exact=True).fill(name := fresh("Many"))
     page.locator("#text").fill('country is one of ("Japan")')
-    page.get_by_label("add one and press Enter").click()
+    page.get_by_label("type a value and press Enter").click()
     page.keyboard.type("ind")
     expect(page.get_by_role("option", name="Indonesia")).to_be_visible()
     page.keyboard.press("ArrowDown")
@@ -177,7 +177,7 @@ def test_unsaved_edits_are_asked_about_on_every_page(page: Page, owner: Person, 
         edit()
         page.get_by_label("Main").get_by_role("link", name="Segments").click()
         expect(dialog).to_be_visible()
-        expect(dialog.get_by_role("button", name="Stay here")).to_be_focused()
+        expect(dialog.get_by_role("button", name="Keep editing")).to_be_focused()
         page.keyboard.press("Enter")
         expect(dialog).to_be_hidden()
         assert page.url.endswith(path)

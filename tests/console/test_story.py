@@ -149,29 +149,29 @@ class Story:
 
     def sign_in(self) -> None:
         self.page.goto("/")
-        self.hand.write(self.page.get_by_label("E-mail"), self.email)
+        self.hand.write(self.page.get_by_label("Email"), self.email)
         self.hand.write(self.page.get_by_label("Password"), "not the password")
         self.hand.submit(self.button("Sign in"))
-        expect(self.page.locator(".notice[role=alert]")).to_contain_text("not right")
+        expect(self.page.locator(".notice[role=alert]")).to_contain_text("Wrong email or password")
         self.hand.write(self.page.get_by_label("Password"), PASSWORD)
         self.hand.submit(self.button("Sign in"))
-        expect(self.page.get_by_role("heading", name="First, whom do you know?")).to_be_visible()
+        expect(self.page.get_by_role("heading", name="Add your contacts first")).to_be_visible()
 
     def make_a_type_and_fields(self) -> None:
-        self.go("Types")
+        self.go("Contact types")
         self.hand.write(self.page.get_by_label("Name", exact=True), "Customers")
-        self.hand.submit(self.button("Make the type"))
+        self.hand.submit(self.button("Create contact type"))
         expect(self.page.get_by_role("heading", level=1)).to_have_text("Customers")
         for name, kind, options in (("Total paid", "number", ""), ("Store", "choice", "store 1\nstore 2")):
             self.hand.write(self.page.get_by_label("Name", exact=True), name)
             self.hand.pick(self.page.locator(f"input[name=kind][value={kind}]"))
             if options:
-                self.hand.write(self.page.get_by_label("Options, one on each line"), options)
-            self.hand.submit(self.button("Add the field"))
+                self.hand.write(self.page.get_by_label("Options, one per line"), options)
+            self.hand.submit(self.button("Add field"))
             expect(self.page.locator(".field-name").get_by_text(name, exact=True)).to_be_visible()
         assert self.page.locator("[data-fields] .field-row").count() == 2
         self.hand.write(self.page.get_by_label("Name", exact=True), "store")
-        self.hand.submit(self.button("Add the field"))
+        self.hand.submit(self.button("Add field"))
         expect(self.page.get_by_label("Name", exact=True)).to_have_attribute("aria-invalid", "true")
         expect(self.page.get_by_label("Name", exact=True)).to_have_value("store")
         assert re.search(r"/types/\d+(#.*)?$", self.page.url)  # it can be loaded again
@@ -180,7 +180,7 @@ class Story:
         # Listened for before: where that begins with the key, Chromium may open its window before it is told not to.
         self.page.on("filechooser", lambda chooser: chooser.set_files(FILE))
         self.go("Imports")
-        self.hand.press(self.page.get_by_role("link", name="Import a file"))
+        self.hand.press(self.page.get_by_role("link", name="Import contacts"))
         self.hand.press(self.page.locator("#file"))
         self.page.wait_for_url("**/imports/uploads/*")
         expect(self.page.get_by_label("store", exact=True)).to_have_value(re.compile("store$"))
@@ -229,16 +229,16 @@ class Story:
     def look_at_a_member(self, segment: str) -> str:
         """See why somebody is a member, on the segment's page and on their own; gives the address."""
         expect(self.page.locator("#count")).to_have_text(str(len(chosen())))
-        self.hand.press(self.page.get_by_label("Parts of this segment").get_by_role("link", name="Members"))
+        self.hand.press(self.page.get_by_label("Segment", exact=True).get_by_role("link", name="Members"))
         rows = self.page.locator("#members tbody tr")
         expect(rows).to_have_count(len(chosen()))
         email = rows.first.locator("a.name").inner_text()
         self.hand.press(self.page.get_by_role("button", name=f"Why is {email} in this segment?"))
-        expect(self.page.locator("#why-content")).to_contain_text("because the rule selects this contact")
+        expect(self.page.locator("#why-content")).to_contain_text("because this contact matches the rule")
         self.hand.press(self.page.locator("#why [data-closes]"))
         self.hand.press(rows.first.locator("a.name"))
         inside = self.page.locator("#segments")
-        expect(inside).to_contain_text("In 1 segment, and why")
+        expect(inside).to_contain_text("In 1 segment")
         expect(inside.get_by_text(segment)).to_be_visible()
         expect(inside.locator(".explanation").first).to_contain_text("India")
         self.page.go_back()
@@ -246,15 +246,15 @@ class Story:
         return email
 
     def remove(self, email: str) -> None:
-        self.hand.press(self.page.get_by_role("button", name=f"Remove {email} by hand"))
-        expect(self.page.get_by_role("button", name=f"Bring back {email}")).to_be_visible()
+        self.hand.press(self.page.get_by_role("button", name=f"Exclude {email}"))
+        expect(self.page.get_by_role("button", name=f"Undo exclusion of {email}")).to_be_visible()
         expect(self.page.locator("#count")).to_have_text(str(len(chosen()) - 1))
 
     def take_a_key(self) -> dict[str, str]:
         """Make a key pair and copy it from the page; gives the headers of a program."""
         self.go("Account")
-        self.hand.write(self.page.get_by_label("Name of the program"), "Newsletter")
-        self.hand.submit(self.button("Create a key pair"))
+        self.hand.write(self.page.get_by_label("Program name"), "Newsletter")
+        self.hand.submit(self.button("Create key pair"))
         keys = {}
         for header, label in (("PublicKey", "the public key"), ("SecretKey", "the secret key")):
             self.hand.press(self.button(f"Copy {label}"))

@@ -93,7 +93,7 @@ def test_the_share_that_is_filled_in_and_the_users_are_shown(console: Visitor, o
     name = fresh("Pros")
     owner.tamis("segment", "create", name, "--type", str(people), "--where", 'plan = "Pro"')
     page = text_of(console.get(f"/types/{people}").text)
-    assert re.search(rf"Plan One choice plan Free Pro 66\.7% filled in Used by {name}", page)
+    assert re.search(rf"Plan Single choice plan Free Pro 66\.7% filled in Used by {name}", page)
     assert "Age Number age 33.3% filled in" in page
 
 
@@ -107,7 +107,7 @@ def test_options_are_renamed_moved_added_and_deleted_in_one_form(console: Visito
     rows = {"was": ["", "Pro", ""], "option": ["Team", "Professional", " "]}
     asked = console.post(address, form | rows)
     assert asked.status_code == 422, "Free would be taken from somebody"
-    assert "1 contact has Free . Saving takes it from them" in text_of(asked.text)
+    assert "1 contact has Free . Saving removes it from them" in text_of(asked.text)
     refused = console.post(address, form | rows | {"sure": "on"})
     assert refused.status_code == 409
     assert f'could enter the segments "{name}"' in text_of(refused.text)
@@ -133,7 +133,7 @@ def test_values_that_do_not_fit_another_kind_are_shown_and_can_be_given_up(
     path, form = f"/types/{people}/fields/{field_id}", {"name": "Joined", "kind": "date"}
     asked = console.post(path, form)
     assert asked.status_code == 422
-    assert "2 contacts have values that would not fit" in text_of(asked.text)
+    assert "2 contacts have values that will not fit" in text_of(asked.text)
     assert "bob@example.org" in asked.text
     assert fields_of(owner, people)["joined"]["kind"] == "text"
     assert "1 contact has a value" in text_of(console.post(path, form | {"date_order": "dmy"}).text)
@@ -199,7 +199,7 @@ def test_fields_are_moved_by_keyboard_by_dragging_and_options_too(page: Page, ow
     up = page.get_by_role("button", name="Move Age up")
     up.focus()
     page.keyboard.press("Enter")
-    expect(page.locator("#moved")).to_have_text("Age stands in place 1 of 2.")
+    expect(page.locator("#moved")).to_have_text("Age moved to position 1 of 2.")
     expect(page.get_by_role("button", name="Move Age up")).to_be_focused()
     assert list(fields_of(owner, people)) == ["age", "plan"]
     grip, target = page.locator("[data-grip]").first, page.locator("[data-field]").last
@@ -209,7 +209,7 @@ def test_fields_are_moved_by_keyboard_by_dragging_and_options_too(page: Page, ow
     page.mouse.down()
     page.mouse.move(box["x"] + 30, box["y"] + box["height"] - 3, steps=4)
     page.mouse.up()
-    expect(page.locator("#moved")).to_have_text("Age stands in place 2 of 2.")
+    expect(page.locator("#moved")).to_have_text("Age moved to position 2 of 2.")
     assert list(fields_of(owner, people)) == ["plan", "age"]
 
     page.set_viewport_size({"width": 380, "height": 800})
@@ -219,7 +219,7 @@ def test_fields_are_moved_by_keyboard_by_dragging_and_options_too(page: Page, ow
     page.get_by_label("Option Pro").focus()
     page.keyboard.press("Enter")
     page.keyboard.type("Team")
-    page.get_by_role("button", name="Move the new option up").focus()
+    page.get_by_role("button", name="Move new option up").focus()
     page.keyboard.press("Enter")
     page.keyboard.press("Enter")
     page.get_by_role("button", name="Delete Pro").focus()
@@ -228,10 +228,10 @@ def test_fields_are_moved_by_keyboard_by_dragging_and_options_too(page: Page, ow
     assert page.evaluate("document.documentElement.scrollWidth") <= 380
     page.get_by_role("button", name="Save").focus()
     page.keyboard.press("Enter")
-    expect(page.get_by_role("status")).to_have_text("The field Plan is saved.")
+    expect(page.get_by_role("status")).to_have_text("Field “Plan” saved.")
     assert fields_of(owner, people)["plan"]["options"] == ["Team", "Free"]
-    page.get_by_role("radio", name="One choice").check()
-    expect(page.get_by_label("Options, one on each line")).to_be_visible()
+    page.get_by_role("radio", name="Single choice").check()
+    expect(page.get_by_label("Options, one per line")).to_be_visible()
     assert page.evaluate("document.documentElement.scrollWidth") <= 380
 
 

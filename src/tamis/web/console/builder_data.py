@@ -136,7 +136,7 @@ def _shown(value: Value | None, field: Field, visitor: Visitor) -> str:
     if isinstance(value, tuple):
         return ", ".join(value)
     if isinstance(value, bool):
-        return "yes" if value else "no"
+        return "Yes" if value else "No"
     if field.kind is Kind.NUMBER and isinstance(value, float):
         return number(int(value) if value.is_integer() and abs(value) < 1e15 else value)
     return str(value)

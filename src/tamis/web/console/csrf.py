@@ -13,7 +13,7 @@ from tamis.web.console.forms import limit_body, read_form
 from tamis.web.console.session import SignInRequired, WebRequest, cookie_token, csrf_token, session_token
 
 SAFE_METHODS = ("GET", "HEAD", "OPTIONS")
-FORGED = "This page is not the newest any more: it was opened before the last sign-in. Load it again and repeat."
+FORGED = "This page was opened before you last signed in. Reload it and try again."
 MAX_GUEST_BYTES = 16_384
 """The largest body of somebody who is not signed in: an email and a password need less."""
 

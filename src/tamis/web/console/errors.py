@@ -16,22 +16,22 @@ from tamis.web.console.session import SignInRequired, Visitor, WebRequest
 from tamis.web.monitoring.traffic import LogContext, request_record
 
 TITLES = {
-    400: "This request cannot be read",
-    403: "This page is out of date",
-    404: "This is not here",
-    405: "This is not done so",
-    409: "Done already",
-    413: "That is too much at once",
-    429: "Not so fast",
+    400: "Bad request",
+    403: "Page expired",
+    404: "Page not found",
+    405: "Method not allowed",
+    409: "Already done",
+    413: "Request too large",
+    429: "Too many requests",
 }
 STATUSES: tuple[tuple[type[TamisError], int, str], ...] = (
-    (NotFound, 404, "This is not here"),
-    (Invalid, 422, "Something is not right yet"),
-    (Refused, 409, "That cannot be done now"),
+    (NotFound, 404, "Page not found"),
+    (Invalid, 422, "Check your input"),
+    (Refused, 409, "Not possible right now"),
     (Busy, 429, TITLES[429]),
-    (Unavailable, 503, "Tamis cannot answer now"),
+    (Unavailable, 503, "Tamis is unavailable"),
 )
-NOT_FOUND = "There is nothing here, or not for this account."
+NOT_FOUND = "This page does not exist, or you do not have access to it."
 
 
 def redirect_to_sign_in(request: WebRequest, _: Exception) -> Response[Any]:
@@ -39,7 +39,7 @@ def redirect_to_sign_in(request: WebRequest, _: Exception) -> Response[Any]:
     if is_htmx(request):
         return Response("", status_code=401, headers={"HX-Redirect": "/sign-in"}, media_type="text/html")
     if "application/json" in request.headers.get("accept", ""):
-        return Response({"message": "Your session has ended: sign in again."}, status_code=401)
+        return Response({"message": "Your session has ended. Sign in again."}, status_code=401)
     then = quote(request.url.path, safe="/") if request.method in ("GET", "HEAD") and request.url.path != "/" else ""
     location = f"/sign-in?then={then}" if then else "/sign-in"
     return Response("", status_code=303, headers={"location": location}, media_type="text/html")
@@ -47,7 +47,7 @@ def redirect_to_sign_in(request: WebRequest, _: Exception) -> Response[Any]:
 
 def domain_error(request: WebRequest, error: TamisError) -> Response[Any]:
     """Respond to an error of the domain."""
-    status, title = next(((s, t) for kind, s, t in STATUSES if isinstance(error, kind)), (500, "That went wrong"))
+    status, title = next(((s, t) for kind, s, t in STATUSES if isinstance(error, kind)), (500, "Something went wrong"))
     if isinstance(error, Unavailable) and not isinstance(error, Busy):
         log.event("request_not_served", level=logging.ERROR, **_log_context(request), reason=str(error))
     message = NOT_FOUND if isinstance(error, NotFound) else all_messages(error)
@@ -65,8 +65,8 @@ def http_error(request: WebRequest, error: HTTPException) -> Response[Any]:
     status = error.status_code
     if status >= 500:
         return internal_error(request, error)
-    message = error.detail if status in (403, 409) else NOT_FOUND if status == 404 else "Go back and try it again."
-    answer = _error_response(request, status, TITLES.get(status, "This request cannot be read"), message, [])
+    message = error.detail if status in (403, 409) else NOT_FOUND if status == 404 else "Go back and try again."
+    answer = _error_response(request, status, TITLES.get(status, TITLES[400]), message, [])
     if status == 405:
         answer.headers["allow"] = (error.headers or {}).get("allow", "")
     return answer
@@ -82,7 +82,7 @@ def internal_error(request: WebRequest, error: Exception) -> Response[Any]:
     return _error_response(
         request,
         500,
-        "That went wrong, and it is our fault",
+        "Something went wrong",
         f"The log of the server says what happened, under the reference {context['request']}.",
         [],
     )

@@ -40,13 +40,13 @@ from tamis.web.console.messages import message_text
 from tamis.web.console.responses import page
 from tamis.web.console.session import Visitor
 
-FORMATS = {"csv": "CSV", "xlsx": "workbook", "ndjson": "JSON, one object a line", "parquet": "Parquet"}
-DELIMITERS = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "vertical bars"}
+FORMATS = {"csv": "CSV", "xlsx": "workbook", "ndjson": "JSON, one object per line", "parquet": "Parquet"}
+DELIMITERS = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "pipes"}
 ORDERS = (
-    ("", "as the column itself shows"),
-    (DateOrder.DMY, "day first: 31/12/2024"),
-    (DateOrder.MDY, "month first: 12/31/2024"),
-    (DateOrder.YMD, "only with the year in front: 2024-12-31"),
+    ("", "Detect from the column"),
+    (DateOrder.DMY, "Day first: 31/12/2024"),
+    (DateOrder.MDY, "Month first: 12/31/2024"),
+    (DateOrder.YMD, "Year first: 2024-12-31"),
 )
 MOST_OPTIONS = 20_000
 MOST_COLUMNS = 300
@@ -54,16 +54,16 @@ MOST_BESIDE = 40
 """Of so many columns the first rows are shown."""
 EXAMPLES = 3
 DECIMALS = (
-    ("", "as the file itself shows"),
-    (DecimalMark.POINT, "a point: 1,234.50"),
-    (DecimalMark.COMMA, "a comma: 1.234,50"),
+    ("", "Detect from the file"),
+    (DecimalMark.POINT, "Point: 1,234.50"),
+    (DecimalMark.COMMA, "Comma: 1.234,50"),
 )
 BAD_VALUES = (
-    ("", "reject the row"),
-    (BadValue.BLANK, "leave it blank"),
-    (BadValue.ADD, "add it as an option"),
+    ("", "Reject the row"),
+    (BadValue.BLANK, "Leave it blank"),
+    (BadValue.ADD, "Add it as an option"),
 )
-GROWING = (("", "add it as an option"), (BadValue.REJECT, "reject the row"), (BadValue.BLANK, "leave it blank"))
+GROWING = (("", "Add it as an option"), (BadValue.REJECT, "Reject the row"), (BadValue.BLANK, "Leave it blank"))
 """What becomes of values that do not fit, the default first; a list of options that Tamis made grows by itself."""
 
 
@@ -120,6 +120,7 @@ def upload_page(
         hidden_columns=max(len(preview.columns) - most, 0),
         targets=targets(fields),
         positions=_positions(preview, fields, chosen.choices),
+        names=_names(preview, fields, chosen.choices),
         most_beside=MOST_BESIDE,
         settings=chosen.settings,
         orders=ORDERS,
@@ -172,7 +173,7 @@ def _encodings(chosen: str) -> list[tuple[str, str]]:
     """Return the encodings that can be chosen, and the one that is."""
     known = [(each.name, each.label) for each in KNOWN if each.name not in (UTF16_LE, UTF16_BE)]
     other = [] if not chosen or chosen in dict(known) else [(chosen, label_of(chosen))]
-    return [("", "found out by itself"), *known, *other]
+    return [("", "Detect automatically"), *known, *other]
 
 
 def _positions(preview: FilePreview, fields: FieldSet, choices: Sequence[str]) -> dict[str, int]:
@@ -184,14 +185,24 @@ def _positions(preview: FilePreview, fields: FieldSet, choices: Sequence[str]) -
     return found
 
 
+def _names(preview: FilePreview, fields: FieldSet, choices: Sequence[str]) -> dict[str, str]:
+    """Return the names of fields by their keys, including fields that the file would create."""
+    new = (
+        choice.removeprefix(NEW_NAMED) if choice.startswith(NEW_NAMED) else column.unique_name
+        for column, choice in zip(preview.columns, choices, strict=True)
+        if is_new_field(choice)
+    )
+    return {key_from_name(name): name for name in new} | {field.key: field.name for field in fields.fields}
+
+
 def _written(preview: FilePreview) -> str:
     parts = [FORMATS[preview.format]]
     if preview.encoding:
         parts.append(label_of(preview.encoding))
     if preview.delimiter and len(preview.columns) > 1 and preview.format == "csv":
-        parts.append(f"cells separated by {DELIMITERS[preview.delimiter]}")
+        parts.append(f"separated by {DELIMITERS[preview.delimiter]}")
     if preview.header_line:
-        parts.append(f"names of columns in line {preview.header_line:,}")
+        parts.append(f"column names in line {preview.header_line:,}")
     return ", ".join(parts)
 
 

@@ -19,13 +19,13 @@ from tamis.web.console.messages import message_text
 STEPS = {
     "Reading": "Reading the file",
     "Checking": "Checking every cell",
-    "Storing": "Storing contacts",
-    "Segments follow": "Letting segments follow",
+    "Storing": "Saving contacts",
+    "Segments follow": "Updating segments",
 }
 STEPS_OF_TRIAL = {
     "Reading": "Reading the file",
     "Checking": "Checking every cell",
-    "Storing": "Comparing with the contacts",
+    "Storing": "Comparing with contacts",
 }
 """What an import does one after the other, by what it calls that itself."""
 OF_THE_FORM = ("", "bad_values", "chosen", "create_fields", "decimal", "header", "kinds", "order")
@@ -78,8 +78,8 @@ def shares(rows: int, figures: RowCounts) -> list[tuple[str, float, float]]:
 def progress_of(job: BackgroundJob) -> Progress:
     """Return how far a background job is."""
     if job.status is JobStatus.WAITING:
-        return Progress("Waiting for other imports to end", 0, 0, "It begins by itself.")
-    doing = job.step or "Beginning"
+        return Progress("Waiting for other imports to finish", 0, 0, "It starts automatically.")
+    doing = job.step or "Starting"
     steps: dict[str, str] = {}
     if isinstance(job.payload, UploadRequest):
         steps = STEPS if job.payload.what == "import" else STEPS_OF_TRIAL

@@ -14,12 +14,12 @@ class KindLabel(NamedTuple):
 
 
 KINDS = (
-    KindLabel(Kind.TEXT, "Text", "Any words, such as a company or a note."),
-    KindLabel(Kind.NUMBER, "Number", "What can be counted or added up, such as 12.5. A phone number is text."),
+    KindLabel(Kind.TEXT, "Text", "Any text, such as a company or a note."),
+    KindLabel(Kind.NUMBER, "Number", "A quantity, such as 12.5. Use text for phone numbers."),
     KindLabel(Kind.DATE, "Date", "A calendar day, such as a birthday."),
-    KindLabel(Kind.DATETIME, "Date and time", "A moment, such as that of the last order."),
-    KindLabel(Kind.BOOLEAN, "Yes or no", "What is so or is not, such as having agreed to something."),
-    KindLabel(Kind.CHOICE, "One choice", "One of the options that you list, such as a plan."),
-    KindLabel(Kind.CHOICES, "Several choices", "Any number of the options that you list, such as interests."),
+    KindLabel(Kind.DATETIME, "Date and time", "A point in time, such as the last order."),
+    KindLabel(Kind.BOOLEAN, "Yes or no", "Either yes or no, such as newsletter consent."),
+    KindLabel(Kind.CHOICE, "Single choice", "One of the options you list, such as a plan."),
+    KindLabel(Kind.CHOICES, "Multiple choice", "Any number of the options you list, such as interests."),
 )
 NAMES = {known.kind: known.name for known in KINDS}

@@ -3,53 +3,65 @@
 from collections.abc import Mapping
 
 from tamis.domain.errors import Message, TamisError
+from tamis.domain.membership_changes import Cause
 from tamis.domain.messages import SHARED
 from tamis.domain.messages.catalog import MessageCatalog
 
 OWN: Mapping[str, str] = {
     "another_email_column": (
-        'The column "{column}" is taken as the email; {others:quoted and} holds emails too: to take that one, '
+        'The column "{column}" is used as the email; {others:quoted and} contains emails too: to use it instead, '
         'choose "{other}" below.'
     ),
-    "blanked_rows_unknown": "there are no rows with cells left blank, or their file was deleted",
-    "date_order_unclear": "{example} is {readings:plain or}: choose the order of dates below",
+    "blanked_rows_unknown": "there are no rows with blanked cells, or their file was deleted",
+    "date_order_unclear": "{example} is {readings:plain or}: choose the date order below",
     "decimal_mark_unclear": "{example} is {readings:plain or}: choose the decimal mark below",
     "encoding_does_not_fit": (
-        "cannot be read as {encoding}: it has bytes that mean nothing in it; choose another one below"
+        "cannot be read as {encoding}, because some bytes have no meaning in it: choose another encoding below"
     ),
-    "encoding_mark_differs": "begins with the mark of {mark}: choose another one below",
+    "encoding_mark_differs": "begins with the byte order mark of {mark}: choose another encoding below",
     "encoding_unclear": (
-        'can be read in two ways: in line {line:,} stands "{one}" if it is {label}, and "{other}" if it is '
-        "{other_label}: choose the encoding below"
+        'can be read in two ways: line {line:,} says "{one}" in {label}, and "{other}" in {other_label}: choose the '
+        "encoding below"
     ),
     "export_format_unknown": "there is no such format",
     "field_not_editable": "there is no field {field} to edit",
     "file_too_large": (
-        "the file is larger than {most}, which is the most that is taken here: compress it with gzip, cut it in "
-        "parts, or import it with the command tamis import"
+        "the file is larger than {most}, the upload limit: compress it with gzip, split it, or import it with the "
+        "command tamis import"
     ),
     "import_has_no_memory": (
-        "the file needs more than the {memory} of memory that an import may have, for example because it has "
-        "very many columns: have TAMIS_IMPORT_MEMORY raised, or import fewer columns at a time"
+        "the file needs more memory than the {memory} an import may use, for example because it has very many "
+        "columns: ask your administrator to raise TAMIS_IMPORT_MEMORY, or import fewer columns at a time"
     ),
-    "lost_values_file_unknown": "this file is not here any more: such files are kept for a number of days",
-    "email_missing": "Write an e-mail address",
-    "email_not_one": '"{text}" is no e-mail address',
+    "lost_values_file_unknown": "this file is no longer available: such files are kept for a number of days",
+    "email_missing": "enter an email",
+    "email_not_one": '"{text}" is not a valid email',
     "other_email_columns": (
-        'The column "{column}" is taken as the email; {others:quoted and} hold emails too: to take another, '
+        'The column "{column}" is used as the email; {others:quoted and} contain emails too: to use another one, '
         'choose "{other}" below.'
     ),
-    "question_not_read": "the question cannot be read",
-    "recipient_not_there": "there is no such recipient",
+    "question_not_read": "the request cannot be read",
+    "recipient_not_there": "there is no such member",
     "rejects_of_upload_unknown": "there are no rejected rows",
     "rejects_unknown": "there are no rejected rows, or their file was deleted",
-    "version_unknown": "there was no such version",
-    "workbook_encoding_not_possible": (
-        "is a workbook, which says itself how its text is encoded: choose another one below"
-    ),
-    "workbook_sheet_not_possible": "has no sheets: choose another one below",
+    "version_unknown": "there is no such version",
+    "workbook_encoding_not_possible": "is a workbook, which has its own encoding: choose another below",
+    "workbook_sheet_not_possible": "has no sheets: choose another below",
 }
 WORDS = MessageCatalog(SHARED, OWN)
+CAUSES = {
+    Cause.CONTACT: "Contact updated",
+    Cause.IMPORT: "Import",
+    Cause.UNDO: "Import undone",
+    Cause.OVERRIDE: "Manual change",
+    Cause.RULE: "Rule edited",
+    Cause.TIME: "Time passed",
+    Cause.DELETION: "Contact deleted",
+    Cause.FIRST: "Initial build",
+    Cause.REBUILD: "Rebuild",
+    Cause.KEPT: "Older history summarized",
+}
+"""Why somebody entered or left a segment, or why it was built."""
 
 
 def message_text(message: Message) -> str:
@@ -68,13 +80,20 @@ def first_sentence(error: TamisError) -> str:
 
 
 def all_messages(error: TamisError) -> str:
-    """Return all problems as text."""
-    return "; ".join(f"{p.path}: {WORDS.render(p)}" if p.path else WORDS.render(p) for p in error.problems)
+    """Return all that is wrong, each as a sentence."""
+    return " ".join(_with_subject(problem.path, WORDS.render(problem)) for problem in error.problems)
+
+
+def _with_subject(path: str, text: str) -> str:
+    """Name the field of a form that a message is about, or the file whose name the message continues."""
+    if not path or path.isidentifier():
+        return as_sentence(f"{path.replace('_', ' ')}: {text}" if path else text)
+    return f"{path} {text}" + ("" if text.endswith(".") else ".")
 
 
 def messages_by_path(error: TamisError) -> dict[str, str]:
-    """Return all problems as text by path."""
-    return {problem.path: WORDS.render(problem) for problem in error.problems}
+    """Return what is wrong as sentences, by what it is about."""
+    return {problem.path: as_sentence(WORDS.render(problem)) for problem in error.problems}
 
 
 def as_sentence(text: str) -> str:

@@ -11,6 +11,7 @@ from tamis.domain.hidden_characters import escape_hidden_lines
 from tamis.domain.text import pluralize
 from tamis.web.console import filters, idempotency, values
 from tamis.web.console.kinds import NAMES
+from tamis.web.console.messages import CAUSES
 from tamis.web.console.session import Visitor
 from tamis.web.console.static import url_of
 
@@ -67,6 +68,7 @@ def _make_environment() -> Environment:
         highlight=values.highlight,
         display_text=lambda text, kind: values.display_text(text, kind, _zone()),
         kind=lambda kind: NAMES[kind],
+        cause=lambda cause: CAUSES[cause],
         ago=lambda instant, now: filters.ago(instant, now, _zone()),
     )
     return made

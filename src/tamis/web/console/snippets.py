@@ -33,7 +33,7 @@ _TEMPLATES = (
 curl {BASE}segment/list \\
   -H 'PublicKey: {PUBLIC}' \\
   -H 'SecretKey: {SECRET}'"""),
-    ("python", "Python", "Python 3, nothing else",
+    ("python", "Python", "Python 3",
      """\
 import json
 import urllib.request
@@ -50,7 +50,7 @@ with urllib.request.urlopen(request) as answer:
 
 for segment in segments:
     print(segment["id"], segment["segment_name"], segment["segment_emails_count"])"""),
-    ("php", "PHP", "PHP with its curl extension",
+    ("php", "PHP", "PHP with the curl extension",
      """\
 <?php
 $request = curl_init('{BASE}segment/list');
@@ -70,7 +70,7 @@ if ($answer === false) {
 foreach (json_decode($answer)->message->segments as $segment) {
     echo "$segment->id $segment->segment_name $segment->segment_emails_count\\n";
 }"""),
-    ("node", "Node", "Node 18 or newer; a file that ends in .mjs",
+    ("node", "Node", "Node 18 or newer, and a file name that ends in .mjs",
      """\
 const answer = await fetch("{BASE}segment/list", {
   headers: {
@@ -84,7 +84,7 @@ const { message } = await answer.json();
 for (const segment of message.segments) {
   console.log(segment.id, segment.segment_name, segment.segment_emails_count);
 }"""),
-    ("ruby", "Ruby", "Ruby, nothing else",
+    ("ruby", "Ruby", "Ruby",
      """\
 require "json"
 require "net/http"

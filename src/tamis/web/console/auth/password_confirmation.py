@@ -19,7 +19,7 @@ CONFIRMED_SECONDS = 600.0
 MAX_SESSIONS = 10_000
 FIELD = "confirm_password"
 NOT_RESENT = ("csrf", idempotency.FIELD, FIELD)
-WRONG = "This is not the password of the account."
+WRONG = "Wrong password."
 
 
 class PasswordRequired(Exception):
@@ -75,7 +75,7 @@ def ask_for_password(request: WebRequest, error: PasswordRequired) -> Response[s
     answer = page(
         request.state.visitor,
         "sign_in/confirm.html",
-        title="Your password",
+        title="Confirm your password",
         nav="account",
         status=error.status,
         action=request.url.path,

@@ -114,7 +114,7 @@ class Passwords:
         if wait_seconds:
             log.event("attempt_refused", level=logging.WARNING, account=account_id, address=client)
             minutes = int(wait_seconds // 60) + 1
-            message = f"Too many attempts failed. Try again in {minutes} {'minute' if minutes == 1 else 'minutes'}."
+            message = f"Too many failed attempts. Try again in {minutes} {'minute' if minutes == 1 else 'minutes'}."
             raise RetryLater(429, message, int(wait_seconds) + 1)
         queue, client_id = (self._known, str(account_id)) if is_known else (self._unknown, client_network(client))
         try:
@@ -137,7 +137,7 @@ class Passwords:
 
 def _busy(client: str) -> RetryLater:
     log.event("password_queue_full", level=logging.WARNING, address=client)
-    return RetryLater(503, "Many people are signing in just now. Try again in a few seconds.", RETRY_SECONDS)
+    return RetryLater(503, "Too many people are signing in right now. Try again in a few seconds.", RETRY_SECONDS)
 
 
 def _key(email: str) -> str:

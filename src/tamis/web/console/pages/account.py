@@ -26,15 +26,15 @@ from tamis.domain.errors import Invalid
 from tamis.web.console.auth.password_confirmation import require_recent_password
 from tamis.web.console.auth.passwords import RetryLater
 from tamis.web.console.dependencies import FormDep, PasswordsDep, ServicesDep, VisitorDep
-from tamis.web.console.messages import first_message
+from tamis.web.console.messages import first_message, first_sentence
 from tamis.web.console.responses import page, redirect
 from tamis.web.console.session import Visitor, WebRequest, client_host
 from tamis.web.console.snippets import SECRET, snippets
 
 DATE_ORDER_NOTICES = {
-    None: "Imports ask how to read a date such as 03/04/2024 where a file does not tell",
-    DateOrder.DMY: "Imports read 03/04/2024 as 3 April where a file does not tell",
-    DateOrder.MDY: "Imports read 03/04/2024 as March 4 where a file does not tell",
+    None: "Imports will ask how to read dates such as 03/04/2024",
+    DateOrder.DMY: "Imports will read 03/04/2024 as 3 Apr 2024",
+    DateOrder.MDY: "Imports will read 03/04/2024 as 4 Mar 2024",
 }
 YOUR_PUBLIC_KEY = "YOUR PUBLIC KEY"
 
@@ -52,10 +52,8 @@ def change_timezone(request: WebRequest, services: ServicesDep, visitor: Visitor
     try:
         services.write(set_timezone, visitor.account, zone)
     except Invalid as error:
-        return _page(request, services, visitor, wrong={"timezone": first_message(error)}, zone=zone)
-    return redirect(
-        visitor, "/account", notice=f"The days of this account are those of {zone} now; its segments follow."
-    )
+        return _page(request, services, visitor, wrong={"timezone": first_sentence(error)}, zone=zone)
+    return redirect(visitor, "/account", notice=f"Time zone changed to {zone}. Segments are up to date.")
 
 
 @post("/account/date-order", sync_to_thread=True)
@@ -78,9 +76,9 @@ async def change_password(
     wrong = {}
     try:
         if not await passwords.confirm(request, visitor.session, form.raw("present")):
-            wrong["present"] = "This is not the present password."
+            wrong["present"] = "Wrong password."
         elif form.raw("new") != form.raw("again"):
-            wrong["again"] = "This is not what you typed above."
+            wrong["again"] = "The passwords do not match."
         else:
             hashed = await passwords.hash(request, form.raw("new"), visitor.account)
             changing = services.submit(set_password, visitor.account, hashed, visitor.session.token_hash)
@@ -88,13 +86,11 @@ async def change_password(
     except RetryLater as error:
         wrong["present"] = str(error)
     except Invalid as error:
-        wrong["new"] = f"It {first_message(error)}."
+        wrong["new"] = f"The password {first_message(error)}."
     if wrong:
         return await sync_to_thread(_page, request, services, visitor, wrong=wrong)
     log.event("password_changed", account=visitor.account.id, address=client_host(request))
-    return redirect(
-        visitor, "/account", notice="The password is changed. Whoever was signed in elsewhere is signed out."
-    )
+    return redirect(visitor, "/account", notice="Password changed. All other sessions are signed out.")
 
 
 @post("/account/sessions/end", sync_to_thread=True)
@@ -111,7 +107,7 @@ def create_key(request: WebRequest, services: ServicesDep, visitor: VisitorDep, 
     try:
         created = services.write(create_key_pair, visitor.account, form.text("name"))
     except Invalid as error:
-        return _page(request, services, visitor, wrong={"name": f"It {first_message(error)}."})
+        return _page(request, services, visitor, wrong={"name": f"The name {first_message(error)}."})
     log.event("key_created", account=visitor.account.id, key=created.public_key, address=client_host(request))
     return _page(request, services, visitor, made=created)
 
@@ -122,7 +118,7 @@ def revoke_key(request: WebRequest, services: ServicesDep, visitor: VisitorDep, 
     public_key = form.text("public_key")
     services.write(revoke_key_pair, visitor.account, public_key)
     log.event("key_revoked", account=visitor.account.id, key=public_key, address=client_host(request))
-    return redirect(visitor, "/account", notice="The key pair is revoked: it opens nothing any more.")
+    return redirect(visitor, "/account", notice="Key pair revoked.")
 
 
 def _page(

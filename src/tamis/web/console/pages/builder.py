@@ -42,12 +42,12 @@ from tamis.web.console.builder_data import (
     segments_data,
 )
 from tamis.web.console.dependencies import FormDep, ServicesDep, VisitorDep
-from tamis.web.console.messages import first_message, message_text
+from tamis.web.console.messages import first_sentence, message_text
 from tamis.web.console.responses import page
 from tamis.web.console.session import Visitor
 
 Json = dict[str, object]
-NOT_CONFIRMED = "Nothing was saved yet: confirm what happens to the members."
+NOT_CONFIRMED = "Not saved yet. Confirm how the members change first."
 UNREADABLE_REQUEST = Invalid([Problem("", "question_not_read")])
 
 
@@ -134,7 +134,7 @@ def preview(services: ServicesDep, visitor: VisitorDep, body: RawBody) -> Respon
     try:
         result = _preview(services, visitor, request)
     except Superseded as error:
-        return Response({"message": first_message(error)}, status_code=409)
+        return Response({"message": first_sentence(error)}, status_code=409)
     except Invalid as error:
         result = _unreadable_rule(services, visitor, request, error)
     return Response(result)
@@ -208,7 +208,7 @@ def save(services: ServicesDep, visitor: VisitorDep, form: FormDep, segment_id: 
         made = services.write(edit_segment, visitor.account, segment_id, name=name, draft=draft, seen=seen)
     except ChangedMeanwhile as error:
         return Response(
-            {"message": first_message(error), "changed": _current_version(services, visitor, error.segment)},
+            {"message": first_sentence(error), "changed": _current_version(services, visitor, error.segment)},
             status_code=409,
         )
     return _saved(visitor, made)
@@ -238,7 +238,7 @@ def _current_version(services: Services, visitor: Visitor, segment: Segment) -> 
 
 
 def _saved(visitor: Visitor, segment: Segment) -> Response[Json]:
-    visitor.notices.add(visitor.session, f'The segment "{segment.name}" was saved.')
+    visitor.notices.add(visitor.session, f"Segment “{segment.name}” saved.")
     return Response({"go": f"/segments/{segment.id}"})
 
 

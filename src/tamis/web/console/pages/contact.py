@@ -21,7 +21,7 @@ from tamis.domain.fields import EMAIL, FIRST_NAME, LAST_NAME, SYSTEM_FIELDS, Fie
 from tamis.domain.text import pluralize
 from tamis.web.console.dependencies import FormDep, ServicesDep, VisitorDep
 from tamis.web.console.forms import Form
-from tamis.web.console.messages import first_message
+from tamis.web.console.messages import first_sentence
 from tamis.web.console.resolvers import resolve_type
 from tamis.web.console.responses import fragment, page, redirect
 from tamis.web.console.session import Visitor
@@ -100,7 +100,7 @@ def edit_value(
     try:
         contact = _save(services, visitor, contact_type, contact, field, form, text)
     except (Invalid, Refused) as error:
-        problem = first_message(error)
+        problem = first_sentence(error)
         contact_type, contact, fields = _find(services, visitor, type_id, contact_id)  # as they are now
         status = 422 if isinstance(error, Invalid) else 409
         current = make_control(field, contact.value_of(field), visitor.account.zone)
@@ -133,7 +133,7 @@ def delete_contact(
     notice = f"{removed.contact.email} was {'forgotten' if forget else 'deleted'}."
     if removed.rejects:
         files = pluralize(len(removed.rejects), "file")
-        notice += f" It stood among rows that imports had rejected, so {files} of those went."
+        notice += f" Deleted {files} of rejected import rows that contained it."
     return redirect(visitor, f"/types/{contact_type.id}/contacts", notice=notice)
 
 

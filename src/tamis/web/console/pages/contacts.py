@@ -35,7 +35,7 @@ from tamis.domain.segments import Segment
 from tamis.domain.text import fold
 from tamis.web.console.dependencies import FormDep, ServicesDep, VisitorDep
 from tamis.web.console.downloads import layout_of, send_file
-from tamis.web.console.messages import first_message, messages_by_path
+from tamis.web.console.messages import first_sentence, messages_by_path
 from tamis.web.console.resolvers import resolve_type
 from tamis.web.console.responses import fragment, page, redirect
 from tamis.web.console.session import Visitor
@@ -242,7 +242,7 @@ def _results(
             services, visitor.account, contact_type, contact_filter, state.sorting(fields), state.near
         )
     except Invalid as error:
-        problem = first_message(error)
+        problem = first_sentence(error)
         found = ContactPage([], fields, False, False, 0)
     total = found.total
     if total is None and contact_filter == ContactFilter():

@@ -23,7 +23,7 @@ from tamis.web.console.dependencies import FormDep, ServicesDep, VisitorDep
 from tamis.web.console.forms import Form
 from tamis.web.console.importing import rejects_answer
 from tamis.web.console.kinds import KINDS
-from tamis.web.console.messages import as_sentence, first_sentence, messages_by_path
+from tamis.web.console.messages import first_sentence, messages_by_path
 from tamis.web.console.resolvers import resolve_type
 from tamis.web.console.responses import page, redirect
 from tamis.web.console.session import Visitor
@@ -65,16 +65,16 @@ def edit(
             return _page(services, visitor, contact_type, summary, {}, form, lost=lost, deleted=wanted.delete_options)
         done = edit_field_saving_lost_values(services, visitor.account, contact_type, str(field_id), wanted)
     except Invalid as error:
-        problems = {_control_of(path): as_sentence(text) for path, text in messages_by_path(error).items()}
+        problems = {_control_of(path): text for path, text in messages_by_path(error).items()}
         return _page(services, visitor, contact_type, summary, problems, form)
     except ValuesDoNotFit as error:
         return _page(services, visitor, contact_type, summary, {}, form, misfits=error)
     except Refused as error:
         return _page(services, visitor, contact_type, summary, {"refused": first_sentence(error)}, form)
     if done.lost:
-        notice = f"The field {done.field.name} is saved, without {pluralize(len(done.lost), 'value')} that did not fit."
+        notice = f"Field “{done.field.name}” saved. Cleared {pluralize(len(done.lost), 'value')} that did not fit."
         return redirect(visitor, f"/types/{type_id}/fields/{field_id}#lost", notice=notice)
-    return redirect(visitor, f"/types/{type_id}#field-{field_id}", notice=f"The field {done.field.name} is saved.")
+    return redirect(visitor, f"/types/{type_id}#field-{field_id}", notice=f"Field “{done.field.name}” saved.")
 
 
 @get("/types/{type_id:int}/fields/{field_id:int}/lost/{name:str}", sync_to_thread=True)
@@ -106,7 +106,7 @@ def delete(
         summary = summarize_field(services, contact_type, field_id)
         return _page(services, visitor, contact_type, summary, {"refused": first_sentence(error)})
     log.event("field_deleted", account=visitor.account.id, contact_type=type_id, field=field_id)
-    return redirect(visitor, f"/types/{type_id}", notice=f"The field {gone.name} is deleted.")
+    return redirect(visitor, f"/types/{type_id}", notice=f"Field “{gone.name}” deleted.")
 
 
 def _parse_edit(form: Form, kind: Kind) -> FieldEdit:

@@ -25,7 +25,7 @@ from tamis.actions.importing.jobs import (
 from tamis.actions.importing.undo import undo_report
 from tamis.actions.importing.uploads import find_upload, format_size, list_uploads
 from tamis.actions.jobs import BackgroundJob, JobStatus
-from tamis.actions.lookups import type_by_id, types_of_account
+from tamis.actions.lookups import fields_of_type, type_by_id, types_of_account
 from tamis.actions.services import Services
 from tamis.domain.errors import NotFound
 from tamis.domain.imports import HIGHEST_ID, ImportJob, ImportState
@@ -37,13 +37,13 @@ from tamis.web.console.responses import fragment, page, redirect
 from tamis.web.console.session import Visitor, WebRequest
 
 PAGE = 50
-WAITING, WORKING = "waiting", "being tried"
+WAITING, WORKING = "waiting", "previewing"
 STATES = {
     ImportState.RUNNING: ("running", "accent"),
     ImportState.FINISHED: ("finished", "good"),
     ImportState.FAILED: ("failed", "bad"),
     INTERRUPTED: ("interrupted", "bad"),
-    ImportState.UNDOING: ("being undone", "warn"),
+    ImportState.UNDOING: ("undoing", "warn"),
     ImportState.UNDONE: ("undone", ""),
 }
 
@@ -87,7 +87,8 @@ def show_import(services: ServicesDep, visitor: VisitorDep, import_id: FromPath[
     """Show an import: how far it is, or what became of it."""
     status = find_import(services, visitor.account, import_id)
     job, state = status
-    of = type_by_id(services.records.reader(), visitor.account.id, job.contact_type_id)
+    db = services.records.reader()
+    of = type_by_id(db, visitor.account.id, job.contact_type_id)
     background_job = job_of_import(services, visitor.account, job)
     return page(
         visitor,
@@ -99,6 +100,7 @@ def show_import(services: ServicesDep, visitor: VisitorDep, import_id: FromPath[
         style=STATES[state][1],
         error="; ".join(problem_sentence(problem) for problem in failure_reasons(job)),
         of=of,
+        names={field.key: field.name for field in fields_of_type(db, of.id).fields} if of else {},
         progress=_progress(services, visitor, status),
         report=report_of_job(job),
         segments=None if background_job and not background_job.is_done else job.report.segments,
@@ -170,7 +172,7 @@ def _progress(services: Services, visitor: Visitor, status: ImportStatus) -> Pro
     if state != ImportState.RUNNING:
         return None
     told = f"{job.rows_done:,} of {pluralize(job.rows_total, 'row')}" if job.rows_total and job.rows_done else ""
-    doing = job.phase.capitalize() or "Beginning"
+    doing = job.phase.capitalize() or "Starting"
     progress = Progress(STEPS.get(doing, doing), job.rows_done, job.rows_total or 0, told, tuple(STEPS.values()))
     return _with_rate(services, job, progress)
 
@@ -179,7 +181,7 @@ def _with_rate(services: Services, job: ImportJob, progress: Progress) -> Progre
     seconds = (services.clock() - job.started_at).total_seconds()
     if progress.doing != STEPS["Storing"] or not job.rows_done or seconds <= 0:
         return progress
-    return replace(progress, detail=f"{progress.detail} · {job.rows_done / seconds:,.0f} rows a second")
+    return replace(progress, detail=f"{progress.detail} · {job.rows_done / seconds:,.0f} rows per second")
 
 
 def _failure(background_job: BackgroundJob | None) -> str:
@@ -190,9 +192,9 @@ def _failure(background_job: BackgroundJob | None) -> str:
 
 def _would_undo(job: ImportJob) -> str:
     """Say exactly what undoing does."""
-    made = f"deletes the {pluralize(job.created, 'contact')} that the import made"
-    changed = f"gives {pluralize(job.updated, 'contact')} back {'its' if job.updated == 1 else 'their'} old values"
-    return f"It {' and '.join(text for text, count in ((made, job.created), (changed, job.updated)) if count)}."
+    made = f"deletes {pluralize(job.created, 'contact')} that the import created"
+    changed = f"restores the old values of {pluralize(job.updated, 'contact')}"
+    return f"This {' and '.join(text for text, count in ((made, job.created), (changed, job.updated)) if count)}."
 
 
 def _file_of(services: Services, visitor: Visitor, job: ImportJob) -> str | None:

@@ -21,7 +21,7 @@ from tamis.web.console.segment_layout import SegmentSummary, activity_rows, load
 from tamis.web.console.session import Visitor
 
 RECENT_ENTRIES = 6
-SPANS = {30: "30 days", 90: "90 days", 365: "A year"}
+SPANS = {30: "30 days", 90: "90 days", 365: "1 year"}
 
 
 @get("/segments/{segment_id:int}", sync_to_thread=True)
@@ -63,9 +63,9 @@ def _sizes(services: Services, visitor: Visitor, summary: SegmentSummary, span: 
         return {"days": []}
     first, last = days[0], days[-1]
     label = (
-        f"Members from {day(first.day)} to {day(last.day)}: {number(first.recipients)} at first, "
-        f"{number(last.recipients)} at last, {number(min(d.recipients for d in days))} at least, "
-        f"{number(max(d.recipients for d in days))} at most."
+        f"Members from {day(first.day)} to {day(last.day)}: {number(first.recipients)} at the start, "
+        f"{number(last.recipients)} at the end, {number(min(d.recipients for d in days))} at the lowest, "
+        f"{number(max(d.recipients for d in days))} at the highest."
     )
     return {
         "days": days,

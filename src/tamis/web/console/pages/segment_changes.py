@@ -39,7 +39,7 @@ def rename(
         if is_htmx(request):
             return fragment(visitor, "segments/_rename.html", status=422, summary=summary, name=name, problem=problem)
         return segment_page(visitor, summary, "rename", status=422, name=name, problem=problem)
-    notice = f"The segment is called “{segment.name}” now."
+    notice = f"Segment renamed to “{segment.name}”."
     return redirect(visitor, f"/segments/{segment_id}", notice=notice, request=request)
 
 
@@ -47,7 +47,7 @@ def rename(
 def duplicate(services: ServicesDep, visitor: VisitorDep, segment_id: FromPath[int]) -> Response[str]:
     """Create a segment with the same rule."""
     copy = services.write(duplicate_segment, visitor.account, segment_id)
-    notice = f"This is “{copy.name}”: the same rule, without what was done by hand."
+    notice = f"“{copy.name}” created with the same rule. Manual changes were not copied."
     return redirect(visitor, f"/segments/{copy.id}", notice=notice)
 
 
@@ -56,9 +56,7 @@ def delete(services: ServicesDep, visitor: VisitorDep, segment_id: FromPath[int]
     """Delete a segment; refused while other segments use it."""
     segment = services.write(delete_segment, visitor.account, segment_id)
     log.event("segment_deleted", account=visitor.account.id, segment=segment_id)
-    return redirect(
-        visitor, "/segments", notice=f"The segment “{segment.name}” was deleted. Its contacts are still there."
-    )
+    return redirect(visitor, "/segments", notice=f"Segment “{segment.name}” deleted. Its contacts are kept.")
 
 
 handlers = [rename_form, rename, duplicate, delete]

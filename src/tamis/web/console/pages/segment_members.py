@@ -24,7 +24,7 @@ from tamis.domain.segments import segment_of_recipient
 from tamis.domain.text import line_problem, shorten
 from tamis.web.console.dependencies import FormDep, ServicesDep, VisitorDep
 from tamis.web.console.forms import Form
-from tamis.web.console.messages import first_message, messages_by_path
+from tamis.web.console.messages import first_sentence, messages_by_path
 from tamis.web.console.responses import fragment, is_htmx, redirect
 from tamis.web.console.segment_layout import load_segment, segment_page
 from tamis.web.console.session import Visitor, WebRequest
@@ -92,11 +92,11 @@ def add(services: ServicesDep, visitor: VisitorDep, form: FormDep, segment_id: F
     try:
         email = _add(services, visitor, form, segment_id)
     except (Invalid, Refused) as error:
-        problems = messages_by_path(error) if isinstance(error, Invalid) else {"email": first_message(error)}
+        problems = messages_by_path(error) if isinstance(error, Invalid) else {"email": first_sentence(error)}
         summary = load_segment(services, visitor, segment_id)
         shown = _member_page(services, visitor, segment_id, "", None, None)
         return segment_page(visitor, summary, "members", status=422, shown=shown, form=form, problems=problems)
-    return redirect(visitor, f"/segments/{segment_id}/members", notice=f"{email} is in the segment now, added by hand.")
+    return redirect(visitor, f"/segments/{segment_id}/members", notice=f"{email} was added to the segment.")
 
 
 @post("/segments/{segment_id:int}/members/remove", status_code=200, sync_to_thread=True)
@@ -127,7 +127,7 @@ def remove(
         return answer
     back = form.text("back")
     tab = back if back in ("members", "by-hand") else "members"
-    return redirect(visitor, f"/segments/{segment_id}/{tab}", notice=f"{explained.email} was removed by hand.")
+    return redirect(visitor, f"/segments/{segment_id}/{tab}", notice=f"{explained.email} was excluded.")
 
 
 @post("/segments/{segment_id:int}/bring-back", status_code=200, sync_to_thread=True)
@@ -143,7 +143,7 @@ def undo_member_exclusion(
     if back.is_in:
         notice = f"{back.email} is back in the segment."
     else:
-        notice = f"{back.email} is no longer kept out, but the rule does not select this contact now."
+        notice = f"{back.email} is no longer excluded, but does not match the rule right now."
     if is_htmx(request):
         answer = fragment(visitor, "segments/_message_row.html", message=notice)
         answer.headers.update(CHANGED)

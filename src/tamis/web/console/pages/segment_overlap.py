@@ -69,7 +69,7 @@ def overlap_with_all(services: ServicesDep, visitor: VisitorDep, segment_id: Fro
 def _compare(services: Services, visitor: Visitor, of: list[Segment]) -> ComparedSegments:
     found = compare_segments(services, visitor.account.id, [segment.id for segment in of])
     words = [f"{segment.name}: {number(size)}" for segment, size in zip(of, found.sizes, strict=True)]
-    label = f"{'; '.join(words)}; in any of them: {number(found.union)}; in all of them: {number(found.intersection)}"
+    label = f"{'; '.join(words)}; in any of these: {number(found.union)}; in all of these: {number(found.intersection)}"
     return ComparedSegments(of, found.sizes, found.union, _parts(found), venn_diagram(found.sizes, found.matrix, label))
 
 

@@ -34,7 +34,7 @@ from tamis.web.console.session import (
 
 REFUSED_SECONDS = 1.0
 """How long a refusal takes, which slows down clients that try without a pause, at next to no cost."""
-WRONG = "The e-mail address or the password is not right."
+WRONG = "Wrong email or password."
 
 
 @get("/sign-in", sync_to_thread=False)

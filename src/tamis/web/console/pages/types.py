@@ -20,7 +20,7 @@ from tamis.domain.segments import Segment
 from tamis.web.console.dependencies import FormDep, ServicesDep, VisitorDep
 from tamis.web.console.forms import Form
 from tamis.web.console.kinds import KINDS
-from tamis.web.console.messages import as_sentence, first_message, first_sentence, messages_by_path
+from tamis.web.console.messages import first_sentence, messages_by_path
 from tamis.web.console.resolvers import resolve_type
 from tamis.web.console.responses import fragment, is_htmx, page, redirect
 from tamis.web.console.session import Visitor, WebRequest
@@ -42,7 +42,7 @@ def create(services: ServicesDep, visitor: VisitorDep, form: FormDep) -> Respons
         made = services.write(actions.create_type, visitor.account, name)
     except (Invalid, Refused) as error:
         return _types(services, visitor, name, first_sentence(error))
-    return redirect(visitor, f"/types/{made.id}", notice=f"{made.name} is a contact type now: give it its fields.")
+    return redirect(visitor, f"/types/{made.id}", notice=f"Contact type “{made.name}” created. Add its fields next.")
 
 
 def _types(services: Services, visitor: Visitor, name: str = "", problem: str = "") -> Response[str]:
@@ -68,7 +68,7 @@ def rename(services: ServicesDep, visitor: VisitorDep, form: FormDep, type_id: F
         renamed = services.write(actions.rename_type, visitor.account, contact_type, name)
     except (Invalid, Refused) as error:
         return type_page(services, visitor, contact_type, {"type_name": first_sentence(error)}, form)
-    return redirect(visitor, f"/types/{type_id}", notice=f"The contact type is called {renamed.name} now.")
+    return redirect(visitor, f"/types/{type_id}", notice=f"Contact type renamed to “{renamed.name}”.")
 
 
 @post("/types/{type_id:int}/delete", sync_to_thread=True)
@@ -79,9 +79,9 @@ def delete(services: ServicesDep, visitor: VisitorDep, type_id: FromPath[int]) -
         services.write(actions.delete_type, contact_type)
     except Refused as error:
         users = segments_of_type(services.records.reader(), type_id)
-        return type_page(services, visitor, contact_type, {"delete": first_message(error)}, users=users)
+        return type_page(services, visitor, contact_type, {"delete": first_sentence(error)}, users=users)
     log.event("contact_type_deleted", account=visitor.account.id, contact_type=type_id)
-    return redirect(visitor, "/types", notice=f"The contact type {contact_type.name} is deleted.")
+    return redirect(visitor, "/types", notice=f"Contact type “{contact_type.name}” deleted.")
 
 
 @post("/types/{type_id:int}/fields", sync_to_thread=True)
@@ -92,15 +92,14 @@ def add_field(services: ServicesDep, visitor: VisitorDep, form: FormDep, type_id
     kind = next((kind for kind in Kind if kind == form.text("kind")), None)
     try:
         if kind is None:
-            return type_page(services, visitor, contact_type, {"kind": "Choose what its values are."}, form)
+            return type_page(services, visitor, contact_type, {"kind": "Choose a kind."}, form)
         chosen = options if kind.has_options else ()
         made = services.write(create_field, contact_type, form.text("name"), kind, chosen)
     except Invalid as error:
-        problems = {path: as_sentence(text) for path, text in messages_by_path(error).items()}
-        return type_page(services, visitor, contact_type, problems, form)
+        return type_page(services, visitor, contact_type, messages_by_path(error), form)
     except Refused as error:
         return type_page(services, visitor, contact_type, {"name": first_sentence(error)}, form)
-    return redirect(visitor, f"/types/{type_id}#field-{made.id}", notice=f"The field {made.name} is there.")
+    return redirect(visitor, f"/types/{type_id}#field-{made.id}", notice=f"Field “{made.name}” added.")
 
 
 @post("/types/{type_id:int}/fields/{field_id:int}/move", sync_to_thread=True)

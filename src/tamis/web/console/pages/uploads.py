@@ -50,7 +50,7 @@ def new_import(services: ServicesDep, visitor: VisitorDep, type: FromQuery[str] 
     return page(
         visitor,
         "imports/new.html",
-        title="Import a file",
+        title="Import contacts",
         nav="imports",
         types=known,
         chosen=type,
@@ -78,7 +78,7 @@ async def receive(
         try:
             await _write_all(request, incoming)
         except InternalServerException:  # whoever sent it has gone away
-            return Response({"message": "the file did not come to its end"}, status_code=400)
+            return Response({"message": "The upload did not finish."}, status_code=400)
         upload = await asyncio.to_thread(incoming.keep, contact_type, name)
     try:
         await run_in_lane(services.lanes.files, visitor.account.id, lambda: preview_upload(services, upload))
@@ -210,7 +210,7 @@ def discard(services: ServicesDep, visitor: VisitorDep, upload_id: FromPath[str]
     """Throw a file away."""
     upload = find_upload(services, visitor.account, upload_id)
     discard_waiting_upload(services, visitor.account, upload)
-    return redirect(visitor, "/imports", notice=f"{upload.name} was thrown away; nothing of it was imported.")
+    return redirect(visitor, "/imports", notice=f"{upload.name} was discarded.")
 
 
 @get("/imports/uploads/{upload_id:str}/rejects", sync_to_thread=True)

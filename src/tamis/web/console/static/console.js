@@ -66,7 +66,7 @@ async function copy(button) {
   } catch {
     // Without TLS browsers lend no clipboard to other machines: what is selected can be copied by hand.
     getSelection().selectAllChildren(code);
-    says.textContent = "Selected: press Ctrl+C";
+    says.textContent = "Press Ctrl+C to copy";
   }
   setTimeout(() => { says.textContent = "Copy"; }, 2500);
 }

@@ -8,7 +8,7 @@ function ready(root) {
 }
 
 function name(row) {
-  return row.querySelector('input[name="option"]').value || "The new option";
+  return row.querySelector('input[name="option"]').value || "New option";
 }
 
 function move(row, up) {
@@ -16,7 +16,7 @@ function move(row, up) {
   if (!other) return;
   up ? other.before(row) : other.after(row);
   const place = [...list.children].indexOf(row) + 1;
-  says.textContent = `${name(row)} stands in place ${place} of ${list.children.length}.`;
+  says.textContent = `${name(row)} moved to position ${place} of ${list.children.length}.`;
 }
 
 function add() {

@@ -40,7 +40,7 @@ function tellDays(picture, days, says) {
   cursor.setAttribute("y2", picture.dataset.floor);
   let at = days.length - 1;
   picture.tabIndex = 0;
-  picture.setAttribute("aria-label", `${picture.getAttribute("aria-label")} The arrow keys go from day to day.`);
+  picture.setAttribute("aria-label", `${picture.getAttribute("aria-label")} Use the arrow keys to move from day to day.`);
   picture.addEventListener("pointermove", (event) => {
     const box = picture.getBoundingClientRect();
     const x = (event.clientX - box.left) / box.width * picture.viewBox.baseVal.width;

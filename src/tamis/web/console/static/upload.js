@@ -45,7 +45,7 @@ async function send(file) {
   refuse("");
   if (!file.size) return refuse(`${file.name} is empty.`);
   if (file.size > Number(card.dataset.most)) {
-    return refuse(`${file.name} is larger than ${card.dataset.mostWords}: compress it with gzip, or cut it in parts.`);
+    return refuse(`${file.name} is larger than ${card.dataset.mostWords}. Compress it with gzip, or split it.`);
   }
   const into = type.value === "new" ? await makeType() : type.value;
   if (into) put(file, into);
@@ -53,7 +53,7 @@ async function send(file) {
 
 async function makeType() {
   const name = part("type-name").value.trim();
-  tellType(name ? "" : "Say first what the new contact type is called.");
+  tellType(name ? "" : "Enter a name for the new contact type.");
   if (!name) return null;
   const answer = await fetch("/imports/types", {
     method: "POST",
@@ -62,7 +62,7 @@ async function makeType() {
   }).catch(() => null);
   const said = answer && await answer.json().catch(() => null);
   if (!answer?.ok) {
-    tellType(said?.message ?? "The server does not answer: try again.");
+    tellType(said?.message ?? "The server is not responding. Try again.");
     return null;
   }
   if (type instanceof HTMLSelectElement) {
@@ -86,18 +86,18 @@ function put(file, into) {
     part("sending-bar").value = share;
     part("sending-share").textContent = `${Math.floor(share * 100)}%`;
     const left = Math.ceil((performance.now() - began) / 1000 * (1 - share) / (share || 1));
-    part("sending-detail").textContent = share === 1 ? "Looking at it…" : left > 2 ? `About ${left} seconds left` : "";
+    part("sending-detail").textContent = share === 1 ? "Reading the file…" : left > 2 ? `About ${left} seconds left` : "";
   });
   request.addEventListener("load", () => {
     const answer = read(request.responseText);
     const done = request.status === 201 && answer.location;
     end();
     if (done) location.assign(answer.location);
-    else refuse(answer.message ?? "The file was not taken: try again.");
+    else refuse(answer.message ?? "The upload failed. Try again.");
   });
   request.addEventListener("error", () => {
     end();
-    refuse("The connection broke off, or the server refused the file before it was there: try again.");
+    refuse("The upload was interrupted. Check your connection, then try again.");
   });
   request.addEventListener("abort", () => {
     end();

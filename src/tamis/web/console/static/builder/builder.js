@@ -134,7 +134,7 @@ function refused(problems) {
   if (!problems.length) return;
   preview(0);
   at("problems").replaceChildren(Object.assign(document.createElement("p"), {
-    className: "notice bad", textContent: "Finish the rule: what is missing is marked at its condition.",
+    className: "notice bad", textContent: "Not saved yet. Finish the marked conditions first.",
   }));
   toOpen();
 }
@@ -225,9 +225,9 @@ function chooseField(id) {
   openPicker(button, {
     label: "Choose a field",
     load: (typed) => matching(typed, [
-      ...data.fields.filter((field) => !field.reserved).map((field) => option(field, `Fields of ${data.type.name}`)),
-      ...data.fields.filter((field) => field.reserved).map((field) => option(field, "Of every contact")),
-      ...(data.segments.length ? [{ key: SEGMENT, label: "Member of a segment", note: "Segment", heading: "Other segments" }] : []),
+      ...data.fields.filter((field) => !field.reserved).map((field) => option(field, "Custom fields")),
+      ...data.fields.filter((field) => field.reserved).map((field) => option(field, "Standard fields")),
+      ...(data.segments.length ? [{ key: SEGMENT, label: "Member of a segment", note: "Segment", heading: "Segments" }] : []),
     ]),
     pick: (item) => {
       step(change(history.current, id, (node) => table.withField(node, item.key)), { focus: { id, part: "operator" } });

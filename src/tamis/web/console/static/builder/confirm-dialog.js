@@ -4,13 +4,13 @@
 import { h, number, visible } from "./dom.js";
 
 const at = (id) => document.getElementById(id);
-const people = (count, verb) => `${number(count)} ${count === 1 ? `contact ${verb}s` : `contacts ${verb}`}`;
+const people = (count, verb) => `${number(count)} ${count === 1 ? "contact" : "contacts"} will ${verb}`;
 
 // `effect` is {before, after, entering, leaving, followers}, the last being names of segments; all numbers are 0 where a new segment has no conditions.
 export function askToSave({ before, after, entering, leaving, followers = [] }, name, save) {
   const dialog = at("confirm-save");
   const isEmpty = !before && !after;
-  at("confirm-title").textContent = isEmpty ? "Save a segment without conditions?" : `Change who is in “${visible(name)}”?`;
+  at("confirm-title").textContent = isEmpty ? "Save a segment without conditions?" : `Save “${visible(name)}”?`;
   at("confirm-counts").hidden = isEmpty;
   at("confirm-counts").replaceChildren(
     h("b", {}, number(before)), h("span", { "aria-hidden": "true" }, "→"), h("span", { class: "visually-hidden" }, "to"),

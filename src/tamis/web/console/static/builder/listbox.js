@@ -90,7 +90,7 @@ export class Listbox {
         "aria-disabled": item.disabled ? "true" : null,
       }, h("span", {}, item.label), beside === null ? null : h("span", { class: "beside" }, beside)));
     });
-    if (!rows.length) rows.push(h("li", { role: "presentation", class: "heading" }, "Nothing has this name"));
+    if (!rows.length) rows.push(h("li", { role: "presentation", class: "heading" }, "No results"));
     this.#list.replaceChildren(...rows);
   }
 

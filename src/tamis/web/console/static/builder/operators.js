@@ -18,8 +18,8 @@ export class Table {
   }
 
   nameOf(node) {
-    if (node.field === SEGMENT) return "They";
-    return node.field === "" ? "Choose a field" : this.field(node)?.name ?? `Field ${node.field}, which is gone`;
+    if (node.field === SEGMENT) return this.data.type.name;
+    return node.field === "" ? "Choose a field" : this.field(node)?.name ?? "Deleted field";
   }
 
   operatorsFor(node) {

@@ -30,7 +30,7 @@ export class Panel {
 
   failed(message) {
     this.#done(false);
-    this.#say(`There is no count: ${message}`, true);
+    this.#say(`Count unavailable: ${message}`, true);
   }
 
   // `isEmpty`: the rule has no conditions; `textIsWrong`: somebody writes a text of which this is not the rule.
@@ -46,7 +46,7 @@ export class Panel {
     }
     this.#number(said);
     this.#manual(count, members);
-    this.#say(textIsWrong ? "The text cannot be read: these are the numbers of the conditions as they stand."
+    this.#say(textIsWrong ? "The text has an error. These counts are for the conditions above."
       : isEmpty ? `Add a condition to see matching ${this.#people}.` : "", false);
     at("sentence").textContent = visible(said.sentence);
     this.#sample(said, isEmpty);
@@ -77,7 +77,7 @@ export class Panel {
   }
 
   #missing({ unfinished, problems }) {
-    const what = problems.length ? "Correct what is marked"
+    const what = problems.length ? "Fix the marked condition"
       : unfinished.length === 1 ? "Finish the condition" : `Finish the ${unfinished.length} conditions`;
     return `${what} to see matching ${this.#people}.`;
   }
@@ -85,12 +85,12 @@ export class Panel {
   #sample(said, isEmpty) {
     const { columns, rows } = said.sample;
     at("sample-table").hidden = !rows.length;
-    at("sample-title").textContent = rows.length === 1 ? "The one contact that matches"
-      : said.count > rows.length ? `${rows.length} of the ${number(said.count)} that match` : rows.length
-        ? `All ${rows.length} that match` : "Who matches";
+    at("sample-title").textContent = !rows.length ? "Preview"
+      : said.count > rows.length ? `Preview: ${rows.length} sample ${this.#people}` : rows.length === 1
+        ? "Preview: the only match" : `Preview: all ${rows.length} matches`;
     at("no-sample").hidden = rows.length > 0;
     at("no-sample").textContent = isEmpty ? `Add a condition to see matching ${this.#people}.`
-      : "Nobody matches the rule. The numbers beside the conditions show which of them is too narrow.";
+      : "Nobody matches this rule. The counts next to the conditions show which one is too narrow.";
     at("sample-table").querySelector("thead tr").replaceChildren(
       ...columns.map((name) => h("th", { scope: "col" }, name)));
     at("sample-table").querySelector("tbody").replaceChildren(...rows.map((row) => h("tr", {},

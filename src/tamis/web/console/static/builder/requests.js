@@ -11,7 +11,7 @@ export async function post(path, body, signal) {
     signal,
   });
   const content = await response.json();
-  if (!response.ok) throw new Error(content.message ?? "The server cannot answer now.");
+  if (!response.ok) throw new Error(content.message ?? "The server is not responding.");
   return content;
 }
 

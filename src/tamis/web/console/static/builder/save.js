@@ -28,7 +28,7 @@ export class Saving {
     if (this.#under) return;
     this.#sayName("");
     if (!this.name) {
-      this.#sayName("Give the segment a name.");
+      this.#sayName("Enter a segment name.");
       return;
     }
     const ready = this.#options.draft();
@@ -43,7 +43,7 @@ export class Saving {
       });
       this.#answered(answer, await answer.json());
     } catch {
-      this.#say("The server could not be reached. Nothing is lost: try again.");
+      this.#say("Not saved. The server cannot be reached. Your changes are still here, so try again.");
     } finally {
       this.#busy(false);
     }
@@ -66,7 +66,7 @@ export class Saving {
     const ofName = problems.filter((problem) => problem.path === "segment_name");
     this.#sayName(ofName.map((problem) => problem.message).join("; "));
     this.#options.refused(problems.filter((problem) => problem.path !== "segment_name"));
-    if (!problems.length) this.#say(said.message ?? "It could not be saved.");
+    if (!problems.length) this.#say(said.message ?? "Not saved. Try again.");
   }
 
   // From here on it is another segment that is saved.

@@ -5,15 +5,15 @@ import { suggest } from "./suggestions.js";
 
 const SHOWN = 40;
 const TYPES = { date: "date", datetime: "text", number: "text" };
-const EXAMPLES = { date: "", datetime: "2024-12-31 or 2024-12-31 23:59", number: "a number" };
+const EXAMPLES = { date: "", datetime: "2024-12-31 or 2024-12-31 23:59", number: "Add a number" };
 
 export function tokens(about, shape, changed) {
   let values = [...about.node.values];
   let offered = null;
   const list = h("span", { class: "token-list" });
   const input = h("input", {
-    type: TYPES[shape] ?? "text", "aria-label": `${about.label}: add one and press Enter`, spellcheck: "false",
-    placeholder: EXAMPLES[shape] ?? "add a value", "data-part": "value-0",
+    type: TYPES[shape] ?? "text", "aria-label": `${about.label}: type a value and press Enter`, spellcheck: "false",
+    placeholder: EXAMPLES[shape] ?? "Add a value", "data-part": "value-0",
   });
   const asList = h("button", { type: "button", class: "button quiet small", "data-part": "list",
     "aria-label": `${about.label}: edit as a list` }, "List");
@@ -44,11 +44,11 @@ export function tokens(about, shape, changed) {
     list.replaceChildren(...values.slice(0, SHOWN).map((value, index) => h("span", { class: "token" },
       h("span", {}, value),
       h("button", {
-        type: "button", "aria-label": `Take out ${value}`,
+        type: "button", "aria-label": `Remove ${value}`,
         onclick: () => { input.focus(); set(values.toSpliced(index, 1)); },
       }, icon("cross")))),
       ...(values.length > SHOWN ? [h("span", { class: "token more" }, `and ${number(values.length - SHOWN)} more`)] : []));
-    input.setAttribute("aria-description", `${number(values.length)} chosen`);
+    input.setAttribute("aria-description", `${number(values.length)} selected`);
   }
 
   // The list of suggestions comes first: what is highlighted there is what Enter takes.

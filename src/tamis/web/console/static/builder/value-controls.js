@@ -49,7 +49,7 @@ function input(type, about, value, set, attributes = {}) {
 }
 
 function text(about, value, set) {
-  const made = input("text", about, value, set, { placeholder: "a value", maxlength: 10000 });
+  const made = input("text", about, value, set, { placeholder: "Enter a value", maxlength: 10000 });
   const field = about.field;
   if (about.table.suggests(field)) {
     suggest(made, about, (item, byKey) => {
@@ -62,7 +62,7 @@ function text(about, value, set) {
 }
 
 const numeric = (about, value, set) =>
-  input("text", about, value, set, { inputmode: "decimal", placeholder: "a number", class: "short" });
+  input("text", about, value, set, { inputmode: "decimal", placeholder: "Enter a number", class: "short" });
 
 const day = (about, value, set) => input("date", about, value, set, { max: "9999-12-31" });
 
@@ -72,7 +72,7 @@ function moment(about, value, set) {
   if (value && !date) return input("text", about, value, set, { placeholder: "2024-12-31 23:59" });
   const write = (typing) => set(days.value && hours.value ? `${days.value}T${hours.value}` : days.value, typing);
   const days = input("date", about, date ?? "", () => write(true), { max: "9999-12-31" });
-  const hours = input("time", { label: `${about.label}, time; without one it is the whole day` }, time ?? "",
+  const hours = input("time", { label: `${about.label}, time (optional)` }, time ?? "",
     () => write(true), { class: "time", step: time?.length > 5 ? 1 : null, "data-part": "time" });
   return h("span", { class: "together" }, days, hours);
 }
@@ -92,14 +92,15 @@ function duration(about, value, set) {
 
 function boolean(about, value, set) {
   const made = h("select", { "aria-label": about.label },
-    ...["true", "false"].map((name) => h("option", { value: name, selected: name === value.toLowerCase() }, name)));
+    ...[["true", "Yes"], ["false", "No"]].map(([name, label]) =>
+      h("option", { value: name, selected: name === value.toLowerCase() }, label)));
   made.addEventListener("change", () => set(made.value, false));
   return made;
 }
 
 function choice(about, value, set) {
   const options = about.field.options;
-  const made = h("select", { "aria-label": about.label }, h("option", { value: "", selected: !value }, "Choose"),
+  const made = h("select", { "aria-label": about.label }, h("option", { value: "", selected: !value }, "Choose…"),
     ...options.map((name) => h("option", { value: name, selected: same(name, value) }, name)));
   if (value && !options.some((name) => same(name, value))) {
     made.append(h("option", { value, selected: true }, value));
@@ -125,7 +126,7 @@ function segment(about, value, set) {
     label: "Choose a segment",
     load: (typed) => matching(typed, table.data.segments.map((one) => ({
       key: String(one.id), label: one.name, count: one.size, disabled: one.circular,
-      note: one.circular ? "would go in a circle" : undefined,
+      note: one.circular ? "Already uses this segment" : undefined,
     }))),
     pick: (item) => set(item.key, false, true),
   }));
