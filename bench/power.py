@@ -40,7 +40,7 @@ def main(arguments: Sequence[str]) -> None:
         total.crashes += seen.crashes
         total.promises += seen.promises
         total.opened += seen.opened
-        total.put_aside += seen.put_aside
+        total.quarantined += seen.quarantined
         say(f"{time.perf_counter() - begun:4.0f} s, seed {seed}: {total.crashes} crashes, nothing lost")
     done = {
         "rounds": rounds,
@@ -50,7 +50,7 @@ def main(arguments: Sequence[str]) -> None:
         "opened": total.opened,
         "acknowledged_looked_for": total.promises,
         "lost": 0,  # the first that is ends the run
-        "column_files_put_aside": len(total.put_aside),
+        "column_files_put_aside": len(total.quarantined),
         "calls": dict(calls.most_common()),
         "seconds": round(time.perf_counter() - begun),
     }

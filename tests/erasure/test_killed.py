@@ -43,7 +43,7 @@ services = Services(Settings(Path(sys.argv[1])))
 services.project()
 match sys.argv[2]:
     case "copying":
-        columns.Columns._note = kill  # the copy meets an error half way
+        columns.Columns._raise_failure = kill  # the copy meets an error half way
         services.project()._db.cursor().execute("SET memory_limit = '1MB'")
     case "copied": killing(columns.Columns, "_copy", after=True)
     case "closed": killing(columns.Columns, "_close_database", after=True)
@@ -82,7 +82,7 @@ def test_killed_and_done_again(left: Left, tmp_path: Path, moment: str) -> None:
     services = Services(Settings(data))
     assert erasure.find_pending(services.records.reader())
     assert services.open_columns().applied is not None  # neither lost nor to be built again
-    assert services.open_columns().set_aside is None
+    assert services.open_columns().quarantined is None
     assert recipient_page(services, 1, 1, 0, 1 << 53) == rows
     assert erase(services)
     assert traces(data, values) == {}

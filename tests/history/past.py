@@ -111,7 +111,7 @@ class Past:
         """Build the copy anew, as is done when it cannot follow."""
         columns = self.services.project()
         with columns.lock:
-            columns.start_over()
+            columns.mark_for_restore()
         self.look()
 
     def reopen(self) -> None:

@@ -76,7 +76,7 @@ def seen(tmp_path_factory: pytest.TempPathFactory) -> Seen:
             (Thresholds(), scenario.LATE),
         ):
             patch.setattr(strategy, "THRESHOLDS", thresholds)
-            patch.setattr(finish, "MOST_RECENT", thresholds.entries_at_once)
+            patch.setattr(finish, "MERGE_ALWAYS", thresholds.entries_at_once)
             data = directory / "data"
             shutil.copytree(directory / "template", data)
             scenario.project(data, now)

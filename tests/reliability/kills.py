@@ -212,7 +212,7 @@ class Rounds:
         services = Services(Settings(copy, columns_threads=2))
         try:
             columns = services.project()
-            assert columns.set_aside is None
+            assert columns.quarantined is None
             oracle = Oracle(self.town.account, self.town.type)
             db = services.records.reader()
             live = segments.live_of_account(db, self.town.account.id)

@@ -37,11 +37,11 @@ Records.submit = submit
 import time
 from tamis.actions import view
 right, seen = view.is_fresh_for_account, {}
-def is_fresh_for_account(db, standing, now, account_id):
-    if standing.applied is not None and time.monotonic() - seen.get(account_id, 0.0) < 0.05:
+def is_fresh_for_account(db, watermark, now, account_id):
+    if watermark.applied is not None and time.monotonic() - seen.get(account_id, 0.0) < 0.05:
         return True
     seen[account_id] = time.monotonic()
-    return right(db, standing, now, account_id)
+    return right(db, watermark, now, account_id)
 view.is_fresh_for_account = is_fresh_for_account
 """,
     "a page is read in two moments": """
@@ -50,7 +50,7 @@ from tamis.columns.engine import store
 @contextmanager
 def at_two_moments(con):
     yield con.execute("SELECT applied FROM meta").fetchall()[0][0]
-store.at_one_moment = at_two_moments
+store.read_transaction = at_two_moments
 """,
     "sizes and segments are of two moments": """
 from contextlib import contextmanager

@@ -12,10 +12,10 @@ import pytest
 
 from tamis.actions.segments.segments import segment_sizes
 from tamis.actions.services import Services
+from tamis.columns.engine.errors import Failure
 from tamis.columns.engine.files import NAME as FILE_NAME
-from tamis.columns.engine.files import WAL_ENDING
+from tamis.columns.engine.files import WAL_SUFFIX
 from tamis.columns.engine.store import Columns
-from tamis.columns.engine.trouble import Trouble
 from tamis.domain.errors import Unavailable
 from tamis.domain.fields import Kind
 from tamis.domain.segments import Segment
@@ -67,7 +67,7 @@ class Scores:
         try:
             self.columns.cursor().execute(sql).fetchall()
         except duckdb.Error as error:
-            self.columns._note(error, "answer")
+            self.columns._raise_failure(error, "answer")
 
 
 @pytest.fixture
@@ -108,7 +108,7 @@ def test_a_checkpoint_that_finds_no_room_stops_nobody(scores: Scores, caplog: py
     assert whole > 500_000
     with largest_file(whole):
         scores.check()  # the commit has room in the log; the checkpoint after it has none in the file
-        assert scores.size(WAL_ENDING) > 0
+        assert scores.size(WAL_SUFFIX) > 0
         scores.give(10)
         scores.check()
     assert "columns_stopped" in caplog.text
@@ -118,11 +118,11 @@ def test_a_database_that_has_stopped_is_opened_again(scores: Scores) -> None:
     scores.run("CREATE TABLE another AS SELECT random() FROM range(1000)")
     with largest_file(1_000), pytest.raises(Unavailable, match="has stopped and is opened again"):
         scores.run("CHECKPOINT")
-    assert scores.columns.trouble is Trouble.STOPPED
+    assert scores.columns.failure is Failure.STOPPED
     with pytest.raises(Unavailable, match="ask once more"):
         scores.run("SELECT 1")
     scores.check()
-    assert scores.columns.trouble is None
+    assert scores.columns.failure is None
 
 
 def test_a_question_that_finds_no_room_is_refused_in_words(scores: Scores) -> None:

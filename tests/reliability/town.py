@@ -48,7 +48,7 @@ def connect(*args, **kwargs):
         db.execute("SET GLOBAL checkpoint_threshold = '128KB'").fetchall()
     return db
 store.duckdb.connect = connect
-store.MANY_RECENT = 500
+store.MERGE_WHEN_IDLE = 500
 if store.Columns.tidy.__defaults__:
     store.Columns.tidy.__defaults__ = (500,)
 from tamis.cli.main import main

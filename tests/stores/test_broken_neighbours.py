@@ -55,7 +55,7 @@ def test_broken_data_selects_nobody_is_logged_and_harms_nobody_else(
         assert other.members(theirs) == {"zoe", "yva"}
     assert event in caplog.text
     assert broken.members(segment) == set()
-    services.open_columns().start_over()
+    services.open_columns().mark_for_restore()
     assert other.members(theirs) == {"zoe", "yva"}
     assert broken.members(segment) == set()
     assert [summary.recipients for summary in list_segment_summaries(services, other.account)] == [2]

@@ -86,7 +86,7 @@ def test_a_file_of_other_records_is_put_aside(served: tuple[Path, list[int]], tm
     directory, _ = served
     services = Services(Settings(tmp_path))
     (tmp_path / FILE_NAME).write_bytes((directory / FILE_NAME).read_bytes())
-    assert services.project().set_aside
+    assert services.project().quarantined
     assert segment_sizes(services) == {}
     services.close()
 
@@ -97,12 +97,12 @@ from pathlib import Path
 from tamis.actions.services import Services
 from tamis.columns.engine import opening
 from tamis.settings import Settings
-made = opening.make
+made = opening.create
 def make(con, store_id):
     if sys.argv[2] == "after":
         made(con, store_id)
     os.kill(os.getpid(), signal.SIGKILL)
-opening.make = make
+opening.create = make
 Services(Settings(Path(sys.argv[1]))).project()
 """
 
@@ -113,7 +113,7 @@ def test_a_file_whose_making_was_killed_is_no_damage(tmp_path: Path, when: str) 
     killed = forked.run(command, env=environment())
     assert killed.returncode == -9, killed.stderr
     services = Services(Settings(tmp_path))
-    assert services.project().set_aside is None
+    assert services.project().quarantined is None
     services.close()
     assert sorted(file.name for file in tmp_path.glob("columns.duckdb*")) == [FILE_NAME]
 

@@ -150,7 +150,7 @@ def test_a_store_folded_by_an_earlier_version_is_filled_anew_and_keeps_its_histo
     db.close()
     services = Services(Settings(tmp_path))
     columns = services.project()
-    assert columns.set_aside is None
+    assert columns.quarantined is None
     assert segment_sizes(services) == {segment.id: 1}
     causes = columns.cursor().execute("SELECT cause FROM membership_snapshots ORDER BY number").fetchall()
     assert [row[0] for row in causes] == [Cause.FIRST]

@@ -6,7 +6,7 @@ import duckdb
 import pytest
 
 from tamis.actions.services import Services
-from tamis.columns.engine.one_moment import at_one_moment
+from tamis.columns.engine.read_transaction import read_transaction
 
 TIMES = 300
 
@@ -23,14 +23,14 @@ def test_a_connection_that_is_interrupted_at_any_point_is_left_without_a_transac
     interrupted = 0
     for _ in range(TIMES):
         try:
-            with at_one_moment(con):
+            with read_transaction(con):
                 con.execute("SELECT count(*) FROM range(10000)").fetchall()
         except duckdb.InterruptException:
             interrupted += 1
     over.set()
     others.join()
     assert interrupted
-    with at_one_moment(con) as applied:
+    with read_transaction(con) as applied:
         assert applied == services.project().applied
     with pytest.raises(duckdb.TransactionException, match="no transaction"):
         con.execute("ROLLBACK")

@@ -59,7 +59,7 @@ class World:
         return self.services.write(create_segment, self.account, self.type, name, from_text(rule))
 
     def size(self, segment: Segment) -> int:
-        return self.services.project().sized.by_segment[segment.id]
+        return self.services.project().segment_sizes.by_segment[segment.id]
 
     def log(self, segment: Segment) -> list[tuple[int, datetime, str]]:
         """List the membership changes of a segment: +1 or -1, instant, cause."""
@@ -193,18 +193,18 @@ def test_a_midnight_at_which_every_rule_of_the_day_was_just_edited(world: World)
     assert world.size(segment) == 1
     world.now += timedelta(days=2)
     world.services.write(delete_segment, world.account, segment.id)
-    assert segment.id not in world.services.project().sized.by_segment
-    assert world.services.project().standing.due == {}
+    assert segment.id not in world.services.project().segment_sizes.by_segment
+    assert world.services.project().watermark.due == {}
 
 
 def test_nothing_is_due_where_no_rule_looks_at_the_time(world: World) -> None:
     world.segment("Plain", "seen is not blank")
-    assert world.services.project().standing.due == {}
+    assert world.services.project().watermark.due == {}
     world.segment("Hours", "seen is within 1 hour")
-    assert world.services.project().standing.due == {}  # nobody's time will end
+    assert world.services.project().watermark.due == {}  # nobody's time will end
     world.put("ann@example.org", seen=NOON)
-    assert world.services.project().standing.due == {world.type.id: NOON + HOUR}
+    assert world.services.project().watermark.due == {world.type.id: NOON + HOUR}
     world.segment("Days", "seen is within 1 day")
-    assert world.services.project().standing.due == {world.type.id: NOON + HOUR}
+    assert world.services.project().watermark.due == {world.type.id: NOON + HOUR}
     world.now += 2 * HOUR
-    assert world.services.project().standing.due == {world.type.id: MIDNIGHT}
+    assert world.services.project().watermark.due == {world.type.id: MIDNIGHT}

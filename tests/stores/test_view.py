@@ -11,7 +11,7 @@ import pytest
 
 from tamis.actions.services import Services
 from tamis.actions.view import View
-from tamis.columns.engine.trouble import EngineFault, Trouble
+from tamis.columns.engine.errors import EngineFault, Failure
 from tamis.domain.errors import Abandoned, Unavailable
 from tamis.domain.fields import Kind
 from tamis.records import contacts, segments
@@ -59,7 +59,7 @@ def test_a_view_has_every_write_that_was_acknowledged_before_it(desk: Desk, kind
         desk.write(**{f"p{number}": {}})
         with VIEWS[kind](desk) as view:
             assert view.columns.sizes.of_all()[everyone.id] == number
-            assert view.change == view.columns.standing.applied == desk.services.open_columns().applied
+            assert view.change == view.columns.watermark.applied == desk.services.open_columns().applied
 
 
 def test_all_that_is_read_of_the_columns_is_of_the_same_moment(desk: Desk) -> None:
@@ -138,19 +138,19 @@ def test_a_projection_that_has_stopped_is_mended_by_the_next_view(desk: Desk, ki
     desk.write(ann={})
     everyone = desk.segment("Everyone", "email is not blank")
     columns = desk.services.project()
-    columns.trouble = Trouble.STOPPED
+    columns.failure = Failure.STOPPED
     with VIEWS[kind](desk) as view:
         assert view.columns.sizes.of_all() == {everyone.id: 1}
-    assert columns.trouble is None
+    assert columns.failure is None
 
 
 def test_a_damaged_file_is_built_again_by_the_next_view(desk: Desk) -> None:
     desk.write(ann={})
     columns = desk.services.project()
-    columns.trouble = Trouble.DAMAGED
+    columns.failure = Failure.DAMAGED
     with desk.services.view(desk.account.id) as view:
         assert view.columns.contacts.ids(desk.type.id, 0, 9) == [1]
-    assert columns.set_aside
+    assert columns.quarantined
 
 
 @pytest.mark.parametrize("kind", VIEWS)

@@ -8,7 +8,7 @@ from time import monotonic
 from tamis import log
 from tamis.actions.change_batches import changes_batch, restore_batch, rewind_batch
 from tamis.columns.engine.store import Columns
-from tamis.columns.interface.view import Standing
+from tamis.columns.interface.view import Watermark
 from tamis.domain.errors import Unavailable
 from tamis.records import change_log, types
 from tamis.records.engine.store import Records
@@ -28,13 +28,13 @@ def project(records: Records, columns: Columns, clock: Callable[[], datetime]) -
         try:
             _project(records, db, columns, clock)
         except Unavailable:
-            if columns.trouble is None:
+            if columns.failure is None:
                 raise
             _project(records, db, columns, clock)  # either it has recovered, or this raises why not
 
 
 def _project(records: Records, db: Reader, columns: Columns, clock: Callable[[], datetime]) -> None:
-    if columns.trouble:
+    if columns.failure:
         columns.recover()
     now, wanted = clock(), change_log.last_change(db)  # later writes need not be waited for
     if _is_fresh(db, columns, now, wanted) and not _types_ahead(columns, clock):
@@ -69,28 +69,28 @@ def _is_fresh(db: Reader, columns: Columns, now: datetime, wanted: int) -> bool:
     """Return whether the projection has applied the wanted change, and the time up to `now`."""
     if columns.is_behind or columns.applied is None or not wanted <= columns.applied <= change_log.last_change(db):
         return False
-    return not any(due <= now for due in columns.standing.due.values())
+    return not any(due <= now for due in columns.watermark.due.values())
 
 
-def is_fresh_for_account(db: Reader, standing: Standing, now: datetime, account_id: int) -> bool:
+def is_fresh_for_account(db: Reader, watermark: Watermark, now: datetime, account_id: int) -> bool:
     """Return whether a projection has every change of an account, and every effect of time up to `now`, which must be
-    read from the clock after `standing`."""
-    if standing.applied is None or standing.applied > change_log.last_change(db):
+    read from the clock after `watermark`."""
+    if watermark.applied is None or watermark.applied > change_log.last_change(db):
         return False
-    if change_log.has_account_changed(db, account_id, standing.applied):
+    if change_log.has_account_changed(db, account_id, watermark.applied):
         return False
-    if not standing.as_of:  # most often nothing depends on the time
+    if not watermark.as_of:  # most often nothing depends on the time
         return True
     type_ids = {found.id for found in types.types_of_account(db, account_id)}
-    if any(due <= now for type_id, due in standing.due.items() if type_id in type_ids):
+    if any(due <= now for type_id, due in watermark.due.items() if type_id in type_ids):
         return False
-    return not any(as_of > now for type_id, as_of in standing.as_of.items() if type_id in type_ids)
+    return not any(as_of > now for type_id, as_of in watermark.as_of.items() if type_id in type_ids)
 
 
 def _types_ahead(columns: Columns, clock: Callable[[], datetime]) -> dict[int, datetime]:
     """Find the contact types that were evaluated as of a later instant than the clock shows, since it was set back;
     returns the clock's instant for each."""
-    evaluated = columns.standing.as_of  # read before the clock: otherwise another thread may have advanced it
+    evaluated = columns.watermark.as_of  # read before the clock: otherwise another thread may have advanced it
     now = clock() if evaluated else None
     return {type_id: now for type_id, as_of in evaluated.items() if now and as_of > now}
 
@@ -105,7 +105,7 @@ def _project_batch(db: Reader, columns: Columns, now: datetime) -> None:
     up_to = change_log.find_batch_end(db, applied, CONTACTS_PER_BATCH) or last
     if up_to < last:
         now = change_log.time_of_change(db, up_to) or now
-    due = [type_id for type_id, instant in columns.standing.due.items() if instant <= now]
+    due = [type_id for type_id, instant in columns.watermark.due.items() if instant <= now]
     columns.project(changes_batch(db, applied, up_to, last, due, now))
 
 
@@ -122,7 +122,7 @@ def _trim(records: Records, db: Reader, columns: Columns) -> None:
     how far the projection has come."""
     first = change_log.first_change(db)
     if columns.applied and not columns.is_behind and first and columns.applied - first > 2 * KEPT_CHANGES:
-        applied, mark, as_of = columns.applied, columns.history.kept.mark, columns.standing.as_of
+        applied, mark, as_of = columns.applied, columns.history.kept.mark, columns.watermark.as_of
 
         def trim(writer: Transaction) -> None:
             record_progress(writer, mark, applied, as_of)
@@ -136,9 +136,9 @@ def _note_followed(records: Records, columns: Columns) -> None:
 
     Restored from an earlier point, it would not know that these were applied before time went on.
     """
-    standing, kept = columns.standing, columns.history.kept
-    if columns.is_behind or not standing.as_of or standing.applied is None:
+    watermark, kept = columns.watermark, columns.history.kept
+    if columns.is_behind or not watermark.as_of or watermark.applied is None:
         return
-    if columns.history.is_time_to_note(standing.applied):
-        applied, as_of = standing.applied, standing.as_of
+    if columns.history.is_time_to_note(watermark.applied):
+        applied, as_of = watermark.applied, watermark.as_of
         records.submit(lambda writer: record_progress(writer, kept.mark, applied, as_of))

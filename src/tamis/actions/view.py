@@ -23,7 +23,7 @@ from typing import Generic, Protocol, TypeVar
 from tamis.actions.projection import is_fresh_for_account, project_snapshot
 from tamis.columns.engine.store import Columns
 from tamis.columns.interface.segments import SizeReads
-from tamis.columns.interface.view import ColumnsView, Standing
+from tamis.columns.interface.view import ColumnsView, Watermark
 from tamis.domain.errors import Unavailable
 from tamis.records.engine.store import Records
 from tamis.records.handles import Reader, snapshot
@@ -33,7 +33,7 @@ class SizesView(Protocol):
     """The projection at one instant, as far as every kind of view has it: the sizes of segments."""
 
     @property
-    def standing(self) -> Standing:
+    def watermark(self) -> Watermark:
         """How far it has followed the records and the time."""
 
     @property
@@ -62,12 +62,12 @@ class View(Generic[P]):
     @property
     def until(self) -> datetime | None:
         """The next instant at which time alone changes any membership; None if it never does."""
-        return min(self.columns.standing.due.values(), default=None)
+        return min(self.columns.watermark.due.values(), default=None)
 
     def as_of_type(self, type_id: int) -> datetime:
         """Return the instant as of which the memberships of a contact type are right: that of the view, unless the
         clock has been set back since the last change of the type."""
-        return max(self.as_of, self.columns.standing.as_of.get(type_id, self.as_of))
+        return max(self.as_of, self.columns.watermark.as_of.get(type_id, self.as_of))
 
     def close_records(self) -> None:
         """Release the snapshot of the records; the projection stays open."""
@@ -86,7 +86,7 @@ class Views:
         thread may have one view open at a time. Raises Unavailable, and Abandoned where the client has left."""
         columns = self._open_columns()
         with (
-            columns.lasting.passing() if long_running else nullcontext(),
+            columns.rewrite_lock.read() if long_running else nullcontext(),
             self._open(columns, account_id, columns.view) as view,
         ):
             yield view
@@ -94,7 +94,7 @@ class Views:
     def sizes(self, account_id: int | None = None) -> AbstractContextManager[View[SizesView]]:
         """Open a view of the records and the sizes of segments, of an account or of all; raises Unavailable."""
         columns = self._open_columns()
-        return self._open(columns, account_id, lambda: nullcontext(columns.sized))
+        return self._open(columns, account_id, lambda: nullcontext(columns.segment_sizes))
 
     @contextmanager
     def _open(
@@ -112,14 +112,14 @@ class Views:
         self, stack: ExitStack, columns: Columns, account_id: int, open_columns: Callable[[], AbstractContextManager[P]]
     ) -> View[P] | None:
         """Open a view without waiting for anybody; return None if the projection lacks a change of the account."""
-        if columns.trouble or columns.standing.applied is None:
+        if columns.failure or columns.watermark.applied is None:
             return None
         db = self._records.reader()
         with ExitStack() as attempt:
             part = attempt.enter_context(open_columns())
             records = attempt.enter_context(_snapshot(db))
             now = self._clock()
-            if not is_fresh_for_account(db, part.standing, now, account_id):
+            if not is_fresh_for_account(db, part.watermark, now, account_id):
                 return None
             stack.push(attempt.pop_all())
             return _view(part, now, db, records)
@@ -131,7 +131,7 @@ class Views:
         is damaged is recovered first."""
         db = self._records.reader()
         for is_last in (False, True):
-            if columns.trouble:
+            if columns.failure:
                 columns.recover()
             try:
                 with columns.lock, ExitStack() as attempt:
@@ -141,7 +141,7 @@ class Views:
                     stack.push(attempt.pop_all())
                     return _view(part, now, db, records)
             except Unavailable:
-                if columns.trouble is None or is_last:
+                if columns.failure is None or is_last:
                     raise
         raise AssertionError("the last try returns or raises")
 
@@ -155,5 +155,5 @@ def _snapshot(db: Reader) -> Iterator[ExitStack]:
 
 
 def _view(part: P, now: datetime, db: Reader, records: ExitStack) -> View[P]:
-    assert part.standing.applied is not None, "a projection that is not built yet cannot be read"
-    return View(part.standing.applied, now, part, db, records)
+    assert part.watermark.applied is not None, "a projection that is not built yet cannot be read"
+    return View(part.watermark.applied, now, part, db, records)

@@ -37,7 +37,7 @@ class Seen:
     crashes: int = 0
     promises: int = 0
     opened: int = 0
-    put_aside: list[str] = field(default_factory=list)
+    quarantined: list[str] = field(default_factory=list)
 
 
 def promises(journal: Path) -> list[Promise]:
@@ -129,8 +129,8 @@ class Crash:
         services = Services(Settings(self._data, columns_threads=1))
         try:
             columns = services.project()
-            if columns.set_aside:
-                self._seen.put_aside.append(columns.set_aside.name)
+            if columns.quarantined:
+                self._seen.quarantined.append(columns.quarantined.name)
             db = services.records.reader()
             account = accounts.account_by_email(db, OWNER)
             for of_type in types.types_of_account(db, account.id) if account else ():
@@ -140,7 +140,7 @@ class Crash:
                 expected = oracle.expected(db, live, EvaluationTime(datetime.now(UTC), account.zone))
                 stored = oracle.stored(columns.cursor(), live)
                 assert {id_: set(keyed) for id_, keyed in stored.items()} == expected
-                assert {id_: columns.sized.by_segment.get(id_, 0) for id_ in expected} == {
+                assert {id_: columns.segment_sizes.by_segment.get(id_, 0) for id_ in expected} == {
                     i: len(m) for i, m in expected.items()
                 }
         finally:

@@ -10,7 +10,7 @@ from tamis import log
 from tamis.actions.maintenance.atomic_directory import atomic_directory, is_free
 from tamis.actions.maintenance.stores import COLUMNS, RECORDS
 from tamis.actions.services import Services
-from tamis.columns.engine.owner import is_owned
+from tamis.columns.engine.process_lock import is_locked
 from tamis.domain.errors import Refused
 from tamis.domain.instants import format_instant
 
@@ -66,7 +66,7 @@ def make_backup(services: Services, directory: str) -> Manifest:
 def restore(data: Path, source: Path) -> Manifest:
     """Restore a backup to a data directory, which must not exist or be empty; raises Refused, and changes nothing, if
     the backup is not complete."""
-    if is_owned(data):
+    if is_locked(data):
         raise Refused("data_directory_being_served", directory=str(data))
     if not is_free(data):
         raise Refused("restore_target_not_empty", directory=str(data))

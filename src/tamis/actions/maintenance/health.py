@@ -74,7 +74,7 @@ class Health:
         elif room and (problem := self._problem_with_writes()):
             found.append(problem)
         columns = self._services.columns_if_open
-        if columns is None or columns.trouble is not None or columns.applied is None:
+        if columns is None or columns.failure is not None or columns.applied is None:
             found.append("the column store is being opened or built")
         elif time.monotonic() - self._projected_at > PROJECTION_SECONDS:
             found.append("the column store does not follow the writes")

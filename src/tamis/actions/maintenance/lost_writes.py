@@ -29,7 +29,7 @@ def accept_loss(settings: Settings) -> AcceptedLoss:
         last_in_columns = columns.applied or 0
         if last_in_columns > last_in_records:
             with columns.lock:
-                columns.start_over()
+                columns.mark_for_restore()
         services.project()
         return AcceptedLoss(last_in_records, last_in_columns)
     finally:

@@ -1,1 +1,1 @@
-"""The DuckDB file: who owns it, how it is opened, copied and put aside."""
+"""The DuckDB file: opening, locking, compaction and recovery."""

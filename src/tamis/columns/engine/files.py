@@ -1,4 +1,4 @@
-"""The files of the column store: how they are called, in a data directory and in a backup, and whose they are."""
+"""The files of the column store in a data directory or a backup."""
 
 import logging
 import os
@@ -8,17 +8,17 @@ from pathlib import Path
 import duckdb
 
 from tamis import log
-from tamis.columns.engine.copies import COPYING
-from tamis.columns.engine.owner import LOCK_NAME
+from tamis.columns.engine.compaction import SCRATCH_PREFIX
+from tamis.columns.engine.process_lock import LOCK_NAME
 from tamis.columns.layout.schema import VERSION
 from tamis.domain.errors import Unavailable
 from tamis.domain.stores import StoreIdentity
 
 NAME = "columns.duckdb"
-WAL_ENDING = ".wal"
-FRESH_ENDING = ".new"
+WAL_SUFFIX = ".wal"
+NEW_SUFFIX = ".new"
 SPILL_NAME = "columns.tmp"
-ASIDE = f"{NAME}.unusable-"
+QUARANTINE_PREFIX = f"{NAME}.unusable-"
 
 
 def is_there(directory: Path) -> bool:
@@ -27,28 +27,28 @@ def is_there(directory: Path) -> bool:
 
 
 def sizes(directory: Path) -> dict[str, int]:
-    """Return the bytes of the files that hold the store, by name; 0 for one that is not there."""
-    return {name: _size(directory / name) for name in (NAME, NAME + WAL_ENDING)}
+    """Return the sizes in bytes of the files of the store, by name; 0 for a missing one."""
+    return {name: _size(directory / name) for name in (NAME, NAME + WAL_SUFFIX)}
 
 
 def belongs(name: str) -> bool:
-    """Return whether an entry of a data directory holds something of the store."""
-    return name.startswith((NAME, COPYING, SPILL_NAME, LOCK_NAME))
+    """Return whether an entry of a data directory belongs to the store."""
+    return name.startswith((NAME, SCRATCH_PREFIX, SPILL_NAME, LOCK_NAME))
 
 
 def is_expected(name: str) -> bool:
-    """Return whether an entry of a data directory is one that the store makes and takes away by itself."""
-    return name in (SPILL_NAME, LOCK_NAME) or name.removeprefix(NAME) in ("", WAL_ENDING, FRESH_ENDING)
+    """Return whether an entry of a data directory is one that the store creates and removes itself."""
+    return name in (SPILL_NAME, LOCK_NAME) or name.removeprefix(NAME) in ("", WAL_SUFFIX, NEW_SUFFIX)
 
 
 def list_quarantined(directory: Path) -> list[Path]:
-    """List the files that were put aside because they could not be used."""
-    return sorted(directory.glob(f"{ASIDE}*"))
+    """List the files that were quarantined because they were unusable."""
+    return sorted(directory.glob(f"{QUARANTINE_PREFIX}*"))
 
 
 def identify(directory: Path) -> StoreIdentity:
-    """Return whose projection the file in a directory is, and how far it follows; raises Unavailable where it is no
-    whole one."""
+    """Return the records that the file in a directory belongs to, and its change number; raises Unavailable if it is
+    damaged or newer."""
     try:
         db = duckdb.connect(str(directory / NAME), read_only=True)
         try:
@@ -62,13 +62,13 @@ def identify(directory: Path) -> StoreIdentity:
     return StoreIdentity(store_id, applied)
 
 
-def put_aside(path: Path, why: str) -> Path:
-    """Rename a file that cannot be used, and its log, so that nothing is lost, and log why; return the new name."""
-    target = path.with_name(f"{ASIDE}{time.strftime('%Y%m%d-%H%M%S', time.gmtime())}")
+def quarantine(path: Path, why: str) -> Path:
+    """Rename an unusable file and its write-ahead log, so that nothing is lost, and log why; return the new path."""
+    target = path.with_name(f"{QUARANTINE_PREFIX}{time.strftime('%Y%m%d-%H%M%S', time.gmtime())}")
     path.replace(target)
-    wal = path.with_name(path.name + WAL_ENDING)
+    wal = path.with_name(path.name + WAL_SUFFIX)
     if wal.exists():
-        wal.replace(target.with_name(target.name + WAL_ENDING))
+        wal.replace(target.with_name(target.name + WAL_SUFFIX))
     log.event("columns_set_aside", level=logging.WARNING, file=target.name, reason=why)
     return target
 

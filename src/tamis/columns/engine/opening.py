@@ -1,4 +1,4 @@
-"""How a DuckDB file of the column store is made and opened."""
+"""Creating and opening the DuckDB file of the column store."""
 
 from pathlib import Path
 
@@ -6,7 +6,7 @@ import duckdb
 
 from tamis.columns.engine.state import read_state
 from tamis.columns.history.link import HistoryLink
-from tamis.columns.layout.tables import is_current, make, make_anew, version_of
+from tamis.columns.layout.tables import create, is_current, recreate, version_of
 from tamis.domain.errors import Unavailable
 from tamis.files.durable import put_in_place
 
@@ -14,12 +14,11 @@ Config = dict[str, str | bool | int | float | list[str]]
 
 
 def make_file(path: Path, fresh: Path, config: Config, store_id: str) -> None:
-    """Make an empty store, which is there as a whole or not at all: it is built under the name `fresh`. Raises
-    Unavailable."""
+    """Create an empty store atomically: it is built under the name `fresh` first. Raises Unavailable."""
     try:
         db = duckdb.connect(str(fresh), config=config)
         try:
-            make(db, store_id)
+            create(db, store_id)
             db.execute("CHECKPOINT").fetchall()
         finally:
             db.close()
@@ -30,8 +29,8 @@ def make_file(path: Path, fresh: Path, config: Config, store_id: str) -> None:
 
 
 def open_file(path: Path, config: Config, store_id: str, history: HistoryLink) -> duckdb.DuckDBPyConnection:
-    """Open a store. One of another version is emptied, once its history is kept elsewhere; raises duckdb.Error for one
-    that cannot be used, and Unavailable and DiskFull where its history cannot be written."""
+    """Open a store. One of another version is emptied, once its history is in the records. Raises duckdb.Error if the
+    file is unusable, and Unavailable and DiskFull if its history cannot be written."""
     db = duckdb.connect(str(path), config=config)
     try:
         version = version_of(db, store_id)
@@ -40,7 +39,7 @@ def open_file(path: Path, config: Config, store_id: str, history: HistoryLink) -
         history.take_over(db, version)
         if not is_current(db):
             db.execute("BEGIN TRANSACTION").fetchall()
-            make_anew(db, store_id)
+            recreate(db, store_id)
             db.execute("COMMIT").fetchall()
         read_state(db)
     except BaseException:

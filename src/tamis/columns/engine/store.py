@@ -1,4 +1,4 @@
-"""The DuckDB file: who owns it, how it is opened, and what is done with one that cannot be used."""
+"""The column store: one DuckDB file, with its transactions, views, recovery and compaction."""
 
 import logging
 import os
@@ -14,18 +14,18 @@ from zoneinfo import ZoneInfo
 import duckdb
 
 from tamis import log
-from tamis.columns.engine.copies import copy_database, discard_unfinished
-from tamis.columns.engine.files import FRESH_ENDING, NAME, SPILL_NAME, WAL_ENDING, put_aside
-from tamis.columns.engine.gate import Gate
-from tamis.columns.engine.one_moment import at_one_moment
+from tamis.columns.engine.compaction import compact, discard_leftovers
+from tamis.columns.engine.errors import EngineFault, Failure, classify_error, is_external_cause, message_of
+from tamis.columns.engine.files import NAME, NEW_SUFFIX, SPILL_NAME, WAL_SUFFIX, quarantine
 from tamis.columns.engine.opening import Config, make_file, open_file
-from tamis.columns.engine.owner import take_ownership
-from tamis.columns.engine.state import EMPTY, State, read_standing, read_state, standing_of
-from tamis.columns.engine.trouble import EngineFault, Trouble, keeps_out, message_of, trouble_of
+from tamis.columns.engine.process_lock import acquire_lock
+from tamis.columns.engine.read_transaction import read_transaction
+from tamis.columns.engine.rwlock import RWLock
+from tamis.columns.engine.state import EMPTY, State, read_state, read_watermark, watermark_of
 from tamis.columns.history.link import HistoryLink, HistoryStore
-from tamis.columns.interface.view import ColumnsView, Sized, Standing
-from tamis.columns.layout.membership import MANY_RECENT, merge
-from tamis.columns.layout.tables import make_anew
+from tamis.columns.interface.view import ColumnsView, SegmentSizes, Watermark
+from tamis.columns.layout.membership import MERGE_WHEN_IDLE, merge
+from tamis.columns.layout.tables import recreate
 from tamis.columns.projector.batch import ChangeBatch
 from tamis.columns.projector.pipeline import project
 from tamis.columns.reads.view import DuckView
@@ -35,20 +35,21 @@ from tamis.files.durable import put_in_place
 
 
 class Columns:
-    """The column store of one directory, owned by this process until `close`.
+    """The column store of one directory, locked by this process until `close`.
 
-    `applied` is the change number up to which it follows the records, None when it must be rebuilt from them.
-    `sized` is up to where it stands, with how many recipients each segment has there: one pair, lest anybody read one
-    half of it before a transaction and the other after it. `trimmed` is the day on which old history was dropped last.
-    The file stands at the history that is kept when both have the same mark. `lock` is held by whoever lets it catch
-    up. Through the gate `lasting` passes, before `lock` is taken, whoever reads for longer than a moment: who replaces
-    the file waits for them before all others have to wait for the file.
+    `applied` is the number of the last change applied, None if the store must be rebuilt from the records.
+    `segment_sizes` has the watermark and the sizes of segments: one object, so that no thread reads one of them before
+    a transaction and the other after it. `trimmed` is the day on which old history was last dropped. The file is up to
+    date with the kept history when both have the same mark.
+
+    Writers hold `lock`. Long reads hold `rewrite_lock` as readers, acquired before `lock`: a rewrite waits for them
+    before it makes short reads wait.
     """
 
     def __init__(self, directory: Path, store_id: str, memory: str, threads: int, history: HistoryStore) -> None:
         self.path = directory / NAME
-        self.set_aside: Path | None = None
-        self.trouble: Trouble | None = None
+        self.quarantined: Path | None = None
+        self.failure: Failure | None = None
         self.applied: int | None = None
         self.trimmed: date | None = None
         self.lock = threading.Lock()
@@ -56,13 +57,13 @@ class Columns:
         self.history = HistoryLink(history, directory / SPILL_NAME)
         self._mark = 0
         self._cursors: dict[int, duckdb.DuckDBPyConnection] = {}
-        self._gate = Gate()
-        self.lasting = Gate()
+        self._file_lock = RWLock()
+        self.rewrite_lock = RWLock()
         self._rewriting = threading.Lock()
         self._state = EMPTY
-        self.sized = Sized(standing_of(None, {}), {})
-        self._published: Sized | None = None
-        self._own = take_ownership(directory)
+        self.segment_sizes = SegmentSizes(watermark_of(None, {}), {})
+        self._published: SegmentSizes | None = None
+        self._own = acquire_lock(directory)
         try:
             self._config: Config = {
                 "memory_limit": memory,
@@ -74,91 +75,90 @@ class Columns:
             }
             self._discard_leftovers()
             shutil.rmtree(directory / SPILL_NAME, ignore_errors=True)
-            self._open_again()
+            self._reopen()
         except BaseException:
             os.close(self._own)
             raise
 
     @property
-    def standing(self) -> Standing:
-        """Up to where it follows the records and the time."""
-        return self.sized.standing
+    def watermark(self) -> Watermark:
+        """How far the store is up to date."""
+        return self.segment_sizes.watermark
 
     @property
     def is_behind(self) -> bool:
-        """Whether the file stands at another history than the one that is kept, and has to be restored from it."""
+        """Whether the file is not up to date with the kept history, and has to be restored from it."""
         return self.applied is None or self._mark != self.history.kept.mark
 
     @contextmanager
     def view(self) -> Iterator[ColumnsView]:
-        """Read the store as it is at one moment, on this thread's own connection; a thread reads one moment at a time.
-        Raises Unavailable where the file is damaged or the database has stopped, which the next `recover` mends, and
-        where memory and disk do not suffice, and Abandoned where it is interrupted."""
-        with self._gate.passing():
-            if self.applied is None or self.trouble:
+        """Open a consistent view on this thread's own connection; a thread can have one at a time. Raises Unavailable
+        if the file is damaged or the database has stopped, which `recover` repairs, or if memory or disk space runs
+        out, and Abandoned if it is interrupted."""
+        with self._file_lock.read():
+            if self.applied is None or self.failure:
                 raise Unavailable("columns_being_built")
             try:
                 con, known = self.cursor(), self._published
-                with at_one_moment(con) as applied:
-                    # Where nothing was committed between two looks, what is kept in memory is of the same moment.
-                    same = known and known is self._published and known.standing.applied == applied
-                    yield DuckView(con, known.standing if known and same else read_standing(con, applied))
+                with read_transaction(con) as applied:
+                    # If nothing was committed in between, the cached watermark is that of this transaction.
+                    same = known and known is self._published and known.watermark.applied == applied
+                    yield DuckView(con, known.watermark if known and same else read_watermark(con, applied))
             except duckdb.InterruptException:
                 raise Abandoned from None
             except duckdb.Error as error:
-                self._note(error, "answer")
+                self._raise_failure(error, "answer")
                 raise
 
     def recover(self) -> None:
-        """Open a database again that has stopped; put a file aside that was found to be damaged, and begin an empty
-        one, to be filled from the records. Raises Unavailable, and can then be tried again."""
-        with self.lock, self._gate.alone():
-            if self.trouble:
+        """Reopen a database that has stopped; quarantine a damaged file and create an empty one, to be restored from
+        the records. Raises Unavailable, and can then be retried."""
+        with self.lock, self._file_lock.write():
+            if self.failure:
                 self._close_database()
-                if self.trouble is Trouble.DAMAGED and self.path.exists():
-                    self.set_aside = put_aside(self.path, "damaged")
-                self._open_again()
+                if self.failure is Failure.DAMAGED and self.path.exists():
+                    self.quarantined = quarantine(self.path, "damaged")
+                self._reopen()
 
     def _copy(self, target: Path) -> None:
         try:
-            copy_database(self._db, target, str(self._config["memory_limit"]), int(str(self._config["threads"])))
+            compact(self._db, target, str(self._config["memory_limit"]), int(str(self._config["threads"])))
         except duckdb.Error as error:
             target.unlink(missing_ok=True)
-            self._note(error, "be copied")
+            self._raise_failure(error, "be copied")
             raise Unavailable("columns_not_copied", reason=str(error)) from None
 
     def rewrite(self) -> int | None:
-        """Replace the file by a copy that holds nothing of what was deleted; gives the change number that it stands at,
-        None when it is still to be filled from the records. Reads go on, but for the moment of the exchange.
+        """Replace the file by a compacted copy without any trace of deleted rows. Return its change number, None if it
+        still has to be restored from the records. Reads are blocked only while the files are swapped.
 
-        Killed at any moment, it leaves the old file or the new one, each whole.
+        A process killed at any time leaves either the old file or the new one, intact.
         """
-        with self._rewriting, self.lasting.alone(), self.lock:
-            fresh = self._beside(FRESH_ENDING)
+        with self._rewriting, self.rewrite_lock.write(), self.lock:
+            fresh = self._sibling(NEW_SUFFIX)
             self._discard_leftovers()
             self._copy(fresh)
-            with self._gate.alone():
-                self.trouble = Trouble.STOPPED  # should anything fail before it is open again, `recover` mends it
+            with self._file_lock.write():
+                self.failure = Failure.STOPPED  # if reopening fails, `recover` retries it
                 self._close_database()
-                # Closing has written everything to the file; what a failure left in the log, the copy has as well.
-                self._beside(WAL_ENDING).unlink(missing_ok=True)
+                # Closing has checkpointed the log; if that failed, the copy still has everything.
+                self._sibling(WAL_SUFFIX).unlink(missing_ok=True)
                 put_in_place(fresh, self.path)
-                self._open_again()
+                self._reopen()
             return self.applied
 
-    def _note(self, error: BaseException, doing: str) -> None:
-        """Raise what an error means for people as Unavailable, if it means anything for the store as a whole, and
-        EngineFault for any other error of the engine."""
-        if (trouble := trouble_of(error)) is None:
+    def _raise_failure(self, error: BaseException, doing: str) -> None:
+        """Raise Unavailable if an error is a failure of the store, and EngineFault for any other error of DuckDB."""
+        if (failure := classify_error(error)) is None:
             if isinstance(error, duckdb.Error):
                 raise EngineFault(type(error).__name__) from error
             return
-        if trouble is Trouble.SCARCE:
+        if failure is Failure.SCARCE:
             log.event("columns_short_of_room", level=logging.ERROR, error=error)
             raise Unavailable.of([Problem.of("", message_of(error, doing))]) from None
-        if self.trouble is not Trouble.DAMAGED:
-            self.trouble = trouble
-        if trouble is Trouble.DAMAGED:
+        if self.failure is not Failure.DAMAGED:
+            self.failure = failure
+        if failure is Failure.DAMAGED:
             raise Unavailable("columns_damaged") from None
         log.event("columns_stopped", level=logging.ERROR, error=error)
         raise Unavailable("columns_stopped") from None
@@ -166,44 +166,44 @@ class Columns:
     def cursor(self) -> duckdb.DuckDBPyConnection:
         """Return this thread's own connection for reading."""
         thread = threading.get_ident()
-        if thread not in self._cursors:  # that of a thread which has ended serves the one that has its number now
+        if thread not in self._cursors:  # a new thread may reuse the connection of an ended one
             self._cursors[thread] = self._db.cursor()
         return self._cursors[thread]
 
     def interrupt(self, thread: int) -> None:
-        """Stop the statement that a thread reads with, if it runs one: its `view` raises Abandoned."""
+        """Cancel the running query of a thread, if it has one: its `view` raises Abandoned."""
         if cursor := self._cursors.get(thread):
             cursor.interrupt()
 
     def project(self, batch: ChangeBatch) -> None:
-        """Take in a batch of changes as a whole, in one transaction; raises Unavailable, and then nothing of it is.
+        """Apply a batch of changes in one transaction; raises Unavailable if it was rolled back.
 
-        What it adds to the history is kept before the transaction is committed: a crash in between leaves a file that
-        is behind what is kept, and is restored.
+        New history is written to the records before the transaction is committed: a crash in between leaves a file that
+        is behind the kept history, and is restored from it.
         """
         with self._transaction() as con:
             state = project(con, self._state, batch)
-            self._published = None  # from here on, what is kept in memory may be of another moment than what is stored
+            self._published = None  # from here on, the cached sizes may differ from the stored ones
             self.history.keep(con, state, batch)
-        self._arrive(state, batch)
+        self._publish(state, batch)
 
     def restore(self, kept: KeptHistory, batch: ChangeBatch) -> None:
-        """Throw the copy away, and make one of the kept history and a batch that has everything else, in one
-        transaction; raises Unavailable, and then nothing was done."""
+        """Rebuild the store from the kept history and a batch with everything else, in one transaction; raises
+        Unavailable if it was rolled back."""
         with self._transaction() as con:
             self._published = None
-            make_anew(con, self._store_id)
+            recreate(con, self._store_id)
             self.history.load(con, kept)
             state = replace(read_state(con), number=kept.position.number)
             state = project(con, state, batch)
             self.history.keep(con, state, batch)
-        self._arrive(state, batch)
+        self._publish(state, batch)
 
-    def _arrive(self, state: State, batch: ChangeBatch) -> None:
+    def _publish(self, state: State, batch: ChangeBatch) -> None:
         self._state = replace(state, days=state.days.committed())
         self._mark = self.history.kept.mark
         self.applied = batch.reached
-        self.sized = self._published = Sized(standing_of(batch.reached, state.clocks), state.sizes)
+        self.segment_sizes = self._published = SegmentSizes(watermark_of(batch.reached, state.clocks), state.sizes)
 
     @contextmanager
     def _transaction(self) -> Iterator[duckdb.DuckDBPyConnection]:
@@ -215,20 +215,18 @@ class Columns:
         except BaseException as error:
             with suppress(duckdb.Error):  # the failure may have ended the transaction already
                 con.execute("ROLLBACK")
-            self._note(error, "follow the records")
+            self._raise_failure(error, "follow the records")
             raise
         finally:
             con.close()
 
-    def tidy(self, most: int = MANY_RECENT) -> None:
-        """Merge the recent changes of memberships into the large table when there are more than `most`; for a quiet
-        moment."""
+    def tidy(self, most: int = MERGE_WHEN_IDLE) -> None:
+        """Merge recent membership changes into the large table if there are more than `most`; called when idle."""
         with self.lock, self._transaction() as con:
             merge(con, most)
 
     def trim(self, zones: Mapping[int, ZoneInfo], now: datetime, kept_days: int) -> None:
-        """Drop history that is older than so many days, here and where it is kept, in steps between which others have
-        their turn; raises Unavailable."""
+        """Drop history older than some days, here and in the records, in short transactions; raises Unavailable."""
         while self.trimmed != now.date():
             with self.lock:
                 if self.is_behind:
@@ -239,34 +237,34 @@ class Columns:
                 if done:
                     self.trimmed = now.date()
 
-    def start_over(self) -> None:
-        """Let the copy be thrown away by the next that follow, who restore it from the records."""
+    def mark_for_restore(self) -> None:
+        """Mark the store as outdated, so that the next projection restores it from the records."""
         with self._transaction() as con:
             con.execute("UPDATE meta SET applied = -1, mark = 0")
         self._mark, self.applied = 0, None
-        self.sized = Sized(standing_of(None, {}), {})
+        self.segment_sizes = SegmentSizes(watermark_of(None, {}), {})
 
     def close(self) -> None:
-        """Write everything to the file and let others have it; what is still being looked up is given up."""
-        with self._gate.alone(self._cursors):
+        """Cancel running queries, checkpoint and close the file, and release the lock."""
+        with self._file_lock.write(self._cursors):
             self._close_database()
         os.close(self._own)
 
     def _close_database(self) -> None:
-        while self._cursors:  # the file stays open as long as one of them does
+        while self._cursors:  # the file stays open as long as any of them
             self._cursors.popitem()[1].close()
         self._db.close()
 
     def _discard_leftovers(self) -> None:
-        """Remove what a killed process may have left unfinished: it holds values of contacts."""
-        discard_unfinished(self.path.parent)
-        for ending in (FRESH_ENDING, FRESH_ENDING + WAL_ENDING):
-            self._beside(ending).unlink(missing_ok=True)
+        """Remove unfinished files of a killed process: they contain values of contacts."""
+        discard_leftovers(self.path.parent)
+        for ending in (NEW_SUFFIX, NEW_SUFFIX + WAL_SUFFIX):
+            self._sibling(ending).unlink(missing_ok=True)
 
-    def _beside(self, ending: str) -> Path:
+    def _sibling(self, ending: str) -> Path:
         return self.path.with_name(NAME + ending)
 
-    def _open_again(self) -> None:
+    def _reopen(self) -> None:
         self.history.look()
         self._db = self._open()
         with self._db.cursor() as con:
@@ -274,18 +272,21 @@ class Columns:
             self._state = read_state(con)
         self.applied = applied if applied >= 0 else None
         self.trimmed = self.history.kept.trimmed
-        self.sized = self._published = Sized(standing_of(self.applied, self._state.clocks), self._state.sizes)
-        self.trouble = None
+        watermark = watermark_of(self.applied, self._state.clocks)
+        self.segment_sizes = self._published = SegmentSizes(watermark, self._state.sizes)
+        self.failure = None
 
     def _open(self) -> duckdb.DuckDBPyConnection:
         if self.path.exists():
             try:
                 return open_file(self.path, self._config, self._store_id, self.history)
             except (duckdb.Error, RuntimeError) as error:
-                if keeps_out(error):
+                if is_external_cause(error):
                     raise Unavailable("columns_not_opened", file=str(self.path), reason=str(error)) from None
-                self.set_aside = put_aside(self.path, "damaged, or of other records or another version")
-        self._beside(WAL_ENDING).unlink(missing_ok=True)  # one without its file is of no use, and would be read
+                self.quarantined = quarantine(self.path, "damaged, or of other records or another version")
+        self._sibling(WAL_SUFFIX).unlink(
+            missing_ok=True
+        )  # left without its file, it would be replayed into the new one
         self._discard_leftovers()
-        make_file(self.path, self._beside(FRESH_ENDING), self._config, self._store_id)
+        make_file(self.path, self._sibling(NEW_SUFFIX), self._config, self._store_id)
         return open_file(self.path, self._config, self._store_id, self.history)

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import duckdb
 
-from tamis.columns.engine.trouble import keeps_out
+from tamis.columns.engine.errors import is_external_cause
 from tamis.columns.history.daily_rollup import insert_days
 from tamis.columns.history.parquet import from_parquet
 from tamis.columns.history.restore import KEPT_MEMBERS, insert_changes, insert_snapshots, list_members
@@ -122,7 +122,7 @@ class DuckKeptHistoryReads:
             except _STATE_OF_ENGINE:
                 raise
             except (duckdb.Error, RuntimeError) as error:  # not Parquet, or without these columns
-                if keeps_out(error):
+                if is_external_cause(error):
                     raise
                 return False
         return bool(found[0][0])

@@ -12,8 +12,8 @@ from zoneinfo import ZoneInfo
 
 import duckdb
 
+from tamis.columns.engine.errors import Failure, classify_error, message_of
 from tamis.columns.engine.state import State
-from tamis.columns.engine.trouble import Trouble, message_of, trouble_of
 from tamis.columns.history import legacy
 from tamis.columns.history.batches import clocks_of, collect, first_snapshots, member_lists, new_mark
 from tamis.columns.history.restore import load_history
@@ -119,7 +119,7 @@ class HistoryLink:
                 with legacy.legacy_history(db, self.kept, self._store.zones(), self._spill) as batch:
                     self._store.append(batch)
             except duckdb.Error as error:
-                if trouble_of(error) is Trouble.SCARCE:  # the file is whole, and the only place of its history
+                if classify_error(error) is Failure.SCARCE:  # the file is whole, and the only place of its history
                     raise Unavailable.of([Problem.of("", message_of(error, "move their history"))]) from None
                 raise
             self.look()

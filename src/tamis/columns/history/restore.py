@@ -11,7 +11,7 @@ from pathlib import Path
 import duckdb
 
 from tamis import log
-from tamis.columns.engine.trouble import keeps_out
+from tamis.columns.engine.errors import is_external_cause
 from tamis.columns.history.daily_rollup import insert_days
 from tamis.columns.history.packs import CHANGES, columns_of
 from tamis.columns.history.parquet import from_parquet
@@ -128,7 +128,7 @@ def _is_whole(con: duckdb.DuckDBPyConnection, rows: str, part: str) -> bool:
     try:
         reading.execute(f"SELECT bit_xor(hash(COLUMNS(*))) FROM {rows}").fetchall()
     except (duckdb.Error, RuntimeError) as error:
-        if keeps_out(error) or isinstance(error, duckdb.OutOfMemoryException | duckdb.InterruptException):
+        if is_external_cause(error) or isinstance(error, duckdb.OutOfMemoryException | duckdb.InterruptException):
             raise
         log.event("history_part_not_read", level=logging.ERROR, part=part)
         return False

@@ -15,12 +15,12 @@ from tamis.columns.interface.verification import VerificationReads
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
-    """Up to where the projection follows the records and the time.
+class Watermark:
+    """How far the projection has applied the change log and the passing of time.
 
-    `applied` is the number of the last change, None where the projection is still to be built. By contact types, for
-    those whose memberships time alone changes, `as_of` is the instant as of which these are right, and `due` the one at
-    which they change next, where they will.
+    `applied` is the number of the last change, None if the projection is not built yet. For contact types with
+    memberships that time alone changes, `as_of` is the instant as of which they are right, and `due` the instant of the
+    next change, if there will be one.
     """
 
     applied: int | None
@@ -29,11 +29,11 @@ class Standing:
 
 
 @dataclass(frozen=True, slots=True)
-class Sized:
-    """How many recipients each segment has, empty ones may be left out, and up to where that is right: kept in memory,
-    so that it can be read as the sizes of a view are without asking the engine."""
+class SegmentSizes:
+    """The size of each segment at a watermark, cached in memory so that reading sizes needs no query. Empty segments
+    may be left out."""
 
-    standing: Standing
+    watermark: Watermark
     by_segment: Mapping[int, int]
 
     @property
@@ -42,7 +42,7 @@ class Sized:
         return self
 
     def of_all(self) -> Mapping[int, int]:
-        """Return how many recipients each segment has."""
+        """Return the number of recipients of each segment."""
         return self.by_segment
 
 
@@ -50,8 +50,8 @@ class ColumnsView(Protocol):
     """A consistent view of the projection: all of its parts read the same state, whatever is written meanwhile."""
 
     @property
-    def standing(self) -> Standing:
-        """Up to where it follows the records and the time."""
+    def watermark(self) -> Watermark:
+        """How far the projection is up to date."""
 
     @property
     def sizes(self) -> SizeReads:

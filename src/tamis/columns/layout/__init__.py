@@ -1,1 +1,1 @@
-"""How the projection lies in DuckDB: its tables, and the SQL that every part needs to find rows in them."""
+"""The layout of the projection in DuckDB: its tables, and SQL for their rows that several packages share."""

@@ -1,4 +1,4 @@
-"""When time alone will next change a membership: kept for each contact type, so that nobody has to look in between."""
+"""Clocks of contact types: when time alone will next change a membership."""
 
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
@@ -13,8 +13,8 @@ from tamis.rules.sql.dialect import Parameters
 
 
 class Clock(NamedTuple):
-    """A contact type's memberships are right as of one instant, and stay so until the earlier of the next midnight
-    (where rules count days) and the next breakpoint (where a contact's value comes into a span, or leaves it)."""
+    """The instant as of which a contact type's memberships are right. They stay right until the next midnight (if rules
+    count days) or the next breakpoint (the instant at which a contact's value enters or leaves a span)."""
 
     as_of: datetime
     midnight: datetime | None
@@ -22,12 +22,12 @@ class Clock(NamedTuple):
 
     @property
     def due(self) -> datetime | None:
-        """When time alone will next change a membership, if it will."""
+        """When time alone will next change a membership, if ever."""
         return min((instant for instant in (self.midnight, self.breakpoint) if instant), default=None)
 
 
 def midnights_since(clock: Clock | None, zone: ZoneInfo, now: datetime) -> list[datetime]:
-    """List the midnights that have passed since a clock was set, oldest first; none where no rule counts days."""
+    """List the midnights since a clock was set, oldest first; none if no rule counts days."""
     found: list[datetime] = []
     midnight = clock.midnight if clock else None
     while midnight and midnight <= now:
@@ -37,7 +37,7 @@ def midnights_since(clock: Clock | None, zone: ZoneInfo, now: datetime) -> list[
 
 
 def read_clocks(con: duckdb.DuckDBPyConnection) -> dict[int, Clock]:
-    """Read the clocks of the contact types that have rules which look at the time."""
+    """Read the clocks of contact types with rules that depend on time."""
     rows = con.execute("SELECT contact_type_id, as_of, midnight, breakpoint FROM clocks").fetchall()
     return {row[0]: Clock(*(value and value.replace(tzinfo=UTC) for value in row[1:])) for row in rows}
 
@@ -53,7 +53,7 @@ def write_clock(con: duckdb.DuckDBPyConnection, type_id: int, clock: Clock | Non
 def next_breakpoint(
     con: duckdb.DuckDBPyConnection, source: str, breakpoints: Sequence[tuple[str, timedelta]], now: datetime
 ) -> datetime | None:
-    """Find the first instant after `now` at which a value in `source` is at one of the breakpoints."""
+    """Return the first instant after `now` at which a value in `source` reaches a breakpoint."""
     if not breakpoints:
         return None
     parameters = Parameters(DUCKDB)

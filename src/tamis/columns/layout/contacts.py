@@ -1,4 +1,4 @@
-"""How contacts lie in the column store: a table per contact type, a typed nullable column per field."""
+"""The tables of contacts: one for each contact type, with a typed nullable column for each field."""
 
 import duckdb
 
@@ -17,28 +17,28 @@ SQL_TYPES = {
 
 
 def table(type_id: int) -> str:
-    """Name the table of a contact type."""
+    """Return the name of the table of a contact type."""
     return f"contacts_{int(type_id)}"
 
 
 def column(field: Field) -> str:
-    """Name the column of a field."""
+    """Return the name of the column of a field."""
     return f"f{int(field.id)}"
 
 
 def compared(field: Field) -> str:
-    """Write the expression for a value as it is compared and ordered."""
+    """Return the SQL for a value as it is compared and ordered."""
     return DUCKDB.folded(column(field)) if field.kind in (Kind.TEXT, Kind.CHOICE) else column(field)
 
 
 ORIGINAL_TEXTS = "original_texts"
-"""The column for texts that are not simple (see `domain.text`): where one is not, the column of its field has its
-folded form, so that `lower` of that column is what any text is compared as, and this one has the texts as they were
-written, as a JSON object by field ids. It is null for most contacts."""
+"""The column for texts that are not simple (see `domain.text`). The column of their field has the folded form, so that
+`lower` of that column is the form in which any text is compared; this column has the original texts as a JSON object by
+field id. It is null for most contacts."""
 
 
 def original(field: Field, of: str = "") -> str:
-    """Write the expression for a value as it was written; `of` is the table and a dot."""
+    """Return the SQL for a value in its original form; `of` is the table and a dot."""
     if field.kind not in (Kind.TEXT, Kind.CHOICE):
         return of + column(field)
     return f"coalesce({of}{ORIGINAL_TEXTS} ->> '{field.id}', {of}{column(field)})"
@@ -54,10 +54,10 @@ def columns_of(fields: FieldSet) -> dict[str, str]:
 
 
 def ensure_table(con: duckdb.DuckDBPyConnection, type_id: int, fields: FieldSet) -> None:
-    """Bring a contact type's table in line with its fields: made when new, columns added and dropped.
+    """Create the table of a contact type, or add and drop columns to match its fields.
 
-    A column whose type has changed is replaced by an empty one; the contacts that had a value of its field were
-    changed with it and are loaded again.
+    A column whose type has changed is replaced by an empty one; contacts with a value of its field have changed too,
+    and are loaded again.
     """
     name = table(type_id)
     wanted = columns_of(fields)
@@ -69,20 +69,20 @@ def ensure_table(con: duckdb.DuckDBPyConnection, type_id: int, fields: FieldSet)
     for key, sql_type in present.items() - wanted.items():
         con.execute(f"ALTER TABLE {name} DROP COLUMN {key}")
         if sql_type == "VARCHAR":
-            _drop_written(con, name, key.removeprefix("f"))
+            _drop_originals(con, name, key.removeprefix("f"))
     for key, sql_type in wanted.items() - present.items():
         con.execute(f"ALTER TABLE {name} ADD COLUMN {key} {sql_type}")
 
 
 def columns_present(con: duckdb.DuckDBPyConnection, type_id: int) -> dict[str, str]:
-    """List the columns that a contact type's table has, with their types; none where there is no table."""
+    """List the existing columns of a contact type's table, with their types; none if there is no table."""
     rows = con.execute(
         "SELECT column_name, data_type FROM duckdb_columns() WHERE table_name = $1 AND NOT internal", [table(type_id)]
     ).fetchall()
     return dict(rows)
 
 
-def _drop_written(con: duckdb.DuckDBPyConnection, name: str, field_id: str) -> None:
+def _drop_originals(con: duckdb.DuckDBPyConnection, name: str, field_id: str) -> None:
     con.execute(
         f"UPDATE {name} SET {ORIGINAL_TEXTS} = nullif(json_merge_patch({ORIGINAL_TEXTS}, $1)::VARCHAR, '{{}}') "
         f"WHERE ({ORIGINAL_TEXTS} ->> $2) IS NOT NULL",

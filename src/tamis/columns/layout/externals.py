@@ -1,8 +1,8 @@
-"""External recipients in the column store: who they are, and whom of them a rule selects.
+"""External recipients: SQL for their rows, and for those that a rule selects.
 
-An address that was added by hand and is no contact has one number for all segments of a type, in place of a contact's
-id: that of the person, with the bit of those who are no contacts. Where the rule brings it to a segment, the number of
-the recipient is made of it, as a contact's is; where it was added, the recipient has the number of the addition.
+An included email that is not a contact has one id in all segments of a type, in place of a contact id: that of the
+person, with the external bit. If a rule selects it, its recipient id is built from this id, as for a contact; if it was
+included in the segment, it has the recipient id of the inclusion.
 """
 
 from collections.abc import Sequence
@@ -23,7 +23,7 @@ PERSONS = (
     "arg_max(email_folded, id) AS email_folded, arg_max(first_name_folded, id) AS first_name_folded, "
     "arg_max(last_name_folded, id) AS last_name_folded FROM inclusions GROUP BY person_id)"
 )
-"""The query for all who were added by hand, as they were added last, with the contact that each has become, if any."""
+"""The query for all included persons: their last inclusion, and the contact that each has become, if any."""
 
 _NAMED = {EMAIL.id: "email", FIRST_NAME.id: "first_name", LAST_NAME.id: "last_name"}
 _KNOWN = {field_id: f"nullif(arg_max({name}_folded, id), '')" for field_id, name in _NAMED.items()}
@@ -31,8 +31,8 @@ _AS_WRITTEN = ", ".join(f"'{field_id}', nullif(arg_max({name}, id), '')" for fie
 
 
 def external_rows(fields: Sequence[Field], more: str = "", where: str = "") -> str:
-    """Write the query for external recipients, a row each: `id` and the columns of fields and of what was written, as
-    contacts have them; only address and name are not null."""
+    """Return the query for external recipients: `id`, and the columns of a table of contacts, of which only email and
+    name are not null."""
     values = "".join(
         f", {_KNOWN.get(field.id, f'NULL::{SQL_TYPES[field.kind]}')} AS {column(field)}" for field in fields
     )
@@ -44,37 +44,37 @@ def external_rows(fields: Sequence[Field], more: str = "", where: str = "") -> s
 
 
 def used_by(*rules: Rule) -> list[Field]:
-    """Return the fields that rules look at, each once."""
+    """Return the fields that rules use, each once."""
     return list(dict.fromkeys(condition.field for rule in rules for condition in conditions(rule)))
 
 
 def is_external_in(segment_id: int, parameters: Parameters) -> str:
-    """Write the test whether the external recipient `id` is in a segment now; it is never null."""
+    """Return the SQL test whether the external recipient `id` is in a segment now; it is never null."""
     low, high = span(segment_id)
     segment = parameters.bind(segment_id)
     return (
         f"(id IN (SELECT recipient_id & {NUMBER} FROM {recipients_between(low | EXTERNAL_BIT, high)} "
-        f"UNION ALL {added_to(segment)}))"
+        f"UNION ALL {included_externals(segment)}))"
     )
 
 
-def added_to(segment: str) -> str:
-    """Write the query for the external recipients that were added to a segment by hand."""
+def included_externals(segment: str) -> str:
+    """Return the query for the external recipients that were included in a segment."""
     return f"SELECT {EXTERNAL_BIT} | person_id FROM inclusions WHERE segment_id = {segment} AND contact_id IS NULL"
 
 
-def is_asked(rule: Rule, parameters: Parameters) -> str:
-    """Write the test whether a rule is asked about the external recipient `id` (see `rules.externals`)."""
+def is_reachable(rule: Rule, parameters: Parameters) -> str:
+    """Return the SQL test whether a rule applies to the external recipient `id` (see `rules.evaluation.externals`)."""
     return " OR ".join(is_external_in(id_, parameters) for id_ in segments_included(rule)) or "FALSE"
 
 
 def selected_externals(
     rule: Rule, as_of: EvaluationTime, parameters: Parameters, fields: Sequence[Field] = ()
 ) -> str | None:
-    """Write the query for the external recipients that a rule selects, with the columns of `external_rows`; None for a
-    rule that is asked about none of them."""
+    """Return the query for the external recipients that a rule selects, with the columns of `external_rows`; None if
+    the rule applies to none."""
     if not segments_included(rule):
         return None
     where = compile_rule(rule, as_of, ColumnSource(column, is_external_in), parameters)
     rows = external_rows(list(dict.fromkeys([*fields, *used_by(rule)])))
-    return f"SELECT * FROM ({rows}) WHERE ({is_asked(rule, parameters)}) AND {where}"
+    return f"SELECT * FROM ({rows}) WHERE ({is_reachable(rule, parameters)}) AND {where}"

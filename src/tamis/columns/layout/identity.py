@@ -1,5 +1,5 @@
-"""Who the recipients of segments are as persons: a contact is one wherever it stands, and so is an address that was
-added by hand and is no contact, whatever the case in which it was written."""
+"""Identity: which recipients are the same person. A contact is one person in all segments, and so is an external email,
+whatever its case."""
 
 import duckdb
 
@@ -11,8 +11,8 @@ from tamis.rules.sql.dialect import Parameters
 
 
 def normalised_emails(con: duckdb.DuckDBPyConnection, parameters: Parameters) -> str:
-    """Write the query for the keys of those added addresses whose key is another than their lower case: `address` and
-    `key`. They are few: domains in other scripts than ours."""
+    """Return the query for included emails whose key is not just their lower case: `address` and `key`. They are few:
+    internationalised domains."""
     rows = con.execute(
         "SELECT DISTINCT email FROM inclusions WHERE strlen(email) <> length(email) OR contains(lower(email), 'xn--')"
     ).fetchall()
@@ -24,14 +24,14 @@ def normalised_emails(con: duckdb.DuckDBPyConnection, parameters: Parameters) ->
 
 
 def contacts_in(segment_id: int) -> str:
-    """Write the query for the recipients of a segment who have the numbers of contacts: `contact_id`."""
+    """Return the query for the recipients of a segment with ids of contacts: `contact_id`."""
     low = span(segment_id)[0]
     return f"SELECT recipient_id & {CONTACT} AS contact_id FROM {recipients_between(low, low | CONTACT)}"
 
 
 def externals_in(segment_id: int, normalised: str) -> str:
-    """Write the query for the recipients of a segment who were no contacts when they were added: `contact_id`, null
-    where they still are none, and the `key` of the address; `normalised` is from `normalised_emails`."""
+    """Return the query for the recipients of a segment that were external when they were included: `contact_id`, null
+    if they still are, and the `key` of the email; `normalised` is from `normalised_emails`."""
     low, high = span(segment_id)
     return (
         f"SELECT contact_id, key FROM ({external_identities(recipients_between(low | EXTERNAL_BIT, high), normalised)})"
@@ -39,8 +39,8 @@ def externals_in(segment_id: int, normalised: str) -> str:
 
 
 def external_identities(recipients: str, normalised: str) -> str:
-    """Write the query for the `recipient_id`, `contact_id` and `key` of those of some recipients who were no contacts
-    when they were added, to their segment or to another one that brings them there."""
+    """Return the query for those of some recipients that were external when they were included, in their segment or in
+    one that its rule names: `recipient_id`, `contact_id` and `key`."""
     return (
         "SELECT r.recipient_id, coalesce(a.contact_id, x.contact_id) AS contact_id, "
         "coalesce(o.key, lower(coalesce(a.email, x.email))) AS key "

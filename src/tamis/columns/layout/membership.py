@@ -1,7 +1,7 @@
-"""The recipients of segments as they are now: a large sorted table, and beside it what has changed since then.
+"""The current recipients of segments: a large sorted table, and a small one with recent changes.
 
-Taking single rows out of hundreds of millions costs more than all else that a change needs. So entries and exits go
-to the small table `recent`, which has the last word on a recipient, and are merged into `members` many at a time.
+Deleting single rows from hundreds of millions costs more than the rest of a change. So entries and exits go to the
+small table `recent_changes`, which takes precedence, and are merged into `members` many at a time.
 """
 
 import duckdb
@@ -9,20 +9,20 @@ import duckdb
 from tamis.domain.segments import EXTERNAL_BIT, SEGMENT_SHIFT
 from tamis.rules.sql.dialect import Parameters
 
-MANY_RECENT = 200_000
-MOST_RECENT = 2_000_000
+MERGE_WHEN_IDLE = 200_000
+MERGE_ALWAYS = 2_000_000
 CONTACT = EXTERNAL_BIT - 1
 NUMBER = (1 << SEGMENT_SHIFT) - 1
-"""The part of a recipient's number that is not its segment."""
+"""The mask of the part of a recipient id that is not the segment."""
 
 
 def span(segment_id: int) -> tuple[int, int]:
-    """Return the lowest and the highest number that a recipient of a segment can have."""
+    """Return the lowest and the highest recipient id in a segment."""
     return segment_id << SEGMENT_SHIFT, (segment_id + 1 << SEGMENT_SHIFT) - 1
 
 
 def recipients_between(low: int, high: int) -> str:
-    """Write the query for the recipients whose numbers lie between two: `recipient_id` and `entered_at`."""
+    """Return the query for the recipients with ids between two, inclusive: `recipient_id` and `entered_at`."""
     between = f"recipient_id BETWEEN {int(low)} AND {int(high)}"
     return (
         "(SELECT recipient_id, entered_at FROM members "
@@ -32,14 +32,14 @@ def recipients_between(low: int, high: int) -> str:
 
 
 def recipients_of(segment_id: int) -> str:
-    """Write the query for the recipients of a segment."""
+    """Return the query for the recipients of a segment."""
     return recipients_between(*span(segment_id))
 
 
 def is_in_segment(segment_id: int, parameters: Parameters) -> str:
-    """Write the test whether the contact `id` is in a segment now; it is never null."""
+    """Return the SQL test whether the contact `id` is in a segment now; it is never null."""
     segment = parameters.bind(segment_id)
-    # One look at both: of two joined by OR, DuckDB asks each for all rows, also where a page needs only the first few.
+    # One subquery for both: DuckDB would evaluate two joined by OR for all rows, even for the first few of a page.
     return (
         f"(id IN (SELECT recipient_id & {CONTACT} FROM {recipients_of(segment_id)} "
         f"WHERE recipient_id & {EXTERNAL_BIT} = 0 "
@@ -48,7 +48,7 @@ def is_in_segment(segment_id: int, parameters: Parameters) -> str:
 
 
 def merge(con: duckdb.DuckDBPyConnection, most: int) -> None:
-    """Bring the recent changes into the large table, if there are more than `most`."""
+    """Merge the recent changes into the large table if there are more than `most`."""
     row = con.execute("SELECT count(*) FROM recent_changes").fetchone()
     if row and row[0] > most:
         con.execute("DELETE FROM members WHERE recipient_id IN (SELECT recipient_id FROM recent_changes)")

@@ -7,7 +7,7 @@ measurements).
 from dataclasses import dataclass
 from enum import StrEnum
 
-from tamis.columns.layout.membership import MANY_RECENT
+from tamis.columns.layout.membership import MERGE_WHEN_IDLE
 
 
 class Strategy(StrEnum):
@@ -33,7 +33,7 @@ class Thresholds:
     """With fewer changed contacts than this, one strategy for all is faster than two."""
     midnights: int = 100
     """After more days than this, the log does not tell apart what happened on each of them."""
-    entries_at_once: int = MANY_RECENT
+    entries_at_once: int = MERGE_WHEN_IDLE
     """More entries of new contacts than this go directly to the large table."""
 
 

@@ -6,7 +6,7 @@ import duckdb
 
 from tamis.columns.engine.dialect import DUCKDB
 from tamis.columns.layout.contacts import column
-from tamis.columns.layout.externals import added_to, external_rows, is_asked, is_external_in, used_by
+from tamis.columns.layout.externals import external_rows, included_externals, is_external_in, is_reachable, used_by
 from tamis.columns.reads.conditions import joined, leaves
 from tamis.rules.evaluation.externals import segments_included
 from tamis.rules.sql.compiler import ColumnSource, compile_rule
@@ -37,7 +37,7 @@ def count_externals(
     if segment_id is not None:
         segment = parameters.bind(segment_id)
         asked["taken_out"] = f"id IN (SELECT contact_id FROM exclusions WHERE segment_id = {segment})"
-        asked["put_in"] = f"id IN ({added_to(segment)})"
+        asked["put_in"] = f"id IN ({included_externals(segment)})"
         tests.append(f"({selected.get(whole, 'FALSE') if whole else 'FALSE'}) AND NOT taken_out OR put_in")
     answers = ", ".join(["*", *(f"({test}) IS TRUE AS {name}" for name, test in asked.items())])
     counts = ", ".join(f"count(*) FILTER ({test})" for test in tests)
@@ -55,13 +55,13 @@ def effect_on_externals(
     selected = "FALSE"
     if segments_included(rule):
         where = compile_rule(rule, as_of, ColumnSource(column, is_external_in), parameters)
-        selected = f"(({is_asked(rule, parameters)}) AND {where}) IS TRUE"
+        selected = f"(({is_reachable(rule, parameters)}) AND {where}) IS TRUE"
     rows = con.execute(
         "SELECT count(*) FILTER (is_in), count(*) FILTER (will_be), "
         "count(*) FILTER (will_be AND NOT is_in), count(*) FILTER (is_in AND NOT will_be) FROM ("
         f"SELECT {is_external_in(segment_id, parameters)} AS is_in, "
         f"{selected} AND id NOT IN (SELECT contact_id FROM exclusions WHERE segment_id = {segment}) "
-        f"OR id IN ({added_to(segment)}) AS will_be FROM ({external_rows(used_by(rule))}))",
+        f"OR id IN ({included_externals(segment)}) AS will_be FROM ({external_rows(used_by(rule))}))",
         parameters.values,
     ).fetchall()
     return rows[0]

@@ -8,7 +8,7 @@ import duckdb
 
 from tamis.columns.engine.dialect import DUCKDB
 from tamis.columns.layout.contacts import column, original, table
-from tamis.columns.layout.externals import PERSONS, added_to
+from tamis.columns.layout.externals import PERSONS, included_externals
 from tamis.columns.layout.membership import CONTACT, recipients_between, span
 from tamis.columns.reads.recipients import with_inclusions
 from tamis.domain.fields import EMAIL, FIRST_NAME, LAST_NAME
@@ -182,7 +182,7 @@ def _externals(segment_id: int, words: Sequence[str], matching: str, parameters:
         f"SELECT recipient_id FROM inclusions WHERE segment_id = {segment} AND recipient_id & {EXTERNAL_BIT} <> 0 "
         f"AND CASE WHEN contact_id IS NULL THEN {matches} ELSE contact_id IN {matching} END "
         f"UNION ALL SELECT {span(segment_id)[0]} | id FROM {PERSONS} "
-        f"WHERE contact_id IS NULL AND {matches} AND id NOT IN ({added_to(segment)})"
+        f"WHERE contact_id IS NULL AND {matches} AND id NOT IN ({included_externals(segment)})"
     )
 
 

@@ -4,7 +4,7 @@ import duckdb
 
 from tamis.columns.engine.state import read_sizes
 from tamis.columns.history.comparison import DuckKeptHistoryReads
-from tamis.columns.interface.view import Standing
+from tamis.columns.interface.view import Watermark
 from tamis.columns.reads.contacts import DuckContactReads
 from tamis.columns.reads.exports import DuckExportReads
 from tamis.columns.reads.field_stats import DuckFieldStatsReads
@@ -29,8 +29,8 @@ class DuckSizeReads:
 class DuckView:
     """All queries on one connection, which has a transaction open."""
 
-    def __init__(self, con: duckdb.DuckDBPyConnection, standing: Standing) -> None:
-        self.standing = standing
+    def __init__(self, con: duckdb.DuckDBPyConnection, watermark: Watermark) -> None:
+        self.watermark = watermark
         self.interrupt = con.interrupt
         self.sizes = DuckSizeReads(con)
         self.members = DuckMemberReads(con)

@@ -1,7 +1,7 @@
 """Finish: the steps that run once, for the whole batch."""
 
 from tamis.columns.history.daily_rollup import write_days
-from tamis.columns.layout.membership import MOST_RECENT, merge
+from tamis.columns.layout.membership import MERGE_ALWAYS, merge
 from tamis.columns.projector.context import BatchContext, Connection
 from tamis.columns.projector.queries import load
 
@@ -10,7 +10,7 @@ SQL = load("finish")
 
 def merge_recent(con: Connection, context: BatchContext) -> BatchContext:
     """Merge the recent changes into the large table if there are very many."""
-    merge(con, MOST_RECENT)
+    merge(con, MERGE_ALWAYS)
     return context
 
 

@@ -5,7 +5,7 @@ from dataclasses import replace
 from tamis.columns.engine.dialect import DUCKDB
 from tamis.columns.history.daily_rollup import DailySnapshot
 from tamis.columns.layout.contacts import column, table
-from tamis.columns.layout.externals import added_to, selected_externals
+from tamis.columns.layout.externals import included_externals, selected_externals
 from tamis.columns.layout.membership import is_in_segment, recipients_of, span
 from tamis.columns.projector.batch import Purpose
 from tamis.columns.projector.context import Connection, Refresh, TypeContext, execute_update, naive_utc
@@ -86,7 +86,7 @@ def target_recipients(type_id: int, segment_id: int, rule: Rule, as_of: Evaluati
     from_other_segments = (
         f" UNION ALL SELECT {own} | id FROM ({externals}) "
         f"WHERE id NOT IN (SELECT contact_id FROM exclusions WHERE segment_id = {segment}) "
-        f"AND id NOT IN ({added_to(str(segment))})"
+        f"AND id NOT IN ({included_externals(str(segment))})"
         if externals
         else ""
     )

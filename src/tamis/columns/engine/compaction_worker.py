@@ -1,6 +1,6 @@
-"""Run as a program: builds a database file from exported tables, in a process that never saw anything else.
+"""The worker process of a compaction: builds a database file from exported tables.
 
-Its arguments are the file to make, the directory of the export, the most memory to use and the number of threads.
+Its arguments are the file to create, the directory of the export, the memory limit and the number of threads.
 """
 
 import sys
@@ -8,7 +8,7 @@ import sys
 import duckdb
 
 
-def load(target: str, exported: str, memory: str, threads: str) -> None:
+def build(target: str, exported: str, memory: str, threads: str) -> None:
     """Build the file."""
     db = duckdb.connect(
         target,
@@ -27,4 +27,4 @@ def load(target: str, exported: str, memory: str, threads: str) -> None:
 
 
 if __name__ == "__main__":
-    load(*sys.argv[1:])
+    build(*sys.argv[1:])

@@ -1,4 +1,4 @@
-"""Which process has the column store of a directory: DuckDB's file belongs to one at a time."""
+"""The lock by which one process at a time owns the column store of a directory, as DuckDB requires."""
 
 import fcntl
 import os
@@ -9,9 +9,9 @@ from tamis.domain.errors import ProjectionInUse, Unavailable
 LOCK_NAME = "columns.lock"
 
 
-def take_ownership(directory: Path) -> int:
-    """Make this process the only one that may open the column store of a directory, until the handle that it gets is
-    closed; raises Held and Unavailable."""
+def acquire_lock(directory: Path) -> int:
+    """Lock the column store of a directory for this process; return the handle, which unlocks it when closed. Raises
+    Held if another process has it, and Unavailable."""
     path = directory / LOCK_NAME
     try:
         handle = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
@@ -25,12 +25,12 @@ def take_ownership(directory: Path) -> int:
     return handle
 
 
-def is_owned(directory: Path) -> bool:
-    """Return whether a process has the column store of a directory open."""
+def is_locked(directory: Path) -> bool:
+    """Return whether a process has locked the column store of a directory."""
     if not (directory / LOCK_NAME).exists():
         return False
     try:
-        os.close(take_ownership(directory))
+        os.close(acquire_lock(directory))
     except ProjectionInUse:
         return True
     return False
