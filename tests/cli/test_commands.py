@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.support import forked
+from tests.support import forked, in_process
 from tests.support.process import MAIN, PATIENCE_SECONDS, Refused, Server, environment, tamis
 
 PEOPLE = "email,first_name,last_name,birth_date\nann@example.org,Ann,Lee,1990-05-01\nbob@example.org,Bob,,1985-01-31\n"
@@ -43,12 +43,7 @@ def test_one_member_is_one_member(data: Path, tmp_path: Path) -> None:
     tamis(data, "import", people(tmp_path), "--type", "People")
     where = ("--type", "People", "--where", 'first_name = "Ann"')
     for command in (("create", "Ann", *where), ("edit", "Ann", "--name", "Annie"), ("show", "Annie")):
-        said = forked.run_text(
-            [sys.executable, "-m", "tamis", "segment", *command, "--data", str(data)],
-            check=True,
-            env=environment(),
-            timeout=PATIENCE_SECONDS,
-        ).stdout
+        said = in_process.run_text(["segment", *command, "--data", str(data)]).stdout
         assert "1 member\n" in said
 
 

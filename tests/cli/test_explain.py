@@ -1,13 +1,12 @@
 """`tamis segment explain` says first whether, then why."""
 
-import sys
 from pathlib import Path
 
 import pytest
 
 from tests.cli.conftest import make_people
-from tests.support import forked
-from tests.support.process import PATIENCE_SECONDS, Refused, environment, tamis
+from tests.support import in_process
+from tests.support.process import Refused, tamis
 from tests.support.templates import copy_of
 
 RULE = '(country = "India" or first_name = "Ann") and not (city is "Goa") and is not in segment "Anns"'
@@ -38,12 +37,7 @@ def _make(directory: Path) -> None:
 
 def printed(data: Path, *arguments: str) -> str:
     """Run a command as a person does."""
-    return forked.run_text(
-        [sys.executable, "-m", "tamis", *arguments, "--data", str(data)],
-        check=True,
-        env=environment(),
-        timeout=PATIENCE_SECONDS,
-    ).stdout
+    return in_process.run_text([*arguments, "--data", str(data)]).stdout
 
 
 def test_the_verdict_stands_first_and_each_condition_has_the_value_of_the_contact(people: Path) -> None:

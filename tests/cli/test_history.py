@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.cli.conftest import make_people
-from tests.support import forked
+from tests.support import forked, in_process
 from tests.support.process import PATIENCE_SECONDS, Refused, environment, tamis
 from tests.support.templates import copy_of
 
@@ -102,8 +102,7 @@ def test_people_read_tables(told: tuple[Path, str]) -> None:
     data, at = told
 
     def printed(*arguments: str) -> str:
-        command = [sys.executable, "-m", "tamis", *arguments, "--data", str(data)]
-        return forked.run_text(command, check=True, env=environment(), timeout=PATIENCE_SECONDS).stdout
+        return in_process.run_text([*arguments, "--data", str(data)]).stdout
 
     table = printed("segment", "history", "Indians")
     assert "first filling" in table

@@ -12,7 +12,7 @@ import pytest
 from tamis.cli.common import Common
 from tamis.cli.segment import show_members
 from tamis.domain.errors import Unavailable
-from tests.support import forked
+from tests.support import forked, in_process
 from tests.support.process import PATIENCE_SECONDS, Refused, Server, environment, tamis
 
 NO_UTF8 = os.fsdecode(b"caf\xe9")
@@ -21,8 +21,7 @@ NO_UTF8 = os.fsdecode(b"caf\xe9")
 
 def run(data: Path, *arguments: str, given: str = "") -> "subprocess.CompletedProcess[str]":
     """Run a command as a person does."""
-    command = [sys.executable, "-m", "tamis", *arguments, "--data", str(data)]
-    return forked.run_text(command, input=given, env=environment(), timeout=PATIENCE_SECONDS)
+    return in_process.run_text([*arguments, "--data", str(data)], given)
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,6 @@ import html
 import json
 import re
 import secrets
-import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -12,9 +11,9 @@ from typing import Any
 
 import requests
 
-from tests.support import forked
+from tests.support import in_process
 from tests.support.people import Person
-from tests.support.process import PATIENCE_SECONDS, environment
+from tests.support.process import PATIENCE_SECONDS
 
 PASSWORD = "grain by grain 42"
 CSRF = re.compile(r'name="csrf" (?:content|value)="([0-9a-f]{64})"')
@@ -32,13 +31,8 @@ CHROMIUM_ARGUMENTS = [
 def new_console_account(data: Path, address: str, email: str, timezone: str = "UTC") -> Person:
     """Make an account that can sign in with `PASSWORD`."""
     command = ["account", "create", "--email", email, "--timezone", timezone, "--password-stdin"]
-    done = forked.run_text(
-        [sys.executable, "-m", "tamis", *command, "--data", str(data), "--json"],
-        input=PASSWORD + "\n",
-        check=True,
-        env=environment(),
-        timeout=PATIENCE_SECONDS,
-    )
+    done = in_process.run_text([*command, "--data", str(data), "--json"], PASSWORD + "\n")
+    done.check_returncode()
     made = json.loads(done.stdout)
     return Person(data, f"{address}/api/", made["account_id"], email, made["public_key"], made["secret_key"])
 

@@ -10,7 +10,9 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, redirect_stderr, redirect_stdout
 from unittest.mock import patch
 
+from tamis.actions.accounts import passwords
 from tamis.cli.main import main
+from tests.support.hashing import REPLACED
 
 
 def run_text(arguments: Sequence[str], input: str = "") -> "subprocess.CompletedProcess[str]":
@@ -47,7 +49,7 @@ def _own_environment() -> Iterator[None]:
     os.umask(umask)
     environment = {name: value for name, value in os.environ.items() if not name.startswith("TAMIS_")}
     try:
-        with patch.dict(os.environ, environment, clear=True):
+        with patch.dict(os.environ, environment, clear=True), patch.multiple(passwords, **REPLACED):
             yield
     finally:
         os.umask(umask)

@@ -93,20 +93,12 @@ def load() -> None:
     for module in pkgutil.walk_packages(tamis.__path__, "tamis."):
         if not module.name.endswith("__main__") and not module.name.startswith(LAZY):
             import_module(module.name)
-    _hash_quickly()
-    gc.freeze()
-
-
-def _hash_quickly() -> None:
-    """Let passwords be hashed in no time. What they cost where nothing is changed, `tests/console/test_passwords.py`
-    tells."""
-    from argon2 import PasswordHasher
-
     from tamis.actions.accounts import passwords
+    from tests.support.hashing import REPLACED
 
-    quick = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
-    passwords._hasher = lambda: quick  # type: ignore[assignment]  # what is cached is not asked for
-    passwords._NOBODYS = quick.hash("nobody's")
+    for name, replacement in REPLACED.items():
+        setattr(passwords, name, replacement)
+    gc.freeze()
 
 
 def main() -> None:
