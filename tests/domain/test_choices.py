@@ -1,4 +1,4 @@
-"""Options as people and other tools write them."""
+"""Parsing options as people and other tools write them."""
 
 import hypothesis.strategies as st
 import pytest

@@ -1,4 +1,4 @@
-"""Dates as people write them: read in the order that they were written in."""
+"""Parsing dates as people write them, in a given order."""
 
 from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo

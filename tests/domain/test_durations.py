@@ -1,4 +1,4 @@
-"""Durations: how they are written, and how they are counted on the calendar."""
+"""Durations: parsing, and calendar arithmetic."""
 
 from datetime import date, timedelta
 
@@ -58,7 +58,7 @@ def test_what_is_no_duration_is_refused(text: str, message: str) -> None:
 
 @given(day=dates, one=durations, days=st.integers(0, 400))
 def test_a_later_day_is_never_moved_before_an_earlier_one(day: date, one: Duration, days: int) -> None:
-    """What the time at which an answer changes rests on."""
+    """The search for breakpoints relies on this."""
     later = min(day.toordinal() + days, date.max.toordinal())
     assert subtract_duration(day, one) <= subtract_duration(date.fromordinal(later), one)
     assert add_duration(day, one) <= add_duration(date.fromordinal(later), one)

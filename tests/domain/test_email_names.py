@@ -1,4 +1,4 @@
-"""What people call the column of emails."""
+"""Names of email columns."""
 
 import pytest
 

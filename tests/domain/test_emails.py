@@ -1,4 +1,4 @@
-"""E-mail addresses: which there are, and which are the same."""
+"""Emails: which are valid, and which are the same."""
 
 import unicodedata
 

@@ -1,4 +1,4 @@
-"""Fields: text becomes typed values, a column's kind is inferred, names become keys."""
+"""Fields: parsing values, inferring kinds, deriving keys from names."""
 
 from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo

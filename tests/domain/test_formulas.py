@@ -1,4 +1,4 @@
-"""Cells that a spreadsheet would run: made harmless and taken back, in Python and by DuckDB alike."""
+"""Formulas are escaped and unescaped alike in Python and DuckDB."""
 
 import duckdb
 import pytest

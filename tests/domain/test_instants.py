@@ -1,4 +1,4 @@
-"""Instants: calendar days in time zones, on days with daylight saving and on the edges of the calendar."""
+"""Instants: calendar days in time zones, with daylight saving time and at the ends of the calendar."""
 
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo

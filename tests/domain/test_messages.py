@@ -32,7 +32,7 @@ PLACE_OF_CODE = {
 
 
 def calls() -> Iterator[tuple[str, ast.Call, str]]:
-    """List the messages that the source makes: where, the call, and the code."""
+    """Yield the messages in the source: place, call, and code."""
     for path in sorted(ROOT.rglob("*.py")):
         for node in ast.walk(ast.parse(path.read_text())):
             name = getattr(node.func, "attr", getattr(node.func, "id", "")) if isinstance(node, ast.Call) else ""
@@ -43,7 +43,7 @@ def calls() -> Iterator[tuple[str, ast.Call, str]]:
 
 
 def codes(arguments: list[ast.expr]) -> Iterator[str]:
-    """List the codes that stand as they are among some arguments, or as the one or the other of a choice."""
+    """Yield the literal codes among some arguments, including those of conditional expressions."""
     for argument in arguments:
         match argument:
             case ast.Constant(value=str(code)) if re.fullmatch("[a-z0-9_]+", code):

@@ -1,4 +1,4 @@
-"""Which passwords may be set: long ones of any characters, but none that is guessed first."""
+"""Rules for new passwords: long ones of any characters, but no common ones."""
 
 import pytest
 from hypothesis import given

@@ -1,4 +1,4 @@
-"""The numbers of recipients: unique over all segments, known without being stored, whole numbers of JavaScript."""
+"""Recipient ids: unique over all segments, derived rather than stored, safe integers in JavaScript."""
 
 from hypothesis import example, given
 from hypothesis import strategies as st

@@ -1,4 +1,4 @@
-"""Text: how it is folded and what it may not contain."""
+"""Text: folding, and forbidden characters."""
 
 import pytest
 

@@ -16,13 +16,13 @@ class Engine(Protocol):
     """A store with the contacts of one type."""
 
     def close(self) -> None:
-        """Let go of it."""
+        """Close it."""
 
     def fill(self, crowd: list[Contact], /) -> None:
-        """Hold these contacts and no others."""
+        """Replace the contacts."""
 
     def selected(self, rule: Rule, as_of: EvaluationTime, instants: list[datetime] | None = None) -> set[int]:
-        """Return whom a rule selects at a moment, or each contact at an instant of its own, that of contact 1 first.
+        """Return the contacts that a rule selects as of a time, or as of an instant for each contact, by ascending id.
 
         Who is in which segment is said by `tests.laws.time_strategies.is_in`.
         """
@@ -35,4 +35,4 @@ class Engine(Protocol):
 
 
 ENGINES: dict[str, Callable[[FieldSet], Engine]] = {"DuckDB": Stores, "SQLite": SqliteStore}
-"""A further engine is a further line."""
+"""The engines under test."""

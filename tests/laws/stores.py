@@ -1,4 +1,4 @@
-"""The way of a contact into the column store, as the product goes it: records, document, typed columns."""
+"""Both stores, filled with contacts as the product does: records, documents, typed columns."""
 
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
@@ -50,12 +50,12 @@ class Stores:
         ensure_table(self._columns, TYPE, fields)
 
     def close(self) -> None:
-        """Let go of both."""
+        """Close both."""
         self._records.close()
         self._columns.close()
 
     def fill(self, contacts: list[Contact]) -> None:
-        """Hold these contacts and no others."""
+        """Replace the contacts."""
         self._records.execute("DELETE FROM contacts")
         self._columns.execute(f"DELETE FROM {table(TYPE)}")
         self._records.executemany(
@@ -77,8 +77,8 @@ class Stores:
         insert_contacts(self._columns, TYPE, self.fields, documents)
 
     def selected(self, rule: Rule, as_of: EvaluationTime, instants: list[datetime] | None = None) -> set[int]:
-        """Ask the column store whom a rule selects at a moment, or each contact at an instant of its own: the first
-        one of `instants` is that of the contact 1."""
+        """Return the contacts that a rule selects as of a time, or as of one of `instants` for each contact, by
+        ascending id."""
         parameters = Parameters(DUCKDB)
         naive = [instant.replace(tzinfo=None) for instant in instants or ()]
         rows_with_instants = (
@@ -108,15 +108,15 @@ class Stores:
         return {row[0] for row in rows}
 
     def counted(self, rule: Rule, parts: Sequence[Node], as_of: EvaluationTime) -> RuleCounts:
-        """Ask the column store how many a rule and its parts select; all segments that they name are empty."""
+        """Count the contacts that a rule and its parts select; all segments that they name are empty."""
         return DuckRuleReads(self._columns).count_parts(TYPE, rule, parts, as_of)
 
     def sampled(self, rule: Node, as_of: EvaluationTime, most: int) -> list[int]:
-        """Ask the column store for some whom a rule selects."""
+        """Return a sample of the contacts that a rule selects."""
         return DuckRuleReads(self._columns).sample(TYPE, rule, as_of, most)
 
     def held(self, contact_id: int) -> dict[int, Value]:
-        """Read back what the column store knows of a contact, by field id."""
+        """Return the values of a contact in the projection, by field id."""
         names = ", ".join(original(field) for field in self.fields.fields)
         row = self._columns.execute(f"SELECT {names} FROM {table(TYPE)} WHERE id = $1", [contact_id]).fetchone()
         assert row is not None
@@ -132,7 +132,7 @@ class Stores:
         return DuckExportReads(self._columns).write(AllContacts(TYPE), fields, layout, target, "UTC")
 
     def compared(self, texts: list[str]) -> list[str]:
-        """Bring texts into the column store as the values of a field, and ask for what they are compared as."""
+        """Store texts in the projection as values of a field, and return their folded forms."""
         field = self.fields.by_id[101]
         self._columns.execute(f"DELETE FROM {table(TYPE)}")
         ids = range(0, len(texts), 1000)
@@ -148,7 +148,7 @@ class Stores:
         return [row[0] for row in rows]
 
     def lower(self, texts: list[str]) -> list[str]:
-        """Ask the column store for texts in lower case."""
+        """Return texts in lower case, by the projection."""
         rows = self._columns.execute("SELECT lower(unnest($1::VARCHAR[]))", [texts]).fetchall()
         return [row[0] for row in rows]
 
@@ -165,6 +165,6 @@ def _value(held: Any, kind: Kind) -> Value:
 
 
 def known(contact: Contact, fields: FieldSet) -> dict[int, Value]:
-    """Return all that a contact itself says, by field id."""
+    """Return all values of a contact, by field id."""
     found = {field.id: contact.value_of(field) for field in fields.fields}
     return {key: value for key, value in found.items() if value is not None}

@@ -1,4 +1,4 @@
-"""§ One address, one key: Tamis knows an address exactly when the email-validator library does."""
+"""§ One email, one key: Tamis accepts an email exactly when the email-validator library does."""
 
 import csv
 import json

@@ -1,4 +1,4 @@
-"""§ One meaning, of the examples in which engines differ from each other: every engine says of each what it says."""
+"""§ One meaning, for examples in which engines tend to differ: all give the expected result."""
 
 from collections.abc import Iterator
 

@@ -1,4 +1,4 @@
-"""§ One meaning, also of the largest rules that may be made: no engine has a smaller limit."""
+"""§ One meaning, also for the largest rules allowed: no engine has a smaller limit."""
 
 from datetime import date, timedelta
 

@@ -1,5 +1,4 @@
-"""§ Exact, as far as every engine goes: segments that name each other, evaluated in full, have the members that the
-reference evaluator says they have."""
+"""§ Exact, in every engine: segments that name each other have the members that the reference evaluator selects."""
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -21,7 +20,7 @@ about_segments: st.SearchStrategy[Node] = st.recursive(
     ),
     max_leaves=3,
 )
-"""Rules that name the segments of the same draw: in chains, and in circles, of which each selects nobody."""
+"""Rules that name each other's segments: in chains, and in cycles, which select nobody."""
 
 
 @settings(max_examples=examples(100))

@@ -1,4 +1,4 @@
-"""§ One meaning: what the builder says of each part of a rule is what the reference evaluator says of it."""
+"""§ One meaning: the builder's count of each part of a rule agrees with the reference evaluator."""
 
 from hypothesis import given, settings
 from hypothesis import strategies as st

@@ -1,4 +1,4 @@
-"""§ One tree: what a rule is written as, in any syntax, reads as the very same tree."""
+"""§ One tree: a rule written in any syntax is parsed as the same tree."""
 
 import pytest
 from hypothesis import assume, given, settings

@@ -1,4 +1,4 @@
-"""§ Exact, in time: between two changes that are foretold nothing changes, and at each of them something does."""
+"""§ Exact, in time: results change at each predicted breakpoint, and never between two of them."""
 
 from datetime import datetime, timedelta
 
@@ -60,7 +60,7 @@ def between(data: st.DataObject, low: datetime, high: datetime, as_of: Evaluatio
 
 
 def some_later(data: st.DataObject, as_of: EvaluationTime) -> datetime:
-    """Draw an instant after which nobody looks."""
+    """Draw the last instant to check."""
     days = data.draw(st.sampled_from([1, 40, 400, 4_000, 400_000]))
     return later(as_of.now, timedelta(days=days))
 
@@ -112,7 +112,7 @@ def test_an_engine_changes_its_answer_when_it_is_foretold(
 
 
 def has_its_cause(condition: Condition, value: Value, as_of: EvaluationTime) -> None:
-    """Assert that a condition that has just changed is known to do so at such an instant."""
+    """Assert that the change of a condition is explained by its breakpoint kinds."""
     assert time_dependent_conditions(condition) == (condition,)
     by_clock = isinstance(value, datetime) and as_of.now - value in clock_offsets(condition)
     at_midnight = as_of.now == day_in_utc(as_of.today, as_of.zone)[0]

@@ -1,4 +1,4 @@
-"""§ One meaning begins with one value: what a contact has is what the records and the column store give back."""
+"""§ One meaning begins with one value: records and projection return the values that were stored."""
 
 from hypothesis import example, given
 from hypothesis import strategies as st

@@ -29,7 +29,7 @@ def segments_of(contact: Contact) -> Callable[[int], bool]:
 
 
 def later(instant: datetime, by: timedelta) -> datetime:
-    """Move an instant, at most to the edges of the calendar."""
+    """Shift an instant, at most to the ends of the calendar."""
     try:
         return instant + by
     except OverflowError:
@@ -42,7 +42,7 @@ def _later_day(day: date, by: int) -> date:
 
 @st.composite
 def days_near(draw: st.DrawFn, as_of: EvaluationTime) -> date:
-    """A day some days before or after a moment, of this year or another."""
+    """A day some days before or after an evaluation time, of this year or another."""
     steps = st.sampled_from([sign * step for step in _STEPS for sign in (1, -1)])
     day = _later_day(as_of.today, draw(steps) + draw(st.sampled_from([-1, 0, 0, 1])))
     year = draw(st.one_of(st.just(day.year), st.integers(1, 9999)))
@@ -54,7 +54,7 @@ def days_near(draw: st.DrawFn, as_of: EvaluationTime) -> date:
 
 @st.composite
 def instants_near(draw: st.DrawFn, as_of: EvaluationTime) -> datetime:
-    """An instant some hours before or after a moment, or where a day near it begins or ends."""
+    """An instant some hours before or after an evaluation time, or the bounds of a day near it."""
     hours = draw(st.sampled_from([sign * step for step in _STEPS for sign in (1, -1)]))
     edges = st.one_of(
         st.just(later(as_of.now, timedelta(hours=hours))),

@@ -1,4 +1,4 @@
-"""What each operator says of a value, one way and the other: the same in Python and in every engine."""
+"""Examples of the result of each operator, true and false, for Python and all engines."""
 
 from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo

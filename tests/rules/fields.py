@@ -1,4 +1,4 @@
-"""The fields and the segments of the contact type that the examples are about."""
+"""The fields and segments of the contact type of the examples."""
 
 from tamis.domain.fields import RESERVED, Field, FieldSet, Kind
 from tamis.domain.segments import SegmentRef, SegmentRefs

@@ -1,5 +1,4 @@
-"""Which anniversaries come up, and what their SQL rests on: far from our time, clocks repeat themselves every 400
-years."""
+"""Anniversaries, and the assumption of their SQL: far from the present, clocks repeat every 400 years."""
 
 from datetime import date, datetime, time
 from zoneinfo import ZoneInfo, available_timezones

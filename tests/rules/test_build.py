@@ -1,4 +1,4 @@
-"""The one constructor: all errors at once, each with its path, in words that say what to do."""
+"""The constructor of rules reports all errors at once, each with its path and advice."""
 
 import pytest
 

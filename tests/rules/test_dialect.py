@@ -1,4 +1,4 @@
-"""Each engine has a spelling for every operator, and for no other."""
+"""Each dialect spells exactly the positive operators."""
 
 from dataclasses import replace
 

@@ -1,4 +1,4 @@
-"""What is blank is incomplete and no error; what is filled in wrongly is an error, with its place."""
+"""Blank parts of a draft are incomplete, not errors; wrong parts are errors with their place."""
 
 import json
 

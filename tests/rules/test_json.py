@@ -1,4 +1,4 @@
-"""The JSON door, both ways."""
+"""Rules as JSON, read and written."""
 
 import json
 

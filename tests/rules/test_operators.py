@@ -1,4 +1,4 @@
-"""The table of operators: it is complete and consistent, and each operator means what its name says."""
+"""The table of operators is complete and consistent, and each operator means what its name says."""
 
 from dataclasses import replace
 

@@ -1,4 +1,4 @@
-"""Rules as people read them in lists, and rules that are offered as a beginning."""
+"""Outlines of rules, and example rules."""
 
 from tamis.domain.fields import RESERVED, Field, FieldSet, Kind
 from tamis.domain.segments import SegmentRef, SegmentRefs

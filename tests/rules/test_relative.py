@@ -1,4 +1,4 @@
-"""What is counted from now: leap days, New Year, ends of months, changes of clocks, edges to the microsecond."""
+"""Relative dates: leap days, New Year, ends of months, clock changes, bounds to the microsecond."""
 
 from dataclasses import replace
 from datetime import date, datetime

@@ -1,4 +1,4 @@
-"""The text language, both ways."""
+"""The text language, read and written."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""When time alone changes an answer, and why a rule says what it says."""
+"""Breakpoints, and explanations of rules."""
 
 from datetime import date, datetime, timedelta
 from typing import Literal

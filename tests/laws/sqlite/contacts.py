@@ -1,4 +1,4 @@
-"""How contacts lie in SQLite: a table with a typed nullable column for each field."""
+"""Contacts in SQLite: a table with a typed nullable column for each field."""
 
 from collections.abc import Iterable
 
@@ -39,7 +39,7 @@ def insert(con: apsw.Connection, fields: FieldSet, contacts: Iterable[Contact]) 
 
 
 def stored(value: Value | None) -> str | float | int | None:
-    """Return the form in which a value lies in its column."""
+    """Return the stored form of a value."""
     match value:
         case str():
             return fold(value)

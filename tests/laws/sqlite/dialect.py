@@ -1,4 +1,4 @@
-"""How SQLite spells the conditions of rules, over the columns of `contacts.py`."""
+"""The SQLite dialect of rules, over the columns of `contacts.py`."""
 
 from collections.abc import Sequence
 from datetime import date, datetime
@@ -14,7 +14,7 @@ from tamis.rules.sql.standard import STANDARD
 
 
 def bound(value: Any) -> Any:
-    """Return what SQLite is given for a value: it has neither instants nor dates nor booleans nor lists of its own."""
+    """Convert a value for SQLite, which has no instants, dates, booleans or lists."""
     match value:
         case datetime():
             return to_micros(value)

@@ -32,13 +32,14 @@ class SqliteStore:
         self._con.close()
 
     def fill(self, crowd: list[Contact]) -> None:
-        """Hold these contacts and no others."""
+        """Replace the contacts."""
         with self._con:
             self._con.execute("DELETE FROM contacts")
             contacts.insert(self._con, self.fields, crowd)
 
     def selected(self, rule: Rule, as_of: EvaluationTime, instants: list[datetime] | None = None) -> set[int]:
-        """Return whom a rule selects at a moment, or each contact at an instant of its own, that of contact 1 first."""
+        """Return the contacts that a rule selects as of a time, or as of an instant for each contact, by ascending
+        id."""
         parameters = Parameters(SQLITE)
         asked = f"json_extract({parameters.bind(instants or [])}, '$[' || (id - 1) || ']')"
         source = ColumnSource(contacts.column, _is_in_random_segment, None if instants is None else "asked")

@@ -1,4 +1,4 @@
-"""The parallel arrays of the Segment API, both ways."""
+"""The parallel arrays of the Segment API, read and written."""
 
 import pytest
 

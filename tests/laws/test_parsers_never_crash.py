@@ -1,4 +1,4 @@
-"""§ Fail closed, at the doors: whatever comes in, a parser gives a draft or raises Invalid, nothing else."""
+"""§ Fail closed, in parsers: for any input a parser returns a draft or raises Invalid."""
 
 import json
 from collections.abc import Callable
@@ -24,7 +24,7 @@ any_text = st.text(st.characters())
 
 
 def read(door: Callable[[], Draft | None]) -> None:
-    """Read and build; anything but a rule or Invalid with problems fails the test."""
+    """Parse and build; anything but a rule or Invalid with problems fails the test."""
     try:
         rule = build(door(), FIELDS, SEGMENTS)
     except Invalid as refusal:

@@ -1,4 +1,4 @@
-"""Segments whose rules name each other."""
+"""Dependencies between segments: order, chains, cycles."""
 
 from itertools import pairwise
 
