@@ -10,7 +10,7 @@ from tamis.actions.accounts.accounts import create_account
 from tamis.actions.fields.types import create_type
 from tamis.actions.importing.report import ImportOptions
 from tamis.actions.importing.run import import_file
-from tamis.actions.segments.explaining import Explanation, explain_membership
+from tamis.actions.segments.explanations import Explanation, explain_membership
 from tamis.actions.segments.recipients import add_recipient, delete_recipient, recipient_page
 from tamis.actions.segments.segments import create_segment
 from tamis.actions.services import Services

@@ -8,10 +8,10 @@ import pytest
 
 from tamis.actions.maintenance.doctor.report import Check
 from tamis.actions.maintenance.doctor.run import verify_all
-from tamis.actions.segments.choosing import nameable_segments
-from tamis.actions.segments.explaining import explain_contact, explain_membership
-from tamis.actions.segments.previewing import preview_rule
+from tamis.actions.segments.explanations import explain_contact, explain_membership
+from tamis.actions.segments.previews import preview_rule
 from tamis.actions.segments.recipients import add_recipient, recipient_page
+from tamis.actions.segments.segment_options import list_segment_options
 from tamis.actions.segments.segments import create_segment, delete_segment, edit_segment, segment_sizes
 from tamis.actions.segments.summaries import list_segment_summaries
 from tamis.actions.services import Services
@@ -131,7 +131,7 @@ def test_a_longer_chain_of_before_is_right_everywhere_and_is_told_of(desk: Desk)
     assert [explanation.is_in for explanation in told] == [True] * LONG
     assert explain_membership(db, now, desk.account, top, "x@example.net").is_in
     assert len(list_segment_summaries(services, desk.account)) == LONG
-    assert sum(one.circular for one in nameable_segments(services, desk.account, desk.type.id, made[0])) == LONG
+    assert sum(one.circular for one in list_segment_options(services, desk.account, desk.type.id, made[0])) == LONG
     assert preview_rule(services, desk.account, desk.type.id, from_json(naming(made[0].id))).count == 3
     with pytest.raises(Refused, match="is used by"):
         services.write(delete_segment, desk.account, made[5].id)

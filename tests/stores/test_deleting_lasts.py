@@ -18,7 +18,7 @@ from tamis.actions.importing.report import ImportOptions
 from tamis.actions.importing.run import import_file
 from tamis.actions.importing.undo import undo_import
 from tamis.actions.maintenance.doctor.records import verify_records
-from tamis.actions.segments.explaining import explain_membership
+from tamis.actions.segments.explanations import explain_membership
 from tamis.actions.segments.recipients import add_recipient, delete_recipient, recipient_page
 from tamis.actions.segments.segments import edit_segment
 from tamis.actions.services import Services

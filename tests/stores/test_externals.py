@@ -7,11 +7,11 @@ import pytest
 
 from tamis.actions.contacts.contacts import delete_contact
 from tamis.actions.contacts.forgotten_emails import forget_email
-from tamis.actions.segments.explaining import explain_membership, explain_recipient
+from tamis.actions.segments.explanations import explain_membership, explain_recipient
 from tamis.actions.segments.history import contact_history, members_at
-from tamis.actions.segments.members import count_members, figures_of, list_activity, member_page
+from tamis.actions.segments.members import count_members, list_activity, member_page, segment_stats
 from tamis.actions.segments.overlap import compare_segments, compare_with_all
-from tamis.actions.segments.previewing import preview_rule
+from tamis.actions.segments.previews import preview_rule
 from tamis.actions.segments.recipients import add_recipient, delete_recipient, recipient_page
 from tamis.actions.segments.sampling import group_sizes, sampled_page
 from tamis.actions.segments.segments import count_rule, segment_sizes
@@ -168,7 +168,7 @@ def test_pages_figures_history_and_sets_agree(desk: Desk) -> None:
     (found,) = member_page(services, account, large.id, "ada ext@", limit=10)
     assert (found.recipient_id, found.contact_id, found.is_manual) == (number, None, False)
     assert count_members(services, account, large.id, "byron") == 1
-    figures = figures_of(services, account, large)
+    figures = segment_stats(services, account, large)
     assert (figures.recipients, figures.members) == (2, 1)
     entered = list_activity(services, account, large.id, delta=1, limit=10).entries[0]
     assert (entered.cause, getattr(entered, "email", None)) == ("by hand", "ext@example.org")

@@ -9,7 +9,7 @@ import pytest
 
 from tamis.actions.fields.fields import delete_field
 from tamis.actions.segments.members import count_members, member_page
-from tamis.actions.segments.previewing import suggested_values
+from tamis.actions.segments.previews import suggested_values
 from tamis.actions.segments.recipients import add_recipient, recipient_page
 from tamis.actions.segments.segments import segment_sizes
 from tamis.actions.services import Services

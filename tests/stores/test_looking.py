@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from tamis.actions.exporting.download import segment_download
-from tamis.actions.segments.explaining import explain_recipient
-from tamis.actions.segments.members import Figures, count_members, figures_of, list_activity, member_page
+from tamis.actions.segments.explanations import explain_recipient
+from tamis.actions.segments.members import SegmentStats, count_members, list_activity, member_page, segment_stats
 from tamis.actions.segments.overrides import list_overrides, undo_exclusion
 from tamis.actions.segments.recipients import add_recipient, delete_recipient, recipient_page
 from tamis.actions.segments.segments import create_segment, duplicate_segment
@@ -49,7 +49,7 @@ def remove(desk: Desk, segment: Segment, name: str) -> None:
 
 
 def size_of(desk: Desk, segment: Segment) -> int:
-    return figures_of(desk.services, desk.account, segment).recipients
+    return segment_stats(desk.services, desk.account, segment).recipients
 
 
 def stranger_of(services: Services) -> Account:
@@ -215,7 +215,7 @@ def test_added_addresses_are_listed_whether_they_are_contacts_or_not(desk: Desk)
         ("p01@example.org", desk.contact("p01").id),
     ]
     assert overrides.included_total == 2
-    assert figures_of(desk.services, desk.account, segment) == Figures(7, 6, 20, None)
+    assert segment_stats(desk.services, desk.account, segment) == SegmentStats(7, 6, 20, None)
     for added in overrides.included:
         desk.services.write(delete_recipient, desk.account, added.recipient_id)
     assert size_of(desk, segment) == 5

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from tamis.actions.lookups import snapshot
-from tamis.actions.segments.explaining import Explanation, explain_membership
+from tamis.actions.segments.explanations import Explanation, explain_membership
 from tamis.actions.segments.rule_syntax import Explained
 from tamis.actions.segments.segments import find_segment
 from tamis.cli.common import Common, local_time, open_services, print_result, resolve_account

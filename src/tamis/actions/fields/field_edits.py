@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 from tamis.actions.batches import batched
 from tamis.actions.fields.fields import find_custom_field, problems_with_key, problems_with_options
 from tamis.actions.fields.option_renaming import find_rules_to_rename_in, rename_options_in_rules
-from tamis.actions.segments.dependents import called, refuse_while_used, users_of_field, users_of_option
+from tamis.actions.segments.dependents import refuse_while_used, segment_names, users_of_field, users_of_option
 from tamis.domain.accounts import Account
 from tamis.domain.choices import OptionIndex
 from tamis.domain.contacts import ContactType
@@ -180,13 +180,13 @@ def _refuse_deletion(db: Reader, type_id: int, field: Field, options: Sequence[s
     for option in options:
         users = users_of_option(db, type_id, field, option)
         if users:
-            reasons.append(Message("option_in_use", option=option, field=field.key, segments=called(users)))
+            reasons.append(Message("option_in_use", option=option, field=field.key, segments=segment_names(users)))
     users = [] if reasons else users_of_field(db, type_id, field)
     holders = sum(1 for _ in _changed_values(db, type_id, field, field, dict.fromkeys(options))) if users else 0
     if holders:
         lost = list(options)
         reasons.append(
-            Message("contacts_would_enter", contacts=holders, lost=lost, segments=called(users), field=field.key)
+            Message("contacts_would_enter", contacts=holders, lost=lost, segments=segment_names(users), field=field.key)
         )
     if reasons:
         raise Refused("options_in_use", reasons=reasons)

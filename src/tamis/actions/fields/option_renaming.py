@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import datetime
 from itertools import islice
 
-from tamis.actions.segments.dependents import called, users_of_option, users_of_parts
+from tamis.actions.segments.dependents import segment_names, users_of_option, users_of_parts
 from tamis.domain.errors import Refused
 from tamis.domain.fields import Field
 from tamis.domain.segments import Segment
@@ -31,10 +31,10 @@ def find_rules_to_rename_in(db: Reader, type_id: int, field: Field, renamed: Map
         return []
     users = users_of_parts(db, type_id, field)
     if users:
-        raise Refused("option_parts_in_use", segments=called(users), field=field.key)
+        raise Refused("option_parts_in_use", segments=segment_names(users), field=field.key)
     naming = {user.id: user for option in renamed for user in users_of_option(db, type_id, field, option)}
     if naming and _too_many_have(db, type_id, field, renamed.keys()):
-        raise Refused("option_in_use_by_many", most=MAX_CONTACTS, segments=called(naming.values()))
+        raise Refused("option_in_use_by_many", most=MAX_CONTACTS, segments=segment_names(naming.values()))
     return list(naming.values())
 
 

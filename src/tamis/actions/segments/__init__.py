@@ -1,1 +1,1 @@
-"""Segments, their members and what is asked about them."""
+"""Segments and their members."""

@@ -1,6 +1,7 @@
-"""Who uses a field, an option or a segment: what a rule names is neither deleted nor changed under it (§ Fail closed).
+"""The segments that depend on a field, an option or another segment: what a rule names can neither be deleted nor
+changed while the rule uses it (§ Fail closed).
 
-Rules are read as they are stored, not as they are built: also one that no longer fits its fields names what it names.
+Rules are read as they are stored, not as they are built, so that broken rules count as well.
 """
 
 from collections.abc import Callable, Iterable
@@ -22,7 +23,7 @@ def users_of_field(db: Reader, type_id: int, field: Field) -> list[Segment]:
 
 
 def users_by_field(db: Reader, type_id: int) -> dict[int, list[Segment]]:
-    """List the segments whose rules use a field, for each field of a type that any uses, by its id."""
+    """List, by field id, the segments whose rules use each field of a type."""
     users: dict[int, list[Segment]] = {}
     for segment in segments.live_of_type(db, type_id):
         used = {condition.field for condition in conditions(from_json(segment.rule))}
@@ -33,7 +34,8 @@ def users_by_field(db: Reader, type_id: int) -> dict[int, list[Segment]]:
 
 
 def users_of_option(db: Reader, type_id: int, field: Field, option: str) -> list[Segment]:
-    """List the segments whose rules name an option of a field; a part of one, as "contains" takes it, names none."""
+    """List the segments whose rules name an option of a field; operators on parts, such as "contains", do not name
+    it."""
     folded = fold(option)
     return _users(
         db,
@@ -47,7 +49,7 @@ def users_of_option(db: Reader, type_id: int, field: Field, option: str) -> list
 
 
 def users_of_parts(db: Reader, type_id: int, field: Field) -> list[Segment]:
-    """List the segments whose rules look for a part of an option of a field, as "contains" does."""
+    """List the segments whose rules compare parts of options of a field, as "contains" does."""
     return _users(
         db, type_id, lambda condition: condition.field == field.id and BY_NAME[condition.operator].takes_parts
     )
@@ -63,26 +65,26 @@ def users_of_segment(db: Reader, segment: Segment) -> list[Segment]:
     )
 
 
-def followers_of_segment(db: Reader, segment: Segment) -> list[Segment]:
-    """List the segments whose members follow from those of a segment: their rules name it, or one of them."""
+def dependents_of_segment(db: Reader, segment: Segment) -> list[Segment]:
+    """List the segments whose members depend on those of a segment, directly or through others."""
     found: dict[int, Segment] = {}
     waiting = [segment]
     while waiting:
         new = {user.id: user for user in users_of_segment(db, waiting.pop()) if user.id not in found}
         found |= new
         waiting += new.values()
-    return sorted(found.values(), key=lambda follower: follower.name)
+    return sorted(found.values(), key=lambda user: user.name)
 
 
-def called(users: Iterable[Segment]) -> list[str]:
+def segment_names(users: Iterable[Segment]) -> list[str]:
     """Return the names of segments."""
     return [user.name for user in users]
 
 
 def refuse_while_used(what: Message, users: list[Segment]) -> None:
-    """Raise Refused, naming all users, where there are any."""
+    """Raise Refused, naming all users, if there are any."""
     if users:
-        raise Refused("in_use_by_segments", what=what, segments=called(users))
+        raise Refused("in_use_by_segments", what=what, segments=segment_names(users))
 
 
 def _users(db: Reader, type_id: int, uses: Callable[[DraftCondition], bool]) -> list[Segment]:

@@ -1,4 +1,4 @@
-"""The past of segments and contacts: size by day, members at an instant, and the changes of one contact."""
+"""The past: daily sizes of a segment, its members at an instant, and the changes of a contact."""
 
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -22,12 +22,12 @@ from tamis.domain.segments import (
 from tamis.records import accounts, externals, overrides, segments
 from tamis.records.handles import Reader
 
-MOST_DAYS = 36_500
+MAX_DAYS = 36_500
 
 
 @dataclass(frozen=True, slots=True)
 class SizesByDay:
-    """How large a segment was on some days of its account, and since when it is known who was in it."""
+    """The sizes of a segment on days of its account, and since when its members are known."""
 
     days: list[DaySize]
     known_since: datetime | None
@@ -50,9 +50,9 @@ class ContactChange:
 
 
 def segment_history(services: Services, account_id: int, segment_id: int, days: int) -> SizesByDay:
-    """Tell the size of a segment on each of the last days, today included; raises NotFound and Invalid."""
-    if not 1 <= days <= MOST_DAYS:
-        raise Invalid([Problem("days", "days_out_of_range", most=MOST_DAYS, days=days)])
+    """Return the size of a segment on each of the last days, including today; raises NotFound and Invalid."""
+    if not 1 <= days <= MAX_DAYS:
+        raise Invalid([Problem("days", "days_out_of_range", most=MAX_DAYS, days=days)])
     with services.view(account_id) as view:
         account, segment = _segment(view.records, account_id, segment_id)
         today, past = day_of(view.as_of, account.zone), view.columns.history
@@ -63,13 +63,13 @@ def segment_history(services: Services, account_id: int, segment_id: int, days: 
 
 
 def past_instant(text: str, zone: ZoneInfo, now: datetime) -> datetime:
-    """Read an instant that has passed: a date is the end of that day, which today is now, and a date-time without an
-    offset is on the clocks of `zone`; raises Invalid."""
+    """Parse a past instant: a date means the end of that day (for today, now), and a date-time without an offset is in
+    `zone`. Raises Invalid."""
     text = text.strip()
     try:
-        moment = parse_datetime(text)
+        parsed = parse_datetime(text)
         if len(text) > len("2024-12-31"):
-            at = to_utc(moment, zone)
+            at = to_utc(parsed, zone)
         else:
             day = parse_date(text)
             at = now if day == day_of(now, zone) else day_in_utc(day, zone)[1]
@@ -82,7 +82,7 @@ def past_instant(text: str, zone: ZoneInfo, now: datetime) -> datetime:
 
 def size_at(services: Services, account_id: int, segment_id: int, at: int) -> int:
     """Count the recipients that a segment had at an instant, in microseconds since 1970; raises NotFound, and Refused
-    where that is not known any more."""
+    if that is no longer known."""
     with services.view(account_id) as view:
         account, segment = _segment(view.records, account_id, segment_id)
         past = view.columns.history
@@ -92,8 +92,8 @@ def size_at(services: Services, account_id: int, segment_id: int, at: int) -> in
 def members_at(
     services: Services, account_id: int, segment_id: int, at: int, after: int, limit: int
 ) -> list[tuple[int, int | None, str | None]]:
-    """Return a page of the recipients that a segment had at an instant, in order of their numbers: number, contact, and
-    address where it is still known; raises as `size_at` does."""
+    """Return a page of the recipients that a segment had at an instant, by recipient id: id, contact id, and email if
+    it is still known; raises what `size_at` raises."""
     with services.view(account_id) as view:
         account, segment = _segment(view.records, account_id, segment_id)
         past = view.columns.history

@@ -24,9 +24,9 @@ class ActivityPage:
 
 
 @dataclass(frozen=True, slots=True)
-class Figures:
-    """How large a segment is now: its recipients, how many of these are contacts, how many contacts its type has, and
-    by how many recipients it grew over seven days, None where it was not there then."""
+class SegmentStats:
+    """The size of a segment: its recipients, how many of them are contacts (`members`), the contacts of its type, and
+    the change of its recipients over seven days, None for a younger segment."""
 
     recipients: int
     members: int
@@ -34,15 +34,15 @@ class Figures:
     change: int | None
 
 
-def figures_of(services: Services, account: Account, segment: Segment) -> Figures:
-    """Tell how large a segment is at this moment."""
+def segment_stats(services: Services, account: Account, segment: Segment) -> SegmentStats:
+    """Return the current size of a segment."""
     with services.view(account.id) as view:
         today = day_of(view.as_of, account.zone)
-        told = view.columns.history.last_sizes([segment.id], today, DAYS)
+        sizes_by_segment = view.columns.history.last_sizes([segment.id], today, DAYS)
         contacts, externals = view.columns.members.count_contacts_and_externals(segment.contact_type_id, segment.id)
-    sizes = told.get(segment.id, [None])
+    sizes = sizes_by_segment.get(segment.id, [None])
     now, then = sizes[-1] or 0, sizes[0]
-    return Figures(now, now - externals, contacts, None if then is None else now - then)
+    return SegmentStats(now, now - externals, contacts, None if then is None else now - then)
 
 
 def member_page(
@@ -55,8 +55,8 @@ def member_page(
     before: int | None = None,
     limit: int,
 ) -> list[Member]:
-    """Return a page of the recipients of a segment that have each word of a search in their address or name: the next
-    ones above the number `after`, or the last ones below `before`. Raises NotFound."""
+    """Return a page of the recipients of a segment with every word of a search in their email or name: the next ones
+    above the recipient id `after`, or the last ones below `before`. Raises NotFound."""
     with services.view(account.id) as view:
         segment = segment_by_id(view.records, account, segment_id)
         return view.columns.members.page(
@@ -65,7 +65,7 @@ def member_page(
 
 
 def count_members(services: Services, account: Account, segment_id: int, search: str) -> int:
-    """Count the recipients of a segment that have each word of a search in their address or name; raises NotFound."""
+    """Count the recipients of a segment with every word of a search in their email or name; raises NotFound."""
     with services.view(account.id) as view:
         segment = segment_by_id(view.records, account, segment_id)
         return view.columns.members.count(segment.contact_type_id, segment.id, search.split())

@@ -1,4 +1,4 @@
-"""Who is in a segment, decided on the records by the reference evaluator: no copy is asked."""
+"""Membership in segments, decided by the reference evaluator on the records alone."""
 
 from collections.abc import Callable
 
@@ -18,14 +18,14 @@ from tamis.rules.tree import Rule
 
 
 def membership(db: Reader, contact: Contact, fields: FieldSet, as_of: EvaluationTime) -> Membership:
-    """Make what tells whether a contact is in a live segment of its type, by its rule or by hand. Each segment is
-    looked at once, also when others name it; one that is gone has nobody in it."""
-    decided = decided_of_contact(db, contact, fields)
+    """Return the predicate of whether a contact is in a live segment of its type, by its rule or an override. Each
+    segment is evaluated once, even if others name it; a deleted segment has no members."""
+    decided = membership_source_of_contact(db, contact, fields)
     return resolve_membership(decided, lambda rule, is_in: selects(rule, contact, as_of, is_in))
 
 
-def decided_of_contact(db: Reader, contact: Contact, fields: FieldSet) -> MembershipSource:
-    """Make what tells by what it is decided whether a contact is in a segment of its type: by its rule, or by hand."""
+def membership_source_of_contact(db: Reader, contact: Contact, fields: FieldSet) -> MembershipSource:
+    """Return what decides whether a contact is in a segment of its type: a rule, or an override as a boolean."""
     key, rule_of = email_key(contact.email) or "", _rules(db, contact.contact_type_id, fields)
 
     def decided(segment_id: int) -> Rule | bool:
@@ -38,8 +38,8 @@ def decided_of_contact(db: Reader, contact: Contact, fields: FieldSet) -> Member
 
 
 def external_membership(db: Reader, external: External, fields: FieldSet, as_of: EvaluationTime) -> Membership:
-    """Make what tells whether an external recipient is in a live segment of its type: it was added to it, or is not
-    excluded from it and is selected by its rule by way of other segments."""
+    """Return the predicate of whether an external recipient is in a live segment of its type: it was added there, or it
+    is not excluded and the rule selects it through other segments."""
     rule_of = _rules(db, external.contact_type_id, fields)
 
     def decided(segment_id: int) -> Rule | bool:
@@ -58,7 +58,7 @@ def is_member(
     fields: FieldSet,
     as_of: EvaluationTime,
 ) -> bool:
-    """Return whether a segment's rule selects a contact that was not removed from it by hand."""
+    """Return whether a segment's rule selects a contact that is not excluded from it."""
     if overrides.is_excluded(db, segment.id, contact.id):
         return False
     rule = _rules(db, segment.contact_type_id, fields)(segment)
@@ -66,7 +66,7 @@ def is_member(
 
 
 def _rules(db: Reader, type_id: int, fields: FieldSet) -> Callable[[Segment], Rule]:
-    """Make what gives the rules of the segments of a type; all are read, once, where one names others."""
+    """Return the lookup of the rules of a type's segments; all rules are read, once, if one names other segments."""
     all_rules: dict[int, Rule] = {}
 
     def rule_of(segment: Segment) -> Rule:

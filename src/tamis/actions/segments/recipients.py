@@ -1,4 +1,4 @@
-"""List the recipients of a segment, and add and delete them by hand."""
+"""List the recipients of a segment, and add and delete them manually."""
 
 from datetime import datetime
 
@@ -20,8 +20,8 @@ from tamis.rules.time.evaluation_time import EvaluationTime
 def recipient_page(
     services: Services, account_id: int, segment_id: int, after: int, limit: int
 ) -> list[tuple[int, str]]:
-    """Return a page of recipients in order of their ids, each as its id and the JSON document of a `Recipient`, as they
-    are at one moment; raises NotFound for a segment that is gone at that moment."""
+    """Return a page of recipients by id, each as its id and the JSON document of a `Recipient`, from one consistent
+    view; raises NotFound for a segment that does not exist then."""
     with services.view(account_id) as view:
         segment = segments.live_by_id(view.records, account_id, segment_id)
         if segment is None:
@@ -38,19 +38,19 @@ def add_recipient(
     first_name: str,
     last_name: str,
 ) -> None:
-    """Add an address to a segment, or bring a removed member back; raises NotFound, and Invalid when it is in it
-    already (§ Once).
+    """Add an email to a segment, or undo its exclusion; raises NotFound, and Invalid if it is a member already (§
+    Once).
 
-    Whether it is in it is decided here, inside the transaction, by the reference evaluator: no copy is asked.
+    Membership is decided inside the transaction by the reference evaluator, not read from the projection.
     """
     segment = segment_by_id(db, account, segment_id)
     refuse_forgotten(db, account, segment.contact_type_id, email.key)
-    contact = _contact_with(db, segment.contact_type_id, email.key)
+    contact = _contact_by_email(db, segment.contact_type_id, email.key)
     taken = Invalid([Problem("email", "email_taken")])
     if overrides.is_included(db, segment.id, email.key):
         raise taken
     if contact is None:
-        if _let_in_external(db, now, account, segment, email):
+        if _readmit_external(db, now, account, segment, email):
             return
     else:
         if _is_member(db, now, account, segment, contact):
@@ -62,8 +62,8 @@ def add_recipient(
 
 
 def delete_recipient(db: Transaction, now: datetime, account: Account, recipient_id: int) -> None:
-    """Delete a recipient by its id: an addition by hand is undone, and the contact or the address stays out, whatever
-    becomes of it and of the rule, until somebody adds the address again; raises NotFound."""
+    """Delete a recipient by its id: its manual addition is undone, and the contact or email stays excluded, however the
+    contact and the rule change, until somebody adds it again. Raises NotFound."""
     missing = NotFound("recipient_unknown", recipient=recipient_id)
     try:
         segment = segment_by_id(db, account, segment_of_recipient(recipient_id))
@@ -83,7 +83,7 @@ def delete_recipient(db: Transaction, now: datetime, account: Account, recipient
     else:
         contact = contacts.by_id(db, segment.contact_type_id, number, fields)
         if contact and overrides.is_included(db, segment.id, email_key(contact.email) or ""):
-            raise missing  # this contact is in the segment under the number that it got when it was added
+            raise missing  # the contact is a member under the id that it got when it was added
     if not added and not (contact and _is_member(db, now, account, segment, contact)):
         raise missing
     if contact:
@@ -92,9 +92,9 @@ def delete_recipient(db: Transaction, now: datetime, account: Account, recipient
         email_exclusions.exclude_email(db, segment.id, added.email_key, now)
 
 
-def _let_in_external(db: Transaction, now: datetime, account: Account, segment: Segment, email: Email) -> bool:
-    """Undo the exclusion of an address that is no contact; tells whether it is in the segment by the rule then. Raises
-    Invalid where it was in it before."""
+def _readmit_external(db: Transaction, now: datetime, account: Account, segment: Segment, email: Email) -> bool:
+    """Undo the exclusion of an email that is not a contact; return whether the rule selects it then. Raises Invalid if
+    it was a member already."""
     if _external_is_in(db, now, account, segment, email.key):
         raise Invalid([Problem("email", "email_taken")])
     if not email_exclusions.undo_email_exclusion(db, segment.id, email.key):
@@ -108,7 +108,7 @@ def _let_in_external(db: Transaction, now: datetime, account: Account, segment: 
 def _exclude_external(
     db: Transaction, now: datetime, account: Account, segment: Segment, recipient_id: int, missing: NotFound
 ) -> None:
-    """Exclude an external recipient that is in a segment by way of others."""
+    """Exclude an external recipient that is a member through other segments."""
     external = externals.external_by_person(db, segment.contact_type_id, person_of_recipient(recipient_id))
     key = email_key(external.email) if external else None
     if external is None or key is None or segment.id in external.included:
@@ -127,8 +127,8 @@ def _external_is_in(db: Reader, now: datetime, account: Account, segment: Segmen
     return external_membership(db, external, fields, EvaluationTime(now, account.zone))(segment.id)
 
 
-def _contact_with(db: Reader, type_id: int, email_key: str) -> Contact | None:
-    # Most addresses that are added are no contacts; reading the fields for them would cost as much as adding them.
+def _contact_by_email(db: Reader, type_id: int, email_key: str) -> Contact | None:
+    # Most added emails are not contacts; reading the fields for them would cost as much as adding them.
     contact_id = overrides.contact_id_by_email(db, type_id, email_key)
     return None if contact_id is None else contacts.by_id(db, type_id, contact_id, types.fields_of_type(db, type_id))
 

@@ -1,4 +1,4 @@
-"""Rules as interfaces read, write and show them: in text, JSON, the Segment API's arrays, words and a form."""
+"""The forms of rules that interfaces use: text, JSON, the Segment API's arrays, sentences and the builder's tree."""
 
 from datetime import datetime
 
@@ -43,7 +43,7 @@ __all__ = [
 
 
 def json_of_text(db: Reader, type_id: int, text: str) -> str:
-    """Return a rule of a contact type that is written as text as JSON; raises Invalid with all that is wrong."""
+    """Convert the text form of a rule of a contact type to JSON; raises Invalid with every problem."""
     return to_json(build(from_text(text), fields_of_type(db, type_id), refs_of_type(db, type_id)))
 
 

@@ -4,7 +4,7 @@ from tamis.actions.segments.overlap import live_segment
 from tamis.actions.services import Services
 from tamis.domain.sampling import Sample
 
-RECIPIENTS_A_PAGE, MOST_SCANNED = 10_000, 1_000_000
+RECIPIENTS_PER_PAGE, MOST_SCANNED = 10_000, 1_000_000
 SampledPage = tuple[int | None, list[tuple[int, str]]]
 
 
@@ -19,7 +19,7 @@ def group_sizes(services: Services, account_id: int, segment_id: int, sample: Sa
 def sampled_page(services: Services, account_id: int, segment_id: int, sample: Sample, after: int) -> SampledPage:
     """Return the id after which the next page begins, None at the end, and a page of the recipients in a sample,
     ordered by id: about 10,000, and sometimes none. Raises NotFound."""
-    most = min(MOST_SCANNED, round(RECIPIENTS_A_PAGE / max(sample.share, RECIPIENTS_A_PAGE / MOST_SCANNED)))
+    most = min(MOST_SCANNED, round(RECIPIENTS_PER_PAGE / max(sample.share, RECIPIENTS_PER_PAGE / MOST_SCANNED)))
     with services.view(account_id) as view:
         segment = live_segment(view.records, account_id, segment_id)
         return view.columns.recipients.sampled_page(

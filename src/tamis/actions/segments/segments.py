@@ -1,4 +1,4 @@
-"""Make, find, list, count and delete segments."""
+"""Create, find, list, edit, count and delete segments."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -27,18 +27,18 @@ from tamis.rules.time.evaluation_time import EvaluationTime
 from tamis.rules.tree import Rule, referenced_segments
 
 NEW = 0
-"""Stands for the id of a segment that is not made yet."""
-MOST_CALLED = 40
+"""The id of a segment that is not created yet."""
+MAX_NAMES_SHOWN = 40
 
 
 class Keep(Enum):
-    """Stands for the rule that a segment has already; None is the rule without conditions."""
+    """The marker for keeping the current rule of a segment; None is a rule without conditions."""
 
     RULE = "rule"
 
 
-class ChangedMeanwhile(Refused):
-    """Somebody has edited a segment since it was looked at; `segment` is what it is now."""
+class EditConflict(Refused):
+    """Somebody else has edited a segment meanwhile; `segment` is its current state."""
 
     def __init__(self, segment: Segment) -> None:
         super().__init__("segment_changed_meanwhile", segment=segment.name)
@@ -47,7 +47,7 @@ class ChangedMeanwhile(Refused):
 
 @dataclass(frozen=True, slots=True)
 class SizedSegment:
-    """A segment, its rule, and how many recipients it has now."""
+    """A segment with its rule and current number of recipients."""
 
     segment: Segment
     rule: Rule
@@ -56,7 +56,7 @@ class SizedSegment:
 
 @dataclass(frozen=True, slots=True)
 class ListedSegment:
-    """A segment, how many recipients it has now, and its rule in words: in the text language, and as a sentence."""
+    """A segment with its current number of recipients, and its rule as text and as a sentence."""
 
     segment: Segment
     recipients: int
@@ -66,7 +66,7 @@ class ListedSegment:
 
 @dataclass(frozen=True, slots=True)
 class CheckedEdit:
-    """A segment as it is, and the name and the rule, in its JSON form, that it may be given."""
+    """A segment before an edit, with its valid new name and new rule in JSON form."""
 
     segment: Segment
     name: str
@@ -81,14 +81,14 @@ def create_segment(
     name: str,
     draft: Draft | None,
 ) -> Segment:
-    """Make a segment; raises Invalid with every problem of its name and its rule, and NotFound."""
+    """Create a segment; raises NotFound, and Invalid with every problem of its name and rule."""
     contact_type = reload_type(db, contact_type)
     rule = check_new_segment(db, account, contact_type, name, draft)
     return segments.insert(db, account.id, contact_type.id, name.strip(), to_json(rule), now)
 
 
 def check_new_segment(db: Reader, account: Account, contact_type: ContactType, name: str, draft: Draft | None) -> Rule:
-    """Return the rule of a segment that could be made like this; raises Invalid with every problem."""
+    """Return the rule of a segment if it could be created; raises Invalid with every problem."""
     problems = _problems_with_name(db, account, name.strip(), None)
     rule = _built(db, contact_type.id, draft, problems)
     problems += problems_with_names(db, contact_type.id, None, rule)
@@ -105,15 +105,14 @@ def edit_segment(
     *,
     name: str | None = None,
     draft: Draft | Keep | None = Keep.RULE,
-    seen: datetime | None = None,
+    expected_updated_at: datetime | None = None,
 ) -> Segment:
-    """Change the name of a segment, its rule or both, and leave alone what is not given; raises NotFound, and
-    Invalid with every problem, one of which may be that segments would name each other in a circle.
+    """Change the name of a segment, its rule or both; raises NotFound, and Invalid with every problem, including cycles
+    of segments.
 
-    `seen` is the `updated_at` of what somebody looked at while editing: when the segment is not that any more, nothing
-    is done and ChangedMeanwhile raised.
+    Raises EditConflict, without a change, if the segment's `updated_at` is no longer `expected_updated_at`.
     """
-    edit = check_edit(db, account, segment_id, name=name, draft=draft, seen=seen)
+    edit = check_edit(db, account, segment_id, name=name, draft=draft, expected_updated_at=expected_updated_at)
     return segments.update(db, edit.segment, edit.name, edit.document, now)
 
 
@@ -124,12 +123,12 @@ def check_edit(
     *,
     name: str | None = None,
     draft: Draft | Keep | None = Keep.RULE,
-    seen: datetime | None = None,
+    expected_updated_at: datetime | None = None,
 ) -> CheckedEdit:
-    """Return what `edit_segment` would write, without writing it; raises what that raises."""
+    """Return what `edit_segment` would write, without writing it; raises what `edit_segment` raises."""
     segment = segment_by_id(db, account, segment_id)
-    if seen is not None and seen != segment.updated_at:
-        raise ChangedMeanwhile(segment)
+    if expected_updated_at is not None and expected_updated_at != segment.updated_at:
+        raise EditConflict(segment)
     name = segment.name if name is None else name.strip()
     problems = _problems_with_name(db, account, name, segment)
     document = segment.rule
@@ -143,15 +142,14 @@ def check_edit(
 
 
 def duplicate_segment(db: Transaction, now: datetime, account: Account, segment_id: int) -> Segment:
-    """Make a segment with the rule of another one, "Copy of" it by name; what was done by hand is not copied. Raises
-    NotFound."""
+    """Create a copy of a segment, named "Copy of" the original; overrides are not copied. Raises NotFound."""
     segment = segment_by_id(db, account, segment_id)
     name = _free_name(db, account, f"Copy of {segment.name}")
     return segments.insert(db, account.id, segment.contact_type_id, name, segment.rule, now)
 
 
 def _free_name(db: Reader, account: Account, name: str) -> str:
-    """Return a name, or the first of "name (2)", "name (3)" … that no segment has, cut where it would be too long."""
+    """Return a name, or the first free one of "name (2)", "name (3)" …, shortened if it would be too long."""
     for number in count(1):
         ending = f" ({number})" if number > 1 else ""
         free = name[: MAX_LINE - len(ending)].rstrip() + ending
@@ -171,7 +169,7 @@ def _problems_with_name(db: Reader, account: Account, name: str, of: Segment | N
 
 
 def _built(db: Reader, type_id: int, draft: Draft | None, problems: list[Problem]) -> Rule:
-    """Build a rule; what is wrong with it is added to `problems`."""
+    """Build a rule, or add its problems to `problems`."""
     try:
         return build(draft, types.fields_of_type(db, type_id), segments.refs_of_type(db, type_id))
     except Invalid as error:
@@ -180,8 +178,9 @@ def _built(db: Reader, type_id: int, draft: Draft | None, problems: list[Problem
 
 
 def problems_with_names(db: Reader, type_id: int, segment: Segment | None, rule: Rule) -> list[Problem]:
-    """Say by which way a segment, or a new one, would depend on itself if it had a rule, and by which chain segments
-    would name each other over more levels than they may; a chain that is too long already may become shorter."""
+    """Return the problems that a rule of a segment, or of a new one, would cause by naming segments: that the segment
+    depends on itself, or that a chain of segments becomes too long. A chain that is too long already may get
+    shorter."""
     if not referenced_segments(rule):
         return []
     names = dict(segments.refs_of_type(db, type_id).refs)
@@ -189,23 +188,23 @@ def problems_with_names(db: Reader, type_id: int, segment: Segment | None, rule:
     own_id = segment.id if segment else NEW
     names.setdefault(own_id, "this segment")
     after = before | {own_id: rule}
-    if way := find_cycle(own_id, after):
-        return [Problem("rule", "segment_depends_on_itself", chain=_path(way, names))]
+    if cycle := find_cycle(own_id, after):
+        return [Problem("rule", "segment_depends_on_itself", chain=_path(cycle, names))]
     chain = longest_chain(own_id, after)
     if len(chain) <= MAX_CHAIN or (segment and len(chain) <= len(longest_chain(own_id, before))):
         return []
     return [Problem("rule", "segments_too_deep", most=MAX_CHAIN, levels=len(chain), chain=_path(chain, names))]
 
 
-def _path(way: list[int], names: Mapping[int, str]) -> str:
-    called = [names[id_] for id_ in way]
-    if len(called) > MOST_CALLED:
-        called[MOST_CALLED // 2 : -MOST_CALLED // 2] = ["…"]
-    return " → ".join(called)
+def _path(chain: list[int], names: Mapping[int, str]) -> str:
+    shown = [names[id_] for id_ in chain]
+    if len(shown) > MAX_NAMES_SHOWN:
+        shown[MAX_NAMES_SHOWN // 2 : -MAX_NAMES_SHOWN // 2] = ["…"]
+    return " → ".join(shown)
 
 
 def delete_segment(db: Transaction, now: datetime, account: Account, segment_id: int) -> Segment:
-    """Delete a segment softly; raises NotFound, and Refused while the rule of another one names it."""
+    """Soft-delete a segment; raises NotFound, and Refused while the rule of another segment names it."""
     segment = segment_by_id(db, account, segment_id)
     refuse_while_used(Message("the_segment", segment=segment.name), users_of_segment(db, segment))
     segments.delete(db, segment, now)
@@ -239,8 +238,8 @@ def rule_of(db: Reader, segment: Segment) -> Rule:
 
 @dataclass(frozen=True, slots=True)
 class SizedSegments:
-    """The segments of an account, newest first, all with their sizes at one moment; they stay so until `until` if
-    nothing is written, None being for ever."""
+    """The segments of an account with their sizes, newest first, from one consistent view. Without writes, they stay
+    the same until `until`, or for ever if it is None."""
 
     segments: list[SizedSegment]
     until: datetime | None
@@ -255,7 +254,7 @@ def sized_segments(services: Services, account: Account) -> SizedSegments:
 
 
 def listed_segments(services: Services, account_id: int, segment_id: int | None = None) -> list[ListedSegment]:
-    """List the segments of an account, or one of them, newest first, all with their sizes at one moment. Raises
+    """List the segments of an account, or one of them, with their sizes, newest first, from one consistent view. Raises
     NotFound."""
     with services.view_of_sizes(account_id) as view:
         db, sizes = view.records, view.columns.sizes.of_all()
@@ -273,8 +272,8 @@ def listed_segments(services: Services, account_id: int, segment_id: int | None 
 
 
 def _with_rules(db: Reader, account_id: int) -> list[tuple[Segment, Rule]]:
-    """List the segments of an account with their rules, in a snapshot: a rule is read with the fields and the segments
-    for which it was made."""
+    """List the segments of an account with their rules. The reader must be in a snapshot, so that each rule is read
+    with the fields and segments that it was made for."""
     live = segments.live_of_account(db, account_id)
     rules: dict[int, Rule] = {}
     for type_id in {segment.contact_type_id for segment in live}:
@@ -283,14 +282,14 @@ def _with_rules(db: Reader, account_id: int) -> list[tuple[Segment, Rule]]:
 
 
 def segment_sizes(services: Services, account_id: int | None = None) -> dict[int, int]:
-    """Return how many recipients every segment has at this moment, after all changes of an account or after all; empty
-    ones may be left out."""
+    """Return the current number of recipients of each segment, after all changes of one account or of all; empty
+    segments may be missing."""
     with services.view_of_sizes(account_id) as view:
         return dict(view.columns.sizes.of_all())
 
 
 def count_rule(services: Services, account_id: int, type_id: int, rule: str) -> int:
-    """Count the contacts that an unsaved rule, in its JSON form, selects at this moment; raises Invalid."""
+    """Count the contacts that an unsaved rule, in its JSON form, selects now; raises NotFound and Invalid."""
     with services.view(account_id) as view:
         db = view.records
         account = accounts.account_by_id(db, account_id)

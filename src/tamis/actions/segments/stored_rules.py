@@ -1,4 +1,4 @@
-"""The rules of segments as they are stored, built for use."""
+"""The stored rules of segments, parsed and built."""
 
 import logging
 from functools import lru_cache
@@ -19,7 +19,7 @@ from tamis.rules.tree import Rule
 def stored_rule(document: str, fields: FieldSet, refs: SegmentRefs) -> Rule:
     """Build a segment's stored rule; `refs` are the segments that it may name.
 
-    One that no longer fits its fields selects nobody (§ Fail closed) and is reported in the log.
+    A rule that no longer fits its fields selects nobody (§ Fail closed), and is reported in the log.
     """
     try:
         return build(from_json(document), fields, refs)
@@ -29,8 +29,10 @@ def stored_rule(document: str, fields: FieldSet, refs: SegmentRefs) -> Rule:
 
 
 def rules_of_type(db: Reader, type_id: int, fields: FieldSet) -> dict[int, Rule]:
-    """Return the rules of the live segments over a contact type, by id; what the rules name is among these segments.
-    One in a circle, which is refused when it is made and can only come from other data, selects nobody."""
+    """Return the rules of the live segments of a contact type, by id.
+
+    A rule in a cycle of segments selects nobody. Cycles cannot be created, only be found in data written otherwise.
+    """
     live = segments.live_of_type(db, type_id)
     naming = {segment.id for segment in live if segments.names_segments(segment.rule)}
     refs = SegmentRefs(tuple(SegmentRef(segment.id, segment.name) for segment in live)) if naming else SegmentRefs()
@@ -39,13 +41,13 @@ def rules_of_type(db: Reader, type_id: int, fields: FieldSet) -> dict[int, Rule]
         for segment in live
     }
     if naming and (circular := find_circular(rules)):
-        _tell_of_circle(type_id, tuple(sorted(circular)))
+        _log_cycle(type_id, tuple(sorted(circular)))
         rules.update(dict.fromkeys(circular))
     return rules
 
 
 @lru_cache(maxsize=1024)
-def _tell_of_circle(type_id: int, segment_ids: tuple[int, ...]) -> None:
-    """Log, once in a while, that segments name each other in a circle, as none does that was made by Tamis."""
-    told = " ".join(map(str, segment_ids[:20]))
-    event("segments_in_circle_found", level=logging.ERROR, contact_type=type_id, segments=told)
+def _log_cycle(type_id: int, segment_ids: tuple[int, ...]) -> None:
+    """Log a cycle of segments, once in a while."""
+    ids = " ".join(map(str, segment_ids[:20]))
+    event("segments_in_circle_found", level=logging.ERROR, contact_type=type_id, segments=ids)

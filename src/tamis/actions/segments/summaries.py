@@ -1,4 +1,4 @@
-"""The segments of an account at a glance: what each selects, how large it is, and how that went over a week."""
+"""Summaries of the segments of an account: the rule as a sentence, and the sizes over a week."""
 
 from dataclasses import dataclass
 from functools import lru_cache
@@ -15,13 +15,13 @@ from tamis.rules.descriptions.describe import describe
 from tamis.rules.tree import Rule
 
 DAYS = 8
-"""Seven days ago, and each day since; the last is now."""
+"""The end of the day seven days ago, and of each day since; the last one is now."""
 
 
 @dataclass(frozen=True, slots=True)
 class SegmentSummary:
-    """A segment with the name of its contact type and the sentence of its rule. `sizes` are those at the end of the
-    last days, the last being the size now; None is a day before the segment was there."""
+    """A segment with the name of its contact type and its rule as a sentence. `sizes` are those at the end of the last
+    days, ending with the current one; None is a day before the segment existed."""
 
     segment: Segment
     type_name: str
@@ -30,18 +30,17 @@ class SegmentSummary:
 
     @property
     def recipients(self) -> int:
-        """How many recipients the segment has now."""
+        """The current number of recipients."""
         return self.sizes[-1] or 0
 
     @property
     def change(self) -> int | None:
-        """By how many it grew over seven days, or None where it was not there then."""
+        """The change of recipients over seven days, None for a younger segment."""
         return None if self.sizes[0] is None else self.recipients - self.sizes[0]
 
 
 def list_segment_summaries(services: Services, account: Account, search: str = "") -> list[SegmentSummary]:
-    """List the segments of an account, newest first: those that have each word of a search in their name, their type's
-    name or their sentence."""
+    """List the segments of an account with every word of a search in their name, type or sentence, newest first."""
     with services.view(account.id) as view:
         db = view.records
         live = segments.live_of_account(db, account.id)
@@ -64,7 +63,7 @@ def list_segment_summaries(services: Services, account: Account, search: str = "
 
 
 def sized_segment(services: Services, segment: Segment) -> SizedSegment:
-    """Return a segment with its rule and its size at one moment."""
+    """Return a segment with its rule and size from one consistent view."""
     with services.view_of_sizes(segment.account_id) as view:
         return SizedSegment(segment, rule_of(view.records, segment), view.columns.sizes.of_all().get(segment.id, 0))
 

@@ -6,9 +6,9 @@ from datetime import date, datetime
 import msgspec
 from markupsafe import Markup
 
-from tamis.actions.segments.choosing import NameableSegment
-from tamis.actions.segments.previewing import MembershipEffect, Preview
+from tamis.actions.segments.previews import MembershipEffect, Preview
 from tamis.actions.segments.rule_syntax import OPERATORS, Operator, Takes, positive_form, to_text
+from tamis.actions.segments.segment_options import SegmentOption
 from tamis.domain.fields import EMAIL, FIRST_NAME, LAST_NAME, RESERVED, Field, FieldSet, Kind, Value
 from tamis.web.console.filters import day, number, percent
 from tamis.web.console.kinds import NAMES
@@ -69,7 +69,7 @@ def fields_data(fields: FieldSet) -> list[dict[str, object]]:
     ]
 
 
-def segments_data(segments: list[NameableSegment]) -> list[dict[str, object]]:
+def segments_data(segments: list[SegmentOption]) -> list[dict[str, object]]:
     """Return the segments that a rule may use."""
     builtins: list[dict[str, object]] = msgspec.to_builtins(segments)
     return builtins
@@ -110,7 +110,7 @@ def effect_data(effect: MembershipEffect) -> dict[str, object]:
         "after": effect.count_after,
         "entering": effect.entering,
         "leaving": effect.leaving,
-        "followers": effect.followers,
+        "followers": effect.dependents,
     }
 
 

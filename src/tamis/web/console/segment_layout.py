@@ -7,7 +7,7 @@ from litestar.response import Response
 
 from tamis.actions.fields.types import type_by_id
 from tamis.actions.segments.dependents import users_of_segment
-from tamis.actions.segments.members import ActivityPage, Figures, figures_of
+from tamis.actions.segments.members import ActivityPage, SegmentStats, segment_stats
 from tamis.actions.segments.rule_syntax import Rule, sentence_of
 from tamis.actions.segments.segments import rule_of, segment_by_id
 from tamis.actions.services import Services
@@ -27,7 +27,7 @@ class SegmentSummary:
     type: ContactType
     rule: Rule
     sentence: str
-    figures: Figures
+    figures: SegmentStats
     users: list[Segment]
 
     @property
@@ -42,7 +42,7 @@ def load_segment(services: Services, visitor: Visitor, segment_id: int) -> Segme
     segment = segment_by_id(db, visitor.account, segment_id)
     contact_type = type_by_id(db, visitor.account, segment.contact_type_id)
     rule = rule_of(db, segment)
-    figures = figures_of(services, visitor.account, segment)
+    figures = segment_stats(services, visitor.account, segment)
     sentence = sentence_of(db, visitor.account, segment, rule, services.clock())
     return SegmentSummary(segment, contact_type, rule, sentence, figures, users_of_segment(db, segment))
 

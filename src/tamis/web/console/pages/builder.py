@@ -10,8 +10,7 @@ from litestar.response import Redirect, Response
 
 from tamis.actions.fields.types import find_type, type_by_id
 from tamis.actions.lookups import fields_of_type, types_of_account
-from tamis.actions.segments.choosing import nameable_segments
-from tamis.actions.segments.previewing import (
+from tamis.actions.segments.previews import (
     MembershipEffect,
     effect_of_edit,
     preview_rule,
@@ -19,8 +18,9 @@ from tamis.actions.segments.previewing import (
     suggested_values,
 )
 from tamis.actions.segments.rule_syntax import from_json, sentence_of, to_json
+from tamis.actions.segments.segment_options import list_segment_options
 from tamis.actions.segments.segments import (
-    ChangedMeanwhile,
+    EditConflict,
     check_new_segment,
     create_segment,
     edit_segment,
@@ -96,7 +96,7 @@ def _builder_page(
         "segment": {"id": segment.id} if segment else None,
         "fields": fields_data(fields_of_type(db, of.id)),
         "operators": operators_data(),
-        "segments": segments_data(nameable_segments(services, visitor.account, of.id, segment)),
+        "segments": segments_data(list_segment_options(services, visitor.account, of.id, segment)),
         "draft": msgspec.Raw(rule.encode()),
         "first": preview_data(initial_preview, visitor),
     }
@@ -202,11 +202,15 @@ def save(services: ServicesDep, visitor: VisitorDep, form: FormDep, segment_id: 
     name, draft, seen = form.text("segment_name"), from_json(form.raw("draft")), _instant(form.number("seen"))
     try:
         if not form.checked("confirmed"):
-            effect = effect_of_edit(services, visitor.account, segment_id, name=name, draft=draft, seen=seen)
+            effect = effect_of_edit(
+                services, visitor.account, segment_id, name=name, draft=draft, expected_updated_at=seen
+            )
             if effect.changes_members:
                 return _confirmation_required(effect)
-        made = services.write(edit_segment, visitor.account, segment_id, name=name, draft=draft, seen=seen)
-    except ChangedMeanwhile as error:
+        made = services.write(
+            edit_segment, visitor.account, segment_id, name=name, draft=draft, expected_updated_at=seen
+        )
+    except EditConflict as error:
         return Response(
             {"message": first_sentence(error), "changed": _current_version(services, visitor, error.segment)},
             status_code=409,

@@ -11,7 +11,7 @@ from tamis.actions.contacts.contact_edits import edit_contact
 from tamis.actions.contacts.contact_removal import remove_contact
 from tamis.actions.contacts.contacts import contact_by_id
 from tamis.actions.lookups import fields_of_type, snapshot
-from tamis.actions.segments.explaining import explain_contact
+from tamis.actions.segments.explanations import explain_contact
 from tamis.actions.segments.history import contact_history
 from tamis.actions.services import Services
 from tamis.domain.contacts import Contact, ContactType

@@ -11,7 +11,7 @@ from litestar.params import FromPath, FromQuery
 from litestar.response import Response
 
 from tamis.actions.lookups import is_excluded
-from tamis.actions.segments.explaining import explain_recipient
+from tamis.actions.segments.explanations import explain_recipient
 from tamis.actions.segments.members import count_members, member_page
 from tamis.actions.segments.overrides import list_overrides, undo_exclusion
 from tamis.actions.segments.recipients import add_recipient, delete_recipient

@@ -1,4 +1,4 @@
-"""What a condition can be about: other segments, each with its size."""
+"""The segments that a rule can name, for pickers."""
 
 from dataclasses import dataclass
 
@@ -11,8 +11,8 @@ from tamis.rules.evaluation.dependencies import find_dependents
 
 
 @dataclass(frozen=True, slots=True)
-class NameableSegment:
-    """A segment that a rule may name; one that is `circular` comes back to the segment that is edited."""
+class SegmentOption:
+    """A segment that a rule can name; a `circular` one depends on the edited segment."""
 
     id: int
     name: str
@@ -20,14 +20,14 @@ class NameableSegment:
     circular: bool
 
 
-def nameable_segments(
+def list_segment_options(
     services: Services, account: Account, type_id: int, edited: Segment | None = None
-) -> list[NameableSegment]:
-    """List the segments of a contact type by name, as the rule of a new one, or of an edited one, may name them."""
+) -> list[SegmentOption]:
+    """List the segments of a contact type that the rule of a new or edited segment can name, by name."""
     with services.view_of_sizes(account.id) as view:
         db, sizes = view.records, view.columns.sizes.of_all()
         refs = segments.refs_of_type(db, type_id).refs
         rules = rules_of_type(db, type_id, types.fields_of_type(db, type_id)) if edited else {}
     circular = find_dependents(edited.id, rules) if edited else frozenset()
-    found = [NameableSegment(ref.id, ref.name, sizes.get(ref.id, 0), ref.id in circular) for ref in refs]
+    found = [SegmentOption(ref.id, ref.name, sizes.get(ref.id, 0), ref.id in circular) for ref in refs]
     return sorted(found, key=lambda segment: segment.name.casefold())

@@ -1,11 +1,11 @@
-"""What a rule that is being made says, before anybody saves it: counts, people, words, and what is wrong with it."""
+"""Previews of unsaved rules: counts, sample contacts, sentences and problems."""
 
 from collections.abc import Hashable
 from dataclasses import dataclass, replace
 from datetime import datetime
 
 from tamis.actions.fields.types import type_by_id
-from tamis.actions.segments.dependents import followers_of_segment
+from tamis.actions.segments.dependents import dependents_of_segment
 from tamis.actions.segments.segments import Keep, check_edit, problems_with_names, rule_of
 from tamis.actions.services import Services
 from tamis.actions.superseding import LatestRequests
@@ -26,8 +26,8 @@ from tamis.rules.syntaxes.text import from_text
 from tamis.rules.time.evaluation_time import EvaluationTime
 from tamis.rules.tree import Rule, conditions
 
-SAMPLE = 10
-VALUES_SHOWN = 50
+SAMPLE_SIZE = 10
+MAX_SUGGESTIONS = 50
 TEXTUAL = (Kind.TEXT, Kind.CHOICE, Kind.CHOICES)
 
 _latest = LatestRequests()
@@ -35,13 +35,13 @@ _latest = LatestRequests()
 
 @dataclass(frozen=True, slots=True)
 class Preview:
-    """What is known of a rule that is being made.
+    """The preview of an unsaved rule.
 
-    `count` is how many contacts it selects: None while anything in it is unfinished or wrong, because a rule with a
-    part left out is another rule. `counts` tells for each place of a finished part how many it selects by itself, and
-    `incomplete` the places of those that are not. `members` are those that the segment that is edited would have,
-    manual additions and exclusions included. `cumulative` tells for each part of a group, from the second one on, how
-    many the group selects up to it. `sample` are some whom the rule selects, `fields` those that it asks about.
+    `count` is how many contacts it selects, None while any part is incomplete or wrong, because a rule without that
+    part would be another rule. `counts` are the contacts that each complete part selects by itself, by path;
+    `incomplete` are the paths of the other parts. `members` counts the members that the edited segment would have,
+    including its overrides. `cumulative` counts, for each part of a group from the second on, what the group selects up
+    to there. `sample` are some of the selected contacts, and `fields` the fields that the rule uses.
     """
 
     total: int
@@ -59,14 +59,14 @@ class Preview:
 
 @dataclass(frozen=True, slots=True)
 class MembershipEffect:
-    """How the members of a segment would change: how many it has and would have, how many would enter and leave, and
-    the names of the segments whose members follow from them."""
+    """How an edit would change the members of a segment: their number before and after, how many would enter and leave,
+    and the names of the segments that depend on it."""
 
     count_before: int
     count_after: int
     entering: int
     leaving: int
-    followers: tuple[str, ...] = ()
+    dependents: tuple[str, ...] = ()
 
     @property
     def changes_members(self) -> bool:
@@ -107,7 +107,7 @@ def preview_rule(
         request.set_interrupt(view.columns.interrupt)
         steps = cumulative_groups(draft, parts)
         counted = reads.count_parts(type_id, whole, [*parts.values(), *steps.values()], as_of, segment_id)
-        sample = reads.sample(type_id, whole, as_of, SAMPLE) if whole else []
+        sample = reads.sample(type_id, whole, as_of, SAMPLE_SIZE) if whole else []
         is_whole = draft is None or whole is not None
         counts = dict(zip(parts, counted.parts, strict=False))
         return Preview(
@@ -132,23 +132,23 @@ def effect_of_edit(
     *,
     name: str | None = None,
     draft: Draft | Keep | None = Keep.RULE,
-    seen: datetime | None = None,
+    expected_updated_at: datetime | None = None,
 ) -> MembershipEffect:
-    """Return what `edit_segment` with these arguments would do to the members, as of now and without doing it; manual
-    additions and exclusions count. Raises what `edit_segment` raises, and Unavailable."""
+    """Return what `edit_segment` with these arguments would do to the members now, including overrides, without doing
+    it. Raises what `edit_segment` raises, and Unavailable."""
     with services.view(account.id) as view:
         db = view.records
-        edit = check_edit(db, account, segment_id, name=name, draft=draft, seen=seen)
+        edit = check_edit(db, account, segment_id, name=name, draft=draft, expected_updated_at=expected_updated_at)
         rule = rule_of(db, replace(edit.segment, rule=edit.document))
         type_id = edit.segment.contact_type_id
         as_of = EvaluationTime(view.as_of_type(type_id), account.zone)
         counts = view.columns.rules.count_effect(type_id, segment_id, rule, as_of)
-        followers = tuple(follower.name for follower in followers_of_segment(db, edit.segment))
-        return MembershipEffect(*counts, followers)
+        dependents = tuple(dependent.name for dependent in dependents_of_segment(db, edit.segment))
+        return MembershipEffect(*counts, dependents)
 
 
 def rule_of_text(services: Services, account: Account, type_id: int, text: str) -> Rule:
-    """Read the text form of a rule of a contact type; raises Invalid with every problem, and NotFound."""
+    """Parse the text form of a rule of a contact type; raises Invalid with every problem, and NotFound."""
     db = services.records.reader()
     return build(from_text(text), _fields(db, account, type_id), segments.refs_of_type(db, type_id))
 
@@ -156,19 +156,19 @@ def rule_of_text(services: Services, account: Account, type_id: int, text: str) 
 def suggested_values(
     services: Services, account: Account, type_id: int, field_id: int, typed: str = ""
 ) -> list[tuple[str, int]]:
-    """Return values of a field in which `typed` stands, the most frequent ones first, each with how many contacts have
-    it; of a choice all of its options, also those that nobody has. Raises NotFound.
+    """Return the values of a field that contain `typed`, most frequent first, with the number of contacts that have
+    each; for a choice, all options, including unused ones. Raises NotFound.
 
-    Addresses are not suggested: each is there once, and the list would only show people to each other.
+    Emails are not suggested: each occurs once, so the list would only reveal people.
     """
     with services.view(account.id) as view:
         field = _fields(view.records, account, type_id).by_id.get(field_id)
         if field is None or field.kind not in TEXTUAL or field.id == EMAIL.id:
             raise NotFound("field_without_suggestions", field=field_id)
         if not field.kind.has_options:
-            return view.columns.field_stats.frequent_values(type_id, field, typed, VALUES_SHOWN)
-        had = view.columns.field_stats.option_counts(type_id, field)
-    known = [(option, had.get(option, 0)) for option in field.options if fold(typed) in fold(option)]
+            return view.columns.field_stats.frequent_values(type_id, field, typed, MAX_SUGGESTIONS)
+        counts = view.columns.field_stats.option_counts(type_id, field)
+    known = [(option, counts.get(option, 0)) for option in field.options if fold(typed) in fold(option)]
     return sorted(known, key=lambda option: -option[1])
 
 

@@ -16,7 +16,7 @@ from tamis.actions.accounts.accounts import create_account
 from tamis.actions.fields.fields import create_field
 from tamis.actions.fields.types import create_type
 from tamis.actions.importing.upsert import upsert
-from tamis.actions.segments.previewing import (
+from tamis.actions.segments.previews import (
     MembershipEffect,
     Preview,
     effect_of_edit,
@@ -25,7 +25,7 @@ from tamis.actions.segments.previewing import (
     suggested_values,
 )
 from tamis.actions.segments.recipients import add_recipient, delete_recipient, recipient_page
-from tamis.actions.segments.segments import ChangedMeanwhile, create_segment, edit_segment
+from tamis.actions.segments.segments import EditConflict, create_segment, edit_segment
 from tamis.actions.services import Services
 from tamis.actions.superseding import LatestRequests, Superseded
 from tamis.domain.accounts import Account
@@ -164,12 +164,12 @@ def test_the_effect_of_an_edit_is_told_before_it_is_made(town: Town) -> None:
     assert not effect_of_edit(services, account, grown.id, name="Another").changes_members
     for name, rule in (("Near", 'is in segment "Grown"'), ("Far", 'age > 1 and not (is in segment "Near")')):
         services.write(create_segment, account, town.type, name, from_text(rule))
-    assert effect_of_edit(services, account, grown.id, draft=None).followers == ("Far", "Near")
+    assert effect_of_edit(services, account, grown.id, draft=None).dependents == ("Far", "Near")
     assert not effect_of_edit(services, account, grown.id, draft=from_text("age > -1")).changes_members
     with pytest.raises(Invalid, match="already been taken"):
         effect_of_edit(services, account, grown.id, name=old.name)
-    with pytest.raises(ChangedMeanwhile):
-        effect_of_edit(services, account, grown.id, seen=grown.updated_at)
+    with pytest.raises(EditConflict):
+        effect_of_edit(services, account, grown.id, expected_updated_at=grown.updated_at)
     with pytest.raises(NotFound):
         effect_of_edit(services, town.stranger, grown.id)
 
@@ -229,12 +229,14 @@ def test_nothing_leaks_to_another_account(town: Town) -> None:
 def test_an_edit_of_what_is_not_there_any_more_is_refused(town: Town) -> None:
     services, account = town.services, town.account
     seen = services.write(create_segment, account, town.type, "Grown", from_text("age > 29"))
-    first = services.write(edit_segment, account, seen.id, draft=from_text("age > 30"), seen=seen.updated_at)
-    with pytest.raises(ChangedMeanwhile, match="Grown") as refused:
-        services.write(edit_segment, account, seen.id, name="Mine", draft=None, seen=seen.updated_at)
+    first = services.write(
+        edit_segment, account, seen.id, draft=from_text("age > 30"), expected_updated_at=seen.updated_at
+    )
+    with pytest.raises(EditConflict, match="Grown") as refused:
+        services.write(edit_segment, account, seen.id, name="Mine", draft=None, expected_updated_at=seen.updated_at)
     assert refused.value.segment == first
     assert segments.live_by_id(services.records.reader(), account.id, seen.id) == first
-    services.write(edit_segment, account, seen.id, name="Mine", seen=first.updated_at)
+    services.write(edit_segment, account, seen.id, name="Mine", expected_updated_at=first.updated_at)
 
 
 def test_a_newer_request_interrupts_an_older_one() -> None:

@@ -1,4 +1,4 @@
-"""Why a contact is, or is not, in a segment, and when that will change without anybody doing anything."""
+"""Explain why a contact is, or is not, in a segment, and when time alone will change that."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -6,7 +6,7 @@ from functools import cache
 from typing import Literal
 
 from tamis.actions.contacts.contacts import contact_by_id
-from tamis.actions.segments.membership import decided_of_contact, external_membership, membership
+from tamis.actions.segments.membership import external_membership, membership, membership_source_of_contact
 from tamis.actions.segments.stored_rules import rules_of_type
 from tamis.domain.accounts import Account
 from tamis.domain.contacts import Contact, ContactType
@@ -24,31 +24,29 @@ from tamis.rules.time.breakpoints import next_change
 from tamis.rules.time.evaluation_time import EvaluationTime
 from tamis.rules.tree import Rule
 
-Because = Literal["rule", "added by hand", "removed by hand"]
+Reason = Literal["rule", "added by hand", "removed by hand"]
 
 
 @dataclass(frozen=True, slots=True)
 class Explanation:
-    """Whether an address is in a segment and what decides it; `since` tells when that was done by hand.
+    """Whether an email is in a segment and why; `since` is the instant of its manual override, if any.
 
-    `rule` is what the parts of the rule say of the contact, also where a hand overrules it, and None for an address
-    that is no contact and about which the rule is not asked. `changes_at` is when time alone will change the
-    membership, if it will.
+    `rule` is the evaluated rule, even where an override decides, and None for an email that is not a contact and to
+    which the rule does not apply. `changes_at` is when time alone will change the membership, if it will.
     """
 
     segment: Segment
     email: str
     contact_id: int | None
     is_in: bool
-    because: Because
+    because: Reason
     since: datetime | None
     rule: Explained | None
     changes_at: datetime | None
 
 
 def explain_membership(db: Reader, now: datetime, account: Account, segment: Segment, email: str) -> Explanation:
-    """Tell why an address is, or is not, in a segment at an instant; raises NotFound for one that nothing is known
-    of."""
+    """Explain why an email is, or is not, in a segment as of `now`; raises NotFound for one that is not known there."""
     type_id = segment.contact_type_id
     fields = types.fields_of_type(db, type_id)
     address = parse_email_for_lookup(email)
@@ -62,20 +60,20 @@ def explain_membership(db: Reader, now: datetime, account: Account, segment: Seg
     as_of = EvaluationTime(now, account.zone)
     is_in = membership(db, contact, fields, as_of)
     removed = None if added else _removed_since(db, segment, contact)
-    decided, rule = decided_of_contact(db, contact, fields), rules_of_type(db, type_id, fields)[segment.id]
+    decided, rule = membership_source_of_contact(db, contact, fields), rules_of_type(db, type_id, fields)[segment.id]
     return _explained(segment, rule, contact, as_of, is_in, decided, {}, added, removed)
 
 
 def _explain_address(
     db: Reader, now: datetime, account: Account, segment: Segment, address: Email, added: datetime | None
 ) -> Explanation | None:
-    """Explain an address that is no contact; None where nothing is known of it in the type."""
+    """Explain an email that is not a contact; None if it is unknown in the type."""
     type_id = segment.contact_type_id
     excluded = email_exclusions.email_exclusions_of(db, type_id, address.key).get(segment.id)
     external = externals.external_by_email(db, type_id, address.key)
     if external is None and excluded is None:
         return None
-    is_in, told = False, None
+    is_in, explained_rule = False, None
     if external:
         as_of = EvaluationTime(now, account.zone)
         in_segment = external_membership(db, external, types.fields_of_type(db, type_id), as_of)
@@ -84,20 +82,19 @@ def _explain_address(
             in_segment(segment.id),
         )
         if any(map(in_segment, segments_included(rule))):
-            told = explain(rule, external, as_of, in_segment)
-    because: Because = "added by hand" if added else "removed by hand" if excluded else "rule"
-    return Explanation(segment, address.address, None, is_in, because, added or excluded, told, None)
+            explained_rule = explain(rule, external, as_of, in_segment)
+    because: Reason = "added by hand" if added else "removed by hand" if excluded else "rule"
+    return Explanation(segment, address.address, None, is_in, because, added or excluded, explained_rule, None)
 
 
 def explain_contact(
     db: Reader, now: datetime, account: Account, contact_type: ContactType, contact_id: int
 ) -> list[Explanation]:
-    """Tell of every segment of a contact's type why the contact is, or is not, in it at an instant, in order of their
-    names; raises NotFound."""
+    """Explain every segment of a contact's type as of `now`, by name; raises NotFound."""
     fields = types.fields_of_type(db, contact_type.id)
     contact = contact_by_id(db, contact_type, contact_id, fields)
     as_of = EvaluationTime(now, account.zone)
-    is_in, decided = membership(db, contact, fields, as_of), _once(decided_of_contact(db, contact, fields))
+    is_in, decided = membership(db, contact, fields, as_of), _cached(membership_source_of_contact(db, contact, fields))
     rules, known = rules_of_type(db, contact_type.id, fields), dict[datetime, Membership]()
     key = email_key(contact.email) or ""
     added = {row.segment_id: row.since for row in overrides.inclusions_of_address(db, contact_type.id, key)}
@@ -118,8 +115,8 @@ def explain_contact(
     ]
 
 
-def _once(decided: MembershipSource) -> MembershipSource:
-    """Return what tells the same and looks at each segment once."""
+def _cached(decided: MembershipSource) -> MembershipSource:
+    """Cache a membership source by segment."""
     return cache(decided)
 
 
@@ -135,21 +132,21 @@ def _explained(
     removed: datetime | None,
 ) -> Explanation:
     """Explain one segment; `added` and `removed` are the instants of its manual override."""
-    by_hand = added or removed
+    overridden_at = added or removed
     return Explanation(
         segment,
         contact.email,
         contact.id,
         is_in(segment.id),
         "added by hand" if added else "removed by hand" if removed else "rule",
-        by_hand,
+        overridden_at,
         explain(rule, contact, as_of, is_in),
-        None if by_hand else next_change(rule, contact, as_of, decided, known),
+        None if overridden_at else next_change(rule, contact, as_of, decided, known),
     )
 
 
 def explain_recipient(db: Reader, now: datetime, account: Account, recipient_id: int) -> Explanation:
-    """Tell of a recipient, by its number, why it is in its segment, or why it is not any more; raises NotFound."""
+    """Explain why a recipient, by its id, is in its segment or no longer is; raises NotFound."""
     missing = NotFound("recipient_unknown", recipient=recipient_id)
     segment = segments.live_by_id(db, account.id, segment_of_recipient(recipient_id))
     if segment is None:
