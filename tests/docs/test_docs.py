@@ -8,6 +8,7 @@ import pytest
 from tests.docs import generated
 
 ROOT = Path(__file__).parents[2]
+FOLDERS = (ROOT, ROOT / "src/tamis", ROOT / "src/tamis/web/console")
 PAGES = [*sorted(ROOT.glob("*.md")), *sorted((ROOT / "docs").rglob("*.md"))]
 
 
@@ -30,6 +31,12 @@ def _anchors(page: Path) -> set[str]:
     """Return the anchors of a page's headings, as GitHub makes them."""
     headings = re.findall(r"^#+ (.+)$", page.read_text(), re.MULTILINE)
     return {re.sub(r"[^\w -]", "", heading.lower()).replace(" ", "-") for heading in headings}
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
+def test_modules_that_a_page_names_exist(page: Path) -> None:
+    for name in re.findall(r"`((?:[\w*-]+/)+[\w*-]+\.(?:py|sql|lark|js))`", page.read_text()):
+        assert any(next(folder.glob(name), None) for folder in FOLDERS), name
 
 
 def test_every_direct_dependency_has_its_reason() -> None:
