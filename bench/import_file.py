@@ -33,8 +33,8 @@ from tamis.actions.importing.run import import_file
 from tamis.actions.segments.segments import create_segment
 from tamis.actions.services import Services
 from tamis.domain.fields import Kind
-from tamis.files.encodings.choose import find_encoding
-from tamis.files.source import Source
+from tamis.files.encodings.encoding import find_encoding
+from tamis.files.source import SourceFile
 from tamis.rules.syntaxes.text import from_text
 from tamis.settings import Settings
 
@@ -106,7 +106,7 @@ def _detection(file: Path) -> Figure:
         target.writelines(line.replace("a", "ą") for line in text)
 
     def find(path: Path) -> Measured:
-        source = Source(path.name, path, path.stat().st_size)
+        source = SourceFile(path.name, path, path.stat().st_size)
         return Measured.of([timed(lambda: find_encoding(source)) for _ in range(3)])
 
     return Figure("import: finding the encoding", "s", find(file), find(other), f"Windows-1250, {ROWS:,} rows")

@@ -47,7 +47,7 @@ match sys.argv[2]:
         services.project()._db.cursor().execute("SET memory_limit = '1MB'")
     case "copied": killing(columns.Columns, "_copy", after=True)
     case "closed": killing(columns.Columns, "_close_database", after=True)
-    case "replaced": killing(columns, "put_in_place", after=True)
+    case "replaced": killing(columns, "replace_durably", after=True)
     case "opened": killing(columns, "read_state", after=False)
     case "compacted": killing(records, "_truncate_log", after=False)
     case "cleared": killing(records, "_truncate_log", after=True)

@@ -230,7 +230,7 @@ main(sys.argv[1:])
 """
 
 
-@pytest.mark.parametrize(("module", "name"), [("delivery", "sync"), ("delivery", "put_in_place")])
+@pytest.mark.parametrize(("module", "name"), [("delivery", "sync"), ("delivery", "replace_durably")])
 def test_killed_before_the_end_no_file_has_the_name(data: Path, tmp_path: Path, module: str, name: str) -> None:
     target = tmp_path / "people.csv"
     command = [sys.executable, "-c", KILLED.format(module=module, name=name), "export", *TYPE, str(target)]

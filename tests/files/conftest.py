@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from tamis.files.chunks import CHUNK_BYTES
-from tamis.files.delimited import DelimitedFile, delimited_in
-from tamis.files.encodings.choose import find_encoding
+from tamis.files.delimited import DelimitedFile, open_delimited
+from tamis.files.encodings.encoding import find_encoding
 from tamis.files.layout import Layout
 from tamis.files.records import Record, read_records
 from tamis.files.source import open_source
@@ -37,7 +37,7 @@ class Opened:
 def opened(path: Path, spool: Path, wanted: str | None = None, chunk_bytes: int = CHUNK_BYTES) -> DelimitedFile:
     """Open a delimited file, in the encoding that is wanted, else in that found out."""
     source = open_source(path, spool)
-    return delimited_in(source, find_encoding(source, wanted), spool, names_an_address, chunk_bytes=chunk_bytes)
+    return open_delimited(source, find_encoding(source, wanted), spool, names_an_address, chunk_bytes=chunk_bytes)
 
 
 @dataclass
@@ -60,7 +60,7 @@ class Reader:
         for chunk in chunks:
             text = chunk.path.read_bytes().decode()
             records += read_records(text, file.layout.delimiter, chunk.first_line)
-        return Opened(file.layout, records, len(chunks), sum(chunk.plain for chunk in chunks))
+        return Opened(file.layout, records, len(chunks), sum(chunk.is_strict for chunk in chunks))
 
 
 @pytest.fixture

@@ -6,8 +6,8 @@ import pytest
 
 from tamis.cli.messages import WORDS
 from tamis.domain.errors import Invalid
-from tamis.files.encodings import choose
-from tamis.files.encodings.detect import Detected
+from tamis.files.encodings import encoding
+from tamis.files.encodings.detection import Detected
 from tamis.staging.connection import open_staging
 from tamis.staging.delimited import StagedCsv
 from tamis.staging.sql import execute
@@ -104,7 +104,7 @@ def test_a_stray_line_is_read_in_the_language_of_the_others(reader: Reader) -> N
 def test_a_stray_line_that_can_be_read_in_two_ways_is_rejected_alone(
     reader: Reader, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(choose, "detect", lambda _: Detected("windows-1250", "windows-1252"))
+    monkeypatch.setattr(encoding, "detect", lambda _: Detected("windows-1250", "windows-1252"))
     spool = reader.directory / "spool"
     content = "email,name\na@example.org,José\n".encode() + b'b@example.org,"x\nKova\xe8"\nc@example.org,y\n'
     reader.open(content)

@@ -25,7 +25,7 @@ from tamis.domain.dates import DateOrder
 from tamis.domain.errors import Invalid
 from tamis.domain.fields import Kind
 from tamis.domain.parsing.column_format import Ambiguous, ColumnFormat
-from tamis.files.encodings.choose import as_utf8, find_encoding
+from tamis.files.encodings.encoding import as_utf8, find_encoding
 from tamis.files.excerpt import EXCERPT_BYTES, excerpt
 from tamis.files.source import open_source
 from tests.imports.conftest import Desk

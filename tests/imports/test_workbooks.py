@@ -14,7 +14,7 @@ from tamis.actions.importing.report import ImportOptions
 from tamis.domain.errors import Invalid
 from tamis.domain.fields import Kind
 from tamis.files.source import STANDARD_INPUT
-from tamis.files.spreadsheets import archive
+from tamis.files.spreadsheets import workbook_checks
 from tests.imports.conftest import Desk
 from tests.imports.test_uploads import hand_in
 from tests.support.workbooks import Cell, ods, xlsx
@@ -144,7 +144,7 @@ def test_a_workbook_that_needs_too_much_memory_stops_nothing_else(desk: Desk, mo
             made.writestr(name, text)
     with pytest.raises(Invalid, match="needs too much memory or time"):
         desk.take(desk.file(target.getvalue(), "far.xlsx"))
-    monkeypatch.setattr(archive, "MOST_UNPACKED", 1_000)
+    monkeypatch.setattr(workbook_checks, "MOST_UNPACKED", 1_000)
     with pytest.raises(Invalid, match="unpacks to more than"):
         desk.take(desk.file(xlsx({"People": PEOPLE}), "people.xlsx"))
 

@@ -8,8 +8,8 @@ import hypothesis.strategies as st
 from hypothesis import example, given, settings
 
 from tamis.files.chunks import Chunk
-from tamis.files.plain import is_plain
 from tamis.files.records import read_records
+from tamis.files.strict_csv import is_strict_csv
 from tamis.staging.connection import open_staging
 from tamis.staging.delimited import SourceRow, StagedCsv
 from tamis.staging.sql import execute
@@ -33,7 +33,7 @@ def stage(chunks: list[Chunk], width: int, delimiter: str = ",") -> tuple[Staged
 def chunk_of(path: Path, text: str, first_line: int = 2, delimiter: str = ",") -> Chunk:
     """Write a chunk."""
     path.write_bytes(text.encode())
-    return Chunk(path, first_line, is_plain(text.encode(), delimiter))
+    return Chunk(path, first_line, is_strict_csv(text.encode(), delimiter))
 
 
 def test_broken_rows_are_named_and_stop_nothing(tmp_path: Path) -> None:
@@ -92,7 +92,7 @@ def test_the_fast_way_never_disagrees_with_the_rule(lines: list[list[str]], deli
     with TemporaryDirectory() as directory:
         chunk = chunk_of(Path(directory) / "1", text, 2, delimiter)
         fast, rows = stage([chunk], 3, delimiter)
-        careful, expected = stage([replace(chunk, plain=False)], 3, delimiter)
+        careful, expected = stage([replace(chunk, is_strict=False)], 3, delimiter)
     assert (rows, fast.broken) == (expected, careful.broken)
     records = list(read_records(text, delimiter, 2))
     assert len(records) == len(rows)

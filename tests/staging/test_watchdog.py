@@ -13,7 +13,7 @@ import duckdb
 import pytest
 
 from tamis.domain.errors import Abandoned, Unavailable
-from tamis.files import room
+from tamis.files import disk_space
 from tamis.staging.connection import STEP_TIME, open_staging
 from tamis.staging.handle import StagingDatabase
 from tamis.staging.resource_errors import resource_error
@@ -68,7 +68,7 @@ def test_it_is_interrupted_when_it_takes_too_long_and_others_go_on(tmp_path: Pat
 def test_it_is_interrupted_when_it_takes_more_than_half_of_the_disk(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(room, "size_of", lambda _: 1 << 60)
+    monkeypatch.setattr(disk_space, "directory_size", lambda _: 1 << 60)
     with pytest.raises(Unavailable, match="more than half of what was free"), staging_database(tmp_path) as staging:
         execute(staging, ENDLESS).fetchall()
 
@@ -88,13 +88,13 @@ def test_what_is_scarce_is_told_apart(tmp_path: Path) -> None:
 
 def test_a_file_may_take_as_much_as_is_left_and_no_more(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     free = 100 << 20
-    monkeypatch.setattr("tamis.files.room.shutil.disk_usage", lambda _: type("Usage", (), {"free": free}))
+    monkeypatch.setattr("tamis.files.disk_space.shutil.disk_usage", lambda _: type("Usage", (), {"free": free}))
     (tmp_path / "file").write_bytes(b"x" * 8192)
-    assert room.size_of(tmp_path) == 8192
-    room.need_room(tmp_path)
-    room.need_room(tmp_path, free)
+    assert disk_space.directory_size(tmp_path) == 8192
+    disk_space.require_disk_space(tmp_path)
+    disk_space.require_disk_space(tmp_path, free)
     with pytest.raises(Unavailable, match="more than half of what was free"):
-        room.need_room(tmp_path, free + 1)
+        disk_space.require_disk_space(tmp_path, free + 1)
 
 
 def test_ctrl_c_ends_it_as_it_ends_everything_else(tmp_path: Path) -> None:

@@ -1,1 +1,1 @@
-"""Files of people as they come: bytes become chunks of whole records in UTF-8."""
+"""Reading contact files of any format and encoding: bytes become chunks of whole records in UTF-8."""

@@ -1,13 +1,13 @@
-"""Cutting a text into chunks of whole records, each a file in the spool directory."""
+"""Splitting text into chunks of whole records, each a file in the spool directory."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from tamis.files.plain import is_plain
+from tamis.files.disk_space import require_disk_space
 from tamis.files.records import LONGEST_CELL, end_of_last_record
-from tamis.files.room import need_room
-from tamis.files.source import Source
+from tamis.files.source import SourceFile
+from tamis.files.strict_csv import is_strict_csv
 
 CHUNK_BYTES = 8 << 20
 LONGEST_RECORD = 2 * LONGEST_CELL
@@ -17,18 +17,17 @@ LONGEST_RECORD = 2 * LONGEST_CELL
 class Chunk:
     """A file of whole records in UTF-8 without a header, and the number of its first line in the original file.
 
-    Every line ends with "\\n" or "\\r\\n". When `plain`, every reader of CSV agrees on its records. Lines that are
-    `unreadable`, by number, make their records be rejected, with the reason.
-    """
+    Every line ends with "\\n" or "\\r\\n". When `is_strict`, all CSV readers agree on its records. Records with
+    `unreadable` lines, by number, are rejected with the reason."""
 
     path: Path
     first_line: int
-    plain: bool
+    is_strict: bool
     unreadable: Mapping[int, str] = field(default_factory=dict)
 
 
-def cut(
-    source: Source,
+def split_into_chunks(
+    source: SourceFile,
     blocks: Iterator[bytes],
     delimiter: str,
     first_line: int,
@@ -36,23 +35,23 @@ def cut(
     chunk_bytes: int,
     unreadable: Mapping[int, str],
 ) -> Iterator[Chunk]:
-    """Cut text into chunks, in constant memory; raises Invalid for an endless record, Unavailable on a full disk."""
+    """Split text into chunks in constant memory; raises Invalid for an endless record, Unavailable on a full disk."""
     line, number, rest = first_line, 0, b""
     wanted, final = chunk_bytes, False
     while True:
         rest, final = _fill(rest, blocks, wanted)
         if final and rest and not rest.endswith(b"\n"):
             rest += b"\n"
-        head, plain = _whole(rest, delimiter, final=final)
+        head, is_strict = _whole_records(rest, delimiter, final=final)
         if head:
-            need_room(spool)
+            require_disk_space(spool)
             number += 1
             path = spool / f"{number:06}.csv"
             path.write_bytes(head)
-            following = line + head.count(b"\n")
-            here = {number: why for number, why in unreadable.items() if line <= number < following}
-            yield Chunk(path, line, plain and not here, here)
-            line = following
+            next_line = line + head.count(b"\n")
+            here = {number: why for number, why in unreadable.items() if line <= number < next_line}
+            yield Chunk(path, line, is_strict and not here, here)
+            line = next_line
             rest = rest[len(head) :]
         if final:
             return
@@ -72,11 +71,11 @@ def _fill(rest: bytes, blocks: Iterator[bytes], wanted: int) -> tuple[bytes, boo
     return b"".join(parts), False
 
 
-def _whole(data: bytes, delimiter: str, *, final: bool) -> tuple[bytes, bool]:
-    """Return the whole records at the start of the data, and whether they are plain."""
+def _whole_records(data: bytes, delimiter: str, *, final: bool) -> tuple[bytes, bool]:
+    """Return the whole records at the start of the data, and whether they are strict CSV."""
     lines = data[: data.rfind(b"\n") + 1]
     head = lines if final else _balanced(lines)
-    if head and len(head) <= LONGEST_CELL and is_plain(head, delimiter):
+    if head and len(head) <= LONGEST_CELL and is_strict_csv(head, delimiter):
         return head, True
     # Latin-1 has one character for a byte, so positions are the same; quotes, delimiters and line ends are ASCII.
     end = len(lines) if final else end_of_last_record(lines.decode("latin-1"), delimiter)
@@ -84,7 +83,7 @@ def _whole(data: bytes, delimiter: str, *, final: bool) -> tuple[bytes, bool]:
 
 
 def _balanced(lines: bytes) -> bytes:
-    """Take the lines up to the last line end with an even number of quotes before it."""
+    """Return the lines up to the last line end with an even number of quotes before it."""
     end = len(lines)
     quotes = lines.count(b'"')
     while quotes % 2:

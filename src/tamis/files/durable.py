@@ -1,7 +1,7 @@
-"""Files and directories that are still there, and whole, after the power supply was lost.
+"""Writing files and directories so that they survive a power failure.
 
-A system promises to keep what was written to a file when the file is synced, and the names in a directory when the
-directory is: a file that was synced under a name that was not may be gone."""
+Syncing a file keeps its contents, syncing its directory keeps its name: a synced file with an unsynced name may be
+lost."""
 
 import os
 from contextlib import suppress
@@ -9,7 +9,7 @@ from pathlib import Path
 
 
 def sync(path: Path) -> None:
-    """Have a file, or the names in a directory, reach the disk."""
+    """Flush a file, or the names in a directory, to the disk."""
     handle = os.open(path, os.O_RDONLY)
     try:
         os.fsync(handle)
@@ -17,14 +17,14 @@ def sync(path: Path) -> None:
         os.close(handle)
 
 
-def put_in_place(fresh: Path, path: Path) -> None:
-    """Give a finished file its name, so that after a power cut the old one or the new one is there."""
+def replace_durably(fresh: Path, path: Path) -> None:
+    """Move a finished file to its name, so that after a power failure the old or the new file is there."""
     fresh.replace(path)
     sync(path.parent)
 
 
 def make_directory(path: Path) -> None:
-    """Make a directory, and those above it that are missing, so that all of them stay; one may be there already."""
+    """Create a directory and its missing parents so that they survive a power failure; it may exist already."""
     missing = [path, *path.parents][: [parent.exists() for parent in (path, *path.parents)].index(True)]
     for directory in reversed(missing):
         directory.mkdir(mode=0o700, exist_ok=True)

@@ -1,4 +1,4 @@
-"""The names of the columns of a file: cleaned so that each can name a field, and told apart where one repeats."""
+"""The names of the columns of a file: cleaned, and numbered where one repeats, so that each can name a field."""
 
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
@@ -10,28 +10,28 @@ _SHOWN = 40
 
 
 class Header(NamedTuple):
-    """Names of columns, of which those that are not blank are unique, and sentences on what was done to them."""
+    """Column names, unique unless blank, and notices on what was changed in them."""
 
     names: tuple[str, ...]
     notices: tuple[str, ...]
 
 
 def read_header(cells: Sequence[str]) -> Header:
-    """Clean the cells of a header and tell repeated names apart."""
+    """Clean the cells of a header and number repeated names."""
     cleaned = [clean_name(cell) for cell in cells]
-    names = tell_apart(cleaned)
+    names = number_duplicates(cleaned)
     return Header(names, tuple(_notices(cells, cleaned, names)))
 
 
 def clean_name(cell: str) -> str:
-    """Return a cell as one line of at most 255 characters: white space becomes one blank, what cannot be seen goes."""
+    """Return a cell as one line of at most 255 characters, with single blanks and without invisible characters."""
     return _shortened(" ".join(SURROGATE.sub("", INVISIBLE.sub("", CONTROL.sub(" ", cell))).split()), MAX_LINE)
 
 
-def tell_apart(names: Sequence[str]) -> tuple[str, ...]:
-    """Give each name that repeats an earlier one a number, "Reason (2)", which no other column has; blanks stay."""
+def number_duplicates(names: Sequence[str]) -> tuple[str, ...]:
+    """Append a number to each name that repeats an earlier one, "Reason (2)", so that it is unique; blanks stay."""
     taken, numbers = set(names), dict[str, int]()
-    told = []
+    unique = []
     for name in names:
         own, number = name, numbers.get(name, 1)
         if name and number > 1:
@@ -39,12 +39,12 @@ def tell_apart(names: Sequence[str]) -> tuple[str, ...]:
                 own, number = with_number(name, number), number + 1
         taken.add(own)
         numbers[name] = max(number, 2)
-        told.append(own)
-    return tuple(told)
+        unique.append(own)
+    return tuple(unique)
 
 
 def with_number(name: str, number: int) -> str:
-    """Write a name with a number behind it, within the length of a name."""
+    """Append a number to a name, within the maximum length of a name."""
     suffix = f" ({number})"
     return _shortened(name, MAX_LINE - len(suffix)) + suffix
 
@@ -56,19 +56,19 @@ def _shortened(name: str, most: int) -> str:
 def _notices(cells: Sequence[str], cleaned: Sequence[str], names: Sequence[str]) -> Iterator[str]:
     shortened = [name for cell, name in zip(cells, cleaned, strict=True) if name.endswith("…") and cell.strip() != name]
     if shortened:
-        yield f"Column names of more than {MAX_LINE} characters were shortened: {_listed(shortened)}."
+        yield f"Column names of more than {MAX_LINE} characters were shortened: {_list_names(shortened)}."
     changed = [
         name
         for cell, name in zip(cells, cleaned, strict=True)
         if name not in shortened and " ".join(cell.split()) != name
     ]
     if changed:
-        yield f"Characters that cannot be seen were removed from column names: {_listed(changed)}."
+        yield f"Characters that cannot be seen were removed from column names: {_list_names(changed)}."
     repeated = [name for before, name in zip(cleaned, names, strict=True) if before != name]
     if repeated:
-        yield f"Columns of the same name are told apart by a number: {_listed(repeated)}."
+        yield f"Columns of the same name are told apart by a number: {_list_names(repeated)}."
 
 
-def _listed(names: Sequence[str]) -> str:
+def _list_names(names: Sequence[str]) -> str:
     shown = ", ".join(f'"{shorten(name, _SHOWN)}"' for name in names[:MOST_NAMED])
     return shown + (f" and {len(names) - MOST_NAMED:,} more" if len(names) > MOST_NAMED else "")

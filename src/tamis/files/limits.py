@@ -1,16 +1,16 @@
-"""How large a file of contacts may be in each direction: told before any work is done on it."""
+"""Limits on the dimensions of a contact file, checked before any work is done on it."""
 
 from tamis.domain.fields import MAX_FIELDS
 
 MOST_COLUMNS = MAX_FIELDS + 16
-"""Those of an export of a full contact type, and a few that are ignored, such as those of a rejects file."""
+"""Enough for an export of a full contact type and a few ignored columns, such as those of a rejects file."""
 
 MOST_CELLS = 1_000_000
 MOST_CELLS_A_BYTE = 16
 MOST_CELLS_A_PACKED_BYTE = 256
-"""Of a format that keeps a column of blanks in a few bytes."""
+"""For a format that stores a column of blanks in a few bytes."""
 MOST_BROKEN = 1_000_000
-"""Rows whose structure is wrong are noted one by one; a file with more of them is not what it is taken for."""
+"""Malformed rows are noted one by one; a file with more of them is not in the format that it seems to have."""
 
 
 def is_too_sparse(rows: int, columns: int, size: int, cells_a_byte: int = MOST_CELLS_A_BYTE) -> bool:

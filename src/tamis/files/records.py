@@ -1,11 +1,10 @@
-"""The one rule by which text falls into records and cells; everything that reads faster must agree with it.
+"""The rule that splits text into records and cells; every faster reader must agree with it.
 
-A record ends with its line. A cell that begins with a quote reaches to the closing quote, over line ends and
-delimiters; blanks around such a cell are no part of it, and a quote in it is doubled. In any other cell a quote is a
-character like others. A line of nothing but blanks, delimiters and empty quotes is no record. Where text follows a
-closing quote, or a quote is never closed, the record is malformed: it is taken to be that one line, so that the
-records after it are still read; its last cell is the rest of the line as it stands.
-"""
+A record ends with its line. A cell that starts with a quote extends to the closing quote, across line ends and
+delimiters; blanks around such a cell do not belong to it, and a quote inside is doubled. In any other cell a quote is
+an ordinary character. A line of only blanks, delimiters and empty quotes is no record. Where text follows a closing
+quote, or a quote is never closed, the record is malformed: it is taken to be that one line, so that the records after
+it are still read; its last cell is the unparsed rest of the line."""
 
 import re
 from collections.abc import Iterator
@@ -18,15 +17,15 @@ _OPEN = re.compile(r' *"[^"]*+(?:""[^"]*+)*+')
 
 
 class Record(NamedTuple):
-    """The cells of a record, the number of the line on which it starts, and what is wrong with it, if anything is."""
+    """The cells of a record, the number of the line on which it starts, and what is malformed, or blank."""
 
     line: int
     cells: list[str]
     problem: str
 
 
-class Unfinished(Exception):
-    """The text ends inside of quotes, and more of it may follow."""
+class IncompleteRecord(Exception):
+    """The text ends inside quotes, and more of it may follow."""
 
 
 @lru_cache(maxsize=16)
@@ -59,7 +58,7 @@ def read_records(text: str, delimiter: str, first_line: int = 1, *, one_column: 
 
 
 def end_of_last_record(text: str, delimiter: str) -> int:
-    """Tell where the last record ends of which the end does not depend on what follows the text."""
+    """Return where the last record ends whose end does not depend on text that may follow."""
     at, end = 0, len(text)
     try:
         while at < end:
@@ -68,7 +67,7 @@ def end_of_last_record(text: str, delimiter: str) -> int:
                 return end
             at = text.rfind("\n", at, quote) + 1 or at
             at = quoted_record(text, at, delimiter, more=True)[1]
-    except Unfinished:
+    except IncompleteRecord:
         pass
     return at
 
@@ -76,32 +75,31 @@ def end_of_last_record(text: str, delimiter: str) -> int:
 def quoted_record(
     text: str, at: int, delimiter: str, line: int = 0, *, more: bool = False
 ) -> tuple[list[str], int, str]:
-    """Read the record that starts somewhere: its cells, where the next one starts, and what is wrong with it.
+    """Read the record at a position: its cells, where the next one starts, and what is malformed, or blank.
 
-    With `more`, the text is the beginning of a longer one: raises Unfinished when the answer lies in what follows.
-    """
+    With `more`, the text is the start of a longer one: raises IncompleteRecord when the result depends on the rest."""
     cells: list[str] = []
     pattern, start = _cell(delimiter), at
     while True:
         found = pattern.match(text, at, at + LONGEST_CELL)
         assert found  # the empty cell matches everywhere
-        quoted, plain = found.groups()
-        if plain is None:
+        quoted, unquoted = found.groups()
+        if unquoted is None:
             cells.append(quoted.replace('""', '"') if '"' in quoted else quoted)
         else:
             opening = _OPEN.match(text, at, at + LONGEST_CELL)
             if opening and more and opening.end() == len(text) < at + LONGEST_CELL:
-                raise Unfinished
-            if plain.startswith('"'):
+                raise IncompleteRecord
+            if unquoted.startswith('"'):
                 problem = _malformed(text, at, opening, line + text.count("\n", start, at))
                 end = text.index("\n", at)
                 return [*cells, text[at:end].removesuffix("\r")], end + 1, problem
-            cells.append(plain)
+            cells.append(unquoted)
         at = found.end()
         if text[at] == delimiter:
             at += 1
         elif text[at] == "\n" or text.startswith("\r\n", at):
-            cells[-1] = cells[-1] if plain is None else cells[-1].removesuffix("\r")
+            cells[-1] = cells[-1] if unquoted is None else cells[-1].removesuffix("\r")
             return cells, text.index("\n", at) + 1, ""
         else:
             return cells, text.index("\n", at) + 1, f"a cell is longer than {LONGEST_CELL >> 20} MB"

@@ -1,4 +1,4 @@
-"""The bytes of a file: plain or gzip, from a path or from standard input, read once or again."""
+"""The bytes of a source file: raw or gzip, from a path or standard input, readable repeatedly."""
 
 import os
 import stat
@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from tamis.domain.errors import Invalid, Param, Problem
-from tamis.files.room import need_room
+from tamis.files.disk_space import require_disk_space
 
 BLOCK = 1 << 20
 MOST_UNPACKED = 1 << 30
@@ -21,8 +21,8 @@ STANDARD_INPUT = Path("-")
 
 
 @dataclass(slots=True)
-class Source:
-    """A file that can be read more than once; `name` is what people know it by."""
+class SourceFile:
+    """A file that can be read repeatedly; `name` is its name for people."""
 
     name: str
     path: Path
@@ -31,56 +31,58 @@ class Source:
     notices: list[str] = field(default_factory=list)
 
     def blocks(self) -> Iterator[bytes]:
-        """Read the unpacked bytes from the start; raises Invalid. `position` counts the bytes of the file itself."""
+        """Read the decompressed bytes from the start; raises Invalid. `position` counts the bytes of the file
+        itself."""
         self.position = 0
-        with plain_errors(self.name), self.path.open("rb") as raw:
+        with readable_errors(self.name), self.path.open("rb") as raw:
             compressed = raw.read(2) == GZIP
             raw.seek(0)
             yield from _unpacked(self, _raw(self, raw.read)) if compressed else _raw(self, raw.read)
 
     def refuse(self, code: str, line: int | None = None, /, **params: Param) -> Invalid:
-        """Return the error that names the file, and the line."""
+        """Return an error that names the file, and the line if given."""
         return Invalid([Problem(self.name if line is None else f"{self.name}, line {line}", code, **params)])
 
 
-def open_source(path: Path, spool: Path, known_as: str | None = None) -> Source:
-    """Find a file; what can be read only once (standard input, a pipe) is copied to the spool first. People know it by
-    `known_as`, or else by its path."""
+def open_source(path: Path, spool: Path, known_as: str | None = None) -> SourceFile:
+    """Open a file; standard input or a pipe, which can be read only once, is copied to the spool directory first.
+
+    Its name for people is `known_as`, else its path."""
     name = known_as or ("standard input" if path == STANDARD_INPUT else str(path))
-    with plain_errors(name):
+    with readable_errors(name):
         if path == STANDARD_INPUT:
             return _copied(name, sys.stdin.buffer.read, spool)
         if stat.S_ISREG((found := path.stat()).st_mode):
-            return Source(name, path, found.st_size)
+            return SourceFile(name, path, found.st_size)
         with path.open("rb") as pipe:
             return _copied(name, pipe.read, spool)
 
 
 @contextmanager
-def plain_errors(name: str) -> Iterator[None]:
-    """Say in plain words why a file cannot be read."""
+def readable_errors(name: str) -> Iterator[None]:
+    """Turn OSError into Invalid with a reason that people understand."""
     try:
         yield
     except OSError as error:
         raise Invalid([Problem(name, "file_not_read", reason=str(error.strerror or error))]) from None
 
 
-def _copied(name: str, read: Read, spool: Path) -> Source:
+def _copied(name: str, read: Read, spool: Path) -> SourceFile:
     path = spool / "input"
     with path.open("wb") as copy:
         while block := read(BLOCK):
-            need_room(spool)
+            require_disk_space(spool)
             copy.write(block)
-    return Source(name, path, os.path.getsize(path))
+    return SourceFile(name, path, os.path.getsize(path))
 
 
-def _raw(source: Source, read: Read) -> Iterator[bytes]:
+def _raw(source: SourceFile, read: Read) -> Iterator[bytes]:
     while block := read(BLOCK):
         source.position += len(block)
         yield block
 
 
-def _unpacked(source: Source, blocks: Iterator[bytes]) -> Iterator[bytes]:
+def _unpacked(source: SourceFile, blocks: Iterator[bytes]) -> Iterator[bytes]:
     unpacked, total, rest = zlib.decompressobj(31), 0, b""
     while True:
         rest = rest or next(blocks, b"")

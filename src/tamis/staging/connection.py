@@ -8,7 +8,7 @@ from pathlib import Path
 
 import duckdb
 
-from tamis.files.room import need_room
+from tamis.files.disk_space import require_disk_space
 from tamis.staging.handle import StagingDatabase
 from tamis.staging.resource_errors import resource_error
 from tamis.staging.sql import execute
@@ -39,7 +39,7 @@ def open_staging(
         },
     )
     try:
-        with Watchdog(step_time.total_seconds(), lambda: need_room(directory)) as watchdog:
+        with Watchdog(step_time.total_seconds(), lambda: require_disk_space(directory)) as watchdog:
             yield StagingDatabase(WatchedConnection(con, watchdog))
     except duckdb.Error as error:
         raise resource_error(error, memory) or error from None

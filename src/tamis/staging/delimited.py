@@ -70,7 +70,7 @@ class StagedCsv:
     def add(self, chunk: Chunk) -> None:
         """Append the records of a chunk in order, at once or together with the next chunks."""
         # A table of one column cannot tell an empty cell from an empty line.
-        if chunk.plain and self._width > 1:
+        if chunk.is_strict and self._width > 1:
             self._pending.append(chunk)
             if len(self._pending) == CHUNKS_AT_ONCE:
                 self.flush()

@@ -7,7 +7,7 @@ from errno import EXDEV
 from pathlib import Path
 
 from tamis.domain.errors import Refused, Unavailable
-from tamis.files.durable import put_in_place, sync
+from tamis.files.durable import replace_durably, sync
 
 
 def check_target(target: Path, *, replace: bool) -> Path:
@@ -32,14 +32,14 @@ def deliver(finished: Path, target: Path, *, replace: bool) -> None:
         sync(finished)
         _refuse_taken(target, target, replace=replace)
         try:
-            put_in_place(finished, target)
+            replace_durably(finished, target)
         except OSError as error:
             if error.errno != EXDEV:
                 raise
             shutil.copyfile(finished, partial)
             sync(partial)
             _refuse_taken(target, target, replace=replace)
-            put_in_place(partial, target)
+            replace_durably(partial, target)
     except OSError as error:
         raise Unavailable("target_not_written", target=str(target), reason=str(error.strerror or error)) from None
     finally:

@@ -21,7 +21,7 @@ from tamis.domain.imports import Upload
 from tamis.domain.inference.column_inference import infer_formats
 from tamis.domain.inference.column_profiler import ColumnHints, ColumnProfiler
 from tamis.domain.parsing.column_format import Ambiguous, ColumnFormat
-from tamis.files.encodings.describe import Sample
+from tamis.files.encodings.notices import DecodedLine
 from tamis.records import accounts
 from tamis.staging.cells import find_padded_columns
 from tamis.staging.column_profiling import profile_columns
@@ -67,7 +67,7 @@ class FilePreview:
 
     format: str
     encoding: str | None
-    sample: tuple[Sample, ...]
+    sample: tuple[DecodedLine, ...]
     delimiter: str | None
     header_line: int | None
     columns: tuple[PreviewColumn, ...]

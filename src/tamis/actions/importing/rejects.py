@@ -10,7 +10,7 @@ from tamis.actions.importing.mapping import REJECT_COLUMNS
 from tamis.actions.scratch_directories import SPOOL, scratch_directory
 from tamis.domain.emails import Email, fold_for_search, spellings
 from tamis.domain.errors import Unavailable
-from tamis.files.durable import make_directory, put_in_place, sync
+from tamis.files.durable import make_directory, replace_durably, sync
 from tamis.staging.delimited import SourceRow
 
 PLACE = "rejects"
@@ -43,7 +43,7 @@ def write_rejects(
                 for row, reasons in rejects:
                     writer.writerow([row.line, "; ".join(reasons), *row.cells])
             sync(made)
-            put_in_place(made, path)
+            replace_durably(made, path)
     except OSError as error:
         raise Unavailable("rejects_not_written", path=str(path), reason=error.strerror) from None
     return path

@@ -10,7 +10,7 @@ from tamis.domain.import_reports import InvalidValues, RowCounts
 from tamis.domain.messages import ENGLISH
 from tamis.domain.messages.catalog import MessageCatalog
 from tamis.domain.parsing.number_parser import DecimalMark
-from tamis.files.encodings.describe import Sample
+from tamis.files.encodings.notices import DecodedLine
 
 Progress = Callable[[str, int, int], None]
 """Called with the current activity, the amount done and the total (0 while unknown)."""
@@ -95,7 +95,7 @@ class ImportReport:
     omitted: tuple[ColumnOmissions, ...] = ()
     omitted_file: str | None = None
     encoding: str | None = None
-    sample: tuple[Sample, ...] = ()
+    sample: tuple[DecodedLine, ...] = ()
     sheet: str | None = None
 
     @property

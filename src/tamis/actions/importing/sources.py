@@ -10,17 +10,16 @@ from typing import Protocol
 
 from tamis.actions.batches import prefetch
 from tamis.actions.importing.report import Progress
-from tamis.files.delimited import DelimitedFile, delimited_in
-from tamis.files.encodings.binary import what_it_is
-from tamis.files.encodings.choose import as_utf8, find_encoding
-from tamis.files.encodings.describe import Sample
+from tamis.files.delimited import DelimitedFile, open_delimited
+from tamis.files.encodings.encoding import as_utf8, find_encoding
+from tamis.files.encodings.file_signatures import identify_signature
+from tamis.files.encodings.notices import DecodedLine
 from tamis.files.excerpt import excerpt
 from tamis.files.header import read_header
-from tamis.files.json_list import list_as_lines
+from tamis.files.json_array import array_to_lines
 from tamis.files.layout import Layout
-from tamis.files.source import STANDARD_INPUT, open_source
-from tamis.files.source import Source as FileSource
-from tamis.files.spreadsheets.archive import is_workbook
+from tamis.files.source import STANDARD_INPUT, SourceFile, open_source
+from tamis.files.spreadsheets.workbook_checks import is_workbook
 from tamis.staging.delimited import SourceRow, StagedCsv, StagedSheet
 from tamis.staging.handle import StagingDatabase
 from tamis.staging.typed_files import UNTYPED, TypedFile
@@ -80,7 +79,7 @@ class StagedFile:
     layout: Layout | None = None
     typed: TypedFile = UNTYPED
     encoding: str | None = None
-    sample: tuple[Sample, ...] = ()
+    sample: tuple[DecodedLine, ...] = ()
     is_whole: bool = True
     sheet: str | None = None
 
@@ -108,7 +107,7 @@ def stage_file(
     if format_ == "xlsx" and is_workbook(start):
         return _stage_sheet(staging, source, file, spool, is_header, progress)
     if format_ == "xlsx" and file.format:
-        raise source.refuse(what_it_is(start) or "not_a_workbook")
+        raise source.refuse(identify_signature(start) or "not_a_workbook")
     if format_ == "parquet":
         return _stage_parquet(staging, source, file.name, most)
     encoding, is_whole = find_encoding(source, file.encoding), True
@@ -116,7 +115,7 @@ def stage_file(
     if file.sheet:
         raise source.refuse("workbook_sheet_not_possible")
     if format_ == "ndjson" and start.removeprefix(codecs.BOM_UTF8).lstrip().startswith(b"["):
-        source, encoding = list_as_lines(source, encoding, spool)
+        source, encoding = array_to_lines(source, encoding, spool)
     if most is not None:
         source, encoding, is_whole = excerpt(source, encoding, spool)
     if format_ == "ndjson":
@@ -135,7 +134,7 @@ def stage_file(
         typed: TypedFile = objects
         layout = None
     else:
-        delimited = delimited_in(source, encoding, spool, is_header)
+        delimited = open_delimited(source, encoding, spool, is_header)
         layout = delimited.layout
         staged = _stage_table(staging, delimited, file.name, progress)
         names, notices, typed = layout.header, layout.notices, UNTYPED
@@ -164,7 +163,7 @@ def _format_by_content(start: bytes) -> str | None:
 
 def _stage_sheet(
     staging: StagingDatabase,
-    source: FileSource,
+    source: SourceFile,
     file: ContactFile,
     spool: Path,
     is_header: Callable[[Sequence[str]], bool],
@@ -173,7 +172,7 @@ def _stage_sheet(
     if file.encoding:
         raise source.refuse("workbook_encoding_not_possible")
 
-    from tamis.files.spreadsheets.load import open_sheet
+    from tamis.files.spreadsheets.sheets import open_sheet
 
     sheet = open_sheet(source, spool, is_header, file.sheet)
     rows = _stage_table(staging, sheet.table, file.name, progress)
@@ -199,7 +198,7 @@ def _stage_table(staging: StagingDatabase, table: DelimitedFile, name: str, prog
     return staged
 
 
-def _stage_parquet(staging: StagingDatabase, source: FileSource, name: str, most: int | None) -> StagedFile:
+def _stage_parquet(staging: StagingDatabase, source: SourceFile, name: str, most: int | None) -> StagedFile:
     from tamis.staging.parquet import stage_parquet
 
     parquet = stage_parquet(staging, source.path, name, most)

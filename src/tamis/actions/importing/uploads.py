@@ -18,8 +18,8 @@ from tamis.domain.contacts import ContactType
 from tamis.domain.errors import Invalid, NotFound, Problem, Refused, Unavailable
 from tamis.domain.imports import Upload
 from tamis.domain.text import CONTROL, SURROGATE
+from tamis.files.disk_space import SPARE_BYTES, require_disk_space
 from tamis.files.durable import make_directory, sync
-from tamis.files.room import SPARE_BYTES, need_room
 from tamis.records.handles import Transaction
 from tamis.records.importing import uploads
 
@@ -64,7 +64,7 @@ class IncomingUpload:
     def write(self, chunk: bytes) -> None:
         """Append the next bytes; raises Invalid when the file gets too large, Unavailable when the disk is full."""
         self._check_size(self.size + len(chunk))
-        need_room(self.path.parent, self.size + len(chunk))
+        require_disk_space(self.path.parent, self.size + len(chunk))
         try:
             rest = memoryview(chunk)
             while rest:

@@ -8,7 +8,7 @@ from tamis.columns.engine.state import read_state
 from tamis.columns.history.link import HistoryLink
 from tamis.columns.layout.tables import create, is_current, recreate, version_of
 from tamis.domain.errors import Unavailable
-from tamis.files.durable import put_in_place
+from tamis.files.durable import replace_durably
 
 Config = dict[str, str | bool | int | float | list[str]]
 
@@ -25,7 +25,7 @@ def make_file(path: Path, fresh: Path, config: Config, store_id: str) -> None:
     except duckdb.Error as error:
         fresh.unlink(missing_ok=True)
         raise Unavailable("columns_not_made", file=str(path), reason=str(error)) from None
-    put_in_place(fresh, path)
+    replace_durably(fresh, path)
 
 
 def open_file(path: Path, config: Config, store_id: str, history: HistoryLink) -> duckdb.DuckDBPyConnection:

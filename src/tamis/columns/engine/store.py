@@ -31,7 +31,7 @@ from tamis.columns.projector.pipeline import project
 from tamis.columns.reads.view import DuckView
 from tamis.domain.errors import Abandoned, Problem, Unavailable
 from tamis.domain.history import KeptHistory
-from tamis.files.durable import put_in_place
+from tamis.files.durable import replace_durably
 
 
 class Columns:
@@ -143,7 +143,7 @@ class Columns:
                 self._close_database()
                 # Closing has checkpointed the log; if that failed, the copy still has everything.
                 self._sibling(WAL_SUFFIX).unlink(missing_ok=True)
-                put_in_place(fresh, self.path)
+                replace_durably(fresh, self.path)
                 self._reopen()
             return self.applied
 

@@ -1,1 +1,1 @@
-"""How the text of a file is encoded: what its lines show of it, and which encoding reads them best."""
+"""Detecting the text encoding of a file from its lines, and decoding it."""

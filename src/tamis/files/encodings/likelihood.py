@@ -1,5 +1,6 @@
-"""How likely the bytes of words are in an encoding: as letters of a language, as signs between them, as characters of
-East Asia. All results are natural logarithms, so that they add up, and their differences are odds."""
+"""The log likelihood of words in an encoding: by letter frequencies, punctuation and East Asian characters.
+
+Log likelihoods add up, and their differences are log odds."""
 
 import math
 import unicodedata
@@ -7,7 +8,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
 
-from tamis.files.encodings.letters import FIRST_LETTER, SHARES
+from tamis.files.encodings.letter_frequencies import FIRST_LETTER, SHARES
 
 # How much rarer than Windows-1252 files in an encoding are, however well they read.
 _SINGLE_BYTE = {
@@ -31,8 +32,9 @@ _UNDEFINED = "\x80"
 
 
 def single_byte_readings(words: Sequence[bytes], signs: Mapping[str, float]) -> list[tuple[float, str]]:
-    """Say how likely words are in each encoding of one byte a character, in the language that fits it best, of which
-    `signs` speak for some; the likeliest first."""
+    """Return the log likelihood of words in each single-byte encoding, in its best language, the likeliest first.
+
+    `signs` are the scores of languages."""
     found = []
     for name, prior in _SINGLE_BYTE.items():
         table = _table(name)
@@ -43,7 +45,7 @@ def single_byte_readings(words: Sequence[bytes], signs: Mapping[str, float]) -> 
 
 
 def multi_byte_readings(words: Sequence[bytes], signs: Mapping[str, float]) -> list[tuple[float, str]]:
-    """Say how likely words are in each encoding of East Asia; the likeliest first."""
+    """Return the log likelihood of words in each East Asian encoding, the likeliest first."""
     found = []
     for name, codec in _MULTI_BYTE.items():
         prior = _MULTI_PRIOR + signs.get(_COUNTRIES[name], 0.0)
@@ -52,7 +54,7 @@ def multi_byte_readings(words: Sequence[bytes], signs: Mapping[str, float]) -> l
 
 
 def language_of(texts: Sequence[str]) -> str | None:
-    """Say which language the letters of texts belong to; None where they do not tell."""
+    """Return the language that the letters of texts belong to, None where it is not clear."""
     letters = _signs_and_letters(texts)[1]
     best, second = sorted(((_in_language(letters, language), language) for language in SHARES), reverse=True)[:2]
     return best[1] if letters and best[0] - second[0] > math.log(20) else None
@@ -84,8 +86,9 @@ def _in_language(letters: Mapping[str, int], language: str) -> float:
 
 
 def _signs_and_letters(texts: Sequence[str]) -> tuple[float, Counter[str]]:
-    """Count letters outside of ASCII, and say how likely the shape of words is: what stands between letters, where
-    capitals stand, whether scripts mix."""
+    """Count letters outside ASCII, and return the log likelihood of the shape of words.
+
+    The shape is what stands between letters, where capitals are, and whether scripts mix."""
     letters: Counter[str] = Counter()
     likely = 0.0
     for text in texts:
@@ -115,25 +118,25 @@ def _shape(before: str, letter: str, after: str) -> float:
 
 
 def _sign(before: str, sign: str, after: str) -> float:
-    """Say how likely a sign that is no letter is where it stands."""
-    follows, precedes = before.isalpha(), after.isalpha()
+    """Return the likelihood of a character that is no letter at its position."""
+    after_letter, before_letter = before.isalpha(), after.isalpha()
     if sign == "\xa0":
         return 1e-2
     if sign == "’":
-        return 1e-2 if follows else 1e-4
+        return 1e-2 if after_letter else 1e-4
     if sign in "´`":
-        return 1e-4 if follows else 1e-5
+        return 1e-4 if after_letter else 1e-5
     if sign in "ªº":
-        return 1e-6 if precedes or before.islower() else 1e-3
+        return 1e-6 if before_letter or before.islower() else 1e-3
     if sign in _QUOTES_AND_SIGNS:
-        if follows and precedes:
+        if after_letter and before_letter:
             return 1e-6
-        if sign in _AFTER_DIGITS and precedes:
+        if sign in _AFTER_DIGITS and before_letter:
             return 1e-5
         return 1e-4 if sign in "²³½¼¾×" else 1e-3
     if unicodedata.category(sign) in ("Cc", "Cn", "Co"):
         return 1e-8
-    return 1e-7 if follows and precedes else 3e-6
+    return 1e-7 if after_letter and before_letter else 3e-6
 
 
 def _wide(word: bytes, name: str, codec: str) -> float:
@@ -155,7 +158,7 @@ def _wide(word: bytes, name: str, codec: str) -> float:
 
 @lru_cache(maxsize=1 << 16)
 def _of_east_asia(character: str, name: str) -> float:
-    """Say how likely a character is in an encoding, whose tables put those in everyday use first."""
+    """Return the log likelihood of a character in an encoding, whose tables list everyday characters first."""
     bytes_ = character.encode(_MULTI_BYTE[name])
     if len(bytes_) == 1:
         return math.log(1 / 1500)  # a narrow katakana

@@ -1,1 +1,1 @@
-"""Workbooks (.xlsx, .xls, .ods): each sheet becomes a table as text, in a process of its own."""
+"""Workbooks (.xlsx, .xls, .ods): each sheet becomes a text table, converted in a separate process."""

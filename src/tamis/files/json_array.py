@@ -1,20 +1,22 @@
-"""A list of JSON objects as a file of objects, one a line."""
+"""Converting a JSON array of objects to NDJSON."""
 
 from dataclasses import replace
 from pathlib import Path
 
 import msgspec
 
-from tamis.files.encodings.choose import Encoding, as_utf8
-from tamis.files.room import need_room
-from tamis.files.source import Source
+from tamis.files.disk_space import require_disk_space
+from tamis.files.encodings.encoding import Encoding, as_utf8
+from tamis.files.source import SourceFile
 
 MOST_BYTES = 256 << 20
 
 
-def list_as_lines(source: Source, encoding: Encoding, spool: Path) -> tuple[Source, Encoding]:
-    """Write each element of a list in a line of its own to the directory `spool`: the lines are numbered as the list
-    is, from 1. Raises Invalid when it is no list, or too long to be read at once."""
+def array_to_lines(source: SourceFile, encoding: Encoding, spool: Path) -> tuple[SourceFile, Encoding]:
+    """Write each element of an array to one line of a file in the directory `spool`, so that lines count elements from
+    1.
+
+    Raises Invalid when it is no array, or too long to be parsed at once."""
     text = bytearray()
     for block in as_utf8(source, encoding):
         text += block
@@ -28,9 +30,9 @@ def list_as_lines(source: Source, encoding: Encoding, spool: Path) -> tuple[Sour
         raise source.refuse("json_too_deep") from None
     # Within strings line ends are escaped: those that are left stand between.
     lines = b"".join(bytes(element).replace(b"\n", b" ").replace(b"\r", b" ") + b"\n" for element in elements)
-    need_room(spool, len(lines))
+    require_disk_space(spool, len(lines))
     target = spool / "list.ndjson"
     target.write_bytes(lines)
     notices = (*encoding.notices, "Read as a list of JSON objects: rows are numbered by their place in it.")
     read = replace(encoding, mark=0, length=len(lines), codec=None, notices=notices)
-    return Source(source.name, target, len(lines)), read
+    return SourceFile(source.name, target, len(lines)), read

@@ -1,4 +1,4 @@
-"""Which encoding reads lines that are not UTF-8, and whether that is clear."""
+"""Detecting the encoding of lines that are not UTF-8."""
 
 import re
 from collections.abc import Sequence
@@ -7,15 +7,15 @@ from dataclasses import dataclass
 from chardetng_py import EncodingDetector
 
 from tamis.domain.encodings import BY_NAME
-from tamis.files.encodings.letters import signs_of_languages
+from tamis.files.encodings.letter_frequencies import language_scores
 from tamis.files.encodings.likelihood import language_of, multi_byte_readings, single_byte_readings
-from tamis.files.encodings.survey import Line, Survey
+from tamis.files.encodings.line_survey import NumberedLine, Survey
 
 MOST_WORDS = 500
 CLEAR = 2.0
-"""The reading that is taken must be so much likelier than any other one, as a natural logarithm: seven times."""
+"""The natural logarithm of how much likelier the best encoding must be than any other: seven times."""
 UNREADABLE = -9.0
-"""What reads worse than this a byte, as a natural logarithm, is in none of the encodings that are known."""
+"""A log likelihood per byte below this fits none of the known encodings."""
 _LANGUAGE_OF_THE_FILE = 5.0
 _FEWEST_WIDE, _AGREED, _OUTVOTED = 12, 2.0, 8.0
 # Where no character goes on: the second byte of one in East Asia is never below 0x30, nor one of these signs.
@@ -28,23 +28,22 @@ _MULTI_BYTE = {
 
 @dataclass(frozen=True, slots=True)
 class Detected:
-    """The encoding that reads some lines best, and another one that would read them otherwise, where it is not clear
-    which of the two is right."""
+    """The likeliest encoding of some lines, and a rival that decodes them differently where the choice is not clear."""
 
     name: str
     rival: str | None
 
 
 def detect(survey: Survey) -> Detected:
-    """Find the encoding of the lines that are not UTF-8."""
-    words = words_of(survey.stray_lines)
-    signs = signs_of_languages(survey.start, (line.text for line in (*survey.stray_lines, *survey.good_lines)))
+    """Detect the encoding of the lines that are not UTF-8."""
+    words = sample_words(survey.stray_lines)
+    signs = language_scores(survey.start, (line.text for line in (*survey.stray_lines, *survey.good_lines)))
     if language := language_of([line.text.decode(errors="ignore") for line in survey.good_lines]):
         signs[language] = signs.get(language, 0.0) + _LANGUAGE_OF_THE_FILE
     single, multi = single_byte_readings(words, signs), multi_byte_readings(words, signs)
     (best, name) = max(single[0], multi[0])
     if name == multi[0][1]:
-        best, name = _as_firefox(survey.stray_lines, words, single, multi)
+        best, name = _check_with_firefox(survey.stray_lines, words, single, multi)
     text = _text(words, name)
     others = sorted((reading for reading in (*single, *multi) if reading[1] != name), reverse=True)
     likely, rival = next(((likely, other) for likely, other in others if _text(words, other) != text), (best, None))
@@ -52,22 +51,23 @@ def detect(survey: Survey) -> Detected:
     return Detected(name, rival if unclear else None)
 
 
-def words_of(lines: Sequence[Line]) -> list[bytes]:
-    """List different words outside of ASCII, some from all of the lines."""
+def sample_words(lines: Sequence[NumberedLine]) -> list[bytes]:
+    """List distinct words outside ASCII, a sample from all of the lines."""
     found = dict.fromkeys(word for line in lines for word in _BETWEEN_WORDS.split(line.text) if not word.isascii())
     words = list(found)
     return words[:: len(words) // MOST_WORDS + 1]
 
 
-def _as_firefox(
-    lines: Sequence[Line],
+def _check_with_firefox(
+    lines: Sequence[NumberedLine],
     words: Sequence[bytes],
     single: Sequence[tuple[float, str]],
     multi: Sequence[tuple[float, str]],
 ) -> tuple[float, str]:
-    """Return how likely the encoding of East Asia is that the detector of Firefox finds, which knows how often the
-    characters of each language stand beside each other, and its name. Where there are few characters, or where it
-    finds none of them, ours is returned, and is not clear if it finds another one."""
+    """Return the log likelihood and the name of the East Asian encoding that Firefox's detector finds.
+
+    It knows how often the characters of each language follow each other. Where there are few characters, or where it
+    finds no such encoding, ours is returned, and is not clear if it finds another one."""
     detector = EncodingDetector()
     detector.feed(b"\n".join(line.text for line in lines), last=True)
     theirs = _MULTI_BYTE.get(detector.guess(tld=None, allow_utf8=False))

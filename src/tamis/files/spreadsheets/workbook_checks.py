@@ -1,11 +1,11 @@
-"""What a zip archive or an old Office document is, told by what is in it, and whether it is small enough to be read."""
+"""Checks whether a zip archive or old Office document is a workbook, and small enough to be read."""
 
 import zlib
 from pathlib import Path
 from zipfile import BadZipFile, ZipFile
 
 from tamis.domain.errors import Invalid
-from tamis.files.source import Source
+from tamis.files.source import SourceFile
 
 ZIP, OLE = b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 MOST_UNPACKED = 400 << 20
@@ -20,12 +20,12 @@ _OTHERS = {
 
 
 def is_workbook(start: bytes) -> bool:
-    """Tell by its beginning whether a file may be a workbook; a zip archive may."""
+    """Return whether a file may be a workbook by its first bytes; any zip archive may."""
     return start.startswith((ZIP, OLE))
 
 
-def check_workbook(source: Source, path: Path) -> None:
-    """Raise Invalid where a file is no workbook, or one that would take too much memory."""
+def check_workbook(source: SourceFile, path: Path) -> None:
+    """Raise Invalid for a file that is no workbook, or one that would take too much memory."""
     if path.stat().st_size > MOST_PACKED:
         raise source.refuse("workbook_too_large", most=MOST_PACKED >> 20)
     with path.open("rb") as file:
@@ -38,7 +38,7 @@ def check_workbook(source: Source, path: Path) -> None:
             raise source.refuse("workbook_damaged") from None
 
 
-def _check_archive(source: Source, archive: ZipFile) -> None:
+def _check_archive(source: SourceFile, archive: ZipFile) -> None:
     names = archive.namelist()
     if "xl/workbook.xml" not in names and "xl/workbook.bin" not in names:
         document = archive.read("mimetype")[:100] if "mimetype" in names and len(names) < 10_000 else b""
@@ -57,7 +57,7 @@ def _check_archive(source: Source, archive: ZipFile) -> None:
                     raise source.refuse("workbook_unpacks_too_large", most=MOST_UNPACKED >> 20)
 
 
-def _other(source: Source, names: list[str]) -> Invalid:
+def _other(source: SourceFile, names: list[str]) -> Invalid:
     for name, code in _OTHERS.items():
         if name in names:
             return source.refuse(code)

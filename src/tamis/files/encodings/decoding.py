@@ -1,12 +1,12 @@
-"""Reading the text of a file as UTF-8, whatever its encoding: line by line where some lines are in another one."""
+"""Decoding the text of a file to UTF-8, line by line where lines differ in encoding."""
 
 import codecs
 from collections.abc import Iterable, Iterator
 
-from tamis.files.encodings.survey import lines_of, whole_lines
+from tamis.files.encodings.line_survey import rejoin_lines, split_lines
 
 UNREADABLE = "tamis.unreadable"
-"""The way to read bytes that have no meaning in an encoding: as control characters, which no value may have."""
+"""The error handler that decodes bytes without a meaning as control characters, which no value may contain."""
 
 
 def _as_controls(error: UnicodeError) -> tuple[str, int]:
@@ -19,8 +19,8 @@ codecs.register_error(UNREADABLE, _as_controls)
 
 
 def lines_as_utf8(blocks: Iterable[bytes], codec: str, end: bytes, *, keeps_utf8: bool) -> Iterator[bytes]:
-    """Read lines, which end with `end`, by a codec; where it `keeps_utf8`, only those that are not UTF-8 already."""
-    for lines in whole_lines(blocks, end):
+    """Decode lines, which end with `end`, by a codec; where it `keeps_utf8`, only those that are not UTF-8 already."""
+    for lines in rejoin_lines(blocks, end):
         if lines.isascii():
             yield lines
         elif not keeps_utf8:
@@ -29,12 +29,12 @@ def lines_as_utf8(blocks: Iterable[bytes], codec: str, end: bytes, *, keeps_utf8
             yield lines
         else:
             yield b"".join(
-                line if is_utf8(line) else line.decode(codec, UNREADABLE).encode() for line in lines_of(lines, end)
+                line if is_utf8(line) else line.decode(codec, UNREADABLE).encode() for line in split_lines(lines, end)
             )
 
 
 def blocks_as_utf8(blocks: Iterable[bytes], codec: str) -> Iterator[bytes]:
-    """Read blocks by a codec of more than one byte a character, such as UTF-16."""
+    """Decode blocks by a codec with several bytes per character, such as UTF-16."""
     decoder = codecs.getincrementaldecoder(codec)("replace")
     for block in blocks:
         yield decoder.decode(block).encode()
@@ -42,31 +42,31 @@ def blocks_as_utf8(blocks: Iterable[bytes], codec: str) -> Iterator[bytes]:
 
 
 def unreadable_bytes(blocks: Iterable[bytes], codec: str, end: bytes, *, keeps_utf8: bool) -> int:
-    """Count the characters that stand for bytes without a meaning when lines are read by a codec."""
+    """Count the bytes without a meaning when lines are decoded by a codec."""
     found = 0
-    for lines in whole_lines(blocks, end):
+    for lines in rejoin_lines(blocks, end):
         if lines.isascii():
             continue
-        pieces = lines_of(lines, end) if keeps_utf8 else iter((lines,))
-        for piece in pieces:
-            if not (keeps_utf8 and is_utf8(piece)) and not decodes(piece, codec):
-                text = piece.decode(codec, UNREADABLE)
+        parts = split_lines(lines, end) if keeps_utf8 else iter((lines,))
+        for part in parts:
+            if not (keeps_utf8 and is_utf8(part)) and not decodes(part, codec):
+                text = part.decode(codec, UNREADABLE)
                 found += sum("\x80" <= character <= "\x9f" for character in text)
     return found
 
 
 def first_undecodable(blocks: Iterable[bytes], codec: str, end: bytes) -> int | None:
-    """Find the number of the first line that a codec does not read."""
+    """Return the number of the first line that a codec cannot decode, or None."""
     number = 1
-    for lines in whole_lines(blocks, end):
+    for lines in rejoin_lines(blocks, end):
         if not lines.isascii() and not decodes(lines, codec):
-            return number + next((n for n, line in enumerate(lines_of(lines, end)) if not decodes(line, codec)), 0)
+            return number + next((n for n, line in enumerate(split_lines(lines, end)) if not decodes(line, codec)), 0)
         number += lines.count(end)
     return None
 
 
 def decodes(text: bytes, codec: str) -> bool:
-    """Return whether a codec reads some bytes."""
+    """Return whether a codec can decode some bytes."""
     try:
         text.decode(codec)
     except UnicodeDecodeError:

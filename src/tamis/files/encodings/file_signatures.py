@@ -1,4 +1,4 @@
-"""Files that are no table as text: what each is, told by how it begins, and what to do instead."""
+"""Recognizing files that are no text tables by their first bytes."""
 
 import codecs
 import re
@@ -32,8 +32,8 @@ _MAIL_HEADER = re.compile(
 _MARK = codecs.BOM_UTF8
 
 
-def what_it_is(start: bytes) -> str | None:
-    """Return the code of the message that says what a file is by its beginning, where that is no table as text."""
+def identify_signature(start: bytes) -> str | None:
+    """Return the message code that names the type of a file that is no text table, None where it may be one."""
     for mark in sorted(_BINARY, key=len, reverse=True):
         if start.startswith(mark):
             return _BINARY[mark]

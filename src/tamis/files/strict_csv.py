@@ -1,23 +1,22 @@
-"""Plain text of records: text on which every reader of CSV agrees."""
+"""Strict CSV: text on which all CSV readers agree."""
 
 import re
 from functools import lru_cache
 
 
-def is_plain(data: bytes, delimiter: str) -> bool:
-    """Return whether whole records in UTF-8 hold nothing that readers understand differently.
+def is_strict_csv(data: bytes, delimiter: str) -> bool:
+    """Return whether whole records in UTF-8 contain nothing that readers parse differently.
 
-    Every quote opens a cell, closes it or is doubled within; no carriage return stands alone, no line is empty,
-    there is no NUL, and the text does not begin with a byte order mark.
-    """
+    Every quote opens a cell, closes it or is doubled in it; there is no carriage return without a line feed, no empty
+    line, no NUL, and no byte order mark at the start."""
     if b"\0" in data or data.startswith((b"\xef\xbb\xbf", b"\n", b"\r\n")) or b"\n\n" in data:
         return False
     if b"\r" in data and (b"\n\r\n" in data or data.count(b"\r") != data.count(b"\r\n")):
         return False
-    return b'"' not in data or _has_plain_quotes(data, delimiter)
+    return b'"' not in data or _has_strict_quotes(data, delimiter)
 
 
-def _has_plain_quotes(data: bytes, delimiter: str) -> bool:
+def _has_strict_quotes(data: bytes, delimiter: str) -> bool:
     # If all is well, every second part between quotes stands outside of quotes: it is empty where a quote is doubled,
     # else it begins with what ends a cell and it ends with what comes before a cell.
     parts = data.split(b'"')

@@ -1,4 +1,4 @@
-"""The letters outside of ASCII that languages write, and which signs say that a file is in a language."""
+"""The frequencies of letters outside ASCII by language, and hints at the language of a file."""
 
 import math
 import re
@@ -91,13 +91,14 @@ def _log_shares(letters: str) -> Mapping[str, float]:
 
 
 SHARES = {language: _log_shares(letters) for language, letters in _LETTERS.items()}
-"""Of each language how often its letters stand among all of them, as natural logarithms."""
+"""The log frequency of each letter in each language."""
 FIRST_LETTER = {language: letters[0] for language, letters in _LETTERS.items()}
 
 
-def signs_of_languages(start: bytes, lines: Iterable[bytes]) -> dict[str, float]:
-    """Say which languages the ASCII of a file speaks for, as natural logarithms of how much likelier they are: by the
-    countries of email addresses, and by words of the header, which stands at the `start`."""
+def language_scores(start: bytes, lines: Iterable[bytes]) -> dict[str, float]:
+    """Score the languages that the ASCII parts of a file hint at, as log likelihood ratios.
+
+    The hints are the countries of email addresses and the words of the header, which is at the `start`."""
     found: dict[str, float] = {}
     endings: dict[str, int] = {}
     for text in (start, *lines):

@@ -1,4 +1,4 @@
-"""One look at all lines of a file: which of them are UTF-8, and samples of those that are and those that are not."""
+"""A survey of all lines of a file: how many are UTF-8, with samples of those that are and those that are not."""
 
 import re
 from collections.abc import Iterable, Iterator
@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 LONGEST_LINE = 32 << 20
-"""What has no line end for so long is no table; until somebody says so, it is cut here."""
+"""Text without a line end for this long is no table; it is cut here until that is reported."""
 MOST_NUMBERS = 1_000
 MOST_SAMPLES = 400
 MOST_GOOD_SAMPLES = 50
@@ -17,8 +17,8 @@ _JAPANESE = re.compile(rb"\x1b\$[@B]")
 _ALL_NOT_ASCII = bytes(range(128, 256))
 
 
-class Line(NamedTuple):
-    """A line of a file: its number, and its bytes."""
+class NumberedLine(NamedTuple):
+    """A line of a file: its number and its bytes."""
 
     number: int
     text: bytes
@@ -26,13 +26,12 @@ class Line(NamedTuple):
 
 @dataclass(slots=True)
 class Survey:
-    """What the lines of a file are.
+    """Statistics on the lines of a file.
 
-    `good` and `stray` are how many bytes outside of ASCII stand in lines that are UTF-8 and in lines that are not.
-    `strays` counts the latter, of which `numbers` has the first and `stray_lines` some from all parts of the file;
-    `good_lines` has some of the former that are not ASCII. `start` is the beginning of the file. ISO-2022-JP, which is
-    written in ASCII, is known by its escape sequences.
-    """
+    `good` and `stray` count the bytes outside ASCII in lines that are UTF-8 and in lines that are not. `strays` counts
+    the latter lines; `numbers` has the first of them and `stray_lines` a sample from the whole file. `good_lines` is a
+    sample of the former that are not ASCII. `start` is the beginning of the file. ISO-2022-JP, which is written in
+    ASCII, is recognized by its escape sequences."""
 
     length: int = 0
     good: int = 0
@@ -40,14 +39,14 @@ class Survey:
     strays: int = 0
     start: bytes = b""
     numbers: list[int] = field(default_factory=list)
-    good_lines: list[Line] = field(default_factory=list)
-    stray_lines: list[Line] = field(default_factory=list)
+    good_lines: list[NumberedLine] = field(default_factory=list)
+    stray_lines: list[NumberedLine] = field(default_factory=list)
     end: bytes = b"\n"
     has_japanese_escapes: bool = False
     _stride: int = 1
 
     def add(self, first: int, lines: bytes) -> None:
-        """Look at whole lines, of which the first has a number."""
+        """Add whole lines, of which the first has the number `first`."""
         if b"\x1b" in lines and _JAPANESE.search(lines):
             self.has_japanese_escapes = True
         if lines.isascii():
@@ -55,7 +54,7 @@ class Survey:
         try:
             lines.decode()
         except UnicodeDecodeError:
-            for number, line in enumerate(lines_of(lines, self.end), first):
+            for number, line in enumerate(split_lines(lines, self.end), first):
                 self._add_line(number, line)
         else:
             self._add_good(first, lines)
@@ -78,24 +77,24 @@ class Survey:
     def _add_good(self, first: int, lines: bytes) -> None:
         self.good += _count(lines)
         if len(self.good_lines) < MOST_GOOD_SAMPLES:
-            for number, line in enumerate(lines_of(lines, self.end), first):
+            for number, line in enumerate(split_lines(lines, self.end), first):
                 if not line.isascii():
-                    self.good_lines.append(Line(number, _shortened(line)))
+                    self.good_lines.append(NumberedLine(number, _shortened(line)))
                     if len(self.good_lines) == MOST_GOOD_SAMPLES:
                         break
 
     def _sample(self, number: int, line: bytes) -> None:
-        """Keep a line; when there are too many, every other one is dropped, so that what stays is from all parts."""
-        self.stray_lines.append(Line(number, _shortened(line)))
+        """Keep a line; when there are too many, drop every other one, so that the rest is from the whole file."""
+        self.stray_lines.append(NumberedLine(number, _shortened(line)))
         if len(self.stray_lines) > MOST_SAMPLES:
             self.stray_lines = self.stray_lines[::2]
             self._stride *= 2
 
 
 def survey(blocks: Iterable[bytes], end: bytes) -> Survey:
-    """Look at all lines of a text without a byte order mark; they end with `end`."""
+    """Survey all lines of a text without a byte order mark; they end with `end`."""
     found, number = Survey(end=end), 1
-    for lines in whole_lines(blocks, end):
+    for lines in rejoin_lines(blocks, end):
         if len(found.start) < _FIRST_LINES:
             found.start += lines[:_FIRST_LINES]
         found.add(number, lines)
@@ -104,8 +103,8 @@ def survey(blocks: Iterable[bytes], end: bytes) -> Survey:
     return found
 
 
-def whole_lines(blocks: Iterable[bytes], end: bytes) -> Iterator[bytes]:
-    """Put blocks of bytes together anew, so that each ends where a line does."""
+def rejoin_lines(blocks: Iterable[bytes], end: bytes) -> Iterator[bytes]:
+    """Regroup blocks of bytes so that each ends with a line."""
     rest = b""
     for block in blocks:
         cut = block.rfind(end) + 1
@@ -121,8 +120,8 @@ def whole_lines(blocks: Iterable[bytes], end: bytes) -> Iterator[bytes]:
         yield rest
 
 
-def lines_of(lines: bytes, end: bytes) -> Iterator[bytes]:
-    """Take whole lines apart, each with its end."""
+def split_lines(lines: bytes, end: bytes) -> Iterator[bytes]:
+    """Split whole lines, each with its end."""
     at = 0
     while at < len(lines):
         stop = lines.find(end, at) + 1 or len(lines)
@@ -135,14 +134,14 @@ def _count(text: bytes) -> int:
 
 
 def _shortened(line: bytes) -> bytes:
-    """Cut a long line where no character can be cut: behind what is never the second byte of one."""
+    """Cut a long line after a byte that is never the second byte of a character."""
     line = line.rstrip(b"\r\n")
     if len(line) <= LONGEST_SAMPLE:
         return line
     from_here = max(0, _first(line) - LONGEST_SAMPLE // 2)
     part = line[from_here : from_here + LONGEST_SAMPLE]
-    pieces = re.split(rb"(?<=[\x00-\x2f])", part)
-    return b"".join(pieces[1 if from_here else 0 : -1]) or part
+    parts = re.split(rb"(?<=[\x00-\x2f])", part)
+    return b"".join(parts[1 if from_here else 0 : -1]) or part
 
 
 def _first(line: bytes) -> int:

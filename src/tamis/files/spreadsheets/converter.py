@@ -1,7 +1,6 @@
-"""The process that reads a workbook: writes each sheet as CSV beside the numbers of its rows, and a list of them.
+"""The process that converts a workbook: each sheet to CSV with a file of its row numbers, and a list of sheets.
 
-A workbook can be made to need any amount of memory: where it needs too much, this process ends, and nothing else.
-"""
+A workbook can be made to need any amount of memory: then only this process ends."""
 
 import csv
 import resource
@@ -24,14 +23,14 @@ from python_calamine import (
 )
 
 from tamis.domain.errors import Problem, Unavailable
-from tamis.files.room import need_room
+from tamis.files.disk_space import require_disk_space
 
 LIST = "sheets.json"
 MOST_MEMORY = 2 << 30
 MOST_SECONDS = 120
 MOST_SHEETS = 50
-ROWS_A_LOOK = 2_000
-"""After so many rows it is seen whether the disk has room for more."""
+ROWS_PER_CHECK = 2_000
+"""The free disk space is checked after this many rows."""
 _EXACT = 1e15
 _NUMBER_CHARACTERS = frozenset("0123456789.,-+ ")
 
@@ -40,8 +39,8 @@ Cell = str | int | float | bool | date | time | timedelta
 
 
 class ListedSheet(Struct):
-    """A sheet of a workbook by its number from 1; of one that was written, how many rows it has, and the positions of
-    the columns that hold numbers as text."""
+    """A sheet of a workbook by its number from 1; if converted, the number of its rows and the positions of columns
+    that hold numbers as text."""
 
     name: str
     number: int
@@ -50,8 +49,8 @@ class ListedSheet(Struct):
     texts: tuple[int, ...] = ()
 
 
-class Listed(Struct, frozen=True):
-    """The sheets of a workbook and the numbers of those that were written, or why there are none."""
+class SheetList(Struct, frozen=True):
+    """The sheets of a workbook and the numbers of the converted ones, or why there are none."""
 
     sheets: tuple[ListedSheet, ...] = ()
     chosen: tuple[int, ...] = ()
@@ -60,7 +59,7 @@ class Listed(Struct, frozen=True):
 
 
 def main(path: str, target: str, wanted: str) -> None:
-    """Read the sheets of a workbook that are visible, or the one that is wanted, into a directory."""
+    """Convert the visible sheets of a workbook, or the wanted one, into a directory."""
     resource.setrlimit(resource.RLIMIT_AS, (MOST_MEMORY, MOST_MEMORY))
     resource.setrlimit(resource.RLIMIT_CPU, (MOST_SECONDS, MOST_SECONDS))
     place = Path(target)
@@ -68,16 +67,16 @@ def main(path: str, target: str, wanted: str) -> None:
         with Path(path).open("rb") as file:  # by its path it would be taken for what its name says
             answer = _read(CalamineWorkbook.from_filelike(file), place, wanted)
     except PasswordError:
-        answer = Listed(error="password")
+        answer = SheetList(error="password")
     except Unavailable as error:
-        answer = Listed(error="room", problems=tuple(error.problems))
+        answer = SheetList(error="room", problems=tuple(error.problems))
     except CalamineError:
-        answer = Listed(error="damaged")
+        answer = SheetList(error="damaged")
     (place / LIST).write_bytes(msgspec.json.encode(answer))
 
 
 def text_of(cell: Cell | None) -> str:
-    """Write a cell as people would: dates as ISO 8601 does, whole numbers without a point, no noise of floats."""
+    """Format a cell as text: dates as ISO 8601, whole numbers without a point, no floating-point noise."""
     if isinstance(cell, str):
         return cell.replace("\r\n", "\n").replace("\r", "\n")
     if isinstance(cell, bool):
@@ -102,11 +101,11 @@ def _number(value: float) -> str:
     return f"{Decimal(written):f}" if "e" in written and abs(value) < 1e20 else written
 
 
-def _is_noise(moment: datetime) -> bool:
-    return moment.microsecond < 500 or moment.microsecond > 999_499
+def _is_noise(value: datetime) -> bool:
+    return value.microsecond < 500 or value.microsecond > 999_499
 
 
-def _read(book: CalamineWorkbook, place: Path, wanted: str) -> Listed:
+def _read(book: CalamineWorkbook, place: Path, wanted: str) -> SheetList:
     known = [
         ListedSheet(sheet.name, number, sheet.visible == SheetVisibleEnum.Visible)
         for number, sheet in enumerate(book.sheets_metadata, 1)
@@ -115,7 +114,7 @@ def _read(book: CalamineWorkbook, place: Path, wanted: str) -> Listed:
     chosen = _wanted(known, wanted) if wanted else [sheet for sheet in known if sheet.visible][:MOST_SHEETS]
     for sheet in chosen:
         sheet.rows, sheet.texts = _write(book.get_sheet_by_name(sheet.name), place, sheet.number)
-    return Listed(tuple(known), tuple(sheet.number for sheet in chosen))
+    return SheetList(tuple(known), tuple(sheet.number for sheet in chosen))
 
 
 def _wanted(known: list[ListedSheet], wanted: str) -> list[ListedSheet]:
@@ -130,15 +129,14 @@ def _wanted(known: list[ListedSheet], wanted: str) -> list[ListedSheet]:
 
 
 def _write(sheet: CalamineSheet, place: Path, number: int) -> tuple[int, tuple[int, ...]]:
-    """Write the rows that are not blank; return how many they are, and the columns with more numbers as text than real
-    ones."""
+    """Write the rows that are not blank; return how many, and the columns with more numbers as text than as numbers."""
     rows = array("I")
     texts: dict[int, int] = {}
     with (place / f"{number}.csv").open("w", encoding="utf-8", errors="replace", newline="") as file:
         writer = csv.writer(file, lineterminator="\n")
         for row, cells in enumerate(sheet.iter_rows(), 1):
-            if row % ROWS_A_LOOK == 0:
-                need_room(place)
+            if row % ROWS_PER_CHECK == 0:
+                require_disk_space(place)
             written = [text_of(cell) for cell in cells]
             if any(map(str.strip, written)):
                 rows.append(row)

@@ -1,4 +1,4 @@
-"""What people are told of the encoding of a file: notices, a question where it is not clear, samples of its text."""
+"""Messages for people on the encoding of a file: notices, the question where it is ambiguous, decoded samples."""
 
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
@@ -6,24 +6,24 @@ from typing import NamedTuple
 from tamis.domain.encodings import BY_NAME, UTF8, KnownEncoding, label_of
 from tamis.domain.errors import Message
 from tamis.domain.text import CONTROL, pluralize, shorten
-from tamis.files.encodings.detect import Detected
-from tamis.files.encodings.survey import Line, Survey
+from tamis.files.encodings.detection import Detected
+from tamis.files.encodings.line_survey import NumberedLine, Survey
 
 _LINES_NAMED = 10
 _LONGEST_SAMPLE, _AROUND = 120, 30
 
 
-class Sample(NamedTuple):
-    """A line of a file that is not all ASCII, as it was understood."""
+class DecodedLine(NamedTuple):
+    """A decoded line of a file that is not all ASCII."""
 
     line: int
     text: str
 
 
-def notices_on_strays(
+def stray_notices(
     found: Survey, known: KnownEncoding, missing: int, *, name: str, keeps_utf8: bool, rejected: bool
 ) -> Iterator[str]:
-    """Say how the lines that are not UTF-8 were read, and that some of their bytes are `missing`."""
+    """Say how the lines that are not UTF-8 were decoded, and that some of their bytes are `missing`."""
     if name != UTF8:
         yield f"Read as {known.label}, because it is not UTF-8."
         if keeps_utf8:
@@ -49,7 +49,7 @@ def _numbers(found: Survey) -> str:
 
 
 def question(found: Survey, detected: Detected) -> Message:
-    """Return the question for the encoding of a file that can be read in two ways."""
+    """Return the question for the encoding of an ambiguous file."""
     number, one, other = _readings(found, detected)
     assert detected.rival
     return Message(
@@ -63,7 +63,7 @@ def question(found: Survey, detected: Detected) -> Message:
     )
 
 
-def not_clear(detected: Detected) -> str:
+def ambiguity_reason(detected: Detected) -> str:
     """Say why a line that is not UTF-8 is rejected."""
     assert detected.rival
     return (
@@ -73,7 +73,7 @@ def not_clear(detected: Detected) -> str:
 
 
 def _readings(found: Survey, detected: Detected) -> tuple[int, str, str]:
-    """Show a line in both encodings, where they begin to differ."""
+    """Decode a line in both encodings, from where they start to differ."""
     assert detected.rival
     codecs_ = (BY_NAME[detected.name].codec, BY_NAME[detected.rival].codec)
     for line in found.stray_lines:
@@ -81,21 +81,23 @@ def _readings(found: Survey, detected: Detected) -> tuple[int, str, str]:
         if one != other:
             pairs = zip(one, other, strict=False)
             at = next((n for n, (a, b) in enumerate(pairs) if a != b), 0)
-            begin = max(0, at - _AROUND)
-            return line.number, _shown(one[begin : at + _AROUND]), _shown(other[begin : at + _AROUND])
+            start = max(0, at - _AROUND)
+            return line.number, _shown(one[start : at + _AROUND]), _shown(other[start : at + _AROUND])
     return found.stray_lines[0].number, "", ""
 
 
-def samples(lines: Iterable[Line]) -> list[Sample]:
-    """Show lines in UTF-8, as far as they are not all ASCII."""
-    return [Sample(n, _shown(_from_first(text.decode(errors="replace")))) for n, text in lines if not text.isascii()]
+def samples(lines: Iterable[NumberedLine]) -> list[DecodedLine]:
+    """Return the lines in UTF-8 that are not all ASCII, shortened."""
+    return [
+        DecodedLine(n, _shown(_from_first(text.decode(errors="replace")))) for n, text in lines if not text.isascii()
+    ]
 
 
 def _from_first(text: str) -> str:
-    """Cut a long line so that its first character outside of ASCII is seen."""
+    """Shorten a long line so that its first character outside ASCII is visible."""
     first = next((n for n, character in enumerate(text) if not character.isascii()), 0)
-    begin = first - _AROUND if first > _LONGEST_SAMPLE - _AROUND else 0
-    return ("…" if begin else "") + shorten(text[begin:], _LONGEST_SAMPLE)
+    start = first - _AROUND if first > _LONGEST_SAMPLE - _AROUND else 0
+    return ("…" if start else "") + shorten(text[start:], _LONGEST_SAMPLE)
 
 
 def _shown(text: str) -> str:
