@@ -61,7 +61,7 @@ def fast_text_condition(cells: Sequence[str]) -> str:
 
 
 def fast_path_part(format_: ColumnFormat, field_id: int, cell: str) -> str:
-    """Return the document part of a fast-path cell as `domain.contacts.encode_part` writes it; null for a null cell."""
+    """Return the entry of a fast-path cell as `domain.contacts.encode_entry` writes it; null for a null cell."""
     kind, head = format_.kind, f',"{field_id:d}":'
     if kind is Kind.NUMBER:
         if format_.decimal is DecimalMark.COMMA:

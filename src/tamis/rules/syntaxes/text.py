@@ -81,10 +81,10 @@ class _ToDraft(lark.Transformer[lark.Token, AnyValue]):
             problems=(Problem.of(_place(split[0]), split[1]),) if split else (),
         )
 
-    def around(self, field: lark.Token, operator: lark.Token, value: lark.Token, after: lark.Token) -> Draft:
+    def infix(self, field: lark.Token, operator: lark.Token, value: lark.Token, after: lark.Token) -> Draft:
         return replace(self.condition(field, operator, value), operator=f"{operator} … {after}")
 
-    def bare_list(self, field: lark.Token, operator: lark.Token, *values: lark.Token) -> Draft:
+    def list_without_parentheses(self, field: lark.Token, operator: lark.Token, *values: lark.Token) -> Draft:
         return self._with_problem(
             field, operator, values, diagnostics.list_without_parentheses(field, operator, values)
         )
@@ -94,7 +94,7 @@ class _ToDraft(lark.Transformer[lark.Token, AnyValue]):
             field, operator, values, diagnostics.alternatives_without_operator(field, operator, values)
         )
 
-    def without_and(self, field: lark.Token, operator: lark.Token, *values: lark.Token) -> Draft:
+    def range_without_and(self, field: lark.Token, operator: lark.Token, *values: lark.Token) -> Draft:
         return self._with_problem(field, operator, values, diagnostics.range_without_and(operator, values))
 
     def _with_problem(
