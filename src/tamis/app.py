@@ -15,7 +15,7 @@ from pathlib import Path
 import msgspec
 
 from tamis import __version__, log
-from tamis.actions.accounts.sessions import sweep_sessions
+from tamis.actions.accounts.sessions import delete_expired_sessions
 from tamis.actions.exporting.directories import remove_abandoned
 from tamis.actions.importing.uploads import sweep_uploads
 from tamis.actions.local_protocol import SERVER_FILE, ServerAddress
@@ -229,7 +229,7 @@ def _clean_up_periodically(services: Services, stop: threading.Event) -> None:
             eraser.run_if_due()
             remove_abandoned(services.settings.data)
             sweep_uploads(services)
-            sweep_sessions(services)
+            delete_expired_sessions(services)
         except TamisError as error:
             log.event("erasure_failed", level=logging.WARNING, reason=str(error))
         except Exception as error:

@@ -12,16 +12,24 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tamis import __version__
-from tamis.actions.local_calls import CALL_TYPES, CountRule, Erase, LocalCall, RecipientPage, SegmentSizes, result_type
+from tamis.actions.local_calls import (
+    CALL_TYPES,
+    CountRecipients,
+    CountRule,
+    Erase,
+    LocalCall,
+    RecipientPage,
+    result_type,
+)
 from tamis.actions.local_protocol import (
     PATH,
     SERVER_FILE,
     ServerAddress,
     decode_call,
+    decode_error,
     decode_result,
     encode_call,
-    error_from,
-    failure_from,
+    error_message,
     find_server,
 )
 from tamis.actions.services import Services
@@ -55,8 +63,8 @@ def test_every_call_and_result_survives_encoding(kind: type[LocalCall[Any]], dat
         b'{"name": "segment_sizes", "arguments": []}',
         b'{"version": "%s", "question": {}}' % __version__.encode(),
         b'{"version": "%s", "question": {"type": "Unheard"}}' % __version__.encode(),
-        b'{"version": "%s", "question": {"type": "SegmentSizes"}}' % __version__.encode(),
-        b'{"version": "%s", "question": {"type": "SegmentSizes", "account_id": "1"}}' % __version__.encode(),
+        b'{"version": "%s", "question": {"type": "CountRecipients"}}' % __version__.encode(),
+        b'{"version": "%s", "question": {"type": "CountRecipients", "account_id": "1"}}' % __version__.encode(),
         b'{"version": "%s", "question": {"type": "Erase", "services": 1}}' % __version__.encode(),
         b'{"version": "%s", "question": %s}' % (__version__.encode(), b"[" * 5_000),
     ],
@@ -80,7 +88,7 @@ def test_what_is_not_a_call_is_refused(body: bytes) -> None:
     ids=lambda error: type(error).__name__,
 )
 def test_errors_keep_their_kind_and_what_they_say(error: TamisError) -> None:
-    told = error_from(409, msgspec.json.encode(failure_from(error)))
+    told = decode_error(409, msgspec.json.encode(error_message(error)))
     assert isinstance(error, type(told))
     assert type(told) is not TamisError
     assert str(told) == str(error)
@@ -88,13 +96,13 @@ def test_errors_keep_their_kind_and_what_they_say(error: TamisError) -> None:
 
 
 def test_an_answer_that_is_none_of_ours_is_told_with_its_status() -> None:
-    assert "status 502" in str(error_from(502, b"<html>Bad gateway</html>"))
+    assert "status 502" in str(decode_error(502, b"<html>Bad gateway</html>"))
 
 
 @pytest.mark.parametrize("content", [b"", b'{"address": "http://127', bytes(90), b"{}", b"[]"])
 def test_a_file_that_was_cut_off_names_no_server(services: Services, content: bytes) -> None:
     (services.settings.data / SERVER_FILE).write_bytes(content)
-    assert call_server(services, SegmentSizes(1), 1) is None
+    assert call_server(services, CountRecipients(1), 1) is None
 
 
 def test_a_command_beside_a_server(services: Services) -> None:
@@ -102,7 +110,7 @@ def test_a_command_beside_a_server(services: Services) -> None:
         server = find_server(services.settings.data)
         assert server is not None
         assert server.address == running.address
-        assert run_call(services, SegmentSizes(1), SECONDS) == {}
+        assert run_call(services, CountRecipients(1), SECONDS) == {}
         with pytest.raises(NotFound):
             run_call(services, RecipientPage(1, 7, 0, 10), SECONDS)
         with pytest.raises(NotFound):
@@ -110,7 +118,7 @@ def test_a_command_beside_a_server(services: Services) -> None:
 
         other = put(server, encode_call(Erase(), version="0.0.1"))
         assert other.status_code == 409
-        assert "restart the server" in str(error_from(409, other.content))
+        assert "restart the server" in str(decode_error(409, other.content))
         assert put(server, b"nothing").status_code == 409
 
         stranger = ServerAddress(server.address, "x" * 64)
@@ -121,8 +129,10 @@ def test_a_command_beside_a_server(services: Services) -> None:
         (services.settings.data / SERVER_FILE).write_bytes(msgspec.json.encode(server))
 
         running.kill()
-        assert call_server(services, SegmentSizes(1), SECONDS) is None
-        assert run_call(services, SegmentSizes(1), SECONDS) == {}  # its file is still there: the command answers itself
+        assert call_server(services, CountRecipients(1), SECONDS) is None
+        assert (
+            run_call(services, CountRecipients(1), SECONDS) == {}
+        )  # its file is still there: the command answers itself
 
 
 def put(server: ServerAddress, body: bytes) -> requests.Response:

@@ -38,7 +38,7 @@ ELSEWHERE = "203.0.113.9"
 def services(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Services]:
     cheap = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
     monkeypatch.setattr(passwords, "_hasher", lambda: cheap)
-    monkeypatch.setattr(passwords, "_NOBODYS", cheap.hash("nobody's"))
+    monkeypatch.setattr(passwords, "_DUMMY_HASH", cheap.hash("nobody's"))
     opened = Services(Settings(tmp_path / "data"))
     for email in (OWNER, STRANGER):
         opened.write(create_account, email, "UTC", PASSWORD)
@@ -48,7 +48,7 @@ def services(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Servic
 
 def test_a_hash_costs_what_the_library_advises_and_one_of_nobody_as_much() -> None:
     advised = PasswordHasher()
-    for stored in (passwords.hash_password(PASSWORD, OWNER), passwords._NOBODYS):
+    for stored in (passwords.hash_password(PASSWORD, OWNER), passwords._DUMMY_HASH):
         assert not advised.check_needs_rehash(stored)
         assert "$m=65536,t=3,p=4$" in stored
 
@@ -362,7 +362,7 @@ def test_sessions_end_by_a_clock_that_goes_wrong(services: Services) -> None:
     services.write(sessions.note_session, session)  # the clock was a year ahead for a moment
     assert not lives(token, days=1)
     assert sessions.list_sessions(services, account) == []
-    sessions.sweep_sessions(services)
+    sessions.delete_expired_sessions(services)
     assert not lives(token, days=365)  # and is over for good
 
 
@@ -377,7 +377,7 @@ def test_the_lifetimes_of_sessions_are_settings(services: Services) -> None:
     token = services.write(sessions.open_session, account)
     session = sessions.find_session(services, token)
     assert session
-    assert not sessions.to_be_noted(session, now + timedelta(minutes=3), services.settings)
-    assert sessions.to_be_noted(session, now + timedelta(minutes=4), services.settings)
+    assert not sessions.is_note_due(session, now + timedelta(minutes=3), services.settings)
+    assert sessions.is_note_due(session, now + timedelta(minutes=4), services.settings)
     services.clock = lambda: now + timedelta(minutes=31)
     assert sessions.find_session(services, token) is None

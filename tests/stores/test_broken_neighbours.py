@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from tamis.actions.maintenance.doctor.run import verify_all
-from tamis.actions.segments.summaries import list_segment_summaries
+from tamis.actions.segments.segment_list import list_segments
 from tamis.actions.services import Services
 from tamis.domain.fields import Kind
 from tamis.records import change_log
@@ -58,5 +58,5 @@ def test_broken_data_selects_nobody_is_logged_and_harms_nobody_else(
     services.open_columns().mark_for_restore()
     assert other.members(theirs) == {"zoe", "yva"}
     assert broken.members(segment) == set()
-    assert [summary.recipients for summary in list_segment_summaries(services, other.account)] == [2]
+    assert [summary.recipients for summary in list_segments(services, other.account)] == [2]
     assert len(list(verify_all(services, lambda at, call: call.run(at), 10))) > 5

@@ -11,9 +11,9 @@ from tamis.actions.maintenance.doctor.run import verify_all
 from tamis.actions.segments.explanations import explain_contact, explain_membership
 from tamis.actions.segments.previews import preview_rule
 from tamis.actions.segments.recipients import add_recipient, recipient_page
+from tamis.actions.segments.segment_list import list_segments
 from tamis.actions.segments.segment_options import list_segment_options
 from tamis.actions.segments.segments import create_segment, delete_segment, edit_segment, segment_sizes
-from tamis.actions.segments.summaries import list_segment_summaries
 from tamis.actions.services import Services
 from tamis.domain.emails import Email
 from tamis.domain.errors import Invalid, Refused
@@ -130,7 +130,7 @@ def test_a_longer_chain_of_before_is_right_everywhere_and_is_told_of(desk: Desk)
     told = explain_contact(db, now, desk.account, desk.type, desk.contact("ann").id)
     assert [explanation.is_in for explanation in told] == [True] * LONG
     assert explain_membership(db, now, desk.account, top, "x@example.net").is_in
-    assert len(list_segment_summaries(services, desk.account)) == LONG
+    assert len(list_segments(services, desk.account)) == LONG
     assert sum(one.circular for one in list_segment_options(services, desk.account, desk.type.id, made[0])) == LONG
     assert preview_rule(services, desk.account, desk.type.id, from_json(naming(made[0].id))).count == 3
     with pytest.raises(Refused, match="is used by"):

@@ -12,8 +12,8 @@ from tamis.actions.segments.explanations import explain_recipient
 from tamis.actions.segments.members import SegmentStats, count_members, list_activity, member_page, segment_stats
 from tamis.actions.segments.overrides import list_overrides, undo_exclusion
 from tamis.actions.segments.recipients import add_recipient, delete_recipient, recipient_page
+from tamis.actions.segments.segment_list import list_segments
 from tamis.actions.segments.segments import create_segment, duplicate_segment
-from tamis.actions.segments.summaries import list_segment_summaries
 from tamis.actions.services import Services
 from tamis.domain.accounts import Account
 from tamis.domain.emails import parse_email
@@ -132,7 +132,7 @@ def test_what_is_looked_at_is_the_accounts_own(desk: Desk) -> None:
         desk.services.write(duplicate_segment, stranger, segment.id)
     with pytest.raises(NotFound):
         segment_download(desk.services, stranger, segment.id, layout)
-    assert list_segment_summaries(desk.services, stranger) == []
+    assert list_segments(desk.services, stranger) == []
 
 
 # -- entries and exits -------------------------------------------------------------------------------------------------
@@ -247,13 +247,13 @@ def test_the_list_tells_sentence_size_and_how_it_went_over_a_week(tmp_path: Path
     desk.field("Age", Kind.NUMBER)
     desk.write(**{f"p{n}": {"age": str(n)} for n in range(9)})
     grown = desk.segment("Grown", "age >= 5")
-    assert list_segment_summaries(services, desk.account)[0].sizes == (None,) * 7 + (4,)
+    assert list_segments(services, desk.account)[0].sizes == (None,) * 7 + (4,)
     for day in range(9):
         now += timedelta(days=1)
         desk.write(**{f"p{day}": {"age": "9"}})
         services.project()
     young = desk.segment("Young", "age < 5")
-    newest, oldest = list_segment_summaries(services, desk.account)
+    newest, oldest = list_segments(services, desk.account)
     assert (newest.segment.id, newest.change, newest.recipients) == (young.id, None, 0)
     assert oldest.sizes == (6, 7, 8, 9, 9, 9, 9, 9)
     assert (oldest.change, oldest.recipients, oldest.type_name) == (3, 9, desk.type.name)
@@ -265,9 +265,7 @@ def test_the_list_tells_sentence_size_and_how_it_went_over_a_week(tmp_path: Path
         ("%", []),
         (" ", [young, grown]),
     ):
-        assert [one.segment.id for one in list_segment_summaries(services, desk.account, search)] == [
-            one.id for one in expected
-        ]
+        assert [one.segment.id for one in list_segments(services, desk.account, search)] == [one.id for one in expected]
     services.close()
 
 

@@ -56,7 +56,7 @@ class CountRule(LocalCall[int], frozen=True):
         return segments.count_rule(services, self.account_id, self.type_id, self.rule)
 
 
-class SegmentSizes(LocalCall[dict[int, int]], frozen=True):
+class CountRecipients(LocalCall[dict[int, int]], frozen=True):
     """Count the recipients of each segment of an account; empty segments may be missing."""
 
     account_id: int

@@ -1,7 +1,7 @@
 """The protocol between a command and the server on the same data directory.
 
 The server leaves its address and a token in a file of the data directory. A command posts a call with its own version
-to `PATH`; the body of a 200 is the result, and that of any other status a `Failure`.
+to `PATH`; the body of a 200 is the result, and that of any other status a `ErrorMessage`.
 """
 
 from pathlib import Path
@@ -62,26 +62,26 @@ def decode_result(call: LocalCall[Result], body: bytes) -> Result:
     return result
 
 
-class Failure(msgspec.Struct, frozen=True):
+class ErrorMessage(msgspec.Struct, frozen=True):
     """An error on the wire: its kind, and its problems."""
 
     kind: str
     problems: tuple[Problem, ...]
 
 
-def failure_from(error: TamisError) -> Failure:
-    """Return the failure to send for an error; a class that commands do not distinguish is sent as its base class."""
+def error_message(error: TamisError) -> ErrorMessage:
+    """Return the message for an error; a class that commands do not distinguish is sent as its base class."""
     kind = next((of.__name__ for of in type(error).__mro__ if of.__name__ in _KINDS), Refused.__name__)
-    return Failure(kind, error.problems)
+    return ErrorMessage(kind, error.problems)
 
 
-def error_from(status: int, body: bytes) -> TamisError:
+def decode_error(status: int, body: bytes) -> TamisError:
     """Return the error for a response with a status other than 200."""
     try:
-        failure = msgspec.json.decode(body, type=Failure)
+        message = msgspec.json.decode(body, type=ErrorMessage)
     except (msgspec.DecodeError, UnicodeDecodeError):
         return Refused("server_answers_otherwise", status=status)
-    return _KINDS.get(failure.kind, Refused).of(failure.problems)
+    return _KINDS.get(message.kind, Refused).of(message.problems)
 
 
 _CALLS: msgspec.json.Decoder[Any] = msgspec.json.Decoder(ANY_CALL)

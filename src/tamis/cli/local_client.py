@@ -4,7 +4,7 @@ import threading
 import time
 
 from tamis.actions.local_calls import LocalCall, Result
-from tamis.actions.local_protocol import PATH, decode_result, encode_call, error_from, find_server
+from tamis.actions.local_protocol import PATH, decode_error, decode_result, encode_call, find_server
 from tamis.actions.maintenance.retention import Retention
 from tamis.actions.services import Services
 from tamis.domain.errors import ProjectionInUse, Unavailable
@@ -60,7 +60,7 @@ def call_server(services: Services, call: LocalCall[Result], seconds: float) -> 
             answer: bytes = response.read()
             return answer
     except HTTPError as error:
-        raise error_from(error.code, error.read()) from None
+        raise decode_error(error.code, error.read()) from None
     except TimeoutError:
         raise Unavailable("server_does_not_answer") from None
     except OSError:  # the file was left behind by a server that was killed

@@ -7,7 +7,7 @@ from typing import Annotated
 
 from cyclopts import App, Parameter
 
-from tamis.actions.local_calls import CountRule, ListedSegments, RecipientPage, SegmentSizes
+from tamis.actions.local_calls import CountRecipients, CountRule, ListedSegments, RecipientPage
 from tamis.actions.segments import segments
 from tamis.actions.segments.rule_syntax import from_text, json_of_text
 from tamis.actions.segments.segments import Keep, ListedSegment
@@ -63,7 +63,7 @@ def create(name: str, *, type_: TypeOption, where: Where, common: Common = Commo
         account = resolve_account(services, common)
         contact_type = resolve_type(services, account, type_)
         made = services.write(segments.create_segment, account, contact_type, name, from_text(where))
-        count = run_call(services, SegmentSizes(account.id)).get(made.id, 0)
+        count = run_call(services, CountRecipients(account.id)).get(made.id, 0)
     print_result(
         common,
         {"id": made.id, "name": made.name, "count": count},
@@ -98,7 +98,7 @@ def edit(
         made = services.write(
             segments.edit_segment, resolve_account(services, common), found.id, name=name, draft=draft
         )
-        count = run_call(services, SegmentSizes(made.account_id)).get(made.id, 0)
+        count = run_call(services, CountRecipients(made.account_id)).get(made.id, 0)
     print_result(
         common,
         {"id": made.id, "name": made.name, "count": count},

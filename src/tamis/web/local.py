@@ -10,7 +10,7 @@ from litestar.response import Response
 
 from tamis import log
 from tamis.actions.local_calls import LocalCall
-from tamis.actions.local_protocol import PATH, Failure, decode_call, failure_from
+from tamis.actions.local_protocol import PATH, ErrorMessage, decode_call, error_message
 from tamis.actions.services import Services
 from tamis.domain.errors import Refused, TamisError
 from tamis.web.monitoring.traffic import client_address, request_record
@@ -47,19 +47,19 @@ def local_routes(services: Services, token: str) -> Router:
     return Router("/", route_handlers=[call_endpoint], opt={"interface": "local"}, include_in_schema=False)
 
 
-def _refused(_: LocalRequest, error: TamisError) -> Response[Failure]:
-    return Response(failure_from(error), status_code=409)
+def _refused(_: LocalRequest, error: TamisError) -> Response[ErrorMessage]:
+    return Response(error_message(error), status_code=409)
 
 
-def _http_error(_: LocalRequest, error: HTTPException) -> Response[Failure]:
+def _http_error(_: LocalRequest, error: HTTPException) -> Response[ErrorMessage]:
     return _failure(error.status_code, "question_too_large" if error.status_code == 413 else "not_a_question")
 
 
-def _internal_error(request: LocalRequest, error: Exception) -> Response[Failure]:
+def _internal_error(request: LocalRequest, error: Exception) -> Response[ErrorMessage]:
     record = request_record(request.scope)
     log.event("fault", level=logging.ERROR, error=error, interface="local", route=PATH, request=record.id)
     return _failure(500, "fault_in_server")
 
 
-def _failure(status: int, code: str) -> Response[Failure]:
-    return Response(failure_from(Refused(code)), status_code=status)
+def _failure(status: int, code: str) -> Response[ErrorMessage]:
+    return Response(error_message(Refused(code)), status_code=status)

@@ -1,1 +1,1 @@
-"""Accounts, keys and signing in."""
+"""Accounts, key pairs, passwords and sessions."""

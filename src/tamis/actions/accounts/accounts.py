@@ -23,8 +23,8 @@ def create_account(
     password: str | None,
     date_order: DateOrder | None = None,
 ) -> tuple[Account, NewKeyPair]:
-    """Make an account with its first key pair; one without a password cannot sign in to the console. Its `date_order`
-    is that of dates in files that can be read in two. Raises Invalid, and Refused when the address has an account."""
+    """Create an account with its first key pair; without a password it cannot sign in to the console. `date_order` is
+    the order of ambiguous dates in files. Raises Invalid, and Refused if the email already has an account."""
     address = parse_email(email)
     problems = []
     if address is None:
@@ -46,7 +46,7 @@ def create_account(
 def set_timezone(db: Transaction, now: datetime, account: Account, timezone: str) -> None:
     """Change the time zone of an account; raises Invalid.
 
-    Its days begin and end at other instants now, so all of its segments are filled again.
+    The days of the account begin and end at other instants then, so all of its segments are rebuilt.
     """
     problems = _problems_with_zone(timezone)
     if problems:
@@ -59,12 +59,12 @@ def set_timezone(db: Transaction, now: datetime, account: Account, timezone: str
 
 
 def set_date_order(db: Transaction, _now: datetime, account: Account, order: DateOrder | None) -> None:
-    """Set the order of dates in files that can be read in two; None lets every import ask."""
+    """Set the order of ambiguous dates in files; with None, every import asks."""
     accounts.set_date_order(db, account.id, order)
 
 
 def create_key_pair(db: Transaction, now: datetime, account: Account, name: str = "") -> NewKeyPair:
-    """Make another key pair of an account; its name says who uses it. Raises Invalid."""
+    """Create another key pair of an account, named after its user. Raises Invalid."""
     problem = line_problem(name)
     if problem:
         raise Invalid([Problem.of("name", problem)])
@@ -74,7 +74,7 @@ def create_key_pair(db: Transaction, now: datetime, account: Account, name: str 
 
 
 def revoke_key_pair(db: Transaction, now: datetime, account: Account, public_key: str) -> None:
-    """Revoke a key pair: from now on it opens nothing; raises NotFound."""
+    """Revoke a key pair, so that it is refused from now on; raises NotFound."""
     if not accounts.revoke_key_pair(db, account.id, public_key, now):
         raise NotFound("key_pair_unknown", public_key=public_key)
 
@@ -90,7 +90,7 @@ def list_key_pairs(db: Reader, account: Account) -> list[KeyPair]:
 
 
 def choose_account(db: Reader, email: str | None) -> Account:
-    """Find the account with an address, or the only one there is; raises NotFound and Refused."""
+    """Find the account with an email, or the only account; raises NotFound and Refused."""
     if email is not None:
         address = parse_email(email)
         account = accounts.account_by_email(db, address.key) if address else None
@@ -107,13 +107,13 @@ def choose_account(db: Reader, email: str | None) -> Account:
 
 def _problems_with_zone(timezone: str) -> list[Problem]:
     if zone_named(timezone) is None:
-        meant = _zones_of_place(timezone)
-        code = "time_zone_of_place" if meant else "time_zone_unknown"
-        return [Problem("timezone", code, timezone=timezone, meant=meant)]
+        suggestions = _zones_of_place(timezone)
+        code = "time_zone_of_place" if suggestions else "time_zone_unknown"
+        return [Problem("timezone", code, timezone=timezone, meant=suggestions)]
     return []
 
 
 def _zones_of_place(text: str) -> list[str]:
-    """Name the time zones that are called after a place, for whoever gives the place alone: New York."""
+    """List the time zones named after a place, for people who write only the place, such as New York."""
     place = text.strip().replace(" ", "_").casefold()
     return sorted(name for name in available_timezones() if "/" in name and name.split("/")[-1].casefold() == place)

@@ -1,7 +1,7 @@
-"""Devices on which somebody signed in before: each has a counter of failed attempts of its own.
+"""Known devices, where an account has signed in before: failed attempts are counted separately for each.
 
-The scheme is that of OWASP's "device cookies": whoever guesses elsewhere cannot lock out a known device, because only
-attempts without a valid cookie are counted together. A cookie lets nobody in.
+This is the "device cookies" scheme of OWASP: guessing elsewhere cannot lock out a known device, because only attempts
+without a valid cookie are counted together. A cookie alone grants no access.
 """
 
 import hmac
@@ -12,23 +12,23 @@ from tamis.domain.accounts import Account
 from tamis.records.email_hashes import get_or_create_pepper, pepper
 from tamis.records.handles import Reader, Transaction
 
-KNOWN_FOR = timedelta(days=365)
+MAX_AGE = timedelta(days=365)
 
 
 def make_device(db: Transaction, now: datetime, account: Account) -> str:
-    """Return a new cookie for a device of an account: a random mark, the second of its making, and their signature."""
+    """Return a new cookie for a device of an account: a random id, the time in seconds, and their signature."""
     signed = f"{secrets.token_urlsafe(16)}.{int(now.timestamp())}"
     return f"{signed}.{_signature(get_or_create_pepper(db), account, signed)}"
 
 
 def device_of(db: Reader, now: datetime, account: Account, cookie: str) -> str | None:
-    """Return the mark of a device that an account was signed in to within the last year, or None."""
+    """Return the id of a device on which an account signed in within the last year, or None."""
     secret = pepper(db)
     signed, _, signature = cookie.rpartition(".")
-    mark, _, made = signed.partition(".")
+    device_id, _, issued = signed.partition(".")
     if secret is None or not hmac.compare_digest(signature.encode(), _signature(secret, account, signed).encode()):
         return None
-    return mark if abs(now.timestamp() - int(made)) <= KNOWN_FOR.total_seconds() else None
+    return device_id if abs(now.timestamp() - int(issued)) <= MAX_AGE.total_seconds() else None
 
 
 def _signature(secret: bytes, account: Account, signed: str) -> str:

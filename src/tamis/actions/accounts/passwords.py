@@ -1,4 +1,4 @@
-"""Passwords of accounts: hashed with Argon2id, checked as long for an address that nobody has."""
+"""Passwords of accounts: hashed with Argon2id, and checked in the same time for unknown emails."""
 
 from datetime import datetime
 from functools import cache
@@ -14,26 +14,26 @@ from tamis.records.handles import Reader, Transaction
 if TYPE_CHECKING:
     from argon2 import PasswordHasher
 
-_NOBODYS = "$argon2id$v=19$m=65536,t=3,p=4$okz72Xr8yfUvs/Lu5HiXQQ$NFuQeZuZP7dxZonLMGagymuBxfnmFabh47uyqbQaoXQ"
-"""A hash that no password has, of the same cost as all others."""
+_DUMMY_HASH = "$argon2id$v=19$m=65536,t=3,p=4$okz72Xr8yfUvs/Lu5HiXQQ$NFuQeZuZP7dxZonLMGagymuBxfnmFabh47uyqbQaoXQ"
+"""A hash that matches no password, with the same cost as real ones."""
 
 
 @cache
 def _hasher() -> "PasswordHasher":
-    """Load the library when the first password comes: most commands see none, and start sooner without it."""
+    """Load the library on first use, because most commands need no passwords and start faster without it."""
     from argon2 import PasswordHasher
 
     return PasswordHasher()
 
 
 def problems_with_password(password: str, email: str) -> list[Problem]:
-    """Return what is wrong with a new password of the account with an email."""
+    """Return the problems of a new password for the account with an email."""
     problem = password_problem(password, email)
     return [Problem.of("password", problem)] if problem else []
 
 
 def hash_password(password: str, email: str) -> str:
-    """Hash a new password of the account with an email, which takes a moment by design; raises Invalid."""
+    """Hash a new password for the account with an email, which is slow by design; raises Invalid."""
     problems = problems_with_password(password, email)
     if problems:
         raise Invalid(problems)
@@ -41,19 +41,19 @@ def hash_password(password: str, email: str) -> str:
 
 
 def find_account(db: Reader, email: str) -> Account | None:
-    """Return the account that an email belongs to, however it is spelled."""
+    """Return the account with an email, in any spelling."""
     address = parse_email(email)
     return accounts.account_by_email(db, address.key) if address else None
 
 
 def check_password(db: Reader, account: Account | None, password: str) -> bool:
-    """Return whether a password is that of an account; for none, and for one without a password, it takes as long."""
+    """Return whether a password is correct; takes as long without an account, or for one without a password."""
     from argon2.exceptions import InvalidHashError, VerificationError
 
     stored = accounts.password_hash(db, account.id) if account else None
     tried = password[: MAX_LENGTH + 1].encode("utf-8", "surrogatepass")
     try:
-        _hasher().verify(stored or _NOBODYS, tried)
+        _hasher().verify(stored or _DUMMY_HASH, tried)
     except (VerificationError, InvalidHashError):
         return False
     return stored is not None
@@ -62,7 +62,7 @@ def check_password(db: Reader, account: Account | None, password: str) -> bool:
 def set_password(
     db: Transaction, _now: datetime, account: Account, password_hash: str, kept: bytes | None = None
 ) -> None:
-    """Give an account the password that `hash_password` hashed; all of its sessions end, but that of the token hash
-    `kept`."""
+    """Set the password of an account to a hash from `hash_password`, and end all of its sessions except the one with
+    the token hash `kept`."""
     accounts.set_password_hash(db, account.id, password_hash)
     sessions.delete_others(db, account.id, kept)

@@ -1,4 +1,4 @@
-"""Sessions of the console: opened by a sign-in, ended by a sign-out, by a new password, or by time."""
+"""Sessions of the console: they begin with a sign-in, and end with a sign-out, a new password, or in time."""
 
 import secrets
 from dataclasses import dataclass
@@ -11,21 +11,21 @@ from tamis.records import sessions
 from tamis.records.handles import Transaction
 from tamis.settings import Settings
 
-NOTED_EVERY = timedelta(minutes=10)
+NOTE_INTERVAL = timedelta(minutes=10)
 CLOCK_TOLERANCE = timedelta(minutes=10)
-"""How far ahead the instants of a session may lie, for clocks that are corrected by a little."""
+"""How far in the future the instants of a session may be, for clocks with small corrections."""
 
 
 @dataclass(frozen=True, slots=True)
 class SignedIn:
-    """What a browser is given when somebody has signed in: the token of the session, and the cookie of the device."""
+    """The result of a sign-in for the browser: the token of the session, and the cookie of the device."""
 
     token: str
     device: str
 
 
 def sign_in(db: Transaction, now: datetime, account: Account, replaced: str) -> SignedIn:
-    """Open a session; the one whose token the browser had until now is over, whoever it belonged to."""
+    """Open a session, and end the one whose token the browser had before, whoever it belonged to."""
     sessions.delete(db, hash_secret(replaced))
     return SignedIn(open_session(db, now, account), make_device(db, now, account))
 
@@ -44,17 +44,17 @@ def find_session(services: Services, token: str) -> Session | None:
 
 
 def is_live(session: Session, now: datetime, settings: Settings) -> bool:
-    """Return whether a session goes on.
+    """Return whether a session is still valid.
 
-    One from the future is over: it was opened or used while the clock was ahead, and would last for as long as that.
+    A session from the future is not: it was opened or used while the clock was ahead, and would last longer by that.
     """
-    age, unused = now - session.created_at, now - session.last_used_at
-    return -CLOCK_TOLERANCE <= age <= settings.session_lifetime and -CLOCK_TOLERANCE <= unused <= settings.session_idle
+    age, idle = now - session.created_at, now - session.last_used_at
+    return -CLOCK_TOLERANCE <= age <= settings.session_lifetime and -CLOCK_TOLERANCE <= idle <= settings.session_idle
 
 
-def to_be_noted(session: Session, now: datetime, settings: Settings) -> bool:
-    """Return whether `note_session` is due; seconds do not matter, so that reading a page writes nothing as a rule."""
-    return now - session.last_used_at > min(NOTED_EVERY, settings.session_idle / 10)
+def is_note_due(session: Session, now: datetime, settings: Settings) -> bool:
+    """Return whether `note_session` is due: only every few minutes, so that reading a page rarely writes anything."""
+    return now - session.last_used_at > min(NOTE_INTERVAL, settings.session_idle / 10)
 
 
 def note_session(db: Transaction, now: datetime, session: Session) -> None:
@@ -63,23 +63,23 @@ def note_session(db: Transaction, now: datetime, session: Session) -> None:
 
 
 def list_sessions(services: Services, account: Account) -> list[Session]:
-    """Return the live sessions of an account, the last seen first."""
+    """List the valid sessions of an account, last used first."""
     now = services.clock()
     return [s for s in sessions.of_account(services.records.reader(), account) if is_live(s, now, services.settings)]
 
 
 def end_session(db: Transaction, _now: datetime, session: Session) -> None:
-    """End a session; what has ended already may be ended again."""
+    """End a session; does nothing if it has already ended."""
     sessions.delete(db, session.token_hash)
 
 
 def end_other_sessions(db: Transaction, _now: datetime, account: Account, kept: Session | None) -> None:
-    """End all sessions of an account but one; None ends all."""
+    """End all sessions of an account except one, or all for None."""
     sessions.delete_others(db, account.id, kept.token_hash if kept else None)
 
 
-def sweep_sessions(services: Services) -> None:
-    """Delete the sessions that are over: no clock that is set back brings them to life again."""
+def delete_expired_sessions(services: Services) -> None:
+    """Delete expired sessions, so that setting the clock back cannot revive them."""
     now = services.clock()
     bounds = sessions.ValidityBounds(
         now - services.settings.session_lifetime, now - services.settings.session_idle, now + CLOCK_TOLERANCE

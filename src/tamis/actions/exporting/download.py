@@ -1,4 +1,4 @@
-"""Export a segment, or some contacts, to whoever looks at them in a browser."""
+"""Exports of a segment or of listed contacts as downloads in the console."""
 
 from dataclasses import dataclass
 from typing import BinaryIO
@@ -15,8 +15,8 @@ from tamis.rules.syntaxes.json import to_json
 
 @dataclass(frozen=True, slots=True)
 class Download:
-    """A finished file, open for reading, and how many rows and bytes it has. It has no name any more: it is gone when
-    it is closed, also where nobody reads it to its end."""
+    """A finished file, open for reading, and its numbers of rows and bytes. The file is already unlinked, so closing it
+    deletes it even if nobody reads it to the end."""
 
     file: BinaryIO
     rows: int
@@ -35,15 +35,15 @@ def contacts_download(
     contact_filter: ContactFilter,
     layout: OutputOptions,
 ) -> Download:
-    """Export the contacts of a type that are looked at; raises NotFound, Invalid and Unavailable."""
+    """Export the contacts of a type that match a filter; raises NotFound, Invalid and Unavailable."""
     rule = filter_rule(services.records.reader(), contact_type, contact_filter)
     return _download(
         services, Export(account.id, layout, type_id=contact_type.id, rule=None if rule is None else to_json(rule))
     )
 
 
-def _download(services: Services, wanted: Export) -> Download:
-    with export_directory(services.settings.data) as place:
-        rows = write_export(services, wanted, place.name)
-        made = export_file(place)
-        return Download(made.open("rb"), rows, made.stat().st_size)
+def _download(services: Services, export: Export) -> Download:
+    with export_directory(services.settings.data) as directory:
+        rows = write_export(services, export, directory.name)
+        file = export_file(directory)
+        return Download(file.open("rb"), rows, file.stat().st_size)

@@ -1,4 +1,4 @@
-"""Write an export to a file in the data directory: a question that a command beside a server puts to that server."""
+"""Write an export to a file below the data directory. Where a server runs, commands have it do this."""
 
 from tamis import log
 from tamis.actions.exporting.directories import export_file, find_export_directory
@@ -16,46 +16,47 @@ from tamis.rules.syntaxes.json import from_json
 from tamis.rules.time.evaluation_time import EvaluationTime
 
 
-def write_export(services: Services, asked: Export, place: str) -> int:
-    """Write an export to the file of a place, and return the number of rows. Raises NotFound, Invalid and Unavailable.
+def write_export(services: Services, export: Export, directory: str) -> int:
+    """Write an export to the file of an export directory, and return the number of rows. Raises NotFound, Invalid and
+    Unavailable.
 
-    It is one state of the data, and holds every write that was acknowledged before it began. Writes and other reads go
-    on beside it.
+    The export is a consistent state of the data with every write that was acknowledged before it began. It blocks
+    neither writes nor other reads.
     """
-    target = export_file(find_export_directory(services.settings.data, place))
+    target = export_file(find_export_directory(services.settings.data, directory))
 
-    with services.view(asked.account_id, long_running=True) as view:
-        account = accounts.account_by_id(view.records, asked.account_id)
+    with services.view(export.account_id, long_running=True) as view:
+        account = accounts.account_by_id(view.records, export.account_id)
         if account is None:
-            raise NotFound("account_id_unknown", account=asked.account_id)
-        rows, fields = _rows(view, account, asked)
+            raise NotFound("account_id_unknown", account=export.account_id)
+        rows, fields = _rows(view, account, export)
         view.close_records()
-        count = view.columns.exports.write(rows, fields, asked.layout, target, account.timezone)
+        count = view.columns.exports.write(rows, fields, export.layout, target, account.timezone)
     log.event(
         "export_written",
-        account=asked.account_id,
-        segment=asked.segment_id,
-        contact_type=asked.type_id,
+        account=export.account_id,
+        segment=export.segment_id,
+        contact_type=export.type_id,
         rows=count,
         bytes=target.stat().st_size,
     )
     return count
 
 
-def _rows(view: View[ColumnsView], account: Account, asked: Export) -> tuple[Rows, tuple[Field, ...]]:
-    """Find which rows are asked for, with which fields."""
-    db, type_id = view.records, asked.type_id
-    if asked.segment_id is not None:
-        segment = segments.live_by_id(db, account.id, asked.segment_id)
+def _rows(view: View[ColumnsView], account: Account, export: Export) -> tuple[Rows, tuple[Field, ...]]:
+    """Return the rows to export, and their fields."""
+    db, type_id = view.records, export.type_id
+    if export.segment_id is not None:
+        segment = segments.live_by_id(db, account.id, export.segment_id)
         if segment is None:
-            raise NotFound("segment_unknown", segment=asked.segment_id)
-        fields = resolve_fields(types.fields_of_type(db, segment.contact_type_id), asked.fields)
+            raise NotFound("segment_unknown", segment=export.segment_id)
+        fields = resolve_fields(types.fields_of_type(db, segment.contact_type_id), export.fields)
         return SegmentRecipients(segment.contact_type_id, segment.id), fields
     if type_id is None or types.type_by_id(db, account.id, type_id) is None:
         raise NotFound("contact_type_id_unknown", contact_type=type_id)
     all_fields = types.fields_of_type(db, type_id)
-    fields = resolve_fields(all_fields, asked.fields)
-    if asked.rule is None:
+    fields = resolve_fields(all_fields, export.fields)
+    if export.rule is None:
         return AllContacts(type_id), fields
-    rule = build(from_json(asked.rule), all_fields, segments.refs_of_type(db, type_id))
+    rule = build(from_json(export.rule), all_fields, segments.refs_of_type(db, type_id))
     return SelectedContacts(type_id, rule, EvaluationTime(view.as_of_type(type_id), account.zone)), fields

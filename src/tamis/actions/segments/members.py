@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from tamis.actions.segments.segment_list import DAYS
 from tamis.actions.segments.segments import segment_by_id
-from tamis.actions.segments.summaries import DAYS
 from tamis.actions.services import Services
 from tamis.domain.accounts import Account
 from tamis.domain.instants import day_of

@@ -47,13 +47,13 @@ def comparable(db: Reader, account_id: int, segment_ids: Sequence[int]) -> list[
     if not FEWEST <= len(segment_ids) <= MOST:
         raise Invalid([Problem("", "wrong_number_of_segments", fewest=FEWEST, most=MOST, count=len(segment_ids))])
     found = [live_segment(db, account_id, id_) for id_ in segment_ids]
-    first, seen = found[0], set()
+    first, checked = found[0], set()
     for segment in found:
-        if segment.id in seen:
+        if segment.id in checked:
             raise Invalid([Problem("", "segment_named_twice", segment=segment.name)])
         if segment.contact_type_id != first.contact_type_id:
             raise Invalid([Problem("", "segments_of_two_types", segment=segment.name, other=first.name)])
-        seen.add(segment.id)
+        checked.add(segment.id)
     return found
 
 

@@ -10,8 +10,8 @@ from typing import Any
 from litestar import Request
 from litestar.datastructures import Cookie
 
-from tamis.actions.accounts.devices import KNOWN_FOR
-from tamis.actions.accounts.sessions import find_session, note_session, to_be_noted
+from tamis.actions.accounts.devices import MAX_AGE as DEVICE_MAX_AGE
+from tamis.actions.accounts.sessions import find_session, is_note_due, note_session
 from tamis.actions.services import Services
 from tamis.domain.accounts import Account, Session
 from tamis.web.monitoring.traffic import request_record
@@ -90,7 +90,7 @@ def find_visitor(services: Services, notices: Notices, request: WebRequest) -> V
     session = find_session(services, token)
     if session is None:
         raise SignInRequired
-    if to_be_noted(session, services.clock(), services.settings):
+    if is_note_due(session, services.clock(), services.settings):
         services.submit(note_session, session)
     damaged = services.records.health.damage is not None
     visitor = Visitor(session, csrf_token(token), notices, damaged, request.method not in ("GET", "HEAD"))
@@ -111,7 +111,7 @@ def session_cookie(request: WebRequest, token: str, lifetime: timedelta) -> Cook
 
 def device_cookie(request: WebRequest, account: Account, value: str) -> Cookie:
     """Make the cookie of a device; a browser has one for each account."""
-    return _cookie(request, f"{DEVICE}_{account.id}", value, int(KNOWN_FOR.total_seconds()))
+    return _cookie(request, f"{DEVICE}_{account.id}", value, int(DEVICE_MAX_AGE.total_seconds()))
 
 
 def guest_cookie(request: WebRequest) -> Cookie:

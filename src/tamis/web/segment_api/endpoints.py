@@ -12,7 +12,7 @@ from tamis.actions.fields.types import type_by_id
 from tamis.actions.lookups import fields_of_type, types_of_account
 from tamis.actions.segments import recipients, segments
 from tamis.actions.segments.rule_syntax import from_arrays
-from tamis.actions.segments.summaries import sized_segment
+from tamis.actions.segments.segment_list import sized_segment
 from tamis.actions.services import Services
 from tamis.domain.accounts import Account
 from tamis.domain.contacts import ContactType

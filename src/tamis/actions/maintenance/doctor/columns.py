@@ -211,7 +211,7 @@ def verify_log(services: Services) -> PartialCheck:
     """Check the numbers of the log, and that nothing is stored for segments and types that do not exist."""
     with services.view() as view:
         db, checks = view.records, view.columns.verification
-        lines, repeated, odd = checks.count_log_entries()
+        lines, repeated, invalid = checks.count_log_entries()
         live = {segment.id for segment in verify.live_segments(db)}
         stray = sorted(checks.segments_stored() - live)
         lost = sorted(set(types.all_type_ids(db)) - checks.types_stored())
@@ -220,8 +220,8 @@ def verify_log(services: Services) -> PartialCheck:
         wrong.append(
             f"{pluralize(repeated, 'line')} of the log of transitions with the number of another one: {REPORT}"
         )
-    if odd:
-        wrong.append(f"{pluralize(odd, 'line')} of the log of transitions, neither entry nor exit: {REPORT}")
+    if invalid:
+        wrong.append(f"{pluralize(invalid, 'line')} of the log of transitions, neither entry nor exit: {REPORT}")
     if stray:
         wrong.append(
             f"the column store has members of segments that do not exist ({some(stray[:5], len(stray))}): {REBUILD}"

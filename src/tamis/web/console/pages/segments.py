@@ -9,7 +9,7 @@ from litestar.response import Response
 
 from tamis.actions.lookups import fields_of_type, segments_of_account, types_of_account
 from tamis.actions.segments.rule_syntax import Example, examples
-from tamis.actions.segments.summaries import SegmentSummary, list_segment_summaries
+from tamis.actions.segments.segment_list import SegmentListItem, list_segments
 from tamis.actions.services import Services
 from tamis.domain.contacts import ContactType
 from tamis.domain.text import fold
@@ -18,7 +18,7 @@ from tamis.web.console.dependencies import ServicesDep, VisitorDep
 from tamis.web.console.responses import fragment, is_htmx, page
 from tamis.web.console.session import WebRequest
 
-ORDERS: dict[str, tuple[Callable[[SegmentSummary], int | str], bool]] = {
+ORDERS: dict[str, tuple[Callable[[SegmentListItem], int | str], bool]] = {
     "newest": (lambda summary: summary.segment.id, True),
     "name": (lambda summary: fold(summary.segment.name), False),
     "members": (lambda summary: summary.recipients, True),
@@ -37,7 +37,7 @@ def segment_list(
 ) -> Response[str]:
     """Show the segments that match a search; htmx gets only the rows."""
     key, descending = ORDERS.get(sort, ORDERS["newest"])
-    found = sorted(list_segment_summaries(services, visitor.account, q), key=key, reverse=descending)
+    found = sorted(list_segments(services, visitor.account, q), key=key, reverse=descending)
     context: dict[str, Any] = {
         "summaries": found,
         "q": q,

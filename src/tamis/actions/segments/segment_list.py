@@ -1,4 +1,4 @@
-"""Summaries of the segments of an account: the rule as a sentence, and the sizes over a week."""
+"""The list of the segments of an account: each with its rule as a sentence, and its sizes over a week."""
 
 from dataclasses import dataclass
 from functools import lru_cache
@@ -19,7 +19,7 @@ DAYS = 8
 
 
 @dataclass(frozen=True, slots=True)
-class SegmentSummary:
+class SegmentListItem:
     """A segment with the name of its contact type and its rule as a sentence. `sizes` are those at the end of the last
     days, ending with the current one; None is a day before the segment existed."""
 
@@ -39,7 +39,7 @@ class SegmentSummary:
         return None if self.sizes[0] is None else self.recipients - self.sizes[0]
 
 
-def list_segment_summaries(services: Services, account: Account, search: str = "") -> list[SegmentSummary]:
+def list_segments(services: Services, account: Account, search: str = "") -> list[SegmentListItem]:
     """List the segments of an account with every word of a search in their name, type or sentence, newest first."""
     with services.view(account.id) as view:
         db = view.records
@@ -59,7 +59,9 @@ def list_segment_summaries(services: Services, account: Account, search: str = "
         if all(word in text for word in words):
             found.append((segment, name, sentence))
     unknown = (None,) * DAYS
-    return [SegmentSummary(segment, name, text, tuple(sizes.get(segment.id, unknown))) for segment, name, text in found]
+    return [
+        SegmentListItem(segment, name, text, tuple(sizes.get(segment.id, unknown))) for segment, name, text in found
+    ]
 
 
 def sized_segment(services: Services, segment: Segment) -> SizedSegment:
