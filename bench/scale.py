@@ -63,7 +63,7 @@ def measure(data: Path, size: int) -> Iterator[Row]:
         for segments in SEGMENTS:
             add_segments(store, segments)
             seconds = timed(store.services.project)
-            recipients = sum(store.services.project().segment_sizes.by_segment.values())
+            recipients = sum(store.services.project().cached_sizes.by_segment.values())
             say(f"  {segments} segments: {recipients:,} recipients in {seconds:.1f} s")
             yield from _changes(store, size, f"{of}, {segments} segments")
         yield from _build(store, size, of)
@@ -160,7 +160,7 @@ def _pages(store: ScaleStore, of: str) -> Iterator[Row]:
     services.project().tidy()  # as a server does every second
     segment = find_segment(services.records.reader(), store.account, HALF)
     low, _ = span(segment.id)
-    size = services.project().segment_sizes.by_segment[segment.id] * 2
+    size = services.project().cached_sizes.by_segment[segment.id] * 2
     draw, ours, bare = random.Random(5), [], []
     con = services.project().cursor()
     for _ in range(PAGES):

@@ -148,7 +148,7 @@ def test_a_healthy_directory_has_no_problems_and_everything_is_checked(data: Pat
     assert checked["the columns have what was done by hand"] == "8 additions and removals"
     assert checked["members, against the reference evaluator (at most 2,000 contacts a type)"] == "298 contacts"
     services = Services(Settings(data, columns_threads=2))
-    members = sum(services.project().segment_sizes.by_segment.values())
+    members = sum(services.project().cached_sizes.by_segment.values())
     services.close()
     assert checked["members, sizes and logs of segments, against their rules as SQL"] == f"{members:,} members"
 

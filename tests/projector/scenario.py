@@ -126,7 +126,7 @@ def project(directory: Path, now: datetime) -> dict[str, Any]:
         con = columns.cursor()
         stored = oracle.stored(con, live)
         assert {id_: set(keyed) for id_, keyed in stored.items()} == expected
-        assert {s.id: columns.segment_sizes.by_segment[s.id] for s in live} == {
+        assert {s.id: columns.cached_sizes.by_segment[s.id] for s in live} == {
             id_: len(keyed) for id_, keyed in expected.items()
         }
         changes = con.execute("SELECT number, recipient_id, delta, instant, cause FROM membership_changes").fetchall()

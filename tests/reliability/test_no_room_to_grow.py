@@ -12,7 +12,7 @@ import pytest
 
 from tamis.actions.segments.segments import segment_sizes
 from tamis.actions.services import Services
-from tamis.columns.engine.errors import Failure
+from tamis.columns.engine.errors import StoreFailure
 from tamis.columns.engine.files import NAME as FILE_NAME
 from tamis.columns.engine.files import WAL_SUFFIX
 from tamis.columns.engine.store import Columns
@@ -118,7 +118,7 @@ def test_a_database_that_has_stopped_is_opened_again(scores: Scores) -> None:
     scores.run("CREATE TABLE another AS SELECT random() FROM range(1000)")
     with largest_file(1_000), pytest.raises(Unavailable, match="has stopped and is opened again"):
         scores.run("CHECKPOINT")
-    assert scores.columns.failure is Failure.STOPPED
+    assert scores.columns.failure is StoreFailure.STOPPED
     with pytest.raises(Unavailable, match="ask once more"):
         scores.run("SELECT 1")
     scores.check()

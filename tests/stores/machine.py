@@ -351,7 +351,7 @@ class Membership(RuleBasedStateMachine):
         expected = self.expected(self.now)
         stored = self.oracle.stored(columns.cursor(), self.live)
         assert {id_: set(keyed) for id_, keyed in stored.items()} == expected
-        assert {s.id: columns.segment_sizes.by_segment.get(s.id, 0) for s in self.live} == {
+        assert {s.id: columns.cached_sizes.by_segment.get(s.id, 0) for s in self.live} == {
             k: len(v) for k, v in expected.items()
         }
         self.log.follow(columns.cursor(), {id_: set(keyed.values()) for id_, keyed in stored.items()})

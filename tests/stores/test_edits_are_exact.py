@@ -193,7 +193,7 @@ class Edits(RuleBasedStateMachine):
             page = recipient_page(services, self.desk.account.id, segment.id, 0, EVERYONE)
             stored = [json.loads(document)["email"].partition("@")[0] for _, document in page]
             assert sorted(stored) == sorted(self.expected(segment)), segment
-            assert services.project().segment_sizes.by_segment.get(segment.id, 0) == len(stored)
+            assert services.project().cached_sizes.by_segment.get(segment.id, 0) == len(stored)
         for key in ("some", "other"):
             if key in self.desk.fields.by_key:
                 assert self.desk.count(f"{key} is not blank") == len(self.desk.values(key))

@@ -35,7 +35,7 @@ def test_a_new_rule_moves_the_members_and_leaves_the_overrides_alone(desk: Desk)
     assert edited.name == "High"
     assert edited.created_at == segment.created_at < edited.updated_at
     assert find_segment(services.records.reader(), desk.account, "High") == edited
-    assert services.project().segment_sizes.by_segment[segment.id] == 4
+    assert services.project().cached_sizes.by_segment[segment.id] == 4
     services.write(edit_segment, desk.account, segment.id, draft=None)
     assert desk.members(segment) == {"guest"}, "a segment without conditions selects nobody"
 

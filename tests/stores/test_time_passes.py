@@ -59,7 +59,7 @@ class World:
         return self.services.write(create_segment, self.account, self.type, name, from_text(rule))
 
     def size(self, segment: Segment) -> int:
-        return self.services.project().segment_sizes.by_segment[segment.id]
+        return self.services.project().cached_sizes.by_segment[segment.id]
 
     def log(self, segment: Segment) -> list[tuple[int, datetime, str]]:
         """List the membership changes of a segment: +1 or -1, instant, cause."""
@@ -193,7 +193,7 @@ def test_a_midnight_at_which_every_rule_of_the_day_was_just_edited(world: World)
     assert world.size(segment) == 1
     world.now += timedelta(days=2)
     world.services.write(delete_segment, world.account, segment.id)
-    assert segment.id not in world.services.project().segment_sizes.by_segment
+    assert segment.id not in world.services.project().cached_sizes.by_segment
     assert world.services.project().watermark.due == {}
 
 

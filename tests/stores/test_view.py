@@ -11,7 +11,7 @@ import pytest
 
 from tamis.actions.services import Services
 from tamis.actions.view import View
-from tamis.columns.engine.errors import EngineFault, Failure
+from tamis.columns.engine.errors import EngineFault, StoreFailure
 from tamis.domain.errors import Abandoned, Unavailable
 from tamis.domain.fields import Kind
 from tamis.records import contacts, segments
@@ -138,7 +138,7 @@ def test_a_projection_that_has_stopped_is_mended_by_the_next_view(desk: Desk, ki
     desk.write(ann={})
     everyone = desk.segment("Everyone", "email is not blank")
     columns = desk.services.project()
-    columns.failure = Failure.STOPPED
+    columns.failure = StoreFailure.STOPPED
     with VIEWS[kind](desk) as view:
         assert view.columns.sizes.of_all() == {everyone.id: 1}
     assert columns.failure is None
@@ -147,7 +147,7 @@ def test_a_projection_that_has_stopped_is_mended_by_the_next_view(desk: Desk, ki
 def test_a_damaged_file_is_built_again_by_the_next_view(desk: Desk) -> None:
     desk.write(ann={})
     columns = desk.services.project()
-    columns.failure = Failure.DAMAGED
+    columns.failure = StoreFailure.DAMAGED
     with desk.services.view(desk.account.id) as view:
         assert view.columns.contacts.ids(desk.type.id, 0, 9) == [1]
     assert columns.quarantined

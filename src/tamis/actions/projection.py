@@ -139,6 +139,6 @@ def _note_followed(records: Records, columns: Columns) -> None:
     watermark, kept = columns.watermark, columns.history.kept
     if columns.is_behind or not watermark.as_of or watermark.applied is None:
         return
-    if columns.history.is_time_to_note(watermark.applied):
+    if columns.history.is_time_to_record(watermark.applied):
         applied, as_of = watermark.applied, watermark.as_of
         records.submit(lambda writer: record_progress(writer, kept.mark, applied, as_of))

@@ -94,7 +94,7 @@ class Views:
     def sizes(self, account_id: int | None = None) -> AbstractContextManager[View[SizesView]]:
         """Open a view of the records and the sizes of segments, of an account or of all; raises Unavailable."""
         columns = self._open_columns()
-        return self._open(columns, account_id, lambda: nullcontext(columns.segment_sizes))
+        return self._open(columns, account_id, lambda: nullcontext(columns.cached_sizes))
 
     @contextmanager
     def _open(

@@ -140,7 +140,7 @@ class Crash:
                 expected = oracle.expected(db, live, EvaluationTime(datetime.now(UTC), account.zone))
                 stored = oracle.stored(columns.cursor(), live)
                 assert {id_: set(keyed) for id_, keyed in stored.items()} == expected
-                assert {id_: columns.segment_sizes.by_segment.get(id_, 0) for id_ in expected} == {
+                assert {id_: columns.cached_sizes.by_segment.get(id_, 0) for id_ in expected} == {
                     i: len(m) for i, m in expected.items()
                 }
         finally:

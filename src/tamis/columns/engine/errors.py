@@ -22,7 +22,7 @@ class EngineFault(Exception):
     """The engine rejected a query: a bug in Tamis."""
 
 
-class Failure(Enum):
+class StoreFailure(Enum):
     """A failure of the store, by what it needs."""
 
     DAMAGED = "the file is corrupt: it is quarantined and rebuilt"
@@ -30,18 +30,18 @@ class Failure(Enum):
     SCARCE = "disk space or memory ran out: the transaction is rolled back, and the store goes on"
 
 
-def classify_error(error: BaseException) -> Failure | None:
+def classify_error(error: BaseException) -> StoreFailure | None:
     """Return the failure that an error means, None if only its query failed."""
     text = str(error)
     if not isinstance(error, duckdb.Error):
         return None
     # A full disk and a damaged file raise the same classes, so the texts decide.
     if any(words in text for words in DAMAGE_TEXTS):
-        return Failure.DAMAGED
+        return StoreFailure.DAMAGED
     if isinstance(error, duckdb.FatalException) or any(words in text for words in STOP_TEXTS):
-        return Failure.STOPPED
+        return StoreFailure.STOPPED
     if isinstance(error, duckdb.IOException | duckdb.OutOfMemoryException) or "Failed to commit" in text:
-        return Failure.SCARCE
+        return StoreFailure.SCARCE
     return None
 
 

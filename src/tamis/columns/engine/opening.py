@@ -34,9 +34,9 @@ def open_file(path: Path, config: Config, store_id: str, history: HistoryLink) -
     db = duckdb.connect(str(path), config=config)
     try:
         version = version_of(db, store_id)
-        if version is None or not history.knows(version):
+        if version is None or not history.can_recreate(version):
             raise duckdb.IOException("made by another version, or for other records")
-        history.take_over(db, version)
+        history.import_legacy(db, version)
         if not is_current(db):
             db.execute("BEGIN TRANSACTION").fetchall()
             recreate(db, store_id)

@@ -15,7 +15,7 @@ import duckdb
 
 from tamis import log
 from tamis.columns.engine.compaction import compact, discard_leftovers
-from tamis.columns.engine.errors import EngineFault, Failure, classify_error, is_external_cause, message_of
+from tamis.columns.engine.errors import EngineFault, StoreFailure, classify_error, is_external_cause, message_of
 from tamis.columns.engine.files import NAME, NEW_SUFFIX, SPILL_NAME, WAL_SUFFIX, quarantine
 from tamis.columns.engine.opening import Config, make_file, open_file
 from tamis.columns.engine.process_lock import acquire_lock
@@ -23,7 +23,7 @@ from tamis.columns.engine.read_transaction import read_transaction
 from tamis.columns.engine.rwlock import RWLock
 from tamis.columns.engine.state import EMPTY, State, read_state, read_watermark, watermark_of
 from tamis.columns.history.link import HistoryLink, HistoryStore
-from tamis.columns.interface.view import ColumnsView, SegmentSizes, Watermark
+from tamis.columns.interface.view import CachedSizes, ColumnsView, Watermark
 from tamis.columns.layout.membership import MERGE_WHEN_IDLE, merge
 from tamis.columns.layout.tables import recreate
 from tamis.columns.projector.batch import ChangeBatch
@@ -49,7 +49,7 @@ class Columns:
     def __init__(self, directory: Path, store_id: str, memory: str, threads: int, history: HistoryStore) -> None:
         self.path = directory / NAME
         self.quarantined: Path | None = None
-        self.failure: Failure | None = None
+        self.failure: StoreFailure | None = None
         self.applied: int | None = None
         self.trimmed: date | None = None
         self.lock = threading.Lock()
@@ -61,8 +61,8 @@ class Columns:
         self.rewrite_lock = RWLock()
         self._rewriting = threading.Lock()
         self._state = EMPTY
-        self.segment_sizes = SegmentSizes(watermark_of(None, {}), {})
-        self._published: SegmentSizes | None = None
+        self.cached_sizes = CachedSizes(watermark_of(None, {}), {})
+        self._published: CachedSizes | None = None
         self._own = acquire_lock(directory)
         try:
             self._config: Config = {
@@ -83,7 +83,7 @@ class Columns:
     @property
     def watermark(self) -> Watermark:
         """How far the store is up to date."""
-        return self.segment_sizes.watermark
+        return self.cached_sizes.watermark
 
     @property
     def is_behind(self) -> bool:
@@ -116,7 +116,7 @@ class Columns:
         with self.lock, self._file_lock.write():
             if self.failure:
                 self._close_database()
-                if self.failure is Failure.DAMAGED and self.path.exists():
+                if self.failure is StoreFailure.DAMAGED and self.path.exists():
                     self.quarantined = quarantine(self.path, "damaged")
                 self._reopen()
 
@@ -139,7 +139,7 @@ class Columns:
             self._discard_leftovers()
             self._copy(fresh)
             with self._file_lock.write():
-                self.failure = Failure.STOPPED  # if reopening fails, `recover` retries it
+                self.failure = StoreFailure.STOPPED  # if reopening fails, `recover` retries it
                 self._close_database()
                 # Closing has checkpointed the log; if that failed, the copy still has everything.
                 self._sibling(WAL_SUFFIX).unlink(missing_ok=True)
@@ -153,12 +153,12 @@ class Columns:
             if isinstance(error, duckdb.Error):
                 raise EngineFault(type(error).__name__) from error
             return
-        if failure is Failure.SCARCE:
+        if failure is StoreFailure.SCARCE:
             log.event("columns_short_of_room", level=logging.ERROR, error=error)
             raise Unavailable.of([Problem.of("", message_of(error, doing))]) from None
-        if self.failure is not Failure.DAMAGED:
+        if self.failure is not StoreFailure.DAMAGED:
             self.failure = failure
-        if failure is Failure.DAMAGED:
+        if failure is StoreFailure.DAMAGED:
             raise Unavailable("columns_damaged") from None
         log.event("columns_stopped", level=logging.ERROR, error=error)
         raise Unavailable("columns_stopped") from None
@@ -203,7 +203,7 @@ class Columns:
         self._state = replace(state, days=state.days.committed())
         self._mark = self.history.kept.mark
         self.applied = batch.reached
-        self.segment_sizes = self._published = SegmentSizes(watermark_of(batch.reached, state.clocks), state.sizes)
+        self.cached_sizes = self._published = CachedSizes(watermark_of(batch.reached, state.clocks), state.sizes)
 
     @contextmanager
     def _transaction(self) -> Iterator[duckdb.DuckDBPyConnection]:
@@ -242,7 +242,7 @@ class Columns:
         with self._transaction() as con:
             con.execute("UPDATE meta SET applied = -1, mark = 0")
         self._mark, self.applied = 0, None
-        self.segment_sizes = SegmentSizes(watermark_of(None, {}), {})
+        self.cached_sizes = CachedSizes(watermark_of(None, {}), {})
 
     def close(self) -> None:
         """Cancel running queries, checkpoint and close the file, and release the lock."""
@@ -265,7 +265,7 @@ class Columns:
         return self.path.with_name(NAME + ending)
 
     def _reopen(self) -> None:
-        self.history.look()
+        self.history.refresh_position()
         self._db = self._open()
         with self._db.cursor() as con:
             applied, self._mark = con.execute("SELECT applied, mark FROM meta").fetchall()[0]
@@ -273,7 +273,7 @@ class Columns:
         self.applied = applied if applied >= 0 else None
         self.trimmed = self.history.kept.trimmed
         watermark = watermark_of(self.applied, self._state.clocks)
-        self.segment_sizes = self._published = SegmentSizes(watermark, self._state.sizes)
+        self.cached_sizes = self._published = CachedSizes(watermark, self._state.sizes)
         self.failure = None
 
     def _open(self) -> duckdb.DuckDBPyConnection:

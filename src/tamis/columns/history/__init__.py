@@ -1,1 +1,1 @@
-"""Questions about the past, and how the log of membership changes stays short."""
+"""The history of memberships: its queries, and its exchange with the records."""

@@ -1,4 +1,4 @@
-"""What a transaction of the projection adds to the history, collected from its own tables before it is committed."""
+"""Batches of history: what a transaction adds, collected from the projection before it is committed."""
 
 import secrets
 from collections.abc import Iterator, Mapping, Sequence
@@ -20,14 +20,14 @@ from tamis.domain.history import (
 )
 
 MOST_ROWS = 5_000
-"""So many changes of a delta are kept as rows; more of them as packs: a row takes SQLite about a microsecond."""
+"""Up to this many changes of a transaction are kept as rows, more as packs: SQLite takes about a microsecond a row."""
 CHANGES_A_PACK = 2_000_000
 MEMBERS_A_LIST = 5_000_000
 MARKS = 62
 
 
 def new_mark() -> int:
-    """Return a mark that no other state of the history has."""
+    """Return a new mark, different from that of any other state of the history."""
     return secrets.randbits(MARKS) + 1
 
 
@@ -38,11 +38,11 @@ def collect(
     change: int,
     spill: Path,
 ) -> HistoryBatch:
-    """Return what a transaction adds to the history that is `kept`."""
-    lines = after.number - kept.number
-    changes = read_changes(con, kept.number) if 0 < lines <= MOST_ROWS else []
-    snapshots = read_snapshots(con, kept.number) if len(changes) < lines else []
-    is_large = not changes and lines > len(snapshots)
+    """Return what a transaction adds to the kept history."""
+    entries = after.number - kept.number
+    changes = read_changes(con, kept.number) if 0 < entries <= MOST_ROWS else []
+    snapshots = read_snapshots(con, kept.number) if len(changes) < entries else []
+    is_large = not changes and entries > len(snapshots)
     rebuilt = sorted({snapshot.segment_id for snapshot in snapshots})
     sizes = {id_: after.sizes[id_] for id_ in rebuilt if id_ in after.sizes}
     return HistoryBatch(
@@ -61,19 +61,20 @@ def collect(
 
 
 def clocks_since(kept: Position, after: State) -> dict[int, datetime | None]:
-    """Return as of when the memberships of contact types are right, where that is another instant than was kept."""
+    """Return as of when the memberships of contact types are right, for those whose instant differs from the kept
+    one."""
     as_of = clocks_of(after)
     changed: dict[int, datetime | None] = dict.fromkeys(kept.as_of.keys() - as_of.keys())
     return changed | {type_id: at for type_id, at in as_of.items() if kept.as_of.get(type_id) != at}
 
 
 def clocks_of(state: State) -> dict[int, datetime]:
-    """Return as of when the memberships of contact types are right, where time changes them."""
+    """Return as of when the memberships of contact types are right, for those that time changes."""
     return {type_id: clock.as_of for type_id, clock in state.clocks.items()}
 
 
 def read_changes(con: duckdb.DuckDBPyConnection, after: int) -> list[ChangeRow]:
-    """Read the changes with numbers above one."""
+    """Read the changes with numbers above `after`."""
     rows = con.execute(
         "SELECT number, recipient_id, delta, epoch_us(instant), cause FROM membership_changes WHERE number > $1",
         [after],
@@ -82,7 +83,7 @@ def read_changes(con: duckdb.DuckDBPyConnection, after: int) -> list[ChangeRow]:
 
 
 def read_snapshots(con: duckdb.DuckDBPyConnection, after: int) -> list[SnapshotRow]:
-    """Read the snapshots with numbers above one."""
+    """Read the snapshots with numbers above `after`."""
     rows = con.execute(
         "SELECT number, segment_id, epoch_us(instant), cause, recipients FROM membership_snapshots WHERE number > $1",
         [after],
@@ -102,7 +103,7 @@ def first_snapshots(con: duckdb.DuckDBPyConnection, segment_ids: Sequence[int]) 
 
 
 def packs_between(con: duckdb.DuckDBPyConnection, after: int, last: int, spill: Path) -> Iterator[Pack]:
-    """Make packs of the changes with numbers above one up to another."""
+    """Yield packs of the changes with numbers above `after` up to `last`."""
     while after < last:
         end = min(after + CHANGES_A_PACK, last)
         yield Pack(after + 1, end, _pack(con, "number > $1 AND number <= $2", [after, end], spill))
@@ -120,7 +121,7 @@ def _pack(con: duckdb.DuckDBPyConnection, where: str, values: list[int], spill: 
 def member_lists(
     con: duckdb.DuckDBPyConnection, sizes: Mapping[int, int], number: int, spill: Path
 ) -> Iterator[MemberList]:
-    """Make the lists of the present members of some segments, whose sizes are given; that of an empty one is empty."""
+    """Yield the lists of current members of segments with given sizes; that of an empty segment is empty."""
     for segment_id, size in sizes.items():
         if not size:
             yield MemberList(segment_id, 0, number, b"")

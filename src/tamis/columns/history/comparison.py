@@ -1,4 +1,4 @@
-"""The projection's copy of the history held against what is kept, inside DuckDB: one pack or page at a time."""
+"""DuckDB's implementation of comparing the projection's history with the kept one, a pack or page at a time."""
 
 from collections.abc import Iterable, Sequence
 from pathlib import Path
@@ -21,17 +21,17 @@ _SPAN = "segment_id > $1 AND segment_id <= $2"
 
 
 class DuckKeptHistoryReads:
-    """Compares the history at the moment of a view; what is kept is brought in temporary tables."""
+    """Compares the history in a view with kept rows, which are loaded into temporary tables."""
 
     def __init__(self, con: duckdb.DuckDBPyConnection) -> None:
         self._con = con
 
     def mark(self) -> int:
-        """Return the mark of the history at which the projection stands."""
+        """Return the mark of the history that the projection has."""
         return int(self._con.execute("SELECT mark FROM meta").fetchall()[0][0])
 
     def pack_is_whole(self, pack: Pack) -> bool:
-        """Return whether a pack can be read and has the numbers that it says, each once."""
+        """Return whether a pack is readable and has the numbers that it claims, each once."""
         return self._is_whole(
             pack.changes,
             "count(*) > 0 AND count(*) = count(DISTINCT number) AND min(number) >= $1 AND max(number) <= $2 AND "
@@ -40,12 +40,12 @@ class DuckKeptHistoryReads:
         )
 
     def list_is_whole(self, part: MemberList) -> bool:
-        """Return whether a part of a list can be read and is of its segment."""
+        """Return whether a part of a list is readable and belongs to its segment."""
         whole = "count(*) = count(epoch_us(entered_at)) AND bool_and(recipient_id BETWEEN $1 AND $2)"
         return not part.members or self._is_whole(part.members, whole, list(span(part.segment_id)))
 
     def changes(self, after: int, last: int, rows: Sequence[ChangeRow], pack: Pack | None) -> Comparison:
-        """Compare the changes above one number up to another."""
+        """Compare the changes with numbers above `after` up to `last`."""
         self._con.execute("CREATE OR REPLACE TEMP TABLE kept_changes AS FROM membership_changes LIMIT 0")
         insert_changes(self._con, [rows] if rows else [], [pack] if pack else [], self._spill(), "kept_changes")
         stored = "FROM membership_changes WHERE number > $1 AND number <= $2"
@@ -77,7 +77,7 @@ class DuckKeptHistoryReads:
         return self._compared(f"FROM {KEPT_MEMBERS}", stored, ("recipient_id",), ("entered_at",), [])
 
     def unlisted(self, after: int, last: int) -> Discrepancies:
-        """Return the segments that have a size and no list of members, or the other way round."""
+        """Return the segments that have a size but no list of members, or a list but no size."""
         sized = f"(SELECT segment_id, true AS sized FROM segment_sizes WHERE {_SPAN})"
         return self._differing(
             f"SELECT segment_id FROM (FROM listed FULL JOIN {sized} USING (segment_id)) "
@@ -86,7 +86,7 @@ class DuckKeptHistoryReads:
         )
 
     def against_days(self, after: int, last: int) -> Discrepancies:
-        """Return the segments whose last daily size is another number than that of the kept members."""
+        """Return the segments whose last daily size differs from the number of kept members."""
         return self._differing(
             "SELECT segment_id FROM (SELECT segment_id, arg_max(recipients, day) AS size FROM kept_days "
             f"WHERE {_SPAN} GROUP BY segment_id) SEMI JOIN listed USING (segment_id) LEFT JOIN "
@@ -98,7 +98,7 @@ class DuckKeptHistoryReads:
     def _compared(
         self, kept: str, stored: str, key: tuple[str, ...], others: tuple[str, ...], values: list[int]
     ) -> Comparison:
-        """Compare rows that have the same key, which of both sides is there once: the doctor sees to that elsewhere."""
+        """Compare rows by a key that is unique on both sides, which the doctor verifies elsewhere."""
         differs = " OR ".join(f"k.{name} IS DISTINCT FROM s.{name}" for name in others)
         same = " AND ".join(f"k.{name} = s.{name}" for name in key)
         differing = self._differing(
@@ -115,7 +115,7 @@ class DuckKeptHistoryReads:
         return Discrepancies(number, some or [])
 
     def _is_whole(self, content: bytes, condition: str, values: list[int]) -> bool:
-        """Ask something of the rows of a part, on a connection of its own: an error would end the view."""
+        """Test the rows of a part on a separate connection: an error would end the view."""
         with from_parquet(content, self._spill()) as rows, self._con.cursor() as reading:
             try:
                 found = reading.execute(f"SELECT {condition} FROM {rows}", values).fetchall()
@@ -128,5 +128,5 @@ class DuckKeptHistoryReads:
         return bool(found[0][0])
 
     def _spill(self) -> Path:
-        """Return the directory in which this database keeps what is too much for its memory."""
+        """Return the directory to which this database spills."""
         return Path(self._con.execute("SELECT current_setting('temp_directory')").fetchall()[0][0])

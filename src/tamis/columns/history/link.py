@@ -1,5 +1,5 @@
-"""The projection's side of the history that is kept: what goes there before a transaction is committed, and comes back
-when the projection is restored."""
+"""The link between the projection and the kept history: it is written before a transaction is committed, and read when
+the projection is restored."""
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -12,62 +12,62 @@ from zoneinfo import ZoneInfo
 
 import duckdb
 
-from tamis.columns.engine.errors import Failure, classify_error, message_of
+from tamis.columns.engine.errors import StoreFailure, classify_error, message_of
 from tamis.columns.engine.state import State
 from tamis.columns.history import legacy
 from tamis.columns.history.batches import clocks_of, collect, first_snapshots, member_lists, new_mark
 from tamis.columns.history.restore import load_history
 from tamis.columns.history.trim import first_number, trim
-from tamis.columns.layout.schema import NEWEST_WITH_HISTORY, OLDEST_WITH_HISTORY
+from tamis.columns.layout.schema import FIRST_WITH_HISTORY, LAST_WITH_HISTORY
 from tamis.columns.projector.batch import ChangeBatch, Purpose
 from tamis.domain.errors import Problem, TamisError, Unavailable
 from tamis.domain.history import HistoryBatch, HistoryTrim, KeptHistory, Position
 
-SECONDS_BETWEEN_NOTES = 1.0
+SECONDS_BETWEEN_RECORDS = 1.0
 
 
 class HistoryStore(Protocol):
-    """Where the history is kept; what is written is on disk when a method returns, or has changed nothing when it
-    raises Unavailable."""
+    """Where the history is kept. When a method returns, its write is on disk; if it raises Unavailable, nothing has
+    changed."""
 
     def position(self) -> Position:
-        """Return how far the kept history goes."""
+        """Return the position of the kept history."""
 
     def append(self, batch: HistoryBatch) -> None:
-        """Add what a transaction has brought."""
+        """Append the history of one transaction."""
 
     def trim(self, trimmed: HistoryTrim) -> None:
-        """Drop what is older than it is to be kept."""
+        """Drop old history."""
 
     def zones(self) -> Mapping[int, ZoneInfo]:
-        """Return the time zone of each segment, deleted ones included."""
+        """Return the time zone of each segment, including deleted ones."""
 
 
 class HistoryLink:
-    """Writes to where the history is kept; `kept` is how far that goes. Its mark is -1 where nobody knows."""
+    """Writes to the kept history; `kept` is its position, with the mark -1 if it is unknown."""
 
     def __init__(self, store: HistoryStore, spill: Path) -> None:
         self.kept = Position(0, 0, 0, {}, None)
         self._store = store
         self._spill = spill
-        self._noted, self._noted_at = 0, 0.0
+        self._recorded, self._recorded_at = 0, 0.0
 
-    def is_time_to_note(self, applied: int) -> bool:
-        """Return whether it should be noted that changes up to one were followed, which is then taken to be done: once
-        in a second at most."""
+    def is_time_to_record(self, applied: int) -> bool:
+        """Return whether progress up to a change should be recorded, at most once a second; it then counts as
+        recorded."""
         now = monotonic()
-        if applied <= max(self.kept.change, self._noted) or now - self._noted_at < SECONDS_BETWEEN_NOTES:
+        if applied <= max(self.kept.change, self._recorded) or now - self._recorded_at < SECONDS_BETWEEN_RECORDS:
             return False
-        self._noted, self._noted_at = applied, now
+        self._recorded, self._recorded_at = applied, now
         return True
 
-    def look(self) -> None:
-        """See how far the kept history goes."""
+    def refresh_position(self) -> None:
+        """Read the position of the kept history."""
         self.kept = self._store.position()
 
     def keep(self, con: duckdb.DuckDBPyConnection, state: State, batch: ChangeBatch) -> None:
-        """Have kept what a transaction adds to the history, before it is committed: nothing where no membership has
-        changed. A projection that was set back says so all the same: as of when it is right is an earlier instant."""
+        """Append the history of a transaction before it is committed, if any membership has changed. A rewound
+        projection appends too: it is right as of an earlier instant."""
         if state.number != self.kept.number or batch.purpose is Purpose.REWIND:
             added = collect(con, self.kept, state, batch.reached, self._spill)
             with self._writing():
@@ -76,7 +76,7 @@ class HistoryLink:
             _set_mark(con, added.mark)
 
     def load(self, con: duckdb.DuckDBPyConnection, kept: KeptHistory) -> None:
-        """Fill an empty projection with the kept history."""
+        """Load the kept history into an empty projection."""
         load_history(con, kept, self._spill)
         self.kept = kept.position
         _set_mark(con, self.kept.mark)
@@ -89,8 +89,8 @@ class HistoryLink:
         now: datetime,
         kept_days: int,
     ) -> bool:
-        """Drop old history of some segments in a transaction, and where it is kept before that is committed; return
-        whether none is left."""
+        """Drop old history of some segments in a transaction, and in the kept history before it is committed; return
+        whether no old history is left."""
         found = trim(con, zones, now, kept_days)
         trimmed = HistoryTrim(
             expected=self.kept.mark,
@@ -107,28 +107,28 @@ class HistoryLink:
         _set_mark(con, trimmed.mark)
         return found.is_done
 
-    def knows(self, version: int) -> bool:
-        """Return whether a file of a version loses nothing when it is made anew."""
-        return version >= OLDEST_WITH_HISTORY
+    def can_recreate(self, version: int) -> bool:
+        """Return whether a file of a version can be recreated without loss."""
+        return version >= FIRST_WITH_HISTORY
 
-    def take_over(self, db: duckdb.DuckDBPyConnection, version: int) -> None:
-        """Have the history kept that a file of an earlier version has, unless that was done before; raises
-        Unavailable where memory and disk do not suffice, and duckdb.Error."""
-        if version <= NEWEST_WITH_HISTORY and not self.kept.mark:
+    def import_legacy(self, db: duckdb.DuckDBPyConnection, version: int) -> None:
+        """Write the history of a file of an earlier version to the kept history, unless that was done before; raises
+        Unavailable if memory or disk space runs out, and duckdb.Error."""
+        if version <= LAST_WITH_HISTORY and not self.kept.mark:
             try:
                 with legacy.legacy_history(db, self.kept, self._store.zones(), self._spill) as batch:
                     self._store.append(batch)
             except duckdb.Error as error:
-                if classify_error(error) is Failure.SCARCE:  # the file is whole, and the only place of its history
+                if classify_error(error) is StoreFailure.SCARCE:  # the file is intact, and alone has its history
                     raise Unavailable.of([Problem.of("", message_of(error, "move their history"))]) from None
                 raise
-            self.look()
+            self.refresh_position()
 
     @contextmanager
     def _writing(self) -> Iterator[None]:
         try:
             yield
-        except (TamisError, duckdb.Error):  # then nothing was written
+        except (TamisError, duckdb.Error):  # nothing was written
             raise
         except BaseException:
             self.kept = replace(self.kept, mark=-1)

@@ -1,4 +1,4 @@
-"""Rows of the kept history as packs: how many small steps become one file."""
+"""Packing rows of the kept history: many small transactions become one file."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -15,18 +15,18 @@ CHANGES = (
     "SELECT unnest($1::BIGINT[]) AS number, unnest($2::BIGINT[]) AS recipient_id, "
     "unnest($3::TINYINT[]) AS change, unnest($4::BIGINT[]) AS instant, unnest($5::VARCHAR[]) AS cause))"
 )
-"""The query for changes whose columns are its values (see `columns_of`)."""
+"""The query for changes given as columns (see `columns_of`)."""
 
 
 def columns_of(changes: Sequence[ChangeRow]) -> list[list[Any]]:
-    """Return the columns of some changes."""
+    """Return changes as columns."""
     return list(map(list, zip(*changes, strict=True)))
 
 
 def pack(changes: Sequence[ChangeRow], spill: Path) -> Pack:
-    """Return changes, which are in the order of their numbers, as a pack; raises Unavailable."""
+    """Return changes, ordered by number, as a pack; raises Unavailable."""
     try:
-        with duckdb.connect(config={"threads": 1}) as con:  # needs nothing of the projection, nor waits for it
+        with duckdb.connect(config={"threads": 1}) as con:  # independent of the projection, so it never waits for it
             content = to_parquet(con, f"FROM {CHANGES} ORDER BY number", columns_of(changes), spill)
     except duckdb.Error as error:
         raise Unavailable("history_not_packed", reason=str(error)) from None

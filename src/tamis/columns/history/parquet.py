@@ -1,7 +1,7 @@
-"""Rows of DuckDB as Parquet files in memory, by way of private files that are gone at once.
+"""Conversion between rows of DuckDB and Parquet files in memory, through private temporary files.
 
-The format is open: any later engine can read what the records keep in it. Version 2 of its encodings writes numbers
-that follow each other as their differences.
+The format is open, so any later engine can read what the records keep. Version 2 of its encodings stores consecutive
+numbers as differences.
 """
 
 import os
@@ -37,7 +37,7 @@ def _private_file(directory: Path) -> Iterator[Path]:
     os.close(handle)
     try:
         yield Path(name)
-    except OSError as error:  # a full disk, as a rule: in the words by which it is known of the database as well
+    except OSError as error:  # usually a full disk; keeps the text by which it is classified
         raise duckdb.IOException(str(error)) from error
     finally:
         Path(name).unlink(missing_ok=True)

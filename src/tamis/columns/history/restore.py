@@ -1,7 +1,7 @@
-"""The kept history back in the projection: its log and its daily rollup, and the members that follow from them.
+"""Restoring the kept history to the projection: the log, the daily rollup, and the members that follow from them.
 
-A part of the history that cannot be read keeps none of the others away. Segments whose members it would tell are left
-out, and so snapshot_cause anew from their rules, with a line in the log that says so.
+A part of the history that cannot be read does not prevent loading the others. Segments whose members depend on it are
+left out, and so computed again from their rules, with a snapshot in the log.
 """
 
 import logging
@@ -29,7 +29,7 @@ KEPT_MEMBERS = (
 
 
 def load_history(con: duckdb.DuckDBPyConnection, kept: KeptHistory, spill: Path) -> None:
-    """Fill the tables of memberships, which are empty, from the kept history; raises duckdb.Error."""
+    """Load the kept history into the empty tables of memberships; raises duckdb.Error."""
     insert_snapshots(con, kept.snapshots)
     known_after = insert_changes(con, kept.changes, kept.packs, spill)
     insert_days(con, kept.days)
@@ -55,8 +55,8 @@ def insert_changes(
     spill: Path,
     table: str = "membership_changes",
 ) -> int:
-    """Add changes to the log, or to another table like it; return the number after which it has every change. What
-    stands before the first snapshot of its segment was trimmed: packs go later, as a whole."""
+    """Add changes to the log, or to another table like it; return the number after which it is complete. Changes before
+    the first snapshot of their segment were trimmed, but their packs are kept until all of their changes are."""
     known_after = 0
     con.execute(
         "CREATE OR REPLACE TEMP TABLE first_snapshots AS "
@@ -83,8 +83,8 @@ def insert_changes(
 
 
 def list_members(con: duckdb.DuckDBPyConnection, lists: Iterable[MemberList], known_after: int, spill: Path) -> None:
-    """Find the members of segments: those of their lists, with the `later` changes (see KEPT_MEMBERS). Fill `listed`
-    with the segments that have lists and of which every later change is known."""
+    """Find the members of segments: those in their lists, with the `later` changes (see KEPT_MEMBERS). Fill `listed`
+    with the segments that have complete lists and of which every later change is known."""
     lost: set[int] = set()
     con.execute("CREATE OR REPLACE TEMP TABLE listed (segment_id BIGINT, number BIGINT)")
     con.execute("CREATE OR REPLACE TEMP TABLE members_listed AS FROM members LIMIT 0")
@@ -122,8 +122,8 @@ def _load_members(con: duckdb.DuckDBPyConnection, kept: KeptHistory, known_after
 
 
 def _is_whole(con: duckdb.DuckDBPyConnection, rows: str, part: str) -> bool:
-    """Return whether a part of the history can be read to its end; where it cannot, that is logged. A connection of its
-    own reads it, because an error would end the transaction of `con`."""
+    """Return whether a part of the history is fully readable, and log if it is not. A separate connection reads it,
+    because an error would end the transaction of `con`."""
     reading = con.cursor()
     try:
         reading.execute(f"SELECT bit_xor(hash(COLUMNS(*))) FROM {rows}").fetchall()

@@ -1,4 +1,4 @@
-"""The log of membership_changes is kept for so many days; of what is older the daily rollup tells, for ever."""
+"""Trimming: the membership log is kept for a number of days, the daily rollup forever."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -13,13 +13,13 @@ from tamis.domain.membership_changes import Cause
 from tamis.domain.segments import SEGMENT_SHIFT
 
 SEGMENTS_A_STEP = 50
-"""So many that whoever waits meanwhile does not notice."""
+"""Few enough that waiting requests are not delayed noticeably."""
 
 
 @dataclass(frozen=True, slots=True)
 class Trimmed:
-    """What was dropped of some segments: `kept` are those whose log begins with another line now, `dropped` those of
-    which only their deletion is left; `is_done` tells that no more of it is due."""
+    """What was dropped: the segments whose log now begins with a new snapshot (`kept`), those of which only the
+    deletion is left (`dropped`), and whether no more is due (`is_done`)."""
 
     kept: tuple[int, ...]
     dropped: tuple[int, ...]
@@ -27,10 +27,10 @@ class Trimmed:
 
 
 def trim(con: duckdb.DuckDBPyConnection, zones: Mapping[int, ZoneInfo], now: datetime, kept_days: int) -> Trimmed:
-    """Drop what the log says of days before the last `kept_days`, of some segments at a time; the daily rollup stays.
+    """Drop log entries older than `kept_days` of some segments at a time; the daily rollup stays.
 
-    `zones` has the live segments, each with the time zone of its days. Of one that was deleted, only the last line
-    stays, so that no number is given twice.
+    `zones` has the time zone of each live segment. The last entry of a deleted segment stays, so that no number is
+    reused.
     """
     dropped = _drop_deleted(con, set(zones), now - timedelta(days=kept_days))
     kept: list[int] = []
@@ -39,17 +39,17 @@ def trim(con: duckdb.DuckDBPyConnection, zones: Mapping[int, ZoneInfo], now: dat
         mine = [id_ for id_, of in zones.items() if of == zone]
         most = SEGMENTS_A_STEP - len(kept)
         segments = _choose_old(con, mine, until, most)
-        begun = [id_ for id_, first_kept in segments if _begin_anew(con, id_, until, first_kept)]
+        replaced = [id_ for id_, first_kept in segments if _replace_by_snapshot(con, id_, until, first_kept)]
         if segments:
             con.execute("DELETE FROM membership_changes WHERE number IN (SELECT number FROM old)")
-        kept += begun
+        kept += replaced
         if len(segments) >= most:
             return Trimmed(tuple(kept), tuple(dropped), is_done=False)
     return Trimmed(tuple(kept), tuple(dropped), is_done=True)
 
 
 def first_number(con: duckdb.DuckDBPyConnection) -> int:
-    """Return the number of the oldest change in the log, or one above all."""
+    """Return the number of the oldest change in the log, or the maximum if it is empty."""
     row = con.execute("SELECT coalesce(min(number), 9223372036854775807) FROM membership_changes").fetchone()
     assert row
     return int(row[0])
@@ -58,8 +58,8 @@ def first_number(con: duckdb.DuckDBPyConnection) -> int:
 def _choose_old(
     con: duckdb.DuckDBPyConnection, segment_ids: list[int], until: datetime, most: int
 ) -> list[tuple[int, int | None]]:
-    """Fill `old` with the entries and exits of some of the segments before an instant, and give these segments, each
-    with the first line of its log that stays."""
+    """Fill `old` with the entries and exits of some of the segments before an instant; return these segments, each with
+    the number of its first remaining log entry."""
     con.execute(
         "CREATE OR REPLACE TEMP TABLE old AS "
         f"WITH mine AS (SELECT unnest($2::BIGINT[]) AS segment_id), "
@@ -77,15 +77,17 @@ def _choose_old(
     return con.execute("SELECT DISTINCT segment_id, first_kept FROM old ORDER BY segment_id").fetchall()
 
 
-def _begin_anew(con: duckdb.DuckDBPyConnection, segment_id: int, until: datetime, first_kept: int | None) -> bool:
-    """Let one line stand in the log of a segment for all lines of it before the first that is kept; return whether it
-    does. In a damaged log, none does for lines from which no size can be told, because nothing begins before them."""
-    dropped = [f for f in snapshots_of(con, segment_id) if first_kept is None or f.number < first_kept]
+def _replace_by_snapshot(
+    con: duckdb.DuckDBPyConnection, segment_id: int, until: datetime, first_kept: int | None
+) -> bool:
+    """Replace the log entries of a segment before the first kept one by one snapshot; return whether that was done. In
+    a damaged log without an earlier snapshot it is not, because the size is unknown."""
+    dropped = [s for s in snapshots_of(con, segment_id) if first_kept is None or s.number < first_kept]
     if not dropped:
         return False
     row = con.execute("SELECT max(number) FROM old WHERE segment_id = $1", [segment_id]).fetchone()
     assert row
-    last = max(row[0], *(filling.number for filling in dropped))
+    last = max(row[0], *(snapshot.number for snapshot in dropped))
     moved = con.execute(
         "SELECT coalesce(sum(delta), 0)::BIGINT FROM old WHERE segment_id = $1 AND number > $2",
         [segment_id, dropped[-1].number],

@@ -29,7 +29,7 @@ class Watermark:
 
 
 @dataclass(frozen=True, slots=True)
-class SegmentSizes:
+class CachedSizes:
     """The size of each segment at a watermark, cached in memory so that reading sizes needs no query. Empty segments
     may be left out."""
 

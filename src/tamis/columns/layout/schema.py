@@ -3,7 +3,7 @@
 from unicodedata import unidata_version
 
 VERSION = 8
-OLDEST_WITH_HISTORY, NEWEST_WITH_HISTORY = 3, 6
+FIRST_WITH_HISTORY, LAST_WITH_HISTORY = 3, 6
 """Versions that alone kept the history, which the records take over (see `history.legacy`)."""
 UNICODE = unidata_version
 """The version of Unicode by which texts are folded: a later one may fold texts with new letters differently."""

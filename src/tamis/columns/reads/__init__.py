@@ -1,1 +1,1 @@
-"""Questions about the present."""
+"""DuckDB's implementation of `columns/interface`: queries about the current state."""

@@ -1,4 +1,4 @@
-"""The conditions of parts of rules, each asked once, however many parts it stands in."""
+"""The conditions of parts of rules, so that each is evaluated once, however many parts share it."""
 
 from collections.abc import Iterator, Sequence
 
@@ -8,7 +8,7 @@ Leaf = Condition | InSegment
 
 
 def leaves(nodes: Sequence[Node]) -> Iterator[Leaf]:
-    """Walk over the conditions of some parts of rules, from left to right."""
+    """Yield the conditions of some parts of rules, from left to right."""
     for node in nodes:
         match node:
             case Condition() | InSegment():
@@ -20,7 +20,7 @@ def leaves(nodes: Sequence[Node]) -> Iterator[Leaf]:
 
 
 def joined(node: Node, names: dict[Leaf, str]) -> str:
-    """Join the columns of conditions, which are never null, as a part joins the conditions."""
+    """Return the SQL that combines columns of conditions, which are never null, as a part combines the conditions."""
     match node:
         case Condition() | InSegment():
             return names[node]

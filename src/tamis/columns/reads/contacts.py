@@ -1,6 +1,6 @@
-"""Pages of the contacts of a type, in any order, however many there are.
+"""DuckDB's implementation of queries for contacts: counting and paging in any order.
 
-A page begins after a contact, not after so many rows: a deep page costs what the first one does.
+Pages are found by key, not by offset: a deep page costs the same as the first one.
 """
 
 import duckdb
@@ -17,7 +17,7 @@ from tamis.rules.tree import Node
 
 
 class DuckContactReads:
-    """Reads which contacts a type has, at the moment of a view."""
+    """Reads the contacts of a type."""
 
     def __init__(self, con: duckdb.DuckDBPyConnection) -> None:
         self._con = con
@@ -31,32 +31,32 @@ class DuckContactReads:
         near: PageAnchor | None,
         limit: int,
     ) -> tuple[list[int], PageAnchor | None]:
-        """Return the ids of at most `limit` contacts that a rule selects, None selecting all, in order, and the contact
-        beside which they lie. Where that one is gone, or nobody is on its side any more, this is the first page, beside
-        nobody."""
+        """Return the ids of at most `limit` contacts that a rule selects (None selects all), in order, and the contact
+        from which the page starts. If that contact is gone, or there is none beyond it, return the first page and None.
+        """
         parameters = Parameters(DUCKDB)
         test = _where(rule, as_of, parameters)
-        beside = _beside(self._con, type_id, order, near, parameters) if near else None
-        back = beside is not None and near is not None and near.before
+        beyond_near = _is_beyond(self._con, type_id, order, near, parameters) if near else None
+        back = beyond_near is not None and near is not None and near.before
         rows = self._con.execute(
-            f"SELECT id FROM {table(type_id)} WHERE {test}{f' AND {beside}' if beside else ''} "
+            f"SELECT id FROM {table(type_id)} WHERE {test}{f' AND {beyond_near}' if beyond_near else ''} "
             f"ORDER BY {_ordering(order, back)} LIMIT {parameters.bind(limit)}",
             parameters.values,
         ).fetchall()
-        if beside and not rows:
+        if beyond_near and not rows:
             return self.page(type_id, rule, as_of, order, None, limit)
         ids = [row[0] for row in rows]
-        return (ids[::-1] if back else ids), (near if beside else None)
+        return (ids[::-1] if back else ids), (near if beyond_near else None)
 
     def count(self, type_id: int, rule: Node | None, as_of: EvaluationTime) -> int:
-        """Count the contacts that a rule selects, None selecting all."""
+        """Count the contacts that a rule selects; None selects all."""
         parameters = Parameters(DUCKDB)
         where = _where(rule, as_of, parameters)
         query = f"SELECT count(*) FROM {table(type_id)} WHERE {where}"
         return int(self._con.execute(query, parameters.values).fetchall()[0][0])
 
     def ids(self, type_id: int, after: int, limit: int) -> list[int]:
-        """Return a page of the ids of a type's contacts above `after`, in order."""
+        """Return a page of the ids of a type's contacts above `after`, ascending."""
         query = f"SELECT id FROM {table(type_id)} WHERE id > $1 ORDER BY id LIMIT $2"
         return [row[0] for row in self._con.execute(query, [after, limit]).fetchall()]
 
@@ -66,17 +66,17 @@ def _where(rule: Node | None, as_of: EvaluationTime, parameters: Parameters) -> 
 
 
 def _ordering(order: SortOrder, back: bool) -> str:
-    way = "DESC" if order.descending is not back else "ASC"
+    direction = "DESC" if order.descending is not back else "ASC"
     by_id = "id DESC" if back else "id ASC"
     if order.field is None:
-        return f"id {way}"
-    return f"{compared(order.field)} {way} NULLS {'FIRST' if back else 'LAST'}, {by_id}"
+        return f"id {direction}"
+    return f"{compared(order.field)} {direction} NULLS {'FIRST' if back else 'LAST'}, {by_id}"
 
 
-def _beside(
+def _is_beyond(
     con: duckdb.DuckDBPyConnection, type_id: int, order: SortOrder, near: PageAnchor, parameters: Parameters
 ) -> str | None:
-    """Write the test whether a contact comes after another one, or before it; None when that one is gone."""
+    """Return the SQL test whether a contact is after another one, or before it; None if that one is gone."""
     key = compared(order.field) if order.field else "id"
     rows = con.execute(f"SELECT {key} FROM {table(type_id)} WHERE id = $1", [near.contact_id]).fetchall()
     if not rows:

@@ -1,4 +1,4 @@
-"""The rows of an export, written to a file by DuckDB itself: no row passes through Python."""
+"""DuckDB's implementation of exports: it writes the file itself, so that no row passes through Python."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -28,13 +28,13 @@ _MINUTE, _SECOND = 60_000_000, 1_000_000
 
 
 def contacts(type_id: int, fields: Sequence[Field]) -> str:
-    """Write the query for all contacts of a type, in order of their ids."""
+    """Return the query for all contacts of a type, ordered by id."""
     return f"SELECT {_columns(fields)} FROM {table(type_id)} ORDER BY id"
 
 
 def selected(type_id: int, fields: Sequence[Field], rule: Rule, as_of: EvaluationTime, parameters: Parameters) -> str:
-    """Write the query for the contacts that a rule selects at a moment, in order of their ids, and after them the
-    external recipients that it selects."""
+    """Return the query for the contacts that a rule selects, ordered by id, and after them the external recipients that
+    it selects."""
     where = compile_rule(rule, as_of, ColumnSource(column, is_in_segment), parameters)
     query = f"SELECT {_columns(fields)} FROM {table(type_id)} WHERE {where} ORDER BY id"
     externals = selected_externals(rule, as_of, parameters, fields)
@@ -46,10 +46,10 @@ def selected(type_id: int, fields: Sequence[Field], rule: Rule, as_of: Evaluatio
 
 
 def recipients(type_id: int, segment_id: int, fields: Sequence[Field]) -> str:
-    """Write the query for the recipients of a segment, in order of their numbers.
+    """Return the query for the recipients of a segment, ordered by recipient id.
 
-    A contact has its own values, also where it was added with a name; of an address that is no contact, only the
-    address and the name are known.
+    A contact has its own values, also if it was included under another name. Only email and name are known of an
+    external recipient.
     """
     known = {EMAIL.id: "m.email", FIRST_NAME.id: "m.first_name", LAST_NAME.id: "m.last_name"}
     values = ", ".join(
@@ -65,7 +65,7 @@ def recipients(type_id: int, segment_id: int, fields: Sequence[Field]) -> str:
 
 
 class DuckExportReads:
-    """Writes rows to files, as they are at the moment of a view."""
+    """Writes rows to files."""
 
     def __init__(self, con: duckdb.DuckDBPyConnection) -> None:
         self._con = con
@@ -90,14 +90,14 @@ class DuckExportReads:
         target: Path,
         timezone: str,
     ) -> int:
-        """Write the rows of a query, which has a column for each of the fields."""
+        """Write the rows of a query that has a column for each field."""
         clocks = parameters.bind(timezone) if layout.local else None
         values = ", ".join(
             f"{_cell(field, layout, clocks, alone=len(fields) == 1)} "
             f"AS {_name(field, marked=layout.mark and place == 0)}"
             for place, field in enumerate(fields)
         )
-        path = str(target).replace("'", "''")  # COPY takes no parameter for it
+        path = str(target).replace("'", "''")  # COPY takes no parameters
         options = _options(layout)
         if layout.format is Format.PARQUET:
             options += f", KV_METADATA {{{KEY}: {parameters.bind(format_field_metadata(fields))}}}"
@@ -126,11 +126,11 @@ def _options(layout: OutputOptions) -> str:
 
 
 def _cell(field: Field, layout: OutputOptions, clocks: str | None, *, alone: bool) -> str:
-    """Write the expression for a value as a format has it; `clocks` is the placeholder of the time zone of local
-    instants, `alone` whether its row has no other value."""
+    """Return the SQL for a value in the format of an export. `clocks` is the placeholder of the time zone for local
+    instants; `alone` is true if the row has no other value."""
     value = column(field)
     if layout.format is Format.PARQUET:
-        # An instant of the columns is in UTC, and so is what is shown, whatever the time zone of the machine.
+        # Stored and exported instants are both in UTC, whatever the time zone of the machine.
         return f"{value} AT TIME ZONE 'UTC'" if field.kind is Kind.DATETIME else value
     if layout.format is Format.NDJSON:
         return _instant(value) if field.kind is Kind.DATETIME else value
@@ -138,11 +138,11 @@ def _cell(field: Field, layout: OutputOptions, clocks: str | None, *, alone: boo
         text = f"strftime(timezone({clocks}, {value} AT TIME ZONE 'UTC'), '{_SPREADSHEET_TIME}')"
     else:
         text = cell_text(field.kind, value, escapes=layout.escapes)
-    return f"coalesce({text}, '')" if alone else text  # an empty line would be no row
+    return f"coalesce({text}, '')" if alone else text  # an empty line would not be read as a row
 
 
 def cell_text(kind: Kind, value: str, *, escapes: bool) -> str:
-    """Write the expression for a value as `format_value` writes it; `escapes` is whether formulas are."""
+    """Return the SQL for a value as `format_value` writes it; `escapes` is true to escape formulas."""
     if kind is Kind.NUMBER:
         whole = f"{value} = trunc({value}) AND abs({value}) < {_EXACT_WHOLE}"
         return f"CASE WHEN {whole} THEN {value}::BIGINT::VARCHAR ELSE {value}::VARCHAR END"

@@ -1,4 +1,4 @@
-"""What a rule that is being made says of external recipients: how many of them it and each of its parts select."""
+"""Counts of external recipients that a rule and each of its parts select."""
 
 from collections.abc import Sequence
 
@@ -18,38 +18,38 @@ from tamis.rules.tree import Node, Rule
 def count_externals(
     con: duckdb.DuckDBPyConnection, whole: Rule, parts: Sequence[Node], as_of: EvaluationTime, segment_id: int | None
 ) -> list[int]:
-    """Count the external recipients that each part selects by itself, and, after these, those that a segment would have
-    with the whole rule, where one is named."""
-    asking = [part for part in parts if segments_included(part)]
-    if not asking and segment_id is None:
+    """Count the external recipients that each part selects by itself, and last those that the segment, if given, would
+    have with the whole rule."""
+    affected = [part for part in parts if segments_included(part)]
+    if not affected and segment_id is None:
         return [0] * len(parts)
     parameters = Parameters(DUCKDB)
     source = ColumnSource(column, is_external_in)
-    names = {leaf: f"c{i}" for i, leaf in enumerate(dict.fromkeys(leaves(asking)))}
-    asked = {name: compile_rule(leaf, as_of, source, parameters) for leaf, name in names.items()}
-    named = {id_: f"m{id_}" for part in asking for id_ in segments_included(part)}
-    asked |= {name: is_external_in(id_, parameters) for id_, name in named.items()}
+    names = {leaf: f"c{i}" for i, leaf in enumerate(dict.fromkeys(leaves(affected)))}
+    tests_by_name = {name: compile_rule(leaf, as_of, source, parameters) for leaf, name in names.items()}
+    named = {id_: f"m{id_}" for part in affected for id_ in segments_included(part)}
+    tests_by_name |= {name: is_external_in(id_, parameters) for id_, name in named.items()}
     selected = {
         part: f"({' OR '.join(named[id_] for id_ in segments_included(part))}) AND {joined(part, names)}"
-        for part in asking
+        for part in affected
     }
     tests = [selected.get(part, "FALSE") for part in parts]
     if segment_id is not None:
         segment = parameters.bind(segment_id)
-        asked["taken_out"] = f"id IN (SELECT contact_id FROM exclusions WHERE segment_id = {segment})"
-        asked["put_in"] = f"id IN ({included_externals(segment)})"
-        tests.append(f"({selected.get(whole, 'FALSE') if whole else 'FALSE'}) AND NOT taken_out OR put_in")
-    answers = ", ".join(["*", *(f"({test}) IS TRUE AS {name}" for name, test in asked.items())])
+        tests_by_name["is_excluded"] = f"id IN (SELECT contact_id FROM exclusions WHERE segment_id = {segment})"
+        tests_by_name["is_included"] = f"id IN ({included_externals(segment)})"
+        tests.append(f"({selected.get(whole, 'FALSE') if whole else 'FALSE'}) AND NOT is_excluded OR is_included")
+    answers = ", ".join(["*", *(f"({test}) IS TRUE AS {name}" for name, test in tests_by_name.items())])
     counts = ", ".join(f"count(*) FILTER ({test})" for test in tests)
-    query = f"SELECT {counts} FROM (SELECT {answers} FROM ({external_rows(used_by(*asking))}))"
+    query = f"SELECT {counts} FROM (SELECT {answers} FROM ({external_rows(used_by(*affected))}))"
     return list(con.execute(query, parameters.values).fetchall()[0])
 
 
 def effect_on_externals(
     con: duckdb.DuckDBPyConnection, segment_id: int, rule: Rule, as_of: EvaluationTime
 ) -> tuple[int, int, int, int]:
-    """Compare the external recipients in a segment with those that it would have under a rule: return how many there
-    are before and after, how many enter and how many leave."""
+    """Compare the external recipients of a segment with those that it would have with a rule; return the numbers before
+    and after, of entries and of exits."""
     parameters = Parameters(DUCKDB)
     segment = parameters.bind(segment_id)
     selected = "FALSE"

@@ -1,5 +1,4 @@
-"""The recipients of a segment as people look through them: page by page, also back, and those whose address or name
-has some words in it."""
+"""DuckDB's implementation of queries for members: paging in both directions, and search by email and name."""
 
 from collections.abc import Sequence
 from datetime import UTC, datetime
@@ -18,17 +17,17 @@ from tamis.domain.text import fold
 from tamis.rules.sql.dialect import Parameters
 
 NEAR = 65_536
-# Names come first: they repeat, and are then searched once for all who have them.
+# Names come first: they repeat, and each distinct one is searched only once.
 _OF_CONTACTS = (column(FIRST_NAME), column(LAST_NAME), column(EMAIL))
 _OF_ADDED = ("first_name_folded", "last_name_folded", "email_folded")
 
 
 Row = tuple[int, datetime]
-"""The number of a recipient and since when it is one."""
+"""A recipient id, and since when it is in the segment."""
 
 
 class DuckMemberReads:
-    """Reads who is in a segment, at the moment of a view."""
+    """Reads the recipients of a segment for browsing and searching."""
 
     def __init__(self, con: duckdb.DuckDBPyConnection) -> None:
         self._con = con
@@ -43,8 +42,8 @@ class DuckMemberReads:
         before: int | None,
         limit: int,
     ) -> list[Member]:
-        """Return the recipients of a segment that have each of some words in their address or name, in order: the next
-        ones above the number `after`, or, where `before` is given, the last ones below that."""
+        """Return the recipients with each of some words in their email or name, ordered by recipient id: the next ones
+        above `after`, or the last ones below `before` if that is given."""
         first, last = span(segment_id)
         low = first if after is None else max(first, after + 1)
         high = last if before is None else min(last, before - 1)
@@ -59,7 +58,7 @@ class DuckMemberReads:
         return _named(self._con, type_id, rows)
 
     def count(self, type_id: int, segment_id: int, words: Sequence[str]) -> int:
-        """Count the recipients of a segment that have each of some words in their address or name."""
+        """Count the recipients with each of some words in their email or name."""
         parameters = Parameters(DUCKDB)
         first, last = span(segment_id)
         matching = f"SELECT id FROM {table(type_id)} WHERE {_has(words, _OF_CONTACTS, parameters)}"
@@ -73,7 +72,7 @@ class DuckMemberReads:
         return int(row[0]) if row else 0
 
     def count_contacts_and_externals(self, type_id: int, segment_id: int) -> tuple[int, int]:
-        """Count the contacts of a type, and the recipients of a segment that are none of them."""
+        """Count the contacts of a type, and the recipients of a segment that are not contacts."""
         low, high = span(segment_id)
         row = self._con.execute(
             f"SELECT (SELECT count(*) FROM {table(type_id)}), "
@@ -86,7 +85,7 @@ class DuckMemberReads:
 
 
 def _named(con: duckdb.DuckDBPyConnection, type_id: int, rows: Sequence[tuple[int, datetime]]) -> list[Member]:
-    """Tell who some recipients are."""
+    """Return some recipients with email and name."""
     page = "SELECT unnest($1::BIGINT[]) AS recipient_id, unnest($2::TIMESTAMP[]) AS entered_at"
     names = ", ".join(
         f"CASE WHEN c.id IS NULL THEN m.{own} ELSE {original(field, 'c.')} END"
@@ -110,8 +109,8 @@ def _searched(
     back: bool,
     limit: int,
 ) -> list[Row]:
-    """Find the first recipients between two numbers, or the last ones, that have each of the words. Contacts have the
-    lower numbers, those who were none when they were added the higher ones."""
+    """Return the first recipients with ids between two, or the last ones, with each of the words. Contacts have lower
+    ids than external recipients."""
     middle = span(segment_id)[0] | EXTERNAL_BIT
     parts = [(low, min(high, middle - 1)), (max(low, middle), high)]
     found: list[Row] = []
@@ -134,7 +133,7 @@ def _contacts_with(
     limit: int,
 ) -> list[Row]:
     found: list[Row] = []
-    width = NEAR  # what many have is found near by: only where it is not, all others are looked through
+    width = NEAR  # frequent words are found in a short span; only if they are not, all others are scanned
     while low <= high and len(found) < limit:
         start, end = (max(low, high - width), high) if back else (low, min(high, low + width))
         parameters = Parameters(DUCKDB)
@@ -173,9 +172,8 @@ def _externals_with(
 
 
 def _externals(segment_id: int, words: Sequence[str], matching: str, parameters: Parameters) -> str:
-    """Write the query for those who were no contacts when they were added by hand, to a segment or to others that bring
-    them there, and have each of the words: what they were given, or, where they have become contacts, what these have.
-    """
+    """Return the query for recipients that were external when they were included, here or in a segment that the rule
+    names, and match each of the words: by the included email and name, or by those of the contact that they became."""
     segment = parameters.bind(segment_id)
     matches = _has(words, _OF_ADDED, parameters)
     return (
@@ -187,13 +185,13 @@ def _externals(segment_id: int, words: Sequence[str], matching: str, parameters:
 
 
 def _has(words: Sequence[str], texts: Sequence[str], parameters: Parameters) -> str:
-    """Write the test whether each of some words stands in one of some texts, which are folded or simple."""
-    tests = [" OR ".join(_stands(word, text, parameters) for text in texts) for word in map(fold, words)]
+    """Return the SQL test whether each word is contained in one of some texts, which are folded or simple."""
+    tests = [" OR ".join(_contains(word, text, parameters) for text in texts) for word in map(fold, words)]
     return " AND ".join(f"coalesce({test}, FALSE)" for test in tests) or "TRUE"
 
 
-def _stands(word: str, text: str, parameters: Parameters) -> str:
-    # ILIKE folds as lower() does in two thirds of the time; naming its own signs in what it looks for would cost more.
+def _contains(word: str, text: str, parameters: Parameters) -> str:
+    # ILIKE folds like lower() in two thirds of the time; escaping its wildcards would cost more.
     if any(sign in word for sign in "%_\\"):
         return f"contains(lower({text}), {parameters.bind(word)})"
     return f"{text} ILIKE {parameters.bind(f'%{word}%')}"

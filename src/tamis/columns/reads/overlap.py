@@ -36,15 +36,15 @@ class DuckOverlapReads:
         parts = [part for part in parts if not any(part != other and part & other == part for other in parts)]
         parameters = Parameters(DUCKDB)
         counted = " UNION ALL ".join(
-            f"SELECT {part}, held & {part}, sum(persons)::BIGINT FROM masks GROUP BY held & {part}" for part in parts
+            f"SELECT {part}, mask & {part}, sum(persons)::BIGINT FROM masks GROUP BY mask & {part}" for part in parts
         )
         rows = self._con.execute(
             f"WITH {_masks(self._con, segment_ids, parameters)} {counted} "
-            f"UNION ALL SELECT 0, held, persons FROM masks WHERE bit_count(held) = 1 OR held = {every}",
+            f"UNION ALL SELECT 0, mask, persons FROM masks WHERE bit_count(mask) = 1 OR mask = {every}",
             parameters.values,
         ).fetchall()
         matrix = _matrix(n, parts, rows)
-        exactly = {held: persons for part, held, persons in rows if part == 0}
+        exactly = {mask: persons for part, mask, persons in rows if part == 0}
         union = sum(persons for part, _, persons in rows if part == parts[0])
         only = [exactly.get(1 << i, 0) for i in range(n)]
         return Overlap([matrix[i][i] for i in range(n)], union, exactly.get(every, 0), only, matrix)
@@ -99,10 +99,10 @@ class DuckOverlapReads:
 
 
 def _externals(con: duckdb.DuckDBPyConnection, segment_ids: Sequence[int], parameters: Parameters) -> str:
-    """Write the query for those in some segments who were no contacts when they were added: `segment_id`, `contact_id`
-    and `key`. Where nobody was ever added, no member is looked at for it."""
-    are_there = con.execute("SELECT EXISTS (FROM inclusions)").fetchall()[0][0]
-    low, high = (span(min(segment_ids))[0], span(max(segment_ids))[1]) if are_there else (0, 0)
+    """Return the query for the recipients of some segments that were external when they were included: `segment_id`,
+    `contact_id` and `key`. Without inclusions, no member is scanned."""
+    has_inclusions = con.execute("SELECT EXISTS (FROM inclusions)").fetchall()[0][0]
+    low, high = (span(min(segment_ids))[0], span(max(segment_ids))[1]) if has_inclusions else (0, 0)
     recipients = f"(FROM {recipients_between(low, high)} WHERE recipient_id & {EXTERNAL_BIT} <> 0)"
     return (
         f"SELECT recipient_id >> {SEGMENT_SHIFT} AS segment_id, contact_id, key "
@@ -114,10 +114,10 @@ def _matrix(n: int, parts: Sequence[int], rows: Sequence[tuple[int, int, int]]) 
     matrix = [[0] * n for _ in range(n)]
     for part in parts:
         places = [i for i in range(n) if part >> i & 1]
-        counts = [(held, persons) for of_part, held, persons in rows if of_part == part]
+        counts = [(mask, persons) for of_part, mask, persons in rows if of_part == part]
         for i, j in combinations_with_replacement(places, 2):
             both = 1 << i | 1 << j
-            matrix[i][j] = matrix[j][i] = sum(persons for held, persons in counts if held & both == both)
+            matrix[i][j] = matrix[j][i] = sum(persons for mask, persons in counts if mask & both == both)
     return matrix
 
 
@@ -126,8 +126,8 @@ def _every(segment_ids: Sequence[int]) -> int:
 
 
 def _masks(con: duckdb.DuckDBPyConnection, segment_ids: Sequence[int], parameters: Parameters) -> str:
-    """Write the table expression `masks`: how many `persons` are in which combination of segments; `held` has a bit for
-    each segment, the lowest for the first."""
+    """Return the table expression `masks`: the number of `persons` in each combination of segments. `mask` has a bit
+    for each segment, the lowest for the first."""
     normalised = normalised_emails(con, parameters)
     bits = [(segment_id, 1 << place) for place, segment_id in enumerate(segment_ids)]
     externals = " UNION ALL ".join(
@@ -137,8 +137,8 @@ def _masks(con: duckdb.DuckDBPyConnection, segment_ids: Sequence[int], parameter
     contacts = " UNION ALL ".join(f"SELECT contact_id, {bit} AS bit FROM ({contacts_in(id_)})" for id_, bit in bits)
     return (
         f"externals AS MATERIALIZED ({externals}), masks AS MATERIALIZED ("
-        "SELECT held, count(*) AS persons FROM ("
-        f"SELECT bit_or(bit) AS held FROM ({contacts} UNION ALL "
+        "SELECT mask, count(*) AS persons FROM ("
+        f"SELECT bit_or(bit) AS mask FROM ({contacts} UNION ALL "
         "SELECT contact_id, bit FROM externals WHERE contact_id IS NOT NULL) GROUP BY contact_id "
-        "UNION ALL SELECT bit_or(bit) FROM externals WHERE contact_id IS NULL GROUP BY key) GROUP BY held)"
+        "UNION ALL SELECT bit_or(bit) FROM externals WHERE contact_id IS NULL GROUP BY key) GROUP BY mask)"
     )

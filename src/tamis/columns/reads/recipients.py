@@ -1,4 +1,4 @@
-"""The recipients of a segment as the Segment API shows them, page by page, and those who are in a sample."""
+"""DuckDB's implementation of queries for recipients, as the Segment API shows them, with samples."""
 
 import duckdb
 
@@ -18,14 +18,13 @@ _NAMES = f"coalesce({original(FIRST_NAME, 'c.')}, m.first_name)", f"coalesce({or
 
 
 class DuckRecipientReads:
-    """Reads the recipients of a segment as the Segment API shows them, at the moment of a view."""
+    """Reads the recipients of a segment as the Segment API shows them."""
 
     def __init__(self, con: duckdb.DuckDBPyConnection) -> None:
         self._con = con
 
     def page(self, account_id: int, type_id: int, segment_id: int, after: int, limit: int) -> list[tuple[int, str]]:
-        """Return a page of a segment's recipients whose ids lie above `after`, in order of id: each with its id and as
-        a JSON document of the record `Recipient`."""
+        """Return a page of the recipients with ids above `after`, ordered by id: each as its id and a JSON document."""
         rows = _page(self._con, segment_id, after, limit)
         if not rows:
             return []
@@ -34,7 +33,7 @@ class DuckRecipientReads:
         entered_at = f"make_timestamp(unnest({instants}::BIGINT[])) AS entered_at"
         page = f"SELECT unnest({ids}::BIGINT[]) AS recipient_id, {entered_at}"
         first, last = rows[0][0], rows[-1][0]
-        # With both ends known, DuckDB reads only the blocks between them.
+        # With both bounds known, DuckDB reads only the blocks between them.
         near = "" if last & EXTERNAL_BIT else f"AND c.id BETWEEN {first & CONTACT} AND {last & CONTACT}"
         return _documents(self._con, account_id, type_id, segment_id, with_inclusions(page), parameters, near)
 
@@ -47,13 +46,13 @@ class DuckRecipientReads:
         after: int,
         most: int,
     ) -> tuple[int | None, list[tuple[int, str]]]:
-        """Look at the next `most` recipients of a segment whose ids lie above `after`, and return those of them that
-        are in a sample, as `page` does; before them the last id that was looked at, None at the end of the segment."""
+        """Scan the next `most` recipients with ids above `after`; return the last id scanned, None at the end of the
+        segment, and the recipients that are in the sample, as `page` does."""
         low, high = max(after + 1, span(segment_id)[0]), span(segment_id)[1]
-        end, looked_at, last = low - 1, 0, None
-        while looked_at < most and end < high:  # as in `_page`: a short span first
+        end, scanned, last = low - 1, 0, None
+        while scanned < most and end < high:  # as in `_page`: a short span first
             end = min(low + 4 * most, high) if end < low else high
-            last, looked_at = self._con.execute(
+            last, scanned = self._con.execute(
                 "SELECT max(recipient_id), count(*) FROM "
                 f"(SELECT recipient_id FROM {recipients_between(low, end)} ORDER BY recipient_id LIMIT $1)",
                 [most],
@@ -69,14 +68,14 @@ class DuckRecipientReads:
             f"LEFT JOIN ({normalised}) o ON o.address = p.email"
         )
         rows = _documents(self._con, account_id, type_id, segment_id, sampled(page, "number", sample), parameters)
-        return (last if looked_at == most else None), rows
+        return (last if scanned == most else None), rows
 
 
 def _page(con: duckdb.DuckDBPyConnection, segment_id: int, after: int, limit: int) -> list[tuple[int, int]]:
-    """Find the next recipients, in order, each with the microseconds since 1970 at which it entered.
+    """Return the next recipients, in order, each with the microseconds since 1970 at which it entered.
 
-    Looked through is a short span of numbers first, and longer ones only while it does not hold enough of them: a page
-    in the middle of millions is found without looking at all that come after it.
+    A short span of ids is scanned first, and longer ones only if it has too few: so a page in the middle of millions is
+    found without scanning all later ones.
     """
     low, high = span(segment_id)
     start, width = max(after + 1, low), 64 * limit
@@ -94,9 +93,9 @@ def _page(con: duckdb.DuckDBPyConnection, segment_id: int, after: int, limit: in
 
 
 def with_inclusions(page: str) -> str:
-    """Write the query for recipients with who they are: `contact_id`, of those who were added by hand, to this segment
-    or to another one that brings them here, the address and the name, and whether they were added to this one
-    (`is_added`); `page` is a query for `recipient_id` and `entered_at`."""
+    """Return the query for recipients with `contact_id`; the email and name of those that were included, here or in a
+    segment that the rule names; and whether they were included here (`is_added`). `page` is a query for `recipient_id`
+    and `entered_at`."""
     names = ", ".join(f"coalesce(a.{name}, x.{name}) AS {name}" for name in ("email", "first_name", "last_name"))
     return (
         f"SELECT p.recipient_id, {names}, a.recipient_id IS NOT NULL AS is_added, "
@@ -134,5 +133,5 @@ def _documents(
         """,
         parameters.values,
     ).fetchall()
-    rows.sort()  # they are almost in order; DuckDB would carry the documents through its sort, a fifth of the time
+    rows.sort()  # almost sorted already; sorting the documents in DuckDB would take a fifth of the time
     return rows

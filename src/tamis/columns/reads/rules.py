@@ -1,4 +1,4 @@
-"""What a rule says of the contacts of a type: how many it and each of its parts select, and whom."""
+"""DuckDB's implementation of queries about what rules select: counts, effects and samples."""
 
 from collections.abc import Sequence
 
@@ -21,7 +21,7 @@ _SOURCE = ColumnSource(column, is_in_segment)
 
 
 class DuckRuleReads:
-    """Reads what rules select, at the moment of a view."""
+    """Reads what rules select."""
 
     def __init__(self, con: duckdb.DuckDBPyConnection) -> None:
         self._con = con
@@ -43,20 +43,24 @@ class DuckRuleReads:
         as_of: EvaluationTime,
         segment_id: int | None = None,
     ) -> RuleCounts:
-        """Count all parts in one scan, in which each condition is asked once, however many parts it stands in; `whole`
-        is one of the parts, or None."""
+        """Count all parts in one scan that evaluates each condition once, however many parts share it; `whole` is one
+        of the parts, or None."""
         parameters = Parameters(DUCKDB)
         names = {leaf: f"c{i}" for i, leaf in enumerate(dict.fromkeys(leaves(parts)))}
-        asked = {name: compile_rule(leaf, as_of, _SOURCE, parameters) for leaf, name in names.items()}
+        tests_by_name = {name: compile_rule(leaf, as_of, _SOURCE, parameters) for leaf, name in names.items()}
         tests = [joined(part, names) for part in parts]
         if segment_id is not None:
             segment = parameters.bind(segment_id)
-            asked["taken_out"] = f"id IN (SELECT contact_id FROM exclusions WHERE segment_id = {segment})"
-            asked["put_in"] = f"id IN ({_ADDED} WHERE segment_id = {segment} AND contact_id IS NOT NULL)"
-            tests.append(f"{joined(whole, names) if whole else 'FALSE'} AND NOT taken_out OR put_in")
+            tests_by_name["is_excluded"] = f"id IN (SELECT contact_id FROM exclusions WHERE segment_id = {segment})"
+            tests_by_name["is_included"] = (
+                f"id IN ({_INCLUDED} WHERE segment_id = {segment} AND contact_id IS NOT NULL)"
+            )
+            tests.append(f"{joined(whole, names) if whole else 'FALSE'} AND NOT is_excluded OR is_included")
         places = {test: place for place, test in enumerate(dict.fromkeys(tests), 1)}
         counts = ", ".join(["sum(n)", *(f"sum(n) FILTER ({test})" for test in places)])
-        rows = self._con.execute(f"SELECT {counts} FROM ({_answers(type_id, asked)})", parameters.values).fetchall()
+        rows = self._con.execute(
+            f"SELECT {counts} FROM ({_results(type_id, tests_by_name)})", parameters.values
+        ).fetchall()
         total, *found = (int(count or 0) for count in rows[0])
         externals = count_externals(self._con, whole, parts, as_of, segment_id)
         counted = [found[places[test] - 1] for test in tests]
@@ -67,10 +71,8 @@ class DuckRuleReads:
         return RuleCounts(total, of_parts, MemberCounts(counted[-1] + externals[-1], counted[-1], added, excluded))
 
     def count_effect(self, type_id: int, segment_id: int, rule: Rule, as_of: EvaluationTime) -> RuleEffect:
-        """Compare the members of a segment with those that it would have under a rule, in one scan.
-
-        Manual additions and exclusions stay as they are.
-        """
+        """Compare the members of a segment with those that it would have with a rule, in one scan. Manual overrides are
+        kept."""
         parameters = Parameters(DUCKDB)
         segment = parameters.bind(segment_id)
         selected = compile_rule(rule, as_of, _SOURCE, parameters)
@@ -81,7 +83,7 @@ class DuckRuleReads:
             FROM (
                 SELECT {is_in_segment(segment_id, parameters)} AS is_in,
                     ({selected}) IS TRUE AND id NOT IN (SELECT contact_id FROM exclusions WHERE segment_id = {segment})
-                    OR id IN ({_ADDED} WHERE segment_id = {segment} AND contact_id IS NOT NULL) AS will_be
+                    OR id IN ({_INCLUDED} WHERE segment_id = {segment} AND contact_id IS NOT NULL) AS will_be
                 FROM {table(type_id)}
             )
             """,
@@ -90,10 +92,10 @@ class DuckRuleReads:
         return RuleEffect(*map(sum, zip(rows[0], effect_on_externals(self._con, segment_id, rule, as_of), strict=True)))
 
     def sample(self, type_id: int, rule: Node, as_of: EvaluationTime, most: int) -> list[int]:
-        """Return the ids of some contacts that a rule selects, in ascending order.
+        """Return the ids of some contacts that a rule selects, ascending.
 
-        They are chosen by a hash of the ids: nobody is preferred, and while a rule is edited, the same people are seen
-        again as far as it goes on selecting them.
+        They are chosen by a hash of the ids: no contact is preferred, and while a rule is edited, the same contacts are
+        shown as long as it selects them.
         """
         parameters = Parameters(DUCKDB)
         where = compile_rule(rule, as_of, _SOURCE, parameters)
@@ -104,22 +106,24 @@ class DuckRuleReads:
         return sorted(row[0] for row in rows)
 
 
-def _answers(type_id: int, asked: dict[str, str]) -> str:
-    """Write the query for what contacts answer to each condition, and for how many (`n`) who answer alike.
+def _results(type_id: int, tests_by_name: dict[str, str]) -> str:
+    """Return the query for the distinct results of all conditions, each with its number of contacts (`n`).
 
-    A few conditions are asked as the bits of a number, by which contacts are counted before anything else is asked: of
-    five conditions over a million contacts that takes half of what a count for each part would, however many parts.
+    The results of a few conditions are encoded as the bits of a number, by which contacts are grouped first: for five
+    conditions over a million contacts, that takes half the time of a count for each part, however many parts there are.
     """
-    if not 0 < len(asked) <= _MOST_BITS:
-        columns = ", ".join(["1 AS n", *(f"({test}) IS TRUE AS {name}" for name, test in asked.items())])
+    if not 0 < len(tests_by_name) <= _MOST_BITS:
+        columns = ", ".join(["1 AS n", *(f"({test}) IS TRUE AS {name}" for name, test in tests_by_name.items())])
         return f"SELECT {columns} FROM {table(type_id)}"
-    bits = " + ".join(f"CASE WHEN {test} THEN {1 << place} ELSE 0 END" for place, test in enumerate(asked.values()))
-    columns = ", ".join(f"(bits & {1 << place}) <> 0 AS {name}" for place, name in enumerate(asked))
-    alike = f"SELECT ({bits})::USMALLINT AS bits, count(*) AS n FROM {table(type_id)} GROUP BY bits"
-    return f"SELECT n, {columns} FROM ({alike})"
+    bits = " + ".join(
+        f"CASE WHEN {test} THEN {1 << place} ELSE 0 END" for place, test in enumerate(tests_by_name.values())
+    )
+    columns = ", ".join(f"(bits & {1 << place}) <> 0 AS {name}" for place, name in enumerate(tests_by_name))
+    grouped = f"SELECT ({bits})::USMALLINT AS bits, count(*) AS n FROM {table(type_id)} GROUP BY bits"
+    return f"SELECT n, {columns} FROM ({grouped})"
 
 
-_ADDED = "SELECT contact_id FROM inclusions"
+_INCLUDED = "SELECT contact_id FROM inclusions"
 _OVERRIDES = (
     "SELECT count(*), (SELECT count(*) FROM exclusions WHERE segment_id = $1) FROM inclusions WHERE segment_id = $1"
 )

@@ -5,13 +5,13 @@ from tamis.domain.segments import EXTERNAL_BIT
 
 
 def number_of_external(key: str) -> str:
-    """Write the number of somebody who is no contact; `key` is an expression for the key of the address."""
+    """Return the SQL for the number of an external person; `key` is the SQL for the key of the email."""
     return f"(('0x' || md5({key})[1:8])::BIGINT | {EXTERNAL_BIT})"
 
 
 def sampled(source: str, number: str, sample: Sample) -> str:
-    """Write the query for those rows of a query that are in a sample, with their `group_number` (from 1 on); `number`
-    is an expression for the number of the person."""
+    """Return the query for those rows of a query that are in a sample, with their `group_number` (from 1 on); `number`
+    is the SQL for the number of the person."""
     for_sample, for_group = hash_keys(sample.seed)
     query = _with_hash(source, number, for_sample, "sample_hash") if sample.below < HASH_RANGE else source
     where = f" WHERE sample_hash < {int(sample.below)}" if sample.below < HASH_RANGE else ""
