@@ -99,5 +99,5 @@ class Stores:
 
 
 def _insert(db: Transaction, now: datetime, type_id: int, rows: list[NewContact]) -> None:
-    with batch.staged(db, rows):
+    with batch.staged_rows(db, rows):
         batch.insert_new(db, type_id, len(rows), 0, now)

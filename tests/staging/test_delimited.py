@@ -7,7 +7,7 @@ from tempfile import TemporaryDirectory
 import hypothesis.strategies as st
 from hypothesis import example, given, settings
 
-from tamis.files.chunks import Chunk
+from tamis.files.chunks import TextChunk
 from tamis.files.records import read_records
 from tamis.files.strict_csv import is_strict_csv
 from tamis.staging.connection import open_staging
@@ -18,7 +18,7 @@ from tests.support.effort import examples
 Row = tuple[str | None, ...]
 
 
-def stage(chunks: list[Chunk], width: int, delimiter: str = ",") -> tuple[StagedCsv, list[Row]]:
+def stage(chunks: list[TextChunk], width: int, delimiter: str = ",") -> tuple[StagedCsv, list[Row]]:
     """Put chunks into a table, and give its rows."""
     with TemporaryDirectory() as place, open_staging(Path(place), "1GB", 1) as staging:
         staged = StagedCsv(staging, width, delimiter)
@@ -30,10 +30,10 @@ def stage(chunks: list[Chunk], width: int, delimiter: str = ",") -> tuple[Staged
     return staged, [row[1:] for row in rows]
 
 
-def chunk_of(path: Path, text: str, first_line: int = 2, delimiter: str = ",") -> Chunk:
+def chunk_of(path: Path, text: str, first_line: int = 2, delimiter: str = ",") -> TextChunk:
     """Write a chunk."""
     path.write_bytes(text.encode())
-    return Chunk(path, first_line, is_strict_csv(text.encode(), delimiter))
+    return TextChunk(path, first_line, is_strict_csv(text.encode(), delimiter))
 
 
 def test_broken_rows_are_named_and_stop_nothing(tmp_path: Path) -> None:

@@ -192,7 +192,7 @@ class Membership(RuleBasedStateMachine):
             return
 
     @rule(old=PEOPLE, new=PEOPLE, country=st.sampled_from(["India", "Peru", ""]))
-    def move_contact(self, old: str, new: str, country: str) -> None:
+    def change_email(self, old: str, new: str, country: str) -> None:
         self.tick()
         found = {email(contact.email).key: contact.id for contact in self.oracle.contacts(self.db)}
         if email(old).key not in found:

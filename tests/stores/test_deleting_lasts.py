@@ -89,7 +89,7 @@ class Deletions(RuleBasedStateMachine):
             return
 
     @rule(old=ADDRESSES, new=ADDRESSES)
-    def move_contact(self, old: str, new: str) -> None:
+    def change_email(self, old: str, new: str) -> None:
         old_key, new_key = _email(old).key, _email(new).key
         db = self.services.records.reader()
         contact_id = overrides.contact_id_by_email(db, self.desk.type.id, old_key)

@@ -10,12 +10,12 @@ OPTION = "--on-bad-value"
 MOST_VALUES = 5
 
 
-def bad_values_of(said: Sequence[str]) -> tuple[BadValue, dict[str, BadValue]]:
+def parse_bad_values(arguments: Sequence[str]) -> tuple[BadValue, dict[str, BadValue]]:
     """Read `reject`, `blank`, and `COLUMN=reject|blank|add`; return the one for all columns and those by column. Raises
     Invalid."""
     everywhere, by_column = BadValue.REJECT, {}
     problems = []
-    for text in said:
+    for text in arguments:
         column, equals, word = text.rpartition("=")
         found = next((value for value in BadValue if value == word.strip()), None)
         if found is None or (found is BadValue.ADD and not equals):

@@ -110,8 +110,8 @@ def _figures(status: ImportStatus, type_name: str | None) -> dict[str, object]:
 def _document(job: ImportJob, report: Details) -> dict[str, object]:
     """Return a report as a JSON object; a job that has none yet says only where its files are and what came after."""
     document: dict[str, object] = to_builtins(report)
-    said = ("rejects_file", "blanked_file", *LATER_DETAILS)
-    return document if job.is_reported else {name: value for name, value in document.items() if name in said}
+    kept = ("rejects_file", "blanked_file", *LATER_DETAILS)
+    return document if job.is_reported else {name: value for name, value in document.items() if name in kept}
 
 
 def _lines(status: ImportStatus, type_name: str | None, account: Account, report: Details) -> list[str]:

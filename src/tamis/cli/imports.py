@@ -20,7 +20,7 @@ from tamis.cli.common import (
     resolve_account,
     resolve_type,
 )
-from tamis.cli.import_bad_values import bad_values_of
+from tamis.cli.import_bad_values import parse_bad_values
 from tamis.cli.import_report import column_names, field_names, report_lines
 from tamis.cli.local_client import run_call
 from tamis.cli.messages import WORDS, error_lines
@@ -32,7 +32,7 @@ from tamis.domain.fields import CREATED_AT, Kind, key_from_name
 from tamis.domain.import_reports import Details, SegmentEffect
 from tamis.domain.parsing.number_parser import DecimalMark
 
-SECONDS_TO_FOLLOW = 30
+PROJECTION_TIMEOUT_SECONDS = 30
 
 import_app = App(name="import", usage="Usage: tamis import FILE --type TYPE [OPTIONS]\n       tamis import COMMAND")
 import_app.command("tamis.cli.import_jobs:list_imports", name="list")
@@ -100,7 +100,7 @@ def import_file(
     dry_run
         Report what would happen, and write nothing.
     """
-    everywhere, by_column = bad_values_of(on_bad_value or [])
+    everywhere, by_column = parse_bad_values(on_bad_value or [])
     options = ImportOptions(
         create_fields=create_fields,
         chosen=_chosen(map_ or []),
@@ -127,15 +127,17 @@ def import_file(
         effects: list[SegmentEffect] = []
         if report.import_id is not None and report.created + report.updated:
             try:
-                effects = run_call(services, ImportEffects(account.id, contact_type.id, began), SECONDS_TO_FOLLOW)
+                effects = run_call(
+                    services, ImportEffects(account.id, contact_type.id, began), PROJECTION_TIMEOUT_SECONDS
+                )
                 record_effects(services, account, report.import_id, effects)
             except TamisError as error:  # the rows are stored, whatever is wrong with the columns
                 print_notice(f"Who entered and left segments is not known yet: {'; '.join(error_lines(error))}")
-    said = structs.replace(to_details(report), segments=tuple(effects))
-    _notices(said, dry_run)
+    report_details = structs.replace(to_details(report), segments=tuple(effects))
+    _notices(report_details, dry_run)
     figures = {"import_id": report.import_id, "rows": report.rows, **report.figures._asdict()}
-    lines = report_lines(report.rows, report.figures, said, dry_run=dry_run)
-    print_result(common, {**figures, **to_builtins(said)}, *lines)
+    lines = report_lines(report.rows, report.figures, report_details, dry_run=dry_run)
+    print_result(common, {**figures, **to_builtins(report_details)}, *lines)
 
 
 def _chosen(pairs: list[str]) -> dict[str, str]:
@@ -146,12 +148,14 @@ def _chosen(pairs: list[str]) -> dict[str, str]:
 
 
 def _kinds(pairs: list[str]) -> dict[str, Kind]:
-    said = {column.strip(): kind.strip().lower() for column, _, kind in (pair.rpartition("=") for pair in pairs)}
+    kinds_by_column = {
+        column.strip(): kind.strip().lower() for column, _, kind in (pair.rpartition("=") for pair in pairs)
+    }
     wrong = [pair for pair in pairs if "=" not in pair or pair.rpartition("=")[2].strip().lower() not in set(Kind)]
     if wrong:
         kinds = ", ".join(Kind)
         raise Invalid([Problem("--kind", "kind_not_written_so", pair=pair, kinds=kinds) for pair in wrong])
-    return {column: Kind(kind) for column, kind in said.items()}
+    return {column: Kind(kind) for column, kind in kinds_by_column.items()}
 
 
 def _notices(report: Details, dry_run: bool) -> None:

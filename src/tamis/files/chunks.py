@@ -14,7 +14,7 @@ LONGEST_RECORD = 2 * LONGEST_CELL
 
 
 @dataclass(frozen=True, slots=True)
-class Chunk:
+class TextChunk:
     """A file of whole records in UTF-8 without a header, and the number of its first line in the original file.
 
     Every line ends with "\\n" or "\\r\\n". When `is_strict`, all CSV readers agree on its records. Records with
@@ -34,7 +34,7 @@ def split_into_chunks(
     spool: Path,
     chunk_bytes: int,
     unreadable: Mapping[int, str],
-) -> Iterator[Chunk]:
+) -> Iterator[TextChunk]:
     """Split text into chunks in constant memory; raises Invalid for an endless record, Unavailable on a full disk."""
     line, number, rest = first_line, 0, b""
     wanted, final = chunk_bytes, False
@@ -50,7 +50,7 @@ def split_into_chunks(
             path.write_bytes(head)
             next_line = line + head.count(b"\n")
             here = {number: why for number, why in unreadable.items() if line <= number < next_line}
-            yield Chunk(path, line, is_strict and not here, here)
+            yield TextChunk(path, line, is_strict and not here, here)
             line = next_line
             rest = rest[len(head) :]
         if final:

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from tamis.files.chunks import CHUNK_BYTES, Chunk, split_into_chunks
+from tamis.files.chunks import CHUNK_BYTES, TextChunk, split_into_chunks
 from tamis.files.encodings.encoding import Encoding, as_utf8
 from tamis.files.layout import IsHeader, Layout, detect_layout
 from tamis.files.line_endings import has_carriage_returns, normalize_line_endings
@@ -31,7 +31,7 @@ class DelimitedFile:
         """How many of the `size` bytes of the file have been read, compressed bytes for a compressed file."""
         return self._source.position
 
-    def chunks(self) -> Iterator[Chunk]:
+    def chunks(self) -> Iterator[TextChunk]:
         """Split the rows into chunks, files that stay in the spool directory; raises Invalid and Unavailable."""
         blocks = _text(self._source, self.encoding, has_returns=self._has_returns)
         first_line = self.layout.header_line + 1

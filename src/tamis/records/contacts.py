@@ -73,7 +73,7 @@ def update_many(
     micros = to_micros(now)
     changed = list(contacts)
     if import_id is not None:
-        journal.note_changed(db, import_id, [c.id for c in changed])
+        journal.record_changed(db, import_id, [c.id for c in changed])
     run_many(db, SQL["update"], ((c.email, c.document, micros, import_id, c.id) for c in changed))
     change_log.record_contact_changes(db, type_id, (c.id for c in changed), now, cause)
 
@@ -85,7 +85,7 @@ def set_email_key(db: Transaction, contact_id: int, email_key: str) -> None:
 
 def delete(db: Transaction, contact: Contact, now: datetime) -> None:
     """Delete a contact, and its values from before any import."""
-    journal.forget_contact(db, contact.id)
+    journal.drop_contact(db, contact.id)
     run(db, SQL["delete"], (contact.id,))
     change_log.record_contact_changes(db, contact.contact_type_id, [contact.id], now, Cause.DELETION)
 
@@ -96,7 +96,7 @@ def forget_field(db: Transaction, type_id: int, field_id: int) -> None:
     The contacts do not count as changed by that: an import that wrote them last can still be undone.
     """
     path = _path(field_id)
-    journal.forget_field(db, path)
+    journal.drop_field(db, path)
     run(db, SQL["forget_field"], (path, type_id, path))
 
 

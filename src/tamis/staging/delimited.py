@@ -11,7 +11,7 @@ import duckdb
 from tamis.domain.errors import Invalid, Problem
 from tamis.domain.fields import Kind
 from tamis.domain.inference.declared_types import DeclaredType
-from tamis.files.chunks import Chunk
+from tamis.files.chunks import TextChunk
 from tamis.files.limits import MOST_BROKEN, is_too_sparse
 from tamis.files.records import Record, read_records
 from tamis.staging.handle import StagingDatabase
@@ -36,7 +36,7 @@ CHUNKS_AT_ONCE = 4
 @dataclass(frozen=True, slots=True)
 class _ChunkGroup:
     first: int
-    chunks: tuple[Chunk, ...]
+    chunks: tuple[TextChunk, ...]
 
 
 class StagedCsv:
@@ -52,7 +52,7 @@ class StagedCsv:
         self.broken: dict[int, str] = {}
         self._staging, self._width, self._delimiter = staging, width, delimiter
         self._groups: list[_ChunkGroup] = []
-        self._pending: list[Chunk] = []
+        self._pending: list[TextChunk] = []
         columns = [f"c{n}" for n in range(width)]
         kinds = ", ".join(f"{column}: 'VARCHAR'" for column in columns)
         execute(staging, f"CREATE TABLE rows ({', '.join(f'{column} VARCHAR' for column in columns)})")
@@ -67,7 +67,7 @@ class StagedCsv:
         cells = ", ".join(f"unnest(string_split(${n + 2}, $1)) AS {column}" for n, column in enumerate(columns))
         self._slow = f"INSERT INTO rows SELECT {emptied} FROM (SELECT {cells})"
 
-    def add(self, chunk: Chunk) -> None:
+    def add(self, chunk: TextChunk) -> None:
         """Append the records of a chunk in order, at once or together with the next chunks."""
         # A table of one column cannot tell an empty cell from an empty line.
         if chunk.is_strict and self._width > 1:
@@ -99,14 +99,14 @@ class StagedCsv:
                 if number in wanted:
                     yield SourceRow(number, record.line, record.cells)
 
-    def _note_chunks(self, chunks: Sequence[Chunk], added: int) -> None:
+    def _note_chunks(self, chunks: Sequence[TextChunk], added: int) -> None:
         self._groups.append(_ChunkGroup(self.count, tuple(chunks)))
         self.count += added
 
-    def _records(self, chunk: Chunk) -> Iterator[Record]:
+    def _records(self, chunk: TextChunk) -> Iterator[Record]:
         return read_records(_text(chunk), self._delimiter, chunk.first_line, one_column=self._width == 1)
 
-    def _add_fast(self, chunks: Sequence[Chunk]) -> int | None:
+    def _add_fast(self, chunks: Sequence[TextChunk]) -> int | None:
         paths = [str(chunk.path) for chunk in chunks]
         try:
             found = execute(self._staging, self._fast, {"paths": paths, "delimiter": self._delimiter}).fetchone()
@@ -116,7 +116,7 @@ class StagedCsv:
         self._read += sum(chunk.path.stat().st_size for chunk in chunks)
         return int(found[0])
 
-    def _add_slow(self, chunk: Chunk) -> int:
+    def _add_slow(self, chunk: TextChunk) -> int:
         text = _text(chunk)
         self._read += len(text)
         mark = next(mark for mark in _SEPARATORS if mark not in text)
@@ -150,11 +150,11 @@ def _is_record(columns: Sequence[str]) -> str:
     return f"{columns[0]} >= '!' OR {filled}"
 
 
-def _text(chunk: Chunk) -> str:
+def _text(chunk: TextChunk) -> str:
     return chunk.path.read_bytes().decode()
 
 
-def _unreadable(record: Record, chunk: Chunk) -> str:
+def _unreadable(record: Record, chunk: TextChunk) -> str:
     if not chunk.unreadable:
         return ""
     last = record.line + sum(cell.count("\n") for cell in record.cells)

@@ -48,7 +48,7 @@ def create_contact(
     assert edit.email
     values = {field_id: value for field_id, value in edit.values.items() if value is not None}
     row = NewContact(edit.email.address, edit.email.key, encode_values(values))
-    with batch.staged(db, [row]):
+    with batch.staged_rows(db, [row]):
         batch.insert_new(db, contact_type.id, 1, 0, now)
     created = contacts.by_email(db, contact_type.id, edit.email.key, fields)
     assert created
@@ -166,6 +166,6 @@ def _change_email(db: Transaction, now: datetime, contact: Contact, email: Email
     if old is None or old.key == email.key:
         return
     contacts.set_email_key(db, contact.id, email.key)
-    journal.move_contact(db, contact.id, email.address)
+    journal.change_email(db, contact.id, email.address)
     if overrides.change_email(db, contact.contact_type_id, contact.id, old.key, email, now):
         erasure.request_erasure(db, now)

@@ -260,8 +260,8 @@ def _add_options(
     if dry_run:
         return {position: with_options(fields[position], options) for position, options in new.items()}
     wanted = {fields[position].id: options for position, options in new.items()}
-    asked = [fields[position].id for position in new if chosen[position].requested]
-    return dict(zip(new, services.write(add_options, contact_type, wanted, asked), strict=True))
+    requested = [fields[position].id for position in new if chosen[position].requested]
+    return dict(zip(new, services.write(add_options, contact_type, wanted, requested), strict=True))
 
 
 def _field_name(name: str, declared: DeclaredType | None) -> str:

@@ -18,7 +18,7 @@ from tamis.domain.imports import ImportJob, ImportState
 from tamis.records import types
 from tamis.records.handles import Reader, Transaction
 from tamis.records.importing import imports, undo
-from tamis.records.importing.undo import Before
+from tamis.records.importing.undo import PreviousState
 from tamis.records.maintenance import erasure
 
 CONTACTS_PER_STEP = 10_000
@@ -29,7 +29,7 @@ MOST_TOUCHED = 100
 class UndoReport:
     """What happened to the contacts that an import created or changed.
 
-    Created ones are `deleted`, changed ones `restored`. `touched` ones were changed since, or added or excluded
+    CreatedBatch ones are `deleted`, changed ones `restored`. `touched` ones were changed since, or added or excluded
     manually, and `unfit` ones have old values that no longer fit their fields: both stay, and `touched_emails` are the
     first of them. `gone` ones had been deleted before."""
 
@@ -82,20 +82,20 @@ def _step(db: Transaction, now: datetime, account: Account, import_id: int) -> i
             erasure.request_erasure(db, now)
         _count(db, job, created.touched, deleted=len(created.as_left), touched=len(created.touched))
         return created.last - created.first + 1
-    batch = undo.next_befores(db, import_id, CONTACTS_PER_STEP)
+    batch = undo.next_changed(db, import_id, CONTACTS_PER_STEP)
     if not batch:
         return 0
     fields = types.fields_of_type(db, job.contact_type_id)
-    restored: list[Before] = []
+    restored: list[PreviousState] = []
     stay: list[int] = []
     unfit = 0
-    for before in batch:
-        document = upgrade_document(before.document, fields) if before.as_left else None
+    for previous in batch:
+        document = upgrade_document(previous.document, fields) if previous.as_left else None
         if document is not None:
-            restored.append(before._replace(document=document))
-        elif before.is_there:
-            stay.append(before.id)
-            unfit += before.as_left
+            restored.append(previous._replace(document=document))
+        elif previous.is_there:
+            stay.append(previous.id)
+            unfit += previous.as_left
     undo.restore(db, import_id, job.contact_type_id, batch, restored, now)
     _count(db, job, stay, restored=len(restored), touched=len(stay) - unfit, unfit=unfit)
     return len(batch)
@@ -112,22 +112,27 @@ def _count(
     unfit: int = 0,
 ) -> None:
     """Add to the figures of an undo; contacts that stay are kept by ID, because an email would outlive its contact."""
-    figures_before = job.report.undo or UndoProgress()
+    figures_previous_state = job.report.undo or UndoProgress()
     figures = UndoProgress(
-        figures_before.deleted + deleted,
-        figures_before.restored + restored,
-        figures_before.touched + touched,
-        figures_before.unfit + unfit,
-        (*figures_before.stay, *stay)[:MOST_TOUCHED],
+        figures_previous_state.deleted + deleted,
+        figures_previous_state.restored + restored,
+        figures_previous_state.touched + touched,
+        figures_previous_state.unfit + unfit,
+        (*figures_previous_state.stay, *stay)[:MOST_TOUCHED],
     )
     _keep(db, job, figures)
 
 
 def _finish(db: Transaction, _now: datetime, account: Account, import_id: int) -> UndoReport:
     job = _job(db, account, import_id)
-    figures_before = job.report.undo or UndoProgress()
-    processed = figures_before.deleted + figures_before.restored + figures_before.touched + figures_before.unfit
-    figures = structs.replace(figures_before, gone=max(job.created + job.updated - processed, 0))
+    figures_previous_state = job.report.undo or UndoProgress()
+    processed = (
+        figures_previous_state.deleted
+        + figures_previous_state.restored
+        + figures_previous_state.touched
+        + figures_previous_state.unfit
+    )
+    figures = structs.replace(figures_previous_state, gone=max(job.created + job.updated - processed, 0))
     _keep(db, job, figures)
     imports.set_state(db, import_id, ImportState.UNDONE, job.finished_at, job.error)
     return _report(db, figures)

@@ -12,7 +12,7 @@ from tamis.records import contacts, suppressions, types
 from tamis.records.contacts import ChangedContact, ContactRow
 from tamis.records.handles import Transaction
 from tamis.records.importing import batch
-from tamis.records.importing.batch import Differing
+from tamis.records.importing.batch import ChangedRow
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,16 +52,16 @@ def upsert(
         _check_fields(present, fields)
     if kept_out := suppressions.find_suppressed(db, type_id, [row[1] for row in rows], checked):
         raise Refused("emails_forgotten_meanwhile", count=len(kept_out))
-    with batch.staged(db, rows):
-        known, differing = batch.compare(db, type_id, erasable)
-        changed = _changed(batch.differing(db, type_id, differing), present, erasable)
+    with batch.staged_rows(db, rows):
+        known, differing = batch.compare_with_contacts(db, type_id, erasable)
+        changed = _changed(batch.changed_rows(db, type_id, differing), present, erasable)
         if write:
             batch.insert_new(db, type_id, len(rows), known, now, cause, import_id)
             contacts.update_many(db, type_id, changed, now, cause, import_id)
     return Outcome(len(rows) - known, len(changed), known - len(changed))
 
 
-def _changed(rows: Iterable[Differing], fields: FieldSet, erasable: Collection[int]) -> list[ChangedContact]:
+def _changed(rows: Iterable[ChangedRow], fields: FieldSet, erasable: Collection[int]) -> list[ChangedContact]:
     """Merge what rows say into the contacts of which they say something new."""
     changed = []
     for row in rows:

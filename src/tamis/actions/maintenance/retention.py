@@ -74,7 +74,7 @@ def trim_imports(records: Records, data: Path, now: datetime, kept_days: int) ->
     try:
         for import_id in journal.expired(records.reader(), before):
             records.write(partial(journal.mark_dropped, import_id=import_id))  # from now on it cannot be undone
-            while records.write(partial(journal.drop_some, import_id=import_id, most=ROWS_PER_STEP)):
+            while records.write(partial(journal.drop_batch, import_id=import_id, most=ROWS_PER_STEP)):
                 pass
         for file in (data / rejects.PLACE).glob("*.csv"):
             if file.stat().st_mtime < before.timestamp():

@@ -122,8 +122,8 @@ def _utf16(source: SourceFile, start: bytes) -> str | None:
     """Detect UTF-16 without a mark by the zero next to each ASCII character; raises Invalid when it is no text."""
     if start.count(0) * _NUL_SHARE < len(start) or not start:
         return None
-    even, odd = start[0::2].count(0), start[1::2].count(0)
-    name = UTF16_LE if not even else UTF16_BE if not odd else None
+    even_zeros, odd_zeros = start[0::2].count(0), start[1::2].count(0)
+    name = UTF16_LE if not even_zeros else UTF16_BE if not odd_zeros else None
     if name:
         text = start[: len(start) & ~1].decode(name, "ignore")
         if not CONTROL.search(text.replace("\n", "").replace("\r", "").replace("\t", "")):

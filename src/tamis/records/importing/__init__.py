@@ -1,1 +1,1 @@
-"""What is kept of imports, and how many contacts are stored at once."""
+"""Imports, their undo data and their uploads in the records, and storing contacts in batches."""

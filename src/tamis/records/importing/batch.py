@@ -1,5 +1,5 @@
-"""Many contacts at once, held against those that there are by SQLite itself: rows become Python's matter only where a
-contact changes."""
+"""Storing contacts in batches: SQLite compares them with existing ones, so that Python only handles changed
+contacts."""
 
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
@@ -22,16 +22,15 @@ from tamis.records.queries import load
 SQL = load("batch")
 
 
-class Compared(NamedTuple):
-    """How many rows of a batch are contacts already, and which of these say something new of them: their numbers, as
-    JSON."""
+class BatchComparison(NamedTuple):
+    """How many rows of a batch are existing contacts, and the numbers, as JSON, of rows that may change these."""
 
     known: int
     differing: str
 
 
-class Differing(NamedTuple):
-    """A row that says something new of a contact, and what is stored of it."""
+class ChangedRow(NamedTuple):
+    """A row that may change a contact, and what is stored of the contact."""
 
     id: int
     email: str
@@ -41,25 +40,28 @@ class Differing(NamedTuple):
 
 
 @contextmanager
-def staged(db: Transaction, rows: Sequence[ContactRow]) -> Iterator[None]:
-    """Let the other functions see rows, whose addresses differ from each other, during a block; an error in it must
-    end the transaction or its savepoint."""
+def staged_rows(db: Transaction, rows: Sequence[ContactRow]) -> Iterator[None]:
+    """Stage rows with distinct emails for the other functions during a block.
+
+    An error in the block must end the transaction or its savepoint."""
     run(db, SQL["make"])
     run_many(db, SQL["add"], rows)
     yield
     run(db, SQL["clear"])
 
 
-def compare(db: Reader, type_id: int, erasable: Collection[int]) -> Compared:
-    """Hold the staged rows against the contacts of a type. Of those a value stays that its row does not state, but for
-    the fields in `erasable`."""
-    return select_only(db, Compared, SQL["compare"], (type_id, _nulls(erasable)))
+def compare_with_contacts(db: Reader, type_id: int, erasable: Collection[int]) -> BatchComparison:
+    """Compare the staged rows with the contacts of a type.
+
+    Values that a row lacks are kept, except of the fields in `erasable`."""
+    return select_only(db, BatchComparison, SQL["compare"], (type_id, _nulls(erasable)))
 
 
-def differing(db: Reader, type_id: int, numbers: str) -> list[Differing]:
-    """Return the staged rows that `compare` has found to say something new; some of them may not do so after all,
-    because the same values can be written in two ways."""
-    return select(db, Differing, SQL["changed"], (type_id, numbers))
+def changed_rows(db: Reader, type_id: int, numbers: str) -> list[ChangedRow]:
+    """Return the staged rows that differ from their contacts by `compare_with_contacts`.
+
+    Some may not change anything, because the same values can be written in two ways."""
+    return select(db, ChangedRow, SQL["changed"], (type_id, numbers))
 
 
 def insert_new(
@@ -71,9 +73,9 @@ def insert_new(
     cause: Cause = Cause.CONTACT,
     import_id: int | None = None,
 ) -> None:
-    """Add those of the `count` staged rows that are no contacts, in the order in which they were given; `known` of
-    them are contacts. They get consecutive ids. `import_id` is the import that adds them, which can be undone. Raises
-    Refused when there are no numbers left."""
+    """Insert the new ones of `count` staged rows, of which `known` are contacts, in the order in which they were given.
+
+    They get consecutive IDs. `import_id` is the import that can be undone. Raises Refused when IDs have run out."""
     new = count - known
     if not new:
         return
@@ -85,7 +87,7 @@ def insert_new(
     run(db, SQL["insert"], (type_id, to_micros(now), import_id))
     email_exclusions.transfer_to_new_contacts(db, type_id, first, first + new - 1)
     if import_id is not None:
-        journal.note_created(db, import_id, first, first + new - 1)
+        journal.record_created(db, import_id, first, first + new - 1)
     change_log.record_contact_range(db, type_id, first, first + new - 1, now, cause)
 
 

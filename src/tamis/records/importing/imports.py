@@ -1,4 +1,4 @@
-"""Imports as jobs in the records: what was asked, how far it has come, and what became of it."""
+"""Imports as jobs in the records: their options, progress and report."""
 
 from datetime import datetime
 
@@ -20,7 +20,7 @@ _REPORT = msgspec.json.Decoder(Details)
 def insert(
     db: Transaction, account_id: int, type_id: int, source: str, options: RequestedOptions, now: datetime
 ) -> ImportJob:
-    """Add an import that begins now."""
+    """Insert an import that starts now."""
     values = (account_id, type_id, source, _json(options), to_micros(now))
     job = by_id(db, account_id, add_row(db, int, SQL["insert"], values))
     assert job
@@ -28,14 +28,14 @@ def insert(
 
 
 def by_id(db: Reader, account_id: int, import_id: int) -> ImportJob | None:
-    """Find an import of an account by its id."""
+    """Return an import of an account by its ID, or None."""
     if not 0 < import_id <= HIGHEST_ID:
         return None
     return select_one(db, _job, SQL["by_id"], (import_id, account_id))
 
 
 def of_account(db: Reader, account_id: int, limit: int, before: int | None = None) -> list[ImportJob]:
-    """List the imports of an account, newest first, `limit` of them at most, with ids below `before`."""
+    """List the imports of an account, newest first, at most `limit`, with IDs below `before`."""
     return select(db, _job, SQL["of_account"], (account_id, HIGHEST_ID if before is None else before, limit))
 
 
@@ -46,33 +46,33 @@ def set_state(
     finished_at: datetime | None = None,
     error: str | None = None,
 ) -> None:
-    """Say what an import is at, when it came to its end, and why, if it failed."""
+    """Set the state of an import, when it finished, and the error if it failed."""
     end = to_micros(finished_at) if finished_at else None
     run(db, SQL["set_state"], (import_id, state, end, error))
 
 
 def set_phase(db: Transaction, import_id: int, phase: str, rows_total: int | None) -> None:
-    """Say what an import is doing, and how many rows there are; None leaves that as it is."""
+    """Set the phase of an import, and its number of rows unless None."""
     run(db, SQL["set_phase"], (import_id, phase, rows_total))
 
 
 def add_stored(db: Transaction, import_id: int, rows_done: int, created: int, updated: int, unchanged: int) -> None:
-    """Count a batch that is stored in the same transaction; `rows_done` rows of the file are now behind it."""
+    """Add the figures of a batch stored in the same transaction; `rows_done` rows of the file are done now."""
     run(db, SQL["add_stored"], (import_id, rows_done, created, updated, unchanged))
 
 
 def set_left_out(db: Transaction, import_id: int, rows_total: int, repeated: int, rejected: int) -> None:
-    """Say how many rows a file has, and how many of them are not stored."""
+    """Set the number of rows of a file, and how many of them are not stored."""
     run(db, SQL["set_left_out"], (import_id, rows_total, repeated, rejected))
 
 
 def set_report(db: Transaction, import_id: int, report: Details) -> None:
-    """Keep what is to be told of an import beside its figures."""
+    """Store the report of an import."""
     run(db, SQL["set_report"], (import_id, _json(report)))
 
 
 def totals(db: Reader) -> tuple[dict[str, int], int]:
-    """Return how many imports of all accounts are in each state, and how many rows are behind them."""
+    """Return how many imports of all accounts are in each state, and how many rows they have processed."""
     rows = select_tuples(db, tuple[str, int, int], SQL["totals"])
     counts = {str(state): 0 for state in ImportState} | {state: count for state, count, _ in rows}
     return counts, sum(done for *_, done in rows)

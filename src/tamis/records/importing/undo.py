@@ -1,5 +1,6 @@
-"""Take back what an import has done, piece by piece: what it made is deleted, what it changed is as it was before. What
-is kept of a piece for that goes with it."""
+"""Undoing an import in batches: created contacts are deleted, changed ones get their previous state.
+
+The undo data of a batch is dropped with it."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -23,9 +24,9 @@ class _Span(NamedTuple):
     last_id: int
 
 
-class Created(NamedTuple):
-    """A piece of the contacts that an import has made: those of the ids from `first` to `last` that are there, and as
-    the import has left them, or touched since."""
+class CreatedBatch(NamedTuple):
+    """A batch of contacts that an import created: those that exist with IDs from `first` to `last`, either as the
+    import left them or touched since."""
 
     first: int
     last: int
@@ -33,82 +34,84 @@ class Created(NamedTuple):
     touched: list[int]
 
 
-class Before(NamedTuple):
-    """What a contact was before an import changed it: `updated_at` is in microseconds since 1970, `import_before` the
-    import that had written it last; whether it is there now, and as the import has left it."""
+class PreviousState(NamedTuple):
+    """The state of a contact before an import changed it.
+
+    `updated_at` is in microseconds since 1970, `import_before` is the import that had written it last. `is_there` tells
+    whether the contact exists, `as_left` whether it is as the import left it."""
 
     id: int
     email: str
     document: str
     updated_at: int
-    import_before: int | None
+    import_previous_state: int | None
     is_there: bool
     as_left: bool
 
 
 def size(db: Reader, import_id: int) -> int:
-    """Count the contacts that are left to be looked at."""
+    """Count the contacts that are left to process."""
     return select_only(db, int, SQL["size"], (import_id,))
 
 
-def next_created(db: Reader, import_id: int, most: int) -> Created | None:
-    """Return a piece of the contacts that an import has made, or None when nothing is left of them. A contact is
-    touched when anybody else has written it, or has added or excluded it by hand since."""
+def next_created(db: Reader, import_id: int, most: int) -> CreatedBatch | None:
+    """Return the next batch of contacts that an import created, or None when there are none left.
+
+    A contact is touched when anything else has changed it, or it was included or excluded manually, since then."""
     span = select_one(db, _Span, SQL["first_range"], (import_id,))
     if span is None:
         return None
     first, last = span.first_id, min(span.last_id, span.first_id + most - 1)
     rows = select_tuples(db, tuple[int, int], SQL["created"], (import_id, first, last))
-    return Created(
+    return CreatedBatch(
         first, last, [id_ for id_, as_left in rows if as_left], [id_ for id_, as_left in rows if not as_left]
     )
 
 
-def delete_created(db: Transaction, import_id: int, type_id: int, piece: Created, now: datetime) -> None:
-    """Delete those contacts of a piece that are as the import has left them. What was done by hand with their addresses
-    before they were contacts stays."""
-    if piece.as_left:
-        ids = _json(piece.as_left)
+def delete_created(db: Transaction, import_id: int, type_id: int, batch: CreatedBatch, now: datetime) -> None:
+    """Delete the contacts of a batch that are as the import left them; older manual overrides of their emails stay."""
+    if batch.as_left:
+        ids = _json(batch.as_left)
         run(db, SQL["record_inclusions"], (ids, to_micros(now), Cause.UNDO.value))
         run(db, SQL["forget_contacts"], (ids,))
-        email_exclusions.keep_after_deletion(db, piece.as_left)
+        email_exclusions.keep_after_deletion(db, batch.as_left)
         run(db, SQL["delete_contacts"], (ids,))
-        change_log.record_contact_changes(db, type_id, piece.as_left, now, Cause.UNDO)
+        change_log.record_contact_changes(db, type_id, batch.as_left, now, Cause.UNDO)
     span = select_only(db, _Span, SQL["first_range"], (import_id,))
-    run(db, SQL["drop_range"], (import_id, piece.first))
-    if piece.last < span.last_id:
-        journal.note_created(db, import_id, piece.last + 1, span.last_id)
+    run(db, SQL["drop_range"], (import_id, batch.first))
+    if batch.last < span.last_id:
+        journal.record_created(db, import_id, batch.last + 1, span.last_id)
 
 
-def next_befores(db: Reader, import_id: int, most: int) -> list[Before]:
-    """Return a piece of what contacts were before an import changed them, in order of id."""
-    return select(db, _before, SQL["befores"], (import_id, most))
+def next_changed(db: Reader, import_id: int, most: int) -> list[PreviousState]:
+    """Return the next batch of previous states, by ID."""
+    return select(db, _previous_state, SQL["previous"], (import_id, most))
 
 
 def restore(
     db: Transaction,
     import_id: int,
     type_id: int,
-    piece: Sequence[Before],
-    restored: Sequence[Before],
+    batch: Sequence[PreviousState],
+    restored: Sequence[PreviousState],
     now: datetime,
 ) -> None:
-    """Let some contacts of a piece be what they were."""
-    rows = ((b.email, b.document, b.updated_at, b.import_before, b.id) for b in restored)
+    """Restore the previous state of some contacts of a batch."""
+    rows = ((b.email, b.document, b.updated_at, b.import_previous_state, b.id) for b in restored)
     run_many(db, SQL["restore"], rows)
     change_log.record_contact_changes(db, type_id, (b.id for b in restored), now, Cause.UNDO)
-    run(db, SQL["drop_befores"], (import_id, piece[-1].id))
+    run(db, SQL["drop_previous"], (import_id, batch[-1].id))
 
 
 def emails(db: Reader, contact_ids: Sequence[int]) -> list[str]:
-    """Return the addresses of those of some contacts that are there, in order of id."""
+    """Return the emails of those contacts that exist, by ID."""
     return select(db, str, SQL["emails"], (_json(contact_ids),))
 
 
-def _before(
-    id_: int, email: str, document: str, updated_at: int, import_before: int | None, is_there: int, as_left: int
-) -> Before:
-    return Before(id_, email, document, updated_at, import_before, bool(is_there), bool(as_left))
+def _previous_state(
+    id_: int, email: str, document: str, updated_at: int, import_previous_state: int | None, is_there: int, as_left: int
+) -> PreviousState:
+    return PreviousState(id_, email, document, updated_at, import_previous_state, bool(is_there), bool(as_left))
 
 
 def _json(ids: Sequence[int]) -> str:

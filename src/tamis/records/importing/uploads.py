@@ -1,4 +1,4 @@
-"""Files on their way in, in the records: whose they are, for which contact type, and since when they wait."""
+"""Uploaded files in the records: their account and contact type, and since when they wait."""
 
 from tamis.domain.imports import Upload
 from tamis.domain.instants import from_micros, to_micros
@@ -10,28 +10,28 @@ SQL = load("uploads")
 
 
 def insert(db: Transaction, upload: Upload) -> None:
-    """Add a file that is wholly there."""
+    """Insert a complete upload."""
     row = (upload.id, upload.account_id, upload.contact_type_id, upload.name, upload.size, to_micros(upload.created_at))
     run(db, SQL["insert"], row)
 
 
 def by_id(db: Reader, account_id: int, upload_id: str) -> Upload | None:
-    """Find a file of an account by its id."""
+    """Return an upload of an account by its ID, or None."""
     return select_one(db, _upload, SQL["by_id"], (upload_id, account_id))
 
 
 def of_account(db: Reader, account_id: int) -> list[Upload]:
-    """List the files of an account, newest first."""
+    """List the uploads of an account, newest first."""
     return select(db, _upload, SQL["of_account"], (account_id,))
 
 
 def every(db: Reader) -> list[Upload]:
-    """List the files of all accounts."""
+    """List the uploads of all accounts."""
     return select(db, _upload, SQL["all"])
 
 
 def delete(db: Transaction, upload_id: str) -> None:
-    """Drop a file; one that is not there may be dropped, too."""
+    """Delete an upload, which may be gone already."""
     run(db, SQL["delete"], (upload_id,))
 
 

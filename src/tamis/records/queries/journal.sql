@@ -1,7 +1,7 @@
--- name: note_created
+-- name: record_created
 INSERT INTO import_ranges (import_id, first_id, last_id) VALUES (?, ?, ?);
 
--- name: note_changed
+-- name: record_changed
 INSERT OR IGNORE INTO import_prior_values (import_id, contact_id, email, field_values, updated_at, prior_import_id)
 SELECT ?1, id, email, field_values, updated_at, import_id FROM contacts
 WHERE id IN (SELECT value FROM json_each(?2)) AND NOT EXISTS (
@@ -9,13 +9,13 @@ WHERE id IN (SELECT value FROM json_each(?2)) AND NOT EXISTS (
 )
 ORDER BY id;
 
--- name: forget_contact
+-- name: drop_contact
 DELETE FROM import_prior_values WHERE contact_id = ?;
 
--- name: move_contact
+-- name: change_email
 UPDATE import_prior_values SET email = ? WHERE contact_id = ?;
 
--- name: forget_field
+-- name: drop_field
 UPDATE import_prior_values SET field_values = json_remove(field_values, ?1) WHERE json_type(field_values, ?1) IS NOT NULL;
 
 -- name: expired
@@ -30,7 +30,7 @@ UPDATE imports SET report = json_set(report, '$.journal_dropped', json('true')) 
 -- name: drop_ranges
 DELETE FROM import_ranges WHERE import_id = ?;
 
--- name: drop_some_befores
+-- name: drop_some_previous
 DELETE FROM import_prior_values WHERE import_id = ?1 AND contact_id IN (
     SELECT contact_id FROM import_prior_values WHERE import_id = ?1 ORDER BY contact_id LIMIT ?2
 );

@@ -33,7 +33,7 @@ DELETE FROM contacts WHERE id IN (SELECT value FROM json_each(?));
 -- name: drop_range
 DELETE FROM import_ranges WHERE import_id = ? AND first_id = ?;
 
--- name: befores
+-- name: previous
 SELECT b.contact_id, b.email, b.field_values, b.updated_at, b.prior_import_id, c.id IS NOT NULL, c.import_id IS b.import_id
 FROM import_prior_values b LEFT JOIN contacts c ON c.id = b.contact_id
 WHERE b.import_id = ? ORDER BY b.contact_id LIMIT ?;
@@ -42,7 +42,7 @@ WHERE b.import_id = ? ORDER BY b.contact_id LIMIT ?;
 UPDATE contacts SET email = ?, field_values = ?, updated_at = ?, import_id = (SELECT id FROM imports WHERE id = ?)
 WHERE id = ?;
 
--- name: drop_befores
+-- name: drop_previous
 DELETE FROM import_prior_values WHERE import_id = ? AND contact_id <= ?;
 
 -- name: emails

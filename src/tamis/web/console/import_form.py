@@ -1,4 +1,4 @@
-"""What somebody chose for a file: read from the form, or from what was tried or imported before."""
+"""The choices for a file: read from the form, or from an earlier dry run or import."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -31,7 +31,7 @@ Named = TypeVar("Named", bound=StrEnum)
 
 @dataclass(frozen=True, slots=True)
 class Chosen:
-    """What was chosen for a file, and what is wrong with it."""
+    """The choices for a file, and their problems."""
 
     choices: tuple[str, ...]
     settings: FormatSettings
@@ -39,7 +39,7 @@ class Chosen:
 
 
 def chosen_before(preview: FilePreview, fields: FieldSet, job: BackgroundJob | None) -> Chosen:
-    """Return what was chosen for a file the last time, else what is proposed; what fits no longer is proposed anew."""
+    """Return the last choices for a file, else the proposals; choices that no longer fit are proposed anew."""
     fresh = propose_choices(preview, fields)
     if not job or not isinstance(job.payload, UploadRequest) or len(job.payload.choices) != len(fresh):
         return Chosen(tuple(fresh), FormatSettings())
@@ -52,7 +52,7 @@ def chosen_before(preview: FilePreview, fields: FieldSet, job: BackgroundJob | N
 
 
 def chosen_in(form: Form, preview: FilePreview, fields: FieldSet) -> Chosen:
-    """Read what was chosen; a column that the form does not have is as it is proposed."""
+    """Parse the choices from the form; a column that the form lacks gets its proposal."""
     choices = tuple(
         _named(form, preview.columns[position], fields, form.text(f"column-{position}") or default)
         for position, default in enumerate(propose_choices(preview, fields))

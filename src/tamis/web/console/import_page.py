@@ -99,7 +99,7 @@ def upload_page(
     """Show a file: its beginning, the choices, what a trial has found, and what is wrong."""
     db = services.records.reader()
     fields = fields_of_type(db, upload.contact_type_id)
-    under_way = job is not None and not job.is_done
+    is_running = job is not None and not job.is_done
     trial = job.result if job and job.status is JobStatus.DONE and isinstance(job.result, ImportReport) else None
     of = type_by_id(db, visitor.account, upload.contact_type_id)
     at_columns = {problem.path: message_text(problem) for problem in chosen.problems if problem.path.isdigit()}
@@ -133,7 +133,7 @@ def upload_page(
         has_dates=any(column.kind.kind in (Kind.DATE, Kind.DATETIME) for column in preview.columns),
         problems=[problem_sentence(problem) for problem in chosen.problems if problem.path not in at_columns],
         wrong_columns=len(at_columns),
-        progress=progress_of(job) if job and under_way else None,
+        progress=progress_of(job) if job and is_running else None,
         asked=job.payload.what if job and isinstance(job.payload, UploadRequest) else "",
         trial=report_of_trial(trial) if trial else None,
         in_place_of_import=job is not None

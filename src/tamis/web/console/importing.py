@@ -1,4 +1,4 @@
-"""Imports as the console shows them: how far one is, and what became of it."""
+"""Presenting imports in the console: their progress and their report."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -34,7 +34,7 @@ OF_THE_FORM = ("", "bad_values", "chosen", "create_fields", "decimal", "header",
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """How far something is: in words, as parts of a whole (0 while that is not known), and as one of some steps."""
+    """The progress of a job: the activity, the amount done of the total (0 while unknown), and its steps."""
 
     doing: str
     done: int
@@ -55,17 +55,17 @@ class ShownReport:
 
 
 def report_of_trial(report: ImportReport) -> ShownReport:
-    """Return what became of the rows in a trial."""
+    """Return the report of a dry run for display."""
     return ShownReport(report.rows, report.figures, to_details(report), shares(report.rows, report.figures))
 
 
 def report_of_job(job: ImportJob) -> ShownReport:
-    """Return what became of the rows of an import; one that has not come to its end has figures and nothing else."""
+    """Return the report of an import for display; an unfinished one only has figures."""
     return ShownReport(job.rows_total, job.figures, job.report, shares(job.rows_total or 0, job.figures))
 
 
 def shares(rows: int, figures: RowCounts) -> list[tuple[str, float, float]]:
-    """Lay figures side by side on a bar of 100: the name, where it begins, how wide it is."""
+    """Lay out figures on a bar of 100: the name, its start and its width."""
     laid, at = [], 0.0
     for name, count in figures._asdict().items():
         width = 100 * count / rows if rows else 0.0
@@ -76,7 +76,7 @@ def shares(rows: int, figures: RowCounts) -> list[tuple[str, float, float]]:
 
 
 def progress_of(job: BackgroundJob) -> Progress:
-    """Return how far a background job is."""
+    """Return the progress of a job of this server."""
     if job.status is JobStatus.WAITING:
         return Progress("Waiting for other imports to finish", 0, 0, "It starts automatically.")
     doing = job.step or "Starting"
@@ -93,7 +93,7 @@ def progress_of(job: BackgroundJob) -> Progress:
 
 
 def problem_sentence(problem: Problem) -> str:
-    """Write what an import says against a file, in one sentence."""
+    """Return a problem of an import as one sentence."""
     place = "" if problem.path in OF_THE_FORM else f"{problem.path} "
     text = place + message_text(problem)
     return text[:1].upper() + text[1:] if text.startswith(("the ", "it ", "a ")) else text

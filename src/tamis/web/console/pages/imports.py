@@ -171,9 +171,9 @@ def _progress(services: Services, visitor: Visitor, status: ImportStatus) -> Pro
         return _with_rate(services, job, progress_of(background_job))
     if state != ImportState.RUNNING:
         return None
-    told = f"{job.rows_done:,} of {pluralize(job.rows_total, 'row')}" if job.rows_total and job.rows_done else ""
+    detail = f"{job.rows_done:,} of {pluralize(job.rows_total, 'row')}" if job.rows_total and job.rows_done else ""
     doing = job.phase.capitalize() or "Starting"
-    progress = Progress(STEPS.get(doing, doing), job.rows_done, job.rows_total or 0, told, tuple(STEPS.values()))
+    progress = Progress(STEPS.get(doing, doing), job.rows_done, job.rows_total or 0, detail, tuple(STEPS.values()))
     return _with_rate(services, job, progress)
 
 

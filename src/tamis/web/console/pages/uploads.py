@@ -39,7 +39,7 @@ from tamis.web.console.session import Visitor, WebRequest
 from tamis.web.request_tasks import run_in_lane
 
 CHUNK_BYTES = 1 << 20
-SECONDS_TO_BEGIN = 2
+START_TIMEOUT_SECONDS = 2
 
 
 @get("/imports/new", sync_to_thread=True)
@@ -115,11 +115,11 @@ async def show_upload(
         return found
     upload, settings = found.upload, (found.encoding, found.sheet)
     try:
-        preview = await _look(services, visitor, upload, *settings)
+        preview = await _preview(services, visitor, upload, *settings)
     except Invalid as error:
         message = error
         return await run_in_lane(pages, account_id, lambda: unread_page(services, visitor, upload, message, *settings))
-    return await run_in_lane(pages, account_id, lambda: _seen(services, visitor, found, preview))
+    return await run_in_lane(pages, account_id, lambda: _show_preview(services, visitor, found, preview))
 
 
 def _wanted(
@@ -135,7 +135,7 @@ def _wanted(
     return _Wanted(upload, job, encoding or "", sheet or "")
 
 
-def _seen(services: Services, visitor: Visitor, wanted: _Wanted, preview: FilePreview) -> Response[str]:
+def _show_preview(services: Services, visitor: Visitor, wanted: _Wanted, preview: FilePreview) -> Response[str]:
     upload = wanted.upload
     fields = fields_of_type(services.records.reader(), upload.contact_type_id)
     chosen = chosen_before(preview, fields, wanted.job)
@@ -143,7 +143,7 @@ def _seen(services: Services, visitor: Visitor, wanted: _Wanted, preview: FilePr
     return upload_page(services, visitor, upload, preview, replace(chosen, settings=settings), wanted.job)
 
 
-async def _look(services: Services, visitor: Visitor, upload: Upload, encoding: str, sheet: str) -> FilePreview:
+async def _preview(services: Services, visitor: Visitor, upload: Upload, encoding: str, sheet: str) -> FilePreview:
     """Look at a file when it is the account's turn; whoever leaves before that, interrupts it."""
     preview = partial(preview_upload, services, upload, encoding or None, sheet or None)
     return await run_in_lane(services.lanes.files, visitor.account.id, preview)
@@ -168,21 +168,21 @@ def upload_progress(
 async def begin(services: ServicesDep, visitor: VisitorDep, form: FormDep, upload_id: FromPath[str]) -> Response[str]:
     """Try a file, or import it, as it was chosen."""
     pages, account_id = services.lanes.pages, visitor.account.id
-    found = await run_in_lane(pages, account_id, lambda: _not_begun(services, visitor, upload_id))
+    found = await run_in_lane(pages, account_id, lambda: _find_startable(services, visitor, upload_id))
     if isinstance(found, Response):
         return found
-    preview = await _look(services, visitor, found, form.text("encoding"), form.text("sheet"))
-    return await run_in_lane(pages, account_id, lambda: _begun(services, visitor, form, found, preview))
+    preview = await _preview(services, visitor, found, form.text("encoding"), form.text("sheet"))
+    return await run_in_lane(pages, account_id, lambda: _start(services, visitor, form, found, preview))
 
 
-def _not_begun(services: Services, visitor: Visitor, upload_id: str) -> Upload | Response[str]:
+def _find_startable(services: Services, visitor: Visitor, upload_id: str) -> Upload | Response[str]:
     job = job_of_upload(services, visitor.account, upload_id)
     if job and (not job.is_done or (job.status is JobStatus.DONE and job.import_id)):
         return redirect(visitor, _page_of(job))  # a second click, or one on a page that is behind
     return find_upload(services, visitor.account, upload_id)
 
 
-def _begun(services: Services, visitor: Visitor, form: Form, upload: Upload, preview: FilePreview) -> Response[str]:
+def _start(services: Services, visitor: Visitor, form: Form, upload: Upload, preview: FilePreview) -> Response[str]:
     job = job_of_upload(services, visitor.account, upload.id)
     fields = fields_of_type(services.records.reader(), upload.contact_type_id)
     chosen = chosen_in(form, preview, fields)
@@ -236,7 +236,7 @@ async def _write_all(request: WebRequest, incoming: IncomingUpload) -> None:
 def _page_of(job: BackgroundJob) -> str:
     """Return the page that shows a job: that of the import once it has started, which takes a moment as a rule."""
     if isinstance(job.payload, UploadRequest) and job.payload.what == "import":
-        job.started.wait(SECONDS_TO_BEGIN)
+        job.started.wait(START_TIMEOUT_SECONDS)
     failed = job.status is JobStatus.FAILED
     return f"/imports/{job.import_id}" if job.import_id and not failed else f"/imports/uploads/{job.key}"
 
