@@ -190,7 +190,7 @@ def test_an_account_reads_so_many_lists_at_a_time() -> None:
     async def ask(listings: list_streaming.ListStreams) -> None:
         request = Request.of({"method": "GET", "headers": []}, _nothing_more)
         long = list_streaming.ListQuery(
-            "contactEmails", lambda after, _: [list_streaming.Chunk(1, after + 1, b"1")], 0, 3, 1
+            "contactEmails", lambda after, _: [list_streaming.ListChunk(1, after + 1, b"1")], 0, 3, 1
         )
         open_now = [await listings.stream(long, 1, request) for _ in range(2)]
         for stream in open_now:

@@ -38,10 +38,10 @@ def test_many_writes_of_one_account_leave_room_for_those_of_another(
         await asyncio.gather(first, quiet, *greedy)
         assert order.index(2) <= 1
         assert len(order) == 4 * MAX_CONCURRENT
-        assert (made._running, made._waiting) == ({}, {})
+        assert (made._in_progress, made._waiting) == ({}, {})
         with pytest.raises(KeyError):
             await made.run(1, lambda *_: dict[str, int]()["missing"])
-        assert not made._running
+        assert not made._in_progress
 
     with ThreadPoolExecutor(1) as thread:  # another test of the run may have a loop in this one
         thread.submit(asyncio.run, test()).result()

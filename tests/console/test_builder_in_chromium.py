@@ -516,7 +516,7 @@ def test_the_tree_of_a_rule_is_written_as_it_was_read(page: Page, some: list[Any
     plain = [json.loads(to_json(rule)) for rule in some]
     version = page.evaluate("document.querySelector('script[type=module]').src.match(/static\\/([^/]+)/)[1]")
     again = page.evaluate(
-        "async ([path, rules]) => { const t = await import(path); return rules.map(r => t.toPlain(t.fromPlain(r))) }",
+        "async ([path, rules]) => { const t = await import(path); return rules.map(r => t.toJson(t.fromJson(r))) }",
         [f"/static/{version}/builder/rule-tree.js", plain],
     )
     assert again == plain

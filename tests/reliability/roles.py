@@ -239,7 +239,7 @@ class Roles:
             if seen is UNKNOWN:
                 return
             value = self._value(chance)
-            form = {f"value-{self.field}": str(value), "seen": str(seen), "held": str(seen)}
+            form = {f"value-{self.field}": str(value), "seen": str(seen), "shown_text": str(seen)}
             statuses = {200: OK, 409: REFUSED}
             call = Exchange(contact, seen, value)
             self.history.perform(name, call, lambda: statuses[visitor.post(path, form).status_code])

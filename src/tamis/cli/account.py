@@ -46,9 +46,9 @@ def create(
     password_stdin
         Read a password, with which the account signs in to the console, from standard input.
     """
-    password = _line_of_input() if password_stdin else None
+    password = _read_line() if password_stdin else None
     with open_services(common) as services:
-        account, pair = services.write(accounts.create_account, email, timezone, password, _order(date_order))
+        account, pair = services.write(accounts.create_account, email, timezone, password, _parse_order(date_order))
     print_result(
         common,
         {
@@ -80,7 +80,7 @@ def password(
     """
     with open_services(common) as services:
         account = resolve_account(services, common)
-        hashed = hash_password(_line_of_input() if password_stdin else _ask_twice(), account.email)
+        hashed = hash_password(_read_line() if password_stdin else _prompt_twice(), account.email)
         services.write(set_password, account, hashed)
     print_result(common, {"email": account.email, "password_set": True}, f"{account.email} has a new password.")
 
@@ -109,7 +109,7 @@ def edit(
         if timezone is not None:
             services.write(accounts.set_timezone, account, timezone)
         if date_order is not None:
-            services.write(accounts.set_date_order, account, _order(date_order))
+            services.write(accounts.set_date_order, account, _parse_order(date_order))
     timezone = timezone or account.timezone
     order = date_order or account.date_order or "ask"
     print_result(
@@ -119,15 +119,15 @@ def edit(
     )
 
 
-def _order(said: Literal["dmy", "mdy", "ask"]) -> DateOrder | None:
-    return None if said == "ask" else DateOrder(said)
+def _parse_order(text: Literal["dmy", "mdy", "ask"]) -> DateOrder | None:
+    return None if text == "ask" else DateOrder(text)
 
 
-def _line_of_input() -> str:
+def _read_line() -> str:
     return sys.stdin.readline().rstrip("\r\n")
 
 
-def _ask_twice() -> str:
+def _prompt_twice() -> str:
     if not sys.stdin.isatty():
         raise Refused("no_terminal")
     first = getpass("New password: ")

@@ -1,4 +1,4 @@
-"""What all commands share: their options, how they reach the stores, how they show results and refusals."""
+"""Helpers of all commands: options, access to the stores, and output of results and refusals."""
 
 import json
 import sys
@@ -55,12 +55,12 @@ def open_services(common: Common) -> Iterator[Services]:
 
 
 def resolve_account(services: Services, common: Common) -> Account:
-    """Find the account that a command is about."""
+    """Return the account that a command is about."""
     return choose_account(services.records.reader(), common.account)
 
 
 def resolve_type(services: Services, account: Account, reference: str) -> ContactType:
-    """Find the contact type that a command is about."""
+    """Return the contact type that a command is about."""
     return find_type(services.records.reader(), account, reference)
 
 
@@ -74,12 +74,12 @@ def print_result(common: Common, document: Mapping[str, object], *lines: str) ->
 
 
 def print_line(*cells: object) -> None:
-    """Print a line for people, its cells apart by tabs; what a terminal would obey, or hide, is shown instead."""
+    """Print tab-separated cells for people; characters that a terminal would obey or hide are escaped."""
     print(*(escape_hidden(str(cell)) for cell in cells), sep="\t")
 
 
 def print_table(columns: Sequence[str], rows: Sequence[Sequence[object]], right: Sequence[int] = ()) -> None:
-    """Print a table for people; `right` are the columns that are aligned to the right."""
+    """Print a table for people; `right` are the right-aligned columns."""
     table = Table(box=None, pad_edge=False, header_style="bold")
     for index, column in enumerate(columns):
         table.add_column(Text(escape_hidden(column)), justify="right" if index in right else "left", overflow="fold")
@@ -89,17 +89,17 @@ def print_table(columns: Sequence[str], rows: Sequence[Sequence[object]], right:
 
 
 def local_time(instant: datetime, zone: ZoneInfo) -> str:
-    """Write an instant for people: on the clocks of their account, to the second."""
+    """Format an instant for people: in the time zone of their account, to the second."""
     return f"{instant.astimezone(zone):%Y-%m-%d %H:%M:%S}"
 
 
 def print_notice(text: str) -> None:
-    """Tell people something beside the result."""
+    """Print a notice for people to standard error."""
     print(escape_hidden(text), file=sys.stderr)
 
 
 def exit_refused(error: TamisError) -> NoReturn:
-    """Print why a command was refused, and end it with the status 1."""
+    """Print why a command was refused, and exit with status 1."""
     for line in error_lines(error):
         print_notice(line)
     sys.exit(1)

@@ -68,7 +68,7 @@ def edit(
 
 
 def _texts(settings: list[str], fields: FieldSet) -> dict[str, str]:
-    """Read FIELD=VALUE; a field that there is not is kept as it was called, and refused with all else that is wrong."""
+    """Parse FIELD=VALUE; an unknown field is kept, and refused later together with all other problems."""
     wrong = [setting for setting in settings if "=" not in setting]
     if wrong:
         raise Invalid([Problem("--set", "setting_not_written_so", setting=setting) for setting in wrong])
@@ -77,7 +77,7 @@ def _texts(settings: list[str], fields: FieldSet) -> dict[str, str]:
 
 
 def document_of(contact: Contact, fields: FieldSet) -> dict[str, object]:
-    """Write a contact with all of its fields for --json."""
+    """Return a contact with all of its fields for --json."""
     values = {field.key: contact.value_of(field) for field in fields.fields}
     return {
         "id": contact.id,

@@ -1,4 +1,4 @@
-"""What commands that delete contacts do about the bytes of them."""
+"""Erasure after commands that delete contacts."""
 
 from tamis.actions.local_calls import Erase
 from tamis.actions.services import Services
@@ -9,10 +9,10 @@ from tamis.domain.errors import TamisError
 
 
 def erase_now(services: Services) -> bool:
-    """Take what was deleted out of the files where that takes a moment only; tells, also people, whether it is done."""
+    """Erase deleted data from the files if that takes only a moment; return, and print, whether it was done."""
     try:
         erased = run_call(services, Erase(only_if_small=True))
-    except TamisError as error:  # what is deleted is deleted all the same
+    except TamisError as error:  # the deletion itself is done
         print_notice("; ".join(error_lines(error)))
         erased = False
     if not erased:

@@ -57,14 +57,14 @@ def export(
     force
         Replace a file that is there.
     """
-    segment, file = _parts(target, type_, where)
+    segment, file = _parse_target(target, type_, where)
     layout = _layout(file, format_, escapes=formulas == "escape", mark=bom)
     if file == STANDARD_OUTPUT and common.json:
         raise Invalid([Problem("--json", "json_has_no_place")])
     place = None if file == STANDARD_OUTPUT else check_target(Path(file), replace=force)
     begun = time.monotonic()
     with open_services(common) as services:
-        wanted = _wanted(services, common, segment, type_, where, _keys(fields), layout)
+        wanted = _requested_fields(services, common, segment, type_, where, _keys(fields), layout)
         with export_directory(services.settings.data) as directory:
             rows = run_call(services, WriteExport(wanted, directory.name))
             size = export_file(directory).stat().st_size
@@ -78,8 +78,8 @@ def export(
     print_result(common, shown, f"{pluralize(rows, 'row')} in {file}")
 
 
-def _parts(target: tuple[str, ...], type_: str | None, where: str | None) -> tuple[str | None, str]:
-    """Tell the segment, if one is named, and the file."""
+def _parse_target(target: tuple[str, ...], type_: str | None, where: str | None) -> tuple[str | None, str]:
+    """Return the segment, if one is named, and the file."""
     if type_ is None and where is not None:
         raise Invalid([Problem("--where", "rule_needs_type")])
     if len(target) != (2 if type_ is None else 1):
@@ -108,7 +108,7 @@ def _keys(fields: str | None) -> tuple[str, ...] | None:
     return None if fields is None else tuple(key.strip() for key in fields.split(",") if key.strip())
 
 
-def _wanted(
+def _requested_fields(
     services: Services,
     common: Common,
     segment: str | None,

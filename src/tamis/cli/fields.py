@@ -128,7 +128,7 @@ def edit(
         try:
             edited = change(services, account, resolve_type(services, account, type_), field, wanted)
         except ValuesDoNotFit as error:
-            raise Refused("values_would_not_fit", **_whose(error)) from None
+            raise Refused("values_would_not_fit", **_usage(error)) from None
     made, lost = edited.field, edited.lost
     document: dict[str, object] = {
         "misfits": len(lost),
@@ -138,7 +138,7 @@ def edit(
         document["contacts"] = [misfit._asdict() for misfit in lost]
     lines = [f"Field {made.id}: {made.key} ({made.kind})"]
     if lost and dry_run:
-        lines.append(f"{pluralize(len(lost), 'value')} would not fit: {_listed(lost, len(lost))}")
+        lines.append(f"{pluralize(len(lost), 'value')} would not fit: {_field_row(lost, len(lost))}")
     elif lost:
         lines.append(f"{pluralize(len(lost), 'value')} did not fit and went; {edited.lost_file} has them")
     if dry_run:
@@ -185,12 +185,12 @@ def delete(field: str, *, type_: TypeOption, common: Common = Common()) -> None:
     print_result(common, {"id": gone.id, "key": gone.key}, f"Field {gone.key} is deleted.")
 
 
-def _whose(error: ValuesDoNotFit) -> dict[str, Param]:
-    listed = _listed(error.first, error.count)
+def _usage(error: ValuesDoNotFit) -> dict[str, Param]:
+    listed = _field_row(error.first, error.count)
     return {"field": error.field.key, "kind": error.kind, "count": error.count, "misfits": listed}
 
 
-def _listed(misfits: Sequence[UnconvertibleValue], count: int) -> str:
+def _field_row(misfits: Sequence[UnconvertibleValue], count: int) -> str:
     shown = ", ".join(f'{email} "{shorten(value)}"' for email, value in misfits[:MOST_EXAMPLES])
     return shown + (f" and {count - MOST_EXAMPLES:,} more" if count > MOST_EXAMPLES else "")
 

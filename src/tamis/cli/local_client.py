@@ -52,7 +52,7 @@ def call_server(services: Services, call: LocalCall[Result], seconds: float) -> 
             body,
             {"Authorization": f"Bearer {server.token}", "Content-Type": "application/json"},
         )
-    except ValueError:  # no address
+    except ValueError:  # not an address
         return None
     opener = build_opener(ProxyHandler({}))
     try:
@@ -63,5 +63,5 @@ def call_server(services: Services, call: LocalCall[Result], seconds: float) -> 
         raise decode_error(error.code, error.read()) from None
     except TimeoutError:
         raise Unavailable("server_does_not_answer") from None
-    except OSError:  # the file was left behind by a server that was killed
+    except OSError:  # the file is of a server that was killed
         return None

@@ -18,7 +18,7 @@ from tamis.domain.text import SURROGATE
 AS_IN_JSON = "as in JSON"
 
 app = App(name="tamis", help="An audience segmentation server for e-mail marketing.", version=__version__)
-for name, place, about in (
+for name, target, help_text in (
     ("account", "account:account_app", "Accounts: the owners of contacts and segments."),
     ("key", "account:key_app", "Key pairs with which programs use the Segment API."),
     ("type", "types:type_app", "Contact types: kinds of contacts with their own fields."),
@@ -43,18 +43,18 @@ for name, place, about in (
     ("serve", "serve:serve", "Serve the data directory over HTTP until SIGTERM."),
     ("demo", "serve:demo", "Make a fresh data directory with 599 customers and four segments, then serve it."),
 ):
-    app.command(f"tamis.cli.{place}", name=name, help=about)  # loaded when it is asked for, so that each starts quickly
+    app.command(f"tamis.cli.{target}", name=name, help=help_text)  # loaded on demand, so that each starts quickly
 
 
 def _as_in_json(error: UnicodeError) -> tuple[str, int]:
-    """Escape what standard output has no bytes for, so that a JSON document stays one, with nothing lost."""
+    """Escape characters that standard output cannot encode, so that a JSON document stays valid and complete."""
     if not isinstance(error, UnicodeEncodeError):
         raise error
     return json.dumps(error.object[error.start : error.end])[1:-1], error.end
 
 
 def main(arguments: list[str] | None = None) -> None:
-    """Run a command: exit status 0 when it is done, 1 when it was refused, 2 when it was used wrongly."""
+    """Run a command: exit status 0 when it is done, 1 when it was refused, 2 for wrong usage."""
     log.start_log("text", logging.WARNING)
     set_private_umask()
     if isinstance(sys.stdout, io.TextIOWrapper):
@@ -66,11 +66,11 @@ def main(arguments: list[str] | None = None) -> None:
         sys.exit(2)
     except TamisError as error:
         exit_refused(error)
-    except UnicodeEncodeError as error:  # bytes of an argument that are no UTF-8 came as lone surrogates
+    except UnicodeEncodeError as error:  # bytes of an argument that are not UTF-8 become lone surrogates
         if SURROGATE.search(error.object[error.start : error.end]) is None:
             raise
         exit_refused(Refused("not_utf8_argument", argument=error.object))
-    except BrokenPipeError:  # whoever read our output has seen enough
+    except BrokenPipeError:  # the reader of our output has closed it
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(0)
     except KeyboardInterrupt:

@@ -1,4 +1,4 @@
-"""`tamis erase`, `tamis backup` and `tamis restore`."""
+"""`tamis erase`, `tamis backup`, `tamis restore` and `tamis accept-loss`."""
 
 from pathlib import Path
 
@@ -40,7 +40,7 @@ def backup(directory: Path, *, common: Common = Common()) -> None:  # noqa: B008
     directory
         Where to: a directory that does not exist or is empty.
     """
-    target = directory.absolute()  # a server that is asked to do it stands elsewhere
+    target = directory.absolute()  # a server that runs it may have another working directory
     with open_services(common) as services:
         made = run_call(services, MakeBackup(str(target)))
     size = sum(file.bytes for file in made.files.values())

@@ -1,4 +1,4 @@
-"""What the command line says of what is wrong: its options and commands by their names."""
+"""Messages of the command line: with its options and commands."""
 
 from collections.abc import Mapping
 
@@ -137,16 +137,16 @@ OPTIONS = {
     "rename_options": "rename-option",
     "seed": "--seed",
 }
-"""What people type for the parameter that a problem is about; others have the same name here."""
+"""The option for the parameter of a problem, where its name differs."""
 WORDS = MessageCatalog(SHARED, OWN)
 
 
 def error_lines(error: TamisError) -> list[str]:
-    """Return what is wrong, a line for each problem."""
+    """Return the problems of an error, one line each."""
     return [problem_line(problem) for problem in error.problems]
 
 
 def problem_line(problem: Problem) -> str:
-    """Return a problem in words, behind the option that it is about."""
+    """Return a problem as text, preceded by its option."""
     place = OPTIONS.get(problem.path, problem.path)
     return f"{place}: {WORDS.render(problem)}" if place else WORDS.render(problem)

@@ -1,4 +1,4 @@
-"""How far an import is, for people at a terminal: how much is done, how fast it goes, how long it will take."""
+"""The progress of an import in a terminal: amount, speed, and time left."""
 
 import sys
 from collections.abc import Iterator
@@ -17,8 +17,7 @@ BAR_WIDTH = 16
 
 
 def format_amount(doing: str, done: float, total: float | None, speed: float | None, unit: str = "row") -> str:
-    """Write how much is done and how much of it in a second: bytes while a file is read, later what `unit` says; blank
-    while neither is counted."""
+    """Format an amount and its speed: bytes while a file is read, later in `unit`; blank while neither is counted."""
     if doing == READING:
         parts = [f"{decimal(int(done))} of {decimal(int(total))}" if total else decimal(int(done))]
         rate = f"{decimal(int(speed))}/s" if speed else ""
@@ -31,15 +30,15 @@ def format_amount(doing: str, done: float, total: float | None, speed: float | N
 
 
 class AmountColumn(ProgressColumn):
-    """How much of a task is done."""
+    """The amount of a task that is done."""
 
     def __init__(self, unit: str) -> None:
         super().__init__()
         self._unit = unit
 
     def render(self, task: Task) -> Text:
-        """Write it."""
-        # Over the whole phase: pieces of a file, and batches, come in bursts.
+        """Return the text of the column."""
+        # Over the whole phase: chunks of a file, and batches, arrive in bursts.
         speed = task.completed / task.elapsed if task.elapsed else None
         shown = format_amount(task.description, task.completed, task.total, speed, self._unit)
         return Text(shown, style="progress.data.speed")
@@ -47,8 +46,8 @@ class AmountColumn(ProgressColumn):
 
 @contextmanager
 def progress_bar(*, enabled: bool, unit: str = "row") -> Iterator[ProgressCallback]:
-    """Show for a block what is told to the function that it is given, and leave nothing of it; where standard error is
-    no terminal, nothing is shown."""
+    """Show the progress reported to the yielded function during a block, then remove it; where standard error is not a
+    terminal, nothing is shown."""
     bar = Progress(
         TextColumn("{task.description}"),
         BarColumn(BAR_WIDTH),
@@ -64,7 +63,7 @@ def progress_bar(*, enabled: bool, unit: str = "row") -> Iterator[ProgressCallba
 
         def update(doing: str, done: int, total: int) -> None:
             nonlocal task, shown
-            if doing != shown:  # a new task, whose speed and time left are not those of the one before
+            if doing != shown:  # a new task with its own speed and time left
                 bar.refresh()
                 bar.remove_task(task)
                 task, shown = bar.add_task(doing, total=None), doing

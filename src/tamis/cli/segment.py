@@ -191,9 +191,9 @@ def delete(segment: str, *, common: Common = Common()) -> None:  # noqa: B008  f
 
 
 def show_members(common: Common, documents: Iterator[str]) -> None:
-    """Print recipients from their JSON documents as they come: as one JSON document, or a line each for people."""
+    """Print recipients from their JSON documents as they arrive: as one JSON document, or a line each for people."""
     if common.json:
-        first = next(documents, "")  # what is refused, is refused before anything is printed
+        first = next(documents, "")  # a refusal comes before anything is printed
         sys.stdout.write('{"members":[' + first)
         for document in documents:
             sys.stdout.write("," + document)

@@ -1,4 +1,4 @@
-"""Make the demonstration's data directory: six weeks of it are played in seconds, on a clock of its own."""
+"""Makes the data directory of the demonstration: six weeks are simulated in seconds, with a clock of its own."""
 
 import json
 import math
@@ -32,7 +32,7 @@ WORDS = (
 )
 TYPE = "Customers"
 MARKER = "demo.json"
-DAYS, PARTS = 42, 15
+DAYS, FILES = 42, 15
 COLUMNS = {"address": "address_line1", "district": "state"}
 SEGMENTS = {
     "Customers in India": 'country = "India"',
@@ -44,19 +44,19 @@ SEGMENTS = {
 
 @dataclass(frozen=True, slots=True)
 class Demo:
-    """What was made, for whoever tries it."""
+    """The demonstration that was made."""
 
     keys: NewKeyPair
     password: str
-    moved: Path | None
+    moved_to: Path | None
 
     def introduction(self, address: str) -> str:
-        """Tell where it is, with which keys, and what to paste first."""
-        moved = [f"The demo data that you had changed is kept in {self.moved}.", ""] if self.moved else []
+        """Return the text that shows where it is, its keys, and what to try first."""
+        notice = [f"The demo data that you had changed is kept in {self.moved_to}.", ""] if self.moved_to else []
         return "\n".join(
             [
                 "",
-                *moved,
+                *notice,
                 f"  Console     {address}/",
                 f"  E-mail      {EMAIL}",
                 f"  Password    {self.password}",
@@ -75,64 +75,64 @@ class Demo:
 
 
 def make_demo(settings: Settings) -> Demo:
-    """Fill a fresh data directory; raises Refused when it holds data that is not the demonstration's.
+    """Fill a fresh data directory; raises Refused when it holds other data than the demonstration's.
 
-    An earlier demonstration is replaced, or moved aside when something was changed in it.
+    An earlier demonstration is replaced, or moved aside when it was changed.
     """
-    moved = _make_room(settings.data)
+    moved_to = _move_aside_or_delete(settings.data)
     make_directory(settings.data.parent)
-    making = Path(tempfile.mkdtemp(prefix=f"{settings.data.name}-", dir=settings.data.parent))
+    temporary = Path(tempfile.mkdtemp(prefix=f"{settings.data.name}-", dir=settings.data.parent))
     now = datetime.now(UTC) - timedelta(days=DAYS)
-    services = Services(replace(settings, data=making), lambda: now)
+    services = Services(replace(settings, data=temporary), lambda: now)
     password = generate_password()
     try:
         account, keys = services.write(create_account, EMAIL, "UTC", password)
         customers = services.write(create_type, account, TYPE)
-        for part, rows in enumerate(_parts()):
-            now = datetime.now(UTC) - timedelta(days=DAYS * (PARTS - 1 - part) / (PARTS - 1))
+        for number, rows in enumerate(_import_files()):
+            now = datetime.now(UTC) - timedelta(days=DAYS * (FILES - 1 - number) / (FILES - 1))
             with tempfile.TemporaryDirectory() as directory:
                 file = Path(directory) / f"customers-{now:%Y-%m-%d}.csv"
                 file.write_text(rows, encoding="utf-8")
                 import_file(services, account, customers, file, ImportOptions(create_fields=True, chosen=COLUMNS))
-            if part == 0:
+            if number == 0:
                 for name, rule in SEGMENTS.items():
                     services.write(create_segment, account, customers, name, from_text(rule))
             services.project()
-        (making / MARKER).write_text(json.dumps({"last_change": last_change(services.records.reader())}))
+        (temporary / MARKER).write_text(json.dumps({"last_change": last_change(services.records.reader())}))
     finally:
         services.close()
     try:
-        making.rename(settings.data)
+        temporary.rename(settings.data)
         sync(settings.data.parent)
     except OSError:
-        shutil.rmtree(making)
+        shutil.rmtree(temporary)
         raise Refused("demo_data_just_made", data=str(settings.data)) from None
-    return Demo(keys, password, moved)
+    return Demo(keys, password, moved_to)
 
 
 def generate_password() -> str:
-    """Draw a password that can be read out and typed."""
+    """Generate a password that can be read out and typed."""
     return "-".join([*(secrets.choice(WORDS) for _ in range(3)), f"{secrets.randbelow(10_000):04}"])
 
 
-def _parts() -> Iterator[str]:
-    """Cut the customers into files: most were there at the beginning, the others came little by little, and some of the
-    first ones brought a film back meanwhile."""
+def _import_files() -> Iterator[str]:
+    """Split the customers into files: most exist at the start, the others arrive over time, and some of the first ones
+    return a film meanwhile."""
     header, *rows = (files("tamis.demo") / "sakila_customers.csv").read_text("utf-8").splitlines(keepends=True)
     first = len(rows) * 3 // 5
-    returned = [row for row in rows[:first:9] if row.endswith(",0\n")]  # the last column counts the films still out
+    returned = [row for row in rows[:first:9] if row.endswith(",0\n")]  # the last column counts films still out
     yield header + "".join(row[:-2] + "1\n" if row in returned else row for row in rows[:first])
-    for part in range(1, PARTS):
-        came = rows[first + _share(rows[first:], part - 1) : first + _share(rows[first:], part)]
-        yield header + "".join([*came, *returned[part - 1 :: PARTS - 1]])
+    for number in range(1, FILES):
+        new = rows[first + _row_offset(rows[first:], number - 1) : first + _row_offset(rows[first:], number)]
+        yield header + "".join([*new, *returned[number - 1 :: FILES - 1]])
 
 
-def _share(rows: list[str], part: int) -> int:
-    # Waves, so that one sees weeks in which more came than in others.
-    return round(len(rows) * (part / (PARTS - 1) + 0.04 * math.sin(math.pi * part * 6 / (PARTS - 1))))
+def _row_offset(rows: list[str], number: int) -> int:
+    # Waves, so that some weeks have more new customers than others.
+    return round(len(rows) * (number / (FILES - 1) + 0.04 * math.sin(math.pi * number * 6 / (FILES - 1))))
 
 
-def _make_room(data: Path) -> Path | None:
+def _move_aside_or_delete(data: Path) -> Path | None:
     if not data.exists():
         return None
     if not any(data.iterdir()):
@@ -142,9 +142,9 @@ def _make_room(data: Path) -> Path | None:
     if not marker.exists():
         raise Refused("demo_data_exists", data=str(data))
     if _was_changed(data, _made_at(marker)):
-        aside = data.with_name(f"{data.name}-{datetime.now(UTC):%Y%m%d-%H%M%S}")
-        data.rename(aside)
-        return aside
+        renamed = data.with_name(f"{data.name}-{datetime.now(UTC):%Y%m%d-%H%M%S}")
+        data.rename(renamed)
+        return renamed
     shutil.rmtree(data)
     return None
 

@@ -121,10 +121,10 @@ def make_trust_check(networks: Sequence[IPv4Network | IPv6Network]) -> IsTrusted
 
 def _scheme(forwarded: Sequence[tuple[bytes, bytes]], scheme: str) -> str:
     """Return the scheme that the nearest proxy names, which is the last one, or else that of the connection."""
-    said = (
+    last = (
         b",".join(value for name, value in forwarded if name == X_FORWARDED_PROTO).rpartition(b",")[2].strip().lower()
     )
-    return said.decode() if said in (b"http", b"https") else scheme
+    return last.decode() if last in (b"http", b"https") else scheme
 
 
 def _with_hsts(send: Send, hsts: bytes) -> Send:

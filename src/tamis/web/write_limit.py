@@ -26,7 +26,7 @@ class WriteLimit:
     def __init__(self, services: Services) -> None:
         self._services = services
         self._completed: deque[tuple[asyncio.Future[Any], Future[Any]]] = deque()
-        self._running: Counter[int] = Counter()
+        self._in_progress: Counter[int] = Counter()
         self._waiting: dict[int, deque[asyncio.Future[None]]] = {}
 
     async def run(
@@ -39,10 +39,10 @@ class WriteLimit:
         """Run an action for an account, and return its result when it is on disk; raises what the action raises, and
         Busy."""
         loop = asyncio.get_running_loop()
-        if self._running[account_id] >= MAX_CONCURRENT:
+        if self._in_progress[account_id] >= MAX_CONCURRENT:
             await self._wait_for_slot(account_id, loop.create_future())
         else:
-            self._running[account_id] += 1
+            self._in_progress[account_id] += 1
         try:
             waiter: asyncio.Future[T] = loop.create_future()
             future = self._services.submit_of(account_id, action, *args, **kwargs)
@@ -72,9 +72,9 @@ class WriteLimit:
                 slot.set_result(None)
                 return
         self._waiting.pop(account_id, None)
-        self._running[account_id] -= 1
-        if not self._running[account_id]:
-            del self._running[account_id]
+        self._in_progress[account_id] -= 1
+        if not self._in_progress[account_id]:
+            del self._in_progress[account_id]
 
     def _complete(self, loop: asyncio.AbstractEventLoop, waiter: asyncio.Future[Any], future: Future[Any]) -> None:
         # Called in the writer thread. If others are queued already, `_deliver` is scheduled and will see this one.

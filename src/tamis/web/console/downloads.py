@@ -35,18 +35,18 @@ def send_file(download: Download, name: str, form: str) -> Stream:
         "content-disposition": content_disposition(name, "csv" if form == "excel" else form),
         "content-length": str(download.bytes),
     }
-    return Stream(_pieces(download.file), media_type=FILES[form][1], headers=headers)
+    return Stream(_chunks(download.file), media_type=FILES[form][1], headers=headers)
 
 
-async def _pieces(file: BinaryIO) -> AsyncIterator[bytes]:
+async def _chunks(file: BinaryIO) -> AsyncIterator[bytes]:
     with file:
-        while piece := await anyio.to_thread.run_sync(file.read, CHUNK_BYTES):
-            yield piece
+        while chunk := await anyio.to_thread.run_sync(file.read, CHUNK_BYTES):
+            yield chunk
 
 
 def content_disposition(name: str, ending: str) -> str:
     """Return a Content-Disposition with an ASCII file name for old programs and the full name for others."""
-    whole = " ".join(re.sub(r'[\\/:*?"<>|\x00-\x1f\x7f]+', " ", name).split())[:100].strip(" .") or "tamis"
-    plain = unicodedata.normalize("NFKD", whole).encode("ascii", "ignore").decode()
-    plain = re.sub(r"[^A-Za-z0-9._ -]+", "", plain).strip(" .") or "tamis"
-    return f"attachment; filename=\"{plain}.{ending}\"; filename*=UTF-8''{quote(whole, safe='')}.{ending}"
+    full_name = " ".join(re.sub(r'[\\/:*?"<>|\x00-\x1f\x7f]+', " ", name).split())[:100].strip(" .") or "tamis"
+    ascii_name = unicodedata.normalize("NFKD", full_name).encode("ascii", "ignore").decode()
+    ascii_name = re.sub(r"[^A-Za-z0-9._ -]+", "", ascii_name).strip(" .") or "tamis"
+    return f"attachment; filename=\"{ascii_name}.{ending}\"; filename*=UTF-8''{quote(full_name, safe='')}.{ending}"

@@ -10,7 +10,7 @@ class KindLabel(NamedTuple):
 
     kind: Kind
     name: str
-    about: str
+    description: str
 
 
 KINDS = (

@@ -22,7 +22,7 @@ from tamis.web.http import RawResponse, Request, StreamedResponse, json_response
 from tamis.web.request_tasks import run_in_lane
 from tamis.web.segment_api import serializers
 from tamis.web.segment_api.body import parse_body
-from tamis.web.segment_api.list_streaming import Chunk, ListQuery, ListStreams, chunk_rows
+from tamis.web.segment_api.list_streaming import ListChunk, ListQuery, ListStreams, chunk_rows
 from tamis.web.segment_api.params import BodyParams, parse_id
 from tamis.web.write_limit import WriteLimit
 
@@ -83,7 +83,7 @@ async def recipient_list(context: Context, request: Request) -> StreamedResponse
     segment = segments.segment_by_id(db, context.account, parse_id(query.get("segment_id")))
     after, limit = _page(query)
 
-    def page(start: int, size: int) -> list[Chunk]:
+    def page(start: int, size: int) -> list[ListChunk]:
         return chunk_rows(recipients.recipient_page(context.services, context.account.id, segment.id, start, size))
 
     list_query = ListQuery("contactEmails", page, after, limit, ITEMS_PER_PAGE)
@@ -169,7 +169,7 @@ async def contact_list(context: Context, request: Request) -> StreamedResponse:
     contact_type = _contact_type(context, parse_id(query.get("contact_type_id")))
     after, limit = _page(query)
 
-    def page(start: int, size: int) -> list[Chunk]:
+    def page(start: int, size: int) -> list[ListChunk]:
         found, fields = contacts.contact_page(context.services, contact_type, start, size)
         return chunk_rows(
             [(c.id, msgspec.json.encode(serializers.contact(c, context.account.id, fields)).decode()) for c in found]

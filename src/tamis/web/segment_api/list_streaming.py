@@ -17,7 +17,7 @@ IDLE_SECONDS = 1.0
 """After this long without reading, the pages fetched for a reader are dropped, and fetched again when it continues."""
 
 
-class Chunk(NamedTuple):
+class ListChunk(NamedTuple):
     """Consecutive items: how many, the id of the last one, and their JSON separated by commas."""
 
     length: int
@@ -25,10 +25,10 @@ class Chunk(NamedTuple):
     items: bytes
 
 
-def chunk_rows(rows: Sequence[tuple[int, str]]) -> list[Chunk]:
+def chunk_rows(rows: Sequence[tuple[int, str]]) -> list[ListChunk]:
     """Split a page of items into chunks."""
     parts = (rows[start : start + ITEMS_PER_CHUNK] for start in range(0, len(rows), ITEMS_PER_CHUNK))
-    return [Chunk(len(part), part[-1][0], ",".join([row[1] for row in part]).encode()) for part in parts]
+    return [ListChunk(len(part), part[-1][0], ",".join([row[1] for row in part]).encode()) for part in parts]
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +36,7 @@ class ListQuery:
     """A requested list: `page` returns the chunks after an id, of at most a number of items in all."""
 
     name: str
-    page: Callable[[int, int], list[Chunk]]
+    page: Callable[[int, int], list[ListChunk]]
     after: int
     limit: int
     page_size: int
@@ -50,27 +50,27 @@ class ListStreams:
         self._most_open = most_open
         self._open: Counter[int] = Counter()
 
-    async def stream(self, listing: ListQuery, account_id: int, request: Request) -> StreamedResponse:
+    async def stream(self, query: ListQuery, account_id: int, request: Request) -> StreamedResponse:
         """Return the response; raises Busy, and what fetching the first page raises."""
         if self._open[account_id] >= self._most_open:
             raise Busy("too_many_lists_of_account")
-        size = min(listing.page_size, listing.limit)
-        chunks = deque(await run_in_lane(self._lane, account_id, lambda: listing.page(listing.after, size)))
-        first = chunks.popleft() if chunks else Chunk(0, listing.after, b"")
-        head = b'{"status":"success","message":{"' + listing.name.encode() + b'":['
+        size = min(query.page_size, query.limit)
+        chunks = deque(await run_in_lane(self._lane, account_id, lambda: query.page(query.after, size)))
+        first = chunks.popleft() if chunks else ListChunk(0, query.after, b"")
+        head = b'{"status":"success","message":{"' + query.name.encode() + b'":['
         is_last = first.length + sum(chunk.length for chunk in chunks) < size
-        return StreamedResponse(head + first.items, self._rest(listing, account_id, request, first, chunks, is_last))
+        return StreamedResponse(head + first.items, self._rest(query, account_id, request, first, chunks, is_last))
 
     async def _rest(
         self,
-        listing: ListQuery,
+        query: ListQuery,
         account_id: int,
         request: Request,
-        first: Chunk,
-        fetched: deque[Chunk],
+        first: ListChunk,
+        fetched: deque[ListChunk],
         is_last: bool,
     ) -> AsyncIterator[bytes]:
-        reader = _Reader(self._lane, listing, account_id, first, fetched, is_last)
+        reader = _Reader(self._lane, query, account_id, first, fetched, is_last)
         disconnected = asyncio.ensure_future(_wait_for_disconnect(request))
         self._open[account_id] += 1
         try:
@@ -91,19 +91,25 @@ class _Reader:
     """The state of a stream: what was sent, fetched, and is being fetched."""
 
     def __init__(
-        self, lane: Lane, listing: ListQuery, account_id: int, first: Chunk, fetched: deque[Chunk], is_last: bool
+        self,
+        lane: Lane,
+        query: ListQuery,
+        account_id: int,
+        first: ListChunk,
+        fetched: deque[ListChunk],
+        is_last: bool,
     ) -> None:
         self._lane = lane
-        self._listing = listing
+        self._query = query
         self._account_id = account_id
         self._last_sent = first
-        self._remaining = listing.limit - first.length
+        self._remaining = query.limit - first.length
         self._fetched = fetched
         self._is_last = is_last
-        self._next_page: asyncio.Future[list[Chunk]] | None = None
+        self._next_page: asyncio.Future[list[ListChunk]] | None = None
         self._requested = 0
 
-    async def next_chunk(self) -> Chunk | None:
+    async def next_chunk(self) -> ListChunk | None:
         """Return the next chunk, fetching a page if needed; None at the end."""
         self._prefetch()
         if not self._fetched and self._next_page:
@@ -131,16 +137,16 @@ class _Reader:
     def _prefetch(self) -> None:
         """Fetch the next page while the last one is being sent."""
         last = self._fetched[-1].last if self._fetched else self._last_sent.last
-        self._requested = min(self._listing.page_size, self._remaining - sum(chunk.length for chunk in self._fetched))
+        self._requested = min(self._query.page_size, self._remaining - sum(chunk.length for chunk in self._fetched))
         if self._next_page is None and not self._is_last and self._requested > 0:
-            page, requested = self._listing.page, self._requested
+            page, requested = self._query.page, self._requested
             self._next_page = asyncio.ensure_future(
                 run_in_lane(self._lane, self._account_id, lambda: page(last, requested), is_bounded=False)
             )
             self._next_page.add_done_callback(_retrieve_exception)
 
 
-def _retrieve_exception(next_page: "asyncio.Future[list[Chunk]]") -> None:
+def _retrieve_exception(next_page: "asyncio.Future[list[ListChunk]]") -> None:
     if not next_page.cancelled():
         next_page.exception()  # a dropped page is not awaited
 

@@ -173,7 +173,7 @@ class Connection(FlowControl):
             expects_continue=self.expects_continue and version == "1.1",
         )
         self.in_body, self.content = True, 0
-        self.body_progress.begin(self.connections.now)
+        self.body_progress.start(self.connections.now)
         if self.current is None:
             self._start(request)
         else:

@@ -50,13 +50,13 @@ class Connections:
         """The number of requests being answered."""
         return sum(connection.current is not None for connection in list(self._open))
 
-    def begin(self, loop: asyncio.AbstractEventLoop) -> None:
+    def start(self, loop: asyncio.AbstractEventLoop) -> None:
         """Check the timeouts of all connections, now and once a second."""
         self.now = loop.time()
         if not self.stopping:
             for connection in self:
                 timeouts.check_timeouts(connection, self.now)
-            loop.call_later(CHECK_SECONDS, self.begin, loop)
+            loop.call_later(CHECK_SECONDS, self.start, loop)
 
     def admit(self, connection: "Connection", host: str) -> ErrorResponse | None:
         """Accept a connection, or return the error that rejects it.

@@ -45,13 +45,13 @@ class FlowControl(asyncio.Protocol):
         """The number of written bytes that the client has not received."""
         return self.transport.get_write_buffer_size()
 
-    def write(self, *pieces: bytes) -> None:
+    def write(self, *chunks: bytes) -> None:
         """Write to the client, or buffer."""
         if not self.transport.is_closing():
-            for piece in pieces:
-                if piece:
-                    self.written += len(piece)
-                    self.transport.write(piece)
+            for chunk in chunks:
+                if chunk:
+                    self.written += len(chunk)
+                    self.transport.write(chunk)
 
     async def drain(self) -> None:
         """Wait until the client has received enough, or has disconnected."""

@@ -54,7 +54,7 @@ class Server(uvicorn.Server):
         """Start to listen, then call `ready`."""
         await super().startup(sockets)
         if self.started:
-            self._connections.begin(asyncio.get_running_loop())
+            self._connections.start(asyncio.get_running_loop())
             self._ready()
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:

@@ -39,9 +39,9 @@ class BodyProgress:
     __slots__ = ("checked", "checked_size", "since", "size", "watched")
 
     def __init__(self) -> None:
-        self.begin(0.0)
+        self.start(0.0)
 
-    def begin(self, now: float) -> None:
+    def start(self, now: float) -> None:
         """Measure the body of another request."""
         self.since, self.checked, self.watched, self.size, self.checked_size = now, now, 0.0, 0, 0
 

@@ -1,4 +1,4 @@
-// Tabs of the snippets: arrows go from one to the next, as in every list of tabs.
+// Tabs of the snippets, with arrow keys as in WAI-ARIA.
 for (const list of document.querySelectorAll('[role="tablist"]')) {
   const tabs = [...list.querySelectorAll('[role="tab"]')];
   const choose = (tab, focus) => {

@@ -1,4 +1,4 @@
-// What all pages share: dialogs, copying, themes, and forms that are sent once.
+// Shared by all pages: dialogs, copying, themes, and forms that are submitted once.
 
 import "./unsaved-changes.js";
 import "./enter-key.js";
@@ -15,12 +15,12 @@ document.addEventListener("click", (event) => {
   if (event.target.closest("[data-goes-back]")) history.back();
 });
 
-// A click beside a dialog closes it, as Escape does; one that asks a question stays until it is answered.
+// A click outside a dialog closes it, as Escape does; one that asks a question stays open.
 document.addEventListener("mousedown", (event) => {
   if (event.target instanceof HTMLDialogElement && !event.target.hasAttribute("data-asks")) event.target.close();
 });
 
-// The server gives a second equal submit the answer of the first; here it is only made visible that one is under way.
+// The server answers a second equal submit like the first; this only shows that one is in progress.
 document.addEventListener("submit", (event) => {
   const form = event.target;
   if (form.method !== "post" || event.defaultPrevented) return;
@@ -29,13 +29,13 @@ document.addEventListener("submit", (event) => {
   form.setAttribute("aria-busy", "true");
 });
 
-// A page that answers a form stands where the page with the form stood: coming back to it, or loading it again, asks for
-// that page anew, and the browser need not ask whether to send the form once more.
+// A response to a form replaces the page with the form in the history: going back or reloading requests that page, and
+// the browser need not ask whether to resubmit the form.
 if (document.querySelector('meta[name="form-response"]') && document.referrer.startsWith(`${location.origin}/`)) {
   history.replaceState(null, "", document.referrer);
 }
 
-// A page that comes back from the browser's memory can be used again.
+// A page restored from the browser's cache can be used again.
 window.addEventListener("pageshow", () => {
   for (const form of document.querySelectorAll("form[data-sent]")) {
     delete form.dataset.sent;
@@ -43,7 +43,7 @@ window.addEventListener("pageshow", () => {
   }
 });
 
-// Menus close when something else is used.
+// Close menus when something else is used.
 document.addEventListener("click", (event) => {
   for (const menu of document.querySelectorAll("details.menu[open]")) {
     if (!menu.contains(event.target)) menu.open = false;
@@ -58,17 +58,17 @@ document.addEventListener("keydown", (event) => {
 });
 
 async function copy(button) {
-  const says = button.querySelector("[data-says]");
+  const status = button.querySelector("[data-says]");
   const code = button.closest(".copy").querySelector("code");
   try {
     await navigator.clipboard.writeText(code.textContent);
-    says.textContent = "Copied";
+    status.textContent = "Copied";
   } catch {
-    // Without TLS browsers lend no clipboard to other machines: what is selected can be copied by hand.
+    // Without TLS there is no clipboard access for other machines: select the text for manual copying.
     getSelection().selectAllChildren(code);
-    says.textContent = "Press Ctrl+C to copy";
+    status.textContent = "Press Ctrl+C to copy";
   }
-  setTimeout(() => { says.textContent = "Copy"; }, 2500);
+  setTimeout(() => { status.textContent = "Copy"; }, 2500);
 }
 
 // -- themes: that of the system, light, dark ---------------------------------------------------------------------------

@@ -1,7 +1,7 @@
-// The list of contacts and the page of one of them. What is typed into the search may be an address: it is sent in the
-// body of a POST, and kept for a reload and the back button in the state of the history, never in a URL.
+// The list of contacts and the page of a contact. The search text may be an email: it is sent in the body of a POST,
+// and kept in the history state for a reload and the back button, never in a URL.
 
-const HANDED_OVER = "tamis-searched-for";
+const SEARCH_KEY = "tamis-searched-for";
 
 const look = document.getElementById("look");
 if (look) searchAndRemember(look);
@@ -10,9 +10,9 @@ function searchAndRemember(form) {
   const text = form.elements.text;
   let isTyping = false;
 
-  text.value = history.state?.text ?? sessionStorage.getItem(HANDED_OVER) ?? "";
-  sessionStorage.removeItem(HANDED_OVER);
-  const place = () => document.getElementById("found").dataset.query;
+  text.value = history.state?.text ?? sessionStorage.getItem(SEARCH_KEY) ?? "";
+  sessionStorage.removeItem(SEARCH_KEY);
+  const listQuery = () => document.getElementById("found").dataset.query;
   const search = () => form.requestSubmit();
 
   form.addEventListener("input", () => { isTyping = true; });
@@ -27,7 +27,7 @@ function searchAndRemember(form) {
   });
 
   document.addEventListener("htmx:after:swap", () => {
-    const query = place();
+    const query = listQuery();
     const url = location.pathname + (query ? `?${query}` : "");
     const state = { text: text.value };
     if (isTyping || location.pathname + location.search === url) history.replaceState(state, "", url);
@@ -35,22 +35,21 @@ function searchAndRemember(form) {
   });
   window.addEventListener("popstate", () => location.reload());
 
-  // The columns are chosen in a form of their own: it is told where the list stands, and the page that follows what is
-  // searched for.
+  // The columns have a separate form: it gets the state of the list, and the next page gets the search text.
   document.querySelector(".columns-form")?.addEventListener("submit", (event) => {
-    if (text.value) sessionStorage.setItem(HANDED_OVER, text.value);
-    for (const [name, value] of new URLSearchParams(place())) {
+    if (text.value) sessionStorage.setItem(SEARCH_KEY, text.value);
+    for (const [name, value] of new URLSearchParams(listQuery())) {
       if (name !== "at") event.target.append(hidden(name, value));
     }
   });
 
-  // A file is what the list shows. The page stays, so its form can be sent again.
+  // An export contains what the list shows. The page stays, so its form can be submitted again.
   document.querySelector(".export-form")?.addEventListener("submit", ({ target }) => {
     for (const old of target.querySelectorAll("[data-look]")) old.remove();
     for (const name of ["text", "segment"]) {
-      const made = hidden(name, form.elements[name]?.value ?? "");
-      made.dataset.look = "";
-      target.append(made);
+      const input = hidden(name, form.elements[name]?.value ?? "");
+      input.dataset.look = "";
+      target.append(input);
     }
     target.closest("details").open = false;
     setTimeout(() => {
@@ -65,19 +64,19 @@ function searchAndRemember(form) {
 }
 
 function hidden(name, value) {
-  const made = document.createElement("input");
-  made.type = "hidden";
-  made.name = name;
-  made.value = value;
-  return made;
+  const input = document.createElement("input");
+  input.type = "hidden";
+  input.name = name;
+  input.value = value;
+  return input;
 }
 
-// Editing in place: the control has the focus, Escape gives up, Enter saves (in several lines of text with Ctrl).
+// Editing in place: the control has the focus, Escape cancels, Enter saves (with Ctrl in a text of several lines).
 document.addEventListener("htmx:after:swap", () => {
-  const waiting = document.querySelector("[data-focus]");
-  if (waiting) {
-    waiting.removeAttribute("data-focus");
-    waiting.focus();
+  const target = document.querySelector("[data-focus]");
+  if (target) {
+    target.removeAttribute("data-focus");
+    target.focus();
   }
   const control = document.querySelector("form[data-edits]:not([data-seen]) :is(input:not([type=hidden]), select, textarea)");
   if (control) {

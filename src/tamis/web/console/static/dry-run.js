@@ -1,8 +1,8 @@
-// A dry run shows what an import would do with the choices below it. When one of them changes, its numbers are outdated:
-// that is said at once, and it runs again in the background while the form stays as it is.
+// A dry run shows what an import would do with the choices below. When one of them changes, its numbers are marked as
+// outdated at once, and it runs again in the background while the form stays as it is.
 
-const AFTER_CHANGE = 500;
-const BETWEEN_LOOKS = 1000;
+const RERUN_DELAY_MS = 500;
+const POLL_MS = 1000;
 
 const area = document.getElementById("dry-run");
 const form = document.querySelector("form.mapping");
@@ -12,46 +12,46 @@ let timer = 0;
 let isRunning = false;
 
 form.addEventListener("change", () => {
-  if (isRunning || "tried" in area.dataset) outdate();
+  if (isRunning || "tried" in area.dataset) markOutdated();
 });
-if ("outdated" in area.dataset) outdate();
+if ("outdated" in area.dataset) markOutdated();
 
-function outdate() {
+function markOutdated() {
   changes += 1;
   area.classList.add("is-outdated");
   importButton.disabled = true;
   clearTimeout(timer);
-  timer = setTimeout(run, AFTER_CHANGE);
+  timer = setTimeout(run, RERUN_DELAY_MS);
 }
 
-// One runs at a time. What changes while it runs is tried when it has ended.
+// One runs at a time; changes meanwhile start another run when it has ended.
 async function run() {
   if (isRunning) return;
   isRunning = true;
-  const seen = changes;
+  const changesAtStart = changes;
   try {
-    let page = await ask({ method: "POST", body: choices() });
+    let page = await fetchPage({ method: "POST", body: formValues() });
     while (page.querySelector("#dry-run .under-way")) {
-      await new Promise((resolve) => { setTimeout(resolve, BETWEEN_LOOKS); });
-      page = await ask({});
+      await new Promise((resolve) => { setTimeout(resolve, POLL_MS); });
+      page = await fetchPage({});
     }
     isRunning = false;
-    if (seen === changes) show(page);
+    if (changesAtStart === changes) show(page);
     else run();
-  } catch { // the server does not answer, or the file is gone: the page itself says what is wrong
+  } catch { // the server does not respond, or the file is gone: the page shows what is wrong
     form.dataset.sent = "1";
     location.reload();
   }
 }
 
-function choices() {
+function formValues() {
   const body = new URLSearchParams(new FormData(form));
   body.delete("idempotency_key"); // it belongs to the form itself, which is yet to be sent
   body.set("do", "trial");
   return body;
 }
 
-async function ask(options) {
+async function fetchPage(options) {
   const answer = await fetch(form.action, { headers: { accept: "text/html" }, ...options });
   const page = new DOMParser().parseFromString(await answer.text(), "text/html");
   if (!page.getElementById("dry-run")) throw new Error("no page of a file");

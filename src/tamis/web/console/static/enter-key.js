@@ -1,16 +1,16 @@
-// Enter means one thing everywhere: in a form of one line it sends the form, in an editor of several controls (a form
-// marked with `data-editor`) it goes on to the next control and saves nothing. There Ctrl+Enter saves, or the button.
+// The Enter key: in a single-line form it submits, in an editor with several controls (a form marked with
+// `data-editor`) it moves to the next control; there Ctrl+Enter or the button saves.
 
 const STOPS = 'input:not([type="hidden"]), select, textarea, button:not([type="button"]), [data-enter-stop]';
 
-// Puts the focus on the next control of the form to fill in or to press; what removes or moves something is skipped.
-export function goOn(from) {
+// Focuses the next control of the form to fill in or press; buttons that remove or move something are skipped.
+export function focusNext(from) {
   const boxes = from.matches('[type="checkbox"], [type="radio"]') ? from.closest('fieldset, [role="group"]') : null;
-  const stops = [...from.form.querySelectorAll(STOPS)].filter((one) => one === from || (isOnTheWay(one) && !boxes?.contains(one)));
+  const stops = [...from.form.querySelectorAll(STOPS)].filter((one) => one === from || (isFocusable(one) && !boxes?.contains(one)));
   stops[stops.indexOf(from) + 1]?.focus();
 }
 
-function isOnTheWay(control) {
+function isFocusable(control) {
   if (control.disabled || control.tabIndex < 0 || control.closest("[data-enter-skip]")) return false;
   return (control.type !== "radio" || control.checked) && control.checkVisibility({ visibilityProperty: true });
 }
@@ -25,8 +25,8 @@ document.addEventListener("keydown", (event) => {
     if (!event.repeat) form.requestSubmit();
   } else if (target.matches("input, select")) {
     event.preventDefault();
-    if (!event.repeat) goOn(target);
+    if (!event.repeat) focusNext(target);
   } else if (event.repeat && target.matches("button, summary")) {
-    event.preventDefault(); // a key that is held down presses nothing twice
+    event.preventDefault(); // holding the key down presses nothing twice
   }
 });

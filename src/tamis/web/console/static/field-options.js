@@ -1,7 +1,7 @@
-// The options of a choice: rows that are added, moved and deleted; the form says all of them, in their order.
+// The options of a choice field: rows that are added, moved and deleted; the form submits all of them in order.
 
 const list = document.querySelector("[data-options]");
-const says = document.querySelector("[data-says]");
+const status = document.querySelector("[data-says]");
 
 function ready(root) {
   for (const part of root.querySelectorAll("[data-needs-script]")) part.hidden = false;
@@ -16,7 +16,7 @@ function move(row, up) {
   if (!other) return;
   up ? other.before(row) : other.after(row);
   const place = [...list.children].indexOf(row) + 1;
-  says.textContent = `${name(row)} moved to position ${place} of ${list.children.length}.`;
+  status.textContent = `${name(row)} moved to position ${place} of ${list.children.length}.`;
 }
 
 function add() {
@@ -27,7 +27,7 @@ function add() {
 
 function remove(row) {
   const next = row.nextElementSibling ?? row.previousElementSibling;
-  says.textContent = `${name(row)} will be deleted when you save.`;
+  status.textContent = `${name(row)} will be deleted when you save.`;
   row.remove();
   (next?.querySelector('input[name="option"]') ?? document.querySelector("[data-add-option]")).focus();
 }
@@ -44,7 +44,7 @@ document.addEventListener("click", (event) => {
   if (button.matches("[data-add-option]")) add();
 });
 
-// Enter in a row makes the next one rather than sending a form that is not finished.
+// Enter in a row adds the next one instead of submitting an incomplete form.
 list?.addEventListener("keydown", (event) => {
   if (event.key !== "Enter" || !event.target.matches('input[name="option"]')) return;
   event.preventDefault();

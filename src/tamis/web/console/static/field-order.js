@@ -1,4 +1,4 @@
-// Fields are dragged to another place by their grip; what is dropped is sent as the buttons beside it would send it.
+// Reordering fields by dragging their grip; a drop is submitted like the buttons beside it.
 
 let dragged = null;
 

@@ -1,20 +1,20 @@
-// A segment's page: its figures stay true while somebody looks, and its chart tells of single days.
+// The pages of a segment: live figures, and a chart with the numbers of single days.
 
-const EVERY = 4000;
+const REFRESH_MS = 4000;
 
-setInterval(refresh, EVERY);
+setInterval(refresh, REFRESH_MS);
 document.addEventListener("visibilitychange", refresh);
 
-// What the list is searched for stands in the address, so that the back button comes to what was found.
+// The search is kept in the URL, so that the back button returns to the results.
 document.querySelector("form[data-in-address]")?.addEventListener("input", (event) => {
-  const filled = new URLSearchParams(new FormData(event.currentTarget));
-  history.replaceState(null, "", `${location.pathname}?${filled}`);
+  const params = new URLSearchParams(new FormData(event.currentTarget));
+  history.replaceState(null, "", `${location.pathname}?${params}`);
 });
 
-// On a small screen, the tab that is open is in sight.
+// On a small screen, scroll to the open tab.
 document.querySelector(".tabs [aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" });
 
-// A menu has done its part when it has opened a dialog.
+// Close a menu when it has opened a dialog.
 document.addEventListener("click", (event) => {
   const menu = event.target.closest("[data-opens]")?.closest("details.menu");
   if (menu) menu.open = false;
@@ -27,11 +27,11 @@ function refresh() {
 
 for (const chart of document.querySelectorAll("figure.chart")) {
   const days = JSON.parse(chart.dataset.days);
-  const says = chart.parentElement.querySelector(".chart-says");
-  for (const picture of chart.querySelectorAll("svg")) tellDays(picture, days, says);
+  const output = chart.parentElement.querySelector(".chart-says");
+  for (const picture of chart.querySelectorAll("svg")) showDayDetails(picture, days, output);
 }
 
-function tellDays(picture, days, says) {
+function showDayDetails(picture, days, output) {
   const left = Number(picture.dataset.left);
   const step = Number(picture.dataset.step);
   const cursor = document.createElementNS("http://www.w3.org/2000/svg", "line");
@@ -60,7 +60,7 @@ function tellDays(picture, days, says) {
     at = Math.max(0, Math.min(days.length - 1, day));
     const [date, members, entered, departed] = days[at];
     const number = (value) => value.toLocaleString("en");
-    says.textContent = `${date}: ${number(members)} ${members === 1 ? "member" : "members"}, ${number(entered)} entered, ${number(departed)} left`;
+    output.textContent = `${date}: ${number(members)} ${members === 1 ? "member" : "members"}, ${number(entered)} entered, ${number(departed)} left`;
     cursor.setAttribute("x1", left + at * step);
     cursor.setAttribute("x2", left + at * step);
     picture.append(cursor);
@@ -68,6 +68,6 @@ function tellDays(picture, days, says) {
 
   function hide() {
     cursor.remove();
-    says.textContent = "";
+    output.textContent = "";
   }
 }

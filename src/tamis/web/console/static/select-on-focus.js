@@ -1,27 +1,27 @@
-// Whoever comes to an input that is filled in replaces its text by typing: it is selected, by keyboard and by pointer.
-// A second click sets the caret, and a text that is selected by dragging stays selected as it was.
+// Selects the text of an input when it gets the focus, by keyboard or pointer, so that typing replaces it. A second
+// click sets the caret, and a selection made by dragging is kept.
 
 const TEXTUAL = `input:is(:not([type]), ${["text", "search", "email", "number", "password", "tel", "url"]
   .map((type) => `[type="${type}"]`).join(", ")})`;
 
-let pressed = null; // the input that gets the focus by a press that has not ended
-let left = null; // the input that had the focus when the window lost it
+let pressedInput = null; // the input focused by a press that has not ended
+let leftInput = null; // the input that had the focus when the window lost it
 
 document.addEventListener("mousedown", ({ target }) => {
-  pressed = target.matches?.(TEXTUAL) && target !== document.activeElement ? target : null;
+  pressedInput = target.matches?.(TEXTUAL) && target !== document.activeElement ? target : null;
 }, true);
 
 document.addEventListener("click", ({ target }) => {
-  if (target === pressed && target.selectionStart === target.selectionEnd) target.select();
-  pressed = null;
+  if (target === pressedInput && target.selectionStart === target.selectionEnd) target.select();
+  pressedInput = null;
 }, true);
 
 document.addEventListener("focusin", ({ target }) => {
-  const isBack = target === left; // with the window: somebody may be in the middle of the text
-  left = null;
-  if (!isBack && target !== pressed && target.matches?.(TEXTUAL)) target.select();
+  const isBack = target === leftInput; // the window got the focus back: the user may be in the middle of the text
+  leftInput = null;
+  if (!isBack && target !== pressedInput && target.matches?.(TEXTUAL)) target.select();
 });
 
 document.addEventListener("focusout", ({ target }) => {
-  left = document.hasFocus() ? null : target;
+  leftInput = document.hasFocus() ? null : target;
 });

@@ -1,113 +1,113 @@
-// Hand a file in: chosen or dropped, sent as it is with its progress, and given up with a click.
+// Uploads a file, chosen or dropped, with progress and a way to cancel.
 
 const card = document.getElementById("upload");
-const part = (id) => document.getElementById(id);
+const byId = (id) => document.getElementById(id);
 const token = document.querySelector('meta[name="csrf"]').content;
-const type = part("type");
+const type = byId("type");
 let request = null;
 
 type.addEventListener("change", () => {
-  part("new-type").hidden = type.value !== "new";
-  if (type.value === "new") part("type-name").focus();
+  byId("new-type").hidden = type.value !== "new";
+  if (type.value === "new") byId("type-name").focus();
 });
 
-part("file").addEventListener("change", () => {
-  const [file] = part("file").files;
-  part("file").value = ""; // the same file can be chosen again after a refusal
+byId("file").addEventListener("change", () => {
+  const [file] = byId("file").files;
+  byId("file").value = ""; // the same file can be chosen again after a refusal
   if (file) send(file);
 });
 
 for (const name of ["dragenter", "dragover"]) {
-  part("drop").addEventListener(name, (event) => {
+  byId("drop").addEventListener(name, (event) => {
     event.preventDefault();
-    part("drop").classList.add("is-over");
+    byId("drop").classList.add("is-over");
   });
 }
 for (const name of ["dragleave", "drop"]) {
-  part("drop").addEventListener(name, () => part("drop").classList.remove("is-over"));
+  byId("drop").addEventListener(name, () => byId("drop").classList.remove("is-over"));
 }
-part("drop").addEventListener("drop", (event) => {
+byId("drop").addEventListener("drop", (event) => {
   event.preventDefault();
   const files = event.dataTransfer.files;
-  if (files.length > 1) refuse("Drop one file at a time.");
+  if (files.length > 1) showProblem("Drop one file at a time.");
   else if (files.length) send(files[0]);
 });
-// Beside the zone, a dropped file would take the place of the page.
+// Outside the drop zone, a dropped file would replace the page.
 for (const name of ["dragover", "drop"]) addEventListener(name, (event) => event.preventDefault());
 
-part("cancel").addEventListener("click", () => request?.abort());
+byId("cancel").addEventListener("click", () => request?.abort());
 addEventListener("beforeunload", (event) => {
   if (request) event.preventDefault();
 });
 
 async function send(file) {
   if (request) return;
-  refuse("");
-  if (!file.size) return refuse(`${file.name} is empty.`);
+  showProblem("");
+  if (!file.size) return showProblem(`${file.name} is empty.`);
   if (file.size > Number(card.dataset.most)) {
-    return refuse(`${file.name} is larger than ${card.dataset.mostWords}. Compress it with gzip, or split it.`);
+    return showProblem(`${file.name} is larger than ${card.dataset.mostWords}. Compress it with gzip, or split it.`);
   }
-  const into = type.value === "new" ? await makeType() : type.value;
-  if (into) put(file, into);
+  const typeId = type.value === "new" ? await makeType() : type.value;
+  if (typeId) put(file, typeId);
 }
 
 async function makeType() {
-  const name = part("type-name").value.trim();
-  tellType(name ? "" : "Enter a name for the new contact type.");
+  const name = byId("type-name").value.trim();
+  showTypeProblem(name ? "" : "Enter a name for the new contact type.");
   if (!name) return null;
-  const answer = await fetch("/imports/types", {
+  const response = await fetch("/imports/types", {
     method: "POST",
     headers: { accept: "application/json", "x-csrf-token": token },
     body: new URLSearchParams({ name }),
   }).catch(() => null);
-  const said = answer && await answer.json().catch(() => null);
-  if (!answer?.ok) {
-    tellType(said?.message ?? "The server is not responding. Try again.");
+  const content = response && await response.json().catch(() => null);
+  if (!response?.ok) {
+    showTypeProblem(content?.message ?? "The server is not responding. Try again.");
     return null;
   }
   if (type instanceof HTMLSelectElement) {
-    type.prepend(new Option(said.name, said.id));
-    part("new-type").hidden = true;
+    type.prepend(new Option(content.name, content.id));
+    byId("new-type").hidden = true;
   }
-  type.value = said.id; // should the file be refused, the next one goes there, too
-  return said.id;
+  type.value = content.id; // if the file is refused, the next one goes there too
+  return content.id;
 }
 
-function put(file, into) {
-  const began = performance.now();
+function put(file, typeId) {
+  const startedAt = performance.now();
   request = new XMLHttpRequest();
-  request.open("PUT", `/imports/uploads?type=${encodeURIComponent(into)}`);
+  request.open("PUT", `/imports/uploads?type=${encodeURIComponent(typeId)}`);
   request.setRequestHeader("accept", "application/json");
   request.setRequestHeader("content-type", "application/octet-stream");
   request.setRequestHeader("x-csrf-token", token);
   request.setRequestHeader("x-file-name", encoded(file.name));
   request.upload.addEventListener("progress", (event) => {
     const share = event.total ? event.loaded / event.total : 0;
-    part("sending-bar").value = share;
-    part("sending-share").textContent = `${Math.floor(share * 100)}%`;
-    const left = Math.ceil((performance.now() - began) / 1000 * (1 - share) / (share || 1));
-    part("sending-detail").textContent = share === 1 ? "Reading the file…" : left > 2 ? `About ${left} seconds left` : "";
+    byId("sending-bar").value = share;
+    byId("sending-share").textContent = `${Math.floor(share * 100)}%`;
+    const left = Math.ceil((performance.now() - startedAt) / 1000 * (1 - share) / (share || 1));
+    byId("sending-detail").textContent = share === 1 ? "Reading the file…" : left > 2 ? `About ${left} seconds left` : "";
   });
   request.addEventListener("load", () => {
-    const answer = read(request.responseText);
-    const done = request.status === 201 && answer.location;
+    const response = read(request.responseText);
+    const done = request.status === 201 && response.location;
     end();
-    if (done) location.assign(answer.location);
-    else refuse(answer.message ?? "The upload failed. Try again.");
+    if (done) location.assign(response.location);
+    else showProblem(response.message ?? "The upload failed. Try again.");
   });
   request.addEventListener("error", () => {
     end();
-    refuse("The upload was interrupted. Check your connection, then try again.");
+    showProblem("The upload was interrupted. Check your connection, then try again.");
   });
   request.addEventListener("abort", () => {
     end();
-    part("file").focus();
+    byId("file").focus();
   });
-  part("sending-name").textContent = file.name;
-  part("sending-detail").textContent = "";
+  byId("sending-name").textContent = file.name;
+  byId("sending-detail").textContent = "";
   show(true);
   request.send(file);
-  part("cancel").focus();
+  byId("cancel").focus();
 }
 
 function end() {
@@ -116,8 +116,8 @@ function end() {
 }
 
 function show(sending) {
-  part("sending").hidden = !sending;
-  part("drop").hidden = sending;
+  byId("sending").hidden = !sending;
+  byId("drop").hidden = sending;
 }
 
 function encoded(name) {
@@ -136,12 +136,12 @@ function read(text) {
   }
 }
 
-function refuse(message) {
-  part("upload-problem").textContent = message;
-  part("upload-problem").hidden = !message;
+function showProblem(message) {
+  byId("upload-problem").textContent = message;
+  byId("upload-problem").hidden = !message;
 }
 
-function tellType(message) {
-  part("type-problem").textContent = message;
-  if (message) part("type-name").focus();
+function showTypeProblem(message) {
+  byId("type-problem").textContent = message;
+  if (message) byId("type-name").focus();
 }

@@ -1,57 +1,57 @@
-// The builder of a segment: every change makes a new tree, draws it, and asks what it says.
+// The rule builder: every change makes a new tree, renders it, and requests its preview.
 
-import { leaveFor, watch } from "../unsaved-changes.js";
+import { navigate, registerEditor } from "../unsaved-changes.js";
 import { LatestRequest } from "./requests.js";
-import { askToSave } from "./confirm-dialog.js";
+import { confirmSave } from "./confirm-dialog.js";
 import { visible } from "./dom.js";
 import { History } from "./undo-history.js";
 import { openPicker } from "./listbox.js";
-import { Panel } from "./preview-panel.js";
-import { Saving } from "./save.js";
-import { Table } from "./operators.js";
-import { TextForm } from "./rule-text.js";
-import { SEGMENT, Places, add, change, condition, duplicate, find, fromPlain, group, groupsAround, isGroup, move, remove,
-  toPlain, unwrap, wrap } from "./rule-tree.js";
+import { PreviewPanel } from "./preview-panel.js";
+import { SaveForm } from "./save.js";
+import { Schema } from "./schema.js";
+import { RuleText } from "./rule-text.js";
+import { SEGMENT, NodePaths, add, change, condition, duplicate, find, fromJson, group, groupsAround, isGroup, move, remove,
+  toJson, unwrap, wrap } from "./rule-tree.js";
 import { matching } from "./value-controls.js";
-import { View } from "./tree-view.js";
+import { TreeView } from "./tree-view.js";
 
 const TYPING_MS = 40;
 const TEXT_MS = 150;
 
 const at = (id) => document.getElementById(id);
 const data = JSON.parse(at("builder-data").textContent);
-const table = new Table(data);
-const history = new History(fromPlain(data.draft));
+const schema = new Schema(data);
+const history = new History(fromJson(data.draft));
 const previews = new LatestRequest("/segments/preview");
-const panel = new Panel(data.type);
+const panel = new PreviewPanel(data.type);
 const host = at("tree");
-const view = new View(host, table, controlChanged);
-const text = new TextForm(() => readText(TEXT_MS));
+const view = new TreeView(host, schema, controlChanged);
+const text = new RuleText(() => readText(TEXT_MS));
 let segment = data.segment;
-let saved = written();
-let openNode; // the first condition that is unfinished or wrong
+let savedState = serialize();
+let firstProblem; // the first condition that is incomplete or wrong
 
-const saving = new Saving({
-  draft: draftToSave, saved: leaveFor, refused, changed: changedMeanwhile,
-  confirm: (effect) => askToSave(effect, saving.name, () => saving.save(true)),
+const saving = new SaveForm({
+  draft: draftToSave, saved: navigate, refused, changed: changedMeanwhile,
+  confirm: (effect) => confirmSave(effect, saving.name, () => saving.save(true)),
 });
-watch({ isDirty, save: () => saving.save() });
+registerEditor({ isDirty, save: () => saving.save() });
 
 function isDirty() {
-  return written() !== saved || text.isWrong || text.isPending;
+  return serialize() !== savedState || text.isWrong || text.isPending;
 }
 
-function written() {
-  return JSON.stringify([toPlain(history.current), at("segment_name").value.trim()]);
+function serialize() {
+  return JSON.stringify([toJson(history.current), at("segment_name").value.trim()]);
 }
 
-// -- steps -------------------------------------------------------------------------------------------------------------
+// -- changes -------------------------------------------------------------------------------------------------------------
 
-function step(tree, { typing = null, focus = null } = {}) {
+function applyChange(tree, { typing = null, focus = null } = {}) {
   history.push(tree, typing);
   draw(focus);
-  at("problems").replaceChildren(); // what was refused was another rule
-  preview(typing ? TYPING_MS : 0);
+  at("problems").replaceChildren(); // they concern the previous rule
+  requestPreview(typing ? TYPING_MS : 0);
 }
 
 function draw(focus = null) {
@@ -62,56 +62,56 @@ function draw(focus = null) {
 
 function controlChanged(id, values, typing, redraw) {
   const node = find(history.current, id);
-  if (!node) return; // it went while its control still had the focus
+  if (!node) return; // it was removed while its control had the focus
   const changed = { ...node, values };
   if (!redraw) view.accept(changed);
-  step(change(history.current, id, () => changed), { typing: typing ? id : null });
+  applyChange(change(history.current, id, () => changed), { typing: typing ? id : null });
 }
 
-function turn(tree) {
+function restore(tree) {
   if (!tree) return;
   draw();
-  preview(0);
+  requestPreview(0);
 }
 
-// -- what it says ------------------------------------------------------------------------------------------------------
+// -- preview ------------------------------------------------------------------------------------------------------
 
-function preview(wait) {
+function requestPreview(wait) {
   panel.wait();
-  text.forget();
+  text.discardInput();
   previews.send(wait, () => {
-    const places = new Places();
-    return { body: { ...about(), draft: toPlain(history.current, places) }, places };
-  }, ({ places }, said) => {
-    text.follow(said.text, !textIsEdited());
-    show(places, said);
+    const paths = new NodePaths();
+    return { body: { ...context(), draft: toJson(history.current, paths) }, paths };
+  }, ({ paths }, preview) => {
+    text.setText(preview.text, !textIsEdited());
+    show(paths, preview);
   }, (error) => panel.failed(error.message));
 }
 
-const about = () => ({ type: data.type.id, segment: segment?.id ?? null });
+const context = () => ({ type: data.type.id, segment: segment?.id ?? null });
 const textIsEdited = () => document.activeElement === at("text");
 
-function show(places, said) {
-  openNode = view.tell(places, said);
-  panel.show(said, history.current.parts.length === 0, text.isWrong);
+function show(paths, preview) {
+  firstProblem = view.showPreview(paths, preview);
+  panel.show(preview, history.current.parts.length === 0, text.isWrong);
 }
 
 function readText(wait, then = () => {}) {
   panel.wait();
-  previews.send(wait, () => ({ body: { ...about(), text: text.value } }), (_, said) => {
-    if (said.draft === undefined) {
+  previews.send(wait, () => ({ body: { ...context(), text: text.value } }), (_, preview) => {
+    if (preview.draft === undefined) {
       history.pause();
-      text.wasRead(said.problems);
-      preview(0);
+      text.showProblems(preview.problems);
+      requestPreview(0);
       return;
     }
-    text.wasRead([]);
-    const tree = fromPlain(said.draft);
-    if (JSON.stringify(toPlain(tree)) !== JSON.stringify(toPlain(history.current))) history.push(tree, "text");
+    text.showProblems([]);
+    const tree = fromJson(preview.draft);
+    if (JSON.stringify(toJson(tree)) !== JSON.stringify(toJson(history.current))) history.push(tree, "text");
     draw();
-    const places = new Places();
-    toPlain(history.current, places);
-    show(places, said);
+    const paths = new NodePaths();
+    toJson(history.current, paths);
+    show(paths, preview);
     then();
   }, (error) => panel.failed(error.message));
 }
@@ -119,7 +119,7 @@ function readText(wait, then = () => {}) {
 // -- saving ------------------------------------------------------------------------------------------------------------
 
 function draftToSave() {
-  if (text.isPending) { // what is saved is what stands there
+  if (text.isPending) { // the text as shown is saved
     readText(0, () => saving.save());
     return null;
   }
@@ -127,22 +127,22 @@ function draftToSave() {
     text.focus();
     return null;
   }
-  return { plain: toPlain(history.current) };
+  return { json: toJson(history.current) };
 }
 
 function refused(problems) {
   if (!problems.length) return;
-  preview(0);
+  requestPreview(0);
   at("problems").replaceChildren(Object.assign(document.createElement("p"), {
     className: "notice bad", textContent: "Not saved yet. Finish the marked conditions first.",
   }));
-  toOpen();
+  focusFirstProblem();
 }
 
-function toOpen() {
-  if (openNode === undefined) return;
-  const node = find(history.current, openNode);
-  view.focus({ id: openNode, part: node?.field === "" ? "field" : "value-0" });
+function focusFirstProblem() {
+  if (firstProblem === undefined) return;
+  const node = find(history.current, firstProblem);
+  view.focus({ id: firstProblem, part: node?.field === "" ? "field" : "value-0" });
 }
 
 function changedMeanwhile(other) {
@@ -152,49 +152,49 @@ function changedMeanwhile(other) {
   dialog.returnValue = "";
   dialog.onclose = () => {
     if (dialog.returnValue === "look") {
-      saving.sawOther(other.seen);
+      saving.setVersion(other.seen);
       at("segment_name").value = other.name;
-      history.push(fromPlain(other.draft));
-      saved = written();
+      history.push(fromJson(other.draft));
+      savedState = serialize();
       draw();
-      preview(0);
+      requestPreview(0);
     }
     if (dialog.returnValue === "new") {
       segment = null;
-      saving.asNew(`/segments/new?type=${data.type.id}`);
-      preview(0);
+      saving.saveAsNew(`/segments/new?type=${data.type.id}`);
+      requestPreview(0);
     }
   };
   dialog.showModal();
 }
 
-// -- what people do ----------------------------------------------------------------------------------------------------
+// -- actions ----------------------------------------------------------------------------------------------------
 
 const ACTIONS = {
   add(id) {
     const fresh = condition();
-    step(add(history.current, id, fresh), { focus: { id: fresh.id, part: "field" } });
+    applyChange(add(history.current, id, fresh), { focus: { id: fresh.id, part: "field" } });
     chooseField(fresh.id);
   },
   "add-group"(id) {
     const inner = condition();
     const join = find(history.current, id).join === "all" ? "any" : "all";
-    step(add(history.current, id, group(join, [inner])), { focus: { id: inner.id, part: "field" } });
+    applyChange(add(history.current, id, group(join, [inner])), { focus: { id: inner.id, part: "field" } });
   },
   remove(id) {
     const of = groupsAround(history.current, id).at(-1);
     const index = of.parts.findIndex((part) => part.id === id);
     const beside = of.parts[index + 1] ?? of.parts[index - 1];
     const focus = beside ? { id: beside.id, part: isGroup(beside) ? "add" : "field" } : { id: history.current.id, part: "add" };
-    step(remove(history.current, id), { focus });
+    applyChange(remove(history.current, id), { focus });
   },
-  duplicate: (id) => step(duplicate(history.current, id), { focus: { id, part: "menu" } }),
-  up: (id, part = "menu") => step(move(history.current, id, -1), { focus: { id, part } }),
-  down: (id, part = "menu") => step(move(history.current, id, 1), { focus: { id, part } }),
-  wrap: (id) => step(wrap(history.current, id), { focus: { id, part: "menu" } }),
+  duplicate: (id) => applyChange(duplicate(history.current, id), { focus: { id, part: "menu" } }),
+  up: (id, part = "menu") => applyChange(move(history.current, id, -1), { focus: { id, part } }),
+  down: (id, part = "menu") => applyChange(move(history.current, id, 1), { focus: { id, part } }),
+  wrap: (id) => applyChange(wrap(history.current, id), { focus: { id, part: "menu" } }),
   unwrap(id) {
     const [first] = find(history.current, id).parts;
-    step(unwrap(history.current, id), { focus: { id: first.id, part: isGroup(first) ? "add" : "field" } });
+    applyChange(unwrap(history.current, id), { focus: { id: first.id, part: isGroup(first) ? "add" : "field" } });
   },
 };
 
@@ -213,10 +213,10 @@ host.addEventListener("click", (event) => {
 host.addEventListener("change", (event) => {
   const { target } = event;
   if (target.dataset.part === "operator") {
-    step(change(history.current, nodeOf(target), (node) => table.withOperator(node, target.value)));
+    applyChange(change(history.current, nodeOf(target), (node) => schema.withOperator(node, target.value)));
   }
   if (target.closest(".joins")) {
-    step(change(history.current, nodeOf(target), (node) => ({ ...node, join: target.value })));
+    applyChange(change(history.current, nodeOf(target), (node) => ({ ...node, join: target.value })));
   }
 });
 
@@ -230,7 +230,7 @@ function chooseField(id) {
       ...(data.segments.length ? [{ key: SEGMENT, label: "Member of a segment", note: "Segment", heading: "Segments" }] : []),
     ]),
     pick: (item) => {
-      step(change(history.current, id, (node) => table.withField(node, item.key)), { focus: { id, part: "operator" } });
+      applyChange(change(history.current, id, (node) => schema.withField(node, item.key)), { focus: { id, part: "operator" } });
       view.focus({ id, part: "value-0" });
     },
   });
@@ -249,23 +249,23 @@ document.addEventListener("keydown", (event) => {
     if (!event.repeat) saving.save();
   } else if (control && !event.altKey && own && (key === "z" || key === "y")) {
     event.preventDefault();
-    turn(key === "y" || event.shiftKey ? history.redo() : history.undo());
+    restore(key === "y" || event.shiftKey ? history.redo() : history.undo());
   } else if (inTree && event.altKey && (event.key === "ArrowUp" || event.key === "ArrowDown")) {
     event.preventDefault();
     ACTIONS[event.key === "ArrowUp" ? "up" : "down"](nodeOf(event.target), event.target.dataset.part);
   }
 });
 
-at("undo").addEventListener("click", () => turn(history.undo()));
-at("redo").addEventListener("click", () => turn(history.redo()));
-at("to-open").addEventListener("click", toOpen);
+at("undo").addEventListener("click", () => restore(history.undo()));
+at("redo").addEventListener("click", () => restore(history.redo()));
+at("to-open").addEventListener("click", focusFirstProblem);
 
 draw();
-show(...first());
+show(...firstPreview());
 
-function first() {
-  const places = new Places();
-  toPlain(history.current, places);
-  text.follow(data.first.text, true);
-  return [places, data.first];
+function firstPreview() {
+  const paths = new NodePaths();
+  toJson(history.current, paths);
+  text.setText(data.first.text, true);
+  return [paths, data.first];
 }

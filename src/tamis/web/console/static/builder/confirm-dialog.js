@@ -1,5 +1,5 @@
-// Shows what saving would do to the members of a segment, and saves when somebody says so. The focus begins on the
-// button that changes nothing; Ctrl+Enter does not confirm, so that a key pressed twice saves nothing unseen.
+// Shows what saving would do to the members of a segment, and saves after confirmation. The focus starts on the button
+// that changes nothing; Ctrl+Enter does not confirm, so that pressing it twice saves nothing unseen.
 
 import { h, number, visible } from "./dom.js";
 
@@ -7,7 +7,7 @@ const at = (id) => document.getElementById(id);
 const people = (count, verb) => `${number(count)} ${count === 1 ? "contact" : "contacts"} will ${verb}`;
 
 // `effect` is {before, after, entering, leaving, followers}, the last being names of segments; all numbers are 0 where a new segment has no conditions.
-export function askToSave({ before, after, entering, leaving, followers = [] }, name, save) {
+export function confirmSave({ before, after, entering, leaving, followers = [] }, name, save) {
   const dialog = at("confirm-save");
   const isEmpty = !before && !after;
   at("confirm-title").textContent = isEmpty ? "Save a segment without conditions?" : `Save “${visible(name)}”?`;
@@ -15,9 +15,9 @@ export function askToSave({ before, after, entering, leaving, followers = [] }, 
   at("confirm-counts").replaceChildren(
     h("b", {}, number(before)), h("span", { "aria-hidden": "true" }, "→"), h("span", { class: "visually-hidden" }, "to"),
     h("b", {}, number(after)), h("span", { class: "muted" }, after === 1 ? "member" : "members"));
-  const moves = [...(entering ? [people(entering, "enter")] : []), ...(leaving ? [people(leaving, "leave")] : [])];
-  at("confirm-moves").hidden = !moves.length;
-  at("confirm-moves").textContent = `${moves.join(", ")}.`;
+  const changes = [...(entering ? [people(entering, "enter")] : []), ...(leaving ? [people(leaving, "leave")] : [])];
+  at("confirm-moves").hidden = !changes.length;
+  at("confirm-moves").textContent = `${changes.join(", ")}.`;
   at("confirm-followers").hidden = !followers.length;
   at("confirm-followers-names").replaceChildren(...followers.map((follower) => h("li", {}, visible(follower))));
   at("confirm-nobody").hidden = after > 0;

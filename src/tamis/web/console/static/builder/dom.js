@@ -1,4 +1,4 @@
-// Makes elements. Whatever comes from people becomes text, never markup.
+// Creates elements. Text from people never becomes markup.
 
 export function h(tag, attributes = {}, ...children) {
   const element = document.createElement(tag);
@@ -12,11 +12,11 @@ export function h(tag, attributes = {}, ...children) {
   return element;
 }
 
-// Shows characters that nobody sees, or that turn text around, as the templates do (domain/visible.py); joiners stay.
+// Makes invisible and direction-changing characters visible, as the templates do (domain/visible.py); joiners stay.
 export const visible = (text) => text.replace(/(?![\u200c\u200d\t\n\r])[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu,
   (hidden) => `⟨U+${hidden.codePointAt(0).toString(16).toUpperCase().padStart(4, "0")}⟩`);
 
-// A copy of one of the templates in the page, which are made where icons are.
+// Returns a copy of a template element of the page.
 export const fromTemplate = (id) => document.getElementById(id).content.firstElementChild.cloneNode(true);
 
 export const icon = (name) => fromTemplate(`icon-${name}`);

@@ -1,11 +1,11 @@
-// A list to choose from while typing, after the pattern "combobox" of WAI-ARIA: the focus stays in the input, arrows
-// walk over the options, Enter takes one, Escape closes.
+// A list of options while typing, after the WAI-ARIA pattern "combobox": the focus stays in the input, arrows move
+// through the options, Enter picks one, Escape closes.
 
 import { h, number } from "./dom.js";
 
-const WANTED = 300; // pixels in which a list is worth opening
+const WANTED = 300; // pixels that a list needs to open
 const GAP = 4;
-const NARROW = 560; // a screen over whose whole width lists go
+const NARROW = 560; // up to this width, lists take the whole screen
 let numbers = 0;
 let open = null;
 
@@ -13,14 +13,14 @@ document.addEventListener("pointerdown", (event) => {
   if (open && !open.owns(event.target)) open.close();
 });
 
-// An option is {key, label, count?, note?, heading?, disabled?}; `load` gives those for what is typed, at once or later.
+// An option is {key, label, count?, note?, heading?, disabled?}; `load` returns those for a text, or a promise of them.
 export class Listbox {
   #input;
   #options;
   #list;
   #items = [];
   #active = -1;
-  #turn = 0;
+  #loadNumber = 0;
 
   constructor(input, options) {
     this.#input = input;
@@ -38,7 +38,7 @@ export class Listbox {
       const item = this.#items[Number(event.target.closest("[data-index]")?.dataset.index)];
       if (item) this.#take(item);
     });
-    this.#list.addEventListener("pointermove", (event) => { // one option is highlighted: the one that Enter takes
+    this.#list.addEventListener("pointermove", (event) => { // highlight the option that Enter takes
       const index = Number(event.target.closest("[data-index]")?.dataset.index ?? -1);
       if (index < 0 || index === this.#active || this.#items[index].disabled || !(event.movementX || event.movementY)) return;
       this.#active = index;
@@ -51,9 +51,9 @@ export class Listbox {
   }
 
   async show() {
-    const turn = ++this.#turn;
+    const loadNumber = ++this.#loadNumber;
     const items = await this.#options.load(this.#input.value);
-    if (turn !== this.#turn || !this.#input.isConnected) return;
+    if (loadNumber !== this.#loadNumber || !this.#input.isConnected) return;
     this.#items = items;
     this.#active = this.#options.first ? items.findIndex((item) => !item.disabled) : -1;
     this.#draw();
@@ -68,7 +68,7 @@ export class Listbox {
   }
 
   close() {
-    this.#turn += 1;
+    this.#loadNumber += 1;
     if (open === this) open = null;
     this.#list.remove();
     this.#input.setAttribute("aria-expanded", "false");

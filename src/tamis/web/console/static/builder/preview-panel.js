@@ -1,11 +1,11 @@
-// The numbers beside the rule: how many members, which share, who for example, and the rule in words. While a newer rule
-// is being counted or is not finished, the old answer stays, faint and named as what it is.
+// The preview beside the rule: member count, share, sample, and the rule as a sentence. While a newer rule is being
+// counted or is incomplete, the old preview stays, dimmed and labelled as outdated.
 
 import { h, number, visible } from "./dom.js";
 
 const at = (id) => document.getElementById(id);
 
-export class Panel {
+export class PreviewPanel {
   #panel = at("panel");
   #type;
   #people;
@@ -30,26 +30,26 @@ export class Panel {
 
   failed(message) {
     this.#done(false);
-    this.#say(`Count unavailable: ${message}`, true);
+    this.#showState(`Count unavailable: ${message}`, true);
   }
 
-  // `isEmpty`: the rule has no conditions; `textIsWrong`: somebody writes a text of which this is not the rule.
-  show(said, isEmpty, textIsWrong) {
-    const { count, members } = said;
+  // `isEmpty`: the rule has no conditions; `textIsWrong`: the text is being edited and is invalid.
+  show(preview, isEmpty, textIsWrong) {
+    const { count, members } = preview;
     this.#done(count !== null);
     at("to-open").hidden = count !== null;
-    at("sentence").hidden = isEmpty || said.sentence === null;
+    at("sentence").hidden = isEmpty || preview.sentence === null;
     if (count === null) {
-      this.#say(this.#missing(said), said.problems.length > 0);
-      if (at("sample-table").hidden) at("no-sample").textContent = this.#missing(said);
+      this.#showState(this.#missing(preview), preview.problems.length > 0);
+      if (at("sample-table").hidden) at("no-sample").textContent = this.#missing(preview);
       return;
     }
-    this.#number(said);
+    this.#number(preview);
     this.#manual(count, members);
-    this.#say(textIsWrong ? "The text has an error. These counts are for the conditions above."
+    this.#showState(textIsWrong ? "The text has an error. These counts are for the conditions above."
       : isEmpty ? `Add a condition to see matching ${this.#people}.` : "", false);
-    at("sentence").textContent = visible(said.sentence);
-    this.#sample(said, isEmpty);
+    at("sentence").textContent = visible(preview.sentence);
+    this.#sample(preview, isEmpty);
   }
 
   #number({ count, members, share, total }) {
@@ -61,7 +61,7 @@ export class Panel {
     bar.value = Math.min(members?.count ?? count, total);
   }
 
-  // What was changed by hand is in the number: say so where there is any.
+  // The count includes manual changes: show how many, if any.
   #manual(count, members) {
     const changes = members ? [[members.added, "added manually"], [members.excluded, "excluded"]] : [];
     const notes = changes.filter(([people]) => people).map(([people, what]) => `${number(people)} ${what}`);
@@ -69,7 +69,7 @@ export class Panel {
     at("manual").textContent = [`${number(count)} ${count === 1 ? "matches" : "match"} the rule`, ...notes].join(" · ");
   }
 
-  #say(text, bad) {
+  #showState(text, bad) {
     const element = at("state");
     element.textContent = text;
     element.hidden = !text;
@@ -82,11 +82,11 @@ export class Panel {
     return `${what} to see matching ${this.#people}.`;
   }
 
-  #sample(said, isEmpty) {
-    const { columns, rows } = said.sample;
+  #sample(preview, isEmpty) {
+    const { columns, rows } = preview.sample;
     at("sample-table").hidden = !rows.length;
     at("sample-title").textContent = !rows.length ? "Preview"
-      : said.count > rows.length ? `Preview: ${rows.length} sample ${this.#people}` : rows.length === 1
+      : preview.count > rows.length ? `Preview: ${rows.length} sample ${this.#people}` : rows.length === 1
         ? "Preview: the only match" : `Preview: all ${rows.length} matches`;
     at("no-sample").hidden = rows.length > 0;
     at("no-sample").textContent = isEmpty ? `Add a condition to see matching ${this.#people}.`

@@ -1,27 +1,27 @@
-// The text form of the rule, which can be edited: what can be read becomes the tree, what cannot is told with its place.
+// The editable text form of the rule: valid text becomes the tree, invalid text is reported with its position.
 
 const at = (id) => document.getElementById(id);
 
-export class TextForm {
+export class RuleText {
   #area = at("text");
   #tree = "";
   #pending = false;
 
-  // `typed()` is told that somebody edits the text.
-  constructor(typed) {
+  // `onInput()` is called when the text is edited.
+  constructor(onInput) {
     this.#area.addEventListener("input", () => {
       this.#pending = true;
-      typed();
+      onInput();
     });
     at("text-place").addEventListener("click", () => this.#goTo());
     at("text-back").addEventListener("click", () => {
-      this.follow(this.#tree, true);
+      this.setText(this.#tree, true);
       this.#area.focus();
     });
     this.#area.addEventListener("keydown", (event) => {
       if (event.key === "Escape" && this.isWrong) {
         event.preventDefault();
-        this.follow(this.#tree, true);
+        this.setText(this.#tree, true);
       }
     });
   }
@@ -30,7 +30,7 @@ export class TextForm {
     return this.#area.value;
   }
 
-  // Whether something was typed that nobody has read yet.
+  // Whether there is input that was not parsed yet.
   get isPending() {
     return this.#pending;
   }
@@ -44,23 +44,23 @@ export class TextForm {
     this.#area.focus();
   }
 
-  // Shows the text of the tree, unless somebody writes the text of which this is the tree. Null: the tree has none yet.
-  follow(text, always = false) {
+  // Shows the text of the tree, unless the text is being edited; null while the rule is incomplete.
+  setText(text, always = false) {
     if (text !== null) this.#tree = text;
     at("text-later").hidden = text !== null;
     if (text !== null && (always || document.activeElement !== this.#area)) {
       this.#area.value = text;
-      this.wasRead([]);
+      this.showProblems([]);
     }
   }
 
-  // The conditions were changed since: they have the last word.
-  forget() {
+  // Discards unparsed input: the conditions were changed since.
+  discardInput() {
     this.#pending = false;
   }
 
-  // Says what is wrong with what was typed, which may be nothing.
-  wasRead(problems) {
+  // Shows the problems of the parsed input, if any.
+  showProblems(problems) {
     this.#pending = false;
     at("text-problem").hidden = !problems.length;
     at("text-says").textContent = problems.map(({ path, message }) =>

@@ -1,5 +1,5 @@
-// A rule as the builder holds it: conditions in groups of all, any or none. A tree is never changed; every step makes a
-// new one, which shares with the old one what is the same. So a step is undone by taking the old tree again.
+// A rule in the builder: conditions in groups of all, any or none. Trees are immutable; a change makes a new tree that
+// shares unchanged parts with the old one, which is kept for undo.
 //
 //   condition  {id, kind: "condition", field, operator, values}     field is an id, "" when none is chosen yet
 //   group      {id, kind: "group", join: "all" | "any" | "none", parts}
@@ -12,56 +12,56 @@ export const condition = (field = "", operator = "", values = []) =>
 export const group = (join, parts) => ({ id: ++last, kind: "group", join, parts });
 export const isGroup = (node) => node.kind === "group";
 
-// Reads the JSON form of a rule, in which fields stand by their ids; its outermost part becomes a group.
-export function fromPlain(plain) {
-  if (plain === null) return group("all", []);
-  const node = read(plain);
+// Parses the JSON form of a rule, which names fields by id; its outermost part becomes a group.
+export function fromJson(json) {
+  if (json === null) return group("all", []);
+  const node = read(json);
   return isGroup(node) ? node : group("all", [node]);
 }
 
-function read(plain) {
-  if (plain.all) return group("all", plain.all.map(read));
-  if (plain.any) return group("any", plain.any.map(read));
-  if (plain.not) return group("none", plain.not.any ? plain.not.any.map(read) : [read(plain.not)]);
-  return condition(plain.field ?? SEGMENT, plain.operator, plain.values ?? []);
+function read(json) {
+  if (json.all) return group("all", json.all.map(read));
+  if (json.any) return group("any", json.any.map(read));
+  if (json.not) return group("none", json.not.any ? json.not.any.map(read) : [read(json.not)]);
+  return condition(json.field ?? SEGMENT, json.operator, json.values ?? []);
 }
 
-// Writes the JSON form. `places` is told which node stands at which place, in the words of the server: "rule.all[0]".
+// Returns the JSON form. `paths` records the path of each node as the server writes it, such as "rule.all[0]".
 // A group of one part is written as that part.
-export function toPlain(root, places = new Places()) {
-  return root.parts.length ? write(root, "rule", places) : null;
+export function toJson(root, paths = new NodePaths()) {
+  return root.parts.length ? write(root, "rule", paths) : null;
 }
 
-function write(node, place, places) {
-  places.add(place, node.id);
+function write(node, path, paths) {
+  paths.add(path, node.id);
   if (!isGroup(node)) {
     const { field, operator, values } = node;
     return field === SEGMENT ? { operator, values } : { field, operator, values };
   }
   if (node.join === "none") {
-    if (node.parts.length === 1) return { not: write(node.parts[0], `${place}.not`, places) };
-    places.add(`${place}.not`, node.id);
-    return { not: { any: node.parts.map((part, i) => write(part, `${place}.not.any[${i}]`, places)) } };
+    if (node.parts.length === 1) return { not: write(node.parts[0], `${path}.not`, paths) };
+    paths.add(`${path}.not`, node.id);
+    return { not: { any: node.parts.map((part, i) => write(part, `${path}.not.any[${i}]`, paths)) } };
   }
-  if (node.parts.length === 1) return write(node.parts[0], place, places);
-  return { [node.join]: node.parts.map((part, i) => write(part, `${place}.${node.join}[${i}]`, places)) };
+  if (node.parts.length === 1) return write(node.parts[0], path, paths);
+  return { [node.join]: node.parts.map((part, i) => write(part, `${path}.${node.join}[${i}]`, paths)) };
 }
 
-// Where nodes stood in what was sent. A group of one part stands where that part does.
-export class Places {
-  #byPlace = new Map();
+// The paths of nodes in the JSON form. A group of one part has the path of that part.
+export class NodePaths {
+  #byPath = new Map();
   #byNode = new Map();
 
-  add(place, id) {
-    if (!this.#byNode.has(id)) this.#byNode.set(id, place);
-    this.#byPlace.set(place, id);
+  add(path, id) {
+    if (!this.#byNode.has(id)) this.#byNode.set(id, path);
+    this.#byPath.set(path, id);
   }
 
-  // The node that a problem is about, and which of its values.
+  // Returns the node at a path of a problem, and which of its values.
   find(path) {
-    const place = path.replace(/\.(field|operator|values(\[\d+\])?)$/, "");
+    const nodePath = path.replace(/\.(field|operator|values(\[\d+\])?)$/, "");
     const value = path.match(/\.values\[(\d+)\]$/);
-    return { id: this.#byPlace.get(place), value: value ? Number(value[1]) : null };
+    return { id: this.#byPath.get(nodePath), value: value ? Number(value[1]) : null };
   }
 
   *entries() {
@@ -87,7 +87,7 @@ export function groupsAround(root, id) {
   return [];
 }
 
-// Replaces a node by what `change` makes of it: a node, or several or none in its stead.
+// Replaces a node by what `make` returns for it: a node, or a list of nodes.
 export function change(root, id, make) {
   if (root.id === id) return make(root);
   if (!isGroup(root)) return root;
@@ -103,7 +103,7 @@ export function change(root, id, make) {
 export const add = (root, groupId, node) =>
   change(root, groupId, (of) => ({ ...of, parts: [...of.parts, node] }));
 
-// Takes a node out; a group that has nothing left goes with it.
+// Removes a node, and groups that become empty.
 export function remove(root, id) {
   const around = groupsAround(root, id);
   let gone = id;

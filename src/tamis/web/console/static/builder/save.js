@@ -1,15 +1,15 @@
-// Saves the segment, once; what the server refuses is said where it belongs, and nothing of what was made is lost.
+// Saves the segment once at a time; problems are shown where they belong, and no edit is lost.
 
 const at = (id) => document.getElementById(id);
 
-export class Saving {
+export class SaveForm {
   #form = at("builder");
-  #under = false;
+  #isBusy = false;
   #options;
 
-  // `draft()` gives the rule to save, or null after having said why it cannot be saved yet; `saved(path)` leads on,
-  // `refused(problems)` shows what is wrong with the rule, `changed(other)` that somebody else has saved meanwhile,
-  // `confirm(effect)` asks whether the members shall change like that.
+  // `draft()` returns the rule to save as {json}, or null after showing why it cannot be saved; `saved(path)` navigates,
+  // `refused(problems)` shows problems of the rule, `changed(other)` a version that somebody else has saved,
+  // `confirm(effect)` asks for confirmation of the change of members.
   constructor(options) {
     this.#options = options;
     this.#form.addEventListener("submit", (event) => {
@@ -23,54 +23,54 @@ export class Saving {
     return this.#form.elements.segment_name.value.trim();
   }
 
-  // `confirmed` says that somebody has seen what becomes of the members.
+  // `confirmed` is true after confirmation of the change of members.
   async save(confirmed = false) {
-    if (this.#under) return;
-    this.#sayName("");
+    if (this.#isBusy) return;
+    this.#showNameProblem("");
     if (!this.name) {
-      this.#sayName("Enter a segment name.");
+      this.#showNameProblem("Enter a segment name.");
       return;
     }
-    const ready = this.#options.draft();
-    if (!ready) return;
-    this.#form.elements.draft.value = JSON.stringify(ready.plain);
-    const filled = new URLSearchParams(new FormData(this.#form));
-    if (confirmed) filled.set("confirmed", "yes");
-    this.#busy(true);
+    const draft = this.#options.draft();
+    if (!draft) return;
+    this.#form.elements.draft.value = JSON.stringify(draft.json);
+    const body = new URLSearchParams(new FormData(this.#form));
+    if (confirmed) body.set("confirmed", "yes");
+    this.#setBusy(true);
     try {
-      const answer = await fetch(this.#form.getAttribute("action"), {
-        method: "POST", body: filled, headers: { accept: "application/json" },
+      const response = await fetch(this.#form.getAttribute("action"), {
+        method: "POST", body, headers: { accept: "application/json" },
       });
-      this.#answered(answer, await answer.json());
+      this.#handleResponse(response, await response.json());
     } catch {
-      this.#say("Not saved. The server cannot be reached. Your changes are still here, so try again.");
+      this.#showProblem("Not saved. The server cannot be reached. Your changes are still here, so try again.");
     } finally {
-      this.#busy(false);
+      this.#setBusy(false);
     }
   }
 
-  #answered(answer, said) {
-    if (answer.ok) {
-      this.#options.saved(said.go);
+  #handleResponse(response, content) {
+    if (response.ok) {
+      this.#options.saved(content.go);
       return;
     }
-    if (said.changed) {
-      this.#options.changed(said.changed);
+    if (content.changed) {
+      this.#options.changed(content.changed);
       return;
     }
-    if (said.confirm) {
-      this.#options.confirm(said.confirm);
+    if (content.confirm) {
+      this.#options.confirm(content.confirm);
       return;
     }
-    const problems = said.problems ?? [];
+    const problems = content.problems ?? [];
     const ofName = problems.filter((problem) => problem.path === "segment_name");
-    this.#sayName(ofName.map((problem) => problem.message).join("; "));
+    this.#showNameProblem(ofName.map((problem) => problem.message).join("; "));
     this.#options.refused(problems.filter((problem) => problem.path !== "segment_name"));
-    if (!problems.length) this.#say(said.message ?? "Not saved. Try again.");
+    if (!problems.length) this.#showProblem(content.message ?? "Not saved. Try again.");
   }
 
-  // From here on it is another segment that is saved.
-  asNew(path) {
+  // Saves a new segment from now on.
+  saveAsNew(path) {
     this.#form.setAttribute("action", path);
     this.#form.elements.seen.value = "";
     const name = this.#form.elements.segment_name;
@@ -78,11 +78,11 @@ export class Saving {
     name.select();
   }
 
-  sawOther(seen) {
+  setVersion(seen) {
     this.#form.elements.seen.value = seen;
   }
 
-  #sayName(text) {
+  #showNameProblem(text) {
     const problem = at("name-problem");
     problem.hidden = !text;
     problem.querySelector("span").textContent = text;
@@ -91,16 +91,16 @@ export class Saving {
     if (text) name.focus();
   }
 
-  #say(text) {
+  #showProblem(text) {
     at("problems").replaceChildren(Object.assign(document.createElement("p"), { className: "notice bad", textContent: text }));
   }
 
-  #busy(under) {
-    this.#under = under;
+  #setBusy(isBusy) {
+    this.#isBusy = isBusy;
     for (const button of document.querySelectorAll("[data-save]")) {
-      button.toggleAttribute("aria-disabled", under);
-      button.classList.toggle("busy", under);
+      button.toggleAttribute("aria-disabled", isBusy);
+      button.classList.toggle("busy", isBusy);
     }
-    if (under) at("problems").replaceChildren();
+    if (isBusy) at("problems").replaceChildren();
   }
 }

@@ -1,4 +1,4 @@
-// Many values in one condition: each is a token that can be taken out, the rest is typed, chosen, or pasted as a list.
+// Several values of a condition as removable tokens; values are typed, chosen from suggestions, or pasted as a list.
 
 import { h, icon, number } from "./dom.js";
 import { suggest } from "./suggestions.js";
@@ -7,18 +7,18 @@ const SHOWN = 40;
 const TYPES = { date: "date", datetime: "text", number: "text" };
 const EXAMPLES = { date: "", datetime: "2024-12-31 or 2024-12-31 23:59", number: "Add a number" };
 
-export function tokens(about, shape, changed) {
-  let values = [...about.node.values];
-  let offered = null;
+export function tokens(context, controlType, changed) {
+  let values = [...context.node.values];
+  let suggestions = null;
   const list = h("span", { class: "token-list" });
   const input = h("input", {
-    type: TYPES[shape] ?? "text", "aria-label": `${about.label}: type a value and press Enter`, spellcheck: "false",
-    placeholder: EXAMPLES[shape] ?? "Add a value", "data-part": "value-0",
+    type: TYPES[controlType] ?? "text", "aria-label": `${context.label}: type a value and press Enter`, spellcheck: "false",
+    placeholder: EXAMPLES[controlType] ?? "Add a value", "data-part": "value-0",
   });
   const asList = h("button", { type: "button", class: "button quiet small", "data-part": "list",
-    "aria-label": `${about.label}: edit as a list` }, "List");
-  const made = h("span", { class: "tokens", "data-value": "all" }, list, input, asList);
-  const title = `${about.field.name} ${about.table.operator(about.node).label}`;
+    "aria-label": `${context.label}: edit as a list` }, "List");
+  const element = h("span", { class: "tokens", "data-value": "all" }, list, input, asList);
+  const title = `${context.field.name} ${context.schema.operator(context.node).label}`;
   const has = () => new Set(values.map((value) => value.toLowerCase()));
 
   function set(next, typing = false) {
@@ -37,7 +37,7 @@ export function tokens(about, shape, changed) {
     }
     input.value = "";
     if (fresh.length) set([...values, ...fresh]);
-    if (document.activeElement === input) offered?.show();
+    if (document.activeElement === input) suggestions?.show();
   }
 
   function draw() {
@@ -51,9 +51,9 @@ export function tokens(about, shape, changed) {
     input.setAttribute("aria-description", `${number(values.length)} selected`);
   }
 
-  // The list of suggestions comes first: what is highlighted there is what Enter takes.
-  if (about.table.suggests(about.field)) {
-    offered = suggest(input, { ...about, without: has }, (item) => add([item.key]));
+  // Suggestions handle keys first: Enter takes the highlighted one.
+  if (context.schema.suggests(context.field)) {
+    suggestions = suggest(input, { ...context, without: has }, (item) => add([item.key]));
   }
   input.addEventListener("keydown", (event) => {
     if (event.key === "Enter" && input.value.trim()) {
@@ -69,14 +69,14 @@ export function tokens(about, shape, changed) {
     event.preventDefault();
     add(pasted.split(/[\n\t;]+/));
   });
-  input.addEventListener("blur", () => add([input.value])); // nothing that was typed is lost without a word
+  input.addEventListener("blur", () => add([input.value])); // typed text is not lost silently
   asList.addEventListener("click", () => editAsList(values, title, (lines) => {
     values = [];
     add(lines);
     if (!values.length) set([]);
   }));
   draw();
-  return made;
+  return element;
 }
 
 function editAsList(values, label, done) {

@@ -1,4 +1,4 @@
-// Draws the tree. What did not change keeps its elements, and with them the focus and what is half typed.
+// Renders the tree. Unchanged nodes keep their elements, and with them focus and partial input.
 
 import { controls } from "./value-controls.js";
 import { fromTemplate, h, number, visible } from "./dom.js";
@@ -6,37 +6,37 @@ import { isGroup } from "./rule-tree.js";
 
 const JOINERS = { all: "and", any: "or", none: "nor" };
 
-export class View {
+export class TreeView {
   #host;
-  #table;
+  #schema;
   #changed;
-  #made = new Map();
+  #nodes = new Map();
 
-  // `changed(id, values, typing, redraw)` is told when a control has other values.
-  constructor(host, table, changed) {
+  // `changed(id, values, typing, redraw)` is called when the values of a control change.
+  constructor(host, schema, changed) {
     this.#host = host;
-    this.#table = table;
+    this.#schema = schema;
     this.#changed = changed;
   }
 
-  // `focus` is where it goes, {id, part}; without it, it stays where it is.
+  // `focus` is {id, part}; without it, the focus stays where it is.
   render(root, focus = null) {
     const wanted = focus ?? this.focused();
-    const made = new Map();
-    const element = this.#place(root, made);
-    this.#made = made;
+    const nodes = new Map();
+    const element = this.#renderNode(root, nodes);
+    this.#nodes = nodes;
     if (this.#host.firstElementChild !== element) this.#host.replaceChildren(element);
     if (wanted) this.focus(wanted);
   }
 
-  // Takes note that a control shows these values already.
+  // Notes that a control shows these values already.
   accept(node) {
-    const known = this.#made.get(node.id);
+    const known = this.#nodes.get(node.id);
     if (known) known.node = node;
   }
 
   element(id) {
-    return this.#made.get(id)?.element;
+    return this.#nodes.get(id)?.element;
   }
 
   focused() {
@@ -57,36 +57,36 @@ export class View {
     }
   }
 
-  #place(node, made) {
-    const known = this.#made.get(node.id);
+  #renderNode(node, nodes) {
+    const known = this.#nodes.get(node.id);
     let element = known?.element;
     if (isGroup(node)) {
       element ??= fromTemplate("group");
-      if (known?.node === node) this.#keep(node, made);
-      else this.#fillGroup(element, node, made);
+      if (known?.node === node) this.#keepNodes(node, nodes);
+      else this.#fillGroup(element, node, nodes);
     } else if (!element || known.node !== node) {
       element = this.#makeCondition(node);
     }
     element.dataset.node = node.id;
-    made.set(node.id, { node, element });
+    nodes.set(node.id, { node, element });
     return element;
   }
 
-  #keep(node, made) {
+  #keepNodes(node, nodes) {
     for (const part of node.parts) {
-      made.set(part.id, this.#made.get(part.id));
-      if (isGroup(part)) this.#keep(part, made);
+      nodes.set(part.id, this.#nodes.get(part.id));
+      if (isGroup(part)) this.#keepNodes(part, nodes);
     }
   }
 
-  #fillGroup(element, node, made) {
+  #fillGroup(element, node, nodes) {
     const own = (selector) => [...element.querySelectorAll(selector)]
       .filter((one) => one.parentElement.closest(".group") === element);
     for (const radio of own(".joins input")) {
       radio.name = `join-${node.id}`;
       radio.checked = radio.value === node.join;
     }
-    const parts = node.parts.map((part) => this.#place(part, made));
+    const parts = node.parts.map((part) => this.#renderNode(part, nodes));
     const list = element.querySelector(":scope > .parts");
     const wanted = new Set(parts);
     for (const child of [...list.children]) if (!wanted.has(child)) child.remove();
@@ -101,14 +101,14 @@ export class View {
 
   #makeCondition(node) {
     const element = fromTemplate("condition");
-    const table = this.#table;
-    const name = table.nameOf(node);
+    const schema = this.#schema;
+    const name = schema.fieldLabel(node);
     const button = element.querySelector('[data-part="field"]');
     button.querySelector("span").textContent = visible(name);
     button.classList.toggle("blank", node.field === "");
     button.setAttribute("aria-label", `Field: ${visible(name)}`);
     const select = element.querySelector('[data-part="operator"]');
-    const operators = table.operatorsFor(node);
+    const operators = schema.operatorsFor(node);
     select.replaceChildren(...operators.map((one) =>
       h("option", { value: one.name, selected: one.name === node.operator }, one.label)));
     if (node.operator && !operators.some((one) => one.name === node.operator)) {
@@ -117,42 +117,42 @@ export class View {
     select.hidden = node.field === "";
     select.setAttribute("aria-label", `${name}: operator`);
     const holder = element.querySelector(".values");
-    holder.replaceChildren(...controls(node, table, (...said) => this.#changed(node.id, ...said)));
+    holder.replaceChildren(...controls(node, schema, (...args) => this.#changed(node.id, ...args)));
     return element;
   }
 
-  // Shows what the server says of each part; parts of which it says nothing have no number.
-  tell(places, said) {
+  // Shows the preview of each node; nodes without a count have no number.
+  showPreview(paths, preview) {
     const wrong = new Map();
-    for (const problem of said.problems) {
-      const { id, value } = places.find(problem.path);
+    for (const problem of preview.problems) {
+      const { id, value } = paths.find(problem.path);
       if (id !== undefined) wrong.set(id, [...(wrong.get(id) ?? []), { ...problem, value }]);
     }
-    const open = new Set(said.unfinished.map((place) => places.find(place).id));
-    for (const [id, place] of places.entries()) {
+    const incomplete = new Set(preview.unfinished.map((path) => paths.find(path).id));
+    for (const [id, path] of paths.entries()) {
       const element = this.element(id);
-      if (element) this.#tellOne(element, said, place, wrong.get(id) ?? [], open.has(id));
+      if (element) this.#showNode(element, preview, path, wrong.get(id) ?? [], incomplete.has(id));
     }
-    return [...places.entries()].map(([id]) => id).find((id) => open.has(id) || wrong.has(id));
+    return [...paths.entries()].map(([id]) => id).find((id) => incomplete.has(id) || wrong.has(id));
   }
 
-  #tellOne(element, said, place, problems, unfinished) {
-    const counted = said.counts[place];
+  #showNode(element, preview, path, problems, unfinished) {
+    const counted = preview.counts[path];
     const tally = element.querySelector(":scope > .tally, :scope > .group-head > .tally");
     tally.hidden = !counted;
     if (counted) {
       const bar = tally.querySelector("progress");
-      bar.max = Math.max(said.total, 1);
+      bar.max = Math.max(preview.total, 1);
       bar.value = counted[0];
       tally.querySelector("[data-count]").textContent = number(counted[0]);
       tally.querySelector("[data-share]").textContent = counted[1];
-      const soFar = said.so_far[place];
+      const soFar = preview.so_far[path];
       tally.querySelector("[data-so-far]").textContent = soFar === undefined ? "" : `${number(soFar)} so far`;
     }
     element.classList.toggle("unfinished", unfinished);
-    const says = element.querySelector(":scope > .problem");
-    says.hidden = !problems.length;
-    says.querySelector("span").textContent = problems.map((one) => one.message).join("; ");
+    const problemElement = element.querySelector(":scope > .problem");
+    problemElement.hidden = !problems.length;
+    problemElement.querySelector("span").textContent = problems.map((one) => one.message).join("; ");
     if (element.classList.contains("group")) return;
     for (const control of element.querySelectorAll(".what input, .what select, .what button.pick")) {
       const index = control.closest("[data-value]")?.dataset.value;

@@ -1,5 +1,5 @@
-// Undo and redo: the trees that there were, and which of them is shown. Typing into one control is one step, as long as
-// no longer pause is made.
+// Undo and redo: the previous trees, and which of them is shown. Typing into one control without a longer pause is one
+// step.
 
 const PAUSE_MS = 1500;
 const MOST = 500;
@@ -26,12 +26,12 @@ export class History {
     return this.#now < this.#steps.length - 1;
   }
 
-  // `typing` names the control that is typed into, null for a step of its own.
+  // `typing` is the control that is typed into, null for a separate step.
   push(tree, typing = null) {
     if (tree === this.current) return;
     const time = performance.now();
-    const goesOn = typing !== null && typing === this.#typing && time - this.#since < PAUSE_MS && !this.canRedo;
-    if (!goesOn) this.#now += 1;
+    const continues = typing !== null && typing === this.#typing && time - this.#since < PAUSE_MS && !this.canRedo;
+    if (!continues) this.#now += 1;
     this.#steps.length = this.#now;
     this.#steps.push(tree);
     if (this.#steps.length > MOST) {
@@ -42,20 +42,20 @@ export class History {
     this.#since = time;
   }
 
-  // Ends a step: what is typed from here on is another one.
+  // Ends a step: further typing is another one.
   pause() {
     this.#typing = null;
   }
 
   undo() {
-    return this.#go(-1, this.canUndo);
+    return this.#goTo(-1, this.canUndo);
   }
 
   redo() {
-    return this.#go(1, this.canRedo);
+    return this.#goTo(1, this.canRedo);
   }
 
-  #go(by, can) {
+  #goTo(by, can) {
     this.pause();
     if (!can) return null;
     this.#now += by;

@@ -1,9 +1,9 @@
-// What the server says of fields, operators and segments: the table of operators is kept there alone.
+// The fields, operators and segments that rules of this contact type can use, as the server gives them.
 
 import { SEGMENT } from "./rule-tree.js";
 import { post } from "./requests.js";
 
-export class Table {
+export class Schema {
   #values = new Map();
 
   constructor(data) {
@@ -17,7 +17,7 @@ export class Table {
     return this.fields.get(node.field);
   }
 
-  nameOf(node) {
+  fieldLabel(node) {
     if (node.field === SEGMENT) return this.data.type.name;
     return node.field === "" ? "Choose a field" : this.field(node)?.name ?? "Deleted field";
   }
@@ -32,8 +32,8 @@ export class Table {
     return this.operators.get(node.operator);
   }
 
-  // Which control asks for a value.
-  shape(node) {
+  // The type of control for a value.
+  controlType(node) {
     const operator = this.operator(node);
     if (!operator || operator.takes === "none") return "none";
     if (operator.names_segment) return "segment";
@@ -43,7 +43,7 @@ export class Table {
     return kind ?? "text";
   }
 
-  // What a condition becomes when another field is chosen for it.
+  // Returns a condition with another field.
   withField(node, field) {
     const kind = this.fields.get(field)?.kind;
     if (node.field !== "" && kind && kind === this.field(node)?.kind && !this.field(node).options.length) {
@@ -55,24 +55,24 @@ export class Table {
     return this.withOperator(fresh, keeps ?? "");
   }
 
-  // What a condition becomes when another operator is chosen for it: it keeps its values as far as they fit.
+  // Returns a condition with another operator; values that still fit are kept.
   withOperator(node, operator) {
     const changed = { ...node, operator };
-    const kept = this.shape(node) === this.shape(changed) ? node.values.filter((value) => value !== "") : [];
-    const first = { duration: "30 days", boolean: "true" }[this.shape(changed)] ?? "";
+    const kept = this.controlType(node) === this.controlType(changed) ? node.values.filter((value) => value !== "") : [];
+    const first = { duration: "30 days", boolean: "true" }[this.controlType(changed)] ?? "";
     const values = {
       none: [], one: [kept[0] ?? first], two: [kept[0] ?? first, kept[1] ?? first], many: kept,
     }[this.operator(changed)?.takes ?? "none"];
     return { ...changed, values };
   }
 
-  // The most frequent values of a field in which something stands. What was asked for once is kept for this page.
+  // The most frequent values of a field that contain a text, cached for this page.
   async values(field, typed) {
     const key = JSON.stringify([field.id, typed.trim().toLowerCase()]);
     if (!this.#values.has(key)) {
       const request = post("/segments/values", { type: this.data.type.id, field: field.id, typed });
       this.#values.set(key, request.then((response) => response.values, () => {
-        this.#values.delete(key); // another time
+        this.#values.delete(key); // try again next time
         return [];
       }));
     }
