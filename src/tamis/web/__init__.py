@@ -1,1 +1,1 @@
-"""The doors for HTTP."""
+"""The HTTP interfaces."""

@@ -13,7 +13,7 @@ from litestar.response import Redirect, Response
 from tamis.actions.accounts.sessions import find_session
 from tamis.actions.services import Services
 from tamis.web.console import errors, pages, static
-from tamis.web.console.auth.password_confirmation import PasswordConfirmations, PasswordRequired, ask_for_password
+from tamis.web.console.auth.password_confirmation import PasswordConfirmations, PasswordRequired, password_form
 from tamis.web.console.auth.passwords import Passwords
 from tamis.web.console.concurrency_limit import ConcurrencyLimit, run_pages_in
 from tamis.web.console.csrf import CsrfProtection
@@ -70,7 +70,7 @@ def console(services: Services, state: State) -> Router:
             Idempotency(is_session),
             ConcurrencyLimit(account_of, services.settings.requests_waiting),
         ],
-        exception_handlers={**errors.HANDLERS, PasswordRequired: ask_for_password},
+        exception_handlers={**errors.HANDLERS, PasswordRequired: password_form},
         request_max_body_size=MAX_FORM_BYTES,
         opt={"interface": "console"},
         include_in_schema=False,

@@ -73,7 +73,7 @@ class ConcurrencyLimit(ASGIMiddleware):
             received: deque[Any] = deque()
             if not has_waited or not await _has_disconnected(receive, received):
                 is_read = request.method in ("GET", "HEAD") or request.state.get("is_read", False)
-                async with _cancel_on_disconnect(tasks, _replay(received, receive), is_read=is_read) as watched:
+                async with _cancel_on_disconnect(tasks, _prepend(received, receive), is_read=is_read) as watched:
                     await next_app(scope, watched, release_and_send)
 
     @asynccontextmanager
@@ -155,7 +155,7 @@ async def _has_disconnected(receive: Receive, received: deque[Any]) -> bool:
             return False
 
 
-def _replay(received: deque[Any], receive: Receive) -> Receive:
+def _prepend(received: deque[Any], receive: Receive) -> Receive:
     async def receive_again() -> Any:
         return received.popleft() if received else await receive()
 

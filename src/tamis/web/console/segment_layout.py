@@ -20,7 +20,7 @@ from tamis.web.console.session import Visitor
 
 
 @dataclass(frozen=True, slots=True)
-class SegmentSummary:
+class SegmentPageSummary:
     """A segment as its pages show it; `users` are the segments whose rules use it."""
 
     segment: Segment
@@ -36,7 +36,7 @@ class SegmentSummary:
         return f"/segments/{self.segment.id}"
 
 
-def load_segment(services: Services, visitor: Visitor, segment_id: int) -> SegmentSummary:
+def load_segment(services: Services, visitor: Visitor, segment_id: int) -> SegmentPageSummary:
     """Load a segment and what its pages show; raises NotFound."""
     db = services.records.reader()
     segment = segment_by_id(db, visitor.account, segment_id)
@@ -44,11 +44,11 @@ def load_segment(services: Services, visitor: Visitor, segment_id: int) -> Segme
     rule = rule_of(db, segment)
     figures = segment_stats(services, visitor.account, segment)
     sentence = sentence_of(db, visitor.account, segment, rule, services.clock())
-    return SegmentSummary(segment, contact_type, rule, sentence, figures, users_of_segment(db, segment))
+    return SegmentPageSummary(segment, contact_type, rule, sentence, figures, users_of_segment(db, segment))
 
 
 def segment_page(
-    visitor: Visitor, summary: SegmentSummary, tab: str, *, status: int = 200, **context: Any
+    visitor: Visitor, summary: SegmentPageSummary, tab: str, *, status: int = 200, **context: Any
 ) -> Response[str]:
     """Respond with a page of a segment."""
     return page(

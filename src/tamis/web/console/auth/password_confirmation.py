@@ -69,7 +69,7 @@ async def require_recent_password(connection: ASGIConnection[Any, Any, Any, Any]
     confirmations.note(visitor.session.token_hash)
 
 
-def ask_for_password(request: WebRequest, error: PasswordRequired) -> Response[str]:
+def password_form(request: WebRequest, error: PasswordRequired) -> Response[str]:
     """Show a form that asks for the password and then resends the original form."""
     sent = request.state.form.fields.multi_items()
     answer = page(

@@ -17,7 +17,7 @@ from tamis.web.console.charts import size_chart
 from tamis.web.console.dependencies import ServicesDep, VisitorDep
 from tamis.web.console.filters import day, number
 from tamis.web.console.responses import fragment
-from tamis.web.console.segment_layout import SegmentSummary, activity_rows, load_segment, segment_page
+from tamis.web.console.segment_layout import SegmentPageSummary, activity_rows, load_segment, segment_page
 from tamis.web.console.session import Visitor
 
 RECENT_ENTRIES = 6
@@ -52,11 +52,11 @@ def figures(services: ServicesDep, visitor: VisitorDep, segment_id: FromPath[int
     return fragment(visitor, "segments/_figures.html", summary=load_segment(services, visitor, segment_id))
 
 
-def _refs(services: Services, summary: SegmentSummary) -> list[Segment]:
+def _refs(services: Services, summary: SegmentPageSummary) -> list[Segment]:
     return segments_of_type(services.records.reader(), summary.segment.contact_type_id)
 
 
-def _sizes(services: Services, visitor: Visitor, summary: SegmentSummary, span: int) -> dict[str, Any]:
+def _sizes(services: Services, visitor: Visitor, summary: SegmentPageSummary, span: int) -> dict[str, Any]:
     history: SizesByDay = segment_history(services, visitor.account.id, summary.segment.id, span)
     days = history.days
     if not days:

@@ -103,7 +103,7 @@ def add_field(services: ServicesDep, visitor: VisitorDep, form: FormDep, type_id
 
 
 @post("/types/{type_id:int}/fields/{field_id:int}/move", sync_to_thread=True)
-def move_field_before(
+def move_field(
     request: WebRequest,
     services: ServicesDep,
     visitor: VisitorDep,
@@ -145,4 +145,4 @@ def type_page(
     )  # fmt: skip
 
 
-handlers = [type_list, create, show, rename, delete, add_field, move_field_before]
+handlers = [type_list, create, show, rename, delete, add_field, move_field]
