@@ -49,7 +49,7 @@ def main(place: Path) -> None:
 def sign_in(page: Page, demo: Demo) -> None:
     """Sign in as whoever tries the demonstration does."""
     page.goto("/sign-in")
-    page.get_by_label("E-mail").fill(EMAIL)
+    page.get_by_label("Email").fill(EMAIL)
     page.get_by_label("Password").fill(demo.password)
     page.get_by_role("button", name="Sign in").click()
     page.wait_for_url("**/segments")
