@@ -169,7 +169,7 @@ def test_unsaved_edits_are_asked_about_on_every_page(page: Page, owner: Person, 
         f"/types/{customers}": fill_in("Name"),
         f"/types/{customers}/contacts/new": fill_in("City"),
         f"/types/{customers}/contacts/{contact}": edit_the_city,
-        "/account": fill_in("Days begin and end in"),
+        "/account": fill_in("Time zone of this account"),
     }
     dialog = page.locator("#leave")
     for path, edit in edits.items():
