@@ -189,7 +189,7 @@ class Story:
         expect(created).to_have_text(str(CUSTOMERS))
         assert re.search(r"/imports/\d+$", self.page.url)
         self.go("Imports")
-        assert self.page.get_by_label("History").get_by_role("row").count() == 2
+        assert self.page.get_by_label("Imports, newest first").get_by_role("row").count() == 2
 
     def build(self, name: str) -> None:
         self.go("Segments")
