@@ -1,3 +1,3 @@
-"""Tamis: an audience segmentation server for e-mail marketing."""
+"""Tamis: an audience segmentation server for email marketing."""
 
 __version__ = "0.1.0"

@@ -171,7 +171,7 @@ def _listen(host: str, port: int) -> socket.socket:
         listener.bind((host, port))
     except (OSError, OverflowError) as error:
         listener.close()
-        reason = error.strerror if isinstance(error, OSError) else "there is no such port"
+        reason = error.strerror if isinstance(error, OSError) else "the port does not exist"
         raise Unavailable("cannot_listen", host=host, port=port, reason=reason) from None
     listener.listen(2048)
     listener.set_inheritable(True)

@@ -23,7 +23,7 @@ def whole_number(least: int, most: int) -> Callable[[str], int]:
 
     def read(text: str) -> int:
         if not re.fullmatch("[0-9]{1,15}", text) or not least <= int(text) <= most:
-            raise ValueError(f"write a whole number from {least:,} to {most:,}")
+            raise ValueError(f"use a whole number from {least:,} to {most:,}")
         return int(text)
 
     return read
@@ -34,7 +34,7 @@ def size(text: str) -> int:
     found = re.fullmatch(r"([0-9]{1,15})\s*([a-z]*)", text.lower())
     count = int(found[1]) * BYTE_UNITS[found[2]] if found and found[2] in BYTE_UNITS else 0
     if not 1 <= count <= MAX_BYTES:
-        raise ValueError("write a number of bytes, such as 1048576, 64K, 1M or 5G")
+        raise ValueError("use a number of bytes such as 1048576, 64K, 1M or 5G")
     return count
 
 
@@ -43,7 +43,7 @@ def one_of(*words: str) -> Callable[[str], str]:
 
     def read(text: str) -> str:
         if text not in words:
-            raise ValueError(f"write one of {', '.join(words)}")
+            raise ValueError(f"use one of {', '.join(words)}")
         return text
 
     return read
@@ -58,7 +58,7 @@ def duration(text: str) -> timedelta:
     """Return a duration."""
     found = re.fullmatch(r"([0-9]{1,6})\s*([smhd])", text)
     if not found or int(found[1]) == 0:
-        raise ValueError("write a span of time as a number and s, m, h or d, such as 24h")
+        raise ValueError("use a number with s, m, h or d, such as 24h")
     return timedelta(**{TIME_UNITS[found[2]]: int(found[1])})
 
 
@@ -73,21 +73,21 @@ def networks(text: str) -> tuple[IPv4Network | IPv6Network, ...]:
     try:
         return tuple(ip_network(word) for word in words)
     except ValueError:
-        raise ValueError("write addresses and networks such as 10.0.0.2, 172.16.0.0/12, loopback, or none") from None
+        raise ValueError("use addresses and networks such as 10.0.0.2, 172.16.0.0/12, loopback, or none") from None
 
 
 def host_names(text: str) -> frozenset[str]:
     """Return host names, separated by commas, in lower case; the empty set for `any`."""
     names = frozenset() if text == "any" else frozenset(re.split(r"[\s,]+", text.lower()))
     if not all(re.fullmatch(r"[a-z0-9_.-]+|\[[0-9a-f:.]+\]", name) for name in names):
-        raise ValueError("write host names such as tamis.example.org, without a port, or any")
+        raise ValueError("use host names such as tamis.example.org, without a port, or any")
     return names
 
 
 def token(text: str) -> str:
     """Return a secret, which must be long enough not to be guessed."""
     if text and len(text) < MIN_TOKEN_LENGTH:
-        raise ValueError(f"write at least {MIN_TOKEN_LENGTH} characters, such as those of: openssl rand -hex 32")
+        raise ValueError(f"use at least {MIN_TOKEN_LENGTH} characters, such as the output of: openssl rand -hex 32")
     return text
 
 

@@ -39,118 +39,118 @@ class Settings:
     """The settings of one process. Each is read from the environment variable TAMIS_ and its name in capitals."""
 
     data: Path
-    columns_memory: str = _setting(memory, "1GB", "most memory that the column store uses before it spills to disk")
-    columns_threads: int = _setting(threads, "all cores", "threads that count")
+    columns_memory: str = _setting(memory, "1GB", "memory that the column store may use before it spills to disk")
+    columns_threads: int = _setting(threads, "all cores", "threads for evaluating rules")
     import_memory: str = _setting(
         memory,
         "300MB",
-        "most memory in which an import lays out its file before it spills to disk, beside what the column store uses",
+        "memory that an import may use, in addition to the column store, before it spills to disk",
     )
     import_step_time: timedelta = _setting(
-        duration, "10m", "longest time that one step of reading a file for an import may take before it is interrupted"
+        duration, "10m", "how long one step of reading an import file may take before it is interrupted"
     )
-    max_body: int = _setting(size, "1M", "largest body of a request; a larger one answers 413")
-    max_upload: int = _setting(size, "5G", "largest file that the console takes for an import")
-    max_request_line: int = _setting(size, "8K", "longest address of a request; a longer one answers 414")
-    max_header_bytes: int = _setting(size, "32K", "most bytes of the headers of a request; more answer 431")
-    max_header_lines: int = _setting(whole_number(1, 10_000), "100", "most headers of a request; more answer 431")
+    max_body: int = _setting(size, "1M", "largest request body; a larger one is answered with 413")
+    max_upload: int = _setting(size, "5G", "largest file that can be uploaded in the console")
+    max_request_line: int = _setting(size, "8K", "longest request line; a longer one is answered with 414")
+    max_header_bytes: int = _setting(size, "32K", "largest total size of request headers; more is answered with 431")
+    max_header_lines: int = _setting(
+        whole_number(1, 10_000), "100", "largest number of request headers; more are answered with 431"
+    )
     max_pipelined: int = _setting(
         whole_number(1, 1_000),
         "8",
-        "so many requests of a connection are looked at while the one before them is answered; more wait unread",
+        "how many pipelined requests of a connection are read ahead; more wait unread",
     )
     header_timeout: timedelta = _setting(
-        duration, "20s", "how long the headers of a request may take; then the answer is 408"
+        duration, "20s", "how long request headers may take to arrive; after that, the answer is 408"
     )
     body_timeout: timedelta = _setting(
-        duration, "30s", "how long a body may pause before all of it has come; then the answer is 408"
+        duration, "30s", "how long a request body may pause before it is complete; after that, the answer is 408"
     )
     min_body_rate: int = _setting(
-        size, "512", "least bytes a second in which a body comes once it has taken 30 seconds; a slower one answers 408"
+        size, "512", "minimum bytes per second of a request body after 30 seconds; a slower one is answered with 408"
     )
     reader_timeout: timedelta = _setting(
-        duration, "60s", "how long a client may take nothing of its answer; then the connection is broken"
+        duration, "60s", "how long a client may read nothing of its response before the connection is closed"
     )
-    idle_timeout: timedelta = _setting(duration, "75s", "how long a connection is kept open without a request")
+    idle_timeout: timedelta = _setting(duration, "75s", "how long an idle connection is kept open")
     max_connections: int = _setting(
         whole_number(1, 1_000_000),
         "2000",
-        "most connections at once; those that wait longest for their clients make room, else one more answers 503",
+        "maximum number of connections; the longest idle ones make room, otherwise a new one is answered with 503",
     )
     max_connections_per_address: int = _setting(
         whole_number(1, 1_000_000),
         "200",
-        "most connections at once of one client address (of an IPv6 network /64); one more answers 503. Trusted "
-        "proxies have as many as they want",
+        "maximum number of connections per client address (per /64 network for IPv6); one more is answered with 503; "
+        "trusted proxies have no limit",
     )
     check_hour: int = _setting(
         whole_number(0, 23),
         "3",
-        "at which hour, on the clock of the machine, a server checks each day that the file of the records is whole",
+        "hour of the day, in the time zone of the machine, at which the server checks the records file for damage",
     )
     erase_within: timedelta = _setting(
-        duration, "24h", "when, at the latest, a server takes what was deleted out of the files"
+        duration, "24h", "how soon, at the latest, the server erases deleted data from the files"
     )
     history_days: int = _setting(
         whole_number(1, MAX_DAYS),
         "400",
-        "for so many days it is known who entered and left which segment when; what is older is summed up by day "
+        "days for which entries and exits of segments are kept; older ones are summarized by day "
         "(see [history](history.md)). From 1 to 36500",
     )
     undo_days: int = _setting(
         whole_number(1, MAX_DAYS),
         "30",
-        "for so many days an import can be undone, and the file of its rejected rows is kept. From 1 to 36500",
+        "days for which an import can be undone and its file of rejected rows is kept. From 1 to 36500",
     )
-    session_idle: timedelta = _setting(duration, "7d", "after how long without use a session of the console ends")
-    session_lifetime: timedelta = _setting(duration, "30d", "after how long a session of the console ends in any case")
+    session_idle: timedelta = _setting(duration, "7d", "how long a console session lasts without activity")
+    session_lifetime: timedelta = _setting(duration, "30d", "how long a console session lasts at most")
     trusted_proxies: tuple[IPv4Network | IPv6Network, ...] = _setting(
         networks,
         "loopback",
-        "addresses and networks of the proxies that may say, by `X-Forwarded-For` and `X-Forwarded-Proto`, who asks "
+        "addresses and networks of proxies whose `X-Forwarded-For` and `X-Forwarded-Proto` headers are trusted "
         "(see [behind a proxy](operations.md#behind-a-proxy)); `loopback` is the machine itself, `none` is nobody",
     )
     hosts: frozenset[str] = _setting(
         host_names,
         "any",
-        "the host names by which Tamis is reached, separated by commas; a request for another answers 421",
+        "host names of this server, separated by commas; a request for another one is answered with 421",
     )
     hsts: timedelta | None = _setting(
-        duration_or_off, "365d", "for how long browsers that came by HTTPS come back by nothing else (HSTS); or `off`"
+        duration_or_off, "365d", "how long browsers must use HTTPS after their first HTTPS request (HSTS), or `off`"
     )
-    log: str = _setting(
-        one_of("text", "json"), "text", "how the server writes its log to standard error: `text` or `json`"
-    )
+    log: str = _setting(one_of("text", "json"), "text", "format of the server log on standard error: `text` or `json`")
     access_log: str = _setting(
         one_of("off", "on"),
         "off",
-        "`on` writes one line for each request (see [logging](logging.md#access-log))",
+        "`on` logs one line per request (see [logging](logging.md#access-log))",
     )
     metrics_token: str = _setting(
         token,
         "",
-        "whoever sends it as `Authorization: Bearer …` gets `/metrics`; without it there is no such page "
+        "token for `/metrics`, sent as `Authorization: Bearer …`; without a token, the page does not exist "
         "(see [monitoring](monitoring.md))",
         secret=True,
     )
     metrics_port: int = _setting(
         whole_number(0, 65535),
         "0",
-        "on this port of 127.0.0.1 `/metrics` is answered to anybody on the machine; 0 is none",
+        "port on 127.0.0.1 that serves `/metrics` to anyone on the machine; 0 is none",
     )
-    disk_warning: int = _setting(size, "1G", "the log warns when the disk has less room than this")
+    disk_warning: int = _setting(size, "1G", "the log warns when less disk space than this is free")
     requests_per_minute: int = _setting(
-        whole_number(0, 10**9), "0", "most requests of a key pair a minute; one more answers 429; 0 is no limit"
+        whole_number(0, 10**9), "0", "requests per minute for each key pair; more are answered with 429; 0 is no limit"
     )
     account_requests_per_minute: int = _setting(
         whole_number(0, 10**9),
         "0",
-        "most requests of an account a minute, whichever of its key pairs they come with; 0 is no limit",
+        "requests per minute for each account, across its key pairs; 0 is no limit",
     )
     requests_waiting: int = _setting(
         whole_number(1, 10_000),
         "100",
-        "most requests of an account that wait for their turn, of each kind; one more answers 429",
+        "requests per account and kind that may wait; more are answered with 429",
     )
 
     @classmethod

@@ -15,7 +15,7 @@ from tamis.web.http import StreamedResponse, send_streamed
 def test_an_answer_whose_store_fails_has_no_end(caplog: pytest.LogCaptureFixture) -> None:
     async def rest() -> AsyncIterator[bytes]:
         yield b",2"
-        raise Unavailable("the column store is damaged and will be built again: ask once more")
+        raise Unavailable("the column store is damaged and will be rebuilt: try again")
 
     sent: list[MutableMapping[str, Any]] = []
 

@@ -181,12 +181,12 @@ REFUSALS = {
     "a part that is only blanks": (
         [("country", "starts with", ["  "])],
         None,
-        {"value.0": ["The value of country must not be only blanks: no value begins or ends with one."]},
+        {"value.0": ['The value of "Country" must not be only spaces: no value starts or ends with one.']},
     ),
     "an unknown operator": (
         [("country", "resembles", ["India"])],
         None,
-        {"select_operator.0": [f'There is no operator "resembles"; there are {", ".join(BY_NAME)}.']},
+        {"select_operator.0": [f'There is no operator "resembles"; use {", ".join(BY_NAME)}.']},
     ),
     "too few values": (
         [("total_paid", "is between", ["7"])],
@@ -206,17 +206,17 @@ REFUSALS = {
     "no query type": (
         [("country", "is", ["India"]), ("city", "is", ["Delhi"])],
         None,
-        {"query_type": ['Must be "and" or "or" where there are several conditions.']},
+        {"query_type": ['Must be "and" or "or" when there are several conditions.']},
     ),
     "another query type": (
         [("country", "is", ["India"]), ("city", "is", ["Delhi"])],
         "xor",
-        {"query_type": ['Must be "and" or "or" where there are several conditions.']},
+        {"query_type": ['Must be "and" or "or" when there are several conditions.']},
     ),
     "two lists": (
         [("country", "is one of", ["India"]), ("city", "is none of", ["Delhi"])],
         "and",
-        {"select_operator.1": ["The values of two operators that take lists cannot be told apart."]},
+        {"select_operator.1": ["Cannot have two operators that take lists: their values run together."]},
     ),
 }
 
@@ -327,7 +327,7 @@ def test_a_segment_that_another_one_names_cannot_be_deleted(
     )
     refused = owner.delete_segment(base)
     assert refused.status_code == 409
-    reason = f'the segment "{name}" is used by the segments "{user_name}"; delete or change them first'
+    reason = f'the segment "{name}" is used by the segment "{user_name}"; delete or change it first'
     assert refused.json() == {"status": "failed", "errors": reason}
     assert stranger.delete_segment(base).json() == {"status": "failed", "errors": "Record Not Found"}
     assert len(owner.recipients(user)) == len(owner.recipients(base)) == IN_INDIA

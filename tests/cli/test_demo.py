@@ -66,7 +66,7 @@ def test_a_demo_serves_replaces_an_untouched_one_and_keeps_a_changed_one(tmp_pat
     with Demo(tmp_path / "data") as demo:
         its_line_works_when_pasted(demo)
         it_lets_people_into_its_console(demo)
-        with pytest.raises(Refused, match="is being served"):
+        with pytest.raises(Refused, match="is in use by a running server"):
             tamis(demo.data, "demo", "--port", "0")
     with Demo(tmp_path / "data", ("-c", FEW_PARTS)) as demo:
         assert [path.name for path in tmp_path.iterdir()] == ["data"]
@@ -103,11 +103,11 @@ def its_line_works_when_pasted(demo: Demo) -> None:
 def it_lets_people_into_its_console(demo: Demo) -> None:
     told = dict(line.split(maxsplit=1) for line in demo.lines if line.startswith("  ") and len(line.split()) == 2)
     visitor = Visitor(told["Console"].rstrip("/"))
-    assert visitor.sign_in(told["E-mail"], told["Password"]).status_code == 303
+    assert visitor.sign_in(told["Email"], told["Password"]).status_code == 303
     assert "demo@example.org" in visitor.get("/account").text
 
 
 def test_a_demo_never_touches_data_that_is_not_its_own(data: Path) -> None:
-    with pytest.raises(Refused, match="holds data already"):
+    with pytest.raises(Refused, match="already contains data"):
         tamis(data, "demo", "--port", "0")
     assert tamis(data, "type", "list")["contact_types"]

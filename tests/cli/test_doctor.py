@@ -40,8 +40,8 @@ def test_a_healthy_directory_ends_with_status_0(crowd: Path) -> None:
     assert [finding for check in found["checks"] for finding in check["findings"]] == []
     done = run(crowd, "doctor", "--sample", "7")
     assert (done.returncode, done.stderr) == (0, "")
-    assert "at most 7 contacts a type) (7 contacts)" in done.stdout
-    assert done.stdout.rstrip().endswith("all is well.")
+    assert "at most 7 contacts per type) (7 contacts)" in done.stdout
+    assert done.stdout.rstrip().endswith("no errors.")
 
 
 def test_what_is_wrong_is_told_and_ends_with_status_1(crowd: Path) -> None:
@@ -49,13 +49,13 @@ def test_what_is_wrong_is_told_and_ends_with_status_1(crowd: Path) -> None:
         db.execute('UPDATE contacts SET field_values = \'{"2":"Ann"}\' WHERE id = 5').fetchall()
     done = run(crowd, "doctor")
     assert done.returncode == 1
-    assert "WRONG the columns have the contacts of the records (100 contacts, every value)" in done.stdout
-    assert "(ids 5): stop the server, delete columns.duckdb" in done.stdout
-    assert done.stdout.rstrip().endswith("1 thing is wrong.")
+    assert "ERROR column store matches the contacts of the records (100 contacts, every value)" in done.stdout
+    assert "(IDs 5): stop the server, delete columns.duckdb" in done.stdout
+    assert done.stdout.rstrip().endswith("1 error.")
     in_json = run(crowd, "doctor", "--json")
     assert in_json.returncode == 1
     assert '"ok": false' in in_json.stdout
-    assert in_json.stderr == "1 thing is wrong\n"
+    assert in_json.stderr == "1 error\n"
 
 
 def test_a_directory_that_does_not_exist_is_not_made(tmp_path: Path) -> None:

@@ -1,9 +1,11 @@
 """`tamis segment explain` says first whether, then why."""
 
+from datetime import date
 from pathlib import Path
 
 import pytest
 
+from tamis.domain.dates import format_day
 from tests.cli.conftest import make_people
 from tests.support import in_process
 from tests.support.process import Refused, tamis
@@ -42,16 +44,17 @@ def printed(data: Path, *arguments: str) -> str:
 
 def test_the_verdict_stands_first_and_each_condition_has_the_value_of_the_contact(people: Path) -> None:
     assert printed(people, "segment", "explain", "Others", "ann@example.org").splitlines() == [
-        "Not in the segment.",
+        "Not a member of the segment.",
         "✗ all of these",
-        "  ✓ at least one of these",
-        '    ✗ country is "India"   (is blank)',
-        '    ✓ first_name is "Ann"   (Ann)',
+        "  ✓ any of these",
+        "    ✗ Country is “India”   (blank)",
+        "    ✓ First name is “Ann”   (Ann)",
         "  ✗ not",
-        '    ✓ city is "Goa"   (Goa)',
-        '  ✗ is not in segment "Anns"   (is in it)',
+        "    ✓ City is “Goa”   (Goa)",
+        "  ✗ is not in segment “Anns”   (is a member)",
     ]
-    assert printed(people, "segment", "explain", "2", "BOB@example.org").startswith("In the segment.\n✓ all of these\n")
+    of_bob = printed(people, "segment", "explain", "2", "BOB@example.org")
+    assert of_bob.startswith("Member of the segment.\n✓ all of these\n")
 
 
 def test_one_document_says_all_of_it(people: Path) -> None:
@@ -73,7 +76,8 @@ def test_time_alone_is_foretold(people: Path) -> None:
     said = tamis(people, "segment", "explain", "New", "ann@example.org")
     assert said["in_segment"]
     assert said["changes_at"].endswith("T00:00:00.000000Z")
-    assert f"It will leave by time alone on {said['changes_at'][:10]} 00:00:00 (UTC)." in printed(
+    day = format_day(date.fromisoformat(said["changes_at"][:10]))
+    assert f"Leaves automatically on {day}, 00:00:00 (UTC)." in printed(
         people, "segment", "explain", "New", "ann@example.org"
     )
 

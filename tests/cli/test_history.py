@@ -105,7 +105,7 @@ def test_people_read_tables(told: tuple[Path, str]) -> None:
         return in_process.run_text([*arguments, "--data", str(data)]).stdout
 
     table = printed("segment", "history", "Indians")
-    assert "first filling" in table
+    assert "initial build" in table
     assert "Total" in table
     assert printed("segment", "history", "Indians", "--at", at) == "4294967297\t1\tann@example.org\n"
     assert "left     Indians  import" in printed("contact", "show", "ann@example.org", "--type", "People")
@@ -114,13 +114,13 @@ def test_people_read_tables(told: tuple[Path, str]) -> None:
 @pytest.mark.parametrize(
     ("arguments", "reason"),
     [
-        (["--at", "2001-01-01"], 'who was in the segment "Indians" is known from '),
-        (["--at", "2901-01-01"], "has not come yet"),
+        (["--at", "2001-01-01"], 'the member history of the segment "Indians" starts at '),
+        (["--at", "2901-01-01"], "is in the future"),
         (["--at", "yesterday"], "must be a date and time such as"),
         (["--at", "2026-02-30"], "is no"),
         (["--at", "2026-01-01", "--days", "3"], "choose one of them"),
-        (["--days", "0"], "must be a number of days from 1"),
-        (["--days", "99999999999"], "must be a number of days from 1"),
+        (["--days", "0"], "must be from 1 to"),
+        (["--days", "99999999999"], "must be from 1 to"),
     ],
 )
 def test_what_cannot_be_told_is_refused_in_words(told: tuple[Path, str], arguments: list[str], reason: str) -> None:
@@ -137,7 +137,7 @@ def test_the_instant_of_a_refusal_can_be_asked(told: tuple[Path, str]) -> None:
     data, _ = told
     with pytest.raises(Refused) as refused:
         tamis(data, "segment", "history", "Indians", "--at", "2001-01-01")
-    since = refused.value.args[1].split("known from ")[1].split(" on:")[0]
+    since = refused.value.args[1].split("starts at ")[1].split(": choose")[0]
     assert tamis(data, "segment", "history", "Indians", "--at", since)["count"] == 1
 
 

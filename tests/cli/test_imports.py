@@ -39,8 +39,8 @@ def test_objects_that_are_no_contacts_are_rejected_line_by_line(data: Path) -> N
     report = json.loads(done.stdout)
     assert (report["rows"], report["created"], report["rejected"]) == (5, 1, 4)
     assert report["reasons"] == {
-        "the line is no JSON object": 2,
-        '"n" holds an object, which is no value of a field': 1,
+        "the line is not a JSON object": 2,
+        '"n" contains an object, which cannot be a field value': 1,
         "email is missing": 1,
     }
     shown = tamis(data, "contact", "show", "a@example.org", "--type", "People")["values"]
@@ -77,7 +77,7 @@ def test_a_question_about_dates_is_asked_and_answered(data: Path) -> None:
     content = b"email,birth date\nann@example.org,03/04/2024\n"
     asked = run(data, "-", given=content)
     assert asked.returncode == 1
-    assert "3 April or 4 March: say --date-order dmy or --date-order mdy" in asked.stderr.decode()
+    assert "3 April or 4 March: add --date-order dmy or --date-order mdy" in asked.stderr.decode()
     dry = run(data, "-", "--date-order", "mdy", "--dry-run", "--json", given=content)
     assert json.loads(dry.stdout)["created"] == 1
     assert run(data, "-", "--date-order", "mdy", given=content).returncode == 0

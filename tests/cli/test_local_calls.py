@@ -70,7 +70,7 @@ def test_every_call_and_result_survives_encoding(kind: type[LocalCall[Any]], dat
     ],
 )
 def test_what_is_not_a_call_is_refused(body: bytes) -> None:
-    with pytest.raises(Refused, match="no question of a Tamis command"):
+    with pytest.raises(Refused, match="not a request from a Tamis command"):
         decode_call(body)
 
 
@@ -124,7 +124,7 @@ def test_a_command_beside_a_server(services: Services) -> None:
         stranger = ServerAddress(server.address, "x" * 64)
         assert put(stranger, encode_call(Erase())).status_code == 403
         (services.settings.data / SERVER_FILE).write_bytes(msgspec.json.encode(stranger))
-        with pytest.raises(Refused, match="commands on the machine itself"):
+        with pytest.raises(Refused, match="commands on this machine"):
             run_call(services, Erase(), SECONDS)
         (services.settings.data / SERVER_FILE).write_bytes(msgspec.json.encode(server))
 

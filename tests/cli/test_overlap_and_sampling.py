@@ -60,11 +60,11 @@ def test_an_overlap_is_shown_as_json_and_as_a_table(crowd: Path) -> None:
 
 
 REFUSED = [
-    (["overlap", "Anns"], "name from 2 to 20 segments"),
-    (["overlap", "Anns", "1"], 'the segment "Anns" is named twice'),
+    (["overlap", "Anns"], "compare 2 to 20 segments"),
+    (["overlap", "Anns", "1"], 'the segment "Anns" is listed twice'),
     (["overlap", "Anns", "Nobody"], 'here is no segment "Nobody"'),
     (["sample", "Nobody", "--percent", "5"], 'here is no segment "Nobody"'),
-    (["sample", "Anns"], "say how many"),
+    (["sample", "Anns"], "add --percent"),
     (["sample", "Anns", "--percent", "101"], "--percent: must be"),
     (["sample", "Anns", "--split", "3", "--group", "4"], "--group: must be from 1 to 3"),
 ]

@@ -32,10 +32,10 @@ def run(data: Path, *arguments: str, given: str = "") -> "subprocess.CompletedPr
         (["segment", "count", "--type", "People", "--where", "birth_date >"], "ends too early"),
         (["segment", "show", "Nothing"], 'here is no segment "Nothing"'),
         (["segment", "delete", "999999999999999999999"], "here is no segment"),
-        (["type", "create", "people"], 'here is a contact type "people" already'),
+        (["type", "create", "people"], 'here is already a contact type "people"'),
         (["type", "create", " "], "must not be blank"),
         (["type", "create", "a\nb"], "control characters"),
-        (["field", "create", "Email", "--type", "People", "--kind", "text"], 'have a field "email" already'),
+        (["field", "create", "Email", "--type", "People", "--kind", "text"], 'already a field "Email" in People'),
         (["field", "create", "!!", "--type", "People", "--kind", "text"], "at least one letter or digit"),
         (["field", "create", "Plan", "--type", "People", "--kind", "choice"], "needs at least one option"),
         (["field", "create", "Likes", "--type", "People", "--kind", "choices"], "needs at least one option"),
@@ -44,28 +44,28 @@ def run(data: Path, *arguments: str, given: str = "") -> "subprocess.CompletedPr
             'must not contain ";"',
         ),
         (["field", "create", "Age", "--type", "People", "--kind", "number", "--option", "1"], "has no options"),
-        (["field", "edit", "birth_date", "--type", "People"], "nothing to change: give --name, --kind"),
-        (["field", "edit", "nothing", "--type", "People", "--name", "x"], 'have no field "nothing"'),
-        (["field", "edit", "birth_date", "--type", "People", "--name", "City"], 'have a field "city" already'),
+        (["field", "edit", "birth_date", "--type", "People"], "nothing to change: add --name, --kind"),
+        (["field", "edit", "nothing", "--type", "People", "--name", "x"], 'there is no field "nothing" in People'),
+        (["field", "edit", "birth_date", "--type", "People", "--name", "City"], 'already a field "City" in People'),
         (["field", "edit", "birth_date", "--type", "People", "--kind", "choice"], "needs at least one option"),
         (["segment", "edit", "Nothing", "--name", "x"], 'here is no segment "Nothing"'),
         (["field", "edit", "birth_date", "--type", "People", "--rename-option", "A"], '"A" must be OLD=NEW'),
-        (["segment", "edit", "Nothing"], "nothing to change: give --name, --where or both"),
+        (["segment", "edit", "Nothing"], "nothing to change: add --name, --where or both"),
         (["field", "delete", "email", "--type", "People"], "is a reserved field"),
-        (["field", "delete", "nothing", "--type", "People"], 'have no field "nothing"'),
+        (["field", "delete", "nothing", "--type", "People"], 'there is no field "nothing" in People'),
         (["import", "/no/such/file.csv", "--type", "People"], "cannot be read: No such file"),
-        (["account", "create", "--email", "nonsense"], "is not a valid e-mail address"),
-        (["account", "create", "--email", "OWNER@example.org"], "has an account already"),
+        (["account", "create", "--email", "nonsense"], "is not a valid email"),
+        (["account", "create", "--email", "OWNER@example.org"], "there is already an account for"),
         (["account", "create", "--email", "b@example.org", "--timezone", "Mars/Base"], "is not a time zone"),
         (["account", "create", "--email", "b@example.org", "--timezone", "../../etc/passwd"], "is not a time zone"),
-        (["field", "delete", "9" * 5_000, "--type", "People"], "have no field"),
-        (["serve", "--port", "99999"], "there is no such port"),
-        (["contact", "show", "nonsense", "--type", "People"], "have no contact"),
+        (["field", "delete", "9" * 5_000, "--type", "People"], "there is no field"),
+        (["serve", "--port", "99999"], "the port does not exist"),
+        (["contact", "show", "nonsense", "--type", "People"], "there is no contact"),
         (["type", "list", "--account", "stranger@example.org"], "here is no account"),
-        (["segment", "show", NO_UTF8], "is not written in UTF-8"),
-        (["segment", "count", "--type", NO_UTF8, "--where", ""], "is not written in UTF-8"),
-        (["key", "revoke", NO_UTF8], "is not written in UTF-8"),
-        (["segment", "sample", "1", "--percent", "10", "--seed", NO_UTF8], "--seed: is not written in UTF-8"),
+        (["segment", "show", NO_UTF8], "is not valid UTF-8"),
+        (["segment", "count", "--type", NO_UTF8, "--where", ""], "is not valid UTF-8"),
+        (["key", "revoke", NO_UTF8], "is not valid UTF-8"),
+        (["segment", "sample", "1", "--percent", "10", "--seed", NO_UTF8], "--seed: is not valid UTF-8"),
     ],
 )
 def test_a_refusal_says_what_is_wrong(data: Path, arguments: list[str], reason: str) -> None:
@@ -80,7 +80,7 @@ def test_what_a_server_cannot_be_asked_is_refused_at_once(data: Path) -> None:
     with Server(data):
         done = run(data, "backup", str(data.with_name(NO_UTF8)), "--json")
     assert done.returncode == 1
-    assert "is not written in UTF-8" in done.stderr
+    assert "is not valid UTF-8" in done.stderr
     assert done.stdout == ""
 
 
@@ -138,7 +138,7 @@ def test_all_mistakes_of_a_rule_are_told_with_their_places(data: Path) -> None:
     done = run(data, "segment", "count", "--type", "People", "--where", 'contry = "India" and birth_date > "soon"')
     assert done.stderr.splitlines() == [
         'line 1, column 1: there is no field "contry"; did you mean "country"?',
-        'line 1, column 35: the value of birth_date must be a date such as 2024-12-31, not "soon"',
+        'line 1, column 35: the value of "Birth date" must be a date such as 2024-12-31, not "soon"',
     ]
 
 

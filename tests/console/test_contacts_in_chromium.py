@@ -144,7 +144,7 @@ def test_a_contact_by_keyboard_in_two_tabs(context: BrowserContext, page: Page, 
     other.keyboard.type("70")
     press(other, "Enter")
     told = other.locator(".value", has_text="Age").first
-    expect(told).to_contain_text('Age was changed meanwhile and is now "17"')
+    expect(told).to_contain_text('Age was changed in the meantime and is now "17"')
     expect(other.get_by_label("Age", exact=True)).to_have_value("70")
     press(other, "Enter")
     expect(other.locator("#segments").get_by_role("heading")).to_have_text("In 1 segment")

@@ -102,7 +102,7 @@ def test_dropped_refused_and_dropped_again(context: BrowserContext, owner: Perso
     for content, name, why in (
         ("", "none.csv", "none.csv is empty."),
         ("PK\u0003\u0004 and so on", "sheet.xlsx", "is a damaged zip archive or workbook"),
-        ("a@example.org\n", "bare.csv", "put a line with the names of the columns above it"),
+        ("a@example.org\n", "bare.csv", "add a line with the column names above it"),
     ):
         page.evaluate(DROP, [content, name, "#drop"])
         expect(problem).to_contain_text(why)
@@ -159,7 +159,7 @@ def test_every_state_of_an_import_is_accessible(page: Page, owner: Person, tmp_p
     page.wait_for_url("**/imports/uploads/*")
     page.get_by_label("half", exact=True).select_option("field:email")
     page.get_by_role("button", name="Preview").click()
-    expect(page.get_by_text("would feed the same field")).to_have_count(2)
+    expect(page.get_by_text("are mapped to the same field")).to_have_count(2)
     preview_upload(page, "with problems", found)
     page.get_by_label("half", exact=True).select_option("out")
     page.get_by_label("Dates like").select_option("mdy")

@@ -144,35 +144,35 @@ def test_a_healthy_directory_has_no_problems_and_everything_is_checked(data: Pat
     assert [finding.message for check in checks for finding in check.findings if finding.wrong] == []
     checked = {check.name: check.scope for check in checks}
     assert checked["every rule can be evaluated"] == "5 segments"
-    assert checked["the columns have the contacts of the records"] == "298 contacts, every value"
-    assert checked["the columns have what was done by hand"] == "8 additions and removals"
-    assert checked["members, against the reference evaluator (at most 2,000 contacts a type)"] == "298 contacts"
+    assert checked["column store matches the contacts of the records"] == "298 contacts, every value"
+    assert checked["column store matches the manual changes of the records"] == "8 manual changes"
+    assert checked["members match the reference evaluator (at most 2,000 contacts per type)"] == "298 contacts"
     services = Services(Settings(data, columns_threads=2))
     members = sum(services.project().cached_sizes.by_segment.values())
     services.close()
-    assert checked["members, sizes and logs of segments, against their rules as SQL"] == f"{members:,} members"
+    assert checked["members, sizes and logs of segments match their rules"] == f"{members:,} members"
 
 
 IN_COLUMNS = {
     "a wrong member": (
         "INSERT INTO members VALUES ((1::BIGINT << 32) | 4, TIMESTAMP '2026-01-01')",
-        ['segment 1 "India" has 1 recipient (4294967300) who do not belong in it', "contact 4 is in segment 1"],
+        ['segment 1 "India" has 1 recipient (4294967300) that do not belong there', "contact 4 is in segment 1"],
     ),
     "a missing member": (
         "DELETE FROM members WHERE recipient_id = (1::BIGINT << 32) | 102",
-        ['segment 1 "India" lacks 1 recipient (4294967398)', "contact 102 is not in segment 1"],
+        ['segment 1 "India" is missing 1 recipient (4294967398)', "contact 102 is not in segment 1"],
     ),
     "a member who was removed by hand": (
         "DELETE FROM recent_changes WHERE recipient_id = (1::BIGINT << 32) | 2",
-        ['segment 1 "India" has 1 member removed by hand'],
+        ['segment 1 "India" has 1 excluded member'],
     ),
     "a missing addition by hand": (
         f"DELETE FROM recent_changes WHERE recipient_id >> 32 = 1 AND recipient_id & {1 << 31} <> 0",
-        ['segment 1 "India" lacks 3 addresses added by hand'],
+        ['segment 1 "India" is missing 3 manually added emails'],
     ),
     "a missing member by way of another segment": (
         f"DELETE FROM recent_changes WHERE recipient_id = (3::BIGINT << 32) | {1 << 31} | 7",
-        ['segment 3 "Naming" lacks 1 recipient ', "external recipient 7 is not in segment 3"],
+        ['segment 3 "Naming" is missing 1 recipient ', "external recipient 7 is not in segment 3"],
     ),
     "a member who stands twice": (
         "INSERT INTO members SELECT * FROM members WHERE recipient_id = (1::BIGINT << 32) | 102",
@@ -180,35 +180,35 @@ IN_COLUMNS = {
     ),
     "a wrong size": (
         "UPDATE segment_sizes SET recipients = recipients + 1 WHERE segment_id = 2",
-        ['segment 2 "Scored" is said to have'],
+        ['segment 2 "Scored" has a stored size of'],
     ),
-    "a changed value": ("UPDATE contacts_1 SET f3 = 'Other' WHERE id = 17", ["1 contact of type 1", "(ids 17)"]),
-    "a contact that is missing": ("DELETE FROM contacts_1 WHERE id = 299", ["(ids 299)"]),
-    "a contact that is too many": ("INSERT INTO contacts_2 (id) VALUES (5)", ["1 contact of type 2", "(ids 5)"]),
+    "a changed value": ("UPDATE contacts_1 SET f3 = 'Other' WHERE id = 17", ["1 contact of type 1", "(IDs 17)"]),
+    "a contact that is missing": ("DELETE FROM contacts_1 WHERE id = 299", ["(IDs 299)"]),
+    "a contact that is too many": ("INSERT INTO contacts_2 (id) VALUES (5)", ["1 contact of type 2", "(IDs 5)"]),
     "a contact that is there twice": (
         "INSERT INTO contacts_1 SELECT * FROM contacts_1 WHERE id = 20",
-        ["1 contact of type 1", "(ids 20)"],
+        ["1 contact of type 1", "(IDs 20)"],
     ),
-    "a missing column": ("ALTER TABLE contacts_1 DROP COLUMN f9", ["are not those of its fields"]),
+    "a missing column": ("ALTER TABLE contacts_1 DROP COLUMN f9", ["do not match its fields"]),
     "a missing table": ("DROP TABLE contacts_2", ["has no contacts of the types 2"]),
     "another addition by hand": (
         "UPDATE inclusions SET email = 'other@example.net' WHERE email = 'stranger@example.net' AND segment_id = 1",
-        ["2 additions by hand in segments of contact type 1"],
+        ["2 manually added emails in segments of contact type 1"],
     ),
-    "a removal by hand too many": ("INSERT INTO exclusions VALUES (1, 90)", ["1 removal by hand"]),
+    "a removal by hand too many": ("INSERT INTO exclusions VALUES (1, 90)", ["1 exclusion in segments"]),
     "a transition that is gone": (
         "DELETE FROM membership_changes "
         "WHERE number = (SELECT max(number) FROM membership_changes WHERE recipient_id >> 32 = 1)",
-        ['segment 1 "India" has', "by its log of transitions"],
+        ['segment 1 "India" has', "by its log of membership changes"],
     ),
     "a transition that is turned round": (
         "UPDATE membership_changes SET delta = -delta "
         "WHERE number = (SELECT max(number) FROM membership_changes WHERE recipient_id >> 32 = 1)",
-        ["whose last transition says otherwise"],
+        ["that do not match their last membership change"],
     ),
     "a number of the log given twice": (
         "UPDATE membership_changes SET number = number - 1 WHERE number = (SELECT max(number) FROM membership_changes)",
-        ["1 line of the log of transitions with the number of another one"],
+        ["1 membership change with a duplicate number"],
     ),
     "a filling that is gone": ("DELETE FROM membership_snapshots WHERE segment_id = 2", ["no beginning in the log"]),
     "members of no segment": (
@@ -219,12 +219,12 @@ IN_COLUMNS = {
 IN_RECORDS = {
     "a rule whose field is gone": (
         ["UPDATE segments SET rule = replace(rule, '101', '999') WHERE id = 2"],
-        ['the rule of segment 2 "Scored" cannot be evaluated, so that it selects nobody', "tamis segment edit 2"],
+        ['the rule of segment 2 "Scored" cannot be evaluated, so it selects nobody', "tamis segment edit 2"],
     ),
     "a rule that is none": (["UPDATE segments SET rule = '{' WHERE id = 2"], ['the rule of segment 2 "Scored" cannot']),
     "rules in a circle": (
         ["UPDATE segments SET rule = (SELECT replace(rule, '\"2\"', '\"3\"') FROM segments WHERE id = 3) WHERE id = 1"],
-        ['segment 1 "India" comes back to the segment itself', 'segment 3 "Naming" comes back'],
+        ['segment 1 "India" depends on itself', 'segment 3 "Naming" depends on itself'],
     ),
     "an address added twice": (
         [
@@ -232,11 +232,11 @@ IN_RECORDS = {
             "created_at) SELECT segment_id, upper(email), upper(email_key), '', '', recipient_id + 100, created_at "
             "FROM inclusions WHERE email = 'stranger@example.net' AND segment_id = 1"
         ],
-        ["1 address was added twice to one segment", "kept under another address", "number of another recipient"],
+        ["1 email was added twice to one segment", "stored under another email", "ID of another recipient"],
     ),
     "a contact under another key": (
         ["UPDATE contacts SET email_key = 'other@example.org' WHERE id = 5"],
-        ["1 row in contacts is kept under another address (ids 5)"],
+        ["1 row in contacts is stored under another email (IDs 5)"],
     ),
     "a contact that stands twice": (
         [
@@ -244,35 +244,35 @@ IN_RECORDS = {
             "SELECT contact_type_id, upper(email), email_key || ' ', field_values, created_at, updated_at "
             "FROM contacts WHERE id = 5"
         ],
-        ["1 address is that of two contacts of one type"],
+        ["1 email belongs to two contacts of one type"],
     ),
     "a value changed without an entry in the change log": (
         ["""UPDATE contacts SET field_values = '{"5":"Peru"}' WHERE id = 102"""],
-        ["(ids 102)", "contact 102 is in segment 1, against its rule"],
+        ["(IDs 102)", "contact 102 is in segment 1, contrary to its rule"],
     ),
     "numbers that would be given again": (
         ["UPDATE sqlite_sequence SET seq = 10 WHERE name = 'contacts'"],
-        ["would give numbers from 11 on again"],
+        ["would reuse IDs from 11 on"],
     ),
     "a forgotten address that is back": (
         ["UPDATE contacts SET email = 'p8@example.org', email_key = 'p8@example.org' WHERE id = 30"],
-        ["1 address of contact type 1 forgotten before is there again"],
+        ["1 email of contact type 1 that had been forgotten is back"],
     ),
     "what nobody was before an import": (
         ["INSERT INTO import_prior_values VALUES (1, 100000, 'x@example.org', '{}', 0, NULL)"],
-        ["1 row of import_prior_values is of no contact or no import"],
+        ["1 row of import_prior_values is of a contact or import that does not exist"],
     ),
     "contacts that were made by nothing": (
         ["INSERT INTO import_ranges VALUES (1, 9, 3)"],
-        ["1 row of import_ranges is of no import"],
+        ["1 row of import_ranges is of an import that does not exist"],
     ),
     "a contact of an import that there is not": (
         ["UPDATE contacts SET import_id = 99 WHERE id = 5"],
-        ["1 contact was written last by an import that there is not"],
+        ["1 contact was last written by an import that does not exist"],
     ),
     "a removal of nobody": (
         ["INSERT INTO contact_exclusions VALUES (1, 100000, 0)"],
-        ["1 removal by hand is of contacts that do not exist"],
+        ["1 exclusion is of contacts that do not exist"],
     ),
     "an index that is gone": (
         ["DROP INDEX live_segment_names", "DELETE FROM key_pairs"],

@@ -18,7 +18,7 @@ from tamis.settings import Settings
 from tests.history.past import Past, live_through, small_packs
 from tests.support.records import records_of
 
-COPY = "not as in the history in the records"
+COPY = "not as in the history of the records"
 
 
 @pytest.fixture(scope="module")
@@ -174,32 +174,32 @@ IN_RECORDS = {
     ),
     "a row with the number of a pack": (
         "INSERT INTO membership_changes SELECT last_number, (1 << 32) | 3, 1, 0, 'rule' FROM membership_packs LIMIT 1",
-        "1 number of membership changes given twice",
+        "1 number of membership changes used twice",
     ),
     "a row without a beginning": (
         "UPDATE membership_changes SET recipient_id = (77 << 32) | 3 "
         "WHERE number = (SELECT max(number) FROM membership_changes)",
-        "1 membership change without a snapshot",
+        "1 membership change before the first snapshot",
     ),
     "a list that lacks a part": (
         "DELETE FROM member_lists WHERE part = 0 "
         "AND segment_id IN (SELECT segment_id FROM member_lists WHERE part = 1)",
-        "lack a part",
+        "member lists of 2 segments are incomplete",
     ),
-    "a pack that is none": ("UPDATE membership_packs SET changes = x'00'", "cannot be read as such"),
+    "a pack that is none": ("UPDATE membership_packs SET changes = x'00'", "in the records cannot be read"),
     "a pack of other numbers": (
         "UPDATE membership_packs SET changes = (SELECT changes FROM membership_packs ORDER BY first_number LIMIT 1) "
         "WHERE first_number = (SELECT max(first_number) FROM membership_packs)",
-        "cannot be read as such",
+        "in the records cannot be read",
     ),
     "a list that is none": (
         "UPDATE member_lists SET members = x'00' WHERE segment_id = 1 AND part = 0",
-        "the list of members of segment 1 in the records cannot be read as such",
+        "the list of members of segment 1 in the records cannot be read",
     ),
     "a list of another segment": (
         "UPDATE member_lists SET segment_id = 99 WHERE segment_id = "
         "(SELECT max(segment_id) FROM member_lists WHERE length(members) > 0)",
-        "the list of members of segment 99 in the records cannot be read as such",
+        "the list of members of segment 99 in the records cannot be read",
     ),
 }
 
@@ -235,6 +235,6 @@ def test_a_history_that_another_program_has_written_is_found(data: Path, healthy
     try:
         for part_of in (history.verify_changes, history.verify_segments):
             (message,) = part_of(services, 0).problems
-            assert "stand at another history" in message
+            assert "has another history" in message
     finally:
         services.close()

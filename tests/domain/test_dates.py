@@ -59,8 +59,8 @@ def test_times_follow_a_date(text: str, hour: int, minute: int, second: int) -> 
         (DateOrder.YMD, "31/12/2024", 'must be a date such as 2024-12-31, not "31/12/2024"'),
         (DateOrder.DMY, "31/12/24", "a year needs four digits"),
         (DateOrder.DMY, "31/12-2024", "must be a date such as 31/12/2024"),
-        (DateOrder.DMY, "12/31/2024", 'is no day of the calendar: "12/31/2024"'),
-        (DateOrder.MDY, "31/12/2024", 'is no day of the calendar: "31/12/2024"'),
+        (DateOrder.DMY, "12/31/2024", 'is not a calendar date: "12/31/2024"'),
+        (DateOrder.MDY, "31/12/2024", 'is not a calendar date: "31/12/2024"'),
         (DateOrder.MDY, "12/31/2024 14:30", "must be a date such as 12/31/2024"),
     ],
 )

@@ -96,6 +96,8 @@ def test_the_shared_sentences_speak_of_no_option_of_the_command_line() -> None:
         ("{of:quoted and}", Message("x", of=["a", "b", "c"]), '"a", "b" and "c"'),
         ("{of:--kind_% or}", Message("x", of=("a", "b")), "--kind a or --kind b"),
         ("{of:plain ;}", Message("x", of=[Message("inner"), Message("inner")]), "within; within"),
+        ("{of:it|them}", Message("x", of=["a"]), "it"),
+        ("{of:it|them}", Message("x", of=["a", "b"]), "them"),
         ("{of:quoted 2}", Message("x", of=["a", "b", "c"]), '"a", "b" and 1 more'),
         ("{of:quoted 2…}", Message("x", of=["a", "b", "c"]), '"a", "b" …'),
         ("{of:quoted 3}", Message("x", of=["a", "b", "c"]), '"a", "b", "c"'),
@@ -121,7 +123,7 @@ def test_the_sentence_of_an_interface_comes_first() -> None:
 
 def test_errors_read_as_sentences() -> None:
     assert str(Invalid([Problem("days", "seed_too_long", most=3), Problem("", "not_utf8")])) == (
-        "days: must not be longer than 3 characters; is not written in UTF-8"
+        "days: must not be longer than 3 characters; is not valid UTF-8"
     )
     assert str(Refused("segment_unknown", segment=7)) == "there is no segment 7"
     assert str(ValueProblem("must_not_be_blank")) == "must not be blank"

@@ -64,7 +64,7 @@ def test_what_is_tried_first_may_not(password: str) -> None:
     ],
 )
 def test_nor_what_is_made_of_the_accounts_own_words(password: str) -> None:
-    assert "is made of" in str(password_problem(password, OWNER))
+    assert "is based on" in str(password_problem(password, OWNER))
 
 
 def test_length_is_counted_in_characters() -> None:

@@ -111,7 +111,7 @@ def test_what_imports_have_left_is_kept_for_some_days(tmp_path: Path) -> None:
     now += timedelta(days=1)
     assert kept() == (0, 1, 1)
     for id_ in (first, second):
-        with pytest.raises(Refused, match=r"cannot be undone any more.*TAMIS_UNDO_DAYS"):
+        with pytest.raises(Refused, match=r"can no longer be undone.*TAMIS_UNDO_DAYS"):
             undo_import(services, account, id_)
     assert undo_import(services, account, third).restored == 1
     now += timedelta(days=31)

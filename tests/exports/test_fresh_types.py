@@ -117,7 +117,7 @@ def test_columns_of_others_have_the_kind_of_their_type(two: Two, tmp_path: Path,
     fresh = two.services.write(create_type, two.account, f"Fresh {next(numbers)}")
     report = import_file(two.services, two.account, fresh, file, ImportOptions(create_fields=True))
     assert (report.created, report.rejected, report.ignored_columns) == (30, 0, ("deep",))
-    assert report.notices == ('The column "deep" holds objects, which are no values of a field, and is ignored.',)
+    assert report.notices == ('The column "deep" contains objects, which cannot be field values, and is ignored.',)
     assert {key: (kind, options) for key, (_, kind, options) in fields_of(two, fresh).items()} == {
         "land": (Kind.TEXT, ()),
         "version": (Kind.TEXT, ()),

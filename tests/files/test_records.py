@@ -32,7 +32,7 @@ def test_after_a_quote_that_is_never_closed_the_next_line_is_read() -> None:
     found = list(read_records('a,b\nc,"d\ne,"f"\n"g"h,i\nj,"k\nl"\n', ",", 10))
     assert [(record.line, record.problem) for record in found] == [
         (10, ""),
-        (11, "the quote that opens in line 11 is not closed"),
+        (11, "the quote opened in line 11 is not closed"),
         (12, ""),
         (13, "text follows the closing quote of a cell in line 13"),
         (14, ""),
@@ -44,7 +44,7 @@ def test_an_unclosed_quote_early_in_a_long_file(reader: Reader) -> None:
     opened = reader.open(b'email,n\na@b.org,1\nb@b.org,"2\n' + b"c@b.org,3\n" * 300_000, 1 << 17)
     assert len(opened.records) == 300_002
     assert [(r.line, r.problem) for r in opened.records if r.problem] == [
-        (3, "the quote that opens in line 3 is not closed")
+        (3, "the quote opened in line 3 is not closed")
     ]
 
 

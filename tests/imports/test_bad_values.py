@@ -122,7 +122,7 @@ def test_a_list_of_tamis_own_does_not_grow_without_end(desk: Desk) -> None:
     for options in (DRY, CREATE):
         report = desk.take(text, options)
         assert (report.created, report.rejected, report.added_options) == (0, MAX_INFERRED_OPTIONS, {})
-        assert any("more than 200 options, so none was added: make it a text field" in each for each in report.notices)
+        assert any("more than 200 options, so none were added: make it a text field" in each for each in report.notices)
     assert len(desk.take(text, ImportOptions(add_options=True)).added_options["plan"]) == MAX_INFERRED_OPTIONS
 
 
@@ -218,9 +218,9 @@ def test_it_can_be_said_by_column(desk: Desk) -> None:
     ("said", "reason"),
     [
         ({"Nothing": BadValue.BLANK}, 'the file has no column "Nothing"'),
-        ({"email": BadValue.BLANK}, "holds the email of a contact"),
-        ({"Unknown": BadValue.ADD}, "feeds a text field, which has no options to add to"),
-        ({"Age": BadValue.ADD}, "feeds a number field, which has no options to add to"),
+        ({"email": BadValue.BLANK}, "contains the email"),
+        ({"Unknown": BadValue.ADD}, "is mapped to a text field, which has no options"),
+        ({"Age": BadValue.ADD}, "is mapped to a number field, which has no options"),
     ],
 )
 def test_what_cannot_be_done_is_refused(desk: Desk, said: dict[str, BadValue], reason: str) -> None:

@@ -78,8 +78,8 @@ def test_of_two_with_equal_names_the_fuller_is_taken_and_the_other_can_be(desk: 
     report = desk.take(content)
     assert (report.created, report.rejected) == (3, 0)
     assert report.notices == (
-        'The column "Email 2" is taken as the email; "Email 1" holds emails too: to take that one, let "Email 1" '
-        "feed the email.",
+        'The column "Email 2" is used as the email. "Email 1" contains emails too: to use that one, map "Email 1" '
+        "to the email.",
     )
     assert [(field.key, field.kind) for field in report.created_fields] == [("email_1", Kind.TEXT)]
     report = desk.take(content, ImportOptions(chosen={"Email 1": "email"}))
@@ -106,21 +106,21 @@ def test_it_is_found_by_all_of_the_file(desk: Desk) -> None:
     rows = "".join(f",{n}\n" for n in range(3_000)) + "".join(f"p{n}@example.org,{n}\n" for n in range(3_000))
     report = desk.take(f"Kontakt,No\n{rows}", ImportOptions())
     assert (report.created, report.rejected) == (3_000, 3_000)
-    assert report.notices == ('The column "Kontakt" is taken as the email, because emails stand in it.',)
+    assert report.notices == ('The column "Kontakt" is used as the email because it contains emails.',)
 
 
 def test_the_console_says_which_was_taken(desk: Desk) -> None:
     look = seen(desk, "Private,Work\na@example.org,b@example.org\n")
     assert propose_choices(look, desk.fields)[0] == EMAIL_CHOICE
     assert tuple(map(WORDS.render, email_notices(look, desk.fields))) == (
-        'The column "Private" is taken as the email; "Work" holds emails too: to take that one, choose "Work" below.',
+        'The column "Private" is used as the email. "Work" contains emails too: to use that one, choose "Work" below.',
     )
     options = build_options(look, desk.fields, [SKIP, EMAIL_CHOICE], FormatSettings())
     assert (options.chosen, options.left_out) == ({"Work": "email"}, frozenset({"Private"}))
 
 
 def test_a_file_without_emails_lists_its_columns(desk: Desk) -> None:
-    with pytest.raises(Invalid, match='the file has "Name", "Email opt-in": say which one does'):
+    with pytest.raises(Invalid, match='the file has "Name", "Email opt-in": choose the email column'):
         desk.take("Name,Email opt-in\nAnn,yes\n")
 
 
@@ -137,13 +137,13 @@ def test_a_header_is_found_by_the_emails_below_it(desk: Desk, above: str) -> Non
 def test_a_row_that_has_the_word_email_in_a_cell_is_no_header(desk: Desk) -> None:
     report = desk.take("Name,user_email,Prefers\nAnn,ann@example.org,Email\nBob,bob@example.org,Phone\n")
     assert (report.created, [field.key for field in report.created_fields]) == (2, ["name", "prefers"])
-    with pytest.raises(Invalid, match="put a line with the names"):
+    with pytest.raises(Invalid, match="add a line with the column names"):
         desk.take("Ann,ann@example.org,Phone\nBob,bob@example.org,Email\n")
 
 
 def test_emails_without_a_header_are_refused(desk: Desk) -> None:
     for row in ("ann@example.org;A", "Ann <ann@example.org>;A", "A;mailto:ann@example.org"):
-        with pytest.raises(Invalid, match="put a line with the names of the columns above it"):
+        with pytest.raises(Invalid, match="add a line with the column names above it"):
             desk.take(f"{row}\n{row}\n")
 
 

@@ -80,12 +80,12 @@ def test_other_scripts_are_kept(desk: Desk) -> None:
     [
         (b"", "is empty"),
         (b"\n", "is empty"),
-        (b"first_name\nAnn\n", "no column holds emails"),
-        (b"email,first_name,First Name\nann@example.org,1,2\n", 'would both feed the field "first_name"'),
-        (gzip.compress(PEOPLE.encode() * 5_000)[:-30], "is not a whole gzip file"),
-        (b"\x1f\x8bnonsense", "is not a whole gzip file"),
-        (b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR", "is a picture"),
-        (b"ann@example.org,Ann\nbob@example.org,Bob\n", "put a line with the names"),
+        (b"first_name\nAnn\n", "no column contains emails"),
+        (b"email,first_name,First Name\nann@example.org,1,2\n", 'are both mapped to the field "First name"'),
+        (gzip.compress(PEOPLE.encode() * 5_000)[:-30], "is an incomplete gzip file"),
+        (b"\x1f\x8bnonsense", "is a damaged gzip file"),
+        (b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR", "is an image"),
+        (b"ann@example.org,Ann\nbob@example.org,Bob\n", "add a line with the column names"),
     ],
     ids=lambda value: value if isinstance(value, str) else "",
 )
@@ -146,7 +146,7 @@ def test_a_column_is_mapped_to_a_field_that_the_same_import_makes(desk: Desk) ->
 
 @pytest.mark.parametrize(
     ("name", "reason"),
-    [("updated_at", "is written by Tamis itself"), ("!", "at least one letter or digit"), ("x" * 256, "longer than")],
+    [("updated_at", "is set by Tamis"), ("!", "at least one letter or digit"), ("x" * 256, "longer than")],
 )
 def test_a_field_that_cannot_be_is_not_made(desk: Desk, name: str, reason: str) -> None:
     with pytest.raises(Invalid, match=reason):

@@ -106,7 +106,7 @@ def test_a_refused_file_is_a_failed_import_with_the_reason(desk: Desk) -> None:
     ("error", "words"),
     [
         (KeyboardInterrupt(), "it was stopped"),
-        (ValueError("anna@example.org"), "a mistake in Tamis ended it (ValueError)"),
+        (ValueError("anna@example.org"), "an error in Tamis stopped it (ValueError)"),
     ],
 )
 def test_any_other_end_is_told_without_what_stands_in_the_file(desk: Desk, error: BaseException, words: str) -> None:

@@ -58,7 +58,7 @@ def test_into_a_number_field_the_file_decides_the_mark(desk: Desk) -> None:
     assert desk.take(rows, ImportOptions()).created == 3
     assert [desk.values(f"{who}@example.org")["umsatz"] for who in "abc"] == [12.5, 1234.0, 1234.5]
     alone = "email;Umsatz\na@example.org;1.234\n"
-    with pytest.raises(Invalid, match=r"1\.234 is 1\.234 or 1234: choose what fractions of numbers follow"):
+    with pytest.raises(Invalid, match=r"1\.234 could be 1\.234 or 1234: choose the decimal mark"):
         desk.take(alone, ImportOptions())
     assert desk.values("a@example.org")["umsatz"] == 12.5
     desk.take(alone, ImportOptions(decimal=DecimalMark.POINT))
@@ -84,8 +84,8 @@ def test_a_kind_that_was_said_counts(desk: Desk) -> None:
     ("column", "options", "why"),
     [
         ("Jear", CREATE, 'the file has no column "Jear"'),
-        ("Age", CREATE, 'the column "Age" feeds the field "age", which is a number field'),
-        ("Year", ImportOptions(), "makes no field: let the import make new fields"),
+        ("Age", CREATE, 'the column "Age" is mapped to the field "Age", which is a number field'),
+        ("Year", ImportOptions(), "does not create a field: let the import create new fields"),
     ],
 )
 def test_a_kind_that_cannot_be_is_refused(desk: Desk, column: str, options: ImportOptions, why: str) -> None:

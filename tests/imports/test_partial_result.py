@@ -21,11 +21,11 @@ ROWS = b"email,plan\n" + b"".join(b"p%d@example.org,%d\n" % (n, n) for n in rang
     ("batches", "create", "told"),
     [
         (0, False, "nothing was imported"),
-        (0, True, "its new fields were made, and no contact was stored"),
+        (0, True, "its new fields were created, but no contact was stored"),
         (2, True, "what was stored before that stays (8 contacts): import the file again for the rest"),
     ],
 )
-@pytest.mark.parametrize("error", [DiskFull("8 MB"), Unavailable("the disk does not work")])
+@pytest.mark.parametrize("error", [DiskFull("8 MB"), Unavailable("the disk failed")])
 def test_what_was_written_is_told(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, error: Unavailable, batches: int, create: bool, told: str
 ) -> None:

@@ -71,7 +71,11 @@ def test_json_and_parquet_are_seen_too(desk: Desk) -> None:
     look = seen(desk, b'{"email": "a@example.org", "n": 1}\n\nno\n{"m": [1, 2]}\n', "people.ndjson")
     assert (look.format, look.encoding, look.delimiter, look.header_line) == ("ndjson", "utf-8", None, None)
     assert [column.name for column in look.columns] == ["email", "n", "m"]
-    assert [(row.line, row.problem) for row in look.rows] == [(1, None), (3, "the line is no JSON object"), (4, None)]
+    assert [(row.line, row.problem) for row in look.rows] == [
+        (1, None),
+        (3, "the line is not a JSON object"),
+        (4, None),
+    ]
     assert look.rows[2].cells == ("", "", "1; 2")
     path = desk.directory / "people.parquet"
     duckdb.execute(
@@ -91,10 +95,10 @@ def test_json_and_parquet_are_seen_too(desk: Desk) -> None:
         (b"\x89PNG" + b"\0" * 40, "a.csv", "picture"),
         (b"\0\1\2\3" * 40, "a.csv", "no text"),
         (b"\n\n\n", "a.csv", "is empty"),
-        (b"PAR1 not", "a.parquet", "not a whole Parquet file"),
+        (b"PAR1 not", "a.parquet", "not a complete Parquet file"),
         (b"1\n2\n", "a.ndjson", "no JSON object"),
         (gzip.compress(b"email\n" * 99, mtime=0)[:20], "a.csv.gz", "gzip"),
-        (b"a@example.org,1\n", "a.csv", "where the names of the columns should stand"),
+        (b"a@example.org,1\n", "a.csv", "where the column names should be"),
     ],
 )
 def test_what_is_no_table_is_refused_in_words(desk: Desk, content: bytes, name: str, why: str) -> None:

@@ -73,7 +73,7 @@ telco = pytest.mark.parametrize("path", [TELCO] if TELCO.exists() else [], ids=l
 @telco
 def test_customers_without_an_address_are_refused(desk: Desk, path: Path) -> None:
     before = desk.fields, desk.changes
-    with pytest.raises(Invalid, match="no column holds emails") as refused:
+    with pytest.raises(Invalid, match="no column contains emails") as refused:
         desk.take(path)
     assert '"customerID"' in str(refused.value)
     assert (desk.fields, desk.changes) == before
@@ -86,12 +86,12 @@ def test_numbers_in_the_place_of_addresses_are_rejected_row_by_row(desk: Desk, p
     assert (report.rows, report.rejected, report.reasons) == (
         7_043,
         7_043,
-        {"email must be a valid e-mail address": 7_043},
+        {"email must be valid": 7_043},
     )
     assert report.rejects_file
     with Path(report.rejects_file).open(newline="", encoding="utf-8") as file:
         _, first, *others = csv.reader(file)
-    assert first[:3] == ["2", 'email must be a valid e-mail address, not "7590-VHVEG"', "7590-VHVEG"]
+    assert first[:3] == ["2", 'email must be valid, not "7590-VHVEG"', "7590-VHVEG"]
     assert len(others) == 7_042
 
 

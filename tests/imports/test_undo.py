@@ -181,7 +181,7 @@ def test_every_refusal(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
         undo(desk, running.id or 0)
     assert len(stored(desk)) == 2
     undo(desk, made)
-    with pytest.raises(Refused, match=f"import {made} was undone already"):
+    with pytest.raises(Refused, match=f"import {made} was already undone"):
         undo(desk, made)
     assert desk.take(FIRST, ImportOptions(dry_run=True)).import_id is None  # so there is nothing to name
 
@@ -268,17 +268,17 @@ def test_the_command_says_what_became_of_the_contacts(tmp_path: Path) -> None:
     done = run("undo", "1")
     assert (done.returncode, done.stderr) == (0, "")
     assert done.stdout.splitlines() == [
-        "Import 1 is undone.",
-        "           0  deleted, which it had made",
-        "           0  restored, which it had changed",
-        "           1  left as they are, because somebody touched them since",
-        "           1  gone already",
-        "Left as they are:",
+        "Import 1 undone.",
+        "           0  deleted that it had created",
+        "           0  restored that it had changed",
+        "           1  left unchanged because they were edited since",
+        "           1  already deleted",
+        "Left unchanged:",
         f"  {ANN}",
-        "Fields and options that the import has made stay.",
+        "Fields and options that the import created stay.",
     ]
     again = run("undo", "1")
-    assert (again.returncode, again.stdout, again.stderr) == (1, "", "import 1 was undone already\n")
+    assert (again.returncode, again.stdout, again.stderr) == (1, "", "import 1 was already undone\n")
     assert tamis(data, "import", "undo", "2") == {
         "import_id": 2, "deleted": 1, "restored": 1, "touched": 0, "unfit": 0, "gone": 0, "touched_emails": [],
         "erased": True,

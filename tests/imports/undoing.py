@@ -207,7 +207,7 @@ class Undoing(RuleBasedStateMachine):
         import_id = data.draw(st.sampled_from(sorted(self.imported, reverse=True)))
         seen = self.imported[import_id]
         if seen.undone:
-            with pytest.raises(Refused, match="was undone already"):
+            with pytest.raises(Refused, match="was already undone"):
                 undo_import(self.services, self.account, import_id)
             return
         expected, report = self.expect_of_undoing(import_id, seen)

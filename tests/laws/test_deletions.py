@@ -1,6 +1,7 @@
 """§ Fail closed: what a rule uses cannot be deleted, the refusal names every user, and no deletion widens a segment."""
 
 import json
+import re
 import shutil
 import tempfile
 from collections.abc import Iterator
@@ -227,5 +228,5 @@ def test_no_deletion_ever_widens_a_segment(
 
 def named_in(message: str, at: Scene) -> set[str]:
     """Return the names of the segments that a message tells to be users; one that is to be deleted stands before."""
-    users = message.partition("the segments ")[2]
+    users = re.split("the segments? ", message)[-1]
     return {segment.name for segment, _ in at.live.values() if f'"{segment.name}"' in users}

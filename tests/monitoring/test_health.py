@@ -77,13 +77,13 @@ def test_it_is_not_ready_when_writes_wait_or_nobody_follows(
     monkeypatch.setattr(services.records, "submit", lambda _: Future())
     monkeypatch.setattr(health, "WRITE_SECONDS", -1.0)
     monkeypatch.setattr(health, "PROJECTION_SECONDS", -1.0)
-    assert looked(ready, ("writes wait for long", "the column store does not follow the writes"))
+    assert looked(ready, ("writes are delayed", "the column store does not keep up with writes"))
 
 
 def test_it_is_not_ready_when_the_disk_is_full(ready: Health, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(records_store, "has_room", lambda _: False)
     ready.check()
-    assert ready.reasons == ("the disk has no room for writes",)
+    assert ready.reasons == ("the disk is full",)
 
 
 def test_a_server_that_stops_stays_not_ready(ready: Health) -> None:

@@ -92,7 +92,7 @@ def test_another_name_is_not_answered(server: Server, owner: Person) -> None:
     assert answer.status_code == 421
     assert answer.json() == {
         "status": "failed",
-        "errors": "This server is not reached by this host name; TAMIS_HOSTS lists those that are.",
+        "errors": "This host name is not allowed; TAMIS_HOSTS lists the allowed ones.",
     }
     assert owner.tamis("key", "list")["key_pairs"]  # commands reach their server by whatever name
 

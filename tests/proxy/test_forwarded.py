@@ -164,7 +164,7 @@ def test_a_warning_comes_once_an_hour_and_not_without_end(monkeypatch: pytest.Mo
 
 @pytest.mark.parametrize("text", ["10.0.0.256", "10.0.0.0/33", "proxy.example.org", "10.0.0.1/8"])
 def test_what_is_no_network_is_refused(text: str) -> None:
-    with pytest.raises(ValueError, match="write addresses and networks"):
+    with pytest.raises(ValueError, match="use addresses and networks"):
         networks(text)
 
 

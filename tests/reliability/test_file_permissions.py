@@ -190,4 +190,4 @@ def test_rights_that_cannot_be_taken_away_are_told(tmp_path: Path, monkeypatch: 
     assert list_open_to_others(data) == [data / "tamis.sqlite"]
     found = verify_directory(data)
     assert found.wrong
-    assert "others than the owner may open 1 file or directory (tamis.sqlite)" in found.findings[0].message
+    assert "1 file or directory can be opened by other users (tamis.sqlite)" in found.findings[0].message

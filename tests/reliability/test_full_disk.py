@@ -17,7 +17,7 @@ DISK = 32 << 20
 PEOPLE = 5_000
 FULL = {
     "status": "failed",
-    "errors": "The disk is full (less than 8 MB are left): nothing was written; make room and try again.",
+    "errors": "The disk is full (less than 8 MB left): nothing was written; free up space and try again.",
 }
 HALF = PEOPLE // 2
 
@@ -134,7 +134,7 @@ def test_columns_that_cannot_follow_say_so_and_follow_when_there_is_room(small_s
         answer = small_server.owner.get(path)
         assert answer.status_code == 503  # and never an answer from before
         assert answer.json()["errors"] == (
-            "The disk is full: the column store cannot follow the records; make room and try again."
+            "The disk is full: the column store cannot follow the records; free up space and try again."
         )
     assert_refused(small_server.owner, "segment", "count", "--type", "People", "--where", "n > 1")
     small_server.disk.clear()
@@ -144,7 +144,7 @@ def test_columns_that_cannot_follow_say_so_and_follow_when_there_is_room(small_s
 def test_where_a_file_finds_no_room_it_is_not_the_file_that_is_blamed(small_server: ServerOnSmallDisk) -> None:
     (small_server.disk.outside / "people.csv").write_text("email,n\n" + f"nobody,{'9' * 3000}\n" * 4000)
     small_server.disk.fill(left=9_000_000)
-    with pytest.raises(Refused, match=r"the disk on which .* is nearly full .*make room and try again") as refused:
+    with pytest.raises(Refused, match=r"the disk of .* is nearly full .*free up space and try again") as refused:
         small_server.owner.tamis("import", small_server.disk.inside / "people.csv", "--type", "People")
     assert refused.value.args[0] == 1
     small_server.disk.clear()
@@ -168,4 +168,4 @@ def assert_refused(person: Person, *command: str | Path) -> None:
         person.tamis(*command)
     status, said = refused.value.args
     assert status == 1
-    assert re.fullmatch(r"the disk is full[^\n]*; make room and try again\n", said), said
+    assert re.fullmatch(r"the disk is full[^\n]*; free up space and try again\n", said), said

@@ -88,7 +88,7 @@ def test_lost_commits_are_noticed(killed: Path, damage: Callable[[Path], None]) 
     damage(killed / LOG)
     kept = (killed / LOG).exists()
     for _ in range(2):  # also by the next process
-        with pytest.raises(Damaged, match="writes that were acknowledged are missing") as refused:
+        with pytest.raises(Damaged, match="acknowledged writes are missing") as refused:
             Services(Settings(killed, columns_threads=1))
         assert str(refused.value) == STORES["writes_missing"]
     assert len(list(killed.glob(f"{LOG}.lost-*"))) == kept
@@ -115,7 +115,7 @@ def test_a_column_store_that_knows_of_more_is_noticed_without_a_witness(tmp_path
     (data / FILE_NAME).write_bytes(older)
     (data / f"{FILE_NAME}{ENDING}").unlink()
     services = Services(Settings(data, columns_threads=1))
-    with pytest.raises(Damaged, match="writes that were acknowledged are missing"):
+    with pytest.raises(Damaged, match="acknowledged writes are missing"):
         services.project()
     services.close()
     assert accept_loss(Settings(data, columns_threads=1)).columns > 0

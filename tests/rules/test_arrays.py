@@ -78,7 +78,7 @@ def test_an_operator_that_stands_around_its_value_is_one_name() -> None:
 def test_an_unknown_operator_names_those_that_are_written_nearly_so() -> None:
     with pytest.raises(Invalid, match='there is no operator "is bigger than"; did you mean "is greater than"'):
         from_arrays(["age"], ["is bigger than"], ["5"], None)
-    with pytest.raises(Invalid, match='there is no operator "resembles"; there are is, is not, is one of, '):
+    with pytest.raises(Invalid, match='there is no operator "resembles"; use is, is not, is one of, '):
         from_arrays(["age"], ["resembles"], ["5"], None)
 
 

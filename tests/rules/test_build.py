@@ -23,13 +23,13 @@ def problems(draft: Draft) -> list[Problem]:
     ("draft", "path", "message"),
     [
         (leaf("shoe_size", "is", "40"), "w.field", 'there is no field "shoe_size"'),
-        (leaf(999, "is", "40"), "w.field", "there is no field with the id 999"),
+        (leaf(999, "is", "40"), "w.field", "there is no field with the ID 999"),
         (leaf("contry", "is", "40"), "w.field", 'there is no field "contry"; did you mean "country"?'),
         (leaf("birthdate", "is blank"), "w.field", 'there is no field "birthdate"; did you mean "birth_date"?'),
         (
             leaf("active", "resembles", "40"),
             "w.operator",
-            'there is no operator "resembles"; active, a boolean field, has '
+            'there is no operator "resembles"; for "Active", a boolean field, use '
             "is, is not, is not blank, is blank, is true, is false",
         ),
         (
@@ -40,18 +40,18 @@ def problems(draft: Draft) -> list[Problem]:
         (
             leaf("birth_date", "is at least", "2000-01-01"),
             "w.operator",
-            '"is at least" does not apply to birth_date, a date field; did you mean "is at or after"?',
+            '"is at least" does not work with "Birth date", a date field; did you mean "is at or after"?',
         ),
         (
             leaf("last_order", "is over", "30 days"),
             "w.operator",
-            '"is over" does not apply to last_order, a datetime field; '
+            '"is over" does not work with "Last order", a datetime field; '
             'did you mean "is after" or "is more than … ago"?',
         ),
         (
             leaf("active", "contains", "t"),
             "w.operator",
-            '"contains" does not apply to active, a boolean field; '
+            '"contains" does not work with "Active", a boolean field; '
             "use is, is not, is not blank, is blank, is true, is false",
         ),
         (leaf("age", "is"), "w", '"is" takes one value, not 0'),
@@ -60,73 +60,73 @@ def problems(draft: Draft) -> list[Problem]:
         (leaf("age", "is between", "1"), "w", '"is between" takes two values, not 1'),
         (leaf("age", "is blank", "1"), "w", '"is blank" takes no value, not 1'),
         (leaf("age", "in"), "w", '"is one of" takes at least one value, not 0'),
-        (leaf("age", "is", "x"), "w.x", 'the value of age must be a number such as 12.5, not "x"'),
-        (leaf("age", "is", " "), "w. ", 'the value of age must not be blank; use the operator "is blank" instead'),
+        (leaf("age", "is", "x"), "w.x", 'the value of "Age" must be a number such as 12.5, not "x"'),
+        (leaf("age", "is", " "), "w. ", 'the value of "Age" must not be blank; use the operator "is blank" instead'),
         (
             leaf("notes", "ends with", " "),
             "w. ",
-            "the value of notes must not be only blanks: no value begins or ends with one",
+            'the value of "Notes" must not be only spaces: no value starts or ends with one',
         ),
         (
             leaf("notes", "contains", ""),
             "w.",
-            'the value of notes must not be blank; use the operator "is blank" instead',
+            'the value of "Notes" must not be blank; use the operator "is blank" instead',
         ),
-        (leaf("plan", "is", "Gold"), "w.Gold", 'the value of plan must be one of "Free", "Pro", "Team", not "Gold"'),
+        (leaf("plan", "is", "Gold"), "w.Gold", 'the value of "Plan" must be one of "Free", "Pro", "Team", not "Gold"'),
         (leaf("age", "is between", "2", "1"), "w", "the first value, 2, must not be after the second, 1"),
         (
             leaf("birth_date", "is within", "x"),
             "w.x",
-            "the value of birth_date must be a whole number, up to 999,999, of "
+            'the value of "Birth date" must be a whole number, up to 999,999, of '
             'hours, days, weeks, months or years, such as 30 days, not "x"',
         ),
         (
             leaf("birth_date", "is within", "-7 days"),
             "w.-7 days",
-            'the value of birth_date must be a positive number, such as 7 days, not "-7 days"',
+            'the value of "Birth date" must be a positive number, such as 7 days, not "-7 days"',
         ),
         (
             leaf("birth_date", "is within", "1,000 days"),
             "w.1,000 days",
-            "the value of birth_date must be a whole number, up to 999,999, of hours, days, weeks, months or years, "
+            'the value of "Birth date" must be a whole number, up to 999,999, of hours, days, weeks, months or years, '
             'such as 30 days, not "1,000 days"; write 1000 days',
         ),
         (
             leaf("birth_date", "is within", "30 days ago"),
             "w.30 days ago",
-            "the value of birth_date must be a whole number, up to 999,999, of hours, days, weeks, months or years, "
-            'such as 30 days, not "30 days ago"; leave out "ago", or use "is more than … ago"',
+            'the value of "Birth date" must be a whole number, up to 999,999, of hours, days, weeks, months or years, '
+            'such as 30 days, not "30 days ago"; remove "ago", or use "is more than … ago"',
         ),
         (
             leaf("birth_date", "is after", "30 days"),
             "w.30 days",
-            'the value of birth_date must be a date such as 2024-12-31, not "30 days"; '
-            'to count from today, use "is within", "is more than … ago" or "is in the next"',
+            'the value of "Birth date" must be a date such as 2024-12-31, not "30 days"; '
+            'for a time relative to today, use "is within", "is more than … ago" or "is in the next"',
         ),
         (
             leaf("birth_date", "is", "1/2/2024"),
             "w.1/2/2024",
-            'the value of birth_date must be a date such as 2024-12-31, not "1/2/2024"; '
-            "the year comes first, then the month and the day",
+            'the value of "Birth date" must be a date such as 2024-12-31, not "1/2/2024"; '
+            "write the year first, then the month and the day",
         ),
         (
             leaf("birth_date", "is within", "3 hours"),
             "w.3 hours",
-            "the value of birth_date must be in days, weeks, months or years: hours need a date-time field",
+            'the value of "Birth date" must be in days, weeks, months or years: hours need a date-time field',
         ),
         (
             leaf("last_order", "is anniversary within", "3 hours"),
             "w.3 hours",
-            "the value of last_order must be in days, weeks, months or years: an anniversary is a whole day",
+            'the value of "Last order" must be in days, weeks, months or years: an anniversary is a whole day',
         ),
         (
             leaf("age", "is within", "3 days"),
             "w.operator",
-            '"is within" does not apply to age, a number field; use is, '
+            '"is within" does not work with "Age", a number field; use is, '
             "is not, is one of, is none of, is not blank, is blank, is greater than, is less than, "
             "is equal or greater than, is equal or less than, is between, is not between",
         ),
-        (leaf("age", "is in segment", "7"), "w.field", '"is in segment" stands without a field; leave it out'),
+        (leaf("age", "is in segment", "7"), "w.field", '"is in segment" takes no field; remove the field'),
         (leaf(None, "is", "7"), "w.field", '"is" needs a field'),
         (leaf(None, "is in segment", "6"), "w.6", 'there is no segment "6" of this contact type'),
         (leaf(None, "is in segment", "Nobody"), "w.Nobody", 'there is no segment "Nobody" of this contact type'),
@@ -162,8 +162,8 @@ def test_a_draft_is_refused_with_path_and_advice(draft: Draft, path: str, messag
     ],
 )
 def test_a_number_that_is_written_otherwise_is_shown_as_it_should_be(written: str, meant: str | None) -> None:
-    advice = f"; write {meant}: digits, and a point before decimals" if meant else ""
-    message = f'the value of age must be a number such as 12.5, not "{written}"{advice}'
+    advice = f"; write {meant}, with digits and a decimal point only" if meant else ""
+    message = f'the value of "Age" must be a number such as 12.5, not "{written}"{advice}'
     assert [(p.path, str(p)) for p in problems(leaf("age", "is", written))] == [(f"w.{written}", message)]
 
 

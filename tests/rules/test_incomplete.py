@@ -58,8 +58,8 @@ def test_what_is_wrong_is_said_at_its_place_also_beside_a_blank() -> None:
     assert parts == {"rule.all[0]"}
     assert open_places == ("rule.all[1]",)
     assert problems == [
-        ("rule.all[1].values[0]", 'the value of age must be a number such as 12.5, not "many"'),
-        ("rule.all[2].field", "there is no field with the id 999"),
+        ("rule.all[1].values[0]", 'the value of "Age" must be a number such as 12.5, not "many"'),
+        ("rule.all[2].field", "there is no field with the ID 999"),
     ]
 
 

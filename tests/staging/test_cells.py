@@ -211,7 +211,7 @@ def test_addresses_are_read_as_the_one_rule_reads_them(staging: StagingDatabase,
     for number, (text, row) in enumerate(zip(cells, rows, strict=True)):
         key = email_key(text.strip())
         if key is None:
-            assert wrong.pop(number).startswith("email is missing" if not text.strip() else "email must be a valid")
+            assert wrong.pop(number).startswith("email is missing" if not text.strip() else "email must be valid")
         else:
             assert row == (text.strip(), key)
     assert not wrong

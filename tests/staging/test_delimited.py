@@ -44,7 +44,7 @@ def test_broken_rows_are_named_and_stop_nothing(tmp_path: Path) -> None:
         1: "the row has 1 cell, the header has 2",
         2: "the row has 3 cells, the header has 2",
         4: "text follows the closing quote of a cell in line 6",
-        5: "the quote that opens in line 8 is not closed",
+        5: "the quote opened in line 8 is not closed",
     }
 
 

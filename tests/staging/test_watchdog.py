@@ -69,20 +69,20 @@ def test_it_is_interrupted_when_it_takes_more_than_half_of_the_disk(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(disk_space, "directory_size", lambda _: 1 << 60)
-    with pytest.raises(Unavailable, match="more than half of what was free"), staging_database(tmp_path) as staging:
+    with pytest.raises(Unavailable, match="more than half of the free space"), staging_database(tmp_path) as staging:
         execute(staging, ENDLESS).fetchall()
 
 
 def test_what_is_scarce_is_told_apart(tmp_path: Path) -> None:
     with pytest.raises(Unavailable, match="TAMIS_IMPORT_MEMORY"), staging_database(tmp_path, "10MB") as staging:
         execute(staging, "SELECT list(range::VARCHAR || repeat('x', 500)) FROM range(1000000)").fetchall()
-    with pytest.raises(Unavailable, match="room on the disk"), staging_database(tmp_path, "30MB") as staging:
+    with pytest.raises(Unavailable, match="disk space"), staging_database(tmp_path, "30MB") as staging:
         execute(staging, "SET max_temp_directory_size = '1MB'").execute(LARGE)
     with pytest.raises(duckdb.CatalogException), staging_database(tmp_path) as staging:
         execute(staging, "FROM nowhere")
     full = resource_error(duckdb.IOException("IO Error: Could not write file: No space left on device"))
     assert full
-    assert "room on the disk" in str(full)
+    assert "disk space" in str(full)
     assert resource_error(duckdb.IOException("IO Error: anything else")) is None
 
 
@@ -93,7 +93,7 @@ def test_a_file_may_take_as_much_as_is_left_and_no_more(tmp_path: Path, monkeypa
     assert disk_space.directory_size(tmp_path) == 8192
     disk_space.require_disk_space(tmp_path)
     disk_space.require_disk_space(tmp_path, free)
-    with pytest.raises(Unavailable, match="more than half of what was free"):
+    with pytest.raises(Unavailable, match="more than half of the free space"):
         disk_space.require_disk_space(tmp_path, free + 1)
 
 

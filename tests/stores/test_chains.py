@@ -76,7 +76,9 @@ def examined(desk: Desk) -> list[Check]:
 def test_a_chain_has_so_many_levels_and_no_more(desk: Desk) -> None:
     made = chain(desk, MAX_CHAIN)
     assert members(desk, made[-1]) == 1
-    expected = f"over {MAX_CHAIN} levels, and these would be {MAX_CHAIN + 1}: this segment → level {MAX_CHAIN} → "
+    expected = (
+        f"up to {MAX_CHAIN} levels deep, and this would make {MAX_CHAIN + 1}: this segment → level {MAX_CHAIN} → "
+    )
     top = str(made[-1].id)
     for draft in (
         from_text(f'country = "India" and is not in segment "{top}"'),
@@ -94,9 +96,9 @@ def test_an_edit_in_the_middle_counts_those_above_and_below(desk: Desk) -> None:
     made = chain(desk, MAX_CHAIN)
     below = desk.segment("below", 'country = "India"')
     edit = from_text(f'is in segment "{below.id}"')
-    with pytest.raises(Invalid, match=r"would be 31: level 30 → .* → level 1 → below"):
+    with pytest.raises(Invalid, match=r"would make 31: level 30 → .* → level 1 → below"):
         desk.services.write(edit_segment, desk.account, made[0].id, draft=edit)
-    with pytest.raises(Invalid, match="must not depend on itself: level 1 → level 2 → level 1"):
+    with pytest.raises(Invalid, match="cannot depend on itself: level 1 → level 2 → level 1"):
         desk.services.write(edit_segment, desk.account, made[0].id, draft=from_text(f'is in segment "{made[1].id}"'))
     desk.services.write(edit_segment, desk.account, made[1].id, draft=edit)  # as long as before
     assert members(desk, made[-1]) == 1
@@ -163,5 +165,5 @@ def test_a_circle_selects_nobody_is_logged_and_harms_nobody_else(desk: Desk, cap
     told = {e.segment.name: e.is_in for e in explain_contact(db, now, desk.account, desk.type, desk.contact("bob").id)}
     assert told == {"one": True, "two": False, "names one": True}
     found = problems(iter(examined(desk)))
-    assert [f'"{name}" comes back to the segment itself' in " ".join(found) for name in ("one", "two")] == [True, True]
+    assert [f'"{name}" depends on the segment itself' in " ".join(found) for name in ("one", "two")] == [True, True]
     assert len(found) == 2

@@ -54,7 +54,7 @@ def read_again(directory: Path) -> list[int]:
                 assert segment_sizes(services) == {1: len(found)}
                 return found
             except Unavailable as error:
-                if "will be built again" not in str(error):
+                if "will be rebuilt" not in str(error):
                     raise
         raise AssertionError("the store was not built again")
     finally:

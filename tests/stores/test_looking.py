@@ -200,7 +200,7 @@ def test_a_removed_member_is_listed_and_brought_back(desk: Desk) -> None:
     desk.write(p17={"age": "1"})
     assert not desk.services.write(undo_exclusion, desk.account, segment.id, desk.contact("p17").id).is_in
     assert "p17" not in desk.members(segment)
-    with pytest.raises(NotFound, match="nobody with the number"):
+    with pytest.raises(NotFound, match="is not excluded from"):
         desk.services.write(undo_exclusion, desk.account, segment.id, desk.contact("p17").id)
     assert list_overrides(db, desk.account, segment.id, 10).excluded == []
 

@@ -150,7 +150,7 @@ def test_twenty_segments_are_compared_and_twenty_one_are_not(crowd: Crowd) -> No
     persons = [crowd.persons(segment) for segment in made[:20]]
     assert found.matrix == [[len(one & other) for other in persons] for one in persons]
     for wrong in ([], ids[:1], ids):
-        with pytest.raises(Invalid, match="name from 2 to 20 segments"):
+        with pytest.raises(Invalid, match="compare 2 to 20 segments"):
             overlap.compare_segments(crowd.services, crowd.account.id, wrong)
 
 
@@ -159,9 +159,9 @@ def test_segments_that_cannot_be_compared_are_refused(crowd: Crowd) -> None:
     one = crowd.segments[0]
     others = services.write(create_type, account, "Others")
     other = services.write(create_segment, account, others, "Others", None)
-    with pytest.raises(Invalid, match="of two contact types"):
+    with pytest.raises(Invalid, match="have different contact types"):
         overlap.compare_segments(services, account.id, [one.id, other.id])
-    with pytest.raises(Invalid, match="named twice"):
+    with pytest.raises(Invalid, match="listed twice"):
         overlap.compare_segments(services, account.id, [one.id, one.id])
     with pytest.raises(NotFound, match="there is no segment 2097151"):
         overlap.compare_segments(services, account.id, [one.id, 2_097_151])
@@ -230,7 +230,7 @@ def test_everybody_is_in_exactly_one_group(seed: str, groups: int, number: int) 
 @pytest.mark.parametrize(
     ("percent", "split", "group", "reason"),
     [
-        (None, None, None, "say how many"),
+        (None, None, None, "choose a percentage"),
         (0, None, None, "more than 0"),
         (100.1, None, None, "at most 100"),
         (float("nan"), None, None, "at most 100"),

@@ -185,7 +185,7 @@ def test_segments_in_rules_and_circles(town: Town) -> None:
     )
     assert looked.count is None
     assert looked.counts["rule.all[1]"] == 10
-    assert [str(p) for p in looked.problems] == ["a segment must not depend on itself: Grown → Other → Grown"]
+    assert [str(p) for p in looked.problems] == ["a segment cannot depend on itself: Grown → Other → Grown"]
 
 
 def test_the_text_is_read_and_written(town: Town) -> None:

@@ -139,7 +139,7 @@ def test_data_of_a_newer_version_is_refused_and_left_alone(tmp_path: Path) -> No
 
 def test_a_file_that_is_no_database_is_refused_and_left_alone(tmp_path: Path) -> None:
     (tmp_path / FILE_NAME).write_bytes(b"Dear diary, " * 1000)
-    with pytest.raises(Unavailable, match="damaged or no Tamis database"):
+    with pytest.raises(Unavailable, match="damaged or is not a Tamis database"):
         Services(Settings(tmp_path))
     assert (tmp_path / FILE_NAME).read_bytes() == b"Dear diary, " * 1000
 

@@ -69,7 +69,7 @@ def test_fail_closed_a_segments_new_rule_holds_its_fields_and_lets_go_of_the_old
     segment = desk.segment("High", "score >= 3")
     desk.field("Other", Kind.TEXT)
     desk.services.write(edit_segment, desk.account, segment.id, draft=from_text("other is blank"))
-    with pytest.raises(Refused, match='other is used by the segments "High"'):
+    with pytest.raises(Refused, match='"Other" is used by the segment "High"'):
         desk.edit("other", kind=Kind.NUMBER)
     desk.edit("score", kind=Kind.TEXT)
     assert desk.members(segment) == {"p0", "p1", "p2", "p3", "p4", "p5", "nobody"}
@@ -92,7 +92,7 @@ def test_fail_closed_a_circle_of_segments_is_refused_with_its_way(desk: Desk) ->
         (base, ["Top"], "Base → Top → Base"),
         (middle, ["Top", "Base"], "Middle → Top → Middle"),
     ):
-        with pytest.raises(Invalid, match=f"^rule: a segment must not depend on itself: {way}$"):
+        with pytest.raises(Invalid, match=f"^rule: a segment cannot depend on itself: {way}$"):
             services.write(edit_segment, account, segment.id, draft=naming(*names))
     services.write(edit_segment, account, top.id, draft=naming("Base"))
     services.write(edit_segment, account, middle.id, draft=naming("Top"))
@@ -109,7 +109,7 @@ def test_fail_closed_a_segment_that_others_name_stays(desk: Desk) -> None:
         services.write(delete_segment, account, base.id)
     services.write(delete_segment, account, users[0].id)
     services.write(edit_segment, account, base.id, name="One")
-    with pytest.raises(Refused, match=r'^the segment "One" is used by the segments "Two"; delete or change'):
+    with pytest.raises(Refused, match=r'^the segment "One" is used by the segment "Two"; delete or change'):
         services.write(delete_segment, account, base.id)
     services.write(edit_segment, account, users[1].id, draft=None)
     services.write(delete_segment, account, base.id)

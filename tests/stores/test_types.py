@@ -37,7 +37,7 @@ def test_a_type_is_renamed_unless_the_name_is_taken_or_none(desk: Desk) -> None:
     assert services.write(rename_type, account, desk.type, " Clients ").name == "Clients"
     assert find_type(services.records.reader(), account, "clients").id == desk.type.id
     assert services.write(rename_type, account, desk.type, "CLIENTS").name == "CLIENTS", "its own name is not taken"
-    with pytest.raises(Refused, match='there is a contact type "CLIENTS" already'):
+    with pytest.raises(Refused, match='there is already a contact type "CLIENTS"'):
         services.write(rename_type, account, other, "clients")
     for name in ("", " ", "a\nb", "x" * 256):
         with pytest.raises(Invalid):
@@ -52,7 +52,7 @@ def test_a_type_is_deleted_only_when_nothing_needs_it(desk: Desk) -> None:
         services.write(delete_type, desk.type)
     for segment in (pros, all_):
         services.write(delete_segment, desk.account, segment.id)
-    with pytest.raises(Refused, match="has 1 contact: delete them first"):
+    with pytest.raises(Refused, match="still contains 1 contact: delete them first"):
         services.write(delete_type, desk.type)
     services.write(delete_contact, desk.account, desk.type, "ann@example.org")
     services.write(delete_type, desk.type)
@@ -69,15 +69,15 @@ def test_nothing_is_added_to_a_type_that_was_deleted_meanwhile(desk: Desk) -> No
     services, fields = desk.services, desk.fields
     services.write(delete_type, desk.type)
     row = NewContact("eve@example.org", "eve@example.org", encode_values({}))
-    with pytest.raises(Refused, match="the contact type was deleted meanwhile"):
+    with pytest.raises(Refused, match="the contact type was deleted in the meantime"):
         services.write(upsert, desk.type.id, fields, [row], ())
-    with pytest.raises(NotFound, match="was deleted meanwhile"):
+    with pytest.raises(NotFound, match="was deleted in the meantime"):
         services.write(create_contact, desk.account, desk.type, {"email": "eve@example.org"})
-    with pytest.raises(NotFound, match="was deleted meanwhile"):
+    with pytest.raises(NotFound, match="was deleted in the meantime"):
         services.write(create_segment, desk.account, desk.type, "All", None)
-    with pytest.raises(NotFound, match="was deleted meanwhile"):
+    with pytest.raises(NotFound, match="was deleted in the meantime"):
         services.write(create_field, desk.type, "More", Kind.TEXT)
-    with pytest.raises(NotFound, match="was deleted meanwhile"):
+    with pytest.raises(NotFound, match="was deleted in the meantime"):
         services.write(delete_type, desk.type)
 
 

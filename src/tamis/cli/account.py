@@ -8,19 +8,19 @@ from cyclopts import App, Parameter
 
 from tamis.actions.accounts import accounts
 from tamis.actions.accounts.passwords import hash_password, set_password
-from tamis.cli.common import Common, open_services, print_result, print_table, resolve_account
+from tamis.cli.common import Common, local_time, open_services, print_result, print_table, resolve_account
 from tamis.domain.dates import DateOrder
 from tamis.domain.errors import Refused
 from tamis.domain.instants import format_instant
 
-account_app = App(name="account", help="Accounts: the owners of contacts and segments.")
-key_app = App(name="key", help="Key pairs with which programs use the Segment API.")
+account_app = App(name="account", help="Manage accounts, which own contacts and segments.")
+key_app = App(name="key", help="Manage key pairs, which programs use to sign in to the Segment API.")
 ORDERS = {
-    "dmy": "imports read 03/04/2024 as 3 April where a file does not tell",
-    "mdy": "imports read 03/04/2024 as March 4 where a file does not tell",
-    "ask": "imports ask how to read 03/04/2024 where a file does not tell",
+    "dmy": "imports read 03/04/2024 as April 3 unless the file shows otherwise",
+    "mdy": "imports read 03/04/2024 as March 4 unless the file shows otherwise",
+    "ask": "imports ask how to read 03/04/2024 if the file is ambiguous",
 }
-ONCE = "The secret key is shown this once: keep it now."
+ONCE = "The secret key is shown only this once: save it now."
 
 
 @account_app.command
@@ -32,19 +32,19 @@ def create(
     password_stdin: Annotated[bool, Parameter(negative="")] = False,
     common: Common = Common(),  # noqa: B008  frozen
 ) -> None:
-    """Make an account with its first key pair.
+    """Create an account with its first key pair.
 
     Parameters
     ----------
     email
-        Address of the account.
+        Email of the account.
     timezone
         Time zone in which its calendar days begin and end, such as Asia/Dhaka.
     date_order
-        How imports read dates such as 03/04/2024 where a file does not tell: day first (dmy), month first (mdy), or
-        ask each time.
+        How imports read dates such as 03/04/2024 if the file is ambiguous: day first (dmy), month first (mdy), or ask
+        each time.
     password_stdin
-        Read a password, with which the account signs in to the console, from standard input.
+        Read the password for the console from standard input.
     """
     password = _read_line() if password_stdin else None
     with open_services(common) as services:
@@ -61,7 +61,7 @@ def create(
         f"Public key  {pair.public_key}",
         f"Secret key  {pair.secret_key}",
         ONCE,
-        *([] if password else ['It has no password: "tamis account password" sets one, to sign in to the console.']),
+        *([] if password else ['Set a password with "tamis account password" to sign in to the console.']),
     )
 
 
@@ -71,18 +71,18 @@ def password(
     password_stdin: Annotated[bool, Parameter(negative="")] = False,
     common: Common = Common(),  # noqa: B008  frozen
 ) -> None:
-    """Change the password of an account to sign in to the console with; its open sessions end.
+    """Change the console password of an account; its open sessions end.
 
     Parameters
     ----------
     password_stdin
-        Read the password from standard input; without it, it is asked for at the terminal.
+        Read the password from standard input instead of asking at the terminal.
     """
     with open_services(common) as services:
         account = resolve_account(services, common)
         hashed = hash_password(_read_line() if password_stdin else _prompt_twice(), account.email)
         services.write(set_password, account, hashed)
-    print_result(common, {"email": account.email, "password_set": True}, f"{account.email} has a new password.")
+    print_result(common, {"email": account.email, "password_set": True}, f"Password of {account.email} changed.")
 
 
 @account_app.command
@@ -92,15 +92,15 @@ def edit(
     date_order: Literal["dmy", "mdy", "ask"] | None = None,
     common: Common = Common(),  # noqa: B008  frozen
 ) -> None:
-    """Change the time zone of an account, which its segments follow, or its order of dates in files.
+    """Change the time zone of an account, which its segments follow, or how its imports read dates.
 
     Parameters
     ----------
     timezone
         Time zone in which its calendar days begin and end, such as Asia/Dhaka.
     date_order
-        How imports read dates such as 03/04/2024 where a file does not tell: day first (dmy), month first (mdy), or
-        ask each time.
+        How imports read dates such as 03/04/2024 if the file is ambiguous: day first (dmy), month first (mdy), or ask
+        each time.
     """
     if timezone is None and date_order is None:
         raise Refused("nothing_to_change_of_account")
@@ -115,7 +115,7 @@ def edit(
     print_result(
         common,
         {"email": account.email, "timezone": timezone, "date_order": order},
-        f"{account.email} has the time zone {timezone}; {ORDERS[order]}.",
+        f"{account.email} uses the time zone {timezone}; {ORDERS[order]}.",
     )
 
 
@@ -131,19 +131,19 @@ def _prompt_twice() -> str:
     if not sys.stdin.isatty():
         raise Refused("no_terminal")
     first = getpass("New password: ")
-    if getpass("Once more: ") != first:
+    if getpass("Repeat the new password: ") != first:
         raise Refused("passwords_differ")
     return first
 
 
 @key_app.command(name="create")
 def create_key(*, name: str = "", common: Common = Common()) -> None:  # noqa: B008  frozen
-    """Make another key pair.
+    """Create another key pair.
 
     Parameters
     ----------
     name
-        Says which program uses it.
+        Name of the program that uses it.
     """
     with open_services(common) as services:
         pair = services.write(accounts.create_key_pair, resolve_account(services, common), name)
@@ -160,21 +160,21 @@ def create_key(*, name: str = "", common: Common = Common()) -> None:  # noqa: B
 def list_keys(*, common: Common = Common()) -> None:  # noqa: B008  frozen
     """List the key pairs, without their secrets."""
     with open_services(common) as services:
-        pairs = accounts.list_key_pairs(services.records.reader(), resolve_account(services, common))
-    rows = [
-        (p.public_key, p.name, *(format_instant(at) if at else None for at in (p.created_at, p.used_at, p.revoked_at)))
-        for p in pairs
-    ]
+        account = resolve_account(services, common)
+        pairs = accounts.list_key_pairs(services.records.reader(), account)
+    rows = [(pair.public_key, pair.name, pair.created_at, pair.used_at, pair.revoked_at) for pair in pairs]
     if common.json:
         names = ("public_key", "name", "created_at", "used_at", "revoked_at")
-        print_result(common, {"key_pairs": [dict(zip(names, row, strict=True)) for row in rows]})
+        exact = [(*row[:2], *(at and format_instant(at) for at in row[2:])) for row in rows]
+        print_result(common, {"key_pairs": [dict(zip(names, row, strict=True)) for row in exact]})
     else:
-        print_table(("Public key", "Name", "Created", "Last used", "Revoked"), rows)
+        local = [(*row[:2], *(at and local_time(at, account.zone) for at in row[2:])) for row in rows]
+        print_table(("Public key", "Name", "Created", "Last used", "Revoked"), local)
 
 
 @key_app.command
 def revoke(public_key: str, *, common: Common = Common()) -> None:  # noqa: B008  frozen
-    """Revoke a key pair: from now on it opens nothing.
+    """Revoke a key pair, which stops working at once.
 
     Parameters
     ----------
@@ -183,4 +183,4 @@ def revoke(public_key: str, *, common: Common = Common()) -> None:  # noqa: B008
     """
     with open_services(common) as services:
         services.write(accounts.revoke_key_pair, resolve_account(services, common), public_key)
-    print_result(common, {"public_key": public_key, "revoked": True}, f"{public_key} is revoked.")
+    print_result(common, {"public_key": public_key, "revoked": True}, f"Key pair {public_key} revoked.")

@@ -5,7 +5,7 @@ import sys
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import Annotated, NoReturn
 from zoneinfo import ZoneInfo
@@ -21,11 +21,14 @@ from tamis.actions.services import Services
 from tamis.cli.messages import error_lines
 from tamis.domain.accounts import Account
 from tamis.domain.contacts import ContactType
+from tamis.domain.dates import format_day
 from tamis.domain.errors import TamisError
+from tamis.domain.fields import Value, format_value
 from tamis.domain.hidden_characters import escape_hidden
+from tamis.domain.membership_changes import Cause
 from tamis.settings import Settings
 
-TypeOption = Annotated[str, Parameter(name="--type", help="Id or name of the contact type.")]
+TypeOption = Annotated[str, Parameter(name="--type", help="ID or name of the contact type.")]
 
 
 @Parameter(name="*")
@@ -34,7 +37,7 @@ class Common:
     """Options that every command takes."""
 
     data: Annotated[Path | None, Parameter(help="Data directory (or TAMIS_DATA; default ./tamis-data).")] = None
-    account: Annotated[str | None, Parameter(help="E-mail of the account; needed where there are several.")] = None
+    account: Annotated[str | None, Parameter(help="Email of the account; required if there are several.")] = None
     json: Annotated[bool, Parameter(negative="", help="Print one JSON document and nothing else.")] = False
 
     @property
@@ -88,9 +91,30 @@ def print_table(columns: Sequence[str], rows: Sequence[Sequence[object]], right:
     Console().print(table)
 
 
-def local_time(instant: datetime, zone: ZoneInfo) -> str:
-    """Format an instant for people: in the time zone of their account, to the second."""
-    return f"{instant.astimezone(zone):%Y-%m-%d %H:%M:%S}"
+CAUSES = {
+    Cause.OVERRIDE: "manual change",
+    Cause.FIRST: "initial build",
+    Cause.KEPT: "history starts here",
+}
+"""Causes of membership changes that people read in other words than they are stored and written as JSON."""
+
+
+def local_time(instant: datetime, zone: ZoneInfo, *, seconds: bool = True) -> str:
+    """Format an instant for people, in the time zone of their account: 24 Nov 2026, 19:04:12."""
+    local = instant.astimezone(zone)
+    return f"{format_day(local.date())}, {local:{'%H:%M:%S' if seconds else '%H:%M'}}"
+
+
+def format_for_display(value: Value, zone: ZoneInfo) -> str:
+    """Write a value of a contact for people."""
+    match value:
+        case bool():
+            return "yes" if value else "no"
+        case datetime():
+            return local_time(value, zone)
+        case date():
+            return format_day(value)
+    return format_value(value)
 
 
 def print_notice(text: str) -> None:

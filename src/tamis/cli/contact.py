@@ -11,8 +11,10 @@ from tamis.actions.local_calls import ContactHistory
 from tamis.actions.lookups import snapshot
 from tamis.actions.segments.history import ContactChange
 from tamis.cli.common import (
+    CAUSES,
     Common,
     TypeOption,
+    format_for_display,
     local_time,
     open_services,
     print_line,
@@ -26,10 +28,9 @@ from tamis.cli.contact_edits import create, document_of, edit
 from tamis.cli.erasure import erase_now
 from tamis.cli.local_client import run_call
 from tamis.domain.emails import email_key, parse_email
-from tamis.domain.fields import format_value
 from tamis.domain.instants import format_instant
 
-contact_app = App(name="contact", help="Single contacts.")
+contact_app = App(name="contact", help="Show, create, edit and delete contacts.")
 contact_app.command(create)
 contact_app.command(edit)
 DELTAS = {1: "entered", 0: "was in", -1: "left"}
@@ -38,12 +39,12 @@ CHANGES_SHOWN = 20
 
 @contact_app.command(name="show")
 def show_contact(email: str, *, type_: TypeOption, common: Common = Common()) -> None:  # noqa: B008  frozen
-    """Show all that is known of a contact, and the segments that it is in.
+    """Show the values, segments and history of a contact.
 
     Parameters
     ----------
     email
-        Address of the contact.
+        Email of the contact.
     """
     with open_services(common) as services:
         account = resolve_account(services, common)
@@ -56,17 +57,19 @@ def show_contact(email: str, *, type_: TypeOption, common: Common = Common()) ->
         changes = run_call(services, ContactHistory(account.id, contact_type.id, contact.id, key))
     document = _document(found) | {"history": [_change(change) for change in changes]}
     known = [(field, found.contact.value_of(field)) for field in found.fields.fields]
-    lines = [f"{field.key:<20} {format_value(value)}" for field, value in known if value is not None]
-    names = ", ".join(segment.name for segment in found.segments) or "no segment"
-    print_result(common, document, f"{contact.email} (contact {contact.id})", *lines, f"In: {names}")
+    lines = [
+        f"{field.name:<20} {format_for_display(value, account.zone)}" for field, value in known if value is not None
+    ]
+    names = ", ".join(segment.name for segment in found.segments) or "no segments"
+    print_result(common, document, f"{contact.email} (contact {contact.id})", *lines, f"Member of: {names}")
     if changes and not common.json:
         rows = [
-            (local_time(p.instant, account.zone), DELTAS[p.delta], _segment_name(p), p.cause)
+            (local_time(p.instant, account.zone), DELTAS[p.delta], _segment_name(p), CAUSES.get(p.cause, p.cause))
             for p in changes[:CHANGES_SHOWN]
         ]
-        print_table(("When", "", "Segment", "Because"), rows)
+        print_table(("When", "Change", "Segment", "Cause"), rows)
         if len(changes) > CHANGES_SHOWN:
-            print_line(f"and {len(changes) - CHANGES_SHOWN:,} earlier ones, which --json shows")
+            print_line(f"and {len(changes) - CHANGES_SHOWN:,} earlier changes (use --json to see them all)")
 
 
 @contact_app.command
@@ -77,16 +80,16 @@ def delete(
     forget: Annotated[bool, Parameter(negative="")] = False,
     common: Common = Common(),  # noqa: B008  frozen
 ) -> None:
-    """Delete a contact: it leaves all segments, also those that its address was added to by hand. Files of
-    rejected rows in which the address stands are deleted, too.
+    """Delete a contact and remove it from all segments, including those it was added to manually. Files of
+    rejected rows that contain the email are deleted too.
 
     Parameters
     ----------
     email
-        Address of the contact.
+        Email of the contact.
     forget
-        Keep the address, of which only a hash stays, from coming back: imports and additions refuse it. It need not
-        be a contact.
+        Forget the email for good: only a hash is kept, and the email cannot be imported or added again. It does not
+        have to be a contact.
     """
     with open_services(common) as services:
         account = resolve_account(services, common)
@@ -98,7 +101,7 @@ def delete(
         erased = erase_now(services)
     if discarded:
         names = ", ".join(discarded)
-        print_notice(f"The address stood among rows that imports had rejected; their files are deleted, too: {names}")
+        print_notice(f"These files of rejected rows contained the email and were deleted: {names}")
     address = gone.email if gone else email.strip()
     document = {
         "id": gone.id if gone else None,
@@ -107,23 +110,23 @@ def delete(
         "erased": erased,
         "rejects": discarded,
     }
-    done = f"{address} is deleted." if gone else f"{address} was no contact."
-    print_result(common, document, done, *([f"It is kept out of {contact_type.name} from now on."] if forget else []))
+    done = f"Deleted {address}." if gone else f"{address} was not a contact."
+    print_result(common, document, done, *([f"It cannot be added to {contact_type.name} again."] if forget else []))
 
 
 @contact_app.command
 def allow(email: str, *, type_: TypeOption, common: Common = Common()) -> None:  # noqa: B008  frozen
-    """Let an address that was forgotten come back.
+    """Allow a forgotten email to be added again.
 
     Parameters
     ----------
     email
-        The address.
+        The forgotten email.
     """
     with open_services(common) as services:
         account = resolve_account(services, common)
         address = services.write(forgotten_emails.allow_email, account, resolve_type(services, account, type_), email)
-    print_result(common, {"email": address.address, "forgotten": False}, f"{address.address} is taken again.")
+    print_result(common, {"email": address.address, "forgotten": False}, f"{address.address} can be added again.")
 
 
 def _change(change: ContactChange) -> dict[str, object]:

@@ -22,14 +22,14 @@ def create(
     set_: Settings = None,
     common: Common = Common(),  # noqa: B008  frozen
 ) -> None:
-    """Add a contact.
+    """Create a contact.
 
     Parameters
     ----------
     email
-        Its address.
+        Email of the contact.
     set_
-        FIELD=VALUE: a value of a field, called by its key or name; repeat it for each.
+        FIELD=VALUE: the value of a field, given by key or name. Can be repeated.
     """
     with open_services(common) as services:
         account = resolve_account(services, common)
@@ -37,7 +37,7 @@ def create(
         fields = fields_of_type(services.records.reader(), contact_type.id)
         texts = {"email": email, **_texts(set_ or [], fields)}
         made = services.write(create_contact, account, contact_type, texts)
-    print_result(common, document_of(made, fields), f"{made.email} is contact {made.id}.")
+    print_result(common, document_of(made, fields), f"Created {made.email} (contact {made.id}).")
 
 
 def edit(
@@ -47,14 +47,14 @@ def edit(
     set_: Settings = None,
     common: Common = Common(),  # noqa: B008  frozen
 ) -> None:
-    """Change values of a contact, its address being one of them.
+    """Edit the values of a contact, including its email.
 
     Parameters
     ----------
     email
-        Address of the contact.
+        Email of the contact.
     set_
-        FIELD=VALUE: a value of a field, called by its key or name; blank clears it. Repeat it for each.
+        FIELD=VALUE: the new value of a field, given by key or name; a blank value clears it. Can be repeated.
     """
     with open_services(common) as services:
         account = resolve_account(services, common)
@@ -63,8 +63,8 @@ def edit(
         found = show_contact(db, services.clock(), account, contact_type, email)
         texts = _texts(set_ or [], found.fields)
         edited = services.write(edit_contact, account, contact_type, found.contact.id, texts)
-    done = "was so already" if edited == found.contact else "is changed"
-    print_result(common, document_of(edited, found.fields), f"{edited.email} {done}.")
+    done = "Nothing to change in" if edited == found.contact else "Updated"
+    print_result(common, document_of(edited, found.fields), f"{done} {edited.email}.")
 
 
 def _texts(settings: list[str], fields: FieldSet) -> dict[str, str]:

@@ -13,14 +13,14 @@ SAMPLE = 2_000
 
 
 def doctor(*, sample: int = SAMPLE, common: Common = Common()) -> None:  # noqa: B008  frozen
-    """Check that the data is whole and every member is right, also while a server uses it; changes nothing.
+    """Check the data for errors, even while a server uses it; changes nothing.
 
-    The exit status is 1 when anything is wrong.
+    The exit status is 1 if there are errors.
 
     Parameters
     ----------
     sample
-        Ask the reference evaluator about so many contacts of each type, drawn at random.
+        How many randomly chosen contacts of each type to check with the reference evaluator.
     """
     if sample < 0:
         raise Invalid([Problem("--sample", "must_not_be_negative")])
@@ -46,13 +46,13 @@ def doctor(*, sample: int = SAMPLE, common: Common = Common()) -> None:  # noqa:
 
 def _summary(wrong: int) -> str:
     if not wrong:
-        return "all is well"
-    return "1 thing is wrong" if wrong == 1 else f"{wrong} things are wrong"
+        return "no errors"
+    return "1 error" if wrong == 1 else f"{wrong} errors"
 
 
 def _show(check: Check) -> None:
     scope = f" ({check.scope})" if check.scope else ""
-    print_line(f"{'WRONG' if check.wrong else 'ok':6}{check.name}{scope}, {check.seconds:.2f} s")
+    print_line(f"{'ERROR' if check.wrong else 'ok':6}{check.name}{scope}, {check.seconds:.2f} s")
     for finding in check.findings:
         print_line(f"       {'' if finding.wrong else 'note: '}{finding.message}")
     sys.stdout.flush()

@@ -16,5 +16,5 @@ def erase_now(services: Services) -> bool:
         print_notice("; ".join(error_lines(error)))
         erased = False
     if not erased:
-        print_notice('A running server takes what was deleted out of the files later; "tamis erase" does it now.')
+        print_notice('A running server erases deleted data from the files later; to erase it now, run "tamis erase".')
     return erased

@@ -1,27 +1,29 @@
 """`tamis segment explain`."""
 
 from collections.abc import Iterator
+from datetime import date, datetime
 
 from tamis.actions.lookups import snapshot
 from tamis.actions.segments.explanations import Explanation, explain_membership
 from tamis.actions.segments.rule_syntax import Explained
 from tamis.actions.segments.segments import find_segment
-from tamis.cli.common import Common, local_time, open_services, print_result, resolve_account
+from tamis.cli.common import Common, format_for_display, local_time, open_services, print_result, resolve_account
 from tamis.domain.accounts import Account
+from tamis.domain.fields import Kind
 from tamis.domain.instants import format_instant
 
-JOINS = {"all": "all of these", "any": "at least one of these", "not": "not"}
+JOINS = {"all": "all of these", "any": "any of these", "not": "not"}
 
 
 def explain(segment: str, email: str, *, common: Common = Common()) -> None:  # noqa: B008  frozen
-    """Tell why a contact is, or is not, in a segment.
+    """Show why an email is or is not in a segment.
 
     Parameters
     ----------
     segment
-        Id or name of the segment.
+        ID or name of the segment.
     email
-        Address of the contact, or one that was added by hand.
+        Email of a contact, or one that was added manually.
     """
     with open_services(common) as services:
         account = resolve_account(services, common)
@@ -56,30 +58,43 @@ def _part(part: Explained) -> dict[str, object]:
 
 
 def _lines(found: Explanation, account: Account) -> Iterator[str]:
-    yield "In the segment." if found.is_in else "Not in the segment."
+    yield "Member of the segment." if found.is_in else "Not a member of the segment."
     if found.since:
         done = "Added" if found.is_in else "Excluded"
         yield f"{done} manually on {local_time(found.since, account.zone)}, whatever the rule says."
     if found.rule is None:
-        yield "This email is not a contact and in no segment that the rule includes, so the rule does not apply to it."
+        yield "This email is not a contact or in a segment that the rule includes, so the rule does not apply."
     else:
-        yield from _tree(found.rule, "")
+        yield from _tree(found.rule, account, "")
     if found.changes_at:
-        what = "leave" if found.is_in else "enter"
-        yield f"It will {what} by time alone on {local_time(found.changes_at, account.zone)} ({account.timezone})."
+        what = "Leaves" if found.is_in else "Enters"
+        yield f"{what} automatically on {local_time(found.changes_at, account.zone)} ({account.timezone})."
 
 
-def _tree(part: Explained, indent: str) -> Iterator[str]:
-    yield f"{indent}{'✓' if part.holds else '✗'} {_words(part)}"
+def _tree(part: Explained, account: Account, indent: str) -> Iterator[str]:
+    yield f"{indent}{'✓' if part.holds else '✗'} {_words(part, account)}"
     for inner in part.parts:
-        yield from _tree(inner, indent + "  ")
+        yield from _tree(inner, account, indent + "  ")
 
 
-def _words(part: Explained) -> str:
+def _words(part: Explained, account: Account) -> str:
     if part.kind == "nothing":
         return "the segment has no conditions, so its rule selects nobody"
     if part.kind == "condition":
-        return f"{part.text}   ({'is blank' if part.value is None else part.value})"
+        return f"{part.phrase}   ({_value(part, account)})"
     if part.kind == "segment":
-        return f"{part.text}   ({'is' if part.is_member else 'is not'} in it)"
+        return f"{part.phrase}   ({'is' if part.is_member else 'is not'} a member)"
     return JOINS[part.kind]
+
+
+def _value(part: Explained, account: Account) -> str:
+    match part.value, part.field_kind:
+        case None, _:
+            return "blank"
+        case str(text), Kind.BOOLEAN:
+            return format_for_display(text == "true", account.zone)
+        case str(text), Kind.DATE:
+            return format_for_display(date.fromisoformat(text), account.zone)
+        case str(text), Kind.DATETIME:
+            return format_for_display(datetime.fromisoformat(text), account.zone)
+    return str(part.value)

@@ -35,27 +35,27 @@ def export(
     force: Annotated[bool, Parameter(negative="")] = False,
     common: Common = Common(),  # noqa: B008  frozen
 ) -> None:
-    """Write a segment to a file, or with --type the contacts of a type: .csv, .ndjson or .parquet by its ending.
+    """Export a segment, or all contacts of a type (--type), to a .csv, .ndjson or .parquet file.
 
     Parameters
     ----------
     target
-        Id or name of the segment, and the file; with --type only the file. - is standard output. CSV and NDJSON are
-        compressed where the name ends in .gz.
+        ID or name of the segment and the file; with --type, only the file. Use - for standard output. CSV and NDJSON
+        files are compressed if their names end in .gz.
     type_
-        Id or name of a contact type, to export its contacts.
+        ID or name of the contact type to export.
     where
-        With --type: only contacts that this rule selects, such as: country = "India"
+        With --type: export only contacts that match this rule, such as: country = "India"
     fields
-        Keys of fields with commas between, in this order; otherwise all.
+        Keys of the fields to export, in this order, separated by commas; all fields by default.
     format_
-        The format, where the ending of the file does not say it; standard output is CSV otherwise.
+        The format, if the file name does not show it; the default for standard output is CSV.
     formulas
-        What is done in CSV with text that a spreadsheet would run: an apostrophe before it, or nothing.
+        Whether text in CSV that a spreadsheet would run as a formula is escaped with an apostrophe.
     bom
-        Begin a CSV file with a byte order mark, by which Excel knows UTF-8.
+        Start a CSV file with a byte order mark, so that Excel recognizes UTF-8.
     force
-        Replace a file that is there.
+        Replace an existing file.
     """
     segment, file = _parse_target(target, type_, where)
     layout = _layout(file, format_, escapes=formulas == "escape", mark=bom)
@@ -75,7 +75,7 @@ def export(
                 return
     seconds = round(time.monotonic() - begun, 3)
     shown = {"rows": rows, "file": file, "format": str(layout.format), "bytes": size, "seconds": seconds}
-    print_result(common, shown, f"{pluralize(rows, 'row')} in {file}")
+    print_result(common, shown, f"Exported {pluralize(rows, 'row')} to {file}")
 
 
 def _parse_target(target: tuple[str, ...], type_: str | None, where: str | None) -> tuple[str | None, str]:

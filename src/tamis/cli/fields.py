@@ -25,7 +25,7 @@ from tamis.domain.errors import Invalid, Param, Problem, Refused
 from tamis.domain.fields import RESERVED, Field, Kind
 from tamis.domain.text import pluralize, shorten
 
-field_app = App(name="field", help="Fields of a contact type.")
+field_app = App(name="field", help="Manage the fields of a contact type.")
 
 
 @field_app.command(name="create")
@@ -37,26 +37,26 @@ def create_field(
     option: Annotated[list[str] | None, Parameter(negative="")] = None,
     common: Common = Common(),  # noqa: B008  frozen
 ) -> None:
-    """Make a field of a contact type.
+    """Create a field.
 
     Parameters
     ----------
     name
-        Name of the field; rules call it by its key, which follows from it: "Birth date" is birth_date.
+        Name of the field. Rules use its key, which is derived from the name: "Birth date" becomes birth_date.
     kind
-        What its values are.
+        Kind of its values.
     option
-        An option of a choice or of several choices; repeat it for each.
+        An option of a choice or choices field. Can be repeated.
     """
     with open_services(common) as services:
         contact_type = resolve_type(services, resolve_account(services, common), type_)
         made = services.write(fields.create_field, contact_type, name, kind, option or ())
-    print_result(common, _field(made), f"Field {made.id}: {made.key} ({made.kind})")
+    print_result(common, _field(made), f"Field {made.id}: {made.name} ({made.kind}), key {made.key}")
 
 
 @field_app.command(name="list")
 def list_fields(*, type_: TypeOption, common: Common = Common()) -> None:  # noqa: B008  frozen
-    """List the fields of a contact type, reserved ones first."""
+    """List the fields of a contact type, standard fields first."""
     with open_services(common) as services:
         contact_type = resolve_type(services, resolve_account(services, common), type_)
         found = fields_of_type(services.records.reader(), contact_type.id).fields
@@ -64,7 +64,7 @@ def list_fields(*, type_: TypeOption, common: Common = Common()) -> None:  # noq
         print_result(common, {"fields": [_field(f) for f in found]})
     else:
         rows = [(f.id, f.key, f.kind, f.name, ", ".join(f.options)) for f in found]
-        print_table(("Id", "Key", "Kind", "Name", "Options"), rows, right=(0,))
+        print_table(("ID", "Key", "Kind", "Name", "Options"), rows, right=(0,))
 
 
 @field_app.command
@@ -83,31 +83,31 @@ def edit(
     dry_run: Annotated[bool, Parameter(negative="")] = False,
     common: Common = Common(),  # noqa: B008  frozen
 ) -> None:
-    """Change a field; refused where a segment depends on what would be changed, or values would be lost.
+    """Edit a field; refused if a segment depends on what would change or if values would be lost.
 
     Parameters
     ----------
     field
-        Key, name or id of the field.
+        Key, name or ID of the field.
     name
-        Its new name, from which its new key follows; rules keep the field.
+        New name, which also gives the field a new key; rules keep using the field.
     kind
-        What its values shall be; they are converted, and refused where any does not fit.
+        New kind of its values, which are converted; refused if a value does not fit.
     add_option
-        An option to add after the others; repeat it for each.
+        An option to add at the end. Can be repeated.
     delete_option
-        An option to delete, also from the contacts that have it; repeat it for each.
+        An option to delete, including from contacts that have it. Can be repeated.
     rename_option
-        OLD=NEW: an option to call otherwise, also in contacts and rules; repeat it for each.
+        OLD=NEW: an option to rename, including in contacts and rules. Can be repeated.
     order_option
-        An option that shall stand before all that are not named so; repeat it for each, in their order.
+        An option to move to the front. Repeat it to list several, in order.
     on_bad_value
-        What becomes of values that do not fit another kind: reject (nothing is changed, and some of them are shown) or
-        blank (these contacts lose them, and they are written to a file).
+        What to do with values that do not fit the new kind: reject (change nothing and show some of them) or blank
+        (clear them and save them to a file).
     date_order
-        How dates with the year behind are written in a text field that is to be one of dates.
+        The order of dates such as 03/04/2024 in a text field that becomes a date field.
     dry_run
-        Say what would happen, and whose values would not fit, and change nothing.
+        Show what would happen and which values would not fit, without changing anything.
     """
     renamed = [_renamed(pair) for pair in rename_option or ()]
     wanted = FieldEdit(
@@ -136,11 +136,11 @@ def edit(
     }
     if dry_run:
         document["contacts"] = [misfit._asdict() for misfit in lost]
-    lines = [f"Field {made.id}: {made.key} ({made.kind})"]
+    lines = [f"Field {made.id}: {made.name} ({made.kind}), key {made.key}"]
     if lost and dry_run:
         lines.append(f"{pluralize(len(lost), 'value')} would not fit: {_field_row(lost, len(lost))}")
     elif lost:
-        lines.append(f"{pluralize(len(lost), 'value')} did not fit and went; {edited.lost_file} has them")
+        lines.append(f"Cleared {pluralize(len(lost), 'value')} that did not fit (saved to {edited.lost_file})")
     if dry_run:
         print_notice("Dry run: nothing was changed.")
     print_result(common, _field(made) | document, *lines)
@@ -154,20 +154,22 @@ def move(
     before: str | None = None,
     common: Common = Common(),  # noqa: B008  frozen
 ) -> None:
-    """Put a field before another one in all lists of fields, or after all others.
+    """Move a field before another one in all lists of fields, or to the end.
 
     Parameters
     ----------
     field
-        Key, name or id of the field.
+        Key, name or ID of the field.
     before
-        Key, name or id of the field that it is to stand before; without it, the field becomes the last one.
+        Key, name or ID of the field to move it before; by default, it moves to the end.
     """
     with open_services(common) as services:
         moved = services.write(
             fields.reorder_field, resolve_type(services, resolve_account(services, common), type_), field, before
         )
-    print_result(common, _field(moved), f"Field {moved.key} stands " + (f"before {before}." if before else "last."))
+    print_result(
+        common, _field(moved), f"Moved field {moved.name} " + (f"before {before}." if before else "to the end.")
+    )
 
 
 @field_app.command
@@ -177,17 +179,17 @@ def delete(field: str, *, type_: TypeOption, common: Common = Common()) -> None:
     Parameters
     ----------
     field
-        Key, name or id of the field.
+        Key, name or ID of the field.
     """
     with open_services(common) as services:
         contact_type = resolve_type(services, resolve_account(services, common), type_)
         gone = services.write(fields.delete_field, contact_type, field)
-    print_result(common, {"id": gone.id, "key": gone.key}, f"Field {gone.key} is deleted.")
+    print_result(common, {"id": gone.id, "key": gone.key}, f"Deleted field {gone.name}.")
 
 
 def _usage(error: ValuesDoNotFit) -> dict[str, Param]:
     listed = _field_row(error.first, error.count)
-    return {"field": error.field.key, "kind": error.kind, "count": error.count, "misfits": listed}
+    return {"field": error.field.name, "kind": error.kind, "count": error.count, "misfits": listed}
 
 
 def _field_row(misfits: Sequence[UnconvertibleValue], count: int) -> str:
@@ -198,7 +200,7 @@ def _field_row(misfits: Sequence[UnconvertibleValue], count: int) -> str:
 def _renamed(pair: str) -> tuple[str, str]:
     option, equals, text = pair.partition("=")
     if not equals:
-        raise Invalid([Problem("rename-option", "renaming_not_written_so", pair=pair)])
+        raise Invalid([Problem("--rename-option", "renaming_not_written_so", pair=pair)])
     return option, text
 
 

@@ -12,9 +12,19 @@ from tamis.actions.local_calls import MembersAt, SegmentHistory, SizeAt
 from tamis.actions.segments.history import SizesByDay, past_instant
 from tamis.actions.segments.segments import find_segment
 from tamis.actions.services import Services
-from tamis.cli.common import Common, local_time, open_services, print_line, print_result, print_table, resolve_account
+from tamis.cli.common import (
+    CAUSES,
+    Common,
+    local_time,
+    open_services,
+    print_line,
+    print_result,
+    print_table,
+    resolve_account,
+)
 from tamis.cli.local_client import run_call
 from tamis.domain.accounts import Account
+from tamis.domain.dates import format_day
 from tamis.domain.errors import Invalid, Problem
 from tamis.domain.instants import format_instant
 from tamis.domain.segments import Segment
@@ -33,17 +43,17 @@ def history(
     at: Annotated[str | None, Parameter(allow_leading_hyphen=True)] = None,
     common: Common = Common(),  # noqa: B008  frozen
 ) -> None:
-    """Show the size of a segment day by day, or who was in it at a past instant.
+    """Show the size of a segment by day, or its members at a past time.
 
     Parameters
     ----------
     segment
-        Id or name of the segment.
+        ID or name of the segment.
     days
-        Show so many days, today included; 30 unless told.
+        How many days to show, including today; 30 by default.
     at
-        List who was in it at this instant: a date stands for the end of that day, a date-time without an offset is on
-        the clocks of the account.
+        List the members at this time: a date means the end of that day, and a date-time without an offset is in the
+        time zone of the account.
     """
     if days is not None and at is not None:
         raise Invalid([Problem("", "days_or_at")])
@@ -81,13 +91,21 @@ def _show_sizes(common: Common, account: Account, segment: Segment, sizes: Sizes
         print_result(common, document)
         return
     rows = [
-        (f"{day.day}", f"{day.recipients:,}", f"{day.entered:,}", f"{day.departed:,}", day.snapshot or "")
+        (
+            format_day(day.day),
+            f"{day.recipients:,}",
+            f"{day.entered:,}",
+            f"{day.departed:,}",
+            CAUSES.get(day.snapshot, day.snapshot) if day.snapshot else "",
+        )
         for day in sizes.days
     ]
     total = ("Total", "", f"{entered:,}", f"{departed:,}", "")
-    print_table(("Day", "Members", "Entered", "Left", "Filled at once"), [*rows, total], right=(1, 2, 3))
+    print_table(("Day", "Members", "Entered", "Left", "Rebuilt"), [*rows, total], right=(1, 2, 3))
     if sizes.known_since:
-        print_line(f"Who was in it is known from {local_time(sizes.known_since, account.zone)} on: ask with --at.")
+        print_line(
+            f"Member history starts at {local_time(sizes.known_since, account.zone)}: list past members with --at."
+        )
 
 
 def _show_members(services: Services, common: Common, account: Account, segment: Segment, at: datetime) -> None:

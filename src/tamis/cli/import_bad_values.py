@@ -32,19 +32,21 @@ def parse_bad_values(arguments: Sequence[str]) -> tuple[BadValue, dict[str, BadV
 def bad_value_lines(report: Details, *, dry_run: bool = False) -> list[str]:
     """Say which options were added, which are unknown, and which cells were left blank."""
     lines = [
-        f"{'Options to be added' if dry_run else 'Options added'} to {key}: {_quoted(options)}"
+        f"{'Options to add' if dry_run else 'Options added'} to {key}: {_quoted(options)}"
         for key, options in report.added_options.items()
     ]
     for key, options in report.unknown_options.items():
         counted = [f'"{option}" ({rows:,} {"row" if rows == 1 else "rows"})' for option, rows in options.items()]
         more = " …" if len(counted) > MOST_VALUES else ""
-        lines.append(f"Unknown options of {key}: {', '.join(counted[:MOST_VALUES])}{more}. --add-options adds them.")
+        lines.append(
+            f"Unknown options of {key}: {', '.join(counted[:MOST_VALUES])}{more}. Add them with --add-options."
+        )
     for column, cells in report.omitted.items():
         examples = [f'"{each.value}" (line {each.line:,})' for each in cells.examples]
         such_as = f", such as {', '.join(examples)}" if examples else ""
         lines.append(f'Left blank in "{column}": {cells.count:,} {_cells(cells.count)} that did not fit{such_as}')
     if report.omitted_file:
-        lines.append(f"Rows with cells left blank, as they were: {report.omitted_file}")
+        lines.append(f"Rows with cells left blank are saved in {report.omitted_file}")
     return lines
 
 

@@ -25,11 +25,9 @@ from tamis.domain.imports import ImportJob, ImportState
 from tamis.domain.instants import format_instant
 from tamis.domain.text import pluralize
 
-COLUMNS = ("Id", "Started", "File", "State", "Rows", "Created", "Updated", "Rejected")
+COLUMNS = ("ID", "Started", "File", "State", "Rows", "Created", "Updated", "Rejected")
 RIGHT = (0, 4, 5, 6, 7)
-WHAT_NOW = (
-    "Its process ended before it was done. Import the file again: rows that are stored already will count as unchanged."
-)
+WHAT_NOW = "Its process ended before it was done. Import the file again: rows already stored will count as unchanged."
 
 
 def list_imports(
@@ -37,12 +35,12 @@ def list_imports(
     limit: Annotated[int, Parameter(validator=Number(gte=1, lte=1_000_000))] = 20,
     common: Common = Common(),  # noqa: B008  frozen
 ) -> None:
-    """List the imports, newest first, with how far they are or what became of their rows.
+    """List imports, newest first, with their progress or results.
 
     Parameters
     ----------
     limit
-        How many at most.
+        How many to list at most.
     """
     with open_services(common) as services:
         account = resolve_account(services, common)
@@ -55,17 +53,17 @@ def list_imports(
     for job, state in found:
         counts = (job.rows_total, job.created, job.updated, job.rejected)
         shown = (None if count is None else f"{count:,}" for count in counts)
-        rows.append((job.id, f"{job.started_at.astimezone(account.zone):%Y-%m-%d %H:%M}", job.source, state, *shown))
+        rows.append((job.id, local_time(job.started_at, account.zone, seconds=False), job.source, state, *shown))
     print_table(COLUMNS, rows, right=RIGHT)
 
 
 def show_import(import_id: int, *, common: Common = Common()) -> None:  # noqa: B008  frozen
-    """Show an import: how far it is, or what became of its rows.
+    """Show the progress or results of an import.
 
     Parameters
     ----------
     import_id
-        Id of the import, as "tamis import list" shows it.
+        ID of the import, as shown by "tamis import list".
     """
     with open_services(common) as services:
         account = resolve_account(services, common)
@@ -122,19 +120,19 @@ def _lines(status: ImportStatus, type_name: str | None, account: Account, report
         f"{str(state).capitalize()}; started {local_time(job.started_at, account.zone)}{end}",
     ]
     if why := _why(job):
-        lines.append(f"Why: {why}")
+        lines.append(f"Reason: {why}")
     if state == INTERRUPTED:
         lines.append(WHAT_NOW)
     if state in (ImportState.RUNNING, ImportState.FAILED, INTERRUPTED) and job.phase:
-        lines.append(f"{job.phase.capitalize()}: {pluralize(job.rows_done, 'row is', 'rows are')} done")
+        lines.append(f"{job.phase.capitalize()}: {pluralize(job.rows_done, 'row')} done")
     lines += report_lines(job.rows_total, job.figures, report)
     if undo := report.undo:
         lines.append(
-            f"Undone: {undo.deleted:,} deleted, {undo.restored:,} as they were before, "
-            f"{undo.touched + undo.unfit:,} left as they are"
+            f"Undone: {undo.deleted:,} deleted, {undo.restored:,} restored, "
+            f"{undo.touched + undo.unfit:,} left unchanged"
         )
     if fields := report.created_fields:
-        lines.append(f"Fields made: {field_names(fields)}")
+        lines.append(f"Fields created: {field_names(fields)}")
     if ignored := report.ignored_columns:
         lines.append(f"Columns ignored: {column_names(ignored)}")
     return [*lines, *report.notices]

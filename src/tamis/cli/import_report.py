@@ -22,7 +22,7 @@ def report_lines(rows: int | None, figures: RowCounts, report: Details, *, dry_r
         invalid_values_line(invalid) for invalid in report.invalid_values if not _is_reported_elsewhere(invalid, report)
     ]
     if report.rejects_file:
-        lines.append(f"Rejected rows, with their reasons: {report.rejects_file}")
+        lines.append(f"Rejected rows are saved with reasons in {report.rejects_file}")
     for segment in report.segments or ():
         lines.append(f"Segment {segment.name}: {segment.entered:,} entered, {segment.left:,} left")
     return lines
@@ -38,14 +38,14 @@ def invalid_values_line(invalid: InvalidValues) -> str:
     examples = ", ".join(f'"{shorten(text)}"' for text in invalid.examples)
     cells = pluralize(invalid.count, "cell")
     verb = "is" if invalid.count == 1 else "are"
-    return f'Column "{invalid.column}": {cells} {verb} no {invalid.kind}' + (
+    return f'Column "{invalid.column}": {cells} {verb} not {invalid.kind}' + (
         f", such as {examples}" if examples else ""
     )
 
 
 def column_names(names: Sequence[str]) -> str:
     """List columns of a file."""
-    return ", ".join(f'"{name}"' if name else "one without a name" for name in names)
+    return ", ".join(f'"{name}"' if name else "(unnamed)" for name in names)
 
 
 def field_names(fields: Sequence[CreatedField]) -> str:

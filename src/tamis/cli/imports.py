@@ -35,9 +35,9 @@ from tamis.domain.parsing.number_parser import DecimalMark
 PROJECTION_TIMEOUT_SECONDS = 30
 
 import_app = App(name="import", usage="Usage: tamis import FILE --type TYPE [OPTIONS]\n       tamis import COMMAND")
-import_app.command("tamis.cli.import_jobs:list_imports", name="list")
-import_app.command("tamis.cli.import_jobs:show_import", name="show")
-import_app.command("tamis.cli.undo:undo", name="undo")
+import_app.command("tamis.cli.import_jobs:list_imports", name="list", help="List imports with their results.")
+import_app.command("tamis.cli.import_jobs:show_import", name="show", help="Show the progress or results of an import.")
+import_app.command("tamis.cli.undo:undo", name="undo", help="Undo an import.")
 
 
 @import_app.default
@@ -60,45 +60,45 @@ def import_file(
     dry_run: Annotated[bool, Parameter(negative="")] = False,
     common: Common = Common(),  # noqa: B008  frozen
 ) -> None:
-    """Import contacts from a CSV, Excel, NDJSON or Parquet file: new addresses are added, known ones updated.
+    """Import contacts from a CSV, Excel, NDJSON or Parquet file: contacts are found by email and created or updated.
 
     Parameters
     ----------
     file
-        The file, also compressed (.gz), or - for standard input; a file called list is written ./list. Its header
-        names the columns, one of them holds the e-mail address.
+        The file, possibly compressed (.gz), or - for standard input; write ./list for a file named list. The first
+        row must contain the column names, and one column the email.
     create_fields
-        Make a field for each unknown column, of the kind that the great majority of its values has.
+        Create a field for each unknown column, of the kind of most of its values.
     map_
-        COLUMN=FIELD: let a column feed a field of another name, which --create-fields makes where there is none;
-        repeat it for each.
+        COLUMN=FIELD: import a column into a field with another name; with --create-fields, the field is created if
+        needed. Can be repeated.
     blank
-        What a blank cell does to a value that is there.
+        Whether blank cells keep or erase existing values.
     date_order
-        How dates with the year behind are written: dmy is 31/12/2024, mdy is 12/31/2024, ymd refuses both; needed
-        where a column of dates does not tell.
+        The order of dates that end in the year: dmy is 31/12/2024, mdy is 12/31/2024, ymd accepts neither. Needed if
+        a column of dates is ambiguous.
     decimal
-        What stands before the fraction of numbers, where a file does not tell: 1.000 is 1 with a point, 1000 with a
+        The decimal mark of numbers, if the file is ambiguous: 1.000 is 1 with a decimal point and 1000 with a decimal
         comma.
     kind
-        COLUMN=KIND: what a new field is to be (text, number, date, datetime, boolean, choice or choices), whatever its
-        values look like; repeat it for each.
+        COLUMN=KIND: the kind of a new field (text, number, date, datetime, boolean, choice or choices), whatever its
+        values look like. Can be repeated.
     formulas
-        Whether the apostrophe that stands before text like =1+1, so that no spreadsheet runs it, is taken away.
+        Whether to remove the apostrophe that protects text such as =1+1 from being run by a spreadsheet.
     format_
-        The format, where neither the content nor the ending of the file (.csv, .ndjson, .parquet) tells it; xlsx is
-        any workbook: .xlsx, .xls or .ods.
+        The format, if neither the content nor the name of the file shows it; xlsx stands for any workbook: .xlsx, .xls
+        or .ods.
     encoding
-        The encoding of the text, such as windows-1250 or shift_jis, where it is not found out.
+        The text encoding, such as windows-1250 or shift_jis, if it is not detected.
     sheet
-        The sheet of a workbook, by its name or its number from 1; else the first one that has a column of emails.
+        The sheet of a workbook, by name or by number from 1; by default, the first sheet with a column of emails.
     on_bad_value
-        What becomes of cells that do not fit their field: reject (the row, the default) or blank (only the cell);
-        COLUMN=blank says it of one column, COLUMN=add lets its values become options; repeat it for each.
+        What to do with cells that do not fit their field: reject (the row; the default) or blank (only the cell).
+        COLUMN=blank does so for one column; COLUMN=add turns its values into new options. Can be repeated.
     add_options
-        Add values that are no options of a choice yet to its options, also where a person has listed them.
+        Add unknown values to the options of choice fields, even if a person has listed the options.
     dry_run
-        Report what would happen, and write nothing.
+        Show what would happen, without importing anything.
     """
     everywhere, by_column = parse_bad_values(on_bad_value or [])
     options = ImportOptions(
@@ -123,7 +123,7 @@ def import_file(
         contact_type = resolve_type(services, account, type_)
         began = services.clock()
         report = run_import(services, account, contact_type, file, options, progress)
-        progress("Segments follow", 0, 0)
+        progress("Updating segments", 0, 0)
         effects: list[SegmentEffect] = []
         if report.import_id is not None and report.created + report.updated:
             try:
@@ -132,7 +132,7 @@ def import_file(
                 )
                 record_effects(services, account, report.import_id, effects)
             except TamisError as error:  # the rows are stored, whatever is wrong with the columns
-                print_notice(f"Who entered and left segments is not known yet: {'; '.join(error_lines(error))}")
+                print_notice(f"Segment changes are not known yet: {'; '.join(error_lines(error))}")
     report_details = structs.replace(to_details(report), segments=tuple(effects))
     _notices(report_details, dry_run)
     figures = {"import_id": report.import_id, "rows": report.rows, **report.figures._asdict()}
@@ -162,21 +162,19 @@ def _notices(report: Details, dry_run: bool) -> None:
     for text in report.notices:
         print_notice(text)
     if dry_run and report.sample and report.encoding:
-        print_notice(f"Read in {label_of(report.encoding)}:")
+        print_notice(f"Read as {label_of(report.encoding)}:")
         for line in report.sample:
             print_notice(f"  line {line.line:,}: {line.text}")
     if dry_run:
         kept = report.rejects_file or report.omitted_file
-        print_notice(f"Dry run: nothing was written{' but the rejected rows' if kept else ''}.")
+        print_notice(f"Dry run: nothing was imported{', only rejected rows were saved' if kept else ''}.")
     if made := report.created_fields:
-        print_notice(f"{'Fields to be made' if dry_run else 'Fields made'}: {field_names(made)}")
+        print_notice(f"{'Fields to create' if dry_run else 'Fields created'}: {field_names(made)}")
     ignored = report.ignored_columns
     if named := next((name for name in ignored if key_from_name(name) == CREATED_AT.key), None):
         print_notice(
-            f'"{named}" of contacts is written by Tamis itself. To keep that of the file, give it a field of its own: '
+            f'Tamis sets "{named}" itself. To keep the values of the file, import them into another field: '
             f'--map "{named}=Subscribed" --create-fields'
         )
     if ignored:
-        print_notice(
-            f"Columns ignored: {column_names(ignored)}. Use --create-fields to make fields for unknown ones, or --map."
-        )
+        print_notice(f"Columns ignored: {column_names(ignored)}. To import them, use --create-fields or --map.")

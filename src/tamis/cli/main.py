@@ -17,31 +17,31 @@ from tamis.domain.text import SURROGATE
 
 AS_IN_JSON = "as in JSON"
 
-app = App(name="tamis", help="An audience segmentation server for e-mail marketing.", version=__version__)
+app = App(name="tamis", help="An audience segmentation server for email marketing.", version=__version__)
 for name, target, help_text in (
-    ("account", "account:account_app", "Accounts: the owners of contacts and segments."),
-    ("key", "account:key_app", "Key pairs with which programs use the Segment API."),
-    ("type", "types:type_app", "Contact types: kinds of contacts with their own fields."),
-    ("field", "fields:field_app", "Fields of a contact type."),
-    ("contact", "contact:contact_app", "Single contacts."),
-    ("segment", "segment:segment_app", "Segments: named rules over a contact type."),
+    ("account", "account:account_app", "Manage accounts, which own contacts and segments."),
+    ("key", "account:key_app", "Manage key pairs, which programs use to sign in to the Segment API."),
+    ("type", "types:type_app", "Manage contact types, each with its own fields."),
+    ("field", "fields:field_app", "Manage the fields of a contact type."),
+    ("contact", "contact:contact_app", "Show, create, edit and delete contacts."),
+    ("segment", "segment:segment_app", "Manage segments, which select contacts by a rule."),
     (
         "import",
         "imports:import_app",
-        "Import contacts from a CSV, NDJSON or Parquet file: new addresses are added, known ones updated.",
+        "Import contacts from a CSV, Excel, NDJSON or Parquet file.",
     ),
-    ("export", "export:export", "Write a segment to a file, or with --type the contacts of a type."),
-    ("erase", "maintenance:erase_files", "Take everything that was deleted out of the files, now rather than later."),
-    ("backup", "maintenance:backup", "Back the data directory up, also while a server uses it."),
+    ("export", "export:export", "Export a segment, or all contacts of a type, to a file."),
+    ("erase", "maintenance:erase_files", "Erase deleted data from the files now instead of later."),
+    ("backup", "maintenance:backup", "Back up the data directory, even while a server uses it."),
     (
         "restore",
         "maintenance:restore_backup",
-        "Make the data directory, which must not exist or be empty, from a backup.",
+        "Restore a backup into a new or empty data directory.",
     ),
-    ("accept-loss", "maintenance:accept_data_loss", "Go on without writes that a damaged log has lost."),
-    ("doctor", "doctor:doctor", "Check that the data is whole and every member is right; changes nothing."),
-    ("serve", "serve:serve", "Serve the data directory over HTTP until SIGTERM."),
-    ("demo", "serve:demo", "Make a fresh data directory with 599 customers and four segments, then serve it."),
+    ("accept-loss", "maintenance:accept_data_loss", "Continue without writes that a damaged log has lost."),
+    ("doctor", "doctor:doctor", "Check the data for errors; changes nothing."),
+    ("serve", "serve:serve", "Serve the data directory over HTTP until stopped."),
+    ("demo", "serve:demo", "Create a demo with 599 customers and four segments, then serve it."),
 ):
     app.command(f"tamis.cli.{target}", name=name, help=help_text)  # loaded on demand, so that each starts quickly
 

@@ -1,44 +1,46 @@
 """`tamis erase`, `tamis backup`, `tamis restore` and `tamis accept-loss`."""
 
+from datetime import datetime
 from pathlib import Path
 
 from tamis.actions.local_calls import Erase, MakeBackup
 from tamis.actions.maintenance.backups import restore
 from tamis.actions.maintenance.lost_writes import accept_loss
-from tamis.cli.common import Common, open_services, print_result
+from tamis.cli.common import Common, local_time, open_services, print_result
 from tamis.cli.local_client import run_call
 from tamis.domain.errors import Unavailable
+from tamis.domain.instants import UTC_ZONE
 
 
 def erase_files(*, common: Common = Common()) -> None:  # noqa: B008  frozen
-    """Take everything that was deleted out of the files, now rather than later."""
+    """Erase deleted data from the files now instead of later."""
     with open_services(common) as services:
         if not run_call(services, Erase()):
             raise Unavailable("others_read")
-    print_result(common, {"erased": True}, "Nothing of what was deleted is left in the files.")
+    print_result(common, {"erased": True}, "Deleted data was erased from the files.")
 
 
 def accept_data_loss(*, common: Common = Common()) -> None:  # noqa: B008  frozen
-    """Go on without writes that a damaged log has lost, when there is no backup that has them.
+    """Continue without writes that a damaged log has lost, if no backup has them.
 
-    Every command, and a server, refuses to go on until this is said or a backup is restored.
+    All commands and the server refuse to run until you accept the loss or restore a backup.
     """
     accepted = accept_loss(common.settings)
     lost = max(accepted.columns - accepted.change, 0)
     print_result(
         common,
         {"change": accepted.change, "column_store_was_ahead_by": lost},
-        f"The records are taken as they are, up to change {accepted.change}.",
+        f"Loss accepted: the records end at change {accepted.change}.",
     )
 
 
 def backup(directory: Path, *, common: Common = Common()) -> None:  # noqa: B008  frozen
-    """Back the data directory up, also while a server uses it.
+    """Back up the data directory, even while a server uses it.
 
     Parameters
     ----------
     directory
-        Where to: a directory that does not exist or is empty.
+        Target directory, which must be empty or not exist.
     """
     target = directory.absolute()  # a server that runs it may have another working directory
     with open_services(common) as services:
@@ -47,22 +49,22 @@ def backup(directory: Path, *, common: Common = Common()) -> None:  # noqa: B008
     print_result(
         common,
         {"directory": str(target), "change": made.change, "made_at": made.made_at, "bytes": size},
-        f"Backed up to {target}, {size:,} bytes.",
+        f"Backed up to {target} ({size:,} bytes).",
     )
 
 
 def restore_backup(directory: Path, *, common: Common = Common()) -> None:  # noqa: B008  frozen
-    """Make the data directory, which must not exist or be empty, from a backup.
+    """Restore a backup into the data directory, which must be empty or not exist.
 
     Parameters
     ----------
     directory
-        The backup.
+        Directory of the backup.
     """
     data = common.settings.data
     found = restore(data, directory)
     print_result(
         common,
         {"data": str(data), "change": found.change, "made_at": found.made_at},
-        f"Restored to {data} as it was at {found.made_at}.",
+        f"Restored the backup of {local_time(datetime.fromisoformat(found.made_at), UTC_ZONE)} UTC to {data}.",
     )

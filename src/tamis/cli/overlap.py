@@ -9,12 +9,12 @@ from tamis.domain.segments import Segment
 
 
 def overlap(*segment: str, common: Common = Common()) -> None:  # noqa: B008  frozen
-    """Compare segments of one contact type: how many persons they have together, in common, and each alone.
+    """Compare segments of one contact type: members in total, in common and in each one only.
 
     Parameters
     ----------
     segment
-        Ids or names of 2 to 20 segments.
+        IDs or names of 2 to 20 segments.
     """
     with open_services(common) as services:
         account = resolve_account(services, common)
@@ -47,7 +47,7 @@ def _show_overlap(found: list[Segment], compared: Overlap) -> None:
             numbered, found, compared.sizes, compared.only, compared.matrix, strict=True
         )
     ]
-    columns = ("", "Segment", "Members", "In no other", *(f"and {number}" for number in numbered))
+    columns = ("", "Segment", "Members", "Only here", *(f"and {number}" for number in numbered))
     print_table(columns, rows, right=(0, *range(2, len(columns))))
     print_line(f"In any of them: {compared.union:,}")
     print_line(f"In all of them: {compared.intersection:,}")

@@ -29,22 +29,22 @@ def sample(
     limit: int | None = None,
     common: Common = Common(),  # noqa: B008  frozen
 ) -> None:
-    """Draw a sample of a segment's members, or split them into groups; with the same seed it is always the same people.
+    """Draw a random sample of members, or split them into groups; the same seed always gives the same members.
 
     Parameters
     ----------
     segment
-        Id or name of the segment.
+        ID or name of the segment.
     percent
-        List so many percent of the members; a larger sample contains the smaller one.
+        Percentage of members to list; a larger sample contains the smaller one.
     split
-        Split the members, or the sample, into so many groups of about equal size, and show their sizes.
+        Number of groups of about equal size to split the members or the sample into.
     group
-        List the members of this group, from 1 on, instead of the sizes.
+        List the members of this group, starting at 1, instead of the sizes of all groups.
     seed
-        Any text: another one draws other people.
+        Any text; another text gives other members.
     limit
-        List at most so many.
+        How many to list at most.
     """
     wanted = sample_of(percent, split, group, seed)
     with open_services(common) as services:

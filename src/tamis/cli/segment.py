@@ -29,35 +29,35 @@ from tamis.domain.instants import format_instant
 from tamis.domain.segments import Segment
 from tamis.domain.text import pluralize
 
-segment_app = App(name="segment", help="Segments: named rules over a contact type.")
+segment_app = App(name="segment", help="Manage segments, which select contacts by a rule.")
 segment_app.command(
     "tamis.cli.overlap:overlap",
     name="overlap",
-    help="Compare segments: how many persons they have together, in common, and each alone.",
+    help="Compare segments: members in total, in common and in each one only.",
 )
 segment_app.command(
-    "tamis.cli.sampling:sample", name="sample", help="Draw a sample of a segment's members, or split them into groups."
+    "tamis.cli.sampling:sample", name="sample", help="Draw a random sample of members, or split them into groups."
 )
 segment_app.command(
     "tamis.cli.history:history",
     name="history",
-    help="Show the size of a segment day by day, or who was in it at a past instant.",
+    help="Show the size of a segment by day, or its members at a past time.",
 )
-segment_app.command("tamis.cli.explain:explain", name="explain", help="Tell why a contact is, or is not, in a segment.")
+segment_app.command("tamis.cli.explain:explain", name="explain", help="Show why an email is or is not in a segment.")
 Where = Annotated[str, Parameter(name="--where", allow_leading_hyphen=True)]
 MEMBERS_A_PAGE = 10_000
 
 
 @segment_app.command
 def create(name: str, *, type_: TypeOption, where: Where, common: Common = Common()) -> None:  # noqa: B008  frozen
-    """Make a segment.
+    """Create a segment.
 
     Parameters
     ----------
     name
         Name of the segment.
     where
-        Its rule, such as: country = "India" and total_paid >= 100
+        Rule of the segment, such as: country = "India" and total_paid >= 100
     """
     with open_services(common) as services:
         account = resolve_account(services, common)
@@ -79,16 +79,16 @@ def edit(
     where: Annotated[str | None, Parameter(name="--where", allow_leading_hyphen=True)] = None,
     common: Common = Common(),  # noqa: B008  frozen
 ) -> None:
-    """Change the name of a segment, its rule or both; who was added or removed by hand stays so.
+    """Edit the name or rule of a segment; members added manually or excluded stay so.
 
     Parameters
     ----------
     segment
-        Id or name of the segment.
+        ID or name of the segment.
     name
-        Its new name.
+        New name.
     where
-        Its new rule, such as: country = "India" and total_paid >= 100
+        New rule, such as: country = "India" and total_paid >= 100
     """
     if name is None and where is None:
         raise Invalid([Problem("", "nothing_to_change_of_segment")])
@@ -108,12 +108,12 @@ def edit(
 
 @segment_app.command
 def count(*, type_: TypeOption, where: Where, common: Common = Common()) -> None:  # noqa: B008  frozen
-    """Count the contacts that a rule selects, without saving it.
+    """Count the contacts that match a rule, without saving it.
 
     Parameters
     ----------
     where
-        The rule, such as: country = "India" and total_paid >= 100
+        Rule, such as: country = "India" and total_paid >= 100
     """
     with open_services(common) as services:
         account = resolve_account(services, common)
@@ -125,24 +125,24 @@ def count(*, type_: TypeOption, where: Where, common: Common = Common()) -> None
 
 @segment_app.command(name="list")
 def list_segments(*, common: Common = Common()) -> None:  # noqa: B008  frozen
-    """List the segments with their sizes, newest first."""
+    """List segments with their sizes, newest first."""
     with open_services(common) as services:
         found = run_call(services, ListedSegments(resolve_account(services, common).id))
     if common.json:
         print_result(common, {"segments": [_document(s) for s in found]})
     else:
         rows = [(s.segment.id, s.segment.name, f"{s.recipients:,}", s.sentence) for s in found]
-        print_table(("Id", "Name", "Members", "Rule"), rows, right=(0, 2))
+        print_table(("ID", "Name", "Members", "Rule"), rows, right=(0, 2))
 
 
 @segment_app.command(name="show")
 def show_segment(segment: str, *, common: Common = Common()) -> None:  # noqa: B008  frozen
-    """Show a segment.
+    """Show a segment with its size and rule.
 
     Parameters
     ----------
     segment
-        Id or name of the segment.
+        ID or name of the segment.
     """
     with open_services(common) as services:
         found = _find(services, common, segment)
@@ -159,14 +159,14 @@ def show_segment(segment: str, *, common: Common = Common()) -> None:  # noqa: B
 
 @segment_app.command
 def members(segment: str, *, limit: int | None = None, common: Common = Common()) -> None:  # noqa: B008  frozen
-    """List who is in a segment, in order of recipient id.
+    """List the members of a segment, ordered by recipient ID.
 
     Parameters
     ----------
     segment
-        Id or name of the segment.
+        ID or name of the segment.
     limit
-        List at most so many.
+        How many to list at most.
     """
     with open_services(common) as services:
         account = resolve_account(services, common)
@@ -182,12 +182,12 @@ def delete(segment: str, *, common: Common = Common()) -> None:  # noqa: B008  f
     Parameters
     ----------
     segment
-        Id or name of the segment.
+        ID or name of the segment.
     """
     with open_services(common) as services:
         found = _find(services, common, segment)
         services.write(segments.delete_segment, resolve_account(services, common), found.id)
-    print_result(common, {"id": found.id, "name": found.name}, f"Segment {found.name} is deleted.")
+    print_result(common, {"id": found.id, "name": found.name}, f"Deleted segment {found.name}.")
 
 
 def show_members(common: Common, documents: Iterator[str]) -> None:

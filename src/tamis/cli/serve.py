@@ -8,27 +8,27 @@ LISTENING = "Tamis is listening on {}"
 
 
 def serve(*, host: str = "127.0.0.1", port: int = 8000, common: Common = Common()) -> None:  # noqa: B008  frozen
-    """Serve the data directory over HTTP until SIGTERM.
+    """Serve the data directory over HTTP until stopped.
 
     Parameters
     ----------
     host
         Address to listen on.
     port
-        Port to listen on; 0 chooses a free one.
+        Port to listen on; 0 picks a free one.
     """
     run_server(common.settings, host, port, lambda address: print(LISTENING.format(address), flush=True))
 
 
 def demo(*, host: str = "127.0.0.1", port: int = 8000, common: Common = Common()) -> None:  # noqa: B008  frozen
-    """Make a fresh data directory with 599 customers and four segments, then serve it.
+    """Create a demo with 599 customers and four segments, then serve it.
 
     Parameters
     ----------
     host
         Address to listen on.
     port
-        Port to listen on; 0 chooses a free one.
+        Port to listen on; 0 picks a free one.
     """
     made = make_demo(common.settings)
 

@@ -6,12 +6,12 @@ from tamis.actions.fields import types as actions
 from tamis.actions.lookups import types_of_account
 from tamis.cli.common import Common, open_services, print_result, print_table, resolve_account, resolve_type
 
-type_app = App(name="type", help="Contact types: kinds of contacts with their own fields.")
+type_app = App(name="type", help="Manage contact types, each with its own fields.")
 
 
 @type_app.command
 def create(name: str, *, common: Common = Common()) -> None:  # noqa: B008  frozen
-    """Make a contact type.
+    """Create a contact type.
 
     Parameters
     ----------
@@ -25,13 +25,13 @@ def create(name: str, *, common: Common = Common()) -> None:  # noqa: B008  froz
 
 @type_app.command(name="list")
 def list_types(*, common: Common = Common()) -> None:  # noqa: B008  frozen
-    """List the contact types."""
+    """List contact types."""
     with open_services(common) as services:
         found = types_of_account(services.records.reader(), resolve_account(services, common).id)
     if common.json:
         print_result(common, {"contact_types": [{"id": t.id, "name": t.name} for t in found]})
     else:
-        print_table(("Id", "Name"), [(t.id, t.name) for t in found], right=(0,))
+        print_table(("ID", "Name"), [(t.id, t.name) for t in found], right=(0,))
 
 
 @type_app.command
@@ -41,9 +41,9 @@ def rename(type_: str, name: str, *, common: Common = Common()) -> None:  # noqa
     Parameters
     ----------
     type_
-        Name or id of the contact type.
+        Name or ID of the contact type.
     name
-        Its new name.
+        New name.
     """
     with open_services(common) as services:
         account = resolve_account(services, common)
@@ -58,9 +58,9 @@ def delete(type_: str, *, common: Common = Common()) -> None:  # noqa: B008  fro
     Parameters
     ----------
     type_
-        Name or id of the contact type.
+        Name or ID of the contact type.
     """
     with open_services(common) as services:
         gone = resolve_type(services, resolve_account(services, common), type_)
         services.write(actions.delete_type, gone)
-    print_result(common, {"id": gone.id, "name": gone.name}, f"The contact type {gone.name} is deleted.")
+    print_result(common, {"id": gone.id, "name": gone.name}, f"Deleted contact type {gone.name}.")

@@ -8,17 +8,17 @@ from tamis.cli.erasure import erase_now
 from tamis.cli.progress import progress_bar
 from tamis.domain.text import pluralize
 
-FIELDS_STAY = "Fields and options that the import has made stay."
+FIELDS_STAY = "Fields and options that the import created stay."
 
 
 def undo(import_id: int, *, common: Common = Common()) -> None:  # noqa: B008  frozen
-    """Undo an import: contacts that it made are deleted, those that it changed are again what they were, and whatever
-    was touched since stays as it is.
+    """Undo an import: delete the contacts that it created and restore those that it changed. Contacts edited
+    since then stay unchanged.
 
     Parameters
     ----------
     import_id
-        Id of the import, as "tamis import list" shows it.
+        ID of the import, as shown by "tamis import list".
     """
     with open_services(common) as services:
         account = resolve_account(services, common)
@@ -30,16 +30,16 @@ def undo(import_id: int, *, common: Common = Common()) -> None:  # noqa: B008  f
 
 def _lines(import_id: int, report: UndoReport) -> list[str]:
     lines = [
-        f"Import {import_id} is undone.",
-        f"{report.deleted:>12,}  deleted, which it had made",
-        f"{report.restored:>12,}  restored, which it had changed",
-        f"{report.touched:>12,}  left as they are, because somebody touched them since",
-        f"{report.gone:>12,}  gone already",
+        f"Import {import_id} undone.",
+        f"{report.deleted:>12,}  deleted that it had created",
+        f"{report.restored:>12,}  restored that it had changed",
+        f"{report.touched:>12,}  left unchanged because they were edited since",
+        f"{report.gone:>12,}  already deleted",
     ]
     if report.unfit:
-        lines.insert(4, f"{report.unfit:>12,}  left as they are, because their old values no longer fit their fields")
+        lines.insert(4, f"{report.unfit:>12,}  left unchanged because their old values no longer fit their fields")
     if report.touched_emails:
-        lines.append("Left as they are:")
+        lines.append("Left unchanged:")
         lines += [f"  {email}" for email in report.touched_emails]
         more = report.touched + report.unfit - len(report.touched_emails)
         if more > 0:

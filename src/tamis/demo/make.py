@@ -52,16 +52,16 @@ class Demo:
 
     def introduction(self, address: str) -> str:
         """Return the text that shows where it is, its keys, and what to try first."""
-        notice = [f"The demo data that you had changed is kept in {self.moved_to}.", ""] if self.moved_to else []
+        notice = [f"The demo data that you changed earlier is kept in {self.moved_to}.", ""] if self.moved_to else []
         return "\n".join(
             [
                 "",
                 *notice,
                 f"  Console     {address}/",
-                f"  E-mail      {EMAIL}",
+                f"  Email       {EMAIL}",
                 f"  Password    {self.password}",
                 "",
-                f"  Address     {address}/api/",
+                f"  API         {address}/api/",
                 f"  Public key  {self.keys.public_key}",
                 f"  Secret key  {self.keys.secret_key}",
                 "",

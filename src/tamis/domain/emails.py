@@ -125,9 +125,9 @@ def email_problem(text: str) -> str:
         return "email is missing"
     at_signs = len(AT_SIGN.findall(text)) if len(text) <= _MAX_TEXT else 0
     if at_signs > 1 and len(_emails_in(text)) > 1:
-        return f'email holds more than one email: "{shorten(stripped)}"'
+        return f'email contains several emails: "{shorten(stripped)}"'
     reason = _reason(_unwrap(text)) if at_signs else ""
-    return f'email must be a valid e-mail address, not "{shorten(stripped)}"{reason}'
+    return f'email must be valid, not "{shorten(stripped)}"{reason}'
 
 
 def fold_for_search(text: str) -> str:

@@ -77,7 +77,7 @@ def resolve_fields(fields: FieldSet, chosen: Sequence[str] | None) -> tuple[Fiel
             known = ", ".join(f.key for f in fields.fields)
             problems.append(Problem("fields", "export_field_unknown", field=reference, known=known))
         elif field in found:
-            problems.append(Problem("fields", "export_field_repeated", field=field.key))
+            problems.append(Problem("fields", "export_field_repeated", field=field.name))
         else:
             found.append(field)
     if problems:

@@ -206,7 +206,7 @@ def _parse_number(text: str, _: Field) -> float:
 def _parse_stored_number(text: str, of: Field) -> float:
     number = _parse_number(text, of)
     if lost := loss_as_number(text):
-        raise ValueProblem("number_would_lose", lost=lost, field=of.key or "it", text=shorten(text))
+        raise ValueProblem("number_would_lose", lost=lost, field=of.name or "it", text=shorten(text))
     return number
 
 

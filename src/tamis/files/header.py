@@ -56,17 +56,17 @@ def _shortened(name: str, most: int) -> str:
 def _notices(cells: Sequence[str], cleaned: Sequence[str], names: Sequence[str]) -> Iterator[str]:
     shortened = [name for cell, name in zip(cells, cleaned, strict=True) if name.endswith("…") and cell.strip() != name]
     if shortened:
-        yield f"Column names of more than {MAX_LINE} characters were shortened: {_list_names(shortened)}."
+        yield f"Column names longer than {MAX_LINE} characters were shortened: {_list_names(shortened)}."
     changed = [
         name
         for cell, name in zip(cells, cleaned, strict=True)
         if name not in shortened and " ".join(cell.split()) != name
     ]
     if changed:
-        yield f"Characters that cannot be seen were removed from column names: {_list_names(changed)}."
+        yield f"Invisible characters were removed from column names: {_list_names(changed)}."
     repeated = [name for before, name in zip(cleaned, names, strict=True) if before != name]
     if repeated:
-        yield f"Columns of the same name are told apart by a number: {_list_names(repeated)}."
+        yield f"Numbers were added to repeated column names: {_list_names(repeated)}."
 
 
 def _list_names(names: Sequence[str]) -> str:

@@ -33,6 +33,6 @@ def array_to_lines(source: SourceFile, encoding: Encoding, spool: Path) -> tuple
     require_disk_space(spool, len(lines))
     target = spool / "list.ndjson"
     target.write_bytes(lines)
-    notices = (*encoding.notices, "Read as a list of JSON objects: rows are numbered by their place in it.")
+    notices = (*encoding.notices, "Read as a list of JSON objects: rows are numbered by their position in it.")
     read = replace(encoding, mark=0, length=len(lines), codec=None, notices=notices)
     return SourceFile(source.name, target, len(lines)), read

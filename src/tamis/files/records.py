@@ -109,4 +109,4 @@ def _malformed(text: str, at: int, opening: re.Match[str] | None, line: int) -> 
     closes = opening.end() if opening else at
     if closes < text.index("\n", at):
         return f"text follows the closing quote of a cell in line {line}"
-    return f"the quote that opens in line {line} is not closed"
+    return f"the quote opened in line {line} is not closed"

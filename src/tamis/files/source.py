@@ -94,7 +94,7 @@ def _unpacked(source: SourceFile, blocks: Iterator[bytes]) -> Iterator[bytes]:
             rest += b"" if len(rest) > 1 else next(blocks, b"")
             if not rest.startswith(GZIP):
                 if rest.strip(b"\0"):
-                    source.notices.append("What follows the end of the gzip data was ignored.")
+                    source.notices.append("Data after the end of the gzip stream was ignored.")
                 return
             unpacked = zlib.decompressobj(31)
         try:

@@ -166,7 +166,7 @@ def _values(
             values.append(_value(text, field, operator))
         except ValueProblem as problem:
             where = draft.where_values[index] if draft.where_values else draft.where
-            problems.append(Problem(where, "value_not_valid", field=field.key, problem=problem.message))
+            problems.append(Problem(where, "value_not_valid", field=field.name, problem=problem.message))
     if operator.takes is Takes.TWO and len(values) == 2:
         _check_order(draft, values, problems)
     return tuple(values)

@@ -33,7 +33,7 @@ from tamis.staging.typed_files import list_type, number_type, string_type
 LONGEST_LINE = 16 << 20
 BYTES_AT_ONCE = 8 << 20
 CELLS_AT_ONCE = 500_000
-NO_OBJECT = "the line is no JSON object"
+NO_OBJECT = "the line is not a JSON object"
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +78,7 @@ class StagedNdjson:
             "SELECT n, position FROM nested WHERE position IN (SELECT unnest($1::INTEGER[])) ORDER BY ALL",
             [holding],
         ).fetchall()
-        reasons = {p: f'"{self.header[p]}" holds an object, which is no value of a field' for p in holding}
+        reasons = {p: f'"{self.header[p]}" contains an object, which cannot be a field value' for p in holding}
         self.broken.update({int(n): reasons[position] for n, position in found})
         blank = ", ".join(f"c{n} = NULL" for n in range(len(self.header)))
         execute(

@@ -26,7 +26,7 @@ ANY_HOST_PATHS = frozenset((LOCAL, HEALTH, READY, METRICS))
 MAX_ADDRESS_LENGTH = 80
 """The length of an IPv6 address with zone and port."""
 HOUR_SECONDS = 3600.0
-NOT_THIS_HOST = "This server is not reached by this host name; TAMIS_HOSTS lists those that are."
+NOT_THIS_HOST = "This host name is not allowed; TAMIS_HOSTS lists the allowed ones."
 
 IsTrusted = Callable[[str], bool]
 

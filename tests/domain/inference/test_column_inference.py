@@ -79,8 +79,8 @@ def test_the_question_says_what_to_do() -> None:
     found = decided(["03/04/2024", "05/05/2024"])
     assert isinstance(found, Ambiguous)
     assert WORDS.render(found.question("joined")) == (
-        'the column "joined" can be read in two ways: 03/04/2024 is 3 April or 4 March: '
-        "say --date-order dmy or --date-order mdy"
+        'the dates in the column "joined" can be read in two ways: 03/04/2024 could be 3 April or 4 March: '
+        "add --date-order dmy or --date-order mdy"
     )
 
 
@@ -161,7 +161,8 @@ def test_the_file_decides_the_decimal_mark_of_a_column_that_does_not_tell() -> N
     alone = decided_file({"visits": ["1.000", "2"]}, delimiter=";")["visits"]
     assert isinstance(alone, AmbiguousNumbers)
     assert WORDS.render(alone.question("visits")) == (
-        'the column "visits" can be read in two ways: 1.000 is 1 or 1000: say --decimal point or --decimal comma'
+        'the numbers in the column "visits" can be read in two ways: 1.000 could be 1 or 1000: '
+        "add --decimal point or --decimal comma"
     )
     assert isinstance(decided(["1,234"]), AmbiguousNumbers)
     assert decided(["1.234"]) == a_number()

@@ -7,8 +7,10 @@ from datetime import datetime
 from tamis.actions.contacts.contacts import delete_contact
 from tamis.domain.accounts import Account
 from tamis.domain.contacts import Contact, ContactType
+from tamis.domain.dates import format_day
 from tamis.domain.emails import Email, parse_email_for_lookup
 from tamis.domain.errors import Invalid, Message, NotFound, Problem
+from tamis.domain.instants import day_of
 from tamis.domain.messages.catalog import MessageCatalog
 from tamis.records import contacts, overrides, suppressions, types
 from tamis.records.handles import Reader, Transaction
@@ -52,7 +54,7 @@ def email_check(db: Reader, account: Account, contact_type: ContactType, words: 
             key: words.render(
                 Message(
                     "row_was_forgotten",
-                    day=f"{at.astimezone(account.zone):%Y-%m-%d}",
+                    day=format_day(day_of(at, account.zone)),
                     email=shlex.quote(key),
                     contact_type=shlex.quote(contact_type.name),
                 )
@@ -67,7 +69,7 @@ def refuse_forgotten(db: Reader, account: Account, type_id: int, email_key: str)
     """Raise Invalid if an email was forgotten in a contact type."""
     found = suppressions.find_suppressed(db, type_id, [email_key])
     if found:
-        day = f"{found[email_key].astimezone(account.zone):%Y-%m-%d}"
+        day = format_day(day_of(found[email_key], account.zone))
         raise Invalid([Problem("email", "email_was_forgotten", day=day)])
 
 

@@ -81,7 +81,7 @@ def _preview(
 
 
 def _write(services: Services, contact_type: ContactType, field: Field, lost: Sequence[UnconvertibleValue]) -> Path:
-    reason = f"{field.key} is a {field.kind} field now, and this value does not fit"
+    reason = f'"{field.name}" is now a {field.kind} field, and this value does not fit'
     rows = ((SourceRow(n, n, [value.email, value.value]), [reason]) for n, value in enumerate(lost, 1))
     stem = _stem(contact_type, field)
     return write_rejects(services.settings.data, stem, ("email", field.key), rows, services.clock(), LOST)

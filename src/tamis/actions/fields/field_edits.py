@@ -67,7 +67,7 @@ class ValuesDoNotFit(Refused):
     def __init__(self, field: Field, kind: Kind, count: int, first: Sequence[UnconvertibleValue]) -> None:
         self.field, self.kind, self.count, self.first = field, kind, count, tuple(first)
         examples = [shorten(value) for value in list(dict.fromkeys(m.value for m in first))[:3]]
-        super().__init__("values_do_not_fit", field=field.key, kind=kind, count=count, examples=examples)
+        super().__init__("values_do_not_fit", field=field.name, kind=kind, count=count, examples=examples)
 
 
 SaveLostValues = Callable[[Field, Sequence[UnconvertibleValue]], None]
@@ -97,12 +97,12 @@ def edit_field(
     fields = types.fields_of_type(db, contact_type.id)
     field = find_custom_field(contact_type, fields, reference)
     if edit.expected_options is not None and tuple(edit.expected_options) != field.options:
-        raise Refused("options_changed_since_seen", field=field.key)
+        raise Refused("options_changed_since_seen", field=field.name)
     changed_options, edited = _edited(field, edit)
-    if fields.by_key.get(edited.key, field) != field:
-        raise Refused("field_exists", contact_type=contact_type.name, field=edited.key)
+    if (other := fields.by_key.get(edited.key, field)) != field:
+        raise Refused("field_exists", contact_type=contact_type.name, field=other.name)
     if edited.kind is not field.kind:
-        refuse_while_used(Message("the_field", field=field.key), users_of_field(db, contact_type.id, field))
+        refuse_while_used(Message("the_field", field=field.name), users_of_field(db, contact_type.id, field))
     deleted = [option for option, text in changed_options.items() if text is None]
     renamed = {option: text for option, text in changed_options.items() if text is not None}
     if deleted:
@@ -146,7 +146,7 @@ def _edited(field: Field, edit: FieldEdit) -> tuple[OptionChanges, Field]:
     problems += problems_with_options(kind, options, "add_options", field.options)
     places = {fold(option.strip()): place for place, option in enumerate(edit.order_options)}
     for option in places.keys() - {fold(known) for known in options}:
-        problems.append(Problem("order_options", "option_not_left", field=field.key, option=option))
+        problems.append(Problem("order_options", "option_not_left", field=field.name, option=option))
     if problems:
         raise Invalid(problems)
     options.sort(key=lambda option: places.get(fold(option), len(places)))
@@ -168,7 +168,7 @@ def _option_changes(field: Field, edit: FieldEdit) -> tuple[OptionChanges, list[
     for path, option, text in wanted:
         found = known.find(option)
         if found is None:
-            problems.append(Problem(path, "option_unknown", field=field.key, option=option.strip()))
+            problems.append(Problem(path, "option_unknown", field=field.name, option=option.strip()))
         elif text != found:
             changed_options[found] = text
     return changed_options, problems
@@ -180,13 +180,15 @@ def _refuse_deletion(db: Reader, type_id: int, field: Field, options: Sequence[s
     for option in options:
         users = users_of_option(db, type_id, field, option)
         if users:
-            reasons.append(Message("option_in_use", option=option, field=field.key, segments=segment_names(users)))
+            reasons.append(Message("option_in_use", option=option, field=field.name, segments=segment_names(users)))
     users = [] if reasons else users_of_field(db, type_id, field)
     holders = sum(1 for _ in _changed_values(db, type_id, field, field, dict.fromkeys(options))) if users else 0
     if holders:
         lost = list(options)
         reasons.append(
-            Message("contacts_would_enter", contacts=holders, lost=lost, segments=segment_names(users), field=field.key)
+            Message(
+                "contacts_would_enter", contacts=holders, lost=lost, segments=segment_names(users), field=field.name
+            )
         )
     if reasons:
         raise Refused("options_in_use", reasons=reasons)

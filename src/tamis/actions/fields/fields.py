@@ -86,8 +86,8 @@ def _checked(
     problems = problems_with_key(name) + problems_with_options(kind, chosen, "options")
     if problems:
         raise Invalid(problems)
-    if key_from_name(name) in present.by_key:
-        raise Refused("field_exists", contact_type=contact_type.name, field=key_from_name(name))
+    if other := present.by_key.get(key_from_name(name)):
+        raise Refused("field_exists", contact_type=contact_type.name, field=other.name)
     return name, kind, chosen
 
 
@@ -129,7 +129,7 @@ def delete_field(db: Transaction, now: datetime, contact_type: ContactType, refe
     """Delete a custom field and its values; raises NotFound, and Refused while a segment's rule uses it."""
     fields = types.fields_of_type(db, contact_type.id)
     field = find_custom_field(contact_type, fields, reference)
-    refuse_while_used(Message("the_field", field=field.key), users_of_field(db, contact_type.id, field))
+    refuse_while_used(Message("the_field", field=field.name), users_of_field(db, contact_type.id, field))
     types.delete_field(db, contact_type.id, field.id)
     contacts.forget_field(db, contact_type.id, field.id)
     change_log.record_field_changes(db, contact_type.id, now)
@@ -144,7 +144,7 @@ def find_custom_field(contact_type: ContactType, fields: FieldSet, reference: st
     if field is None:
         raise NotFound("field_unknown", contact_type=contact_type.name, field=reference)
     if field in RESERVED:
-        raise Refused("field_is_reserved", field=field.key)
+        raise Refused("field_is_reserved", field=field.name)
     return field
 
 

@@ -54,7 +54,7 @@ def add_options(
             raise Refused("field_changed_meanwhile", field=name)
         longer = with_options(field, options)
         if len(longer.options) > max(max_options(requested=field_id in requested), len(field.options)):
-            raise Refused("field_options_changed_meanwhile", field=field.key)
+            raise Refused("field_options_changed_meanwhile", field=field.name)
         if longer != field:
             types.update_field(db, contact_type.id, longer)
             change_log.record_field_changes(db, contact_type.id, now)

@@ -31,7 +31,7 @@ def find_rules_to_rename_in(db: Reader, type_id: int, field: Field, renamed: Map
         return []
     users = users_of_parts(db, type_id, field)
     if users:
-        raise Refused("option_parts_in_use", segments=segment_names(users), field=field.key)
+        raise Refused("option_parts_in_use", segments=segment_names(users), field=field.name)
     naming = {user.id: user for option in renamed for user in users_of_option(db, type_id, field, option)}
     if naming and _too_many_have(db, type_id, field, renamed.keys()):
         raise Refused("option_in_use_by_many", most=MAX_CONTACTS, segments=segment_names(naming.values()))

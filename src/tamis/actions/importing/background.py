@@ -89,7 +89,7 @@ def start_upload(
         )
         _drop_rejects(before)
         discard_upload(services, upload)
-        background_job.progress("Segments follow", 0, 0)
+        background_job.progress("Updating segments", 0, 0)
         if report.import_id is not None and report.created + report.updated:
             effects = import_effects(services, account.id, contact_type.id, since)
             record_effects(services, account, report.import_id, effects)

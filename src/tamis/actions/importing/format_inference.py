@@ -96,7 +96,7 @@ def _check_kinds(header: tuple[str, ...], columns: ColumnMap, options: ImportOpt
             problems.append(Problem("kinds", "column_unknown", column=name))
         elif name in known:
             field = known[name]
-            problems.append(Problem("kinds", "kind_of_field_is_known", column=name, field=field.key, kind=field.kind))
+            problems.append(Problem("kinds", "kind_of_field_is_known", column=name, field=field.name, kind=field.kind))
         elif name not in new:
             code = "column_makes_no_field" if options.create_fields else "no_fields_are_made"
             problems.append(Problem("kinds", code, column=name))

@@ -166,8 +166,8 @@ def _email_column(
 
 def _notices(header: Sequence[str], names: Sequence[str], unknown: Sequence[int]) -> tuple[str, ...]:
     return tuple(
-        f'The column "{shorten(header[p])}" makes the field "{key_from_name(names[p])}", because another column has '
-        "the same name but for case and punctuation."
+        f'The column "{shorten(header[p])}" creates the field "{key_from_name(names[p])}" because another column has '
+        "a similar name."
         for p in unknown
         if names[p] != header[p]
     )
@@ -177,7 +177,7 @@ def _nested_notices(
     header: Sequence[str], contents: Sequence[ColumnContents], ignored: Sequence[int], left_out: Collection[str]
 ) -> tuple[str, ...]:
     return tuple(
-        f'The column "{shorten(header[p])}" holds objects, which are no values of a field, and is ignored.'
+        f'The column "{shorten(header[p])}" contains objects, which cannot be field values, and is ignored.'
         for p in ignored
         if contents[p].is_nested and header[p] not in left_out
     )
@@ -185,6 +185,7 @@ def _nested_notices(
 
 def _twice(header: Sequence[str], targets: Mapping[int, Field], unknown: Mapping[int, str]) -> list[Problem]:
     users: dict[str, list[str]] = {}
+    shown = {field.key: field.name for field in targets.values()}
     for position, field in targets.items():
         users.setdefault(field.key, []).append(header[position])
     for position, name in unknown.items():
@@ -194,7 +195,7 @@ def _twice(header: Sequence[str], targets: Mapping[int, Field], unknown: Mapping
             "header",
             "columns_share_a_field",
             columns=names,
-            field=key,
+            field=shown.get(key, key),
             last=names[-1],
         )
         for key, names in users.items()

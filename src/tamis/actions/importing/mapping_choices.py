@@ -231,7 +231,8 @@ def find_name_problem(name: str, fields: FieldSet) -> Message | None:
         return Message("field_name_not_valid", problem=wrong)
     if not key_from_name(name):
         return Message("field_name_without_letters", name=name)
-    return Message("field_name_taken", field=key_from_name(name)) if fields.find(name) else None
+    other = fields.find(name)
+    return Message("field_name_taken", field=other.name) if other else None
 
 
 def _has_options(choice: str, column: PreviewColumn, fields: FieldSet, settings: FormatSettings) -> bool:

@@ -95,4 +95,6 @@ def _room(field: Field, policy: Policy) -> int:
 
 def _too_many(field: Field, policy: Policy) -> Message:
     most = max_options(requested=policy.requested)
-    return Message("too_many_options" if policy.requested else "too_many_options_by_itself", field=field.key, most=most)
+    return Message(
+        "too_many_options" if policy.requested else "too_many_options_by_itself", field=field.name, most=most
+    )

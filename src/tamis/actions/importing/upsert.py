@@ -75,4 +75,4 @@ def _check_fields(present: FieldSet, read: FieldSet) -> None:
     for field in read.fields:
         now = present.by_id.get(field.id)
         if now is None or now.kind is not field.kind or not set(field.options) <= set(now.options):
-            raise Refused("field_changed_while_importing", field=field.key)
+            raise Refused("field_changed_while_importing", field=field.name)

@@ -68,7 +68,7 @@ class Health:
         found = []
         room = self._services.records.has_room()
         if not room:
-            found.append("the disk has no room for writes")
+            found.append("the disk is full")
         if self._services.records.health.damage is not None:
             found.append("the records are damaged")
         elif room and (problem := self._problem_with_writes()):
@@ -77,7 +77,7 @@ class Health:
         if columns is None or columns.failure is not None or columns.applied is None:
             found.append("the column store is being opened or built")
         elif time.monotonic() - self._projected_at > PROJECTION_SECONDS:
-            found.append("the column store does not follow the writes")
+            found.append("the column store does not keep up with writes")
         return found
 
     def _problem_with_writes(self) -> str:
@@ -89,7 +89,7 @@ class Health:
             if error is None:
                 return ""
             return "too many writes are waiting" if isinstance(error, Busy) else "the records cannot be written"
-        return "writes wait for long" if time.monotonic() - self._write_began > WRITE_SECONDS else ""
+        return "writes are delayed" if time.monotonic() - self._write_began > WRITE_SECONDS else ""
 
     def _warn(self) -> None:
         """Log, once each, that disk or file handles run low, and that there are enough again."""

@@ -103,7 +103,7 @@ def _as_number(profiler: ColumnProfiler, mark: DecimalMark, *notes: str) -> Colu
     found = ColumnFormat(Kind.NUMBER, decimal=mark, unit=unit, codes=_are_codes(profiler), notes=notes)
     if unit and profiler.numbers:
         note = (
-            "percentages: 12 % is stored as 12" if unit == PERCENT else f"amounts in {unit}: the numbers alone are kept"
+            "percentages: 12 % is stored as 12" if unit == PERCENT else f"amounts in {unit}: only the numbers are kept"
         )
         found = replace(found, notes=(*notes, f"has {note}"))
     return _with_null_note(found, profiler)
@@ -129,16 +129,14 @@ def _dates(
             return AmbiguousDates(kind, found.example, found.possible, of_birth)
         order = hints.usual_order
         first = "month" if order is DateOrder.MDY else "day"
-        notes = (f"has dates such as {found.example}, which are read with the {first} first, as the account is set",)
+        notes = (f"has dates such as {found.example}, which are read with the {first} first, as set for the account",)
     return _with_null_note(ColumnFormat(kind, order=order, of_birth=of_birth, notes=notes), profiler)
 
 
 def _with_null_note(found: ColumnFormat, profiler: ColumnProfiler) -> ColumnFormat:
     if not profiler.nulls:
         return found
-    note = (
-        f"has {pluralize(profiler.nulls, 'cell')} that say NULL or 0000-00-00, as databases do, and are read as blank"
-    )
+    note = f"has {pluralize(profiler.nulls, 'cell')} with NULL or 0000-00-00, which are read as blank"
     return replace(found, notes=(*found.notes, note))
 
 
@@ -191,7 +189,7 @@ def _resolve_mark(
     if hints.decimal:
         return _as_number(profiler, hints.decimal)
     if mark:
-        note = f"has numbers such as {found.example}, which are read with a decimal {mark}, as others of the file have"
+        note = f"has numbers such as {found.example}, which are read with a decimal {mark} like others in the file"
         return _as_number(profiler, mark, note)
     is_by_program = hints.delimiter in (",", None)
     return _as_number(profiler, DecimalMark.POINT) if is_by_program and "," not in found.example else found

@@ -13,8 +13,9 @@ class MessageCatalog(Formatter):
     """A table of sentences by message code.
 
     Sentences have parameters as in `str.format`, with format specifications such as `{most:,}` for thousands
-    separators, `{count:contact}` for "1 contact" or "2 contacts", and `{names:quoted and}` for a list. A parameter that
-    is a message is rendered in its place; a missing one is left out.
+    separators, `{count:contact}` for "1 contact" or "2 contacts", `{names:quoted and}` for a list, and
+    `{names:it|them}` for the word that fits the length of a list. A parameter that is a message is rendered in its
+    place; a missing one is left out.
     """
 
     def __init__(self, *tables: Mapping[str, str]) -> None:
@@ -39,6 +40,8 @@ class MessageCatalog(Formatter):
             return ""
         if isinstance(value, Message):
             return self.render(value)
+        if isinstance(value, list | tuple) and "|" in spec:
+            return spec.split("|")[len(value) != 1]
         if isinstance(value, list | tuple):
             return self._format_list(value, spec)
         if isinstance(value, int) and spec[:1].isalpha():

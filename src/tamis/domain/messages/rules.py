@@ -4,23 +4,21 @@ from collections.abc import Mapping
 
 RULES: Mapping[str, str] = {
     "alternatives_without_operator": (
-        "each condition names its field and operator: {conditions}; or write a list: {field} in {values}"
+        "each condition needs its own field and operator: {conditions}; or use a list: {field} in {values}"
     ),
     "anniversary_in_hours": "must be in days, weeks, months or years: an anniversary is a whole day",
     "backtick_missing": "the closing backtick is missing",
     "condition_missing": "a condition is missing",
-    "count_from_today_so": '; to count from today, use "is within", "is more than … ago" or "is in the next"',
+    "count_from_today_so": '; for a time relative to today, use "is within", "is more than … ago" or "is in the next"',
     "date_field_in_hours": "must be in days, weeks, months or years: hours need a date-time field",
-    "day_needs_after_or_before": '; for a day of the calendar, use "is after" or "is before"',
+    "day_needs_after_or_before": '; for a calendar date, use "is after" or "is before"',
     "did_you_mean": "; did you mean {near:quoted or}?",
     "expected_comma": "expected a comma or a closing parenthesis",
-    "expected_end": 'expected "and", "or" or the end',
-    "expected_field": (
-        'expected a field, or "is in segment"; each condition names its field, as in age > 5 and age < 10'
-    ),
+    "expected_end": 'expected "and", "or" or the end of the rule',
+    "expected_field": 'expected a field or "is in segment"; each condition needs a field, as in age > 5 and age < 10',
     "expected_field_without_quotes": (
-        'expected a field, which stands without quotes, as in country = "India"; each condition names its field: '
-        'country = "India" or country = "Japan"'
+        'expected a field, written without quotes, as in country = "India"; each condition needs a field: country = '
+        '"India" or country = "Japan"'
     ),
     "expected_operator": 'expected an operator such as =, >, "contains" or "is between"',
     "expected_parenthesis": 'expected "and", "or" or a closing parenthesis',
@@ -32,69 +30,69 @@ RULES: Mapping[str, str] = {
     "for_several_values": '; for several values, use "{operator}"',
     "group_is_empty": "a group needs at least one condition",
     "json_not_valid": "is not valid JSON: {reason}",
-    "leave_ago_out": '; leave out "ago", or use "is more than … ago"',
-    "list_without_parentheses": "a list stands in parentheses: {field} {operator} {values}",
-    "lists_not_told_apart": "the values of two operators that take lists cannot be told apart",
+    "leave_ago_out": '; remove "ago", or use "is more than … ago"',
+    "list_without_parentheses": "put a list in parentheses: {field} {operator} {values}",
+    "lists_not_told_apart": "cannot have two operators that take lists: their values run together",
     "no_field": 'there is no field "{field}"{advice}',
-    "no_field_with_id": "there is no field with the id {field}{advice}",
+    "no_field_with_id": "there is no field with the ID {field}{advice}",
     "no_operator": 'there is no operator "{operator}"{advice}',
     "no_segment_of_type": 'there is no segment "{segment}" of this contact type{advice}',
     "not_a_condition": 'must have "all", "any", "not", or "field" and "operator" with "values", and nothing else',
-    "not_a_field_reference": "must be the id or the key of a field",
+    "not_a_field_reference": "must be the ID or the key of a field",
     "not_a_list": "must be a list",
-    "not_a_list_of_values": "must be a list of texts, numbers or booleans",
+    "not_a_list_of_values": "must be a list of strings, numbers or booleans",
     "not_an_object": "must be an object",
     "not_an_operator_name": "must be the name of an operator",
     "note_is_superfluous": (
-        "leave it out: a negative operator holds for blanks by itself; for others, add a condition: is blank"
+        "remove it: a negative operator already includes blank values; elsewhere, add a condition: is blank"
     ),
-    "number_with_blanks": "a number is written without blanks, such as 1000",
-    "number_with_commas": "a number is written without commas: {number}, not {text}",
-    "operator_does_not_apply": '"{operator}" does not apply to {field}, a {kind} field{advice}',
+    "number_with_blanks": "write numbers without spaces, such as 1000",
+    "number_with_commas": "write numbers without commas: {number}, not {text}",
+    "operator_does_not_apply": '"{operator}" does not work with "{field}", a {kind} field{advice}',
     "operator_missing": 'an operator is missing after {after}, such as =, "contains" or "is blank"',
     "operator_needs_field": '"{operator}" needs a field',
-    "operator_takes_no_field": '"{operator}" stands without a field; leave it out',
+    "operator_takes_no_field": '"{operator}" takes no field; remove the field',
     "operator_takes_no_field_in_arrays": 'must be {no_field} for "{operator}", which takes no field',
     "operators_and_fields_differ": "must have one operator for each field",
-    "operators_of_field": "; {field}, a {kind} field, has {operators}",
-    "operators_there_are": "; there are {operators}",
+    "operators_of_field": '; for "{field}", a {kind} field, use {operators}',
+    "operators_there_are": "; use {operators}",
     "parenthesis_missing": "a closing parenthesis is missing",
-    "parenthesis_not_opened": 'expected "and", "or" or the end; there is no opening parenthesis for it',
-    "query_type_not_valid": 'must be "and" or "or" where there are several conditions',
+    "parenthesis_not_opened": 'expected "and", "or" or the end of the rule; there is no matching opening parenthesis',
+    "query_type_not_valid": 'must be "and" or "or" when there are several conditions',
     "quote_missing": "the closing quote is missing",
     "rule_ends_too_early": "the rule ends too early: {missing}",
     "rule_not_read": "cannot read {shown}: {advice}",
     "rule_too_deep": "must not nest deeper than {most} levels",
     "rule_too_long": "must not be longer than {most:,} characters",
-    "search_too_long": "search for at most {words} words of {letters} letters together",
+    "search_too_long": "use at most {words} words with {letters} letters in total",
     "second_value_missing": (
-        'the second value is missing: "is between" is written with "and", as in is between 25 and 60'
+        'the second value is missing: "is between" takes two values with "and", as in is between 25 and 60'
     ),
-    "segment_name_without_quotes": 'the name of a segment stands in quotes: "{segment}"',
+    "segment_name_without_quotes": 'put the segment name in quotes: "{segment}"',
     "takes_no_value": '"{operator}" takes no value, not {count}{advice}',
     "takes_one_value": '"{operator}" takes one value, not {count}{advice}',
     "takes_two_values": '"{operator}" takes two values, not {count}{advice}',
     "takes_values": '"{operator}" takes at least one value, not {count}{advice}',
-    "text_without_quotes": 'stands in quotes where it is text: "{text}"',
+    "text_without_quotes": 'must be in quotes if it is text: "{text}"',
     "too_few_entries": "must have at least {wanted:entry|entries} for these operators, not {count}",
     "too_many_conditions": "must not have more than {most} conditions",
     "too_many_values": "must not have more than {most:,} values",
     "use_operators": "; use {operators}",
     "value_is_a_field": (
-        "cannot be another field: comparing {field} with {other} is not possible yet; text stands in quotes, as "
-        'in "{other}"'
+        "cannot be another field: comparing {field} with {other} is not supported; if you mean text, put it in quotes: "
+        '"{other}"'
     ),
-    "value_is_only_blanks": "must not be only blanks: no value begins or ends with one",
+    "value_is_only_blanks": "must not be only spaces: no value starts or ends with one",
     "value_missing": "a value is missing",
-    "value_not_valid": "the value of {field} {problem}",
+    "value_not_valid": 'the value of "{field}" {problem}',
     "value_with_advice": "{problem}{advice}",
     "values_in_wrong_order": "the first value, {low}, must not be after the second, {high}",
-    "values_without_and": 'the two values stand with "and" between them: {operator} {low} and {high}',
+    "values_without_and": 'put "and" between the two values: {operator} {low} and {high}',
     "write_and": 'write "and"',
     "write_duration_so": "; write {plain}",
-    "write_field_so": 'write the field "{name}" by its key, {field}, or in backticks: `{name}`',
-    "write_number_so": "; write {plain}: digits, and a point before decimals",
+    "write_field_so": 'write the field "{name}" as {field}, or in backticks: `{name}`',
+    "write_number_so": "; write {plain}, with digits and a decimal point only",
     "write_or": 'write "or"',
     "wrong_number_of_entries": "must have {wanted:entry|entries} for these operators, not {count}",
-    "year_comes_first": "; the year comes first, then the month and the day",
+    "year_comes_first": "; write the year first, then the month and the day",
 }

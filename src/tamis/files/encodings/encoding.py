@@ -154,7 +154,7 @@ def _read_utf16(source: SourceFile, name: str, mark: int, *, strict: bool) -> En
         raise source.refuse("not_in_encoding", encoding=label_of(name))
     notices = tuple(dict.fromkeys(source.notices))
     if not mark:
-        notices += ("Read as UTF-16, which its bytes show.",)
+        notices += ("Read as UTF-16 (detected by its bytes).",)
     if not sound:
         notices += ("Characters that are not valid UTF-16 were replaced by \N{REPLACEMENT CHARACTER}.",)
     return Encoding(name, mark, length, notices, name, sample=tuple(sample[:_SAMPLES]))
@@ -175,7 +175,7 @@ def _read_iso_2022_jp(source: SourceFile, mark: int, *, wanted: bool = False) ->
     lines = (
         NumberedLine(number, line.encode()) for number, line in enumerate(start.splitlines(), 1) if not line.isascii()
     )
-    notices = (*dict.fromkeys(source.notices), f"Read as {known.label}, which its escape sequences show.")
+    notices = (*dict.fromkeys(source.notices), f"Read as {known.label} (detected by its escape sequences).")
     return Encoding(ISO_2022_JP, mark, length, notices, known.codec, sample=tuple(samples(lines))[:_SAMPLES])
 
 

@@ -25,7 +25,7 @@ def stray_notices(
 ) -> Iterator[str]:
     """Say how the lines that are not UTF-8 were decoded, and that some of their bytes are `missing`."""
     if name != UTF8:
-        yield f"Read as {known.label}, because it is not UTF-8."
+        yield f"Read as {known.label} because it is not UTF-8."
         if keeps_utf8:
             yield "Lines that are UTF-8 were read as UTF-8."
     else:
@@ -68,7 +68,7 @@ def ambiguity_reason(detected: Detected) -> str:
     assert detected.rival
     return (
         f"the line is not UTF-8, and it is not clear whether it is {label_of(detected.name)} or "
-        f"{label_of(detected.rival)}: mend the letters that are not ASCII"
+        f"{label_of(detected.rival)}: correct the letters that are not ASCII"
     )
 
 

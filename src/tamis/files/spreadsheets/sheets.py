@@ -65,9 +65,7 @@ def open_sheet(source: SourceFile, spool: Path, is_header: IsHeader, wanted: str
     else:
         sheet = non_empty[0]
     others = [other for other in non_empty if other is not sheet]
-    notices = (
-        () if wanted or not others else (f'Read from the sheet "{sheet.name}"; there are also {_listed(others)}.',)
-    )
+    notices = () if wanted or not others else (f'Read from the sheet "{sheet.name}"; other sheets: {_listed(others)}.',)
     return _sheet(sheet, opened[sheet.number], place, notices)
 
 

@@ -38,7 +38,7 @@ def unknown_operator(spelling: str, field: Field | None = None, *, lists_all: bo
         near += [name for name in names.values() if name.endswith(written[written.index("…") :])]
     advice = _did_you_mean(near)
     if not near and field:
-        advice = Message("operators_of_field", field=field.key, kind=field.kind, operators=list(names_for(field.kind)))
+        advice = Message("operators_of_field", field=field.name, kind=field.kind, operators=list(names_for(field.kind)))
     elif not near and lists_all:
         advice = Message("operators_there_are", operators=list(BY_NAME))
     return Message("no_operator", operator=shorten(spelling), advice=advice)
@@ -52,7 +52,7 @@ def inapplicable_operator(spelling: str, field: Field) -> Message:
     found = [operator for name in (*alike, *inside) if (operator := find_operator(name, field.kind))]
     advice = _did_you_mean([_as_text(operator) for operator in found])
     advice = advice or Message("use_operators", operators=list(names_for(field.kind)))
-    return Message("operator_does_not_apply", operator=spelling, field=field.key, kind=field.kind, advice=advice)
+    return Message("operator_does_not_apply", operator=spelling, field=field.name, kind=field.kind, advice=advice)
 
 
 def find_multi_word_field(first: str | int | None, rest: str, fields: FieldSet) -> Field | None:

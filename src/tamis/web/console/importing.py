@@ -20,7 +20,7 @@ STEPS = {
     "Reading": "Reading the file",
     "Checking": "Checking every cell",
     "Storing": "Saving contacts",
-    "Segments follow": "Updating segments",
+    "Updating segments": "Updating segments",
 }
 STEPS_OF_TRIAL = {
     "Reading": "Reading the file",

@@ -38,12 +38,12 @@ class ServerCollector(Collector):
         yield from _store_metrics(
             self._thread.submit(gather_stats, self._services).result(), self._services.records.commits
         )
-        events = CounterMetricFamily("tamis_events", "Events of the log, those of a flood included.", labels=["event"])
+        events = CounterMetricFamily("tamis_events", "Log events, including suppressed ones.", labels=["event"])
         for name, count in sorted(log.counts().items()):
             events.add_metric([name], count)
         yield events
-        yield _gauge("tamis_ready", "1 when the server can do its work, else 0.", float(not self._health.reasons))
-        info = GaugeMetricFamily("tamis_build_info", "The version that runs.", labels=["version"])
+        yield _gauge("tamis_ready", "1 if the server is ready, otherwise 0.", float(not self._health.reasons))
+        info = GaugeMetricFamily("tamis_build_info", "The running version.", labels=["version"])
         info.add_metric([__version__], 1)
         yield info
 
@@ -60,16 +60,16 @@ class ServerCollector(Collector):
             sizes[interface] += found.body_bytes
         yield requests
         seconds = HistogramMetricFamily(
-            "tamis_request_seconds", "Time until an answer was sent whole.", labels=["interface", "route"]
+            "tamis_request_seconds", "Time until a response was sent completely.", labels=["interface", "route"]
         )
         for labels, timings in durations.items():
             seconds.add_metric(list(labels), timings.buckets(), timings.seconds)
         yield seconds
-        sent = CounterMetricFamily("tamis_response_bytes", "Bytes of bodies of answers.", labels=["interface"])
+        sent = CounterMetricFamily("tamis_response_bytes", "Bytes in response bodies.", labels=["interface"])
         for interface, size in sizes.items():
             sent.add_metric([interface], size)
         yield sent
-        yield _gauge("tamis_requests_active", "Requests that are being answered.", self._active())
+        yield _gauge("tamis_requests_active", "Requests in progress.", self._active())
 
 
 def make_registry(services: Services, traffic: Traffic, health: Health, active: Callable[[], int]) -> CollectorRegistry:
@@ -83,12 +83,12 @@ def make_registry(services: Services, traffic: Traffic, health: Health, active: 
 
 
 def _store_metrics(stats: ServerStats, commits: DurationHistogram) -> Iterator[Metric]:
-    yield _gauge("tamis_writes_waiting", "Writes in the queue of the writer.", stats.writes_waiting)
-    durations = HistogramMetricFamily("tamis_commit_seconds", "Time of a commit of one or many writes.")
+    yield _gauge("tamis_writes_waiting", "Writes waiting in the queue.", stats.writes_waiting)
+    durations = HistogramMetricFamily("tamis_commit_seconds", "Time to commit one or more writes.")
     durations.add_metric([], commits.buckets(), commits.seconds)
     yield durations
     if stats.changes_behind is not None:
-        text = "Changes of the records that the column store is still to follow."
+        text = "Changes that the column store has not applied yet."
         yield _gauge("tamis_changes_behind", text, stats.changes_behind)
     imports = GaugeMetricFamily(
         "tamis_imports", "Imports by state; interrupted ones count as running.", labels=["state"]
@@ -96,9 +96,9 @@ def _store_metrics(stats: ServerStats, commits: DurationHistogram) -> Iterator[M
     for state, count in stats.imports.items():
         imports.add_metric([state], count)
     yield imports
-    yield CounterMetricFamily("tamis_import_rows", "Rows of files that imports have read.", stats.import_rows)
-    yield _gauge("tamis_disk_free_bytes", "Room on the disk of the data directory.", stats.disk_free)
-    sizes = GaugeMetricFamily("tamis_file_bytes", "Size of a file of the data directory.", labels=["file"])
+    yield CounterMetricFamily("tamis_import_rows", "Rows read by imports.", stats.import_rows)
+    yield _gauge("tamis_disk_free_bytes", "Free space on the disk of the data directory.", stats.disk_free)
+    sizes = GaugeMetricFamily("tamis_file_bytes", "Size of a file in the data directory.", labels=["file"])
     for name, size in stats.file_bytes.items():
         sizes.add_metric([name], size)
     yield sizes

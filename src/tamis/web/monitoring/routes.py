@@ -36,10 +36,10 @@ def monitoring_routes(health: Health, registry: CollectorRegistry, token: str) -
     @route(METRICS, http_method=READS)
     async def metrics(request: Request[Any, Any, Any]) -> Response[bytes]:
         if not token:
-            return _text(404, "there is nothing here")
+            return _text(404, "not found")
         if not hmac.compare_digest(request.headers.get("authorization", "").encode(), f"Bearer {token}".encode()):
             log.event("metrics_token_refused", level=logging.WARNING, address=client_address(request.scope))
-            return _text(401, "the token is wrong", {"www-authenticate": "Bearer"})
+            return _text(401, "invalid token", {"www-authenticate": "Bearer"})
         encoder, content_type = choose_encoder(request.headers.get("accept", ""))
         return Response(await asyncio.to_thread(encoder, registry), media_type=content_type)
 

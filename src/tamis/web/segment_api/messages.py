@@ -7,7 +7,7 @@ from tamis.domain.messages import SHARED
 from tamis.domain.messages.catalog import MessageCatalog
 
 OWN: Mapping[str, str] = {
-    "data_directory_not_made": "{directory} cannot be made: {reason}; choose another --data directory",
+    "data_directory_not_made": "{directory} cannot be created: {reason}; choose another --data directory",
     "data_not_writable": "{directory} is not writable: choose another --data directory, or change its owner",
     "field_required": "the {name} field is required",
     "field_too_long": "the {name} field must not be greater than {most} characters",

@@ -43,17 +43,15 @@ def verify_contacts(services: Services, type_id: int, after: int) -> PartialChec
         db, checks = view.records, view.columns.verification
         fields = types.fields_of_type(db, type_id)
         if checks.layout_differs(type_id, fields):
-            return PartialCheck(
-                0, None, [f"the columns of contact type {type_id} are not those of its fields: {REBUILD}"]
-            )
+            return PartialCheck(0, None, [f"the columns of contact type {type_id} do not match its fields: {REBUILD}"])
         page = verify.page_of_documents(db, type_id, after, CONTACTS_PER_PART)
         last = page[-1][0] if len(page) == CONTACTS_PER_PART else None
         found = checks.differing_contacts(type_id, fields, [document for _, document in page], after, last)
     wrong = []
     if found.number:
         wrong.append(
-            "other values in the column store than in the records: "
-            f"{pluralize(found.number, 'contact')} of type {type_id} (ids {some(found.some, found.number)}): {REBUILD}"
+            "the column store has other values than the records: "
+            f"{pluralize(found.number, 'contact')} of type {type_id} (IDs {some(found.some, found.number)}): {REBUILD}"
         )
     return PartialCheck(len(page), last, wrong)
 
@@ -68,8 +66,8 @@ def verify_overrides(services: Services, type_id: int) -> PartialCheck:
         removed += externals.exclusions_for_columns(db, type_id, None)
         counts = checks.differing_overrides(ids, added, removed)
     wrong = [
-        f"{pluralize(count, what)} by hand in segments of contact type {type_id} not as in the column store: {REBUILD}"
-        for count, what in zip(counts, ("addition", "removal"), strict=True)
+        f"{pluralize(count, what)} in segments of contact type {type_id} not as in the column store: {REBUILD}"
+        for count, what in zip(counts, ("manually added email", "exclusion"), strict=True)
         if count
     ]
     return PartialCheck(len(added) + len(removed), None, wrong)
@@ -92,31 +90,32 @@ def verify_segment(services: Services, segment_id: int) -> PartialCheck:
 
 def _faults(state: SegmentState) -> list[str]:
     found: list[tuple[bool, Callable[[], str]]] = [
-        (state.missing.number > 0, lambda: f"lacks {_recipients(state.missing)} who belong in it: {REBUILD}"),
-        (state.surplus.number > 0, lambda: f"has {_recipients(state.surplus)} who do not belong in it: {REBUILD}"),
+        (state.missing.number > 0, lambda: f"is missing {_recipients(state.missing)}: {REBUILD}"),
+        (state.surplus.number > 0, lambda: f"has {_recipients(state.surplus)} that do not belong there: {REBUILD}"),
         (state.repeated > 0, lambda: f"has {pluralize(state.repeated, 'recipient')} twice: {REBUILD}"),
         (
             (state.size or 0) != state.counted,
-            lambda: f"is said to have {pluralize(state.size or 0, 'member')} and has {state.counted:,}: {REBUILD}",
+            lambda: f"has a stored size of {pluralize(state.size or 0, 'member')} but has {state.counted:,}: {REBUILD}",
         ),
         (
             state.inclusions_missing > 0,
-            lambda: f"lacks {pluralize(state.inclusions_missing, 'address', 'addresses')} added by hand: {REBUILD}",
+            lambda: f"is missing {pluralize(state.inclusions_missing, 'manually added email')}: {REBUILD}",
         ),
         (
             state.exclusions_present > 0,
-            lambda: f"has {pluralize(state.exclusions_present, 'member')} removed by hand: {REBUILD}",
+            lambda: f"has {pluralize(state.exclusions_present, 'excluded member')}: {REBUILD}",
         ),
-        (state.by_log is None, lambda: f"has no beginning in the log of transitions: {REBUILD}"),
+        (state.by_log is None, lambda: f"has no beginning in the log of membership changes: {REBUILD}"),
         (
             state.by_log is not None and state.by_log != state.counted,
             lambda: (
-                f"has {pluralize(state.counted, 'member')}, and {state.by_log:,} by its log of transitions: {REBUILD}"
+                f"has {pluralize(state.counted, 'member')}, but {state.by_log:,} by its log of membership changes: "
+                f"{REBUILD}"
             ),
         ),
         (
             state.against_log.number > 0,
-            lambda: f"has {_recipients(state.against_log)} whose last transition says otherwise: {REBUILD}",
+            lambda: f"has {_recipients(state.against_log)} that do not match their last membership change: {REBUILD}",
         ),
     ]
     return [sentence() for wrong, sentence in found if wrong]
@@ -151,8 +150,8 @@ def _wrong(
 ) -> list[str]:
     wrong = sorted({pair for pair in expected ^ stored if pair[0] in live})
     problems = [
-        f"{called} {who} is {'not ' if (segment, who) in expected else ''}in segment {segment}, against its rule and "
-        f"what was done by hand: {REBUILD}"
+        f"{called} {who} is {'not ' if (segment, who) in expected else ''}in segment {segment}, contrary to its rule "
+        f"and manual changes: {REBUILD}"
         for segment, who in wrong[:5]
     ]
     if len(wrong) > len(problems):
@@ -217,11 +216,9 @@ def verify_log(services: Services) -> PartialCheck:
         lost = sorted(set(types.all_type_ids(db)) - checks.types_stored())
     wrong = []
     if repeated:
-        wrong.append(
-            f"{pluralize(repeated, 'line')} of the log of transitions with the number of another one: {REPORT}"
-        )
+        wrong.append(f"{pluralize(repeated, 'membership change')} with a duplicate number: {REPORT}")
     if invalid:
-        wrong.append(f"{pluralize(invalid, 'line')} of the log of transitions, neither entry nor exit: {REPORT}")
+        wrong.append(f"{pluralize(invalid, 'membership change')} that is neither an entry nor an exit: {REPORT}")
     if stray:
         wrong.append(
             f"the column store has members of segments that do not exist ({some(stray[:5], len(stray))}): {REBUILD}"

@@ -13,25 +13,25 @@ SHOWN = 5
 
 def verify_directory(directory: Path) -> Check:
     """Report files that were set aside or left behind; a file that others may read is a problem."""
-    with start_check("the data directory", str(directory)) as check:
+    with start_check("data directory", str(directory)) as check:
         if wide := list_open_to_others(directory):
             names = ", ".join(path.name for path in wide[:SHOWN]) + (" …" if len(wide) > SHOWN else "")
             check.wrong(
-                f"others than the owner may open {pluralize(len(wide), 'file or directory', 'files and directories')} "
-                f"({names}): take that right from them with chmod -R go= {directory}, as the owner of the files"
+                f"{pluralize(len(wide), 'file or directory', 'files and directories')} can be opened by other users "
+                f"({names}): as the owner, run chmod -R go= {directory}"
             )
         records_aside, columns_aside = RECORDS.list_quarantined(directory), COLUMNS.list_quarantined(directory)
         for path in sorted(directory.iterdir()):
             if path in columns_aside:
                 check.note(
                     f"{path.name} is a column store that could not be used and was set aside: delete it when you "
-                    "need it no more"
+                    "no longer need it"
                 )
             elif path in records_aside:
                 check.note(
-                    f"{path.name} is the rest of a log from which acknowledged writes were lost: delete it when nobody "
-                    "will look for them in it any more"
+                    f"{path.name} is left of a log that lost acknowledged writes: delete it when you no longer want to "
+                    "recover them from it"
                 )
             elif path.name not in KNOWN and not any(store.is_expected(path.name) for store in STORES):
-                check.note(f"{path.name} is no file of the stores: a killed process, or another program, has left it")
+                check.note(f"{path.name} does not belong to Tamis: a killed process or another program left it behind")
     return check.done()

@@ -23,7 +23,7 @@ MAX_TRIES = 50
 
 def verify_history(db: Reader) -> Check:
     """Check that the history in the records does not contradict itself."""
-    with start_check("the history of memberships in the records does not contradict itself") as check:
+    with start_check("history in the records is consistent") as check:
         with snapshot(db):
             kept, found, newest = read.read_position(db), read.count_contradictions(db), last_change(db)
         check.scope = pluralize(kept.number, "number")
@@ -37,12 +37,12 @@ def verify_history(db: Reader) -> Check:
                 found.overlapping_packs,
                 f"{pluralize(found.overlapping_packs, 'pack')} of membership changes overlap others",
             ),
-            (found.numbers_twice, f"{pluralize(found.numbers_twice, 'number')} of membership changes given twice"),
+            (found.numbers_twice, f"{pluralize(found.numbers_twice, 'number')} of membership changes used twice"),
             (
                 found.without_beginning,
-                f"{pluralize(found.without_beginning, 'membership change')} without a snapshot of the segment before",
+                f"{pluralize(found.without_beginning, 'membership change')} before the first snapshot of their segment",
             ),
-            (found.broken_lists, f"lists of members of {pluralize(found.broken_lists, 'segment')} lack a part"),
+            (found.broken_lists, f"the member lists of {pluralize(found.broken_lists, 'segment')} are incomplete"),
         ):
             if is_wrong:
                 check.wrong(f"{what}: {RESTORE}")
@@ -56,7 +56,7 @@ def verify_changes(services: Services, after: int) -> PartialCheck:
         page = read.read_changes_after(view.records, after)
         if page.pack and not view.columns.kept_history.pack_is_whole(page.pack):
             numbers = f"{page.pack.first_number} to {page.pack.last_number}"
-            wrong = f"the pack of membership changes {numbers} in the records cannot be read as such: {RESTORE}"
+            wrong = f"the pack of membership changes {numbers} in the records cannot be read: {RESTORE}"
             return PartialCheck(0, page.last, [wrong])
         last = MOST_NUMBER if page.last is None else page.last
         found = view.columns.kept_history.changes(after, last, page.rows, page.pack)
@@ -76,7 +76,7 @@ def verify_segments(services: Services, after: int) -> PartialCheck:
         kept = read.read_segments_history(view.records, after, last)
         for part in read.iterate_listed_members(view.records, kept.lists):
             if not columns.list_is_whole(part):
-                problem = f"the list of members of segment {part.segment_id} in the records cannot be read as such"
+                problem = f"the list of members of segment {part.segment_id} in the records cannot be read"
                 return PartialCheck(0, next_after, [f"{problem}: {RESTORE}"])
         snapshots = columns.snapshots(after, last, kept.snapshots)
         days = columns.days(after, last, kept.days)
@@ -109,7 +109,7 @@ def _compared(services: Services, compare: Callable[[View[ColumnsView]], Partial
             with snapshot(view.records):
                 if read.read_position(view.records).mark == view.columns.kept_history.mark():
                     return compare(view)
-    return PartialCheck(0, None, [f"the columns stand at another history than the one in the records: {REBUILD}"])
+    return PartialCheck(0, None, [f"the column store has another history than the records: {REBUILD}"])
 
 
 def _page(ids: Sequence[int], sizes: Mapping[int, int]) -> Sequence[int]:
@@ -127,4 +127,4 @@ def _discrepancies(what: str, found: Discrepancies, called: str, many: str = "")
     if not found.number:
         return []
     shown = some(found.some, found.number)
-    return [f"{pluralize(found.number, what, many)} not as in the history in the records ({called} {shown}): {REBUILD}"]
+    return [f"{pluralize(found.number, what, many)} not as in the history of the records ({called} {shown}): {REBUILD}"]

@@ -8,6 +8,7 @@ from tamis.actions.batches import batched
 from tamis.actions.maintenance.doctor.report import REPORT, RESTORE, Check, some, start_check
 from tamis.actions.maintenance.stores import RECORDS
 from tamis.actions.segments.stored_rules import stored_rule
+from tamis.domain.dates import format_day
 from tamis.domain.emails import email_key
 from tamis.domain.errors import Invalid
 from tamis.domain.segments import EXTERNAL_BIT, LAST_SEGMENT, Segment
@@ -48,7 +49,7 @@ def verify_records(db: Reader, health: FileHealth) -> Iterator[Check]:
 def _file(db: Reader, health: FileHealth) -> Check:
     """Check every page. Damage is noted, so that nothing more is written; where there is none, an older note is
     cleared."""
-    with start_check("the file of the records is whole", "every page and index entry") as check:
+    with start_check("records file is intact", "every page and index entry") as check:
         problems = verify.check_file(db)
         for problem in problems:
             check.wrong(f"{RECORDS.NAME} is damaged ({problem}): {RESTORE}")
@@ -64,72 +65,69 @@ def _are(number: int) -> str:
 
 
 def _schema(db: Reader) -> Check:
-    with start_check("the records have the tables and indexes of this version") as check:
+    with start_check("records have the tables and indexes of this version") as check:
         for name in verify.compare_schema(db):
-            check.wrong(f"{name} is missing, or was changed by another program: {RESTORE}")
+            check.wrong(f"{name} is missing or was changed by another program: {RESTORE}")
     return check.done()
 
 
 def _addresses(db: Reader) -> Check:
     contacts, added = verify.count_contacts_and_inclusions(db)
-    with start_check("an address stands once", f"{pluralize(contacts, 'contact')}, {added:,} added by hand") as check:
-        for table, called in (("contacts", "contact"), ("inclusions", "address added by hand")):
+    with start_check("emails are unique", f"{pluralize(contacts, 'contact')}, {added:,} added manually") as check:
+        for table, called in (("contacts", "contact"), ("inclusions", "manually added email")):
             rows = verify.unusual_keys(db, table)
             wrong = [id_ for id_, address, key in rows if email_key(address) != key]
             if wrong:
                 check.wrong(
-                    f"{pluralize(len(wrong), 'row')} in {table} {_are(len(wrong))} kept under another address (ids "
-                    f"{some(wrong[:SHOWN], len(wrong))}), so that the same {called} can stand twice: {RESTORE}"
+                    f"{pluralize(len(wrong), 'row')} in {table} {_are(len(wrong))} stored under another email (IDs "
+                    f"{some(wrong[:SHOWN], len(wrong))}), so the same {called} can exist twice: {RESTORE}"
                 )
         in_type, in_segment = verify.count_duplicate_emails(db)
         if in_type:
             check.wrong(
-                f"{pluralize(in_type, 'address is that', 'addresses are those')} "
-                f"of two contacts of one type: delete one of each"
+                f"{pluralize(in_type, 'email belongs', 'emails belong')} to two contacts of one type: "
+                "delete one of each"
             )
         if in_segment:
             check.wrong(
-                f"{pluralize(in_segment, 'address was', 'addresses were')} "
+                f"{pluralize(in_segment, 'email was', 'emails were')} "
                 f"added twice to one segment: delete one of each from it"
             )
     return check.done()
 
 
 def _numbers(db: Reader) -> Check:
-    with start_check("every number is given once") as check:
+    with start_check("IDs are unique") as check:
         for sequence in verify.list_sequences(db):
             if sequence.highest > sequence.given:
                 check.wrong(
-                    f"{sequence.table} has the number {sequence.highest} and would give numbers from "
-                    f"{sequence.given + 1} on again: {RESTORE}"
+                    f"{sequence.table} has the ID {sequence.highest} and would reuse IDs from "
+                    f"{sequence.given + 1} on: {RESTORE}"
                 )
             if sequence.highest > LIMITS.get(sequence.table, sequence.highest):
-                check.wrong(f"{sequence.table} has numbers beyond those that there are: {RESTORE}")
+                check.wrong(f"{sequence.table} has IDs that are too large: {RESTORE}")
         wrong = verify.find_wrong_recipient_ids(db)
         if wrong:
             check.wrong(
-                f"{pluralize(len(wrong), 'address added by hand has', 'addresses added by hand have')} "
-                f"the number of another recipient (ids {some(wrong[:SHOWN], len(wrong))}): "
+                f"{pluralize(len(wrong), 'manually added email has', 'manually added emails have')} "
+                f"the ID of another recipient (IDs {some(wrong[:SHOWN], len(wrong))}): "
                 "delete them from their segments and add them again"
             )
     return check.done()
 
 
 def _overrides(db: Reader) -> Check:
-    with start_check("what was done by hand is about contacts that exist") as check:
+    with start_check("manual changes refer to existing contacts") as check:
         stray = verify.count_orphaned_exclusions(db)
         if stray:
-            check.wrong(
-                f"{pluralize(stray, 'removal by hand is', 'removals by hand are')} "
-                f"of contacts that do not exist, and mean nothing: {REPORT}"
-            )
+            check.wrong(f"{pluralize(stray, 'exclusion is', 'exclusions are')} of contacts that do not exist: {REPORT}")
         for type_id in verify.types_with_exclusions(db):
             keys = batched(verify.contact_email_keys(db, type_id), KEYS_PER_STEP)
             unheeded = sum(len(email_exclusions.find_email_exclusions(db, type_id, part)) for part in keys)
             if unheeded:
                 check.wrong(
                     f"{pluralize(unheeded, 'contact')} "
-                    f"of type {type_id} {_are(unheeded)} excluded by address only: {REPORT}"
+                    f"of type {type_id} {_are(unheeded)} excluded by email only: {REPORT}"
                 )
     return check.done()
 
@@ -137,23 +135,23 @@ def _overrides(db: Reader) -> Check:
 def _imports(db: Reader) -> Check:
     imports, befores = verify.count_imports(db)
     with start_check(
-        "imports can be undone", f"{pluralize(imports, 'import')}, {pluralize(befores, 'contact')} as they were"
+        "imports can be undone", f"{pluralize(imports, 'import')}, {pluralize(befores, 'prior value', 'prior values')}"
     ) as check:
         lost, spans, writers = verify.count_orphans_of_imports(db)
         if lost:
             check.wrong(
                 f"{pluralize(lost, 'row')} "
-                f"of import_prior_values {_are(lost)} of no contact or no import that there is: {REPORT}"
+                f"of import_prior_values {_are(lost)} of a contact or import that does not exist: {REPORT}"
             )
         if spans:
             check.wrong(
                 f"{pluralize(spans, 'row')} "
-                f"of import_ranges {_are(spans)} of no import, or of contacts of another type: {REPORT}"
+                f"of import_ranges {_are(spans)} of an import that does not exist, or of another contact type: {REPORT}"
             )
         if writers:
             check.wrong(
                 f"{pluralize(writers, 'contact was', 'contacts were')} "
-                f"written last by an import that there is not: {REPORT}"
+                f"last written by an import that does not exist: {REPORT}"
             )
     return check.done()
 
@@ -166,19 +164,18 @@ def _rules(db: Reader) -> Check:
                 rule_of(db, segment)
             except Invalid as error:
                 check.wrong(
-                    f'the rule of segment {segment.id} "{segment.name}" cannot be evaluated, so that it selects nobody '
-                    f"({error}): give it another one (tamis segment edit {segment.id} --where RULE)"
+                    f'the rule of segment {segment.id} "{segment.name}" cannot be evaluated, so it selects nobody '
+                    f"({error}): give it another rule (tamis segment edit {segment.id} --where RULE)"
                 )
         for segment in find_circular_segments(db):
             check.wrong(
-                f'the rule of segment {segment.id} "{segment.name}" comes back to the segment itself over those that '
-                f"it names: {RESTORE}"
+                f'the rule of segment {segment.id} "{segment.name}" depends on itself through other segments: {RESTORE}'
             )
         if (chain := find_longest_chain(db)) and len(chain) > MAX_CHAIN:
             called = f'from segment {chain[0].id} "{chain[0].name}" to segment {chain[-1].id} "{chain[-1].name}"'
             check.note(
-                f"segments name each other over {len(chain)} levels, {called}, more than the {MAX_CHAIN} that can be "
-                "made now: they are right, but slower to follow, and better made shorter"
+                f"segments refer to each other over {len(chain)} levels, {called}, more than the {MAX_CHAIN} allowed "
+                "for new rules: they are correct, but slower to update, and better made shorter"
             )
     return check.done()
 
@@ -215,26 +212,26 @@ def rule_of(db: Reader, segment: Segment) -> Rule:
 
 
 def _forgotten(db: Reader) -> Check:
-    with start_check("forgotten addresses stay away") as check:
+    with start_check("forgotten emails are absent") as check:
         for type_id in verify.types_with_suppressions(db):
             back = 0
             for keys in batched(verify.all_email_keys(db, type_id), KEYS_PER_STEP):
                 back += len(suppressions.find_suppressed(db, type_id, keys))
             if back:
                 check.wrong(
-                    f"{pluralize(back, 'address', 'addresses')} "
-                    f"of contact type {type_id} forgotten before {_are(back)} there again: delete them "
+                    f"{pluralize(back, 'email')} "
+                    f"of contact type {type_id} that had been forgotten {_are(back)} back: delete them "
                     "with tamis contact delete --forget, or allow them with tamis contact allow"
                 )
     return check.done()
 
 
 def _erasures(db: Reader) -> Check:
-    with start_check("nothing that was deleted is left in the files") as check:
+    with start_check("deleted data is erased from the files") as check:
         pending = erasure.find_pending(db)
         if pending:
             check.note(
-                f"since {pending.since:%Y-%m-%d %H:%M} UTC there is something deleted whose bytes may still be in the "
-                "files: the server takes it out in time, and tamis erase does so now"
+                f"data deleted since {format_day(pending.since.date())}, {pending.since:%H:%M} UTC may still be in the "
+                "files: the server erases it in time, and tamis erase does so now"
             )
     return check.done()

@@ -8,10 +8,10 @@ from time import perf_counter
 from tamis.actions.maintenance.stores import COLUMNS
 
 REBUILD = (
-    f"stop the server, delete {COLUMNS.NAME}, and start it again: it is restored from the records, with its history"
+    f"stop the server, delete {COLUMNS.NAME}, and start it again: it will be restored from the records with its history"
 )
 RESTORE = 'restore a backup ("tamis restore"; docs/operations.md, "When the records are damaged")'
-REPORT = "please report this as a fault of Tamis"
+REPORT = "please report this as a bug in Tamis"
 
 
 @dataclass(frozen=True, slots=True)

@@ -38,47 +38,47 @@ def verify_all(services: Services, run_call: CallRunner, sample: int) -> Iterato
         type_ids, live = types.all_type_ids(db), verify.live_segments(db)
     except Damaged as error:
         with start_check("the rest of the records") as check:
-            check.wrong(f"this could not be looked at: {error}")
+            check.wrong(f"this could not be checked: {error}")
         yield check.done()
         return
-    yield _run_calls("the log of transitions", ("line",), services, run_call, [CheckLog()])
+    yield _run_calls("log of membership changes", ("entry", "entries"), services, run_call, [CheckLog()])
     yield _run_calls(
-        "the columns have the membership changes of the records",
+        "column store matches the membership changes of the records",
         ("change",),
         services,
         run_call,
         [CheckHistory(of_segments=False)],
     )
     yield _run_calls(
-        "the columns have snapshots, daily sizes and members of the history in the records",
+        "column store matches the snapshots, daily sizes and members of the records",
         ("row",),
         services,
         run_call,
         [CheckHistory(of_segments=True)],
     )
     yield _run_calls(
-        "the columns have the contacts of the records",
+        "column store matches the contacts of the records",
         ("contact, every value", "contacts, every value"),
         services,
         run_call,
         [CheckContacts(id_) for id_ in type_ids],
     )
     yield _run_calls(
-        "the columns have what was done by hand",
-        ("addition or removal", "additions and removals"),
+        "column store matches the manual changes of the records",
+        ("manual change",),
         services,
         run_call,
         [CheckOverrides(id_) for id_ in type_ids],
     )
     yield _run_calls(
-        "members, sizes and logs of segments, against their rules as SQL",
+        "members, sizes and logs of segments match their rules",
         ("member",),
         services,
         run_call,
         [CheckSegment(segment.id) for segment in live],
     )
     yield _run_calls(
-        f"members, against the reference evaluator (at most {sample:,} contacts a type)",
+        f"members match the reference evaluator (at most {sample:,} contacts per type)",
         ("contact",),
         services,
         run_call,
@@ -101,7 +101,7 @@ def _run_calls(
                 try:
                     part = run_call(services, next_call)
                 except Exception as error:  # damaged data can cause any error, which is a finding
-                    check.wrong(f"this could not be looked at ({error}): {REBUILD}")
+                    check.wrong(f"this could not be checked ({error}): {REBUILD}")
                     break
                 count += part.checked
                 for message in part.problems:
