@@ -46,7 +46,7 @@ def test_files_of_rejected_rows_go_with_a_person(data: Path, tmp_path: Path, for
 def test_an_address_is_found_however_it_is_written_and_wherever_it_stands(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, written: str, asked: str
 ) -> None:
-    monkeypatch.setattr("tamis.actions.importing.rejects.CHARACTERS_A_LOOK", 5)
+    monkeypatch.setattr("tamis.actions.importing.rejects.CHARACTERS_PER_READ", 5)
     (tmp_path / "rejects").mkdir()
     for before in range(7):
         (tmp_path / "rejects" / f"{before}.csv").write_text("x" * before + f"\n,{written}\n")
@@ -69,7 +69,7 @@ def test_an_address_is_found_however_it_is_written_and_wherever_it_stands(
 def test_an_address_is_found_as_it_was_written_before_it_was_cleaned(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, written: str
 ) -> None:
-    monkeypatch.setattr("tamis.actions.importing.rejects.CHARACTERS_A_LOOK", 3)
+    monkeypatch.setattr("tamis.actions.importing.rejects.CHARACTERS_PER_READ", 3)
     (tmp_path / "rejects").mkdir()
     for before in range(4):
         (tmp_path / "rejects" / f"{before}.csv").write_text("x" * before + f"\n,{written}\n")
