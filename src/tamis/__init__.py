@@ -1,3 +1,3 @@
 """Tamis: an audience segmentation server for email marketing."""
 
-__version__ = "0.1.0"
+__version__ = "0.2.0"
