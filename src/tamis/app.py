@@ -216,7 +216,7 @@ def _project_periodically(services: Services, health: Health, stop: threading.Ev
             if str(error) != reported:
                 log.event("columns_not_followed", level=logging.ERROR, reason=str(error))
             reported = str(error)
-        except Exception as error:  # nobody else would follow in its place
+        except Exception as error:  # the thread must go on
             log.event("fault", level=logging.ERROR, error=error, interface="follower")
         if stop.wait(PROJECTION_SECONDS):
             return

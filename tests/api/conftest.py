@@ -1,4 +1,4 @@
-"""One server and three people for all tests of a run; a test that would disturb others makes its own things."""
+"""One server and three people for all tests of a run; a test that would disturb others uses its own."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass

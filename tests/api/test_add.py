@@ -1,4 +1,4 @@
-"""POST segment/email/store: what it requires, in its own words, all at once."""
+"""POST segment/email/store: its requirements, in its own words, all at once."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""The three encodings of a body, and bodies that are none."""
+"""The three encodings of a body, and invalid bodies."""
 
 import gzip
 import json

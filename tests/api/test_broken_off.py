@@ -1,4 +1,4 @@
-"""A list that cannot be read to its end never looks whole."""
+"""A list that cannot be read to its end never looks complete."""
 
 import asyncio
 import logging

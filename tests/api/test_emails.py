@@ -1,4 +1,4 @@
-"""Which addresses can be added: those that the library email-validator accepts without asking DNS."""
+"""Which emails can be added: those that the library email-validator accepts without DNS."""
 
 import csv
 import json

@@ -1,4 +1,4 @@
-"""What every answer of the API carries: it is kept by no cache, and is nothing but JSON."""
+"""Headers of every response of the API: not cached, and JSON only."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""Ids that name nothing: every one of them answers alike."""
+"""Unknown ids: each is answered alike."""
 
 import pytest
 

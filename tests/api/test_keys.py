@@ -1,4 +1,4 @@
-"""Who may come in: the two key headers, on every route."""
+"""Authentication: the two key headers, on every route."""
 
 from http.client import HTTPConnection
 

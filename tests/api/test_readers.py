@@ -1,7 +1,4 @@
-"""The full list of a segment is streamed: a slow reader holds no lock and no memory, one that goes away ends the work.
-
-The application is called as its server calls it, so that each test decides when the reader takes a piece.
-"""
+"""The full list of a segment is streamed: a slow reader holds no lock and no memory, and a disconnect ends the work."""
 
 import asyncio
 import json

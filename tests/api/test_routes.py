@@ -1,4 +1,4 @@
-"""Paths and methods: what is there, what is not, and that every answer is JSON."""
+"""Paths and methods, known and unknown; every response is JSON."""
 
 import pytest
 import requests

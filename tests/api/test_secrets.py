@@ -1,4 +1,4 @@
-"""Secrets appear in no log and in no error; a fault of ours tells a reference number and no internals."""
+"""Secrets appear in no log and in no error; a fault shows a reference number and no internals."""
 
 import re
 from collections.abc import Iterator

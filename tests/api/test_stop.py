@@ -1,4 +1,4 @@
-"""SIGTERM lets running requests finish, and leaves a data directory that the next server opens as it was."""
+"""SIGTERM lets running requests finish, and leaves a data directory that the next server opens unchanged."""
 
 import signal
 import socket

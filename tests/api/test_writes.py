@@ -1,4 +1,4 @@
-"""Of one account so many writes are under way at a time; the others wait, and nobody else does."""
+"""The write limit: one account's writes do not delay those of others."""
 
 import asyncio
 import threading

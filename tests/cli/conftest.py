@@ -1,4 +1,4 @@
-"""Data directories of their own, with and without a server beside the commands."""
+"""Data directories with and without a server beside the commands."""
 
 from pathlib import Path
 

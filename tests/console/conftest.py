@@ -1,4 +1,4 @@
-"""One server and three people at its console, and one Chromium for all tests of a run."""
+"""One server, three visitors of its console, and one Chromium for all tests of a run."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager

@@ -1,4 +1,4 @@
-"""WCAG 2.2 AA, as far as a program can tell: axe-core on every page, light and dark, wide and small."""
+"""WCAG 2.2 AA as far as it can be checked automatically: axe-core on every page, light and dark, wide and small."""
 
 import json
 from pathlib import Path

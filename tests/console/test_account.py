@@ -1,4 +1,4 @@
-"""The account's page: keys that are shown once, snippets that run as they are, a zone and a password that change."""
+"""The account page: keys shown once, snippets that run unchanged, time zone and password."""
 
 import html
 import re

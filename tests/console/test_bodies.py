@@ -1,4 +1,4 @@
-"""No page of the console reads more of a body than it takes, whatever the method, and nothing of what is forged."""
+"""No page reads more of a body than it accepts, whatever the method, and nothing of forged requests."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""What pages tell browsers about passwords, other origins and methods; rows of docs/security.md name these tests."""
+"""Security headers and attributes for browsers; rows of docs/security.md name these tests."""
 
 import re
 

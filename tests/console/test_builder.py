@@ -1,4 +1,4 @@
-"""The builder's questions and answers over HTTP: what a rule says, what is refused, and who is told nothing."""
+"""The builder's requests over HTTP: previews, refusals, and access."""
 
 import json
 import re

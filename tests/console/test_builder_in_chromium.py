@@ -1,4 +1,4 @@
-"""The builder in Chromium: a rule is made by hand, by keyboard and as text, and no number on the page is ever wrong."""
+"""The builder in Chromium: rules by mouse, by keyboard and as text, and no outdated number on the page."""
 
 import json
 import re

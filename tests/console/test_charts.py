@@ -1,4 +1,4 @@
-"""Pictures say what the numbers say."""
+"""Charts show the same numbers as the text."""
 
 import json
 import math

@@ -1,4 +1,4 @@
-"""Turns: whoever asks for much waits for their own answers, and what nobody waits for any more is not done at all."""
+"""The concurrency limit: heavy use delays nobody else, and abandoned work is not done."""
 
 import asyncio
 import threading

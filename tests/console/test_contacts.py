@@ -1,4 +1,4 @@
-"""Contacts in the console: § Nothing leaks to strangers, what is found and edited, and hostile values are harmless."""
+"""Contacts in the console: § Nothing leaks to strangers; search, editing, and hostile values."""
 
 import json
 import re

@@ -1,4 +1,4 @@
-"""Contacts by keyboard, in Chromium: search, order, edit in place, two tabs, delete; nothing typed stands in a URL."""
+"""Contacts by keyboard in Chromium: search, order, edit in place, two tabs, delete; no search text in a URL."""
 
 import re
 

@@ -1,4 +1,4 @@
-"""The gate: a form that is sent twice is done once, however the two come, and what was refused may be tried again."""
+"""CSRF protection and idempotency: a form submitted twice is done once, and a refused one may be retried."""
 
 import asyncio
 from collections.abc import Iterator

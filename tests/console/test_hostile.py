@@ -1,4 +1,4 @@
-"""Names and values that want to be programs: on every page they are text, and no page grows wider for them."""
+"""Names and values with markup or scripts: on every page they are plain text, and no page grows wider."""
 
 from pathlib import Path
 

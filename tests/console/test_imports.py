@@ -1,4 +1,4 @@
-"""Files are handed in, looked at, tried, imported and undone over HTTP: as the command does it, and to the end."""
+"""Imports over HTTP: upload, inspection, dry run, import and undo, with the same results as the command."""
 
 import csv
 import gzip

@@ -1,4 +1,4 @@
-"""A file comes in through Chromium: by keyboard alone, dropped, refused in words, and looked at while it runs."""
+"""Imports in Chromium: by keyboard alone, by drop, refusals, and progress."""
 
 import json
 import re

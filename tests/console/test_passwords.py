@@ -1,4 +1,4 @@
-"""Passwords at the console: who is counted with whom, what waits for what, and what asks for the password again."""
+"""Passwords in the console: throttling, queues, and confirmation."""
 
 import asyncio
 import logging

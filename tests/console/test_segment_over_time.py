@@ -1,4 +1,4 @@
-"""What a segment's page tells of the past is what `tamis segment history` does."""
+"""The history on a segment's page agrees with `tamis segment history`."""
 
 import re
 from datetime import UTC, datetime, timedelta

@@ -1,4 +1,4 @@
-"""The list of segments and the pages of one, over HTTP: they show what the API says, and only to whom it belongs."""
+"""The list of segments and the pages of one over HTTP: they agree with the API, and only their owner sees them."""
 
 import csv
 import html

@@ -1,4 +1,4 @@
-"""Segments in a browser: by pointer on a wide screen, by keyboard alone on a small one."""
+"""Segments in Chromium: by pointer on a wide screen, by keyboard alone on a small one."""
 
 import csv
 import re

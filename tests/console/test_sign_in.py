@@ -1,4 +1,4 @@
-"""Signing in: with the right password only, not too often, and from our own page."""
+"""Signing in: only with the right password, not too often, and only from a page of ours."""
 
 from concurrent.futures import ThreadPoolExecutor
 

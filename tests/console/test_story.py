@@ -1,4 +1,4 @@
-"""The whole story in Chromium, from the sign-in to the count that a program reads: by mouse, and by keyboard alone."""
+"""A whole session in Chromium, from sign-in to the count that a program reads: by mouse, and by keyboard alone."""
 
 import csv
 import re

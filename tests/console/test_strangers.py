@@ -1,7 +1,4 @@
-"""§ Nothing leaks, on every route that there is: strangers, guests, forged forms, and colleagues who see the same.
-
-The routes come from the table of the application itself, so that no page can be forgotten.
-"""
+"""§ Nothing leaks, on every route: strangers, guests, forged forms, and colleagues, who see the same."""
 
 import json
 import re

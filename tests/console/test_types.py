@@ -1,4 +1,4 @@
-"""Contact types and their fields at the console: made, renamed, put in order, refused with reasons, nobody else's."""
+"""Contact types and their fields in the console: created, renamed, reordered, refused with reasons, and private."""
 
 import re
 import secrets

@@ -1,4 +1,4 @@
-"""Requests that no page of ours sends: each is answered in words, and costs nobody else anything."""
+"""Requests that no page of ours sends: each gets a readable response, and costs nobody else anything."""
 
 import json
 from concurrent.futures import ThreadPoolExecutor

@@ -1,4 +1,4 @@
-"""Values as people read and edit them in the console."""
+"""How values are displayed and edited in the console."""
 
 from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo

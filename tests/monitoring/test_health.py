@@ -1,4 +1,4 @@
-"""Readiness says what keeps a server from its work, and the log what runs out."""
+"""Readiness names what keeps a server from working, and the log names what runs low."""
 
 import socket
 import time

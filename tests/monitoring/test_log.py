@@ -1,4 +1,4 @@
-"""A line of the log holds no data, and nobody writes lines of their own."""
+"""Log lines hold no personal data, and cannot be forged."""
 
 import io
 import json

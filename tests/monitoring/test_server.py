@@ -1,4 +1,4 @@
-"""A server tells its operator what is done, and nothing of whom it is done to."""
+"""A server logs what is done, without personal data."""
 
 import json
 import socket

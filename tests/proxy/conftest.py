@@ -1,7 +1,4 @@
-"""nginx and Caddy as docs/operations.md sets them up, in front of one server.
-
-Only ports, places and certificates are of the tests.
-"""
+"""nginx and Caddy in front of one server, set up as docs/operations.md describes."""
 
 import os
 import re

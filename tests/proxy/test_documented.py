@@ -1,4 +1,4 @@
-"""The whole examples of docs/operations.md: who asks is known, cookies are bound to TLS, and nothing is in the way."""
+"""The examples of docs/operations.md: the client is known, cookies are bound to TLS, and everything works."""
 
 import threading
 from collections.abc import Iterator

@@ -1,4 +1,4 @@
-"""Who asks, when forwarded headers say so: only trusted proxies are believed, and only the names of this server."""
+"""Forwarded headers: only trusted proxies are believed, and only the server's own host names are answered."""
 
 import asyncio
 import logging

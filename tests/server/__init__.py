@@ -1,1 +1,1 @@
-"""The HTTP server itself: limits that need no key, framing, and how it stops."""
+"""Tests of the HTTP server: unauthenticated limits, framing, and shutdown."""

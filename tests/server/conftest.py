@@ -1,4 +1,4 @@
-"""A server with an application that says what it got, and limits that are quickly reached."""
+"""A server with an application that echoes requests, and limits that are quickly reached."""
 
 import asyncio
 import socket

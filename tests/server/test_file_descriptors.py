@@ -1,4 +1,4 @@
-"""A server with few handles of files raises what it may, keeps some for files, and goes on when connections run out."""
+"""With few file descriptors, the server raises its limit, reserves some for files, and survives exhaustion."""
 
 from pathlib import Path
 from select import select

@@ -1,4 +1,4 @@
-"""Requests that servers could read in two ways, and answers to old clients, over raw sockets."""
+"""Ambiguous requests, and responses to old clients, over raw sockets."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""Each limit of the server, reached by a raw connection; nobody has to sign in for any of it."""
+"""Each limit of the server, reached by a raw connection without signing in."""
 
 import gc
 import socket

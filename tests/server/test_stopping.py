@@ -1,4 +1,4 @@
-"""A server that is asked to stop finishes what runs and waits for nobody who does nothing; the log stays quiet."""
+"""A stopping server finishes running requests, does not wait for inactive clients, and logs no errors."""
 
 import logging
 

@@ -78,6 +78,6 @@ def console(services: Services, state: State) -> Router:
 
 
 def _pages() -> list[HTTPRouteHandler]:
-    """Collect the `handlers` of all modules in `pages`, so that a new module is found by itself."""
+    """Collect the `handlers` of all modules in `pages`, so that new modules are found automatically."""
     modules = [import_module(f"{pages.__name__}.{found.name}") for found in iter_modules(pages.__path__)]
     return [handler for module in modules for handler in getattr(module, "handlers", [])]

@@ -62,7 +62,7 @@ class ChartLayout:
     right: int = 10
     top: int = 12
     changes_height: int = 64
-    """How high the part below is, in which entries stand above a line and exits hang below it."""
+    """The height of the lower part, with entries above a line and exits below it."""
 
     @property
     def floor(self) -> int:
@@ -95,7 +95,7 @@ def _sizes(paper: ChartLayout, days: Sequence[DaySize], label: str) -> Markup:
 
     line = [(x(i), y(size)) for i, size in enumerate(sizes)]
     area = Markup("")
-    if low == 0 and len(days) > 1:  # an area tells a part of a whole: only where the whole is seen
+    if low == 0 and len(days) > 1:  # an area shows a share of the whole: only where the scale starts at zero
         corners = [(line[0][0], paper.floor), *line, (line[-1][0], paper.floor)]
         area = Markup('<polygon class="chart-area" points="{}"/>').format(points_of(corners))
     return Markup(

@@ -36,7 +36,7 @@ class Server(uvicorn.Server):
             http=connection,  # type: ignore[arg-type]  # it is called like the class of a protocol
             ws="none",
             lifespan="off",
-            log_config=None,  # its lines go the way of all others (tamis/log)
+            log_config=None,  # logged like everything else (tamis/log)
             log_level="warning",
             access_log=False,
             server_header=False,

@@ -26,7 +26,7 @@ class ResponseProgress:
         self.since, self.delivered = 0.0, 0
 
     def seconds(self, now: float, written: int, buffered: int) -> float:
-        """Return for how long the client has read nothing of what is buffered for it."""
+        """Return for how long the client has read none of its buffered response."""
         delivered = written - buffered
         if not buffered or delivered != self.delivered:
             self.since, self.delivered = now, delivered
