@@ -20,7 +20,7 @@ AS_TEXT = '<script>alert(1)</script>"><img src=x onerror=alert(2)>{{7*7}}${7*7}'
 FOUND = """() => [...document.querySelectorAll("img, iframe, object, embed, base, script:not([src]), [onerror]")]
     .filter((found) => found.type !== "application/json").map((found) => found.outerHTML)"""
 TWICE = """() => [...document.querySelectorAll("form[method=post]")]
-    .filter((form) => !form.querySelector("[name=once]"))
+    .filter((form) => !form.querySelector("[name=idempotency_key]"))
     .map((form) => form.getAttribute("action"))"""
 WIDER = """() => document.documentElement.scrollWidth <= innerWidth ? [] :
     [...document.querySelectorAll("main *")].filter((one) => one.getBoundingClientRect().right > innerWidth + 1)

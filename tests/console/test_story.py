@@ -213,7 +213,7 @@ class Story:
         self._field("Store")
         self.hand.choose(conditions.nth(2).locator("[data-part=value-0]"), "store 1")
         self.counts(len(chosen()))
-        expect(self.page.locator("#sentence")).to_contain_text("Country is “India”")
+        expect(self.page.locator("#sentence")).to_contain_text("Customers in India")
         self.hand.submit(self.page.locator("[data-save]").first)
         expect(self.page.get_by_role("heading", level=1)).to_have_text(name)
 
