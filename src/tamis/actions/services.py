@@ -135,8 +135,7 @@ class Services:
 
     @property
     def columns_if_open(self) -> Columns | None:
-        """The column store as it is, without opening or updating it; None where it is not open here, so that
-        others may have it."""
+        """The column store as it is, or None while this process does not have it open."""
         return self._columns
 
     def release_columns(self) -> None:
