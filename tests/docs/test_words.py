@@ -8,14 +8,64 @@ from pathlib import Path
 
 SOURCE = Path(__file__).parents[2] / "src/tamis"
 FORMER_WORDS = frozenset(
-    """
-    house door doors feed tell tells told telling said says say whom whose somebody nobody everybody
-    hand hands stranger strangers catch settle bring arrange follow follows
-    turn turns stretch stretches moves filling fillings transition transitions passage passages comings goings
-    few arrivals backwards trends examine gate overtaken asker held trouble moment people wire
-    unfinished flip flips yearly choosing guessing wording building injected looking storing preparing
-    far look looks seldom patience work way ways keeping glance glances thing things throw
-    """.split()
+    [
+        *("house", "door", "doors", "feed", "tell", "tells", "told", "telling", "said", "says", "say"),
+        *(
+            "whom",
+            "whose",
+            "somebody",
+            "nobody",
+            "everybody",
+            "hand",
+            "hands",
+            "stranger",
+            "strangers",
+            "catch",
+            "settle",
+        ),
+        *(
+            "bring",
+            "arrange",
+            "follow",
+            "follows",
+            "turn",
+            "turns",
+            "stretch",
+            "stretches",
+            "moves",
+            "filling",
+            "fillings",
+        ),
+        *(
+            "transition",
+            "transitions",
+            "passage",
+            "passages",
+            "comings",
+            "goings",
+            "few",
+            "arrivals",
+            "backwards",
+            "trends",
+            "examine",
+        ),
+        *("gate", "overtaken", "asker", "held", "trouble", "moment", "people", "wire", "unfinished", "flip", "flips"),
+        *(
+            "yearly",
+            "choosing",
+            "guessing",
+            "wording",
+            "building",
+            "injected",
+            "looking",
+            "storing",
+            "preparing",
+            "far",
+            "look",
+        ),
+        *("looks", "seldom", "patience", "work", "way", "ways", "keeping", "glance", "glances", "thing", "things"),
+        *("throw",),
+    ]
 )
 """Words of earlier versions, which described things by pictures of our own."""
 
