@@ -1,1 +1,1 @@
-"""What a columnar engine offers to the actions, whichever engine it is."""
+"""The queries that a columnar engine offers to the actions, independent of the engine."""

@@ -1,4 +1,4 @@
-"""Files of contacts, written by the engine itself: no row passes through Python."""
+"""Exports of contacts: files that the engine writes itself, so that no row passes through Python."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -13,15 +13,14 @@ from tamis.rules.tree import Rule
 
 @dataclass(frozen=True, slots=True)
 class AllContacts:
-    """The rows of all contacts of a type, in order of their ids."""
+    """All contacts of a type, ordered by id."""
 
     type_id: int
 
 
 @dataclass(frozen=True, slots=True)
 class SelectedContacts:
-    """The rows of the contacts that a rule selects at a moment, in order of their ids, and after them those of the
-    external recipients that it selects."""
+    """The contacts that a rule selects, ordered by id, and after them the external recipients that it selects."""
 
     type_id: int
     rule: Rule
@@ -30,7 +29,7 @@ class SelectedContacts:
 
 @dataclass(frozen=True, slots=True)
 class SegmentRecipients:
-    """The rows of the recipients of a segment, in order of their numbers."""
+    """The recipients of a segment, ordered by recipient id."""
 
     type_id: int
     segment_id: int
@@ -43,5 +42,5 @@ class ExportReads(Protocol):
     """Writes rows to files."""
 
     def write(self, rows: Rows, fields: Sequence[Field], layout: OutputOptions, target: Path, timezone: str, /) -> int:
-        """Write rows with some fields to a file, and return how many; `timezone` names the clocks of local instants.
-        The bytes are the same for the same rows. Where it fails, the file may be there in part."""
+        """Write rows with some fields to a file; return how many. `timezone` is the time zone of local instants. The
+        bytes are the same for the same rows. If it fails, a partial file may remain."""

@@ -1,4 +1,4 @@
-"""What rules select."""
+"""Queries about what rules select."""
 
 from collections.abc import Sequence
 from typing import NamedTuple, Protocol
@@ -8,8 +8,8 @@ from tamis.rules.tree import Node, Rule
 
 
 class MemberCounts(NamedTuple):
-    """How many members a segment would have, how many of them are contacts of its type, and how many people were added
-    to it manually and excluded from it."""
+    """The members that a segment would have, those of them that are contacts of its type, and the numbers of manually
+    included and excluded recipients."""
 
     members: int
     contacts: int
@@ -18,8 +18,8 @@ class MemberCounts(NamedTuple):
 
 
 class RuleCounts(NamedTuple):
-    """How many contacts a type has, how many each part selects by itself, external recipients included, and the members
-    that a segment would have with the whole rule, None where no segment was named."""
+    """The number of contacts of a type, the number that each part of a rule selects by itself, including external
+    recipients, and the members that a segment would have with the whole rule, None without a segment."""
 
     total: int
     parts: list[int]
@@ -27,7 +27,7 @@ class RuleCounts(NamedTuple):
 
 
 class RuleEffect(NamedTuple):
-    """How many members a segment has and would have, and how many would enter and leave."""
+    """The members that a segment has and would have, and how many would enter and leave."""
 
     before: int
     after: int
@@ -36,10 +36,10 @@ class RuleEffect(NamedTuple):
 
 
 class RuleReads(Protocol):
-    """Reads what rules select, whether they are those of segments or not."""
+    """Reads what rules select, whether they belong to segments or not."""
 
     def count(self, type_id: int, rule: Rule, as_of: EvaluationTime, /) -> int:
-        """Count the contacts, and the external recipients, that a rule selects."""
+        """Count the contacts and external recipients that a rule selects."""
 
     def count_parts(
         self, type_id: int, whole: Rule, parts: Sequence[Node], as_of: EvaluationTime, segment_id: int | None = None, /
@@ -47,7 +47,7 @@ class RuleReads(Protocol):
         """Count what each part of a rule selects; `whole` is one of the parts, or None."""
 
     def count_effect(self, type_id: int, segment_id: int, rule: Rule, as_of: EvaluationTime, /) -> RuleEffect:
-        """Compare the members of a segment with those that it would have under a rule."""
+        """Compare the members of a segment with those that it would have with a rule."""
 
     def sample(self, type_id: int, rule: Node, as_of: EvaluationTime, most: int, /) -> list[int]:
-        """Return the ids of some contacts that a rule selects, ascending, and the same ones again."""
+        """Return the ids of some contacts that a rule selects, ascending; the same ones on every call."""

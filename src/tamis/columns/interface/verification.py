@@ -1,4 +1,4 @@
-"""What is stored, to be held against what the records say should be."""
+"""Queries that compare the projection with the records."""
 
 from collections.abc import Collection, Sequence
 from typing import NamedTuple, Protocol
@@ -10,16 +10,16 @@ from tamis.rules.tree import Rule
 
 
 class Discrepancies(NamedTuple):
-    """How many differ, and a few of them."""
+    """The number of discrepancies, and a few examples."""
 
     number: int
     some: list[int]
 
 
 class SegmentState(NamedTuple):
-    """A segment as it is stored: how many it has when they are counted, by `sizes`, and when its log is added up; who
-    is `missing` and `surplus` against its rule and its manual overrides, who stands in it twice, whose last line in the
-    log says something else than that they are in it or not; and what was done by hand and does not show."""
+    """The stored state of a segment: its members by count, by `segment_sizes` and by its log; the recipients that are
+    `missing` and `surplus` by its rule and overrides; rows with a repeated person; recipients whose last log entry
+    contradicts their membership; and overrides without effect."""
 
     counted: int
     size: int | None
@@ -36,12 +36,12 @@ class VerificationReads(Protocol):
     """Reads what is stored, for `tamis doctor`."""
 
     def layout_differs(self, type_id: int, fields: FieldSet, /) -> bool:
-        """Return whether the table of a contact type has other columns than its fields ask for."""
+        """Return whether the columns of a contact type's table do not match its fields."""
 
     def differing_contacts(
         self, type_id: int, fields: FieldSet, documents: Sequence[str], after: int, last: int | None, /
     ) -> Discrepancies:
-        """Compare the contacts above one id up to another with the documents that the records have of them."""
+        """Compare the contacts with ids above `after` up to `last` with their documents in the records."""
 
     def differing_overrides(
         self,
@@ -53,20 +53,19 @@ class VerificationReads(Protocol):
         """Count the additions and the removals by hand that the records and the projection do not both have alike."""
 
     def segment_state(self, type_id: int, segment_id: int, rule: Rule, as_of: EvaluationTime, /) -> SegmentState:
-        """Look at a segment as it is stored, and compute its members anew."""
+        """Return the stored state of a segment, compared with its members computed from its rule."""
 
     def memberships_of(self, contact_ids: Sequence[int], /) -> set[tuple[int, int]]:
-        """Return segment and contact of every stored membership of some contacts."""
+        """Return the stored memberships of some contacts, as segment and contact."""
 
     def memberships_of_externals(self, person_ids: Sequence[int], /) -> set[tuple[int, int]]:
-        """Return segment and person of every stored membership of some external recipients."""
+        """Return the stored memberships of some external recipients, as segment and person."""
 
     def segments_stored(self) -> set[int]:
-        """List the segments of which anything is stored but history."""
+        """Return the segments of which anything but history is stored."""
 
     def types_stored(self) -> set[int]:
-        """List the contact types of which anything is stored."""
+        """Return the contact types that have a table."""
 
     def count_log_entries(self) -> tuple[int, int, int]:
-        """Count the membership changes, those with the number of another one, and those that are neither entry nor
-        exit."""
+        """Count the log entries, those with a repeated number, and those that are neither entry nor exit."""

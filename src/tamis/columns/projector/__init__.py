@@ -1,1 +1,1 @@
-"""How the projection follows the records and the time."""
+"""The projector: applies the change log and the passing of time to the projection."""

@@ -1,4 +1,4 @@
-"""How contacts come into the column store: as documents of the records, with the folded forms of their texts."""
+"""Loading contacts into the column store: from documents of the records, with the folded forms of their texts."""
 
 import re
 from collections.abc import Collection, Sequence
@@ -19,8 +19,8 @@ _SIMPLE_LINES = re.compile(f"[{SIMPLE} \n]*")
 def insert_contacts(
     con: duckdb.DuckDBPyConnection, type_id: int, fields: FieldSet, documents: Sequence[str], into: str | None = None
 ) -> None:
-    """Add contacts to the table of their type, or to another one of its shape. Of `documents`, each text has one on
-    every line."""
+    """Insert contacts into the table of their type, or into another one with the same columns. Each text of `documents`
+    has one JSON document a line."""
     stored = [field for field in fields.fields if field.id not in _OWN]
     text_ids = {str(field.id) for field in stored if SQL_TYPES[field.kind] == "VARCHAR"}
     structure = {
@@ -31,7 +31,7 @@ def insert_contacts(
         "values": {str(field.id): _structure(field.kind) for field in stored},
         ORIGINAL_TEXTS: "VARCHAR",
     }
-    # Columns are named, because ALTER TABLE leaves them in another order than a fresh table has.
+    # Columns are named, because ALTER TABLE changes their order.
     names = ", ".join(["id", *map(column, (EMAIL, CREATED_AT, UPDATED_AT)), *map(column, stored), ORIGINAL_TEXTS])
     values = ", ".join(f"d.\"values\"['{field.id}']" for field in stored)
     con.execute(
@@ -48,15 +48,15 @@ def _structure(kind: Kind) -> str | list[str]:
 
 
 def _folded(lines: str, text_ids: Collection[str]) -> str:
-    """Put the folded forms of texts that are not simple in their place, and beside them what was written. Most
-    documents have none, which is seen of many at once."""
+    """Replace texts that are not simple by their folded forms, and add the originals. Most documents have none, which
+    is tested for many at once."""
     if _are_simple(lines):
         return lines
     return "\n".join(line if _are_simple(line) else _folded_document(line, text_ids) for line in lines.split("\n"))
 
 
 def _are_simple(lines: str) -> bool:
-    # A line end, a tab and whatever else has to be escaped in JSON begins with a backslash.
+    # Line ends, tabs and other characters that JSON escapes begin with a backslash.
     if "  " in lines or "\\" in lines:
         return False
     return lines.isascii() or _SIMPLE_LINES.fullmatch(lines) is not None
@@ -65,25 +65,25 @@ def _are_simple(lines: str) -> bool:
 def _folded_document(document: str, text_ids: Collection[str]) -> str:
     contact = msgspec.json.decode(document)
     email, values = contact["email"], contact["values"]
-    as_written = {}
+    originals = {}
     for key, text in values.items():
         if key not in text_ids:
             continue
         folded = _folded_short(text) if len(text) <= SHORT else _folded_text(text)
         if folded is not None:
-            as_written[key], values[key] = text, folded
+            originals[key], values[key] = text, folded
     if not is_simple(email):
-        as_written[str(EMAIL.id)], contact["email"] = email, fold(email)
-    if not as_written:
+        originals[str(EMAIL.id)], contact["email"] = email, fold(email)
+    if not originals:
         return document
-    contact[ORIGINAL_TEXTS] = msgspec.json.encode(as_written).decode()
+    contact[ORIGINAL_TEXTS] = msgspec.json.encode(originals).decode()
     return msgspec.json.encode(contact).decode()
 
 
 def _folded_text(text: str) -> str | None:
-    """Return the folded form of a text, or None where it is simple."""
+    """Return the folded form of a text, or None if it is simple."""
     return None if is_simple(text) else fold(text)
 
 
-# Names, cities and options come again and again.
+# Names, cities and options repeat.
 _folded_short = lru_cache(maxsize=SHORT_TEXTS_KEPT)(_folded_text)

@@ -1,4 +1,4 @@
-"""What `tamis doctor` reads of the column store, held against what the records say it should hold."""
+"""DuckDB's implementation of queries for `tamis doctor`, which compare the projection with the records."""
 
 from collections.abc import Collection, Sequence
 
@@ -21,13 +21,13 @@ SHOWN = 5
 
 
 class DuckVerificationReads:
-    """Reads what is stored, to be held against the records, at the moment of a view."""
+    """Reads what is stored, for `tamis doctor`."""
 
     def __init__(self, con: duckdb.DuckDBPyConnection) -> None:
         self._con = con
 
     def layout_differs(self, type_id: int, fields: FieldSet) -> bool:
-        """Return whether the table of a contact type has other columns than its fields ask for."""
+        """Return whether the columns of a contact type's table do not match its fields."""
         return columns_present(self._con, type_id) != columns_of(fields)
 
     def differing_contacts(
@@ -38,14 +38,14 @@ class DuckVerificationReads:
         after: int,
         last: int | None,
     ) -> Discrepancies:
-        """Compare the contacts of a type from above one id up to another with the documents that the records have of
-        them: those that are missing here or there, that are here twice, or have any other value."""
-        self._con.execute(f"CREATE OR REPLACE TEMP TABLE brought AS FROM {table(type_id)} LIMIT 0")
+        """Compare the contacts with ids above `after` up to `last` with their documents in the records. Discrepancies
+        are contacts that are missing on either side, stored twice, or have a different value."""
+        self._con.execute(f"CREATE OR REPLACE TEMP TABLE expected AS FROM {table(type_id)} LIMIT 0")
         if documents:
-            insert_contacts(self._con, type_id, fields, documents, "brought")
+            insert_contacts(self._con, type_id, fields, documents, "expected")
         differs = " OR ".join(f"b.{name} IS DISTINCT FROM c.{name}" for name in columns_of(fields))
         rows = self._con.execute(
-            f"SELECT DISTINCT coalesce(b.id, c.id) AS id FROM brought b FULL JOIN "
+            f"SELECT DISTINCT coalesce(b.id, c.id) AS id FROM expected b FULL JOIN "
             f"(SELECT *, count(*) OVER (PARTITION BY id) AS times FROM {table(type_id)} WHERE id > $1 AND id <= $2) c "
             f"ON b.id = c.id WHERE b.id IS NULL OR c.id IS NULL OR c.times > 1 OR {differs} ORDER BY ALL",
             [after, EXTERNAL_BIT if last is None else last],
@@ -67,10 +67,10 @@ class DuckVerificationReads:
             ids,
         ).fetchall()
         stored_removed = self._con.execute(f"SELECT segment_id, contact_id FROM exclusions {mine}", ids).fetchall()
-        return _apart(map(tuple, added), stored_added), _apart(removed, stored_removed)
+        return _count_differences(map(tuple, added), stored_added), _count_differences(removed, stored_removed)
 
     def segment_state(self, type_id: int, segment_id: int, rule: Rule, as_of: EvaluationTime) -> SegmentState:
-        """Look at a segment as it is stored, and compute its members anew from the column copy of its type."""
+        """Return the stored state of a segment, compared with its members computed from its rule."""
         segment = int(segment_id)
         _find_faulty(self._con, type_id, segment, rule, as_of)
         counted = _number(self._con, f"SELECT count(*) FROM {recipients_of(segment)}")
@@ -97,34 +97,34 @@ class DuckVerificationReads:
         )
 
     def memberships_of(self, contact_ids: Sequence[int]) -> set[tuple[int, int]]:
-        """Return segment and contact of every stored membership of some contacts, under whatever number."""
+        """Return the stored memberships of some contacts under any recipient id, as segment and contact."""
         everything = recipients_between(0, span(LAST_SEGMENT)[1])
         rows = self._con.execute(
-            "WITH drawn AS (SELECT unnest($1::BIGINT[]) AS id) "
+            "WITH chosen AS (SELECT unnest($1::BIGINT[]) AS id) "
             f"SELECT recipient_id >> {SEGMENT_SHIFT}, recipient_id & {CONTACT} FROM {everything} "
-            f"WHERE recipient_id & {EXTERNAL_BIT} = 0 AND recipient_id & {CONTACT} IN (SELECT id FROM drawn) "
+            f"WHERE recipient_id & {EXTERNAL_BIT} = 0 AND recipient_id & {CONTACT} IN (SELECT id FROM chosen) "
             f"UNION SELECT r.recipient_id >> {SEGMENT_SHIFT}, a.contact_id FROM {everything} r "
-            "JOIN inclusions a ON a.recipient_id = r.recipient_id WHERE a.contact_id IN (SELECT id FROM drawn)",
+            "JOIN inclusions a ON a.recipient_id = r.recipient_id WHERE a.contact_id IN (SELECT id FROM chosen)",
             [list(contact_ids)],
         ).fetchall()
         return set(rows)
 
     def memberships_of_externals(self, person_ids: Sequence[int]) -> set[tuple[int, int]]:
-        """Return segment and person of every stored membership of some external recipients, under whatever number."""
+        """Return the stored memberships of some external recipients under any recipient id, as segment and person."""
         everything = recipients_between(0, span(LAST_SEGMENT)[1])
         rows = self._con.execute(
-            "WITH drawn AS (SELECT unnest($1::BIGINT[]) AS id) "
+            "WITH chosen AS (SELECT unnest($1::BIGINT[]) AS id) "
             f"SELECT recipient_id >> {SEGMENT_SHIFT}, recipient_id & {CONTACT} FROM {everything} "
-            f"WHERE recipient_id & {EXTERNAL_BIT} <> 0 AND recipient_id & {CONTACT} IN (SELECT id FROM drawn) "
+            f"WHERE recipient_id & {EXTERNAL_BIT} <> 0 AND recipient_id & {CONTACT} IN (SELECT id FROM chosen) "
             "AND recipient_id NOT IN (SELECT recipient_id FROM inclusions) "
             "UNION SELECT a.segment_id, a.person_id FROM inclusions a "
-            f"JOIN {everything} r ON r.recipient_id = a.recipient_id WHERE a.person_id IN (SELECT id FROM drawn)",
+            f"JOIN {everything} r ON r.recipient_id = a.recipient_id WHERE a.person_id IN (SELECT id FROM chosen)",
             [list(person_ids)],
         ).fetchall()
         return set(rows)
 
     def segments_stored(self) -> set[int]:
-        """List the segments of which anything is stored but history."""
+        """Return the segments of which anything but history is stored."""
         rows = self._con.execute(
             f"SELECT DISTINCT recipient_id >> {SEGMENT_SHIFT} FROM members "
             f"UNION SELECT recipient_id >> {SEGMENT_SHIFT} FROM recent_changes WHERE delta = 1 "
@@ -134,7 +134,7 @@ class DuckVerificationReads:
         return {row[0] for row in rows}
 
     def types_stored(self) -> set[int]:
-        """List the contact types that have a table."""
+        """Return the contact types that have a table."""
         rows = self._con.execute(
             "SELECT table_name[10:]::BIGINT FROM duckdb_tables() WHERE NOT internal AND table_name LIKE 'contacts\\_%' "
             "ESCAPE '\\'"
@@ -142,7 +142,7 @@ class DuckVerificationReads:
         return {row[0] for row in rows}
 
     def count_log_entries(self) -> tuple[int, int, int]:
-        """Count the lines of the log, those with the number of another one, those that are neither entry nor exit."""
+        """Count the log entries, those with a repeated number, and those that are neither entry nor exit."""
         rows = self._con.execute(
             "SELECT count(*), count(*) - count(DISTINCT number), count(*) FILTER (abs(delta) <> 1) FROM ("
             "SELECT number, delta FROM membership_changes UNION ALL SELECT number, 1 FROM membership_snapshots)"
@@ -150,7 +150,9 @@ class DuckVerificationReads:
         return rows[0]
 
 
-def _apart(one: "Collection[tuple[object, ...]] | map[tuple[object, ...]]", other: list[tuple[object, ...]]) -> int:
+def _count_differences(
+    one: "Collection[tuple[object, ...]] | map[tuple[object, ...]]", other: list[tuple[object, ...]]
+) -> int:
     left, right = set(one), set(other)
     return len(left ^ right) + len(other) - len(right)
 
@@ -175,7 +177,7 @@ def _faulty(con: duckdb.DuckDBPyConnection, where: str) -> Discrepancies:
 
 
 def _repeated(con: duckdb.DuckDBPyConnection, segment_id: int, counted: int) -> int:
-    """Count the rows too many: of a number that is stored twice, of a contact or an address under two numbers."""
+    """Count the surplus rows: a recipient id stored twice, or a contact or an email under two ids."""
     numbers = _number(con, f"SELECT count(DISTINCT recipient_id) FROM {recipients_of(segment_id)}")
     parameters = Parameters(DUCKDB)
     externals = f"({externals_in(segment_id, normalised_emails(con, parameters))})"

@@ -1,8 +1,7 @@
 """The fixed SQL of the projector; `{contacts}` stands for the table of a contact type.
 
-In a recipient's number the segment stands from bit 32 on (`SEGMENT_SHIFT` in `domain.segments`), and bit 31 marks an
-external recipient.
-"""
+A recipient id has the segment from bit 32 on (`SEGMENT_SHIFT` in `domain.segments`); bit 31 marks an external
+recipient."""
 
 from functools import partial
 
