@@ -63,7 +63,7 @@ def _lines(found: Explanation, account: Account) -> Iterator[str]:
         done = "Added" if found.is_in else "Excluded"
         yield f"{done} manually on {local_time(found.since, account.zone)}, whatever the rule says."
     if found.rule is None:
-        yield "This email is not a contact or in a segment that the rule includes, so the rule does not apply."
+        yield "This email is neither a contact nor in a segment that the rule includes, so the rule does not apply."
     else:
         yield from _tree(found.rule, account, "")
     if found.changes_at:
