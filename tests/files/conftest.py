@@ -1,4 +1,4 @@
-"""A desk on which files are opened, and their records read."""
+"""Opening files and reading their records."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""Directories that stay are made with all that are missing above them."""
+"""Directories are created durably, with all missing parents."""
 
 from pathlib import Path
 

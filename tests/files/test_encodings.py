@@ -1,4 +1,4 @@
-"""The encoding of a file is found from all of its lines, asked for where it is not clear, and said by people."""
+"""The encoding of a file is detected from all of its lines, asked for where it is ambiguous, or chosen by people."""
 
 import codecs
 

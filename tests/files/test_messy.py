@@ -1,4 +1,4 @@
-"""Real files, with what is known of them."""
+"""Real files with known contents."""
 
 import json
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""What a record is, and that it does not depend on how a file is cut."""
+"""The rule for records, which does not depend on how a file is split into chunks."""
 
 import csv
 import io

@@ -1,4 +1,4 @@
-"""Files that cannot be taken: why, where, and what to do."""
+"""Files that are refused: why, where, and what to do."""
 
 import gzip
 import os

@@ -1,4 +1,4 @@
-"""Files that would cost much more than they weigh are refused before any work, whatever their format."""
+"""Files that would cost much more than their size are refused before any work, in every format."""
 
 import json
 from collections.abc import Callable, Iterable, Iterator

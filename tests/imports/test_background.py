@@ -1,4 +1,4 @@
-"""Background jobs beside the requests of a server: once for each upload, two at a time, and ended with it."""
+"""Background jobs of a server: one per upload, two at a time, and stopped with the server."""
 
 import threading
 from pathlib import Path

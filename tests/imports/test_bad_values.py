@@ -1,4 +1,4 @@
-"""What becomes of cells that do not fit: options that grow, cells that are left blank, rows that are rejected."""
+"""Invalid cells: options are added, cells are left blank, or rows are rejected."""
 
 import csv
 import threading

@@ -44,7 +44,7 @@ def typed(data: Path, *arguments: str | Path, given: str = "", status: int = 0) 
     return done.stdout, done.stderr
 
 
-def test_an_import_can_be_looked_at_again(data: Path, tmp_path: Path) -> None:
+def test_a_past_import_can_be_shown(data: Path, tmp_path: Path) -> None:
     file = tmp_path / "people.csv"
     file.write_text(PEOPLE)
     report = tamis(data, "import", file, "--type", "People", "--create-fields")

@@ -1,4 +1,4 @@
-"""An import is a job in the records, whose figures are those of what is on disk, however its process ends."""
+"""An import is a job in the records with the figures of what is on disk, however its process ends."""
 
 import sys
 from dataclasses import replace
@@ -39,7 +39,7 @@ def only_job(desk: Desk) -> ImportJob:
     return job
 
 
-def test_a_job_is_kept_as_it_was_told(desk: Desk) -> None:
+def test_a_job_is_stored_as_reported(desk: Desk) -> None:
     now = desk.services.clock()
     job = desk.services.records.write(
         lambda db: imports.insert(db, desk.account.id, desk.type.id, "people.csv", RequestedOptions(blank="erase"), now)
@@ -109,7 +109,7 @@ def test_a_refused_file_is_a_failed_import_with_the_reason(desk: Desk) -> None:
         (ValueError("anna@example.org"), "an error in Tamis stopped it (ValueError)"),
     ],
 )
-def test_any_other_end_is_told_without_what_stands_in_the_file(desk: Desk, error: BaseException, words: str) -> None:
+def test_other_errors_are_reported_without_contents_of_the_file(desk: Desk, error: BaseException, words: str) -> None:
     def stop(_doing: str, done: int, _all: int) -> None:
         if done == 4:
             raise error

@@ -1,4 +1,4 @@
-"""A killed import has finished a batch or not touched it, and running it again ends in the state of one clean run."""
+"""A killed import has stored a batch or not, and running it again ends in the state of one clean run."""
 
 import random
 import sys

@@ -1,4 +1,4 @@
-"""How columns are read in an import: what decides, what is asked, and what the report says of cells that do not fit."""
+"""The formats of columns in an import: how they are inferred, what is asked, and how invalid cells are reported."""
 
 from dataclasses import replace
 from datetime import date
@@ -34,7 +34,7 @@ def test_a_few_bad_cells_are_named_and_decide_nothing(desk: Desk, dry_run: bool)
         assert not kept.invalid_values[0].examples, "what stands in a cell would outlive its contact"
 
 
-def test_cells_left_blank_are_misfits_too(desk: Desk) -> None:
+def test_cells_left_blank_are_reported_as_invalid(desk: Desk) -> None:
     report = desk.take(people("age", ["1"] * 39 + ["old"]), replace(CREATE, on_bad_value=BadValue.BLANK))
     assert (report.created, [invalid.count for invalid in report.invalid_values]) == (40, [1])
 

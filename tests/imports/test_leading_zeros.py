@@ -47,7 +47,7 @@ def test_into_a_text_field_they_go_as_they_are(desk: Desk) -> None:
 
 
 @pytest.mark.parametrize("text", ["007", "+7"])
-def test_a_person_who_types_one_is_told_the_same(desk: Desk, text: str) -> None:
+def test_a_typed_value_gives_the_same_error(desk: Desk, text: str) -> None:
     desk.take("email,age\nann@example.org,7\n")
     with pytest.raises(Invalid, match="which a number would lose"):
         desk.services.write(create_contact, desk.account, desk.type, {"email": "bob@example.org", "age": text})

@@ -1,4 +1,4 @@
-"""An import that cannot go on says what it has written, and never that nothing was where something was."""
+"""The error of an import that cannot go on says exactly what it has written."""
 
 from pathlib import Path
 
@@ -26,7 +26,7 @@ ROWS = b"email,plan\n" + b"".join(b"p%d@example.org,%d\n" % (n, n) for n in rang
     ],
 )
 @pytest.mark.parametrize("error", [DiskFull("8 MB"), Unavailable("the disk failed")])
-def test_what_was_written_is_told(
+def test_the_error_says_what_was_written(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, error: Unavailable, batches: int, create: bool, told: str
 ) -> None:
     store, calls = BatchWriter.write, list[int]()

@@ -1,4 +1,4 @@
-"""A file is looked at before it is imported, and what is seen is what an import would read."""
+"""The preview of a file shows what an import would read."""
 
 import codecs
 import gzip
@@ -134,7 +134,7 @@ def test_a_large_file_says_that_it_was_seen_in_part(desk: Desk) -> None:
     assert all(row.problem is None for row in look.rows)
 
 
-def test_choices_that_cannot_be_are_told_at_their_columns(desk: Desk) -> None:
+def test_invalid_choices_are_reported_at_their_columns(desk: Desk) -> None:
     look = seen(desk, b"who,email,x,X!,created_at\na@example.org,b@example.org,1,2,2024-01-01\n")
     fields = desk.fields
     assert propose_choices(look, fields) == [NEW, EMAIL_CHOICE, NEW, NEW, SKIP]

@@ -1,4 +1,4 @@
-"""Rows of one address in one file leave what a file for each of them, one after the other, would leave."""
+"""Rows with the same email in one file have the same result as one file per row, in order."""
 
 import csv
 from collections.abc import Iterator

@@ -1,4 +1,4 @@
-"""Every row of a file is created, updated, unchanged, repeated or rejected, and said to be."""
+"""Every row of a file is created, updated, unchanged, repeated or rejected, and counted so."""
 
 import csv
 from datetime import date
@@ -42,7 +42,7 @@ def test_a_contact_is_found_whatever_the_case_of_its_address(desk: Desk) -> None
     assert desk.values("ann@example.org") == {"first_name": "Anna", "age": 30.0}
 
 
-def test_a_blank_cell_leaves_a_value_alone_unless_told_to_erase_it(desk: Desk) -> None:
+def test_a_blank_cell_keeps_a_value_unless_blanks_erase(desk: Desk) -> None:
     desk.take(PEOPLE)
     blank = "email,first_name,age\nann@example.org, ,\n"
     assert outcome(desk.take(blank)) == (0, 0, 1, 0, 0)
@@ -62,7 +62,7 @@ def test_the_last_good_row_of_an_address_wins_field_by_field(desk: Desk) -> None
     assert desk.count("email is not blank") == 2
 
 
-def test_every_reason_of_a_rejected_row_is_told_and_the_file_can_be_mended(desk: Desk) -> None:
+def test_every_reason_of_a_rejected_row_is_reported_and_the_file_can_be_corrected(desk: Desk) -> None:
     desk.take("email,age,born\nann@example.org,1,2000-01-01\n")
     text = (
         "email,age,born\n"

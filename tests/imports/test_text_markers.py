@@ -1,4 +1,4 @@
-"""Shells around numbers that are text are taken off, and what an export has written comes back as it was."""
+"""Markers that force numbers to be text are stripped, and the output of an export is imported unchanged."""
 
 import pytest
 
@@ -27,13 +27,13 @@ def column(*cells: str) -> str:
         (["'=1+1"], ["=1+1"]),
     ],
 )
-def test_shells(desk: Desk, cells: list[str], values: list[str | None]) -> None:
+def test_markers_are_stripped(desk: Desk, cells: list[str], values: list[str | None]) -> None:
     report = desk.take(column(*cells))
     assert [field.kind for field in report.created_fields] == [Kind.TEXT]
     assert [desk.values(f"p{n}@example.org").get("x") for n in range(len(cells))] == values
     assert desk.take(column(*cells)).unchanged == len(cells)
 
 
-def test_shells_are_kept_where_formulas_are(desk: Desk) -> None:
+def test_markers_are_kept_with_formulas(desk: Desk) -> None:
     desk.take(column('="04001"', "'01501"), ImportOptions(create_fields=True, keep_formulas=True))
     assert [desk.values(f"p{n}@example.org")["x"] for n in range(2)] == ['="04001"', "'01501"]

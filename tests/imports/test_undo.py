@@ -1,4 +1,4 @@
-"""An import is undone: for its owner alone, once, as far as nobody has touched what it changed."""
+"""Undoing an import: only for its owner, once, and only contacts that nobody has touched since."""
 
 import subprocess
 import sys

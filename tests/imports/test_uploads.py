@@ -1,4 +1,4 @@
-"""Files that come in over the web are whole or not there, bounded, and gone when nobody needs them any more."""
+"""Uploaded files are complete or absent, limited in size and number, and deleted when nobody needs them any more."""
 
 from contextlib import suppress
 from dataclasses import replace

@@ -1,4 +1,4 @@
-"""A batch that SQLite compares gives what the merge of each of its documents gives, in the order of its rows."""
+"""A batch compared in SQLite has the same result as merging its documents one by one."""
 
 from collections.abc import Collection
 

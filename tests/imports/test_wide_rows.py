@@ -1,4 +1,4 @@
-"""Rows of more columns than are put together at once are stored as narrow ones are."""
+"""Rows with more columns than one group are stored like narrow ones."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""Workbooks are read like CSV: sheets, titles, dates and numbers as they have them, whatever the file is called."""
+"""Workbooks are read like CSV: their sheets, titles, dates and numbers, whatever the file is called."""
 
 import csv
 import gzip

@@ -1,4 +1,4 @@
-"""Cells that SQL reads by itself are read as the one Python rule reads them, and so are addresses."""
+"""Cells and emails on the SQL fast path have the same results as in Python."""
 
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
@@ -110,7 +110,7 @@ def staging(tmp_path_factory: pytest.TempPathFactory) -> Iterator[StagingDatabas
 
 
 def lay_out(staging: StagingDatabase, cells: Sequence[str]) -> None:
-    """Make `rows` of one column, and an empty `problems`."""
+    """Create `rows` of one column, and an empty `problems`."""
     for (name,) in execute(staging, "SELECT table_name FROM duckdb_tables()").fetchall():
         execute(staging, f"DROP TABLE {name}")
     execute(staging, "CREATE TABLE rows AS SELECT unnest($1::VARCHAR[]) AS c0", [[cell or None for cell in cells]])
@@ -147,8 +147,8 @@ def test_cells_are_read_as_the_fields_read_them(
     read = make_cell_parser(field, zone, reading)
     lay_out(staging, cells)
     padded, utc = find_padded_columns(staging, 1), zone.key == "UTC"
-    plain = find_fast_columns(staging, {0: reading}, padded, utc=utc)
-    (part,) = parse_cells(staging, [MappedColumn(0, field, reading, read)], plain, padded, utc=utc)
+    fast = find_fast_columns(staging, {0: reading}, padded, utc=utc)
+    (part,) = parse_cells(staging, [MappedColumn(0, field, reading, read)], fast, padded, utc=utc)
     query = f"SELECT {part.expression} FROM rows{part.join} ORDER BY rows.rowid"
     found = [row[0] or "" for row in execute(staging, query).fetchall()]
     wrong = problems(staging)
@@ -169,7 +169,7 @@ def test_cells_are_read_as_the_fields_read_them(
         (Kind.TEXT, 'Zoë "Z" \\ Ångström'),
     ],
 )
-def test_what_is_usual_is_plain(staging: StagingDatabase, kind: Kind, text: str) -> None:
+def test_usual_cells_are_on_the_fast_path(staging: StagingDatabase, kind: Kind, text: str) -> None:
     lay_out(staging, [text])
     here = cell_sql(0, frozenset())
     assert execute(
@@ -178,7 +178,7 @@ def test_what_is_usual_is_plain(staging: StagingDatabase, kind: Kind, text: str)
 
 
 @given(text=CELLS)
-def test_plain_cells_of_one_kind_are_alike(staging: StagingDatabase, text: str) -> None:
+def test_fast_path_cells_of_one_kind_count_the_same(staging: StagingDatabase, text: str) -> None:
     text = text.encode("utf-8", "ignore").decode()
     lay_out(staging, [text])
     for kind in INFERABLE:

@@ -1,4 +1,4 @@
-"""The table holds the records of the file, whichever way they were read."""
+"""The staged table has the records of the file, whichever way they were read."""
 
 from dataclasses import replace
 from pathlib import Path
@@ -19,7 +19,7 @@ Row = tuple[str | None, ...]
 
 
 def stage(chunks: list[TextChunk], width: int, delimiter: str = ",") -> tuple[StagedCsv, list[Row]]:
-    """Put chunks into a table, and give its rows."""
+    """Stage chunks, and return the table's rows."""
     with TemporaryDirectory() as place, open_staging(Path(place), "1GB", 1) as staging:
         staged = StagedCsv(staging, width, delimiter)
         for chunk in chunks:

@@ -1,5 +1,4 @@
-"""A statement of the staging database ends when nobody waits for it, when it takes too long, and when it takes too
-much."""
+"""A statement of the staging database stops when nobody waits for it, or when it takes too much time or disk."""
 
 import signal
 import threading
@@ -73,7 +72,7 @@ def test_it_is_interrupted_when_it_takes_more_than_half_of_the_disk(
         execute(staging, ENDLESS).fetchall()
 
 
-def test_what_is_scarce_is_told_apart(tmp_path: Path) -> None:
+def test_the_scarce_resource_is_identified(tmp_path: Path) -> None:
     with pytest.raises(Unavailable, match="TAMIS_IMPORT_MEMORY"), staging_database(tmp_path, "10MB") as staging:
         execute(staging, "SELECT list(range::VARCHAR || repeat('x', 500)) FROM range(1000000)").fetchall()
     with pytest.raises(Unavailable, match="disk space"), staging_database(tmp_path, "30MB") as staging:

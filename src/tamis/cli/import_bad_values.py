@@ -1,4 +1,4 @@
-"""What `tamis import --on-bad-value` says, and what became of cells that did not fit."""
+"""The option --on-bad-value of `tamis import`, and the report on invalid cells."""
 
 from collections.abc import Sequence
 
@@ -11,8 +11,9 @@ MOST_VALUES = 5
 
 
 def parse_bad_values(arguments: Sequence[str]) -> tuple[BadValue, dict[str, BadValue]]:
-    """Read `reject`, `blank`, and `COLUMN=reject|blank|add`; return the one for all columns and those by column. Raises
-    Invalid."""
+    """Parse `reject`, `blank` and `COLUMN=reject|blank|add`; return the value for all columns and those by column.
+
+    Raises Invalid."""
     everywhere, by_column = BadValue.REJECT, {}
     problems = []
     for text in arguments:

@@ -106,7 +106,7 @@ def _figures(status: ImportStatus, type_name: str | None) -> dict[str, object]:
 
 
 def _document(job: ImportJob, report: Details) -> dict[str, object]:
-    """Return a report as a JSON object; a job that has none yet says only where its files are and what came after."""
+    """Return a report as a JSON object; a job without one only has its files and later additions."""
     document: dict[str, object] = to_builtins(report)
     kept = ("rejects_file", "blanked_file", *LATER_DETAILS)
     return document if job.is_reported else {name: value for name, value in document.items() if name in kept}

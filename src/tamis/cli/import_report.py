@@ -1,4 +1,4 @@
-"""What became of the rows of an import, for people."""
+"""The report of an import as lines of text."""
 
 from collections.abc import Sequence
 
@@ -10,7 +10,7 @@ MOST_REASONS = 10
 
 
 def report_lines(rows: int | None, figures: RowCounts, report: Details, *, dry_run: bool = False) -> list[str]:
-    """Return the lines that say how many `rows` became what, and what else is known of an import."""
+    """Return the lines of a report: `rows` by outcome, and the details."""
     lines = [] if rows is None else [f"{rows:>12,}  {'row' if rows == 1 else 'rows'}"]
     lines += [f"{count:>12,}  {name}" for name, count in figures._asdict().items()]
     lines += [f"{count:>16,}  {reason}" for reason, count in list(report.reasons.items())[:MOST_REASONS]]
@@ -29,12 +29,12 @@ def report_lines(rows: int | None, figures: RowCounts, report: Details, *, dry_r
 
 
 def _is_reported_elsewhere(invalid: InvalidValues, report: Details) -> bool:
-    """Return whether another line says of a column what does not fit."""
+    """Return whether another line reports the invalid values of a column."""
     return invalid.kind.has_options or invalid.column in report.omitted
 
 
 def invalid_values_line(invalid: InvalidValues) -> str:
-    """Say of a column how many cells do not fit its kind, and what stands in some."""
+    """Return the line that reports the invalid values of a column."""
     examples = ", ".join(f'"{shorten(text)}"' for text in invalid.examples)
     cells = pluralize(invalid.count, "cell")
     verb = "is" if invalid.count == 1 else "are"
@@ -44,10 +44,10 @@ def invalid_values_line(invalid: InvalidValues) -> str:
 
 
 def column_names(names: Sequence[str]) -> str:
-    """List columns of a file."""
+    """Format a list of columns."""
     return ", ".join(f'"{name}"' if name else "(unnamed)" for name in names)
 
 
 def field_names(fields: Sequence[CreatedField]) -> str:
-    """List fields with their kinds."""
+    """Format a list of fields with their kinds."""
     return ", ".join(f"{field.key} ({field.kind})" for field in fields)

@@ -77,7 +77,7 @@ def _whole_records(data: bytes, delimiter: str, *, final: bool) -> tuple[bytes, 
     head = lines if final else _balanced(lines)
     if head and len(head) <= LONGEST_CELL and is_strict_csv(head, delimiter):
         return head, True
-    # Latin-1 has one character for a byte, so positions are the same; quotes, delimiters and line ends are ASCII.
+    # Latin-1 has one character per byte, so positions stay the same; quotes, delimiters and line ends are ASCII.
     end = len(lines) if final else end_of_last_record(lines.decode("latin-1"), delimiter)
     return lines[:end], False
 

@@ -28,7 +28,7 @@ def array_to_lines(source: SourceFile, encoding: Encoding, spool: Path) -> tuple
         raise source.refuse("json_list_not_whole", reason=str(error)) from None
     except RecursionError:
         raise source.refuse("json_too_deep") from None
-    # Within strings line ends are escaped: those that are left stand between.
+    # Line ends in strings are escaped, so the others are between tokens.
     lines = b"".join(bytes(element).replace(b"\n", b" ").replace(b"\r", b" ") + b"\n" for element in elements)
     require_disk_space(spool, len(lines))
     target = spool / "list.ndjson"

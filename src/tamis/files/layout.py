@@ -81,7 +81,7 @@ def detect_layout(
 
 def _read(text: str, delimiter: str, is_header: IsHeader, first_line: int) -> _Candidate:
     records = list(islice(read_records(text, delimiter, first_line), RECORDS_CHECKED))
-    # A row can have the word in a cell as well, but then it has an email, too.
+    # A data row can also contain the word, but then it has an email, too.
     rows = {n: r for n, r in enumerate(records) if not r.problem and len(r.cells) <= MOST_COLUMNS}
     headers = (n for n, r in rows.items() if is_header(_names(r)) and not _has_email(r))
     found = next(headers, None)

@@ -30,7 +30,7 @@ class IncompleteRecord(Exception):
 
 @lru_cache(maxsize=16)
 def _cell(delimiter: str) -> re.Pattern[str]:
-    # A lookahead, no match, for what ends the cell: the caller wants to see it.
+    # A lookahead for the end of the cell, which the caller inspects.
     mark = re.escape(delimiter)
     return re.compile(rf' *"([^"]*+(?:""[^"]*+)*+)" *(?=[{mark}\n]|\r\n)|([^{mark}\n]*+)')
 

@@ -90,7 +90,7 @@ def _unpacked(source: SourceFile, blocks: Iterator[bytes]) -> Iterator[bytes]:
             return
         if not rest:
             raise source.refuse("gzip_ends_too_early")
-        if unpacked.eof:  # another member, or garbage, of which zeros are padding
+        if unpacked.eof:  # another member, or garbage; zeros are padding
             rest += b"" if len(rest) > 1 else next(blocks, b"")
             if not rest.startswith(GZIP):
                 if rest.strip(b"\0"):

@@ -17,8 +17,8 @@ def is_strict_csv(data: bytes, delimiter: str) -> bool:
 
 
 def _has_strict_quotes(data: bytes, delimiter: str) -> bool:
-    # If all is well, every second part between quotes stands outside of quotes: it is empty where a quote is doubled,
-    # else it begins with what ends a cell and it ends with what comes before a cell.
+    # In strict CSV, every second part between quotes is outside quotes: it is empty where a quote is doubled, else it
+    # starts with the end of a cell and ends with the start of one.
     parts = data.split(b'"')
     if len(parts) % 2 == 0:
         return False
@@ -27,6 +27,6 @@ def _has_strict_quotes(data: bytes, delimiter: str) -> bool:
 
 @lru_cache(maxsize=16)
 def _misplaced(delimiter: str) -> re.Pattern[bytes]:
-    # Begins with the one character that is searched for, which is many times faster than anything else.
+    # Starts with a single literal character, which makes the search many times faster.
     around = rf'[^{re.escape(delimiter)}\r\n"]'
     return re.compile(rf'"(?:(?={around})|(?<={around}"))'.encode())

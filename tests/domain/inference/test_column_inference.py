@@ -1,4 +1,4 @@
-"""What a column holds: decided by all of its texts, whatever their order."""
+"""The format of a column is inferred from all of its texts, in any order."""
 
 import random
 from datetime import date

@@ -1,4 +1,4 @@
-"""What typed files say of their columns."""
+"""The column types that files declare."""
 
 import pytest
 from hypothesis import given

@@ -1,4 +1,4 @@
-"""A column of tags becomes a field of several choices; what only looks like one stays text."""
+"""A column of tags becomes choices; what only looks like lists stays text."""
 
 import pytest
 

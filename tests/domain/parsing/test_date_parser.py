@@ -1,4 +1,4 @@
-"""Dates and date-times as exports write them."""
+"""Dates and datetimes as exports write them."""
 
 from datetime import date, datetime, timedelta, timezone
 from zoneinfo import ZoneInfo

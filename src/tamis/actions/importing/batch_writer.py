@@ -45,7 +45,7 @@ class BatchWriter:
         self._import_id = import_id
         self._pending: list[Future[Outcome]] = []
         self._rows_done = 0
-        # Asked once: in a command the columns are open now and then, while they follow beside the import.
+        # Read once: in a command the projection is open from time to time, while it is updated during the import.
         self._is_server = services.columns_if_open is not None
         self.total = Outcome(0, 0, 0)
 

@@ -36,7 +36,7 @@ def projecting(services: Services) -> Iterator[None]:
                 services.project()
                 services.release_columns()
             except Unavailable:
-                continue  # whoever needs the columns is told what is wrong with them
+                continue  # the next reader of the projection gets the error
 
     thread = threading.Thread(target=project, name="projector")
     thread.start()

@@ -113,7 +113,7 @@ def running_job(
             yield RunningJob(services, id_)
         except BaseException as error:
             log.event("import_failed", import_id=id_, reason=type(error).__name__)
-            with suppress(TamisError):  # on a full disk it stays as it is, and is seen as interrupted
+            with suppress(TamisError):  # on a full disk its state stays, and it counts as interrupted
                 services.write(_fail, id_, msgspec.json.encode(_problems_of(error)).decode())
             raise
 
@@ -142,7 +142,7 @@ def get_status(services: Services, job: ImportJob) -> ImportStatus:
     """Return the status of an import: a running one whose process no longer holds the lock was interrupted."""
     if job.state is not ImportState.RUNNING or _is_locked(_lock_file(services.settings.data / PLACE, job.id)):
         return ImportStatus(job, job.state)
-    # It may have come to its end since it was read.
+    # It may have finished since it was read.
     now = imports.by_id(services.records.reader(), job.account_id, job.id) or job
     return ImportStatus(now, INTERRUPTED if now.state is ImportState.RUNNING else now.state)
 
@@ -173,7 +173,7 @@ def _start(
     locked: ExitStack,
 ) -> int:
     job = imports.insert(db, account.id, contact_type.id, source, options, now)
-    # Locked before anybody can see the job: from the first moment, no lock means that nobody runs it.
+    # Locked before the job is visible, so that a job without a lock is never running.
     locked.enter_context(_lock(_lock_file(place, job.id)))
     return job.id
 
@@ -189,7 +189,7 @@ def _set_left_out(
 
 
 def _finish(db: Transaction, now: datetime, import_id: int, report: ImportReport) -> None:
-    # What an example shows would outlive its contact here.
+    # Examples would outlive their contacts here.
     found = to_details(report)
     kept = structs.replace(
         found,
@@ -198,7 +198,7 @@ def _finish(db: Transaction, now: datetime, import_id: int, report: ImportReport
         unknown_options={},
         invalid_values=tuple(structs.replace(invalid, examples=()) for invalid in found.invalid_values),
         omitted={column: structs.replace(cells, examples=()) for column, cells in found.omitted.items()},
-        # The data directory can be moved, or restored elsewhere: only the names of the files stay true.
+        # The data directory can be moved or restored elsewhere, so only file names are stored.
         rejects_file=_name(report.rejects_file),
         omitted_file=_name(report.omitted_file),
     )
@@ -257,7 +257,7 @@ def failure_reasons(job: ImportJob) -> tuple[Problem, ...]:
 def _problems_of(error: BaseException) -> tuple[Problem, ...]:
     if isinstance(error, TamisError) and not isinstance(error, Abandoned):
         return error.problems
-    # What other errors say may hold what stands in the file.
+    # The texts of other errors may contain data from the file.
     if isinstance(error, Exception) and not isinstance(error, Abandoned):
         return (Problem("", "fault_ended_import", fault=type(error).__name__),)
     return (Problem("", "import_was_stopped"),)
@@ -285,7 +285,7 @@ def _is_locked(path: Path) -> bool:
     except FileNotFoundError:
         return False
     try:
-        # Shared, so that those who look do not take each other for the one who runs the import.
+        # A shared lock, so that processes that check do not mistake each other for the running import.
         fcntl.flock(handle, fcntl.LOCK_SH | fcntl.LOCK_NB)
     except BlockingIOError:
         return True

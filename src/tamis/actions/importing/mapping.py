@@ -91,7 +91,7 @@ def map_columns(
         elif name in left_out or not can_map(name) or field in (CREATED_AT, UPDATED_AT):
             ignored.append(position)
         elif field == EMAIL and name not in chosen:
-            ignored.append(position)  # unless it is found to be the column of emails
+            ignored.append(position)  # unless it turns out to be the email column
         elif field is not None:
             targets[position] = field
         elif create and key_from_name(reference) and (name in chosen or not contents[position].is_nested):

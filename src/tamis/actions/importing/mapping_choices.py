@@ -185,7 +185,7 @@ def _problems(
         for position, value in settings.bad_values.items()
         if value is not BadValue.REJECT and choices[position] == EMAIL_CHOICE
     ]
-    if settings.order is None and preview.is_whole:  # what was not seen may decide it
+    if settings.order is None and preview.is_whole:  # rows beyond the preview may decide it
         problems += [
             Problem(
                 str(column.position), "date_order_unclear", example=column.kind.example, readings=column.kind.readings

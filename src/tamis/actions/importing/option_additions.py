@@ -85,7 +85,7 @@ def unknown_options(
 def _list_unknown(name: Callable[[str], list[str]], text: str) -> list[str]:
     try:
         return name(text)
-    except ValueError:  # it can be no option at all, which its row says
+    except ValueError:  # not a valid option, which is among the reasons of its row
         return []
 
 

@@ -28,6 +28,6 @@ class PartialResult:
         except DiskFull as error:
             raise DiskFull(error.left, self.message()) from error
         except Unavailable as error:
-            if type(error) is not Unavailable:  # others say it all, such as that nobody waits any more
+            if type(error) is not Unavailable:  # subclasses need no addition
                 raise
             raise Unavailable("stopped_half_way", problem=error.problems[0], done=self.message()) from error

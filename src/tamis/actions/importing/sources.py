@@ -119,7 +119,7 @@ def stage_file(
     if most is not None:
         source, encoding, is_whole = excerpt(source, encoding, spool)
     if format_ == "ndjson":
-        from tamis.staging.ndjson import stage_ndjson  # a run needs one format, and starts sooner without the others
+        from tamis.staging.ndjson import stage_ndjson  # loaded on demand: faster without the other formats
 
         objects = stage_ndjson(
             staging,

@@ -130,7 +130,7 @@ def clean_file_name(name: str) -> str:
     """Make a file name from a browser fit to show: without directories and invisible characters, and short."""
     name = name.replace("\\", "/").rpartition("/")[2]
     name = " ".join(SURROGATE.sub("", _INVISIBLE.sub("", CONTROL.sub(" ", name))).split())
-    if len(name) > LONGEST_NAME:  # the ending tells the format
+    if len(name) > LONGEST_NAME:  # keep the extension, which tells the format
         stem, dot, ending = name.rpartition(".")
         name = f"{stem[: LONGEST_NAME - 12]}….{ending}" if dot and len(ending) < 10 else f"{name[:LONGEST_NAME]}…"
     return name or UNNAMED
@@ -152,7 +152,7 @@ def _remove_leftover(services: Services, path: Path) -> None:
     except OSError:
         return
     try:
-        # Held first, looked up then: a file that arrived meanwhile is known before its writer lets go of it.
+        # Lock before the lookup: a file that just arrived is in the records before its writer unlocks it.
         fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
         if path.name not in {upload.id for upload in uploads.every(services.records.reader())}:
             path.unlink(missing_ok=True)
@@ -164,7 +164,7 @@ def _remove_leftover(services: Services, path: Path) -> None:
 
 def _need_room(place: Path, size: int) -> None:
     free = shutil.disk_usage(place).free
-    if free < 2 * size + SPARE_BYTES:  # an import lays it out once more beside it
+    if free < 2 * size + SPARE_BYTES:  # an import stages another copy of it
         raise Unavailable("upload_has_no_room", size=format_size(size), free=format_size(free))
 
 

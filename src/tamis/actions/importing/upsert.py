@@ -47,7 +47,7 @@ def upsert(
     when `fields`, which the rows were parsed for, have changed."""
     if not types.is_live(db, type_id):
         raise Refused("contact_type_deleted_while_importing")
-    present = types.fields_of_type(db, type_id)  # also fields that were made after the rows were read
+    present = types.fields_of_type(db, type_id)  # includes fields created after the rows were parsed
     if write:
         _check_fields(present, fields)
     if kept_out := suppressions.find_suppressed(db, type_id, [row[1] for row in rows], checked):

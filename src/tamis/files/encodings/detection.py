@@ -18,7 +18,7 @@ UNREADABLE = -9.0
 """A log likelihood per byte below this fits none of the known encodings."""
 _LANGUAGE_OF_THE_FILE = 5.0
 _FEWEST_WIDE, _AGREED, _OUTVOTED = 12, 2.0, 8.0
-# Where no character goes on: the second byte of one in East Asia is never below 0x30, nor one of these signs.
+# Bytes that never continue a character: East Asian second bytes are not below 0x30, nor any of these signs.
 _BETWEEN_WORDS = re.compile(rb"[\x00-\x2f:-?]+")
 _MULTI_BYTE = {
     "Shift_JIS": "shift_jis", "EUC-JP": "euc-jp", "gb18030": "gb18030", "GBK": "gb18030", "Big5": "big5",

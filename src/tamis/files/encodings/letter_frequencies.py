@@ -4,7 +4,7 @@ import math
 import re
 from collections.abc import Iterable, Mapping
 
-# Of each language its letters, the most frequent first, as they stand in names, towns and ordinary words.
+# The letters of each language, the most frequent first, from names, towns and ordinary words.
 _LETTERS = {
     "German": "üäöß",
     "French": "éèêçàôïîëûùâœ",
@@ -51,7 +51,7 @@ _ENDINGS = {
     "eg": ("Arabic",), "ma": ("Arabic", "French"), "ir": ("Persian",), "th": ("Thai",), "jp": ("Japanese",),
     "cn": ("Chinese",), "tw": ("Chinese",), "hk": ("Chinese",), "kr": ("Korean",),
 }  # fmt: skip
-# Words of headers that are written in ASCII, but for the letters that a file in the wrong encoding hides.
+# Words of headers in ASCII, without the letters that a wrong encoding hides.
 _WORDS = {
     "German": "vorname nachname name ort plz strasse land firma telefon anrede geburtsdatum",
     "French": "nom ville pays adresse code postal societe civilite courriel",

@@ -10,7 +10,7 @@ from functools import lru_cache
 
 from tamis.files.encodings.letter_frequencies import FIRST_LETTER, SHARES
 
-# How much rarer than Windows-1252 files in an encoding are, however well they read.
+# The log prior of each encoding relative to Windows-1252.
 _SINGLE_BYTE = {
     "windows-1252": 0.0, "windows-1250": -1.5, "windows-1251": -3.0, "windows-1253": -3.0, "windows-1254": -1.5,
     "windows-1255": -3.0, "windows-1256": -3.0, "windows-1257": -2.5, "windows-874": -3.0, "iso-8859-2": -3.0,
@@ -161,7 +161,7 @@ def _of_east_asia(character: str, name: str) -> float:
     """Return the log likelihood of a character in an encoding, whose tables list everyday characters first."""
     bytes_ = character.encode(_MULTI_BYTE[name])
     if len(bytes_) == 1:
-        return math.log(1 / 1500)  # a narrow katakana
+        return math.log(1 / 1500)  # halfwidth katakana
     if len(bytes_) > 2:
         return -20.0
     high, low = bytes_

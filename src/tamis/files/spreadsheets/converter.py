@@ -64,7 +64,7 @@ def main(path: str, target: str, wanted: str) -> None:
     resource.setrlimit(resource.RLIMIT_CPU, (MOST_SECONDS, MOST_SECONDS))
     place = Path(target)
     try:
-        with Path(path).open("rb") as file:  # by its path it would be taken for what its name says
+        with Path(path).open("rb") as file:  # given the path, the library would trust the file extension
             answer = _read(CalamineWorkbook.from_filelike(file), place, wanted)
     except PasswordError:
         answer = SheetList(error="password")

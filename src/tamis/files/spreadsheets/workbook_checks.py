@@ -44,7 +44,7 @@ def _check_archive(source: SourceFile, archive: ZipFile) -> None:
         document = archive.read("mimetype")[:100] if "mimetype" in names and len(names) < 10_000 else b""
         if not document.startswith(_OPEN_DOCUMENT):
             raise _other(source, names)
-    # What a zip archive says of its sizes can be wrong: all that is read of a workbook is unpacked once.
+    # The sizes declared in a zip archive can be wrong, so everything that is read is decompressed once.
     left = MOST_UNPACKED
     for info in archive.infolist():
         if info.filename.startswith("xl/media/") or not info.filename.endswith((".xml", ".bin", ".rels")):

@@ -1,4 +1,4 @@
-"""The page of a file that was handed in: its columns, what is chosen for them, and what a dry run has found."""
+"""The page of an uploaded file: its columns, the choices for them, and the result of a dry run."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -51,7 +51,7 @@ ORDERS = (
 MOST_OPTIONS = 20_000
 MOST_COLUMNS = 300
 MOST_BESIDE = 40
-"""Of so many columns the first rows are shown."""
+"""The first rows are shown with at most this many columns."""
 EXAMPLES = 3
 DECIMALS = (
     ("", "Detect from the file"),
@@ -64,14 +64,15 @@ BAD_VALUES = (
     (BadValue.ADD, "Add it as an option"),
 )
 GROWING = (("", "Add it as an option"), (BadValue.REJECT, "Reject the row"), (BadValue.BLANK, "Leave it blank"))
-"""What becomes of values that do not fit, the default first; a list of options that Tamis made grows by itself."""
+"""What can happen to invalid values, the default first; a list of options that Tamis inferred grows by default."""
 
 
 @dataclass(frozen=True, slots=True)
 class ShownColumn:
-    """A column as a row of the form; `options` are those of a choice that its cells would be, `name` is that of a new
-    field, `kind` the one that was chosen for it, `is_changed` tells whether either is not as proposed,
-    `bad_values` are what can become of values that do not fit."""
+    """A column as a row of the form.
+
+    `options` are those of an inferred choice. `name` and `kind` are those of a new field, `is_changed` tells whether
+    either differs from the proposal. `bad_values` are the choices for invalid values."""
 
     column: PreviewColumn
     options: tuple[str, ...]
@@ -96,7 +97,7 @@ def upload_page(
     job: BackgroundJob | None,
     status: int = 200,
 ) -> Response[str]:
-    """Show a file: its beginning, the choices, what a trial has found, and what is wrong."""
+    """Show the page of an upload: its preview, the choices, the result of a dry run, and problems."""
     db = services.records.reader()
     fields = fields_of_type(db, upload.contact_type_id)
     is_running = job is not None and not job.is_done
@@ -149,10 +150,10 @@ def upload_page(
     )
 
 
-def unread_page(
+def unreadable_page(
     services: Services, visitor: Visitor, upload: Upload, error: Invalid, encoding: str, sheet: str
 ) -> Response[str]:
-    """Show why a file cannot be read as it was chosen, or in which encodings it can be, and ask for another way."""
+    """Show why a file cannot be read as chosen, or in which encodings it can, and ask for another choice."""
     of = type_by_id(services.records.reader(), visitor.account, upload.contact_type_id)
     return page(
         visitor,
@@ -170,14 +171,14 @@ def unread_page(
 
 
 def _encodings(chosen: str) -> list[tuple[str, str]]:
-    """Return the encodings that can be chosen, and the one that is."""
+    """Return the encodings to choose from, with the chosen one."""
     known = [(each.name, each.label) for each in KNOWN if each.name not in (UTF16_LE, UTF16_BE)]
     other = [] if not chosen or chosen in dict(known) else [(chosen, label_of(chosen))]
     return [("", "Detect automatically"), *known, *other]
 
 
 def _positions(preview: FilePreview, fields: FieldSet, choices: Sequence[str]) -> dict[str, int]:
-    """Return where the columns stand, by their names and by the keys of the fields that they feed."""
+    """Return the positions of columns by their names and by the keys of their fields."""
     found = {column.name: column.position for column in preview.columns}
     for column, choice in zip(preview.columns, choices, strict=True):
         field = fields.find(choice.removeprefix(FIELD)) if choice.startswith(FIELD) else None
@@ -227,7 +228,7 @@ def _shown(
 
 
 def _bad_values(chosen: Chosen, column: PreviewColumn, fields: FieldSet) -> tuple[tuple[str, str], ...]:
-    """Return what can become of values that do not fit, the default first; none where every value fits."""
+    """Return the choices for invalid values, the default first; none where every value is valid."""
     choice = chosen.choices[column.position]
     field = fields.find(choice.removeprefix(FIELD)) if choice.startswith(FIELD) else None
     kind = field.kind if field else chosen.settings.kinds.get(column.position, column.kind.kind)

@@ -1,4 +1,4 @@
-"""What was imported: all imports, and each with its progress, its report, its rejected rows, and its undoing."""
+"""Pages of imports: the list, and each with its progress, report, rejected rows and undo."""
 
 from dataclasses import dataclass, replace
 
@@ -60,7 +60,7 @@ class Listed:
 
 @get("/imports", sync_to_thread=True)
 def history(services: ServicesDep, visitor: VisitorDep, before: FromQuery[int] = HIGHEST_ID) -> Response[str]:
-    """List the imports, newest first, and the files that wait."""
+    """List the imports, newest first, and the waiting uploads."""
     account = visitor.account
     names = {known.id: known.name for known in types_of_account(services.records.reader(), account.id)}
     found = list_imports(services, account, PAGE + 1, max(min(before, HIGHEST_ID), 0))
@@ -84,7 +84,7 @@ def history(services: ServicesDep, visitor: VisitorDep, before: FromQuery[int] =
 
 @get("/imports/{import_id:int}", sync_to_thread=True)
 def show_import(services: ServicesDep, visitor: VisitorDep, import_id: FromPath[int]) -> Response[str]:
-    """Show an import: how far it is, or what became of it."""
+    """Show the progress or the result of an import."""
     status = find_import(services, visitor.account, import_id)
     job, state = status
     db = services.records.reader()
@@ -118,7 +118,7 @@ def show_import(services: ServicesDep, visitor: VisitorDep, import_id: FromPath[
 def import_progress(
     services: ServicesDep, visitor: VisitorDep, request: WebRequest, import_id: FromPath[int]
 ) -> Response[str]:
-    """Tell how far an import or its undoing is; what has ended shows the whole page again."""
+    """Show the progress of an import or its undo; once it has ended, reload the whole page."""
     progress = _progress(services, visitor, find_import(services, visitor.account, import_id))
     if progress is None:
         return redirect(visitor, f"/imports/{import_id}", request=request)
@@ -127,7 +127,7 @@ def import_progress(
 
 @get("/imports/{import_id:int}/rejects", sync_to_thread=True)
 def rejects(services: ServicesDep, visitor: VisitorDep, import_id: FromPath[int]) -> File:
-    """Return the rows that an import has rejected."""
+    """Return the rejected rows of an import."""
     path = rejects_file(services, find_import(services, visitor.account, import_id).job)
     if path is None:
         raise NotFound("rejects_unknown")
@@ -136,7 +136,7 @@ def rejects(services: ServicesDep, visitor: VisitorDep, import_id: FromPath[int]
 
 @get("/imports/{import_id:int}/blanked", sync_to_thread=True)
 def omissions(services: ServicesDep, visitor: VisitorDep, import_id: FromPath[int]) -> File:
-    """Return the rows of which an import has left cells blank, as they stood in the file."""
+    """Return the rows with cells left blank by an import, unchanged."""
     path = omissions_file(services, find_import(services, visitor.account, import_id).job)
     if path is None:
         raise NotFound("blanked_rows_unknown")
@@ -151,7 +151,7 @@ def undo(services: ServicesDep, visitor: VisitorDep, import_id: FromPath[int]) -
 
 
 def _state_of_upload(services: Services, visitor: Visitor, upload_id: str) -> str | None:
-    """Tell what is done with a file; one whose import runs is in the list of imports, so that it is None."""
+    """Return the state of an upload; None if its import runs, which is in the list of imports."""
     background_job = job_of_upload(services, visitor.account, upload_id)
     if background_job is None or background_job.is_done:
         return ""
@@ -161,7 +161,7 @@ def _state_of_upload(services: Services, visitor: Visitor, upload_id: str) -> st
 
 
 def _progress(services: Services, visitor: Visitor, status: ImportStatus) -> Progress | None:
-    """Tell how far an import or its undoing is; None where nothing is under way."""
+    """Return the progress of an import or its undo, None while neither runs."""
     job, state = status
     undoing = job_of_undo(services, visitor.account, job.id)
     if undoing and not undoing.is_done:
@@ -191,14 +191,14 @@ def _failure(background_job: BackgroundJob | None) -> str:
 
 
 def _would_undo(job: ImportJob) -> str:
-    """Say exactly what undoing does."""
+    """Say exactly what an undo does."""
     made = f"deletes {pluralize(job.created, 'contact')} that the import created"
     changed = f"restores the old values of {pluralize(job.updated, 'contact')}"
     return f"This {' and '.join(text for text, count in ((made, job.created), (changed, job.updated)) if count)}."
 
 
 def _file_of(services: Services, visitor: Visitor, job: ImportJob) -> str | None:
-    """Tell where a file that could not be imported wholly still waits."""
+    """Return the page of the upload that an unfinished import can be run from again, None if it is gone."""
     try:
         return f"/imports/uploads/{find_upload(services, visitor.account, job.options.upload or '').id}"
     except NotFound:

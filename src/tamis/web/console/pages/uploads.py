@@ -1,4 +1,4 @@
-"""A file on its way in: handed in, looked at, its columns chosen, tried, and imported."""
+"""Pages of uploads: receiving a file, previewing it, mapping its columns, dry runs and the import."""
 
 import asyncio
 from dataclasses import dataclass, replace
@@ -30,7 +30,7 @@ from tamis.domain.imports import Upload
 from tamis.web.console.dependencies import FormDep, ServicesDep, VisitorDep
 from tamis.web.console.forms import Form
 from tamis.web.console.import_form import Chosen, chosen_before, chosen_in
-from tamis.web.console.import_page import unread_page, upload_page
+from tamis.web.console.import_page import unreadable_page, upload_page
 from tamis.web.console.importing import progress_of, rejects_answer
 from tamis.web.console.messages import WORDS
 from tamis.web.console.resolvers import resolve_type
@@ -44,7 +44,7 @@ START_TIMEOUT_SECONDS = 2
 
 @get("/imports/new", sync_to_thread=True)
 def new_import(services: ServicesDep, visitor: VisitorDep, type: FromQuery[str] = "") -> Response[str]:
-    """Ask for a file, and where it goes."""
+    """Ask for a file and its contact type."""
     known = types_of_account(services.records.reader(), visitor.account.id)
     most = services.settings.max_upload
     return page(
@@ -61,7 +61,7 @@ def new_import(services: ServicesDep, visitor: VisitorDep, type: FromQuery[str] 
 
 @post("/imports/types", sync_to_thread=True)
 def make_type(services: ServicesDep, visitor: VisitorDep, form: FormDep) -> Response[dict[str, object]]:
-    """Make the contact type into which a file goes that is handed in next."""
+    """Create the contact type for the next upload."""
     made = services.write(create_type, visitor.account, form.text("name"))
     return Response({"id": made.id, "name": made.name}, status_code=201)
 
@@ -70,20 +70,20 @@ def make_type(services: ServicesDep, visitor: VisitorDep, form: FormDep) -> Resp
 async def receive(
     services: ServicesDep, visitor: VisitorDep, request: WebRequest, type: FromQuery[str] = ""
 ) -> Response[dict[str, object]]:
-    """Take a file as it comes, in pieces, and look whether it is one that can be imported."""
+    """Receive a file in chunks, and check that it can be imported."""
     contact_type = find_type(services.records.reader(), visitor.account, type)
     name = unquote(request.headers.get("x-file-name", ""), errors="replace")
     incoming = await asyncio.to_thread(IncomingUpload, services, visitor.account, request.content_length or 0)
     with incoming:
         try:
             await _write_all(request, incoming)
-        except InternalServerException:  # whoever sent it has gone away
+        except InternalServerException:  # the client has disconnected
             return Response({"message": "The upload did not finish."}, status_code=400)
         upload = await asyncio.to_thread(incoming.keep, contact_type, name)
     try:
         await run_in_lane(services.lanes.files, visitor.account.id, lambda: preview_upload(services, upload))
     except AmbiguousEncoding:
-        pass  # the page of the file asks for it
+        pass  # the page of the upload asks for it
     except Invalid:
         await asyncio.to_thread(discard_upload, services, upload)
         raise
@@ -108,7 +108,7 @@ async def show_upload(
     encoding: FromQuery[str | None] = None,
     sheet: FromQuery[str | None] = None,
 ) -> Response[str]:
-    """Show what stands in a file, read as was chosen here or before, and what becomes of it, or lead to its import."""
+    """Show the page of an upload, read as chosen here or before, or redirect to its import."""
     pages, account_id = services.lanes.pages, visitor.account.id
     found = await run_in_lane(pages, account_id, lambda: _wanted(services, visitor, upload_id, encoding, sheet))
     if isinstance(found, Response):
@@ -118,7 +118,9 @@ async def show_upload(
         preview = await _preview(services, visitor, upload, *settings)
     except Invalid as error:
         message = error
-        return await run_in_lane(pages, account_id, lambda: unread_page(services, visitor, upload, message, *settings))
+        return await run_in_lane(
+            pages, account_id, lambda: unreadable_page(services, visitor, upload, message, *settings)
+        )
     return await run_in_lane(pages, account_id, lambda: _show_preview(services, visitor, found, preview))
 
 
@@ -144,7 +146,7 @@ def _show_preview(services: Services, visitor: Visitor, wanted: _Wanted, preview
 
 
 async def _preview(services: Services, visitor: Visitor, upload: Upload, encoding: str, sheet: str) -> FilePreview:
-    """Look at a file when it is the account's turn; whoever leaves before that, interrupts it."""
+    """Preview a file in the account's turn; it is interrupted when the client disconnects."""
     preview = partial(preview_upload, services, upload, encoding or None, sheet or None)
     return await run_in_lane(services.lanes.files, visitor.account.id, preview)
 
@@ -153,7 +155,7 @@ async def _preview(services: Services, visitor: Visitor, upload: Upload, encodin
 def upload_progress(
     services: ServicesDep, visitor: VisitorDep, request: WebRequest, upload_id: FromPath[str]
 ) -> Response[str]:
-    """Tell how far a trial is, or an import that waits; what has ended shows the whole page again."""
+    """Show the progress of a dry run or a waiting import; once it has ended, reload the whole page."""
     job = job_of_upload(services, visitor.account, upload_id)
     if job is None:
         find_upload(services, visitor.account, upload_id)
@@ -166,7 +168,7 @@ def upload_progress(
 
 @post("/imports/uploads/{upload_id:str}")
 async def begin(services: ServicesDep, visitor: VisitorDep, form: FormDep, upload_id: FromPath[str]) -> Response[str]:
-    """Try a file, or import it, as it was chosen."""
+    """Start a dry run or an import with the choices of the form."""
     pages, account_id = services.lanes.pages, visitor.account.id
     found = await run_in_lane(pages, account_id, lambda: _find_startable(services, visitor, upload_id))
     if isinstance(found, Response):
@@ -178,7 +180,7 @@ async def begin(services: ServicesDep, visitor: VisitorDep, form: FormDep, uploa
 def _find_startable(services: Services, visitor: Visitor, upload_id: str) -> Upload | Response[str]:
     job = job_of_upload(services, visitor.account, upload_id)
     if job and (not job.is_done or (job.status is JobStatus.DONE and job.import_id)):
-        return redirect(visitor, _page_of(job))  # a second click, or one on a page that is behind
+        return redirect(visitor, _page_of(job))  # a second click, or a click on an outdated page
     return find_upload(services, visitor.account, upload_id)
 
 
@@ -207,7 +209,7 @@ def _start(services: Services, visitor: Visitor, form: Form, upload: Upload, pre
 
 @post("/imports/uploads/{upload_id:str}/discard", sync_to_thread=True)
 def discard(services: ServicesDep, visitor: VisitorDep, upload_id: FromPath[str]) -> Response[str]:
-    """Throw a file away."""
+    """Delete an upload."""
     upload = find_upload(services, visitor.account, upload_id)
     discard_waiting_upload(services, visitor.account, upload)
     return redirect(visitor, "/imports", notice=f"{upload.name} was discarded.")
