@@ -13,7 +13,7 @@ from tamis.columns.engine.dialect import DUCKDB
 from tamis.columns.interface.exports import AllContacts
 from tamis.columns.interface.rules import RuleCounts
 from tamis.columns.layout.contacts import column, ensure_table, original, table
-from tamis.columns.layout.membership import CONTACT, recipients_of
+from tamis.columns.layout.membership import CONTACT_MASK, recipients_of
 from tamis.columns.layout.schema import SCHEMA
 from tamis.columns.projector.documents import insert_contacts
 from tamis.columns.projector.steps.refresh import target_recipients
@@ -104,7 +104,9 @@ class Stores:
         return {segment_id: self._contacts_in(segment_id) for segment_id in rules}
 
     def _contacts_in(self, segment_id: int) -> set[int]:
-        rows = self._columns.execute(f"SELECT recipient_id & {CONTACT} FROM {recipients_of(segment_id)}").fetchall()
+        rows = self._columns.execute(
+            f"SELECT recipient_id & {CONTACT_MASK} FROM {recipients_of(segment_id)}"
+        ).fetchall()
         return {row[0] for row in rows}
 
     def counted(self, rule: Rule, parts: Sequence[Node], as_of: EvaluationTime) -> RuleCounts:

@@ -11,8 +11,8 @@ from typing import Any
 import duckdb
 
 from tamis.columns.layout.contacts import original, table
-from tamis.columns.layout.externals import PERSONS
-from tamis.columns.layout.membership import CONTACT, NUMBER, recipients_between, span
+from tamis.columns.layout.externals import INCLUDED_PERSONS
+from tamis.columns.layout.membership import CONTACT_MASK, PERSON_MASK, recipients_between, span
 from tamis.domain.fields import EMAIL
 from tamis.domain.membership_changes import Cause, MembershipChange, MembershipSnapshot
 from tamis.domain.segments import EXTERNAL_BIT, SEGMENT_SHIFT
@@ -81,11 +81,11 @@ def recipients_before(
     return con.execute(
         f"SELECT p.recipient_id, p.contact_id, coalesce({original(EMAIL, 'c.')}, p.email) FROM ("
         f"SELECT m.recipient_id, coalesce(a.email, x.email) AS email, CASE WHEN m.recipient_id & {EXTERNAL_BIT} = 0 "
-        f"THEN m.recipient_id & {CONTACT} ELSE coalesce(a.contact_id, x.contact_id) END AS contact_id "
+        f"THEN m.recipient_id & {CONTACT_MASK} ELSE coalesce(a.contact_id, x.contact_id) END AS contact_id "
         f"FROM (SELECT * FROM {_recipients_before(max(after + 1, low), high, number)} "
         "ORDER BY recipient_id LIMIT $1) m "
         "LEFT JOIN inclusions a ON a.recipient_id = m.recipient_id "
-        f"LEFT JOIN {PERSONS} x ON x.id = m.recipient_id & {NUMBER}"
+        f"LEFT JOIN {INCLUDED_PERSONS} x ON x.id = m.recipient_id & {PERSON_MASK}"
         f") p LEFT JOIN {table(type_id)} c ON c.id = p.contact_id ORDER BY p.recipient_id",
         [limit],
     ).fetchall()
@@ -99,7 +99,8 @@ def changes_of(
     numbers = ", ".join(str(int(number)) for number in (contact_id, *(EXTERNAL_BIT | person for person in person_ids)))
     rows = con.execute(
         "SELECT number, recipient_id, delta, instant, cause FROM membership_changes "
-        f"WHERE recipient_id & {NUMBER} IN ({numbers}) OR list_contains($1::BIGINT[], recipient_id) ORDER BY number",
+        f"WHERE recipient_id & {PERSON_MASK} IN ({numbers}) OR list_contains($1::BIGINT[], recipient_id) "
+        "ORDER BY number",
         [list(recipient_ids)],
     ).fetchall()
     return [
@@ -121,7 +122,7 @@ def present_among(con: duckdb.DuckDBPyConnection, recipient_ids: Sequence[int]) 
 
 
 def _recipients_before(low: int, high: int, number: int | None) -> str:
-    """Write the query for the recipients with ids between two, before a change number: the current ones with all later
+    """Return the query for the recipients with ids between two, before a change number: the current ones with all later
     changes undone. The first later change of a recipient decides."""
     if number is None:
         return recipients_between(low, high)

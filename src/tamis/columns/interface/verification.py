@@ -46,11 +46,11 @@ class VerificationReads(Protocol):
     def differing_overrides(
         self,
         segment_ids: Collection[int],
-        added: Collection[Inclusion],
-        removed: Collection[tuple[int, int]],
+        included: Collection[Inclusion],
+        excluded: Collection[tuple[int, int]],
         /,
     ) -> tuple[int, int]:
-        """Count the additions and the removals by hand that the records and the projection do not both have alike."""
+        """Count the inclusions and the exclusions that differ between the records and the projection."""
 
     def segment_state(self, type_id: int, segment_id: int, rule: Rule, as_of: EvaluationTime, /) -> SegmentState:
         """Return the stored state of a segment, compared with its members computed from its rule."""

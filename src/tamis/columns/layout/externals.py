@@ -8,7 +8,7 @@ included in the segment, it has the recipient id of the inclusion.
 from collections.abc import Sequence
 
 from tamis.columns.layout.contacts import ORIGINAL_TEXTS, SQL_TYPES, column
-from tamis.columns.layout.membership import NUMBER, recipients_between, span
+from tamis.columns.layout.membership import PERSON_MASK, recipients_between, span
 from tamis.domain.fields import EMAIL, FIRST_NAME, LAST_NAME, Field
 from tamis.domain.segments import EXTERNAL_BIT
 from tamis.rules.evaluation.externals import segments_included
@@ -17,7 +17,7 @@ from tamis.rules.sql.dialect import Parameters
 from tamis.rules.time.evaluation_time import EvaluationTime
 from tamis.rules.tree import Rule, conditions
 
-PERSONS = (
+INCLUDED_PERSONS = (
     f"(SELECT {EXTERNAL_BIT} | person_id AS id, max(contact_id) AS contact_id, arg_max(email, id) AS email, "
     "arg_max(first_name, id) AS first_name, arg_max(last_name, id) AS last_name, "
     "arg_max(email_folded, id) AS email_folded, arg_max(first_name_folded, id) AS first_name_folded, "
@@ -53,7 +53,7 @@ def is_external_in(segment_id: int, parameters: Parameters) -> str:
     low, high = span(segment_id)
     segment = parameters.bind(segment_id)
     return (
-        f"(id IN (SELECT recipient_id & {NUMBER} FROM {recipients_between(low | EXTERNAL_BIT, high)} "
+        f"(id IN (SELECT recipient_id & {PERSON_MASK} FROM {recipients_between(low | EXTERNAL_BIT, high)} "
         f"UNION ALL {included_externals(segment)}))"
     )
 

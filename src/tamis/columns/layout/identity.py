@@ -3,8 +3,8 @@ whatever its case."""
 
 import duckdb
 
-from tamis.columns.layout.externals import PERSONS
-from tamis.columns.layout.membership import CONTACT, NUMBER, recipients_between, span
+from tamis.columns.layout.externals import INCLUDED_PERSONS
+from tamis.columns.layout.membership import CONTACT_MASK, PERSON_MASK, recipients_between, span
 from tamis.domain.emails import email_key
 from tamis.domain.segments import EXTERNAL_BIT
 from tamis.rules.sql.dialect import Parameters
@@ -26,7 +26,7 @@ def normalised_emails(con: duckdb.DuckDBPyConnection, parameters: Parameters) ->
 def contacts_in(segment_id: int) -> str:
     """Return the query for the recipients of a segment with ids of contacts: `contact_id`."""
     low = span(segment_id)[0]
-    return f"SELECT recipient_id & {CONTACT} AS contact_id FROM {recipients_between(low, low | CONTACT)}"
+    return f"SELECT recipient_id & {CONTACT_MASK} AS contact_id FROM {recipients_between(low, low | CONTACT_MASK)}"
 
 
 def externals_in(segment_id: int, normalised: str) -> str:
@@ -45,6 +45,6 @@ def external_identities(recipients: str, normalised: str) -> str:
         "SELECT r.recipient_id, coalesce(a.contact_id, x.contact_id) AS contact_id, "
         "coalesce(o.key, lower(coalesce(a.email, x.email))) AS key "
         f"FROM {recipients} r LEFT JOIN inclusions a ON a.recipient_id = r.recipient_id "
-        f"JOIN {PERSONS} x ON x.id = coalesce({EXTERNAL_BIT} | a.person_id, r.recipient_id & {NUMBER}) "
+        f"JOIN {INCLUDED_PERSONS} x ON x.id = coalesce({EXTERNAL_BIT} | a.person_id, r.recipient_id & {PERSON_MASK}) "
         f"LEFT JOIN ({normalised}) o ON o.address = coalesce(a.email, x.email)"
     )

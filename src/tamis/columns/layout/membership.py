@@ -11,8 +11,8 @@ from tamis.rules.sql.dialect import Parameters
 
 MERGE_WHEN_IDLE = 200_000
 MERGE_ALWAYS = 2_000_000
-CONTACT = EXTERNAL_BIT - 1
-NUMBER = (1 << SEGMENT_SHIFT) - 1
+CONTACT_MASK = EXTERNAL_BIT - 1
+PERSON_MASK = (1 << SEGMENT_SHIFT) - 1
 """The mask of the part of a recipient id that is not the segment."""
 
 
@@ -41,7 +41,7 @@ def is_in_segment(segment_id: int, parameters: Parameters) -> str:
     segment = parameters.bind(segment_id)
     # One subquery for both: DuckDB would evaluate two joined by OR for all rows, even for the first few of a page.
     return (
-        f"(id IN (SELECT recipient_id & {CONTACT} FROM {recipients_of(segment_id)} "
+        f"(id IN (SELECT recipient_id & {CONTACT_MASK} FROM {recipients_of(segment_id)} "
         f"WHERE recipient_id & {EXTERNAL_BIT} = 0 "
         f"UNION ALL SELECT contact_id FROM inclusions WHERE segment_id = {segment} AND contact_id IS NOT NULL))"
     )

@@ -5,8 +5,8 @@ from datetime import UTC
 import duckdb
 
 from tamis.columns.layout.contacts import original, table
-from tamis.columns.layout.externals import PERSONS
-from tamis.columns.layout.membership import CONTACT, NUMBER, span
+from tamis.columns.layout.externals import INCLUDED_PERSONS
+from tamis.columns.layout.membership import CONTACT_MASK, PERSON_MASK, span
 from tamis.domain.fields import EMAIL
 from tamis.domain.members import ActivityEntry
 from tamis.domain.membership_changes import Cause
@@ -22,12 +22,12 @@ def activity(
         "SELECT t.number, t.delta, t.instant, t.cause, t.recipient_id, c.id, "
         f"coalesce({original(EMAIL, 'c.')}, t.email) FROM ("
         "SELECT l.*, coalesce(a.email, x.email) AS email, "
-        f"CASE WHEN l.recipient_id & {EXTERNAL_BIT} = 0 THEN l.recipient_id & {CONTACT} "
+        f"CASE WHEN l.recipient_id & {EXTERNAL_BIT} = 0 THEN l.recipient_id & {CONTACT_MASK} "
         "ELSE coalesce(a.contact_id, x.contact_id) END AS contact_id FROM ("
         "SELECT * FROM membership_changes WHERE recipient_id BETWEEN $1 AND $2 AND number < coalesce($3, number + 1) "
         "AND delta = coalesce($4, delta) ORDER BY number DESC LIMIT $5"
         ") l LEFT JOIN inclusions a ON a.recipient_id = l.recipient_id "
-        f"LEFT JOIN {PERSONS} x ON x.id = l.recipient_id & {NUMBER}"
+        f"LEFT JOIN {INCLUDED_PERSONS} x ON x.id = l.recipient_id & {PERSON_MASK}"
         f") t LEFT JOIN {table(type_id)} c ON c.id = t.contact_id ORDER BY t.number DESC",
         [low, high, before, delta, limit],
     ).fetchall()

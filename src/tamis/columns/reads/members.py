@@ -7,8 +7,8 @@ import duckdb
 
 from tamis.columns.engine.dialect import DUCKDB
 from tamis.columns.layout.contacts import column, original, table
-from tamis.columns.layout.externals import PERSONS, included_externals
-from tamis.columns.layout.membership import CONTACT, recipients_between, span
+from tamis.columns.layout.externals import INCLUDED_PERSONS, included_externals
+from tamis.columns.layout.membership import CONTACT_MASK, recipients_between, span
 from tamis.columns.reads.recipients import with_inclusions
 from tamis.domain.fields import EMAIL, FIRST_NAME, LAST_NAME
 from tamis.domain.members import Member
@@ -65,7 +65,7 @@ class DuckMemberReads:
         externals = _externals(segment_id, words, "(FROM matching)", parameters)
         row = self._con.execute(
             f"WITH matching AS MATERIALIZED ({matching}) SELECT count(*) FROM {recipients_between(first, last)} "
-            f"WHERE CASE WHEN recipient_id & {EXTERNAL_BIT} = 0 THEN recipient_id & {CONTACT} IN (FROM matching) "
+            f"WHERE CASE WHEN recipient_id & {EXTERNAL_BIT} = 0 THEN recipient_id & {CONTACT_MASK} IN (FROM matching) "
             f"ELSE recipient_id IN ({externals}) END",
             parameters.values,
         ).fetchone()
@@ -139,8 +139,9 @@ def _contacts_with(
         parameters = Parameters(DUCKDB)
         matches = _has(words, _OF_CONTACTS, parameters)
         found += con.execute(
-            f"SELECT recipient_id, entered_at FROM {recipients_between(start, end)} WHERE recipient_id & {CONTACT} IN ("
-            f"SELECT id FROM {table(type_id)} WHERE id BETWEEN {start & CONTACT} AND {end & CONTACT} AND {matches}) "
+            f"SELECT recipient_id, entered_at FROM {recipients_between(start, end)} "
+            f"WHERE recipient_id & {CONTACT_MASK} IN (SELECT id FROM {table(type_id)} "
+            f"WHERE id BETWEEN {start & CONTACT_MASK} AND {end & CONTACT_MASK} AND {matches}) "
             f"ORDER BY recipient_id {'DESC' if back else 'ASC'} LIMIT {parameters.bind(limit - len(found))}",
             parameters.values,
         ).fetchall()
@@ -179,7 +180,7 @@ def _externals(segment_id: int, words: Sequence[str], matching: str, parameters:
     return (
         f"SELECT recipient_id FROM inclusions WHERE segment_id = {segment} AND recipient_id & {EXTERNAL_BIT} <> 0 "
         f"AND CASE WHEN contact_id IS NULL THEN {matches} ELSE contact_id IN {matching} END "
-        f"UNION ALL SELECT {span(segment_id)[0]} | id FROM {PERSONS} "
+        f"UNION ALL SELECT {span(segment_id)[0]} | id FROM {INCLUDED_PERSONS} "
         f"WHERE contact_id IS NULL AND {matches} AND id NOT IN ({included_externals(segment)})"
     )
 

@@ -7,7 +7,7 @@ import duckdb
 
 from tamis.columns.engine.dialect import DUCKDB
 from tamis.columns.layout.identity import contacts_in, external_identities, externals_in, normalised_emails
-from tamis.columns.layout.membership import CONTACT, recipients_between, span
+from tamis.columns.layout.membership import CONTACT_MASK, recipients_between, span
 from tamis.columns.reads.sampling import number_of_external, sampled
 from tamis.domain.overlap import Overlap
 from tamis.domain.sampling import Sample
@@ -66,7 +66,7 @@ class DuckOverlapReads:
                 {contacts_in(segment_id)} UNION ALL
                 SELECT contact_id FROM externals WHERE contact_id IS NOT NULL AND segment_id = {mine})
             SELECT segment_id, count(*) FROM (
-                SELECT recipient_id >> {SEGMENT_SHIFT} AS segment_id, recipient_id & {CONTACT} AS contact_id
+                SELECT recipient_id >> {SEGMENT_SHIFT} AS segment_id, recipient_id & {CONTACT_MASK} AS contact_id
                 FROM {recipients_between(low, high)} WHERE recipient_id & {EXTERNAL_BIT} = 0
                 UNION ALL SELECT segment_id, contact_id FROM externals WHERE contact_id IS NOT NULL
             ) JOIN mine USING (contact_id) WHERE segment_id IN {wanted} GROUP BY segment_id

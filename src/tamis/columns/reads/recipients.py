@@ -4,9 +4,9 @@ import duckdb
 
 from tamis.columns.engine.dialect import DUCKDB
 from tamis.columns.layout.contacts import column, original, table
-from tamis.columns.layout.externals import PERSONS
+from tamis.columns.layout.externals import INCLUDED_PERSONS
 from tamis.columns.layout.identity import normalised_emails
-from tamis.columns.layout.membership import CONTACT, NUMBER, recipients_between, span
+from tamis.columns.layout.membership import CONTACT_MASK, PERSON_MASK, recipients_between, span
 from tamis.columns.reads.sampling import number_of_external, sampled
 from tamis.domain.fields import ADDRESS_LINE1, CITY, COUNTRY, EMAIL, FIRST_NAME, LAST_NAME, STATE, UPDATED_AT
 from tamis.domain.sampling import Sample
@@ -34,7 +34,7 @@ class DuckRecipientReads:
         page = f"SELECT unnest({ids}::BIGINT[]) AS recipient_id, {entered_at}"
         first, last = rows[0][0], rows[-1][0]
         # With both bounds known, DuckDB reads only the blocks between them.
-        near = "" if last & EXTERNAL_BIT else f"AND c.id BETWEEN {first & CONTACT} AND {last & CONTACT}"
+        near = "" if last & EXTERNAL_BIT else f"AND c.id BETWEEN {first & CONTACT_MASK} AND {last & CONTACT_MASK}"
         return _documents(self._con, account_id, type_id, segment_id, with_inclusions(page), parameters, near)
 
     def sampled_page(
@@ -100,10 +100,10 @@ def with_inclusions(page: str) -> str:
     return (
         f"SELECT p.recipient_id, {names}, a.recipient_id IS NOT NULL AS is_added, "
         "coalesce(a.created_at, p.entered_at) AS created_at, "
-        f"CASE WHEN p.recipient_id & {EXTERNAL_BIT} = 0 THEN p.recipient_id & {CONTACT} "
+        f"CASE WHEN p.recipient_id & {EXTERNAL_BIT} = 0 THEN p.recipient_id & {CONTACT_MASK} "
         f"ELSE coalesce(a.contact_id, x.contact_id) END AS contact_id FROM ({page}) p "
         "LEFT JOIN inclusions a ON a.recipient_id = p.recipient_id "
-        f"LEFT JOIN {PERSONS} x ON x.id = p.recipient_id & {NUMBER}"
+        f"LEFT JOIN {INCLUDED_PERSONS} x ON x.id = p.recipient_id & {PERSON_MASK}"
     )
 
 

@@ -8,7 +8,7 @@ from tamis.columns.engine.dialect import DUCKDB
 from tamis.columns.interface.verification import Discrepancies, SegmentState
 from tamis.columns.layout.contacts import columns_of, columns_present, table
 from tamis.columns.layout.identity import contacts_in, externals_in, normalised_emails
-from tamis.columns.layout.membership import CONTACT, recipients_between, recipients_of, span
+from tamis.columns.layout.membership import CONTACT_MASK, recipients_between, recipients_of, span
 from tamis.columns.projector.documents import insert_contacts
 from tamis.columns.projector.steps.refresh import target_recipients
 from tamis.domain.fields import FieldSet
@@ -55,19 +55,21 @@ class DuckVerificationReads:
     def differing_overrides(
         self,
         segment_ids: Collection[int],
-        added: Collection[Inclusion],
-        removed: Collection[tuple[int, int]],
+        included: Collection[Inclusion],
+        excluded: Collection[tuple[int, int]],
     ) -> tuple[int, int]:
-        """Count the additions and the removals by hand that the records and the columns do not both have alike."""
+        """Count the inclusions and the exclusions that differ between the records and the projection."""
         ids = [list(segment_ids)]
         mine = "WHERE segment_id IN (SELECT unnest($1::BIGINT[]))"
-        stored_added = self._con.execute(
+        stored_inclusions = self._con.execute(
             "SELECT id, segment_id, contact_id, recipient_id, email, first_name, last_name, epoch_us(created_at), "
             f"person_id FROM inclusions {mine}",
             ids,
         ).fetchall()
-        stored_removed = self._con.execute(f"SELECT segment_id, contact_id FROM exclusions {mine}", ids).fetchall()
-        return _count_differences(map(tuple, added), stored_added), _count_differences(removed, stored_removed)
+        stored_exclusions = self._con.execute(f"SELECT segment_id, contact_id FROM exclusions {mine}", ids).fetchall()
+        return _count_differences(map(tuple, included), stored_inclusions), _count_differences(
+            excluded, stored_exclusions
+        )
 
     def segment_state(self, type_id: int, segment_id: int, rule: Rule, as_of: EvaluationTime) -> SegmentState:
         """Return the stored state of a segment, compared with its members computed from its rule."""
@@ -101,8 +103,8 @@ class DuckVerificationReads:
         everything = recipients_between(0, span(LAST_SEGMENT)[1])
         rows = self._con.execute(
             "WITH chosen AS (SELECT unnest($1::BIGINT[]) AS id) "
-            f"SELECT recipient_id >> {SEGMENT_SHIFT}, recipient_id & {CONTACT} FROM {everything} "
-            f"WHERE recipient_id & {EXTERNAL_BIT} = 0 AND recipient_id & {CONTACT} IN (SELECT id FROM chosen) "
+            f"SELECT recipient_id >> {SEGMENT_SHIFT}, recipient_id & {CONTACT_MASK} FROM {everything} "
+            f"WHERE recipient_id & {EXTERNAL_BIT} = 0 AND recipient_id & {CONTACT_MASK} IN (SELECT id FROM chosen) "
             f"UNION SELECT r.recipient_id >> {SEGMENT_SHIFT}, a.contact_id FROM {everything} r "
             "JOIN inclusions a ON a.recipient_id = r.recipient_id WHERE a.contact_id IN (SELECT id FROM chosen)",
             [list(contact_ids)],
@@ -114,8 +116,8 @@ class DuckVerificationReads:
         everything = recipients_between(0, span(LAST_SEGMENT)[1])
         rows = self._con.execute(
             "WITH chosen AS (SELECT unnest($1::BIGINT[]) AS id) "
-            f"SELECT recipient_id >> {SEGMENT_SHIFT}, recipient_id & {CONTACT} FROM {everything} "
-            f"WHERE recipient_id & {EXTERNAL_BIT} <> 0 AND recipient_id & {CONTACT} IN (SELECT id FROM chosen) "
+            f"SELECT recipient_id >> {SEGMENT_SHIFT}, recipient_id & {CONTACT_MASK} FROM {everything} "
+            f"WHERE recipient_id & {EXTERNAL_BIT} <> 0 AND recipient_id & {CONTACT_MASK} IN (SELECT id FROM chosen) "
             "AND recipient_id NOT IN (SELECT recipient_id FROM inclusions) "
             "UNION SELECT a.segment_id, a.person_id FROM inclusions a "
             f"JOIN {everything} r ON r.recipient_id = a.recipient_id WHERE a.person_id IN (SELECT id FROM chosen)",

@@ -63,18 +63,18 @@ def _reachable_rules(con: Connection, levels: Levels) -> list[dict[int, Rule]]:
 
 
 def _by_rule(levels: Levels, is_dirty: str, as_of: EvaluationTime, parameters: Parameters) -> str:
-    """Write the query for the recipients that rules select; each level comes after the segments that it names."""
+    """Return the query for the recipients that rules select; each level comes after the segments that it names."""
     rules = {segment_id: rule for level in levels for segment_id, rule in level.items()}
-    lists = f", list(segment_id) AS added_to, {_EXCLUDED} AS excluded_from"
+    lists = f", list(segment_id) AS included_in, {_EXCLUDED} AS excluded_from"
     query = external_rows(used_by(*rules.values()), lists, f" AND {is_dirty}")
     known: set[int] = set()
 
     def is_in(segment_id: int, _: Parameters) -> str:
-        return f"m{segment_id}" if segment_id in known else f"list_contains(added_to, {int(segment_id)})"
+        return f"m{segment_id}" if segment_id in known else f"list_contains(included_in, {int(segment_id)})"
 
     for level in levels:
         members = ", ".join(
-            f"(list_contains(added_to, {segment_id}) OR (NOT list_contains(excluded_from, {segment_id}) "
+            f"(list_contains(included_in, {segment_id}) OR (NOT list_contains(excluded_from, {segment_id}) "
             f"AND ({' OR '.join(is_in(id_, parameters) for id_ in segments_included(rule))}) "
             f"AND {compile_rule(rule, as_of, ColumnSource(column, is_in), parameters)} IS TRUE)) AS m{segment_id}"
             for segment_id, rule in level.items()
@@ -82,10 +82,10 @@ def _by_rule(levels: Levels, is_dirty: str, as_of: EvaluationTime, parameters: P
         query = f"SELECT *, {members} FROM ({query})"
         known.update(level)
     pairs = (
-        f"SELECT id, added_to, unnest([{', '.join(map(str, rules))}]::BIGINT[]) AS segment_id, "
+        f"SELECT id, included_in, unnest([{', '.join(map(str, rules))}]::BIGINT[]) AS segment_id, "
         f"unnest([{', '.join(f'm{segment_id}' for segment_id in rules)}]) AS is_member FROM ({query})"
     )
     return (
         f"SELECT segment_id << {SEGMENT_SHIFT} | id, id & {EXTERNAL_BIT - 1}, NULL FROM ({pairs}) "
-        "WHERE is_member AND NOT list_contains(added_to, segment_id)"
+        "WHERE is_member AND NOT list_contains(included_in, segment_id)"
     )

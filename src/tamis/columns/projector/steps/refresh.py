@@ -76,7 +76,7 @@ def refresh(con: Connection, context: TypeContext) -> TypeContext:
 
 
 def target_recipients(type_id: int, segment_id: int, rule: Rule, as_of: EvaluationTime, parameters: Parameters) -> str:
-    """Write the query for the recipients that a segment should have: the contacts that its rule selects, without the
+    """Return the query for the recipients that a segment should have: the contacts that its rule selects, without the
     excluded ones; the included ones, with the recipient ids that they got then; and the external recipients that its
     rule selects from other segments."""
     where = compile_rule(rule, as_of, ColumnSource(column, is_in_segment), parameters)
