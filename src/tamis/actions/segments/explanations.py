@@ -51,21 +51,21 @@ def explain_membership(db: Reader, now: datetime, account: Account, segment: Seg
     fields = types.fields_of_type(db, type_id)
     address = parse_email_for_lookup(email)
     contact = contacts.by_email(db, type_id, address.key, fields) if address else None
-    added = _added_since(db, segment, address) if address else None
+    included_at = _included_since(db, segment, address) if address else None
     if contact is None:
-        found = address and _explain_address(db, now, account, segment, address, added)
+        found = address and _explain_address(db, now, account, segment, address, included_at)
         if not found:
             raise NotFound("contact_never_in_segment", email=email, segment=segment.name)
         return found
     as_of = EvaluationTime(now, account.zone)
     is_in = membership(db, contact, fields, as_of)
-    removed = None if added else _removed_since(db, segment, contact)
+    excluded_at = None if included_at else _excluded_since(db, segment, contact)
     decided, rule = membership_source_of_contact(db, contact, fields), rules_of_type(db, type_id, fields)[segment.id]
-    return _explained(segment, rule, contact, as_of, is_in, decided, {}, added, removed)
+    return _explained(segment, rule, contact, as_of, is_in, decided, {}, included_at, excluded_at)
 
 
 def _explain_address(
-    db: Reader, now: datetime, account: Account, segment: Segment, address: Email, added: datetime | None
+    db: Reader, now: datetime, account: Account, segment: Segment, address: Email, included_at: datetime | None
 ) -> Explanation | None:
     """Explain an email that is not a contact; None if it is unknown in the type."""
     type_id = segment.contact_type_id
@@ -83,8 +83,8 @@ def _explain_address(
         )
         if any(map(in_segment, segments_included(rule))):
             explained_rule = explain(rule, external, as_of, in_segment)
-    because: Reason = "added by hand" if added else "removed by hand" if excluded else "rule"
-    return Explanation(segment, address.address, None, is_in, because, added or excluded, explained_rule, None)
+    because: Reason = "added by hand" if included_at else "removed by hand" if excluded else "rule"
+    return Explanation(segment, address.address, None, is_in, because, included_at or excluded, explained_rule, None)
 
 
 def explain_contact(
@@ -97,8 +97,8 @@ def explain_contact(
     is_in, decided = membership(db, contact, fields, as_of), _cached(membership_source_of_contact(db, contact, fields))
     rules, known = rules_of_type(db, contact_type.id, fields), dict[datetime, Membership]()
     key = email_key(contact.email) or ""
-    added = {row.segment_id: row.since for row in overrides.inclusions_of_address(db, contact_type.id, key)}
-    removed = {row.segment_id: row.since for row in overrides.exclusions_of_contact(db, contact.id)}
+    included_at = {row.segment_id: row.since for row in overrides.inclusions_of_address(db, contact_type.id, key)}
+    excluded_at = {row.segment_id: row.since for row in overrides.exclusions_of_contact(db, contact.id)}
     return [
         _explained(
             segment,
@@ -108,8 +108,8 @@ def explain_contact(
             is_in,
             decided,
             known,
-            added.get(segment.id),
-            removed.get(segment.id),
+            included_at.get(segment.id),
+            excluded_at.get(segment.id),
         )
         for segment in sorted(segments.live_of_type(db, contact_type.id), key=lambda segment: fold(segment.name))
     ]
@@ -128,17 +128,17 @@ def _explained(
     is_in: Membership,
     decided: MembershipSource,
     known: dict[datetime, Membership],
-    added: datetime | None,
-    removed: datetime | None,
+    included_at: datetime | None,
+    excluded_at: datetime | None,
 ) -> Explanation:
-    """Explain one segment; `added` and `removed` are the instants of its manual override."""
-    overridden_at = added or removed
+    """Explain one segment; `included_at` and `excluded_at` are the instants of its manual override."""
+    overridden_at = included_at or excluded_at
     return Explanation(
         segment,
         contact.email,
         contact.id,
         is_in(segment.id),
-        "added by hand" if added else "removed by hand" if removed else "rule",
+        "added by hand" if included_at else "removed by hand" if excluded_at else "rule",
         overridden_at,
         explain(rule, contact, as_of, is_in),
         None if overridden_at else next_change(rule, contact, as_of, decided, known),
@@ -153,9 +153,9 @@ def explain_recipient(db: Reader, now: datetime, account: Account, recipient_id:
         raise missing
     contact_id = contact_of_recipient(recipient_id)
     if contact_id is None:
-        added = overrides.find_inclusion(db, recipient_id)
+        inclusion = overrides.find_inclusion(db, recipient_id)
         external = externals.external_by_person(db, segment.contact_type_id, person_of_recipient(recipient_id))
-        email = added.email_key if added else external.email if external else None
+        email = inclusion.email_key if inclusion else external.email if external else None
     else:
         contact = contacts.by_id(
             db, segment.contact_type_id, contact_id, types.fields_of_type(db, segment.contact_type_id)
@@ -166,11 +166,11 @@ def explain_recipient(db: Reader, now: datetime, account: Account, recipient_id:
     return explain_membership(db, now, account, segment, email)
 
 
-def _added_since(db: Reader, segment: Segment, address: Email) -> datetime | None:
+def _included_since(db: Reader, segment: Segment, address: Email) -> datetime | None:
     found = overrides.inclusions_of_address(db, segment.contact_type_id, address.key)
     return next((addition.since for addition in found if addition.segment_id == segment.id), None)
 
 
-def _removed_since(db: Reader, segment: Segment, contact: Contact) -> datetime | None:
+def _excluded_since(db: Reader, segment: Segment, contact: Contact) -> datetime | None:
     found = overrides.exclusions_of_contact(db, contact.id)
     return next((removal.since for removal in found if removal.segment_id == segment.id), None)

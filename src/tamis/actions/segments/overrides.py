@@ -1,4 +1,4 @@
-"""The manual overrides of a segment: who was added and excluded by hand (decision 0005)."""
+"""The manual overrides of a segment: recipients added or excluded by a person (decision 0005)."""
 
 from dataclasses import dataclass
 from datetime import datetime

@@ -70,26 +70,26 @@ def delete_recipient(db: Transaction, now: datetime, account: Account, recipient
     except NotFound:
         raise missing from None
     fields = types.fields_of_type(db, segment.contact_type_id)
-    added = overrides.find_inclusion(db, recipient_id)
-    number = contact_of_recipient(recipient_id)
+    inclusion = overrides.find_inclusion(db, recipient_id)
+    contact_id = contact_of_recipient(recipient_id)
     contact: Contact | None = None
-    if added:
-        contact = contacts.by_email(db, segment.contact_type_id, added.email_key, fields)
-        overrides.undo_inclusion(db, segment, added, contact.id if contact else None, now)
+    if inclusion:
+        contact = contacts.by_email(db, segment.contact_type_id, inclusion.email_key, fields)
+        overrides.undo_inclusion(db, segment, inclusion, contact.id if contact else None, now)
         erasure.request_erasure(db, now)
-    elif number is None:
+    elif contact_id is None:
         _exclude_external(db, now, account, segment, recipient_id, missing)
         return
     else:
-        contact = contacts.by_id(db, segment.contact_type_id, number, fields)
+        contact = contacts.by_id(db, segment.contact_type_id, contact_id, fields)
         if contact and overrides.is_included(db, segment.id, email_key(contact.email) or ""):
             raise missing  # the contact is a member under the id that it got when it was added
-    if not added and not (contact and _is_member(db, now, account, segment, contact)):
+    if not inclusion and not (contact and _is_member(db, now, account, segment, contact)):
         raise missing
     if contact:
         overrides.exclude(db, segment, contact.id, now)
-    elif added:
-        email_exclusions.exclude_email(db, segment.id, added.email_key, now)
+    elif inclusion:
+        email_exclusions.exclude_email(db, segment.id, inclusion.email_key, now)
 
 
 def _readmit_external(db: Transaction, now: datetime, account: Account, segment: Segment, email: Email) -> bool:

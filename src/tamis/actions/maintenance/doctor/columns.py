@@ -61,16 +61,16 @@ def verify_overrides(services: Services, type_id: int) -> PartialCheck:
     with services.view() as view:
         db, checks = view.records, view.columns.verification
         ids = {segment.id for segment in segments.live_of_type(db, type_id)}
-        added = [row for row in overrides.inclusions_for_columns(db, None) if row.segment_id in ids]
-        removed = [row for row in overrides.exclusions_for_columns(db, None) if row[0] in ids]
-        removed += externals.exclusions_for_columns(db, type_id, None)
-        counts = checks.differing_overrides(ids, added, removed)
+        included = [row for row in overrides.inclusions_for_columns(db, None) if row.segment_id in ids]
+        excluded = [row for row in overrides.exclusions_for_columns(db, None) if row[0] in ids]
+        excluded += externals.exclusions_for_columns(db, type_id, None)
+        counts = checks.differing_overrides(ids, included, excluded)
     wrong = [
         f"{pluralize(count, what)} in segments of contact type {type_id} not as in the column store: {REBUILD}"
         for count, what in zip(counts, ("manually added email", "exclusion"), strict=True)
         if count
     ]
-    return PartialCheck(len(added) + len(removed), None, wrong)
+    return PartialCheck(len(included) + len(excluded), None, wrong)
 
 
 def verify_segment(services: Services, segment_id: int) -> PartialCheck:
@@ -179,11 +179,11 @@ def _memberships(db: Reader, type_id: int, ids: Sequence[int], as_of: Evaluation
     found: set[tuple[int, int]] = set()
     for start in range(0, len(ids), CONTACTS_PER_BATCH):
         part = ids[start : start + CONTACTS_PER_BATCH]
-        removed = set(overrides.exclusions_for_columns(db, part))
-        additions = overrides.inclusions_for_columns(db, list(overrides.inclusions_of_contacts(db, part)))
-        added = {(row.segment_id, email_key(row.email)) for row in additions}
+        excluded = set(overrides.exclusions_for_columns(db, part))
+        inclusions = overrides.inclusions_for_columns(db, list(overrides.inclusions_of_contacts(db, part)))
+        included = {(row.segment_id, email_key(row.email)) for row in inclusions}
         for contact in contacts.by_ids(db, part, fields):
-            found.update(_of_contact(contact, order, rules, added, removed, as_of))
+            found.update(_of_contact(contact, order, rules, included, excluded, as_of))
     return found
 
 
@@ -191,19 +191,19 @@ def _of_contact(
     contact: Contact,
     order: Sequence[int],
     rules: dict[int, Rule],
-    added: set[tuple[int, str | None]],
-    removed: set[tuple[int, int]],
+    included: set[tuple[int, str | None]],
+    excluded: set[tuple[int, int]],
     as_of: EvaluationTime,
 ) -> set[tuple[int, int]]:
     key = email_key(contact.email)
-    inside: set[int] = set()
+    member_of: set[int] = set()
     for segment_id in order:  # each one after those that it names
-        by_rule = (segment_id, contact.id) not in removed and selects(
-            rules[segment_id], contact, as_of, inside.__contains__
+        by_rule = (segment_id, contact.id) not in excluded and selects(
+            rules[segment_id], contact, as_of, member_of.__contains__
         )
-        if by_rule or (segment_id, key) in added:
-            inside.add(segment_id)
-    return {(segment_id, contact.id) for segment_id in inside}
+        if by_rule or (segment_id, key) in included:
+            member_of.add(segment_id)
+    return {(segment_id, contact.id) for segment_id in member_of}
 
 
 def verify_log(services: Services) -> PartialCheck:

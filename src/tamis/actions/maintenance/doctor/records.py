@@ -72,8 +72,8 @@ def _schema(db: Reader) -> Check:
 
 
 def _addresses(db: Reader) -> Check:
-    contacts, added = verify.count_contacts_and_inclusions(db)
-    with start_check("emails are unique", f"{pluralize(contacts, 'contact')}, {added:,} added manually") as check:
+    contacts, inclusions = verify.count_contacts_and_inclusions(db)
+    with start_check("emails are unique", f"{pluralize(contacts, 'contact')}, {inclusions:,} added manually") as check:
         for table, called in (("contacts", "contact"), ("inclusions", "manually added email")):
             rows = verify.unusual_keys(db, table)
             wrong = [id_ for id_, address, key in rows if email_key(address) != key]
