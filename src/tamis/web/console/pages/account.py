@@ -98,7 +98,7 @@ def sign_out_elsewhere(request: WebRequest, services: ServicesDep, visitor: Visi
     """End all other sessions."""
     services.write(end_other_sessions, visitor.account, visitor.session)
     log.event("other_sessions_ended", account=visitor.account.id, address=client_host(request))
-    return redirect(visitor, "/account", notice="Whoever was signed in elsewhere is signed out.")
+    return redirect(visitor, "/account", notice="All other sessions are signed out.")
 
 
 @post("/account/keys", sync_to_thread=True, guards=[require_recent_password])
