@@ -178,7 +178,7 @@ def test_the_order_of_dates_is_decided_or_asked_for(desk: Desk) -> None:
     assert desk.values("ann@example.org")["joined"] == date(2024, 4, 3)
     before = desk.changes
     open_question = "email,joined,born\nann@example.org,05/06/2024,01.02.2000\n"
-    with pytest.raises(Invalid, match="choose the order of dates") as refusal:
+    with pytest.raises(Invalid, match="choose the date order") as refusal:
         desk.take(open_question)
     assert (len(refusal.value.problems), desk.changes) == (2, before)
     desk.take(open_question, ImportOptions(create_fields=True, order=DateOrder.MDY))

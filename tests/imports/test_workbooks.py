@@ -70,7 +70,7 @@ def test_the_old_format_and_open_document(desk: Desk) -> None:
     assert desk.values("ann@example.org") == {
         "name": "Ånn Łucka", "zip": "02138", "joined": date(2024, 2, 29), "spent": 0.3,
     }  # fmt: skip
-    assert any('there are also "Notes"' in notice for notice in report.notices)
+    assert any('other sheets: "Notes"' in notice for notice in report.notices)
     content = ods([["E-Mail", "City", "Points"], ["olaf@example.org", "Œuf", 7.5]])
     desk.take(desk.file(content, "people.ods"))
     assert desk.values("olaf@example.org") == {"city": "Œuf", "points": 7.5}
@@ -88,7 +88,7 @@ def test_a_sheet_is_chosen(desk: Desk) -> None:
     assert 'Read from the sheet "May"; other sheets: "Cover", "June".' in report.notices
     for wanted, name in (("June", "June"), (" june", "June"), ("4", "June"), ("Hidden", "Hidden"), ("2", "Hidden")):
         assert desk.take(path, ImportOptions(create_fields=True, sheet=wanted)).sheet == name
-    with pytest.raises(Invalid, match='has no sheet "July"; it has "Cover", "Hidden", "May", "June"'):
+    with pytest.raises(Invalid, match='has no sheet "July"; choose from "Cover", "Hidden", "May", "June"'):
         desk.take(path, ImportOptions(sheet="July"))
     with pytest.raises(Invalid, match="has no sheets"):
         desk.take("email\na@example.org\n", ImportOptions(sheet="May"))
