@@ -32,6 +32,7 @@ def commands(_: str) -> str:
     text = app.generate_docs(max_heading_level=3)
     _, module, name = App().name[0].partition(" -m ")  # after `python -m`, usage lines name the running module too
     text = text.replace(f"{module}{name}", "") if name else text
+    text = text.replace("tamis import import ", "tamis import ")  # whose own usage line names it already
     shared = [re.search(rf"^\* `--{name}[ `].*$", text, re.MULTILINE) for name in COMMON_OPTIONS]
     lines = [match[0] for match in shared if match]
     for line in lines:
