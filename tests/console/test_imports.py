@@ -95,7 +95,7 @@ def test_the_page_of_a_file_tells_which_email_was_found_and_what_is_cleaned(cons
     content = b"Home,Work\nAnn <ann@example.org>,w@example.org\n,v@example.org\n"
     place = place_of(hand_in(console, new_type(owner), content))
     shown = text_of(console.get(place).text)
-    assert 'The column "Work" is used as the email; "Home" contains emails too: to use it instead,' in shown
+    assert 'The column "Work" is used as the email. "Home" contains emails too: to use that one, choose' in shown
     begin(console, place, "trial", {"column-0": "field:email", "column-1": "out"})
     _, tried = settled(console, place)
     assert "Emails to clean up: 1 Ann <ann@example.org> → ann@example.org" in text_of(tried)

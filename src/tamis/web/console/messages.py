@@ -9,7 +9,7 @@ from tamis.domain.messages.catalog import MessageCatalog
 
 OWN: Mapping[str, str] = {
     "another_email_column": (
-        'The column "{column}" is used as the email; {others:quoted and} contains emails too: to use it instead, '
+        'The column "{column}" is used as the email. {others:quoted and} contains emails too: to use that one, '
         'choose "{other}" below.'
     ),
     "blanked_rows_unknown": "there are no rows with blanked cells, or their file was deleted",
@@ -37,7 +37,7 @@ OWN: Mapping[str, str] = {
     "email_missing": "enter an email",
     "email_not_one": '"{text}" is not a valid email',
     "other_email_columns": (
-        'The column "{column}" is used as the email; {others:quoted and} contain emails too: to use another one, '
+        'The column "{column}" is used as the email. {others:quoted and} contain emails too: to use another one, '
         'choose "{other}" below.'
     ),
     "question_not_read": "the request cannot be read",
