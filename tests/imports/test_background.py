@@ -81,7 +81,7 @@ def test_an_import_is_undone_once(desk: Desk) -> None:
     assert (finished(undo).status, undo.result.deleted) == (JobStatus.DONE, 2)
     job, state = find_import(desk.services, desk.account, import_id)
     assert (state, can_undo(job)) == ("undone", False)
-    with pytest.raises(Refused, match="undone already"):
+    with pytest.raises(Refused, match="already undone"):
         start_undo(desk.services, desk.account, import_id)
 
 
