@@ -126,7 +126,7 @@ def test_columns_are_mapped_to_fields(desk: Desk) -> None:
     with pytest.raises(Invalid) as refused:
         desk.take(text, ImportOptions(chosen={"Mail": "email", "Nothing": "city", "Town": "nowhere"}))
     assert 'no column "Nothing"' in str(refused.value)
-    assert 'no field "nowhere": make it first' in str(refused.value)
+    assert 'no field "nowhere": create it first' in str(refused.value)
 
 
 def test_a_column_is_mapped_to_a_field_that_the_same_import_makes(desk: Desk) -> None:
