@@ -33,7 +33,7 @@ RULES = {
     "text equality": 'country = "Germany"',
     "number range": "total_spent is between 100 and 500",
     "contains": 'last_name contains "son"',
-    "contains in e-mail": 'email contains "nova12"',
+    "contains in email": 'email contains "nova12"',
     "nested, with dates": '(country in ("United States", "Canada") or plan = "pro") and last_order_at is after '
     '2023-06-01 and not (birth_date is before 1970-01-01 or email ends with "@example.org")',
 }

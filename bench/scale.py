@@ -87,7 +87,7 @@ def _previews(store: ScaleStore, of: str) -> Iterator[Row]:
         ),
         ("relative date", "last_order_at is within 30 days", None, 0.050),
         ("contains", 'last_name contains "son"', "contains(lower(f3), 'son')", 0.250),
-        ("contains in e-mail", 'email contains "999@"', "contains(lower(f1), '999@')", 0.250),
+        ("contains in email", 'email contains "999@"', "contains(lower(f1), '999@')", 0.250),
     ):
         document = to_json(build(from_text(rule), fields))
         ours, bare = [], []

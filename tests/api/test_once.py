@@ -1,4 +1,4 @@
-"""§ Once: an e-mail address stands at most once in a segment, ignoring case."""
+"""§ Once: an email is at most once in a segment, ignoring case."""
 
 import threading
 import unicodedata

@@ -1,4 +1,4 @@
-"""§ By hand wins: whoever is deleted from a segment stays out, whatever becomes of the rule, the contact and the email,
+"""§ Manual changes win: a person deleted from a segment stays out, whatever happens to the rule, the contact and the email,
 until somebody adds the email again."""
 
 import shutil
