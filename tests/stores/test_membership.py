@@ -1,4 +1,4 @@
-"""§ Exact, § Once, § Manual changes win, § Fresh: after any sequence of writes, and as time passes, the stored membership
+"""§ Exact, § Once, § By hand wins, § Fresh: after any sequence of writes, and as time passes, the stored membership
 equals a recomputation, and the log tells how it came about."""
 
 from dataclasses import replace
