@@ -113,8 +113,7 @@ def test_the_console_says_which_was_taken(desk: Desk) -> None:
     preview = seen(desk, "Private,Work\na@example.org,b@example.org\n")
     assert propose_choices(preview, desk.fields)[0] == EMAIL_CHOICE
     assert tuple(map(WORDS.render, email_notices(preview, desk.fields))) == (
-        'The column "Private" is used as the email; "Work" contains emails too: to use it instead, '
-        'choose "Work" below.',
+        'The column "Private" is used as the email. "Work" contains emails too: to use that one, choose "Work" below.',
     )
     options = build_options(preview, desk.fields, [SKIP, EMAIL_CHOICE], FormatSettings())
     assert (options.chosen, options.left_out) == ({"Work": "email"}, frozenset({"Private"}))
