@@ -181,7 +181,7 @@ def test_a_damaged_backup_is_refused_and_nothing_is_put_in_place(
     backup = tmp_path / "backup"
     shutil.copytree(town.with_name(source), backup)
     (DAMAGE if source == "backup" else OF_THE_FIRST_FORMAT)[damage](backup)
-    with pytest.raises(TamisError, match=r"use another backup|is no backup|newer version"):
+    with pytest.raises(TamisError, match=r"use another backup|is not a backup|newer version"):
         restore(tmp_path / "restored", backup)
     assert list(tmp_path.iterdir()) == [backup]
 
