@@ -20,14 +20,17 @@ def verify_directory(directory: Path) -> Check:
                 f"{pluralize(len(wide), 'file or directory', 'files and directories')} can be opened by other users "
                 f"({names}): as the owner, run chmod -R go= {directory}"
             )
-        records_aside, columns_aside = RECORDS.list_quarantined(directory), COLUMNS.list_quarantined(directory)
+        records_quarantined, columns_quarantined = (
+            RECORDS.list_quarantined(directory),
+            COLUMNS.list_quarantined(directory),
+        )
         for path in sorted(directory.iterdir()):
-            if path in columns_aside:
+            if path in columns_quarantined:
                 check.note(
                     f"{path.name} is a column store that could not be used and was set aside: delete it when you "
                     "no longer need it"
                 )
-            elif path in records_aside:
+            elif path in records_quarantined:
                 check.note(
                     f"{path.name} is left of a log that lost acknowledged writes: delete it when you no longer want to "
                     "recover them from it"
