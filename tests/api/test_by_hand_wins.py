@@ -1,4 +1,4 @@
-"""§ By hand wins: members = (selected by the rule - excluded) + added manually, until a person undoes it."""
+"""§ Manual changes win: members = (selected by the rule - excluded) + added manually, until a person undoes it."""
 
 import pytest
 

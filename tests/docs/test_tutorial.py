@@ -25,7 +25,7 @@ def test_the_tutorial_can_be_followed(tmp_path: Path) -> None:
         if "curl" in command:
             break
         output = check(command, expected, tmp_path)
-        keys |= {f"{key[:3]}…": key for key in re.findall(r"\b[ps]k_\w+", output)}
+        keys |= {f"{key[:3]}…": key for key in re.findall(r"\b[ps]k_\S+", output)}
     with Server(tmp_path / "tamis-data") as server:
         replaced = {ADDRESS: server.address, **keys}
         check(filled(command, replaced), expected, tmp_path)

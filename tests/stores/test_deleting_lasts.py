@@ -1,5 +1,5 @@
-"""§ By hand wins: a person deleted from a segment stays out, whatever happens to the rule, the contact and the email,
-until somebody adds the email again."""
+"""§ Manual changes win: a person deleted from a segment stays out, whatever happens to the rule, the contact and the
+email, until somebody adds the email again."""
 
 import shutil
 import tempfile

@@ -1,5 +1,5 @@
-"""§ Exact, § Once, § By hand wins, § Fresh: after any sequence of writes, and as time passes, the stored membership
-equals a recomputation, and the log tells how it came about."""
+"""§ Exact, § Once, § Manual changes win, § Fresh: after any sequence of writes, and as time passes, the stored
+membership equals a recomputation, and the log explains it."""
 
 from dataclasses import replace
 
