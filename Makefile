@@ -18,10 +18,10 @@ serve: $(VENV)/runtime  ## Serve the store in ./tamis-data (PORT=8000)
 test: $(VENV)/dev  ## Run all tests, with a twentieth of the random examples
 	$(BIN)/pytest -n auto --dist worksteal
 
-test-all: $(VENV)/dev  ## Run all tests with all random examples, as before a change lands
+test-all: $(VENV)/dev  ## Run all tests with all random examples; run it before a change lands
 	TESTS=all $(BIN)/pytest -n auto --dist worksteal
 
-coverage: $(VENV)/dev  ## Run all tests, and print the modules of which they reach less than nine tenths, with branches
+coverage: $(VENV)/dev  ## Run all tests, and list the modules with less than nine tenths of their branches covered
 	rm -f .coverage .coverage.*
 	status=0; $(BIN)/coverage run -m pytest -n auto --dist worksteal || status=$$?; \
 	  $(BIN)/coverage combine -q && $(BIN)/coverage report | awk '!/%$$/ || /^TOTAL/ || $$NF + 0 < 90'; exit $$status
@@ -32,13 +32,13 @@ check: $(VENV)/dev  ## Check style (ruff), types (mypy --strict) and the directi
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-bench: $(VENV)/dev  ## Measure speed beside baselines; prints a table and writes bench/results.json
+bench: $(VENV)/dev  ## Measure speed against baselines; prints a table and writes bench/results.json
 	$(BIN)/python -m bench
 
-docs: $(VENV)/dev  ## Write what the docs repeat from the code: commands, operators, settings
+docs: $(VENV)/dev  ## Write the generated parts of the docs: commands, operators, settings
 	$(BIN)/python -m tests.docs.generated
 
-screenshots: $(VENV)/dev  ## Take the pictures of README.md anew, with Chromium
+screenshots: $(VENV)/dev  ## Take the screenshots of README.md again, with Chromium
 	$(BIN)/python -m bench.screenshots
 
 format: $(VENV)/dev  ## Format the code
