@@ -10,8 +10,8 @@ from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 
-from tests.reliability.crowd import Crowd
-from tests.reliability.planted import PLANTED, program
+from tests.reliability.concurrent_clients import Crowd
+from tests.reliability.planted_bugs import PLANTED, program
 from tests.support.histories.audience import object_of, perform
 
 from bench.harness import machine, say

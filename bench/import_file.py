@@ -19,10 +19,10 @@ import apsw
 import duckdb
 
 from bench import servers
+from bench.generated_contacts import FIELDS
+from bench.generated_files import write_people
 from bench.harness import Figure, Measured, say, timed
 from bench.load import another_process, ask_at_a_pace, request
-from bench.people import FIELDS
-from bench.people_file import write_people
 from bench.postgres import installed, postgres
 from bench.stores import SEGMENTS, TYPE, Stores
 from tamis.actions.accounts.accounts import create_account

@@ -11,8 +11,8 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from tests.imports.kill_points import ALL, OF_A_COMMAND, OF_A_SERVER, OF_UNDOING, POINTS
-from tests.imports.killing import Forks, Killing, kill_and_run_again, kill_and_undo_again
-from tests.imports.killing_servers import kill_a_server
+from tests.imports.killed_commands import Forks, Killing, kill_and_run_again, kill_and_undo_again
+from tests.imports.killed_servers import kill_a_server
 
 from bench.harness import machine, say
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import duckdb
 
-from bench.people import CITIES, COUNTRIES, FIELDS, FIRST_NAMES, LAST_NAMES, PLANS
+from bench.generated_contacts import CITIES, COUNTRIES, FIELDS, FIRST_NAMES, LAST_NAMES, PLANS
 from tamis.actions.accounts.accounts import create_account
 from tamis.actions.fields.fields import create_field
 from tamis.actions.fields.types import create_type

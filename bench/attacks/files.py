@@ -25,7 +25,7 @@ from pathlib import Path
 import duckdb
 import requests
 from tests.support.console import PASSWORD, Visitor
-from tests.support.uploading import hand_in
+from tests.support.uploads import hand_in
 
 from bench import servers
 from bench.load import another_process, ask_at_a_pace, request

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.people import Person, colleague_of, fresh, new_account
 from tests.support.process import Server
 from tests.support.sakila import import_sakila
+from tests.support.users import Person, colleague_of, fresh, new_account
 
 
 @dataclass(frozen=True)

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 import pytest
 import requests
 
-from tests.support.people import Person
 from tests.support.process import Server
+from tests.support.users import Person
 
 FORM = "application/x-www-form-urlencoded"
 CHARSET_REFUSED = 'The body cannot be parsed: the character encoding "{}" is not supported.'

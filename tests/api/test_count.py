@@ -1,7 +1,7 @@
 """segment_emails_count is the number of rows that segment/email/list returns at the same moment."""
 
 from tests.api.conftest import Import
-from tests.support.people import Person
+from tests.support.users import Person
 
 
 def test_the_count_is_the_number_of_rows_at_every_step(owner: Person, own_type: int, import_text: Import) -> None:

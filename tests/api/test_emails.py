@@ -9,8 +9,8 @@ from pathlib import Path
 import email_validator
 import pytest
 
-from tests.support.letters import compact
-from tests.support.people import Person
+from tests.support.normalized_responses import compact
+from tests.support.users import Person
 
 FOLDER = Path(__file__).parents[3] / "shared" / "data" / "emails"
 """Collections of difficult addresses, which lie beside some checkouts only; a few of our own are always tried."""

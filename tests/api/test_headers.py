@@ -2,9 +2,9 @@
 
 import pytest
 
-from tests.support.people import Person
 from tests.support.process import Server
-from tests.support.raw import Client
+from tests.support.raw_connection import Client
+from tests.support.users import Person
 
 CARRIED = {
     "content-type": "application/json",

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.support.people import Person
+from tests.support.users import Person
 
 NOT_FOUND = '{"status":"failed","errors":"Record not found"}'
 NOT_FOUND_ON_DELETE = '{"status":"failed","errors":"Record Not Found"}'

@@ -4,8 +4,8 @@ from http.client import HTTPConnection
 
 import pytest
 
-from tests.support.people import Person, colleague_of, fresh_address, new_account
 from tests.support.process import Server
+from tests.support.users import Person, colleague_of, fresh_address, new_account
 
 ROUTES = [
     ("GET", "segment/list"),

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.people import Person, colleague_of, new_account
 from tests.support.process import Server
+from tests.support.users import Person, colleague_of, new_account
 
 LIMIT = 5
 TOO_MANY = '{"status":"failed","errors":"Too many requests: try again in a minute."}'

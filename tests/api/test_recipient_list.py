@@ -7,10 +7,10 @@ from urllib.parse import urlsplit
 import pytest
 
 from tests.api.conftest import Customers, Import
-from tests.support.letters import compact, without_instants
-from tests.support.people import Person, fresh_address, new_account
+from tests.support.normalized_responses import compact, without_instants
 from tests.support.process import Server
 from tests.support.sakila import IN_INDIA, import_sakila
+from tests.support.users import Person, fresh_address, new_account
 
 
 def test_a_member_to_the_letter(owner: Person, customers: Customers) -> None:

@@ -3,8 +3,8 @@
 import pytest
 import requests
 
-from tests.support.people import Person
 from tests.support.process import Server
+from tests.support.users import Person
 
 METHODS = {
     "segment/list": "GET",

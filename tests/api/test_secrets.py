@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.people import Person, new_account
 from tests.support.process import Server
 from tests.support.records import records_of
+from tests.support.users import Person, new_account
 
 
 @pytest.fixture

@@ -3,9 +3,9 @@
 import json
 
 from tests.api.conftest import Customers
-from tests.support.letters import INSTANT, compact, without_instants
-from tests.support.people import Person, fresh, fresh_address, new_account
+from tests.support.normalized_responses import INSTANT, compact, without_instants
 from tests.support.process import Server
+from tests.support.users import Person, fresh, fresh_address, new_account
 
 
 def test_an_account_without_segments(server: Server) -> None:

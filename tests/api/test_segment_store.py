@@ -6,9 +6,9 @@ import pytest
 
 from tamis.rules.operators import BY_NAME
 from tests.api.conftest import Customers
-from tests.support.letters import compact, without_instants
-from tests.support.people import Person, fresh
+from tests.support.normalized_responses import compact, without_instants
 from tests.support.sakila import CUSTOMERS, IN_INDIA
+from tests.support.users import Person, fresh
 
 IN_CHINA = 53
 SPENT_150 = 46

@@ -20,11 +20,11 @@ from tamis.domain.errors import TamisError
 from tamis.records.maintenance.files import NAME as RECORDS
 from tamis.settings import Settings
 from tests.backups.first_format import to_first_format
-from tests.erasure.people import VICTIMS, Town, traces
+from tests.erasure.traceable_people import VICTIMS, Town, traces
 from tests.support import forked
-from tests.support.people import new_account
 from tests.support.process import PATIENCE_SECONDS, Refused, Server, environment, tamis
 from tests.support.sakila import IN_INDIA, import_sakila
+from tests.support.users import new_account
 
 EVERYONE = 1 << 53
 

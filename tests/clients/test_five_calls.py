@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 
 from tests.support.clients import installed, output_of
-from tests.support.letters import compact, without_instants
-from tests.support.people import fresh_address, new_account
+from tests.support.normalized_responses import compact, without_instants
 from tests.support.process import Server
+from tests.support.users import fresh_address, new_account
 
 HERE = Path(__file__).parent
 CLIENTS = {

@@ -18,8 +18,8 @@ from playwright.sync_api import (
 
 from tests.support.clients import installed
 from tests.support.console import CHROMIUM_ARGUMENTS, PASSWORD, Visitor, new_console_account
-from tests.support.people import Person
 from tests.support.process import Server
+from tests.support.users import Person
 
 # Only to end a test that hangs, never to judge speed.
 expect.set_options(timeout=60_000)

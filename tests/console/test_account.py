@@ -10,8 +10,8 @@ from playwright.sync_api import BrowserContext
 
 from tests.support.clients import installed, output_of
 from tests.support.console import PASSWORD, Visitor, new_console_account, text_of
-from tests.support.people import Person, fresh, fresh_address
 from tests.support.process import Server
+from tests.support.users import Person, fresh, fresh_address
 
 RUNS = {
     "curl": ("bash", "list.sh"),

@@ -4,9 +4,9 @@ import pytest
 
 from tamis.web.console.forms import MAX_FORM_BYTES
 from tests.support.console import Visitor
+from tests.support.console_routes import Route, private_routes
 from tests.support.process import Server
-from tests.support.raw import Client
-from tests.support.routes import Route, private_routes
+from tests.support.raw_connection import Client
 
 KINDS = ("application/x-www-form-urlencoded", "multipart/form-data; boundary=x", "application/octet-stream")
 UPLOADS = "/imports/uploads"

@@ -8,9 +8,9 @@ import pytest
 
 from tamis.rules.operators import OPERATORS
 from tests.support.console import Visitor, new_console_account, text_of
-from tests.support.people import Person, fresh, fresh_address
 from tests.support.process import Server
 from tests.support.sakila import import_sakila
+from tests.support.users import Person, fresh, fresh_address
 
 INDIA = {"field": 5, "operator": "is", "values": ["India"]}
 JSON = {"accept": "application/json", "content-type": "application/json"}

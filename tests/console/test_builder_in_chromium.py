@@ -14,11 +14,11 @@ from playwright.sync_api import BrowserContext, Error, Page, Route, expect
 
 from tamis.rules.syntaxes.json import to_json
 from tests.console.conftest import close_and_stay
-from tests.console.test_accessible import preview_upload
+from tests.console.test_accessibility import preview_upload
 from tests.laws.strategies import rules
 from tests.support.effort import examples
-from tests.support.people import Person, fresh
 from tests.support.sakila import import_sakila
+from tests.support.users import Person, fresh
 
 
 @pytest.fixture(scope="module")

@@ -25,8 +25,8 @@ from tamis.records import contacts, types
 from tamis.rules.syntaxes.text import from_text
 from tamis.settings import Settings
 from tests.support.console import Visitor, new_console_account, text_of
-from tests.support.people import Person, fresh_address
 from tests.support.process import Server
+from tests.support.users import Person, fresh_address
 
 HOSTILE = {
     "first_name": "<img src=x onerror=alert(1)>",

@@ -15,8 +15,8 @@ from tamis.domain.contacts import ContactType
 from tamis.domain.fields import Kind
 from tamis.rules.syntaxes.text import from_text
 from tamis.settings import Settings
-from tests.support.people import Person, fresh_address
 from tests.support.process import Server
+from tests.support.users import Person, fresh_address
 
 SMALL = {"width": 380, "height": 800}
 

@@ -15,10 +15,10 @@ from pathlib import Path
 import pytest
 
 from tests.support.console import Visitor, new_console_account, text_of
-from tests.support.people import Person, fresh
 from tests.support.process import PATIENCE_SECONDS, Server
 from tests.support.sakila import CUSTOMERS, FILE, import_sakila
-from tests.support.uploading import begin, figures_on, hand_in, place_of, settled
+from tests.support.uploads import begin, figures_on, hand_in, place_of, settled
+from tests.support.users import Person, fresh
 
 HOSTILE = "<script>alert(1)</script>"
 MIXED = b"email,first_name,n\na@example.org,Ann,1\nbad,Bob,2\nA@example.org,Ann,3\nb@example.org,Bea,4\n"

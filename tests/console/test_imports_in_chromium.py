@@ -7,9 +7,9 @@ from typing import Any
 
 from playwright.sync_api import BrowserContext, Page, expect
 
-from tests.console.test_accessible import preview_upload
-from tests.support.people import Person, fresh
+from tests.console.test_accessibility import preview_upload
 from tests.support.sakila import CUSTOMERS, FILE
+from tests.support.users import Person, fresh
 
 DROP = """([content, name, target]) => {
   const data = new DataTransfer();

@@ -8,7 +8,7 @@ from tamis.actions.accounts.accounts import create_account
 from tamis.actions.services import Services
 from tamis.domain.fields import Kind
 from tamis.settings import Settings
-from tests.stores.people import Desk, new_desk
+from tests.stores.account import Desk, new_desk
 from tests.support.console import PASSWORD, Visitor, text_of
 from tests.support.process import Server, tamis
 

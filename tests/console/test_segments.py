@@ -13,8 +13,8 @@ from typing import Any
 import pytest
 
 from tests.support.console import Visitor, new_console_account, text_of
-from tests.support.people import Person, fresh
 from tests.support.process import Server
+from tests.support.users import Person, fresh
 
 HOSTILE = "\"><script>alert('x')</script>{{ 7 * 7 }}&amp;"
 PEOPLE = 130

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.support.people import Person, fresh
+from tests.support.users import Person, fresh
 
 
 @pytest.fixture(scope="module")

@@ -6,8 +6,8 @@ import pytest
 from playwright.sync_api import BrowserContext
 
 from tests.support.console import PASSWORD, Visitor, new_console_account, text_of
-from tests.support.people import Person, fresh_address
 from tests.support.process import Server
+from tests.support.users import Person, fresh_address
 
 
 def test_a_page_leads_to_the_sign_in_and_back(guest: Visitor, owner: Person) -> None:

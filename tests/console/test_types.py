@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.support.console import Visitor, text_of
-from tests.support.people import Person, fresh
+from tests.support.users import Person, fresh
 
 HOSTILE = '<script>alert(1)</script> "it\'s" \u202eRTL 🙂 '
 

@@ -15,7 +15,7 @@ from tamis.columns.engine.files import NAME
 from tamis.domain.membership_changes import Cause
 from tamis.records.history import read
 from tamis.settings import Settings
-from tests.history.past import Past, live_through, small_packs
+from tests.history.history_model import Past, live_through, small_packs
 from tests.support.records import records_of
 
 COPY = "not as in the history of the records"

@@ -18,7 +18,7 @@ from tamis.records import change_log
 from tamis.records.engine.database import connect
 from tamis.records.maintenance import erasure
 from tamis.settings import Settings
-from tests.erasure.people import PEOPLE, VICTIMS, Town, traces
+from tests.erasure.traceable_people import PEOPLE, VICTIMS, Town, traces
 from tests.support.effort import examples
 
 EVERYONE = 1 << 53

@@ -3,9 +3,9 @@
 from pathlib import Path
 from typing import Any
 
-from tests.support.letters import without_instants
-from tests.support.people import new_account
+from tests.support.normalized_responses import without_instants
 from tests.support.process import Server
+from tests.support.users import new_account
 
 ANN = "ann@example.org"
 

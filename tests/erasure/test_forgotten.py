@@ -16,8 +16,8 @@ from tamis.records import suppressions
 from tamis.records.contacts import NewContact
 from tamis.records.engine.sql import fetch
 from tamis.records.handles import connection_of
-from tests.support.people import new_account
 from tests.support.process import Refused, Server, tamis
+from tests.support.users import new_account
 
 ANN, BOB = "ann@example.org", "bob@example.org"
 

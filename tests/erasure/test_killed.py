@@ -11,7 +11,7 @@ from tamis.actions.segments.recipients import recipient_page
 from tamis.actions.services import Services
 from tamis.records.maintenance import erasure
 from tamis.settings import Settings
-from tests.erasure.people import VICTIMS, Town, traces
+from tests.erasure.traceable_people import VICTIMS, Town, traces
 from tests.support import forked
 from tests.support.effort import ALL
 from tests.support.process import environment

@@ -18,10 +18,10 @@ from tamis.domain.fields import FieldSet
 from tamis.records import accounts, contacts, types
 from tamis.records.engine.sql import each
 from tamis.settings import Settings
-from tests.exports.reading import Row, cells, read
+from tests.exports.readers import Row, cells, read
 from tests.support import forked
-from tests.support.people import new_account
 from tests.support.process import Refused, Server, environment, tamis
+from tests.support.users import new_account
 
 PEOPLE = """email,first_name,last_name,Nick name,Score,Born,Seen,Subscribed,Plan,Interests
 "c@example.org","=HYPERLINK(""x"")",Curie,"'@x",0.1,1867-11-07,2024-05-01T10:00:05.5Z,true,pro,"music; art"

@@ -12,7 +12,7 @@ from tamis.domain.exports import Format, OutputOptions
 from tamis.domain.fields import format_value
 from tamis.domain.formulas import escape
 from tamis.domain.instants import FIRST_INSTANT, LAST_INSTANT
-from tests.exports.reading import ESCAPED, cells, exactly, read
+from tests.exports.readers import ESCAPED, cells, exactly, read
 from tests.laws.stores import Stores, known
 from tests.laws.strategies import FIELDS, contacts, numbers
 from tests.support.effort import examples

@@ -13,7 +13,7 @@ from tamis.columns.history import batches
 from tamis.columns.history.packs import pack
 from tamis.domain.errors import Unavailable
 from tamis.records.history import read, write
-from tests.history.past import Past, eventful_past, eventful_rows
+from tests.history.history_model import Past, eventful_past, eventful_rows
 from tests.history.test_restored import delete, known, lose
 from tests.support import forked
 from tests.support.effort import ALL

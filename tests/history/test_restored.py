@@ -26,7 +26,7 @@ from tamis.domain.membership_changes import Cause
 from tamis.records.engine.database import FILE_NAME, connect
 from tamis.rules.syntaxes.text import from_text
 from tests.backups.first_format import to_first_format
-from tests.history.past import Past, eventful_packs, eventful_past, eventful_rows, small_packs
+from tests.history.history_model import Past, eventful_packs, eventful_past, eventful_rows, small_packs
 from tests.support.effort import combinations
 
 TABLES = ("membership_changes", "membership_snapshots", "daily_sizes", "segment_sizes")

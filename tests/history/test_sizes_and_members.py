@@ -9,7 +9,7 @@ from hypothesis import given, settings
 
 from tamis.domain.instants import day_in_utc, day_of
 from tamis.domain.membership_changes import Cause, DaySize
-from tests.history.past import Past, fresh_past
+from tests.history.history_model import Past, fresh_past
 from tests.support.effort import examples
 
 ZONES = st.sampled_from(["UTC", "Asia/Dhaka", "America/New_York", "Pacific/Kiritimati", "Australia/Lord_Howe"])

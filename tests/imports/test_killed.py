@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from tests.imports.kill_points import OF_A_COMMAND, OF_A_SERVER, OF_UNDOING, POINTS
-from tests.imports.killing import Forks, Killing, kill_and_run_again, kill_and_undo_again, outcomes
-from tests.imports.killing_servers import kill_a_server
+from tests.imports.killed_commands import Forks, Killing, kill_and_run_again, kill_and_undo_again, outcomes
+from tests.imports.killed_servers import kill_a_server
 from tests.support import forked
 from tests.support.effort import ALL
 from tests.support.process import environment, tamis

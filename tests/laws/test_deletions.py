@@ -25,7 +25,7 @@ from tamis.domain.fields import Kind
 from tamis.domain.segments import Segment
 from tamis.rules.syntaxes.json import from_json
 from tamis.settings import Settings
-from tests.stores.people import Desk, new_desk
+from tests.stores.account import Desk, new_desk
 from tests.support.effort import examples
 
 OPTIONS = {"plan": ("Free", "Pro", "Team"), "likes": ("Music", "Art", "Sport")}

@@ -11,9 +11,9 @@ import pytest
 import requests
 
 from tests.support.console import PASSWORD, Visitor, new_console_account
-from tests.support.people import Person
 from tests.support.process import PATIENCE_SECONDS, Server
-from tests.support.uploading import begin, hand_in, place_of, settled
+from tests.support.uploads import begin, hand_in, place_of, settled
+from tests.support.users import Person
 
 TOKEN = "a-token-of-32-characters-or-more"
 MARK = "zqmark"

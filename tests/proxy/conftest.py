@@ -16,8 +16,8 @@ from requests.adapters import HTTPAdapter
 
 from tests.support.clients import installed
 from tests.support.console import Visitor, new_console_account
-from tests.support.people import Person
 from tests.support.process import PATIENCE_SECONDS, Server, environment
+from tests.support.users import Person
 
 PAGE = Path(__file__).parents[2] / "docs/operations.md"
 HOST = "tamis.example.org"

@@ -7,9 +7,9 @@ import pytest
 import requests
 
 from tests.proxy.conftest import CLIENT, HOST, Proxy
-from tests.support.people import Person, fresh
 from tests.support.process import PATIENCE_SECONDS, Server
-from tests.support.uploading import hand_in
+from tests.support.uploads import hand_in
+from tests.support.users import Person, fresh
 
 INVENTED = {"x-forwarded-for": "198.51.100.66", "x-forwarded-proto": "http", "x-real-ip": "198.51.100.66",
             "forwarded": "for=198.51.100.66;proto=http"}  # fmt: skip

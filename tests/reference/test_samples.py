@@ -9,9 +9,9 @@ import pytest
 
 from tests.reference.page import ENDPOINTS_OF_PAGE, LANGUAGES, Endpoint
 from tests.support.clients import installed, output_of
-from tests.support.letters import INSTANT, compact
-from tests.support.people import Person, fresh, fresh_address, new_account
+from tests.support.normalized_responses import INSTANT, compact
 from tests.support.process import Server
+from tests.support.users import Person, fresh, fresh_address, new_account
 
 MODULES = Path(__file__).parent / "node_modules_for_samples"
 """Where Node finds our stand-in for the module `request`; the name differs from node_modules, which is not committed

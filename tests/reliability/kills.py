@@ -29,8 +29,8 @@ from tamis.records.engine.database import connect
 from tamis.records.handles import Reader
 from tamis.rules.time.evaluation_time import EvaluationTime
 from tamis.settings import Settings
-from tests.reliability.town import BUSY_SERVER, Town
-from tests.reliability.writers import Writers
+from tests.reliability.prepared_data import BUSY_SERVER, Town
+from tests.reliability.random_writers import Writers
 from tests.stores.oracle import Oracle
 from tests.support.process import SOON, Server, environment
 

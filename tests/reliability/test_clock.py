@@ -17,8 +17,8 @@ from tamis.records.handles import Transaction
 from tamis.records.maintenance import erasure
 from tamis.rules.time.evaluation_time import EvaluationTime
 from tamis.settings import Settings
+from tests.stores.account import new_desk
 from tests.stores.oracle import Oracle
-from tests.stores.people import new_desk
 
 RULES = (
     "created_at is within 2 hours",

@@ -10,9 +10,9 @@ import requests
 from tamis.domain.messages.stores import STORES
 from tests.support.console import Visitor, new_console_account
 from tests.support.damage import damaged_copy, flip
-from tests.support.people import Person
 from tests.support.process import PATIENCE_SECONDS, Refused, Server, tamis
 from tests.support.records import records_of
+from tests.support.users import Person
 
 PEOPLE = 6_000
 SENTENCE = STORES["records_damaged"]

@@ -14,7 +14,7 @@ from tamis.actions.maintenance.file_permissions import list_open_to_others
 from tamis.cli.main import app, main
 from tests.support.console import Visitor, new_console_account
 from tests.support.process import Server, tamis
-from tests.support.uploading import begin, hand_in, place_of, settled
+from tests.support.uploads import begin, hand_in, place_of, settled
 
 AS_A_PROCESS = {"serve", "demo"}
 WITHOUT_UMASK = ("sh", "-c", 'umask 0; exec "$@"', "sh")

@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.people import Person, new_account
 from tests.support.process import MAIN, SOON, Refused, Server
 from tests.support.small_disk import SmallDisk, small_disk
+from tests.support.users import Person, new_account
 
 DISK = 32 << 20
 PEOPLE = 5_000

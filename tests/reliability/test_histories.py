@@ -4,7 +4,7 @@ longer."""
 import random
 from pathlib import Path
 
-from tests.reliability.crowd import Crowd
+from tests.reliability.concurrent_clients import Crowd
 from tests.support.histories.audience import object_of, perform
 
 SECONDS, KILLED_AFTER = 3.0, 1.0

@@ -8,9 +8,9 @@ from pathlib import Path
 import requests
 
 from tests.support.effort import ALL
-from tests.support.people import Person, new_account
 from tests.support.process import PATIENCE_SECONDS, Server
 from tests.support.sakila import import_sakila
+from tests.support.users import Person, new_account
 
 CLIENTS = 16
 ADDITIONS = 1_000 if ALL else 300

@@ -14,7 +14,7 @@ from tamis.web.server import connections
 from tamis.web.server.connections import Connections
 from tamis.web.server.limits import Limits
 from tamis.web.server.server import Server
-from tests.support.raw import PATIENCE_SECONDS, Client
+from tests.support.raw_connection import PATIENCE_SECONDS, Client
 
 CHECK_SECONDS = 0.02
 LONG = 600.0

@@ -8,7 +8,7 @@ import pytest
 from tamis.web.client_networks import client_network
 from tamis.web.server.file_descriptors import connection_capacity
 from tests.support.process import Server
-from tests.support.raw import PATIENCE_SECONDS, Client
+from tests.support.raw_connection import PATIENCE_SECONDS, Client
 
 ASKED = b"GET /api/reserve-fields HTTP/1.1\r\nHost: tamis\r\nConnection: close\r\n\r\n"
 

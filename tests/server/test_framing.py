@@ -3,7 +3,7 @@
 import pytest
 
 from tests.server.conftest import Running, Serve
-from tests.support.raw import PATIENCE_SECONDS
+from tests.support.raw_connection import PATIENCE_SECONDS
 
 HIDDEN = b"GET /hidden HTTP/1.1\r\nHost: a\r\n\r\n"
 CHUNKED = b"POST /body HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n"

@@ -8,7 +8,7 @@ import pytest
 from tamis.web.server.connection import Connection
 from tamis.web.server.request_cycle import RequestCycle
 from tests.server.conftest import Running, Serve
-from tests.support.raw import PATIENCE_SECONDS, Client
+from tests.support.raw_connection import PATIENCE_SECONDS, Client
 
 CLOSE = b"Host: a\r\nConnection: close\r\n\r\n"
 

@@ -5,7 +5,7 @@ import logging
 import pytest
 
 from tests.server.conftest import Running, Serve
-from tests.support.raw import PATIENCE_SECONDS
+from tests.support.raw_connection import PATIENCE_SECONDS
 
 HALVES = {
     "nothing": b"",

@@ -21,7 +21,7 @@ from tamis.domain.fields import Field, Kind, Value
 from tamis.records import segments
 from tamis.records.contacts import NewContact
 from tamis.rules.syntaxes.text import to_text
-from tests.stores.people import Desk, new_desk
+from tests.stores.account import Desk, new_desk
 
 
 @pytest.fixture

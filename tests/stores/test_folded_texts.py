@@ -22,7 +22,7 @@ from tamis.records import segments, types
 from tamis.records.engine.database import connect, migrate, migrations
 from tamis.records.handles import Transaction
 from tamis.settings import Settings
-from tests.stores.people import EVERYONE, Desk, new_desk
+from tests.stores.account import EVERYONE, Desk, new_desk
 
 NFD_JOSE = "Jose\u0301"
 NAMES = 11

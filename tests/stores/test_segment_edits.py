@@ -13,7 +13,7 @@ from tamis.domain.fields import Kind
 from tamis.rules.syntaxes.draft import Draft
 from tamis.rules.syntaxes.json import from_json
 from tamis.rules.syntaxes.text import from_text, to_text
-from tests.stores.people import Desk, new_desk
+from tests.stores.account import Desk, new_desk
 
 
 @pytest.fixture

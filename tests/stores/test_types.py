@@ -15,7 +15,7 @@ from tamis.domain.errors import Invalid, NotFound, Refused
 from tamis.domain.fields import RESERVED, Kind
 from tamis.records import types
 from tamis.records.contacts import NewContact
-from tests.stores.people import Desk, new_desk
+from tests.stores.account import Desk, new_desk
 
 
 @pytest.fixture

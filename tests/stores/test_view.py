@@ -16,7 +16,7 @@ from tamis.domain.errors import Abandoned, Unavailable
 from tamis.domain.fields import Kind
 from tamis.records import contacts, segments
 from tamis.settings import Settings
-from tests.stores.people import EVERYONE, Desk, new_desk
+from tests.stores.account import EVERYONE, Desk, new_desk
 
 ENDLESS = "SELECT count(*) FROM range(10000000000) a, range(10000000000) b WHERE a.range + b.range = 1"
 Opening = Callable[[Desk], AbstractContextManager[View[Any]]]

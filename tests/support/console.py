@@ -12,8 +12,8 @@ from typing import Any
 import requests
 
 from tests.support import in_process
-from tests.support.people import Person
 from tests.support.process import PATIENCE_SECONDS
+from tests.support.users import Person
 
 PASSWORD = "grain by grain 42"
 CSRF = re.compile(r'name="csrf" (?:content|value)="([0-9a-f]{64})"')

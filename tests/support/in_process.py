@@ -12,7 +12,7 @@ from unittest.mock import patch
 
 from tamis.actions.accounts import passwords
 from tamis.cli.main import main
-from tests.support.hashing import REPLACED
+from tests.support.fast_hashing import REPLACED
 
 
 def run_text(arguments: Sequence[str], input: str = "") -> "subprocess.CompletedProcess[str]":

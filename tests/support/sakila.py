@@ -3,7 +3,7 @@
 from importlib.resources import files
 from pathlib import Path
 
-from tests.support.people import Person
+from tests.support.users import Person
 
 FILE = Path(str(files("tamis.demo") / "sakila_customers.csv"))
 HEADER = FILE.read_text(encoding="utf-8").splitlines()[0]

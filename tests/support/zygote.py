@@ -94,7 +94,7 @@ def load() -> None:
         if not module.name.endswith("__main__") and not module.name.startswith(LAZY):
             import_module(module.name)
     from tamis.actions.accounts import passwords
-    from tests.support.hashing import REPLACED
+    from tests.support.fast_hashing import REPLACED
 
     for name, replacement in REPLACED.items():
         setattr(passwords, name, replacement)

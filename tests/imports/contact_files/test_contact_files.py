@@ -21,9 +21,9 @@ from tamis.settings import Settings
 from tests.imports.contact_files.cases import CASES, FILES, Case, Step
 from tests.support.console import Visitor, new_console_account
 from tests.support.effort import ALL
-from tests.support.people import fresh
 from tests.support.process import Server
-from tests.support.uploading import begin, figures_on, hand_in, place_of, settled
+from tests.support.uploads import begin, figures_on, hand_in, place_of, settled
+from tests.support.users import fresh
 
 EMAILS = {zone: f"{zone.lower().replace('/', '.')}@example.org" for zone in ("UTC", "Europe/Berlin")}
 ENDINGS = ("csv", "ndjson", "parquet")

@@ -16,9 +16,9 @@ import requests
 from tamis.actions.local_calls import Erase
 from tamis.actions.local_protocol import encode_call
 from tests.support.console import Visitor, new_console_account
-from tests.support.people import Person
 from tests.support.process import PATIENCE_SECONDS, Server, tamis
-from tests.support.uploading import begin, hand_in, place_of, settled
+from tests.support.uploads import begin, hand_in, place_of, settled
+from tests.support.users import Person
 
 PEOPLE = 300
 OWNER = "owner@example.org"

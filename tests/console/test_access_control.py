@@ -1,0 +1,136 @@
+"""§ Nothing leaks, on every route: strangers, guests, forged forms, and colleagues, who see the same."""
+
+import json
+import re
+from collections.abc import Mapping
+from typing import Any
+
+import pytest
+import requests
+
+from tamis.actions.accounts.accounts import choose_account
+from tamis.actions.services import Services
+from tamis.records.engine.sql import each, fetch
+from tamis.settings import Settings
+from tests.support.console import Visitor
+from tests.support.console_routes import Route, private_routes
+from tests.support.full_account import NOWHERE, Furnished, furnish
+from tests.support.process import Server
+from tests.support.users import Person
+
+VOLATILE = re.compile(rb'[0-9a-f]{64}|name="idempotency_key" value="\w+"|<time .*?</time>')
+WORD = "Owner-only"
+LATER = {"/imports/uploads/{upload_id}/rejects"}
+"""What is there only after something was done that `Furnished` has not."""
+JSON_ROUTES = ("/segments/preview", "/segments/values")
+
+
+@pytest.fixture(scope="module")
+def furnished(server: Server, owner: Person) -> Furnished:
+    return furnish(server.data, owner.email, WORD)
+
+
+@pytest.fixture(scope="module")
+def routes(tmp_path_factory: pytest.TempPathFactory) -> list[Route]:
+    found = private_routes(tmp_path_factory.mktemp("routes") / "data")
+    assert len(found) > 40
+    return found
+
+
+def asked(route: Route, visitor: Visitor, ids: Mapping[str, str], csrf: str | None = None) -> requests.Response:
+    """Go to a route with every way of naming the same things: in the path, as query, as form or as JSON."""
+    token = visitor.csrf if csrf is None else csrf
+    short = {name.removesuffix("_id"): id_ for name, id_ in ids.items()}
+    path = route.at(ids)
+    if route.method == "GET":
+        query = {"type": ids["type_id"], "segment": ids["segment_id"], "a": ids["segment_id"]}
+        return visitor.get(path, params={**query, "import": ids["import_id"], "upload": ids["upload_id"]})
+    if route.path in JSON_ROUTES:
+        question = {"type": int(ids["type_id"]), "field": int(ids["field_id"]), "client_id": "b", "number": 1}
+        headers = {"content-type": "application/json", "x-csrf-token": token}
+        return visitor.http.post(
+            visitor.address + path, data=json.dumps(question), headers=headers, allow_redirects=False, timeout=60
+        )
+    form = {**ids, **short, "csrf": token, "name": "Another name", "draft": "null"}
+    query = {"type": ids["type_id"]}
+    if route.method == "POST":
+        return visitor.post(path, form, params=query)
+    return visitor.http.request(
+        route.method, visitor.address + path, headers={"x-csrf-token": token}, allow_redirects=False, timeout=60
+    )
+
+
+def records_of(server: Server, *, without: int = 0) -> dict[str, list[Any]]:
+    """Return all that is stored but sessions, and but for what has the account `without` written in it."""
+    found = {}
+    services = Services(Settings(server.data))
+    db = services.records.reader()
+    types = {type_id for (type_id,) in each(db, "SELECT id FROM contact_types WHERE account_id = ?", (without,))}
+    for (table,) in list(each(db, "SELECT name FROM sqlite_schema WHERE type = 'table' ORDER BY name")):
+        if not table.startswith("sqlite_") and table != "sessions":
+            columns = [name for (name,) in fetch(db, "SELECT name FROM pragma_table_info(?)", (table,))]
+            columns = [name for name in columns if name != "commits"]  # not how often anybody wrote
+            rows = fetch(db, f'SELECT {", ".join(columns)} FROM "{table}"')
+            if "account_id" in columns:
+                rows = [row for row in rows if row[columns.index("account_id")] != without]
+            elif "contact_type_id" in columns:
+                rows = [row for row in rows if row[columns.index("contact_type_id")] not in types]
+            found[table] = rows
+    services.close()
+    return found
+
+
+def test_pages_are_there_for_the_owner_and_the_same_for_a_colleague(
+    routes: list[Route], console: Visitor, colleague: Visitor, furnished: Furnished
+) -> None:
+    for route in routes:
+        if route.method == "GET":
+            mine, theirs = (asked(route, visitor, furnished.ids) for visitor in (console, colleague))
+            assert mine.status_code in (200, 302, 303) or route.path in LATER, route
+            assert theirs.status_code == mine.status_code, route
+            if route.path != "/account":  # which tells one's own session from the others
+                assert VOLATILE.sub(b"", theirs.content) == VOLATILE.sub(b"", mine.content), route
+
+
+def test_strangers_cannot_tell_what_is_somebody_elses_from_what_is_not_there(
+    routes: list[Route], stranger: Visitor, furnished: Furnished, server: Server
+) -> None:
+    services = Services(Settings(server.data))
+    strange = choose_account(services.records.reader(), "stranger@example.net").id
+    services.close()
+    before = records_of(server, without=strange)
+    for route in routes:
+        there = asked(route, stranger, furnished.ids)
+        assert there.status_code == 404 or not route.has_ids, route
+        assert there.status_code < 500, route
+        assert WORD.encode() not in there.content, route
+        if route.has_ids or route.method == "GET":
+            nowhere = asked(route, stranger, NOWHERE)
+            assert nowhere.status_code == there.status_code, route
+            assert VOLATILE.sub(b"", nowhere.content) == VOLATILE.sub(b"", there.content), route
+            assert nowhere.headers.get("location") == there.headers.get("location"), route
+    assert records_of(server, without=strange) == before
+
+
+def test_guests_are_led_to_the_sign_in(routes: list[Route], guest: Visitor, furnished: Furnished) -> None:
+    guest.get("/sign-in")
+    for route in routes:
+        answer = asked(route, guest, furnished.ids)
+        assert answer.status_code == 303, route
+        assert answer.headers["location"].startswith("/sign-in"), route
+        assert WORD.encode() not in answer.content, route
+    guest.http.headers["hx-request"] = "true"
+    for route in routes:
+        answer = asked(route, guest, furnished.ids)
+        assert (answer.status_code, answer.headers["hx-redirect"]) == (401, "/sign-in"), route
+
+
+def test_forged_forms_change_nothing(
+    routes: list[Route], console: Visitor, furnished: Furnished, server: Server
+) -> None:
+    before = records_of(server)
+    for route in routes:
+        if route.method != "GET":
+            for csrf in ("", "0" * 64, "é"):
+                assert asked(route, console, furnished.ids, csrf).status_code == 403, route
+    assert records_of(server) == before

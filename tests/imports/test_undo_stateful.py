@@ -1,0 +1,17 @@
+"""Whatever happens between imports, undoing one of them gives back what it changed and nobody touched, and no more."""
+
+import pytest
+from hypothesis import settings
+from hypothesis.stateful import run_state_machine_as_test
+
+from tamis.actions.importing import undo
+from tests.imports.undo_machine import Undoing
+from tests.support.effort import examples
+
+
+@pytest.mark.parametrize("most", [2, undo.CONTACTS_PER_STEP])
+def test_an_import_is_undone_exactly_after_anything(most: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(undo, "CONTACTS_PER_STEP", most)
+    run_state_machine_as_test(
+        Undoing, settings=settings(max_examples=examples(40), stateful_step_count=30, deadline=None)
+    )

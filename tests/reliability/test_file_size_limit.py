@@ -1,0 +1,144 @@
+"""Files that cannot grow, by a limit on their size: the column store undoes what it cannot finish, and goes on."""
+
+import resource
+import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from tamis.actions.segments.segments import segment_sizes
+from tamis.actions.services import Services
+from tamis.columns.engine.errors import StoreFailure
+from tamis.columns.engine.files import NAME as FILE_NAME
+from tamis.columns.engine.files import WAL_SUFFIX
+from tamis.columns.engine.store import Columns
+from tamis.domain.errors import Unavailable
+from tamis.domain.fields import Kind
+from tamis.domain.segments import Segment
+from tamis.settings import Settings
+from tests.stores.account import Desk, new_desk
+
+
+@contextmanager
+def largest_file(size: int) -> Iterator[None]:
+    """Let no file of this process grow beyond a size, for a block."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (size, hard))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+
+
+@dataclass
+class Scores:
+    """A thousand people, of whom those with a score are in a segment; the column file has them."""
+
+    desk: Desk
+    segment: Segment
+    so_far: int = 0
+
+    @property
+    def columns(self) -> Columns:
+        """The column store as it is."""
+        return self.desk.services.open_columns()
+
+    def give(self, count: int) -> None:
+        """Return the next people a score; nobody looks at the columns."""
+        self.desk.write(**{f"p{n}": {"score": str(n)} for n in range(self.so_far, self.so_far + count)})
+        self.so_far += count
+
+    def check(self) -> None:
+        """The segment and its size are what was written."""
+        assert self.desk.members(self.segment) == {f"p{n}" for n in range(self.so_far)}
+        assert segment_sizes(self.desk.services) == {self.segment.id: self.so_far}
+
+    def size(self, ending: str = "") -> int:
+        """Tell the size of the column file, or of one beside it."""
+        file = self.columns.path.with_name(FILE_NAME + ending)
+        return file.stat().st_size if file.exists() else 0
+
+    def run(self, sql: str) -> None:
+        """Run a statement in the column store, whose errors are what they are to whoever reads or lets it follow."""
+        try:
+            self.columns.cursor().execute(sql).fetchall()
+        except duckdb.Error as error:
+            self.columns._raise_failure(error, "answer")
+
+
+@pytest.fixture
+def scores(tmp_path: Path) -> Iterator[Scores]:
+    """Open the stores with these settings; no file of theirs may be quarantined."""
+    services = Services(Settings(tmp_path, columns_threads=1))
+    desk = new_desk(services)
+    desk.field("Score", Kind.NUMBER)
+    desk.field("Note", Kind.TEXT)
+    made = Scores(desk, desk.segment("Scored", "score is not blank"))
+    desk.write(**{f"p{n}": {"note": secrets.token_hex(400)} for n in range(1_000)})
+    made.check()
+    made.run("CHECKPOINT")
+    yield made
+    made.give(10)
+    made.check()
+    made.desk.services.close()
+    assert not list(tmp_path.glob("*.unusable-*"))
+    made.desk.services = Services(Settings(tmp_path, columns_threads=1))
+    made.check()
+    made.desk.services.close()
+
+
+def test_a_commit_that_finds_no_room_is_undone_and_done_later(scores: Scores) -> None:
+    scores.give(10)
+    with largest_file(1_000):
+        for _ in range(3):
+            with pytest.raises(Unavailable, match=r"disk is full: the column store cannot|disk failed"):
+                scores.check()
+    scores.check()
+
+
+def test_a_checkpoint_that_finds_no_room_stops_nobody(scores: Scores, caplog: pytest.LogCaptureFixture) -> None:
+    scores.run("SET GLOBAL checkpoint_threshold = '1KB'")
+    scores.give(300)
+    scores.desk.services.records.truncate_log()
+    whole = scores.size()
+    assert whole > 500_000
+    with largest_file(whole):
+        scores.check()  # the commit has room in the log; the checkpoint after it has none in the file
+        assert scores.size(WAL_SUFFIX) > 0
+        scores.give(10)
+        scores.check()
+    assert "columns_stopped" in caplog.text
+
+
+def test_a_database_that_has_stopped_is_opened_again(scores: Scores) -> None:
+    scores.run("CREATE TABLE another AS SELECT random() FROM range(1000)")
+    with largest_file(1_000), pytest.raises(Unavailable, match="has stopped and is being reopened"):
+        scores.run("CHECKPOINT")
+    assert scores.columns.failure is StoreFailure.STOPPED
+    with pytest.raises(Unavailable, match="try again"):
+        scores.run("SELECT 1")
+    scores.check()
+    assert scores.columns.failure is None
+
+
+def test_a_question_that_finds_no_room_is_refused_in_words(scores: Scores) -> None:
+    scores.run("SET GLOBAL memory_limit = '20MB'")
+    with largest_file(1_000), pytest.raises(Unavailable, match=r"the column store cannot answer"):
+        scores.run("SELECT count(*) FROM (SELECT DISTINCT hash(i, j) FROM range(3000) a(i), range(1000) b(j))")
+    scores.run("SET GLOBAL memory_limit = '1GB'")
+    scores.check()
+
+
+def test_a_new_file_that_finds_no_room_leaves_nothing_half_made(scores: Scores) -> None:
+    path = scores.columns.path
+    scores.desk.services.close()
+    path.unlink()
+    scores.desk.services = Services(Settings(path.parent, columns_threads=1))
+    with largest_file(5_000), pytest.raises(Unavailable, match="cannot be made"):
+        scores.check()
+    assert not path.exists()
+    scores.check()

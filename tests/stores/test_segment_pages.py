@@ -1,0 +1,297 @@
+"""What is looked at of segments: the list with its week, members page by page, who came and went, manual overrides."""
+
+import json
+from datetime import UTC, datetime, timedelta
+from itertools import pairwise
+from pathlib import Path
+
+import pytest
+
+from tamis.actions.exporting.download import segment_download
+from tamis.actions.segments.explanations import explain_recipient
+from tamis.actions.segments.members import SegmentStats, count_members, list_activity, member_page, segment_stats
+from tamis.actions.segments.overrides import list_overrides, undo_exclusion
+from tamis.actions.segments.recipients import add_recipient, delete_recipient, recipient_page
+from tamis.actions.segments.segment_list import list_segments
+from tamis.actions.segments.segments import create_segment, duplicate_segment
+from tamis.actions.services import Services
+from tamis.domain.accounts import Account
+from tamis.domain.emails import parse_email
+from tamis.domain.errors import NotFound
+from tamis.domain.exports import Format, OutputOptions
+from tamis.domain.fields import Kind
+from tamis.domain.members import ActivityEntry
+from tamis.domain.membership_changes import Cause, MembershipSnapshot
+from tamis.domain.segments import EXTERNAL_BIT, Segment, recipient_id_of_contact
+from tamis.settings import Settings
+from tests.stores.account import EVERYONE, Desk, new_desk
+
+HOSTILE = '"><script>alert(1)</script> {{ 7 * 7 }} %s \\'
+
+
+@pytest.fixture
+def desk(services: Services) -> Desk:
+    made = new_desk(services)
+    made.field("Age", Kind.NUMBER)
+    made.write(**{f"p{n:02}": {"age": str(n), "first_name": "Ann" if n % 2 else "Bob"} for n in range(20)})
+    return made
+
+
+def add(desk: Desk, segment: Segment, address: str, first: str = "By") -> None:
+    email = parse_email(address)
+    assert email
+    desk.services.write(add_recipient, desk.account, segment.id, email, first, "Hand")
+
+
+def remove(desk: Desk, segment: Segment, name: str) -> None:
+    number = recipient_id_of_contact(segment.id, desk.contact(name).id)
+    desk.services.write(delete_recipient, desk.account, number)
+
+
+def size_of(desk: Desk, segment: Segment) -> int:
+    return segment_stats(desk.services, desk.account, segment).recipients
+
+
+def stranger_of(services: Services) -> Account:
+    return new_desk(services).account
+
+
+# -- members -----------------------------------------------------------------------------------------------------------
+
+
+def test_members_are_the_recipients_page_by_page_and_back_again(desk: Desk) -> None:
+    segment = desk.segment("Grown", "age >= 5")
+    add(desk, segment, "p01@example.org")
+    add(desk, segment, "nobody@example.net")
+    remove(desk, segment, "p07")
+    expected = [json.loads(d) for _, d in recipient_page(desk.services, desk.account.id, segment.id, 0, EVERYONE)]
+    pages, after = [], None
+    while page := member_page(desk.services, desk.account, segment.id, after=after, limit=4):
+        pages.append(page)
+        after = page[-1].recipient_id
+    found = [member for page in pages for member in page]
+    assert [(m.recipient_id, m.contact_id, m.email) for m in found] == [
+        (e["id"], e["contact_id"], e["email"]) for e in expected
+    ]
+    assert [m.email for m in found if m.is_manual] == ["p01@example.org", "nobody@example.net"]
+    assert [m.first_name for m in found if m.is_manual] == ["Ann", "By"]
+    for earlier, later in pairwise(pages):
+        before = later[0].recipient_id
+        back = member_page(desk.services, desk.account, segment.id, before=before, limit=4)
+        assert back == earlier
+
+
+def test_members_are_searched_by_all_words_in_addresses_and_names(desk: Desk) -> None:
+    segment = desk.segment("Grown", "age >= 5")
+    add(desk, segment, "Straße@example.net", "ÅSA")
+    add(desk, segment, "p02@example.org")
+
+    def found(search: str) -> list[str]:
+        everybody, some = (
+            [
+                m.email.partition("@")[0]
+                for m in member_page(desk.services, desk.account, segment.id, search, limit=limit)
+            ]
+            for limit in (99, 3)
+        )
+        assert count_members(desk.services, desk.account, segment.id, search) == len(everybody)
+        assert everybody[:3] == some
+        if everybody:
+            last = member_page(desk.services, desk.account, segment.id, search, before=1 << 53, limit=3)
+            assert [m.email.partition("@")[0] for m in last] == everybody[-3:]
+        return some
+
+    assert found("P1") == ["p10", "p11", "p12"]
+    assert found("ann p1") == ["p11", "p13", "p15"]
+    assert found("åsa") == found("STRA") == ["Straße"]
+    assert found("straße hand") == ["Straße"]
+    assert found("p02") == ["p02"]
+    assert found("p01") == found("%") == found(HOSTILE) == []
+    assert count_members(desk.services, desk.account, segment.id, "p1") == 10
+    found_after = member_page(desk.services, desk.account, segment.id, "p1", after=(segment.id << 32) + 13, limit=3)
+    assert [m.email for m in found_after] == [f"p{n}@example.org" for n in (13, 14, 15)]
+
+
+def test_what_is_looked_at_is_the_accounts_own(desk: Desk) -> None:
+    segment, stranger = desk.segment("Grown", "age >= 5"), stranger_of(desk.services)
+    remove(desk, segment, "p07")
+    contact_id = desk.contact("p07").id
+    db = desk.services.records.reader()
+    layout = OutputOptions(Format.CSV)
+    with pytest.raises(NotFound):
+        member_page(desk.services, stranger, segment.id, limit=3)
+    with pytest.raises(NotFound):
+        count_members(desk.services, stranger, segment.id, "p")
+    with pytest.raises(NotFound):
+        list_activity(desk.services, stranger, segment.id, limit=3)
+    with pytest.raises(NotFound):
+        list_overrides(db, stranger, segment.id, 10)
+    with pytest.raises(NotFound):
+        desk.services.write(undo_exclusion, stranger, segment.id, contact_id)
+    with pytest.raises(NotFound):
+        desk.services.write(duplicate_segment, stranger, segment.id)
+    with pytest.raises(NotFound):
+        segment_download(desk.services, stranger, segment.id, layout)
+    assert list_segments(desk.services, stranger) == []
+
+
+# -- entries and exits -------------------------------------------------------------------------------------------------
+
+
+def test_who_came_and_went_is_told_newest_first_with_the_cause(desk: Desk) -> None:
+    segment = desk.segment("Grown", "age >= 15")
+    assert size_of(desk, segment) == 5
+    desk.write(p15={"age": "3"}, p01={"age": "30"})
+    size_of(desk, segment)
+    remove(desk, segment, "p16")
+    add(desk, segment, "nobody@example.net")
+    found = list_activity(desk.services, desk.account, segment.id, limit=50)
+    assert found.before is None
+    told = [
+        (line.delta, line.cause, (line.email or "").partition("@")[0])
+        if isinstance(line, ActivityEntry)
+        else line.recipients
+        for line in found.entries
+    ]
+    by_hand = {(-1, Cause.OVERRIDE, "p16"), (1, Cause.OVERRIDE, "nobody")}
+    by_change = {(-1, Cause.IMPORT, "p15"), (1, Cause.IMPORT, "p01")}
+    assert (set(told[:2]), set(told[2:4]), told[4:]) == (by_hand, by_change, [5])
+    pages, before = [], None
+    while True:
+        page = list_activity(desk.services, desk.account, segment.id, before=before, limit=2)
+        pages += page.entries
+        before = page.before
+        if before is None:
+            break
+    assert pages == found.entries
+    entries = list_activity(desk.services, desk.account, segment.id, delta=1, limit=50).entries
+    assert entries == [line for line in found.entries if isinstance(line, ActivityEntry) and line.delta == 1]
+
+
+def test_of_contacts_that_are_gone_only_the_numbers_are_told(desk: Desk) -> None:
+    segment = desk.segment("Grown", "age >= 15")
+    size_of(desk, segment)
+    add(desk, segment, "nobody@example.net")
+    (member,) = member_page(desk.services, desk.account, segment.id, "nobody", limit=2)
+    assert member.recipient_id & EXTERNAL_BIT
+    desk.services.write(delete_recipient, desk.account, member.recipient_id)
+    left, came, filled = list_activity(desk.services, desk.account, segment.id, limit=9).entries
+    assert isinstance(left, ActivityEntry)
+    assert isinstance(came, ActivityEntry)
+    assert isinstance(filled, MembershipSnapshot)
+    assert (left.delta, left.email, left.contact_id, came.recipient_id) == (-1, None, None, member.recipient_id)
+
+
+# -- manual overrides
+# ----------------------------------------------------------------------------------------------------
+
+
+def test_a_removed_member_is_listed_and_brought_back(desk: Desk) -> None:
+    segment = desk.segment("Grown", "age >= 15")
+    remove(desk, segment, "p16")
+    remove(desk, segment, "p17")
+    db = desk.services.records.reader()
+    overrides = list_overrides(db, desk.account, segment.id, 1)
+    assert (overrides.excluded_total, [r.email for r in overrides.excluded]) == (2, ["p17@example.org"])
+    assert size_of(desk, segment) == 3
+    back = desk.services.write(undo_exclusion, desk.account, segment.id, desk.contact("p16").id)
+    assert (back.email, back.is_in) == ("p16@example.org", True)
+    assert "p16" in desk.members(segment)
+    desk.write(p17={"age": "1"})
+    assert not desk.services.write(undo_exclusion, desk.account, segment.id, desk.contact("p17").id).is_in
+    assert "p17" not in desk.members(segment)
+    with pytest.raises(NotFound, match="is not excluded from"):
+        desk.services.write(undo_exclusion, desk.account, segment.id, desk.contact("p17").id)
+    assert list_overrides(db, desk.account, segment.id, 10).excluded == []
+
+
+def test_added_addresses_are_listed_whether_they_are_contacts_or_not(desk: Desk) -> None:
+    segment = desk.segment("Grown", "age >= 15")
+    add(desk, segment, "p01@example.org")
+    add(desk, segment, "nobody@example.net")
+    overrides = list_overrides(desk.services.records.reader(), desk.account, segment.id, 10)
+    assert [(a.email, a.contact_id) for a in overrides.included] == [
+        ("nobody@example.net", None),
+        ("p01@example.org", desk.contact("p01").id),
+    ]
+    assert overrides.included_total == 2
+    assert segment_stats(desk.services, desk.account, segment) == SegmentStats(7, 6, 20, None)
+    for added in overrides.included:
+        desk.services.write(delete_recipient, desk.account, added.recipient_id)
+    assert size_of(desk, segment) == 5
+
+
+def test_a_recipient_is_explained_by_its_number(desk: Desk) -> None:
+    segment, now = desk.segment("Grown", "age >= 15"), desk.services.clock()
+    add(desk, segment, "nobody@example.net")
+    remove(desk, segment, "p16")
+    page = member_page(desk.services, desk.account, segment.id, limit=9)
+    db, stranger = desk.services.records.reader(), stranger_of(desk.services)
+    told = [explain_recipient(db, now, desk.account, member.recipient_id) for member in page]
+    assert [one.email for one in told] == [member.email for member in page]
+    assert [one.because for one in told] == ["rule"] * 4 + ["added by hand"]
+    gone = recipient_id_of_contact(segment.id, desk.contact("p16").id)
+    assert explain_recipient(db, now, desk.account, gone).because == "removed by hand"
+    for account, number in ((stranger, gone), (desk.account, gone + 999), (desk.account, page[-1].recipient_id + 1)):
+        with pytest.raises(NotFound):
+            explain_recipient(db, now, account, number)
+
+
+# -- the list ----------------------------------------------------------------------------------------------------------
+
+
+def test_the_list_tells_sentence_size_and_how_it_went_over_a_week(tmp_path: Path) -> None:
+    now = datetime(2026, 3, 1, 12, tzinfo=UTC)
+    services = Services(Settings(tmp_path / "data", columns_threads=2), clock=lambda: now)
+    desk = new_desk(services)
+    desk.field("Age", Kind.NUMBER)
+    desk.write(**{f"p{n}": {"age": str(n)} for n in range(9)})
+    grown = desk.segment("Grown", "age >= 5")
+    assert list_segments(services, desk.account)[0].sizes == (None,) * 7 + (4,)
+    for day in range(9):
+        now += timedelta(days=1)
+        desk.write(**{f"p{day}": {"age": "9"}})
+        services.project()
+    young = desk.segment("Young", "age < 5")
+    newest, oldest = list_segments(services, desk.account)
+    assert (newest.segment.id, newest.change, newest.recipients) == (young.id, None, 0)
+    assert oldest.sizes == (6, 7, 8, 9, 9, 9, 9, 9)
+    assert (oldest.change, oldest.recipients, oldest.type_name) == (3, 9, desk.type.name)
+    assert oldest.sentence == f"{desk.type.name} whose Age is at least 5."
+    for search, expected in (
+        ("GROWN", [grown]),
+        ("age 5", [young, grown]),
+        ("less", [young]),
+        ("%", []),
+        (" ", [young, grown]),
+    ):
+        assert [one.segment.id for one in list_segments(services, desk.account, search)] == [one.id for one in expected]
+    services.close()
+
+
+# -- duplicates and downloads ------------------------------------------------------------------------------------------
+
+
+def test_a_copy_has_the_rule_and_a_name_of_its_own(desk: Desk) -> None:
+    segment = desk.segment("Grown", "age >= 15")
+    remove(desk, segment, "p16")
+    copies = [desk.services.write(duplicate_segment, desk.account, segment.id) for _ in range(3)]
+    assert [copy.name for copy in copies] == ["Copy of Grown", "Copy of Grown (2)", "Copy of Grown (3)"]
+    assert desk.members(copies[0]) == {"p15", "p16", "p17", "p18", "p19"}
+    long = desk.services.write(create_segment, desk.account, desk.type, "x" * 255, None)
+    names = [desk.services.write(duplicate_segment, desk.account, long.id).name for _ in range(2)]
+    assert [len(name) for name in names] == [255, 255]
+    assert names[1].endswith("x (2)")
+
+
+@pytest.mark.parametrize("form", Format)
+def test_a_download_has_the_members_and_leaves_nothing_behind(desk: Desk, form: Format) -> None:
+    segment = desk.segment("Grown", "age >= 5")
+    add(desk, segment, "nobody@example.net")
+    download = segment_download(desk.services, desk.account, segment.id, OutputOptions(form))
+    assert not list((desk.services.settings.data / "exports").glob("*"))
+    with download.file as file:
+        content = file.read()
+    assert (download.rows, download.bytes) == (16, len(content))
+    if form is not Format.PARQUET:
+        assert all(f"{name}@".encode() in content for name in desk.members(segment))

@@ -1,0 +1,108 @@
+"""What is read in several steps is of one moment, also when somebody writes between two of them."""
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import msgspec
+import pytest
+
+from tamis.actions.contacts.contacts import contact_page, delete_contact
+from tamis.actions.segments.recipients import add_recipient, delete_recipient, recipient_page
+from tamis.actions.segments.segments import delete_segment, sized_segments
+from tamis.actions.services import Services
+from tamis.columns.reads import recipients
+from tamis.columns.reads.contacts import DuckContactReads
+from tamis.domain.emails import parse_email
+from tamis.domain.errors import NotFound
+from tamis.records import change_log, segments
+from tests.stores.account import EVERYONE, Desk, new_desk
+
+
+@pytest.fixture
+def desk(services: Services) -> Desk:
+    """Three contacts, and a segment with a rule that selects two of them."""
+    desk = new_desk(services)
+    desk.write(ann={"country": "Peru"}, bob={"country": "Peru"}, cyd={"country": "Chad"})
+    return desk
+
+
+def then(monkeypatch: pytest.MonkeyPatch, module: Any, name: str, act: Callable[[], object], times: int = 1) -> None:
+    """Let somebody do something, which the columns follow, after each of the first calls of a function."""
+    right, left = getattr(module, name), [act] * times
+
+    def patched(*args: Any) -> Any:
+        found = right(*args)
+        if left:
+            left.pop()()
+        return found
+
+    monkeypatch.setattr(module, name, patched)
+
+
+def test_a_recipient_that_goes_while_the_page_is_read_is_whole_in_it(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    segment = desk.segment("Peru", 'country = "Peru"')
+    address = parse_email("dan@example.org")
+    assert address
+    desk.services.write(add_recipient, desk.account, segment.id, address, "Dan", "Doe")
+    last = recipient_page(desk.services, desk.account.id, segment.id, 0, EVERYONE)[-1][0]
+
+    def go() -> None:
+        desk.services.write(delete_recipient, desk.account, last)
+        desk.services.project()
+
+    then(monkeypatch, recipients, "_page", go)
+    page = [
+        msgspec.json.decode(row) for _, row in recipient_page(desk.services, desk.account.id, segment.id, 0, EVERYONE)
+    ]
+    assert [row["email"] for row in page] == ["ann@example.org", "bob@example.org", "dan@example.org"]
+    assert desk.members(segment) == {"ann", "bob"}
+
+
+def test_a_segment_that_goes_while_it_is_read_is_whole_and_then_not_found(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    segment = desk.segment("Peru", 'country = "Peru"')
+    then(monkeypatch, segments, "live_by_id", lambda: desk.services.write(delete_segment, desk.account, segment.id))
+    assert len(recipient_page(desk.services, desk.account.id, segment.id, 0, EVERYONE)) == 2
+    with pytest.raises(NotFound):
+        recipient_page(desk.services, desk.account.id, segment.id, 0, EVERYONE)
+
+
+@pytest.mark.parametrize("times", [1, 9])
+def test_a_page_of_contacts_is_full_when_one_goes_meanwhile(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch, times: int
+) -> None:
+    desk.write(**{f"extra{number}": {} for number in range(9)})
+    gone = iter(["ann", "bob", *(f"extra{number}" for number in range(9))])
+
+    def go() -> None:
+        address = f"{next(gone)}@example.org"
+        desk.services.write(delete_contact, desk.account, desk.type, address)
+
+    then(monkeypatch, DuckContactReads, "ids", go, times)
+    assert len(contact_page(desk.services, desk.type, 0, 3)[0]) == 3
+
+
+@pytest.mark.parametrize("times", [1, 9])
+def test_a_segment_that_is_made_while_all_are_listed_has_its_size(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch, times: int
+) -> None:
+    names = iter("ABCDEFGHI"[:times])
+    desk.services.project()
+    right = change_log.has_account_changed
+
+    def make_one_more(*args: Any) -> bool:
+        """Let a segment be made between a look at one store and a look at the other."""
+        found = right(*args)
+        if name := next(names, None):
+            with ThreadPoolExecutor(1) as thread:
+                thread.submit(desk.segment, name, 'country = "Peru"').result()
+        return found
+
+    desk.segment("First", 'country = "Peru"')
+    monkeypatch.setattr(change_log, "has_account_changed", make_one_more)
+    listed = sized_segments(desk.services, desk.account).segments
+    assert {sized.recipients for sized in listed} == {2}

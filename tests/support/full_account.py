@@ -1,0 +1,104 @@
+"""An account with one of everything: what the tests that cross all pages of the console need to open each of them."""
+
+import tempfile
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from tamis.actions.accounts.accounts import choose_account, create_key_pair
+from tamis.actions.contacts.contact_edits import create_contact
+from tamis.actions.fields.field_conversion import edit_field_saving_lost_values, lost_files
+from tamis.actions.fields.field_edits import FieldEdit
+from tamis.actions.fields.fields import create_field
+from tamis.actions.fields.types import create_type
+from tamis.actions.importing.report import BadValue, ImportOptions
+from tamis.actions.importing.run import import_file
+from tamis.actions.importing.uploads import IncomingUpload
+from tamis.actions.segments.recipients import add_recipient, delete_recipient
+from tamis.actions.segments.segments import create_segment
+from tamis.actions.services import Services
+from tamis.domain.emails import parse_email
+from tamis.domain.fields import Kind
+from tamis.domain.segments import recipient_id_of_contact
+from tamis.rules.syntaxes.text import from_text
+from tamis.settings import Settings
+from tests.support.users import fresh
+
+NOWHERE: Mapping[str, str] = {
+    "type_id": "987654",
+    "field_id": "987655",
+    "contact_id": "987656",
+    "segment_id": "987657",
+    "recipient_id": str(recipient_id_of_contact(987657, 987656)),
+    "import_id": "987658",
+    "upload_id": "f" * 32,
+    "work_id": "e" * 32,
+    "public_key": "pk_ffffffffffffffffffffffff",
+    "name": "field-987654-987655-2026-01-01.lost.csv",
+}
+"""Ids like those of `Furnished`, of things that do not exist."""
+
+
+@dataclass(frozen=True, slots=True)
+class Furnished:
+    """What was made, by the names that the paths of the console give to its ids, and the word that stands in all."""
+
+    ids: Mapping[str, str]
+    word: str
+
+
+def furnish(data: Path, email: str, word: str) -> Furnished:
+    """Give an account a type with fields, contacts, segments, an import, a waiting file and a key, all named `word`."""
+    services = Services(Settings(data))
+    try:
+        return _furnish(services, email, word)
+    finally:
+        services.close()
+
+
+def _furnish(services: Services, email: str, word: str) -> Furnished:
+    account = choose_account(services.records.reader(), email)
+    made = services.write(create_type, account, f"{word} {fresh('type')}")
+    colour = services.write(create_field, made, f"{word} colour", Kind.TEXT)
+    for name, kind in (("Age", Kind.NUMBER), ("Born", Kind.DATE), ("Seen", Kind.DATETIME), ("Keen", Kind.BOOLEAN)):
+        services.write(create_field, made, name, kind)
+    services.write(create_field, made, f"{word} tags", Kind.CHOICES, (f"{word} a", f"{word} b"))
+    values = {
+        "first_name": word, "last_name": word, "city": word, "country": word, colour.key: f"{word} red", "age": "34",
+        "born": "1990-02-03", "seen": "2026-03-04T05:06:07Z", "keen": "true",
+    }  # fmt: skip
+    first = services.write(create_contact, account, made, {"email": "ann@example.org", **values})
+    second = services.write(
+        create_contact, account, made, {"email": "bob@example.org", "first_name": word, "age": "40", colour.key: "none"}
+    )
+    choice = FieldEdit(kind=Kind.CHOICE, add_options=(f"{word} red", f"{word} blue"), clear_unconvertible=True)
+    colour = edit_field_saving_lost_values(services, account, made, colour.key, choice).field
+    (lost,) = lost_files(services, made, colour)
+    grown = services.write(create_segment, account, made, f"{word} {fresh('grown')}", from_text("age >= 18"))
+    rule = f'is in segment "{_quoted(grown.name)}" and {colour.key} is "{_quoted(f"{word} red")}" and not (age > 99)'
+    services.write(create_segment, account, made, f"{word} {fresh('red')}", from_text(rule))
+    by_hand = parse_email("hand@example.org")
+    assert by_hand
+    services.write(add_recipient, account, grown.id, by_hand, word, word)
+    services.write(delete_recipient, account, recipient_id_of_contact(grown.id, second.id))
+    keys = services.write(create_key_pair, account, word)
+    with tempfile.TemporaryDirectory() as place:
+        file = Path(place) / f"{word.replace('/', '-')[:60]}.csv"
+        cell = word.replace('"', '""')
+        rows = f'cid@example.org,"{cell}",1,none\nnobody,"{cell}",2,\n'
+        file.write_text(f'email,first_name,"{cell}",age\n{rows}', encoding="utf-8")
+        options = ImportOptions(create_fields=True, bad_values={"age": BadValue.BLANK})
+        report = import_file(services, account, made, file, options)
+        with IncomingUpload(services, account, file.stat().st_size) as incoming:
+            incoming.write(file.read_bytes())
+            upload = incoming.keep(made, file.name)
+    ids = {
+        "type_id": made.id, "field_id": colour.id, "contact_id": first.id, "segment_id": grown.id,
+        "recipient_id": recipient_id_of_contact(grown.id, first.id), "import_id": report.import_id,
+        "upload_id": upload.id, "work_id": upload.id, "public_key": keys.public_key, "name": lost.name,
+    }  # fmt: skip
+    return Furnished({name: str(id_) for name, id_ in ids.items()}, word)
+
+
+def _quoted(text: str) -> str:
+    return text.replace("\\", "\\\\").replace('"', '\\"')
