@@ -39,6 +39,13 @@ def test_modules_that_a_page_names_exist(page: Path) -> None:
         assert any(next(folder.glob(name), None) for folder in FOLDERS), name
 
 
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
+def test_functions_that_a_page_names_are_in_their_modules(page: Path) -> None:
+    for name, module in re.findall(r"`(\w+)`\s+in\s+`((?:\w+/)+\w+\.py)`", page.read_text()):
+        found = next(path for folder in FOLDERS for path in folder.glob(module))
+        assert re.search(rf"^\s*(?:async )?(?:def|class) {name}\b", found.read_text(), re.MULTILINE), (name, module)
+
+
 def test_every_direct_dependency_has_its_reason() -> None:
     reasons = (ROOT / "docs/dependencies.md").read_text()
     for file in ("runtime.in", "dev.in"):
