@@ -15,7 +15,7 @@ from pathlib import Path
 
 from bench import servers
 from bench.hostile import ATTACKS, Hostile, attack
-from bench.load import Outcome, another_process, ask_in_turn, request
+from bench.load import Outcome, another_process, request, request_in_sequence
 from bench.stores import EMAIL, Store, Stores
 from tamis.actions.accounts.accounts import choose_account, create_account
 from tamis.actions.accounts.sessions import open_session
@@ -93,7 +93,7 @@ def main(arguments: Sequence[str]) -> None:
 
 
 def _measure(store: Store, kind: str, seconds: float) -> Suffered:
-    quiet, hostile = _furnished(store)
+    quiet, hostile = _prepared_accounts(store)
     asked = request("GET", "/api/segment/list", quiet.reads)
     own = request("GET", "/api/segment/list", quiet.adds)
     with (
@@ -105,14 +105,14 @@ def _measure(store: Store, kind: str, seconds: float) -> Suffered:
     ):
         against = Hostile(server.port, store.headers, *hostile)
         for worker in (asks, adds, asks_own):  # they start, and the server has answered once
-            worker.call(ask_in_turn, server.port, [asked], PAUSE, 0.3)
+            worker.call(request_in_sequence, server.port, [asked], PAUSE, 0.3)
         before = server.memory("VmRSS")
         server.forget_peak()
         begun = attacker.start(attack, kind, against, seconds) if kind != NOTHING else None
         time.sleep(0.5)
-        listing = asks.start(ask_in_turn, server.port, [asked], PAUSE, seconds - 1)
-        adding = adds.start(ask_in_turn, server.port, _adds(quiet), 3 * PAUSE, seconds - 1)
-        reading = asks_own.start(ask_in_turn, server.port, [own], LONG_PAUSE, seconds - 1)
+        listing = asks.start(request_in_sequence, server.port, [asked], PAUSE, seconds - 1)
+        adding = adds.start(request_in_sequence, server.port, _adds(quiet), 3 * PAUSE, seconds - 1)
+        reading = asks_own.start(request_in_sequence, server.port, [own], LONG_PAUSE, seconds - 1)
         listed, added, read = listing.result(), adding.result(), reading.result()
         done = begun.result() if begun else 0
         time.sleep(SETTLE_SECONDS)
@@ -128,7 +128,7 @@ def _adds(quiet: Quiet) -> list[bytes]:
     ]
 
 
-def _furnished(store: Store) -> tuple[Quiet, tuple[str, int, int, int, int]]:
+def _prepared_accounts(store: Store) -> tuple[Quiet, tuple[str, int, int, int, int]]:
     """Return the store a quiet account, and the hostile one a session and segments that name each other."""
     services = Services(Settings.from_environment(store.data))
     try:

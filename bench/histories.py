@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 
-from tests.reliability.concurrent_clients import Crowd
+from tests.reliability.concurrent_clients import ConcurrentClients
 from tests.reliability.planted_bugs import PLANTED, program
 from tests.support.histories.audience import object_of, perform
 
@@ -34,7 +34,7 @@ def main(arguments: Sequence[str]) -> None:
     while time.perf_counter() - begun < options.seconds:
         seed, kill_after = chance.randrange(1 << 32), chance.uniform(1, ROUND_SECONDS - 1) if rounds % 2 else None
         with tempfile.TemporaryDirectory(prefix="tamis-histories-") as directory:
-            crowd = Crowd(Path(directory), seed, program(options.planted))
+            crowd = ConcurrentClients(Path(directory), seed, program(options.planted))
             history = crowd.run(ROUND_SECONDS, kill_after)
         decided = time.perf_counter()
         found = history.contradiction(crowd.initial, perform, object_of)

@@ -122,7 +122,7 @@ def exports(hostile: Hostile, seconds: float) -> int:
 def uploads(hostile: Hostile, seconds: float) -> int:
     """Hand in files to be looked at in six windows."""
     content = _csv(0)
-    return _over_connections(hostile, 6, seconds, lambda connection: bool(_hand_in(hostile, connection, content)))
+    return _over_connections(hostile, 6, seconds, lambda connection: bool(_upload(hostile, connection, content)))
 
 
 def imports(hostile: Hostile, seconds: float) -> int:
@@ -130,7 +130,7 @@ def imports(hostile: Hostile, seconds: float) -> int:
     numbers = count(1)
 
     def run(connection: http.client.HTTPConnection) -> bool:
-        place = _hand_in(hostile, connection, _csv(next(numbers)))
+        place = _upload(hostile, connection, _csv(next(numbers)))
         if not place:
             return False
         headers = _signed_in(hostile, connection) | {"content-type": "application/x-www-form-urlencoded"}
@@ -188,7 +188,7 @@ def _csv(file: int) -> bytes:
     return b"email,plan,age\n" + "".join(rows).encode()
 
 
-def _hand_in(hostile: Hostile, connection: http.client.HTTPConnection, content: bytes) -> str:
+def _upload(hostile: Hostile, connection: http.client.HTTPConnection, content: bytes) -> str:
     headers = _signed_in(hostile, connection) | {"accept": "application/json", "x-file-name": quote("people.csv")}
     connection.request("PUT", f"/imports/uploads?type={hostile.type_id}", content, headers)
     answer = connection.getresponse()

@@ -22,7 +22,7 @@ from bench import servers
 from bench.generated_contacts import FIELDS
 from bench.generated_files import write_people
 from bench.harness import Figure, Measured, say, timed
-from bench.load import another_process, ask_at_a_pace, request
+from bench.load import another_process, request, request_at_a_rate
 from bench.postgres import installed, postgres
 from bench.stores import SEGMENTS, TYPE, Stores
 from tamis.actions.accounts.accounts import create_account
@@ -96,7 +96,7 @@ def run(stores: Stores) -> Iterator[Figure]:
         f"under {MEMORY}",
         memory.high < MEMORY,
     )
-    yield _beside_a_server(stores, file)
+    yield _while_a_server_runs(stores, file)
 
 
 def _detection(file: Path) -> Figure:
@@ -203,13 +203,13 @@ def _upsert_rows(file: Path, path: Path) -> float:
     return UPSERTS / seconds
 
 
-def _beside_a_server(stores: Stores, file: Path) -> Figure:
+def _while_a_server_runs(stores: Stores, file: Path) -> Figure:
     store = stores.copy()
     asked = request("GET", "/api/segment/list", store.headers)
     with servers.tamis(store.data) as server, another_process() as worker:
-        quiet = worker.call(ask_at_a_pace, server.port, asked, PACE, QUIET_SECONDS)
+        quiet = worker.call(request_at_a_rate, server.port, asked, PACE, QUIET_SECONDS)
         stop = store.data / "measured"
-        beside = worker.start(ask_at_a_pace, server.port, asked, PACE, FOREVER_SECONDS, stop)
+        beside = worker.start(request_at_a_rate, server.port, asked, PACE, FOREVER_SECONDS, stop)
         _import(store.data, file, "rows", ROWS)
         stop.touch()
         busy = beside.result()

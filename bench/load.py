@@ -112,13 +112,15 @@ def drive(port: int, requests: Sequence[bytes], connections: int, most: int, sec
     return _outcome(latencies, failed, taken)
 
 
-def ask_at_a_pace(port: int, asked: bytes, pause: float, seconds: float, stop: Path | None = None) -> Outcome:
+def request_at_a_rate(port: int, asked: bytes, pause: float, seconds: float, stop: Path | None = None) -> Outcome:
     """Send a request over and over on one connection, with a pause after each answer, until the time is over or a file
     is there."""
-    return ask_in_turn(port, [asked], pause, seconds, stop)
+    return request_in_sequence(port, [asked], pause, seconds, stop)
 
 
-def ask_in_turn(port: int, asked: Sequence[bytes], pause: float, seconds: float, stop: Path | None = None) -> Outcome:
+def request_in_sequence(
+    port: int, asked: Sequence[bytes], pause: float, seconds: float, stop: Path | None = None
+) -> Outcome:
     """Send requests in turn on one connection, with a pause after each answer, until the time is over, a file is
     there, or, where there are several, all are answered."""
     connection = _Connection(_connect(port))

@@ -20,7 +20,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from bench import servers
-from bench.load import HOST, another_process, ask_at_a_pace, request
+from bench.load import HOST, another_process, request, request_at_a_rate
 from bench.stores import Store, Stores
 from tamis.actions.accounts.sessions import open_session
 from tamis.actions.services import Services
@@ -162,10 +162,10 @@ def _row(attack: Callable[[Target], None], store: Store, after: float) -> str:
     asked = request("GET", "/api/segment/list", store.headers)
     begun, session = 0.0, _session(store)
     with another_process() as quiet, servers.tamis(store.data) as server:
-        quiet.call(ask_at_a_pace, server.port, asked, PAUSE, 2.0)
+        quiet.call(request_at_a_rate, server.port, asked, PAUSE, 2.0)
         server.forget_peak()
         before = server.memory("VmRSS")
-        heard = quiet.start(ask_at_a_pace, server.port, asked, PAUSE, SECONDS)
+        heard = quiet.start(request_at_a_rate, server.port, asked, PAUSE, SECONDS)
         target = Target(server.port, store, session, time.monotonic() + SECONDS, [])
         attack(target)
         newcomer = _newcomer(server.port, asked)

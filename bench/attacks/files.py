@@ -25,10 +25,10 @@ from pathlib import Path
 import duckdb
 import requests
 from tests.support.console import PASSWORD, Visitor
-from tests.support.uploads import hand_in
+from tests.support.uploads import upload_file
 
 from bench import servers
-from bench.load import another_process, ask_at_a_pace, request
+from bench.load import another_process, request, request_at_a_rate
 
 COMMAND_SECONDS, UPLOAD_SECONDS, STOP_AFTER_SECONDS = 300, 60, 1.5
 AT_ONCE = 8
@@ -179,13 +179,13 @@ def _uploads(data: Path, python: Path) -> str:
     headers = {"PublicKey": keys["public_key"], "SecretKey": keys["secret_key"]}
     asked = request("GET", "/api/segment/list", headers)
     with another_process() as quiet, servers.tamis(data, python) as server:
-        quiet.call(ask_at_a_pace, server.port, asked, PAUSE, 2.0)
+        quiet.call(request_at_a_rate, server.port, asked, PAUSE, 2.0)
         visitor = Visitor(f"http://127.0.0.1:{server.port}")
         visitor.sign_in(email)
         server.forget_peak()
-        heard = quiet.start(ask_at_a_pace, server.port, asked, PAUSE, UPLOAD_SECONDS / 3)
+        heard = quiet.start(request_at_a_rate, server.port, asked, PAUSE, UPLOAD_SECONDS / 3)
         begun = time.perf_counter()
-        threads = _hand_in_at_once(visitor, type_id)
+        threads = _upload_at_once(visitor, type_id)
         for thread in threads:
             thread.join(max(UPLOAD_SECONDS - (time.perf_counter() - begun), 0))
         answered = "never" if any(thread.is_alive() for thread in threads) else f"{time.perf_counter() - begun:.1f}"
@@ -195,17 +195,17 @@ def _uploads(data: Path, python: Path) -> str:
         except Exception as error:  # not answered for half a minute
             suffered = f"{type(error).__name__} | | all"
         peak = server.memory("VmHWM")
-        _hand_in_at_once(visitor, type_id)
+        _upload_at_once(visitor, type_id)
         time.sleep(STOP_AFTER_SECONDS)
         stopping = time.perf_counter()
     stopped = time.perf_counter() - stopping
     return f"| {suffered} | {peak:.0f} | {answered} | {stopped:.1f} |"
 
 
-def _hand_in_at_once(visitor: Visitor, type_id: int) -> list[threading.Thread]:
+def _upload_at_once(visitor: Visitor, type_id: int) -> list[threading.Thread]:
     def hand() -> None:
         try:
-            hand_in(visitor, type_id, other_keys(), "people.ndjson")
+            upload_file(visitor, type_id, other_keys(), "people.ndjson")
         except requests.RequestException:
             return
 

@@ -20,7 +20,7 @@ from urllib.parse import urlencode
 import requests
 
 from bench import servers
-from bench.load import HOST, Outcome, Worker, another_process, ask_at_a_pace, drive, request
+from bench.load import HOST, Outcome, Worker, another_process, drive, request, request_at_a_rate
 
 GUESSERS, SECONDS, PAUSE = 40, 15.0, 0.05
 MOST_GUESSES = 40_000
@@ -85,10 +85,10 @@ def _attack(server: servers.Server, reader: Worker, attacker: Worker) -> None:
     print("| | p50 ms | p99 ms | failed |\n|---|---|---|---|")
     _show(
         "a page of somebody signed in, alone",
-        reader.start(ask_at_a_pace, server.port, asked, PAUSE, SECONDS / 3).result(),
+        reader.start(request_at_a_rate, server.port, asked, PAUSE, SECONDS / 3).result(),
     )
     busy = server.processor()
-    reading = reader.start(ask_at_a_pace, server.port, asked, PAUSE, SECONDS)
+    reading = reader.start(request_at_a_rate, server.port, asked, PAUSE, SECONDS)
     guessing = attacker.start(drive, server.port, guesses, GUESSERS, MOST_GUESSES, SECONDS)
     _show(f"… beside {GUESSERS} guessers", reading.result())
     outcome = guessing.result()

@@ -22,7 +22,7 @@ from tamis.settings import Settings
 from tamis.web.app import web_app
 from tamis.web.http import Request
 from tamis.web.segment_api import endpoints, list_streaming
-from tests.stores.account import Desk, new_desk
+from tests.stores.workspace import Workspace, new_workspace
 
 PEOPLE, PIECE = 600, 50
 PAGES = PEOPLE // PIECE
@@ -34,7 +34,7 @@ Message = MutableMapping[str, Any]
 class Reader:
     """A client of the full list; `pages` are the starts of those that were fetched for it."""
 
-    desk: Desk
+    workspace: Workspace
     keys: NewKeyPair
     segment: Segment
     pages: list[int]
@@ -70,7 +70,7 @@ class Reader:
                     (b"secretkey", self.keys.secret_key.encode()),
                 ],
             }
-            await asyncio.wait_for(web_app(self.desk.services, "")(scope, receive, send), PATIENCE_SECONDS)
+            await asyncio.wait_for(web_app(self.workspace.services, "")(scope, receive, send), PATIENCE_SECONDS)
 
         with ThreadPoolExecutor(1) as thread:  # another test of the run may have a loop in this one
             thread.submit(asyncio.run, run()).result()
@@ -85,9 +85,9 @@ class Reader:
 def reader(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Reader]:
     services = Services(Settings(tmp_path / "data"))
     account, keys = services.write(create_account, "owner@example.org", "UTC", None)
-    desk = new_desk(services, account)
-    desk.write(**{f"p{number}": {} for number in range(PEOPLE)})
-    everyone = desk.segment("Everyone", "email is not blank")
+    workspace = new_workspace(services, account)
+    workspace.write(**{f"p{number}": {} for number in range(PEOPLE)})
+    everyone = workspace.segment("Everyone", "email is not blank")
     services.project()
     pages: list[int] = []
     fetch = recipients.recipient_page
@@ -98,7 +98,7 @@ def reader(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Reader]:
 
     monkeypatch.setattr(recipients, "recipient_page", counted)
     monkeypatch.setattr(endpoints, "ITEMS_PER_PAGE", PIECE)
-    yield Reader(desk, keys, everyone, pages)
+    yield Reader(workspace, keys, everyone, pages)
     services.close()
 
 
@@ -128,13 +128,13 @@ def test_of_what_a_slow_reader_has_not_taken_only_the_next_piece_is_held(reader:
 
 
 def test_a_slow_reader_holds_no_lock(reader: Reader) -> None:
-    desk, columns = reader.desk, reader.desk.services.project()
+    workspace, columns = reader.workspace, reader.workspace.services.project()
     done: list[int] = []
 
     async def take(number: int) -> None:
         if number == 3:
-            await asyncio.to_thread(lambda: desk.write(late={}))
-            await asyncio.to_thread(desk.services.project)
+            await asyncio.to_thread(lambda: workspace.write(late={}))
+            await asyncio.to_thread(workspace.services.project)
             await asyncio.to_thread(columns.rewrite)  # the file itself is replaced, for which nobody may be reading it
             done.append(number)
 
@@ -213,7 +213,7 @@ async def _nothing_more() -> Message:
 def test_the_list_of_a_segment_that_goes_meanwhile_is_broken_off(reader: Reader) -> None:
     async def take(number: int) -> None:
         if number == 0:
-            services, account = reader.desk.services, reader.desk.account
+            services, account = reader.workspace.services, reader.workspace.account
             await asyncio.to_thread(lambda: services.write(delete_segment, account, reader.segment.id))
 
     reader.read(take)

@@ -20,7 +20,7 @@ from tamis.domain.errors import TamisError
 from tamis.records.maintenance.files import NAME as RECORDS
 from tamis.settings import Settings
 from tests.backups.first_format import to_first_format
-from tests.erasure.traceable_people import VICTIMS, Town, traces
+from tests.erasure.traceable_people import VICTIMS, TraceablePeople, traces
 from tests.support import forked
 from tests.support.process import PATIENCE_SECONDS, Refused, Server, environment, tamis
 from tests.support.sakila import IN_INDIA, import_sakila
@@ -30,11 +30,11 @@ EVERYONE = 1 << 53
 
 
 @pytest.fixture(scope="module")
-def town(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def backed_up(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A closed data directory with people, of whom some were deleted but are not yet erased, and its backup."""
     directory = tmp_path_factory.mktemp("backups") / "data"
     services = Services(Settings(directory))
-    made = Town(services)
+    made = TraceablePeople(services)
     services.project()
     made.forget_victims()
     services.project()
@@ -68,34 +68,34 @@ def history_of(directory: Path) -> list[object]:
     return rows
 
 
-def test_what_is_restored_is_what_was_backed_up_with_its_history(town: Path, tmp_path: Path) -> None:
+def test_what_is_restored_is_what_was_backed_up_with_its_history(backed_up: Path, tmp_path: Path) -> None:
     restored = tmp_path / "restored"
-    restore(restored, town.with_name("backup"))
+    restore(restored, backed_up.with_name("backup"))
     assert [file.name for file in restored.iterdir()] == [RECORDS]
-    assert history_of(restored) == history_of(town) != [[], []]
-    assert rows_of(restored) == rows_of(town)
+    assert history_of(restored) == history_of(backed_up) != [[], []]
+    assert rows_of(restored) == rows_of(backed_up)
 
 
-def test_a_backup_of_the_first_format_is_restored_with_its_column_file(town: Path, tmp_path: Path) -> None:
+def test_a_backup_of_the_first_format_is_restored_with_its_column_file(backed_up: Path, tmp_path: Path) -> None:
     restored = tmp_path / "restored"
-    restore(restored, town.with_name("of the first format"))
+    restore(restored, backed_up.with_name("of the first format"))
     assert sorted(file.name for file in restored.iterdir()) == sorted((RECORDS, COLUMNS))
     services = Services(Settings(restored))
     assert not services.open_columns().is_behind  # it need not be built
     services.close()
-    assert history_of(restored) == history_of(town) != [[], []]
-    assert rows_of(restored) == rows_of(town)
+    assert history_of(restored) == history_of(backed_up) != [[], []]
+    assert rows_of(restored) == rows_of(backed_up)
 
 
-def test_a_backup_needs_no_column_file(town: Path, tmp_path: Path) -> None:
+def test_a_backup_needs_no_column_file(backed_up: Path, tmp_path: Path) -> None:
     data = tmp_path / "data"
-    shutil.copytree(town, data)
+    shutil.copytree(backed_up, data)
     (data / COLUMNS).write_bytes(b"damaged")
     services = Services(Settings(data))
     make_backup(services, str(tmp_path / "backup"))
     services.close()
     restore(tmp_path / "restored", tmp_path / "backup")
-    assert history_of(tmp_path / "restored") == history_of(town)
+    assert history_of(tmp_path / "restored") == history_of(backed_up)
 
 
 def test_everything_acknowledged_before_a_backup_begins_is_in_it_while_writes_go_on(tmp_path: Path) -> None:
@@ -176,27 +176,27 @@ OF_THE_FIRST_FORMAT: dict[str, Callable[[Path], object]] = {
     [("backup", name) for name in DAMAGE] + [("of the first format", name) for name in OF_THE_FIRST_FORMAT],
 )
 def test_a_damaged_backup_is_refused_and_nothing_is_put_in_place(
-    town: Path, tmp_path: Path, source: str, damage: str
+    backed_up: Path, tmp_path: Path, source: str, damage: str
 ) -> None:
     backup = tmp_path / "backup"
-    shutil.copytree(town.with_name(source), backup)
+    shutil.copytree(backed_up.with_name(source), backup)
     (DAMAGE if source == "backup" else OF_THE_FIRST_FORMAT)[damage](backup)
     with pytest.raises(TamisError, match=r"use another backup|is not a backup|newer version"):
         restore(tmp_path / "restored", backup)
     assert list(tmp_path.iterdir()) == [backup]
 
 
-def test_files_of_two_backups_are_refused(town: Path, tmp_path: Path) -> None:
+def test_files_of_two_backups_are_refused(backed_up: Path, tmp_path: Path) -> None:
     services = Services(Settings(tmp_path / "other"))
     make_backup(services, str(tmp_path / "backup"))
     services.close()
-    to_first_format(tmp_path / "backup", town / COLUMNS)
+    to_first_format(tmp_path / "backup", backed_up / COLUMNS)
     with pytest.raises(TamisError, match="do not belong together"):
         restore(tmp_path / "restored", tmp_path / "backup")
     assert not (tmp_path / "restored").exists()
 
 
-def test_nothing_is_overwritten(town: Path, tmp_path: Path) -> None:
+def test_nothing_is_overwritten(backed_up: Path, tmp_path: Path) -> None:
     data, backup = tmp_path / "data", tmp_path / "backup"
     tamis(data, "account", "create", "--email", "owner@example.org")
     with pytest.raises(Refused, match="inside the data directory"):
@@ -256,9 +256,9 @@ else:
     + [("restore", m) for m in ("sums", "checked", "named")],
 )
 def test_killed_it_leaves_nothing_under_the_name_or_a_whole_one(
-    town: Path, tmp_path: Path, doing: str, moment: str
+    backed_up: Path, tmp_path: Path, doing: str, moment: str
 ) -> None:
-    source = town if doing == "backup" else town.with_name("backup")
+    source = backed_up if doing == "backup" else backed_up.with_name("backup")
     target = tmp_path / "target"
     killed = forked.run(
         [sys.executable, "-c", PROGRAM, moment, doing, str(source), str(target)],
@@ -268,7 +268,7 @@ def test_killed_it_leaves_nothing_under_the_name_or_a_whole_one(
     assert target.exists() == (moment == "named")
     if not target.exists():  # it is done again, over what is left
         if doing == "backup":
-            services = Services(Settings(town))
+            services = Services(Settings(backed_up))
             make_backup(services, str(target))
             services.close()
         else:
@@ -277,4 +277,4 @@ def test_killed_it_leaves_nothing_under_the_name_or_a_whole_one(
     if doing == "backup":
         restore(tmp_path / "restored", target)
         target = tmp_path / "restored"
-    assert rows_of(target) == rows_of(town)
+    assert rows_of(target) == rows_of(backed_up)

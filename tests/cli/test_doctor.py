@@ -20,7 +20,7 @@ def data(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def crowd(either: Path) -> Path:
+def data_with_segment(either: Path) -> Path:
     """The people, once without and once with a server on them."""
     return either
 
@@ -33,26 +33,26 @@ def _make(directory: Path) -> None:
     tamis(directory, "segment", "create", "All", "--type", "People", "--where", 'email contains "@"')
 
 
-def test_a_healthy_directory_ends_with_status_0(crowd: Path) -> None:
-    found = tamis(crowd, "doctor")
+def test_a_healthy_directory_ends_with_status_0(data_with_segment: Path) -> None:
+    found = tamis(data_with_segment, "doctor")
     assert found["ok"] is True
     assert all(set(check) == {"name", "looked_at", "seconds", "findings"} for check in found["checks"])
     assert [finding for check in found["checks"] for finding in check["findings"]] == []
-    done = run(crowd, "doctor", "--sample", "7")
+    done = run(data_with_segment, "doctor", "--sample", "7")
     assert (done.returncode, done.stderr) == (0, "")
     assert "at most 7 contacts per type) (7 contacts)" in done.stdout
     assert done.stdout.rstrip().endswith("no errors.")
 
 
-def test_what_is_wrong_is_told_and_ends_with_status_1(crowd: Path) -> None:
-    with records_of(crowd) as db:
+def test_what_is_wrong_is_told_and_ends_with_status_1(data_with_segment: Path) -> None:
+    with records_of(data_with_segment) as db:
         db.execute('UPDATE contacts SET field_values = \'{"2":"Ann"}\' WHERE id = 5').fetchall()
-    done = run(crowd, "doctor")
+    done = run(data_with_segment, "doctor")
     assert done.returncode == 1
     assert "ERROR column store matches the contacts of the records (100 contacts, every value)" in done.stdout
     assert "(IDs 5): stop the server, delete columns.duckdb" in done.stdout
     assert done.stdout.rstrip().endswith("1 error.")
-    in_json = run(crowd, "doctor", "--json")
+    in_json = run(data_with_segment, "doctor", "--json")
     assert in_json.returncode == 1
     assert '"ok": false' in in_json.stdout
     assert in_json.stderr == "1 error\n"

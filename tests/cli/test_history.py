@@ -13,7 +13,7 @@ from tests.support.process import PATIENCE_SECONDS, Refused, environment, tamis
 from tests.support.templates import copy_of
 
 
-def bring(data: Path, tmp_path: Path, rows: dict[str, str]) -> None:
+def import_countries(data: Path, tmp_path: Path, rows: dict[str, str]) -> None:
     """Import people with their countries."""
     file = tmp_path / "people.csv"
     file.write_text("email,country\n" + "".join(f"{a},{c}\n" for a, c in rows.items()), encoding="utf-8")
@@ -36,22 +36,22 @@ def data(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def told(either: Path, tmp_path: Path) -> tuple[Path, str]:
+def prepared(either: Path, tmp_path: Path) -> tuple[Path, str]:
     """Ann leaves the segment and Bob enters it after an instant."""
     return either, (tmp_path / "at").read_text()
 
 
 def _make(directory: Path) -> str:
     make_people(directory)
-    bring(directory, directory.parent, {"ann@example.org": "India", "bob@example.org": "Peru"})
+    import_countries(directory, directory.parent, {"ann@example.org": "India", "bob@example.org": "Peru"})
     tamis(directory, "segment", "create", "Indians", "--type", "People", "--where", 'country = "India"')
     at = now()
-    bring(directory, directory.parent, {"ann@example.org": "Peru", "bob@example.org": "India"})
+    import_countries(directory, directory.parent, {"ann@example.org": "Peru", "bob@example.org": "India"})
     return at
 
 
-def test_members_of_a_past_instant(told: tuple[Path, str]) -> None:
-    data, at = told
+def test_members_of_a_past_instant(prepared: tuple[Path, str]) -> None:
+    data, at = prepared
     then = tamis(data, "segment", "history", "indians", "--at", at)
     assert then["segment"] == {"id": 1, "name": "Indians"}
     assert then["count"] == 1
@@ -63,8 +63,8 @@ def test_members_of_a_past_instant(told: tuple[Path, str]) -> None:
     assert then["members"] == [{"id": (1 << 32) + 1, "contact_id": 1, "email": None}]
 
 
-def test_sizes_by_day(told: tuple[Path, str]) -> None:
-    data, _ = told
+def test_sizes_by_day(prepared: tuple[Path, str]) -> None:
+    data, _ = prepared
     document = tamis(data, "segment", "history", "Indians")
     days = document.pop("days")
     assert document.pop("known_since") <= at_utc()
@@ -85,8 +85,8 @@ def at_utc() -> str:
     return datetime.now(UTC).isoformat()
 
 
-def test_the_way_of_a_contact(told: tuple[Path, str]) -> None:
-    data, at = told
+def test_the_way_of_a_contact(prepared: tuple[Path, str]) -> None:
+    data, at = prepared
     left, entered = tamis(data, "contact", "show", "ann@example.org", "--type", "People")["history"]
     segment = {"id": 1, "name": "Indians", "deleted": False}
     assert (left["step"], left["cause"], left["segment"]) == ("left", "import", segment)
@@ -98,8 +98,8 @@ def test_the_way_of_a_contact(told: tuple[Path, str]) -> None:
     assert left["segment"] == segment | {"deleted": True}
 
 
-def test_people_read_tables(told: tuple[Path, str]) -> None:
-    data, at = told
+def test_people_read_tables(prepared: tuple[Path, str]) -> None:
+    data, at = prepared
 
     def printed(*arguments: str) -> str:
         return in_process.run_text([*arguments, "--data", str(data)]).stdout
@@ -123,8 +123,8 @@ def test_people_read_tables(told: tuple[Path, str]) -> None:
         (["--days", "99999999999"], "must be from 1 to"),
     ],
 )
-def test_what_cannot_be_told_is_refused_in_words(told: tuple[Path, str], arguments: list[str], reason: str) -> None:
-    data, _ = told
+def test_what_cannot_be_told_is_refused_in_words(prepared: tuple[Path, str], arguments: list[str], reason: str) -> None:
+    data, _ = prepared
     with pytest.raises(Refused) as refused:
         tamis(data, "segment", "history", "Indians", *arguments)
     status, words = refused.value.args
@@ -133,16 +133,16 @@ def test_what_cannot_be_told_is_refused_in_words(told: tuple[Path, str], argumen
     assert "Traceback" not in words
 
 
-def test_the_instant_of_a_refusal_can_be_asked(told: tuple[Path, str]) -> None:
-    data, _ = told
+def test_the_instant_of_a_refusal_can_be_asked(prepared: tuple[Path, str]) -> None:
+    data, _ = prepared
     with pytest.raises(Refused) as refused:
         tamis(data, "segment", "history", "Indians", "--at", "2001-01-01")
     since = refused.value.args[1].split("starts at ")[1].split(": choose")[0]
     assert tamis(data, "segment", "history", "Indians", "--at", since)["count"] == 1
 
 
-def test_a_stranger_and_a_deleted_segment_are_answered_alike(told: tuple[Path, str]) -> None:
-    data, at = told
+def test_a_stranger_and_a_deleted_segment_are_answered_alike(prepared: tuple[Path, str]) -> None:
+    data, at = prepared
     tamis(data, "account", "create", "--email", "stranger@example.org")
     answers = set()
     for account in ("stranger@example.org", "owner@example.org"):

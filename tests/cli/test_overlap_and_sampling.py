@@ -19,7 +19,7 @@ def data(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def crowd(either: Path) -> Path:
+def overlapping(either: Path) -> Path:
     """The sixty people, once without and once with a server on them."""
     return either
 
@@ -38,8 +38,8 @@ def _make(directory: Path) -> None:
         tamis(directory, "segment", "create", name, "--type", "People", "--where", rule)
 
 
-def test_an_overlap_is_shown_as_json_and_as_a_table(crowd: Path) -> None:
-    assert tamis(crowd, "segment", "overlap", "Anns", "2", "all") == {
+def test_an_overlap_is_shown_as_json_and_as_a_table(overlapping: Path) -> None:
+    assert tamis(overlapping, "segment", "overlap", "Anns", "2", "all") == {
         "segments": [
             {"id": 1, "name": "Anns", "count": 20},
             {"id": 2, "name": "Young", "count": 30},
@@ -50,7 +50,7 @@ def test_an_overlap_is_shown_as_json_and_as_a_table(crowd: Path) -> None:
         "only": [0, 0, 20],
         "matrix": [[20, 10, 20], [10, 30, 30], [20, 30, 60]],
     }
-    lines = [line.split() for line in run(crowd, "segment", "overlap", "Anns", "Young").stdout.splitlines()]
+    lines = [line.split() for line in run(overlapping, "segment", "overlap", "Anns", "Young").stdout.splitlines()]
     assert lines[1:] == [
         ["1", "Anns", "20", "10", "20", "10"],
         ["2", "Young", "30", "20", "10", "30"],
@@ -70,31 +70,33 @@ REFUSED = [
 ]
 
 
-def test_what_cannot_be_asked_is_refused(crowd: Path) -> None:
+def test_what_cannot_be_asked_is_refused(overlapping: Path) -> None:
     for arguments, reason in REFUSED:
-        done = run(crowd, "segment", *arguments)
+        done = run(overlapping, "segment", *arguments)
         assert done.returncode == 1
         assert reason in done.stderr
         assert done.stdout == ""
 
 
-def test_samples_and_groups_are_listed_as_members_are(crowd: Path) -> None:
-    everyone = tamis(crowd, "segment", "members", "All")["members"]
-    sample = tamis(crowd, "segment", "sample", "All", "--percent", "30")["members"]
+def test_samples_and_groups_are_listed_as_members_are(overlapping: Path) -> None:
+    everyone = tamis(overlapping, "segment", "members", "All")["members"]
+    sample = tamis(overlapping, "segment", "sample", "All", "--percent", "30")["members"]
     assert 0 < len(sample) < 60
     assert [member for member in everyone if member in sample] == sample
-    assert tamis(crowd, "segment", "sample", "All", "--percent", "30", "--limit", "2")["members"] == sample[:2]
-    assert tamis(crowd, "segment", "sample", "All", "--percent", "30", "--seed", "-x")["members"] != sample
-    split = tamis(crowd, "segment", "sample", "All", "--split", "3")
+    assert tamis(overlapping, "segment", "sample", "All", "--percent", "30", "--limit", "2")["members"] == sample[:2]
+    assert tamis(overlapping, "segment", "sample", "All", "--percent", "30", "--seed", "-x")["members"] != sample
+    split = tamis(overlapping, "segment", "sample", "All", "--split", "3")
     assert split["count"] == 60
-    groups = [tamis(crowd, "segment", "sample", "All", "--split", "3", "--group", str(n))["members"] for n in (1, 2, 3)]
+    groups = [
+        tamis(overlapping, "segment", "sample", "All", "--split", "3", "--group", str(n))["members"] for n in (1, 2, 3)
+    ]
     assert [{"group": n, "count": len(group)} for n, group in enumerate(groups, start=1)] == split["groups"]
     assert sorted((member for group in groups for member in group), key=lambda member: member["id"]) == everyone
 
 
-def test_the_segments_of_a_stranger_do_not_exist(crowd: Path) -> None:
+def test_the_segments_of_a_stranger_do_not_exist(overlapping: Path) -> None:
     stranger = ("--account", "stranger@example.net")
-    tamis(crowd, "account", "create", "--email", "stranger@example.net")
+    tamis(overlapping, "account", "create", "--email", "stranger@example.net")
     for command in (["overlap", "Anns", "Young"], ["overlap", "1", "2"], ["sample", "1", "--percent", "50"]):
         with pytest.raises(Refused, match="here is no segment"):
-            tamis(crowd, "segment", *command, *stranger)
+            tamis(overlapping, "segment", *command, *stranger)

@@ -14,20 +14,20 @@ from tamis.records.engine.sql import each, fetch
 from tamis.settings import Settings
 from tests.support.console import Visitor
 from tests.support.console_routes import Route, private_routes
-from tests.support.full_account import NOWHERE, Furnished, furnish
+from tests.support.full_account import NOWHERE, FullAccount, create_full_account
 from tests.support.process import Server
 from tests.support.users import Person
 
 VOLATILE = re.compile(rb'[0-9a-f]{64}|name="idempotency_key" value="\w+"|<time .*?</time>')
 WORD = "Owner-only"
 LATER = {"/imports/uploads/{upload_id}/rejects"}
-"""What is there only after something was done that `Furnished` has not."""
+"""What is there only after something was done that `FullAccount` has not."""
 JSON_ROUTES = ("/segments/preview", "/segments/values")
 
 
 @pytest.fixture(scope="module")
-def furnished(server: Server, owner: Person) -> Furnished:
-    return furnish(server.data, owner.email, WORD)
+def full_account(server: Server, owner: Person) -> FullAccount:
+    return create_full_account(server.data, owner.email, WORD)
 
 
 @pytest.fixture(scope="module")
@@ -37,7 +37,7 @@ def routes(tmp_path_factory: pytest.TempPathFactory) -> list[Route]:
     return found
 
 
-def asked(route: Route, visitor: Visitor, ids: Mapping[str, str], csrf: str | None = None) -> requests.Response:
+def request_route(route: Route, visitor: Visitor, ids: Mapping[str, str], csrf: str | None = None) -> requests.Response:
     """Go to a route with every way of naming the same things: in the path, as query, as form or as JSON."""
     token = visitor.csrf if csrf is None else csrf
     short = {name.removesuffix("_id"): id_ for name, id_ in ids.items()}
@@ -81,11 +81,11 @@ def records_of(server: Server, *, without: int = 0) -> dict[str, list[Any]]:
 
 
 def test_pages_are_there_for_the_owner_and_the_same_for_a_colleague(
-    routes: list[Route], console: Visitor, colleague: Visitor, furnished: Furnished
+    routes: list[Route], console: Visitor, colleague: Visitor, full_account: FullAccount
 ) -> None:
     for route in routes:
         if route.method == "GET":
-            mine, theirs = (asked(route, visitor, furnished.ids) for visitor in (console, colleague))
+            mine, theirs = (request_route(route, visitor, full_account.ids) for visitor in (console, colleague))
             assert mine.status_code in (200, 302, 303) or route.path in LATER, route
             assert theirs.status_code == mine.status_code, route
             if route.path != "/account":  # which tells one's own session from the others
@@ -93,44 +93,44 @@ def test_pages_are_there_for_the_owner_and_the_same_for_a_colleague(
 
 
 def test_strangers_cannot_tell_what_is_somebody_elses_from_what_is_not_there(
-    routes: list[Route], stranger: Visitor, furnished: Furnished, server: Server
+    routes: list[Route], stranger: Visitor, full_account: FullAccount, server: Server
 ) -> None:
     services = Services(Settings(server.data))
     strange = choose_account(services.records.reader(), "stranger@example.net").id
     services.close()
     before = records_of(server, without=strange)
     for route in routes:
-        there = asked(route, stranger, furnished.ids)
+        there = request_route(route, stranger, full_account.ids)
         assert there.status_code == 404 or not route.has_ids, route
         assert there.status_code < 500, route
         assert WORD.encode() not in there.content, route
         if route.has_ids or route.method == "GET":
-            nowhere = asked(route, stranger, NOWHERE)
+            nowhere = request_route(route, stranger, NOWHERE)
             assert nowhere.status_code == there.status_code, route
             assert VOLATILE.sub(b"", nowhere.content) == VOLATILE.sub(b"", there.content), route
             assert nowhere.headers.get("location") == there.headers.get("location"), route
     assert records_of(server, without=strange) == before
 
 
-def test_guests_are_led_to_the_sign_in(routes: list[Route], guest: Visitor, furnished: Furnished) -> None:
+def test_guests_are_led_to_the_sign_in(routes: list[Route], guest: Visitor, full_account: FullAccount) -> None:
     guest.get("/sign-in")
     for route in routes:
-        answer = asked(route, guest, furnished.ids)
+        answer = request_route(route, guest, full_account.ids)
         assert answer.status_code == 303, route
         assert answer.headers["location"].startswith("/sign-in"), route
         assert WORD.encode() not in answer.content, route
     guest.http.headers["hx-request"] = "true"
     for route in routes:
-        answer = asked(route, guest, furnished.ids)
+        answer = request_route(route, guest, full_account.ids)
         assert (answer.status_code, answer.headers["hx-redirect"]) == (401, "/sign-in"), route
 
 
 def test_forged_forms_change_nothing(
-    routes: list[Route], console: Visitor, furnished: Furnished, server: Server
+    routes: list[Route], console: Visitor, full_account: FullAccount, server: Server
 ) -> None:
     before = records_of(server)
     for route in routes:
         if route.method != "GET":
             for csrf in ("", "0" * 64, "é"):
-                assert asked(route, console, furnished.ids, csrf).status_code == 403, route
+                assert request_route(route, console, full_account.ids, csrf).status_code == 403, route
     assert records_of(server) == before

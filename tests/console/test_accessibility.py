@@ -11,7 +11,7 @@ from tests.console.test_injection import WIDER
 from tests.support.console import new_console_account
 from tests.support.console_routes import pages_of
 from tests.support.effort import ALL
-from tests.support.full_account import furnish
+from tests.support.full_account import create_full_account
 from tests.support.process import Server
 
 AXE = Path(__file__).parent / "vendor" / "axe-4.14.1.min.js"
@@ -35,7 +35,7 @@ RUN = """async (only) => (await axe.run(document,
 
 def test_axe_finds_nothing_serious_on_any_page(chromium: Browser, server: Server, tmp_path: Path) -> None:
     new_console_account(server.data, server.address, EMAIL)
-    ids = furnish(server.data, EMAIL, "Everyday").ids
+    ids = create_full_account(server.data, EMAIL, "Everyday").ids
     found: dict[str, Any] = {}
     with window_of(chromium, server.address) as window:
         page = window.new_page()

@@ -39,7 +39,7 @@ ONCE = re.compile(r'name="idempotency_key" value="[0-9a-f]+"')
 
 
 @dataclass
-class Desk:
+class Workspace:
     """A contact type of the owner, and what has been put into it."""
 
     services: Services
@@ -68,7 +68,7 @@ class Desk:
 
 
 @pytest.fixture
-def desk(server: Server, owner: Person, request: pytest.FixtureRequest) -> Iterator[Desk]:
+def workspace(server: Server, owner: Person, request: pytest.FixtureRequest) -> Iterator[Workspace]:
     """A type of its own for each test; the columns are the server's, the records are everybody's."""
     services = Services(Settings(server.data))
     account = choose_account(services.records.reader(), owner.email)
@@ -78,7 +78,9 @@ def desk(server: Server, owner: Person, request: pytest.FixtureRequest) -> Itera
     services.write(create_field, made, "Tags", Kind.CHOICES, ("Red", "Blue", "<i>Green</i>"))
     services.write(create_field, made, "Notes", Kind.TEXT)
     name = f"Grown up <b>{made.id}</b>"
-    yield Desk(services, account, made, services.write(create_segment, account, made, name, from_text("age >= 18")))
+    yield Workspace(
+        services, account, made, services.write(create_segment, account, made, name, from_text("age >= 18"))
+    )
     services.close()
 
 
@@ -96,7 +98,7 @@ def parts_of(page: str) -> list[tuple[str, list[str]]]:
     return found
 
 
-def typing(desk: Desk, text: str = "", **more: str) -> dict[str, str]:
+def typing(workspace: Workspace, text: str = "", **more: str) -> dict[str, str]:
     """Return what the form of the search sends."""
     return {"text": text, "segment": "", "order": "", **more}
 
@@ -105,17 +107,24 @@ def typing(desk: Desk, text: str = "", **more: str) -> dict[str, str]:
 
 
 def test_only_whoever_shares_the_account_sees_and_changes_anything(
-    desk: Desk, console: Visitor, colleague: Visitor, stranger: Visitor, guest: Visitor
+    workspace: Workspace, console: Visitor, colleague: Visitor, stranger: Visitor, guest: Visitor
 ) -> None:
-    ann = desk.add("ann@example.org", age="34")
-    one, age = f"{desk.path}/{ann.id}", desk.field("age")
-    asked = [desk.path, f"{desk.path}/new", one, f"{one}/history", f"{one}/fields/{age}", f"{one}/fields/{age}/edit"]
+    ann = workspace.add("ann@example.org", age="34")
+    one, age = f"{workspace.path}/{ann.id}", workspace.field("age")
+    asked = [
+        workspace.path,
+        f"{workspace.path}/new",
+        one,
+        f"{one}/history",
+        f"{one}/fields/{age}",
+        f"{one}/fields/{age}/edit",
+    ]
     sent: list[tuple[str, dict[str, str]]] = [
-        (f"{desk.path}/found", typing(desk, "ann")),
-        (f"{desk.path}/count", typing(desk, "ann")),
-        (f"{desk.path}/columns", {"field": str(age)}),
-        (f"{desk.path}/export", {"to": "csv"}),
-        (f"{desk.path}/new", {"field-1": "bob@example.org"}),
+        (f"{workspace.path}/found", typing(workspace, "ann")),
+        (f"{workspace.path}/count", typing(workspace, "ann")),
+        (f"{workspace.path}/columns", {"field": str(age)}),
+        (f"{workspace.path}/export", {"to": "csv"}),
+        (f"{workspace.path}/new", {"field-1": "bob@example.org"}),
         (f"{one}/fields/{age}", {f"value-{age}": "35", "seen": "34", "shown_text": "34"}),
         (f"{one}/delete", {}),
     ]
@@ -128,38 +137,38 @@ def test_only_whoever_shares_the_account_sees_and_changes_anything(
         assert stranger.post(path, data).status_code == 404, path
         assert guest.post(path, data).status_code in (303, 401), path
         assert console.post(path, {**data, "csrf": "0" * 64}).status_code == 403, path
-    assert desk.read(ann) == ann
-    nothing = f"{desk.path}/999999"
+    assert workspace.read(ann) == ann
+    nothing = f"{workspace.path}/999999"
     both = [ONCE.sub("", stranger.get(path).text) for path in (one, nothing)]
     assert both[0] == both[1]
     for path, data in sent:
         assert colleague.post(path, data).status_code in (200, 303), path
-    assert desk.read(ann) is None
+    assert workspace.read(ann) is None
 
 
 @pytest.mark.parametrize("id_", ["0", "-1", "9" * 18, "9" * 40])
-def test_numbers_that_nobody_has_are_not_there(desk: Desk, console: Visitor, id_: str) -> None:
-    ann = desk.add("ann@example.org")
-    for path in (f"/types/{id_}/contacts", f"{desk.path}/{id_}", f"{desk.path}/{ann.id}/fields/{id_}/edit"):
+def test_numbers_that_nobody_has_are_not_there(workspace: Workspace, console: Visitor, id_: str) -> None:
+    ann = workspace.add("ann@example.org")
+    for path in (f"/types/{id_}/contacts", f"{workspace.path}/{id_}", f"{workspace.path}/{ann.id}/fields/{id_}/edit"):
         assert console.get(path).status_code == 404, path
-    assert console.get(f"{desk.path}/{ann.id}/fields/11/edit").status_code == 404, "Tamis writes it itself"
+    assert console.get(f"{workspace.path}/{ann.id}/fields/11/edit").status_code == 404, "Tamis writes it itself"
 
 
-def test_a_contact_of_one_type_is_none_of_another(desk: Desk, console: Visitor) -> None:
-    other = desk.services.write(create_type, desk.account, fresh_address())
-    ann = desk.add("ann@example.org")
+def test_a_contact_of_one_type_is_none_of_another(workspace: Workspace, console: Visitor) -> None:
+    other = workspace.services.write(create_type, workspace.account, fresh_address())
+    ann = workspace.add("ann@example.org")
     assert console.get(f"/types/{other.id}/contacts/{ann.id}").status_code == 404
-    answer = console.post(f"/types/{other.id}/contacts/found", typing(desk, segment=str(desk.grown.id)))
+    answer = console.post(f"/types/{other.id}/contacts/found", typing(workspace, segment=str(workspace.grown.id)))
     assert rows(answer.text) == []
 
 
 # -- the list ----------------------------------------------------------------------------------------------------------
 
 
-def test_it_teaches_how_to_begin(desk: Desk, console: Visitor, server: Server) -> None:
-    begin = console.get(desk.path).text
+def test_it_teaches_how_to_begin(workspace: Workspace, console: Visitor, server: Server) -> None:
+    begin = console.get(workspace.path).text
     assert "No contacts yet" in text_of(begin)
-    assert f"/imports/new?type={desk.type.id}" in begin
+    assert f"/imports/new?type={workspace.type.id}" in begin
     person = new_console_account(server.data, server.address, fresh_address())
     newcomer = Visitor(server.address)
     newcomer.sign_in(person.email)
@@ -167,89 +176,91 @@ def test_it_teaches_how_to_begin(desk: Desk, console: Visitor, server: Server) -
     assert console.get("/contacts").status_code == 303
 
 
-def test_search_filter_order_and_pages(desk: Desk, console: Visitor) -> None:
+def test_search_filter_order_and_pages(workspace: Workspace, console: Visitor) -> None:
     for number in range(120):
-        desk.add(f"P{number:03}@example.org", first_name=("Zoë", "Omar")[number % 2], age=str(number))
-    first = console.get(desk.path)
+        workspace.add(f"P{number:03}@example.org", first_name=("Zoë", "Omar")[number % 2], age=str(number))
+    first = console.get(workspace.path)
     assert rows(first.text) == [f"P{number:03}@example.org" for number in range(119, 69, -1)]
     assert "120 contacts" in text_of(first.text)
 
-    found = console.post(f"{desk.path}/found", typing(desk, "ZOË p00")).text
+    found = console.post(f"{workspace.path}/found", typing(workspace, "ZOË p00")).text
     assert rows(found) == [f"P{number:03}@example.org" for number in (8, 6, 4, 2, 0)]
     assert "5 contacts found" in text_of(found)
-    assert "No contacts found" in console.post(f"{desk.path}/found", typing(desk, "nobody")).text
-    many = console.post(f"{desk.path}/found", typing(desk, "zoë", segment=str(desk.grown.id)))
+    assert "No contacts found" in console.post(f"{workspace.path}/found", typing(workspace, "nobody")).text
+    many = console.post(f"{workspace.path}/found", typing(workspace, "zoë", segment=str(workspace.grown.id)))
     assert len(rows(many.text)) == 50
-    counted = console.post(f"{desk.path}/count", typing(desk, "zoë", segment=str(desk.grown.id)))
+    counted = console.post(f"{workspace.path}/count", typing(workspace, "zoë", segment=str(workspace.grown.id)))
     assert "51 contacts found" in text_of(counted.text)
-    assert "at most 10 words" in text_of(console.post(f"{desk.path}/found", typing(desk, "a " * 11)).text)
+    assert "at most 10 words" in text_of(console.post(f"{workspace.path}/found", typing(workspace, "a " * 11)).text)
 
     seen: list[str] = []
     query = "order=-age"
     while query:
-        page = console.get(f"{desk.path}?{query}").text
+        page = console.get(f"{workspace.path}?{query}").text
         assert 'aria-sort="descending"' in page
         seen += rows(page)
         later = re.search(r'name="at" value="(after-\d+-\d+)"', page)
         query = f"order=-age&at={later[1]}" if later else ""
     assert seen == [f"P{number:03}@example.org" for number in range(119, -1, -1)]
-    assert len(rows(console.get(f"{desk.path}?segment=999999&order=gone&at=after-x").text)) == 50
+    assert len(rows(console.get(f"{workspace.path}?segment=999999&order=gone&at=after-x").text)) == 50
 
 
-def test_the_columns_are_chosen(desk: Desk, console: Visitor) -> None:
-    desk.add("ann@example.org", city="Dhaka", age="1234")
+def test_the_columns_are_chosen(workspace: Workspace, console: Visitor) -> None:
+    workspace.add("ann@example.org", city="Dhaka", age="1234")
     answer = console.post(
-        f"{desk.path}/columns", {"field": [str(desk.field("city")), str(desk.field("age")), "x", "7777"]}
+        f"{workspace.path}/columns", {"field": [str(workspace.field("city")), str(workspace.field("age")), "x", "7777"]}
     )
-    assert answer.headers["location"] == desk.path
-    heads = re.findall(r'<button class="sort".*?<bdi>(.*?)</bdi>', console.get(desk.path).text)
+    assert answer.headers["location"] == workspace.path
+    heads = re.findall(r'<button class="sort".*?<bdi>(.*?)</bdi>', console.get(workspace.path).text)
     assert heads == ["Email", "City", "Age"]
-    assert "1,234" in text_of(console.get(desk.path).text)
+    assert "1,234" in text_of(console.get(workspace.path).text)
 
 
-def test_what_is_searched_for_stands_in_no_url_and_no_log(desk: Desk, console: Visitor, server: Server) -> None:
-    desk.add("very.secret@example.org", age="1")
-    page = console.get(desk.path).text
+def test_what_is_searched_for_stands_in_no_url_and_no_log(
+    workspace: Workspace, console: Visitor, server: Server
+) -> None:
+    workspace.add("very.secret@example.org", age="1")
+    page = console.get(workspace.path).text
     assert not re.search(r"<form[^>]*role=\"search\"[^>]*method=\"get\"", page)
-    found = console.post(f"{desk.path}/found", typing(desk, "very.secret"))
+    found = console.post(f"{workspace.path}/found", typing(workspace, "very.secret"))
     assert len(rows(found.text)) == 1
     assert "very.secret" not in re.findall(r'data-query="(.*?)"', found.text)[0]
     assert "very.secret" not in "".join(server.output + server.errors)
 
 
-def test_what_is_shown_is_exported(desk: Desk, console: Visitor) -> None:
+def test_what_is_shown_is_exported(workspace: Workspace, console: Visitor) -> None:
     for number in range(3):
-        desk.add(f"p{number}@example.org", age=str(17 + number), city="=1+1")
-    asked = typing(desk, "P example", segment=str(desk.grown.id), to="ndjson")
-    answer = console.post(f"{desk.path}/export", asked)
+        workspace.add(f"p{number}@example.org", age=str(17 + number), city="=1+1")
+    asked = typing(workspace, "P example", segment=str(workspace.grown.id), to="ndjson")
+    answer = console.post(f"{workspace.path}/export", asked)
     assert [line["email"] for line in map(json.loads, answer.text.splitlines())] == ["p1@example.org", "p2@example.org"]
     assert re.fullmatch(r"attachment; filename=\"[A-Za-z0-9._ -]+\.ndjson\"; .*", answer.headers["content-disposition"])
-    everybody = console.post(f"{desk.path}/export", {"to": "csv"}).text.splitlines()
+    everybody = console.post(f"{workspace.path}/export", {"to": "csv"}).text.splitlines()
     assert len(everybody) == 4
     assert ",'=1+1," in everybody[1], "no spreadsheet runs it"
-    assert console.post(f"{desk.path}/export", {"to": "exe"}).status_code == 404
-    assert console.post(f"{desk.path}/export", {"to": "csv", "segment": "999999"}).status_code == 404
+    assert console.post(f"{workspace.path}/export", {"to": "exe"}).status_code == 404
+    assert console.post(f"{workspace.path}/export", {"to": "csv", "segment": "999999"}).status_code == 404
 
 
 # -- a contact ---------------------------------------------------------------------------------------------------------
 
 
-def test_a_contact_is_made_by_hand_once(desk: Desk, console: Visitor) -> None:
-    console.get(f"{desk.path}/new")
+def test_a_contact_is_made_by_hand_once(workspace: Workspace, console: Visitor) -> None:
+    console.get(f"{workspace.path}/new")
     filled = {
         "field-1": "ann@example.org",
         "field-2": "Ann",
-        f"field-{desk.field('age')}": "old",
-        f"field-{desk.field('seen')}": "2024-02-29T14:30",
-        f"field-{desk.field('tags')}": ["Blue", "Red"],
+        f"field-{workspace.field('age')}": "old",
+        f"field-{workspace.field('seen')}": "2024-02-29T14:30",
+        f"field-{workspace.field('tags')}": ["Blue", "Red"],
     }
-    wrong = console.post(f"{desk.path}/new", filled)
+    wrong = console.post(f"{workspace.path}/new", filled)
     assert wrong.status_code == 422
     assert "Must be a number" in text_of(wrong.text)
     assert 'value="Ann"' in wrong.text
     assert wrong.text.count("checked") == 2
-    filled = {**filled, f"field-{desk.field('age')}": "34", "idempotency_key": "the same click"}
-    answers = [console.post(f"{desk.path}/new", filled) for _ in range(2)]
+    filled = {**filled, f"field-{workspace.field('age')}": "34", "idempotency_key": "the same click"}
+    answers = [console.post(f"{workspace.path}/new", filled) for _ in range(2)]
     assert [answer.status_code for answer in answers] == [303, 303]
     assert answers[0].headers["location"] == answers[1].headers["location"]
     page = console.get(answers[0].headers["location"]).text
@@ -257,29 +268,29 @@ def test_a_contact_is_made_by_hand_once(desk: Desk, console: Visitor) -> None:
     assert "29 Feb 2024, 14:30" in page
     assert "2024-02-29T08:30:00.000000Z" in page, "the owner lives in Dhaka"
     assert "In 1 segment" in text_of(page)
-    taken = console.post(f"{desk.path}/new", {"field-1": "ANN@example.org"})
+    taken = console.post(f"{workspace.path}/new", {"field-1": "ANN@example.org"})
     assert (taken.status_code, "another contact" in taken.text) == (422, True)
 
 
-def test_it_says_why(desk: Desk, console: Visitor) -> None:
-    ann = desk.add("ann@example.org", age="34")
-    page = text_of(console.get(f"{desk.path}/{ann.id}").text)
+def test_it_says_why(workspace: Workspace, console: Visitor) -> None:
+    ann = workspace.add("ann@example.org", age="34")
+    page = text_of(console.get(f"{workspace.path}/{ann.id}").text)
     assert "In 1 segment" in page
     assert "Matches: Age is at least 18 Value: 34" in page
-    console.get(desk.path)  # the columns have seen her as she was
-    desk.services.write(edit_contact, desk.account, desk.type, ann.id, {"age": "7"})
-    page = text_of(console.get(f"{desk.path}/{ann.id}").text)
+    console.get(workspace.path)  # the columns have seen her as she was
+    workspace.services.write(edit_contact, workspace.account, workspace.type, ann.id, {"age": "7"})
+    page = text_of(console.get(f"{workspace.path}/{ann.id}").text)
     assert "Not in any segment" in page
     assert "Does not match: Age is at least 18 Value: 7" in page
-    history = text_of(console.get(f"{desk.path}/{ann.id}/history").text)
-    assert f"Left Grown up <b>{desk.type.id}</b>" in history
+    history = text_of(console.get(f"{workspace.path}/{ann.id}/history").text)
+    assert f"Left Grown up <b>{workspace.type.id}</b>" in history
     assert "Contact updated" in history
 
 
-def test_a_value_is_edited_in_place(desk: Desk, console: Visitor) -> None:
-    ann = desk.add("ann@example.org", age="34", tags="Red")
-    age, tags = (f"{desk.path}/{ann.id}/fields/{desk.field(key)}" for key in ("age", "tags"))
-    control = f"value-{desk.field('age')}"
+def test_a_value_is_edited_in_place(workspace: Workspace, console: Visitor) -> None:
+    ann = workspace.add("ann@example.org", age="34", tags="Red")
+    age, tags = (f"{workspace.path}/{ann.id}/fields/{workspace.field(key)}" for key in ("age", "tags"))
+    control = f"value-{workspace.field('age')}"
     form = console.get(f"{age}/edit").text
     assert f'name="{control}" type="text" value="34"' in form
     wrong = console.post(age, {control: "x<y", "seen": "34", "shown_text": "34"})
@@ -288,20 +299,22 @@ def test_a_value_is_edited_in_place(desk: Desk, console: Visitor) -> None:
     assert 'value="x&lt;y"' in wrong.text
     saved = console.post(age, {control: "17", "seen": "34", "shown_text": "34"})
     assert saved.status_code == 200
-    assert desk.value(ann, "age") == 17.0
+    assert workspace.value(ann, "age") == 17.0
     assert "Not in any segment" in text_of(saved.text)
-    control = f"value-{desk.field('tags')}"
+    control = f"value-{workspace.field('tags')}"
     assert (
         console.post(tags, {control: ["Blue", "<i>Green</i>"], "seen": "Red", "shown_text": "Red"}).status_code == 200
     )
-    assert desk.value(ann, "tags") == ("Blue", "<i>Green</i>")
+    assert workspace.value(ann, "tags") == ("Blue", "<i>Green</i>")
     assert console.post(tags, {"seen": "Blue; <i>Green</i>", "shown_text": "Blue; <i>Green</i>"}).status_code == 200
-    assert desk.value(ann, "tags") is None
+    assert workspace.value(ann, "tags") is None
 
 
-def test_who_edits_what_somebody_else_has_changed_is_told(desk: Desk, console: Visitor, colleague: Visitor) -> None:
-    ann = desk.add("ann@example.org", city="Dhaka")
-    path, control = f"{desk.path}/{ann.id}/fields/{desk.field('city')}", f"value-{desk.field('city')}"
+def test_who_edits_what_somebody_else_has_changed_is_told(
+    workspace: Workspace, console: Visitor, colleague: Visitor
+) -> None:
+    ann = workspace.add("ann@example.org", city="Dhaka")
+    path, control = f"{workspace.path}/{ann.id}/fields/{workspace.field('city')}", f"value-{workspace.field('city')}"
     for visitor in (console, colleague):
         assert 'name="seen" value="Dhaka"' in visitor.get(f"{path}/edit").text
     assert console.post(path, {control: "Berlin", "seen": "Dhaka", "shown_text": "Dhaka"}).status_code == 200
@@ -310,32 +323,32 @@ def test_who_edits_what_somebody_else_has_changed_is_told(desk: Desk, console: V
     assert 'City was changed in the meantime and is now "Berlin"' in text_of(second.text)
     assert 'value="Paris"' in second.text
     assert 'name="seen" value="Berlin"' in second.text
-    assert desk.value(ann, "city") == "Berlin"
+    assert workspace.value(ann, "city") == "Berlin"
     again = {control: "Paris", "seen": "Berlin", "shown_text": "Berlin", "idempotency_key": "a double click"}
     assert [colleague.post(path, again).status_code for _ in range(2)] == [200, 200]
-    assert desk.value(ann, "city") == "Paris"
+    assert workspace.value(ann, "city") == "Paris"
 
 
-def test_an_instant_that_was_not_touched_stays_as_it_is(desk: Desk, console: Visitor) -> None:
-    ann = desk.add("ann@example.org", seen="2024-02-29T08:30:15.123456Z")
-    path, control = f"{desk.path}/{ann.id}/fields/{desk.field('seen')}", f"value-{desk.field('seen')}"
+def test_an_instant_that_was_not_touched_stays_as_it_is(workspace: Workspace, console: Visitor) -> None:
+    ann = workspace.add("ann@example.org", seen="2024-02-29T08:30:15.123456Z")
+    path, control = f"{workspace.path}/{ann.id}/fields/{workspace.field('seen')}", f"value-{workspace.field('seen')}"
     form = console.get(f"{path}/edit").text
     assert 'value="2024-02-29T14:30:15.123"' in form
     hidden = dict(re.findall(r'name="(seen|shown_text)" value="(.*?)"', form))
     assert console.post(path, {control: "2024-02-29T14:30:15.123", **hidden}).status_code == 200
-    assert desk.read(ann) == ann
+    assert workspace.read(ann) == ann
     assert console.post(path, {control: "2024-02-29T14:31", **hidden}).status_code == 200
-    assert str(desk.value(ann, "seen")) == "2024-02-29 08:31:00+00:00"
+    assert str(workspace.value(ann, "seen")) == "2024-02-29 08:31:00+00:00"
 
 
-def test_hostile_values_are_shown_as_they_are_and_do_nothing(desk: Desk, console: Visitor) -> None:
-    evil = desk.add("evil@example.org", age="20", **HOSTILE)
-    chosen = [str(desk.field(key)) for key in HOSTILE]
-    console.post(f"{desk.path}/columns", {"field": chosen})
-    pages = [console.get(path).text for path in (desk.path, f"{desk.path}/{evil.id}")]
-    pages.append(console.post(f"{desk.path}/found", typing(desk, "onerror")).text)
+def test_hostile_values_are_shown_as_they_are_and_do_nothing(workspace: Workspace, console: Visitor) -> None:
+    evil = workspace.add("evil@example.org", age="20", **HOSTILE)
+    chosen = [str(workspace.field(key)) for key in HOSTILE]
+    console.post(f"{workspace.path}/columns", {"field": chosen})
+    pages = [console.get(path).text for path in (workspace.path, f"{workspace.path}/{evil.id}")]
+    pages.append(console.post(f"{workspace.path}/found", typing(workspace, "onerror")).text)
     for key in HOSTILE:
-        pages.append(console.get(f"{desk.path}/{evil.id}/fields/{desk.field(key)}/edit").text)
+        pages.append(console.get(f"{workspace.path}/{evil.id}/fields/{workspace.field(key)}/edit").text)
     for page in pages:
         tags = parts_of(page)
         assert not {"img", "i", "b"} & {tag for tag, _ in tags}
@@ -347,20 +360,20 @@ def test_hostile_values_are_shown_as_they_are_and_do_nothing(desk: Desk, console
     assert escape_hidden(HOSTILE["notes"]) in text_of(pages[1])
     shown, held = escape_hidden(HOSTILE["city"]), escape(HOSTILE["city"], quote=True)
     assert "⟨U+202E⟩" in shown, "it cannot turn round what stands beside it"
-    edited = console.get(f"{desk.path}/{evil.id}/fields/{desk.field('city')}/edit").text
+    edited = console.get(f"{workspace.path}/{evil.id}/fields/{workspace.field('city')}/edit").text
     assert held in edited.replace("&#34;", "&quot;").replace("&#39;", "&#x27;"), "and stays as it is when it is saved"
     assert len(pages[0]) < 40_000, "a list does not send all of a long text"
 
 
-def test_a_contact_is_deleted_and_forgotten(desk: Desk, console: Visitor) -> None:
-    ann, bob = desk.add("ann@example.org"), desk.add("bob@example.org")
-    answer = console.post(f"{desk.path}/{ann.id}/delete", {"idempotency_key": "twice"})
-    assert (answer.status_code, answer.headers["location"]) == (303, desk.path)
-    assert console.post(f"{desk.path}/{ann.id}/delete", {"idempotency_key": "twice"}).status_code == 303
-    assert "ann@example.org was deleted." in text_of(console.get(desk.path).text)
-    assert console.get(f"{desk.path}/{ann.id}").status_code == 404
-    assert desk.add("ann@example.org").id != ann.id
-    console.post(f"{desk.path}/{bob.id}/delete", {"forget": "yes"})
-    assert "bob@example.org was forgotten." in text_of(console.get(desk.path).text)
-    refused = console.post(f"{desk.path}/new", {"field-1": "bob@example.org"})
+def test_a_contact_is_deleted_and_forgotten(workspace: Workspace, console: Visitor) -> None:
+    ann, bob = workspace.add("ann@example.org"), workspace.add("bob@example.org")
+    answer = console.post(f"{workspace.path}/{ann.id}/delete", {"idempotency_key": "twice"})
+    assert (answer.status_code, answer.headers["location"]) == (303, workspace.path)
+    assert console.post(f"{workspace.path}/{ann.id}/delete", {"idempotency_key": "twice"}).status_code == 303
+    assert "ann@example.org was deleted." in text_of(console.get(workspace.path).text)
+    assert console.get(f"{workspace.path}/{ann.id}").status_code == 404
+    assert workspace.add("ann@example.org").id != ann.id
+    console.post(f"{workspace.path}/{bob.id}/delete", {"forget": "yes"})
+    assert "bob@example.org was forgotten." in text_of(console.get(workspace.path).text)
+    refused = console.post(f"{workspace.path}/new", {"field-1": "bob@example.org"})
     assert (refused.status_code, "cannot be added again" in refused.text) == (422, True)

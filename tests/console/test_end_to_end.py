@@ -29,7 +29,7 @@ HOLD = """one => {
 """Tells whether an element has the focus; if not, it keeps the focus, once Tab has come to it, until this is asked."""
 
 
-class Hand(Protocol):
+class InputDevice(Protocol):
     """How somebody uses a page."""
 
     def press(self, what: Locator) -> None: ...
@@ -136,7 +136,7 @@ def story(request: pytest.FixtureRequest, chromium: Browser, server: Server) -> 
 class Story:
     """One person, from the first page on."""
 
-    def __init__(self, page: Page, hand: Hand, email: str, address: str) -> None:
+    def __init__(self, page: Page, hand: InputDevice, email: str, address: str) -> None:
         self.page, self.hand, self.email, self.address = page, hand, email, address
 
     def go(self, name: str) -> None:

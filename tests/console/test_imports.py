@@ -17,7 +17,7 @@ import pytest
 from tests.support.console import Visitor, new_console_account, text_of
 from tests.support.process import PATIENCE_SECONDS, Server
 from tests.support.sakila import CUSTOMERS, FILE, import_sakila
-from tests.support.uploads import begin, figures_on, hand_in, place_of, settled
+from tests.support.uploads import begin, figures_on, place_of, settled, upload_file
 from tests.support.users import Person, fresh
 
 HOSTILE = "<script>alert(1)</script>"
@@ -53,7 +53,7 @@ def many(rows: int) -> bytes:
 def test_sakila_comes_in_as_by_the_command(console: Visitor, owner: Person) -> None:
     by_command = import_sakila(owner, new_type(owner))
     type_id = new_type(owner)
-    place = place_of(hand_in(console, type_id, FILE.read_bytes(), "sakila customers.csv"))
+    place = place_of(upload_file(console, type_id, FILE.read_bytes(), "sakila customers.csv"))
     page = console.get(place).text
     assert "sakila customers.csv" in page
     assert "CSV, UTF-8, separated by commas, column names in line 1" in text_of(page)
@@ -93,7 +93,7 @@ def test_sakila_comes_in_as_by_the_command(console: Visitor, owner: Person) -> N
 
 def test_the_page_of_a_file_tells_which_email_was_found_and_what_is_cleaned(console: Visitor, owner: Person) -> None:
     content = b"Home,Work\nAnn <ann@example.org>,w@example.org\n,v@example.org\n"
-    place = place_of(hand_in(console, new_type(owner), content))
+    place = place_of(upload_file(console, new_type(owner), content))
     shown = text_of(console.get(place).text)
     assert 'The column "Work" is used as the email. "Home" contains emails too: to use that one, choose' in shown
     begin(console, place, "trial", {"column-0": "field:email", "column-1": "out"})
@@ -109,7 +109,7 @@ def test_a_report_tells_reasons_rejects_fields_and_segments(console: Visitor, ow
     type_id = new_type(owner)
     segment = fresh("Anns")
     owner.tamis("segment", "create", segment, "--type", str(type_id), "--where", 'first_name = "Ann"')
-    place = place_of(hand_in(console, type_id, MIXED, f"{HOSTILE}.csv"))
+    place = place_of(upload_file(console, type_id, MIXED, f"{HOSTILE}.csv"))
     begin(console, place, "trial")
     _, page = settled(console, place)
     assert figures_on(page) == {"created": 2, "updated": 0, "unchanged": 0, "repeated": 1, "rejected": 1}
@@ -131,15 +131,15 @@ def test_a_report_tells_reasons_rejects_fields_and_segments(console: Visitor, ow
         ["rejected_line", "rejected_because", "email", "first_name", "n"],
         ["3", 'email must be valid, not "bad"', "bad", "Bob", "2"],
     ]
-    again = place_of(hand_in(console, type_id, got.content.replace(b"bad", b"c@example.org"), "mended.csv"))
+    again = place_of(upload_file(console, type_id, got.content.replace(b"bad", b"c@example.org"), "mended.csv"))
     _, page = settled(console, begin(console, again, "import"))
     assert (figures_on(page)["created"], figures_on(page)["rejected"]) == (1, 0)
 
 
 def test_what_people_touched_stays_when_an_import_is_undone(console: Visitor, owner: Person) -> None:
     type_id = new_type(owner)
-    path, _ = settled(console, begin(console, place_of(hand_in(console, type_id, MIXED)), "import"))
-    second = place_of(hand_in(console, type_id, b"email,city\na@example.org,Oslo\n"))
+    path, _ = settled(console, begin(console, place_of(upload_file(console, type_id, MIXED)), "import"))
+    second = place_of(upload_file(console, type_id, b"email,city\na@example.org,Oslo\n"))
     settled(console, begin(console, second, "import"))
     page = console.get(path).text
     assert "This deletes 2 contacts that the import created." in page
@@ -168,7 +168,7 @@ def test_what_is_no_table_is_refused_at_once(
     console: Visitor, owner: Person, content: bytes, name: str, why: str
 ) -> None:
     before = left_in(owner.data)
-    answer = hand_in(console, new_type(owner), content, name)
+    answer = upload_file(console, new_type(owner), content, name)
     assert answer.status_code == 422
     assert why in answer.json()["message"]
     assert str(owner.data) not in answer.text
@@ -178,7 +178,7 @@ def test_what_is_no_table_is_refused_at_once(
 def test_what_is_seen_later_is_told_on_the_page(console: Visitor, owner: Person) -> None:
     noise = "".join(f"{random.Random(n).getrandbits(240):x}@example.org,03/04/2024\n" for n in range(60_000))
     packed = gzip.compress(b"email,joined\n" + noise.encode(), 1)
-    place = place_of(hand_in(console, new_type(owner), packed, "half.csv.gz"))
+    place = place_of(upload_file(console, new_type(owner), packed, "half.csv.gz"))
     assert "Based on the first" in text_of(console.get(place).text)
     begin(console, place, "trial")
     _, page = settled(console, place)
@@ -198,7 +198,7 @@ def test_what_is_seen_later_is_told_on_the_page(console: Visitor, owner: Person)
 
 def test_choices_that_cannot_be_stay_with_what_is_wrong(console: Visitor, owner: Person) -> None:
     content = b"who,email,joined,city\na@example.org,b@example.org,03/04/2024,Oslo\n"
-    place = place_of(hand_in(console, new_type(owner), content))
+    place = place_of(upload_file(console, new_type(owner), content))
     console.get(place)
     answer = console.post(place, {"do": "import", "column-0": "field:email", "column-3": "out", "blank": "erase"})
     assert answer.status_code == 422
@@ -217,7 +217,7 @@ def test_choices_that_cannot_be_stay_with_what_is_wrong(console: Visitor, owner:
 def test_of_very_many_columns_the_first_are_shown_and_all_come_in(console: Visitor, owner: Person) -> None:
     type_id, count = new_type(owner), 320
     content = "email," + ",".join(f"c{n}" for n in range(count)) + "\na@example.org," + ",".join("1" * count) + "\n"
-    place = place_of(hand_in(console, type_id, content.encode(), "wide.csv"))
+    place = place_of(upload_file(console, type_id, content.encode(), "wide.csv"))
     page = console.get(place).text
     assert page.count('<select id="column-') == 300
     assert "21 more columns not shown. Each goes to the field of its name or to a new field" in text_of(page)
@@ -229,7 +229,7 @@ def test_of_very_many_columns_the_first_are_shown_and_all_come_in(console: Visit
 
 def test_names_from_files_are_text(console: Visitor, owner: Person) -> None:
     content = f'email,"{HOSTILE}","{{{{ 7*7 }}}}",=cmd|calc,\nx@example.org,{HOSTILE},"{{% x %}}","\'""><b>",z\n'
-    place = place_of(hand_in(console, new_type(owner), content.encode(), f"../../{HOSTILE}\x00\n.csv"))
+    place = place_of(upload_file(console, new_type(owner), content.encode(), f"../../{HOSTILE}\x00\n.csv"))
     pages = [console.get(place).text]
     begin(console, place, "trial")
     pages.append(settled(console, place)[1])
@@ -252,16 +252,16 @@ def test_a_type_can_be_made_for_a_file(console: Visitor, owner: Person) -> None:
     again = console.post("/imports/types", {"name": name}, headers=headers)
     assert (again.status_code, "already" in again.json()["message"]) == (409, True)
     assert console.post("/imports/types", {"name": " "}, headers=headers).status_code == 422
-    place = place_of(hand_in(console, made.json()["id"], MIXED))
+    place = place_of(upload_file(console, made.json()["id"], MIXED))
     assert name in console.get(place).text
     assert name in console.get("/imports/new").text
-    assert hand_in(console, 987_654, MIXED).status_code == 404
-    assert hand_in(Visitor(console.address, console.http, "0" * 64), made.json()["id"], MIXED).status_code == 403
+    assert upload_file(console, 987_654, MIXED).status_code == 404
+    assert upload_file(Visitor(console.address, console.http, "0" * 64), made.json()["id"], MIXED).status_code == 403
 
 
 def test_two_clicks_make_one_import(console: Visitor, colleague: Visitor, owner: Person) -> None:
     type_id = new_type(owner)
-    place = place_of(hand_in(console, type_id, many(20_000), fresh("twice") + ".csv"))
+    place = place_of(upload_file(console, type_id, many(20_000), fresh("twice") + ".csv"))
     found: list[str] = []
     both = [
         threading.Thread(target=lambda who=who: found.append(begin(who, place, "import")))
@@ -281,7 +281,7 @@ def test_two_clicks_make_one_import(console: Visitor, colleague: Visitor, owner:
 def test_two_files_come_in_at_once(console: Visitor, owner: Person) -> None:
     type_id = new_type(owner)
     places = [
-        place_of(hand_in(console, type_id, many(30_000).replace(b"p", letter), f"{letter.decode()}.csv"))
+        place_of(upload_file(console, type_id, many(30_000).replace(b"p", letter), f"{letter.decode()}.csv"))
         for letter in (b"x", b"y", b"z")
     ]
     paths = [begin(console, place, "import") for place in places]
@@ -317,7 +317,7 @@ def peak_of(server: Server) -> int:
 def test_a_large_file_takes_no_memory_and_a_larger_one_is_refused(alone: Server) -> None:
     person, visitor = signed_in(alone)
     type_id = new_type(person)
-    place_of(hand_in(visitor, type_id, many(200_000)))
+    place_of(upload_file(visitor, type_id, many(200_000)))
     before = peak_of(alone)
     line = b"".join(b"person%d@example.org,%d\n" % (n, n) for n in range(40_000))
 
@@ -326,7 +326,7 @@ def test_a_large_file_takes_no_memory_and_a_larger_one_is_refused(alone: Server)
         for _ in range(size // len(line)):
             yield line
 
-    place = place_of(hand_in(visitor, type_id, content(200_000_000), "large.csv"))
+    place = place_of(upload_file(visitor, type_id, content(200_000_000), "large.csv"))
     assert peak_of(alone) - before < 60_000_000
     assert "MB" in visitor.get(place).text
     kept = left_in(alone.data)
@@ -348,7 +348,7 @@ def test_a_large_file_takes_no_memory_and_a_larger_one_is_refused(alone: Server)
 def test_a_killed_server_tells_what_it_was_at_and_the_file_is_still_there(alone: Server) -> None:
     person, visitor = signed_in(alone)
     type_id = new_type(person)
-    place = place_of(hand_in(visitor, type_id, many(150_000), "killed.csv"))
+    place = place_of(upload_file(visitor, type_id, many(150_000), "killed.csv"))
     left_behind = alone.data / "uploads" / ("0" * 32)
     path = begin(visitor, place, "import")
     until(lambda: "Saving" in visitor.get(f"{path}/progress").text)
@@ -372,7 +372,7 @@ def test_a_killed_server_tells_what_it_was_at_and_the_file_is_still_there(alone:
 def test_a_server_that_is_stopped_ends_an_import_between_two_batches(alone: Server) -> None:
     person, visitor = signed_in(alone)
     type_id = new_type(person)
-    place = place_of(hand_in(visitor, type_id, many(150_000), "stopped.csv"))
+    place = place_of(upload_file(visitor, type_id, many(150_000), "stopped.csv"))
     path = begin(visitor, place, "import")
     until(lambda: "Saving" in visitor.get(f"{path}/progress").text)
     assert alone.stop() == 0
@@ -387,7 +387,7 @@ def test_a_server_that_is_stopped_ends_an_import_between_two_batches(alone: Serv
 
 def test_an_import_does_not_do_what_its_dry_run_did_not_show(console: Visitor, owner: Person) -> None:
     type_id = new_type(owner)
-    place = place_of(hand_in(console, type_id, MIXED))
+    place = place_of(upload_file(console, type_id, MIXED))
     assert begin(console, place, "trial") == place
     settled(console, place)
     assert begin(console, place, "import", {"column-2": "out"}) == place
@@ -401,7 +401,7 @@ def test_an_import_does_not_do_what_its_dry_run_did_not_show(console: Visitor, o
 
 def test_a_dry_run_is_outdated_when_contacts_or_fields_change(console: Visitor, owner: Person) -> None:
     type_id = new_type(owner)
-    place = place_of(hand_in(console, type_id, MIXED))
+    place = place_of(upload_file(console, type_id, MIXED))
     begin(console, place, "trial")
     _, page = settled(console, place)
     assert "data-outdated" not in page
@@ -418,7 +418,7 @@ def test_a_dry_run_is_outdated_when_contacts_or_fields_change(console: Visitor, 
 def test_new_fields_get_the_name_and_kind_that_were_chosen(console: Visitor, owner: Person) -> None:
     type_id = new_type(owner)
     content = b"email,code,created_at\na@example.org,1,2024-01-15\nb@example.org,2,2024-01-16\n"
-    place = place_of(hand_in(console, type_id, content))
+    place = place_of(upload_file(console, type_id, content))
     choices = {"column-2": "new", "name-2": "Subscribed", "kind-1": "text", "name-1": "code"}
     assert begin(console, place, "trial", choices) == place
     _, page = settled(console, place)
@@ -430,7 +430,7 @@ def test_new_fields_get_the_name_and_kind_that_were_chosen(console: Visitor, own
 
 
 def test_a_reserved_name_needs_another_one(console: Visitor, owner: Person) -> None:
-    place = place_of(hand_in(console, new_type(owner), b"email,created_at\na@example.org,2024-01-15\n"))
+    place = place_of(upload_file(console, new_type(owner), b"email,created_at\na@example.org,2024-01-15\n"))
     console.get(place)
     answer = console.post(place, {"do": "trial", "column-1": "new", "name-1": "created_at"})
     assert answer.status_code == 422
@@ -442,7 +442,7 @@ def test_values_that_do_not_fit_are_added_or_left_blank(console: Visitor, owner:
     owner.tamis("field", "create", "Plan", "--type", str(type_id), "--kind", "choice", "--option", "free")
     owner.tamis("field", "create", "Age", "--type", str(type_id), "--kind", "number")
     content = b"email,Plan,Age\na@example.org,free,1\nb@example.org,pro,2\nc@example.org,free,old\n"
-    place = place_of(hand_in(console, type_id, content))
+    place = place_of(upload_file(console, type_id, content))
     begin(console, place, "trial")
     _, page = settled(console, place)
     assert figures_on(page)["rejected"] == 2
@@ -468,7 +468,7 @@ def test_values_that_do_not_fit_are_added_or_left_blank(console: Visitor, owner:
 def test_the_encoding_is_asked_for_and_can_be_chosen(console: Visitor, owner: Person) -> None:
     type_id = new_type(owner)
     content = "email,Imię\na@example.org,Łukasz\nb@example.org,Wiśniewski\n".encode("cp1250")
-    place = place_of(hand_in(console, type_id, content))
+    place = place_of(upload_file(console, type_id, content))
     assert "Windows-1250" in text_of(console.get(place).text)
     page = console.get(f"{place}?encoding=windows-1252").text
     assert "£ukasz" in page
@@ -480,7 +480,7 @@ def test_the_encoding_is_asked_for_and_can_be_chosen(console: Visitor, owner: Pe
     assert "How should this file be read?" in refused
 
     unclear = b"email,name\n" + b"".join(b"p%d@example.org,\xb1\xe6\xb3\n" % n for n in range(9))
-    place = place_of(hand_in(console, type_id, unclear))
+    place = place_of(upload_file(console, type_id, unclear))
     page = console.get(place).text
     assert "--encoding" not in page
     if "How should this file be read?" in page:

@@ -35,7 +35,7 @@ def tab_to(page: Page, wanted: str) -> None:
     raise AssertionError(f"{wanted} cannot be reached by keyboard")
 
 
-def hand_in_by_keyboard(page: Page, name: str) -> None:
+def upload_by_keyboard(page: Page, name: str) -> None:
     """Make a contact type for a file and hand it in, without a mouse."""
     # Listened for all the time: where that begins with the key, Chromium may open its window before it is told not to.
     page.on("filechooser", lambda chooser: chooser.set_files(FILE))
@@ -59,7 +59,7 @@ def hand_in_by_keyboard(page: Page, name: str) -> None:
 def test_by_keyboard_from_nothing_to_undone(page: Page, owner: Person) -> None:
     owner.tamis("type", "create", fresh("Other people"))
     name = fresh("Renters")
-    hand_in_by_keyboard(page, name)
+    upload_by_keyboard(page, name)
     expect(page.get_by_role("heading", name="sakila_customers.csv")).to_be_visible()
     expect(page.get_by_label("address", exact=True)).to_have_value("new")
     page.get_by_label("address", exact=True).focus()

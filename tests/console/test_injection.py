@@ -8,7 +8,7 @@ from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page
 from tests.console.conftest import sign_in, window_of
 from tests.support.console import new_console_account
 from tests.support.console_routes import pages_of
-from tests.support.full_account import Furnished, furnish
+from tests.support.full_account import FullAccount, create_full_account
 from tests.support.process import Server
 
 EMAIL = "hostile@example.org"
@@ -28,13 +28,13 @@ WIDER = """() => document.documentElement.scrollWidth <= innerWidth ? [] :
 
 
 @pytest.fixture(scope="module")
-def hostile(server: Server) -> Furnished:
+def hostile(server: Server) -> FullAccount:
     new_console_account(server.data, server.address, EMAIL)
-    return furnish(server.data, EMAIL, HOSTILE)
+    return create_full_account(server.data, EMAIL, HOSTILE)
 
 
 def test_no_page_takes_text_for_anything_else(
-    chromium: Browser, server: Server, hostile: Furnished, tmp_path: Path
+    chromium: Browser, server: Server, hostile: FullAccount, tmp_path: Path
 ) -> None:
     with window_of(chromium, server.address) as window:
         page = window.new_page()
@@ -59,7 +59,9 @@ def test_no_page_takes_text_for_anything_else(
         assert shown > 12
 
 
-def test_no_script_of_ours_takes_text_for_anything_else(chromium: Browser, server: Server, hostile: Furnished) -> None:
+def test_no_script_of_ours_takes_text_for_anything_else(
+    chromium: Browser, server: Server, hostile: FullAccount
+) -> None:
     ids = hostile.ids
     with window_of(chromium, server.address) as window:
         page = window.new_page()

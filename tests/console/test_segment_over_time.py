@@ -8,7 +8,7 @@ from tamis.actions.accounts.accounts import create_account
 from tamis.actions.services import Services
 from tamis.domain.fields import Kind
 from tamis.settings import Settings
-from tests.stores.account import Desk, new_desk
+from tests.stores.workspace import Workspace, new_workspace
 from tests.support.console import PASSWORD, Visitor, text_of
 from tests.support.process import Server, tamis
 
@@ -20,14 +20,14 @@ def live(data: Path) -> int:
     now = datetime.now(UTC) - timedelta(days=DAYS)
     services = Services(Settings(data, columns_threads=2), clock=lambda: now)
     account, _ = services.write(create_account, "past@example.org", "America/New_York", PASSWORD)
-    desk: Desk = new_desk(services, account)
-    desk.field("Age", Kind.NUMBER)
-    desk.write(**{f"p{n}": {"age": str(n)} for n in range(30)})
-    segment = desk.segment("Grown", "age >= 20")
+    workspace: Workspace = new_workspace(services, account)
+    workspace.field("Age", Kind.NUMBER)
+    workspace.write(**{f"p{n}": {"age": str(n)} for n in range(30)})
+    segment = workspace.segment("Grown", "age >= 20")
     for day in range(DAYS):
         services.project()
         now += timedelta(days=1)
-        desk.write(**{f"p{day % 30}": {"age": str(day * 7 % 40)}, f"q{day}": {"age": "33"}})
+        workspace.write(**{f"p{day % 30}": {"age": str(day * 7 % 40)}, f"q{day}": {"age": "33"}})
     services.project()
     services.close()
     return segment.id

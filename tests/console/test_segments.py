@@ -21,7 +21,7 @@ PEOPLE = 130
 
 
 @dataclass
-class Town:
+class SampleData:
     """A contact type of the owner with people, and two segments, the second of which names the first."""
 
     type_id: int
@@ -35,19 +35,19 @@ class Town:
 
 
 @pytest.fixture(scope="module")
-def town(owner: Person, tmp_path_factory: pytest.TempPathFactory) -> Town:
+def sample(owner: Person, tmp_path_factory: pytest.TempPathFactory) -> SampleData:
     name = fresh("Townspeople")
     type_id = owner.tamis("type", "create", name)["id"]
-    file = tmp_path_factory.mktemp("town") / "people.csv"
+    file = tmp_path_factory.mktemp("sample") / "people.csv"
     with file.open("w", newline="") as opened:
         rows = csv.writer(opened)
         rows.writerow(["email", "first_name", "age"])
-        rows.writerows([f"town{n}@example.org", HOSTILE if n == 99 else "Ann", str(n)] for n in range(PEOPLE))
+        rows.writerows([f"sample{n}@example.org", HOSTILE if n == 99 else "Ann", str(n)] for n in range(PEOPLE))
     owner.tamis("import", file, "--type", name, "--create-fields")
     grown = owner.tamis("segment", "create", fresh("Grown"), "--type", name, "--where", "age >= 10")["id"]
     rule = f'is in segment "{owner.segment(grown)["segment_name"]}" and age < 20'
     named = owner.tamis("segment", "create", fresh("Named"), "--type", name, "--where", rule)["id"]
-    return Town(type_id, grown, named, name)
+    return SampleData(type_id, grown, named, name)
 
 
 def count_on(visitor: Visitor, segment_id: int) -> int:
@@ -69,166 +69,169 @@ def recipients_on(page: str) -> list[str]:
 # -- what is shown is true ---------------------------------------------------------------------------------------------
 
 
-def test_counts_and_members_are_those_of_the_api(owner: Person, console: Visitor, town: Town) -> None:
+def test_counts_and_members_are_those_of_the_api(owner: Person, console: Visitor, sample: SampleData) -> None:
     listed = console.get("/segments").text
     for segment in owner.segments():
         row = re.search(rf'<a class="name" href="/segments/{segment["id"]}">.*?</tr>', listed, re.S)
         assert row
         assert f'count">{segment["segment_emails_count"]:,}<' in row[0]
         assert count_on(console, segment["id"]) == segment["segment_emails_count"]
-    page, shown = console.get(f"{town.path}/members").text, list[str]()
+    page, shown = console.get(f"{sample.path}/members").text, list[str]()
     while True:
         shown += rows_on(page)
         after = re.search(r'rel="next" href="([^"]+)"', page)
         if not after:
             break
         page = console.get(after[1]).text
-    assert shown == owner.addresses(town.grown)
+    assert shown == owner.addresses(sample.grown)
     assert len(shown) == PEOPLE - 10
 
 
-def test_the_list_is_searched_and_ordered(console: Visitor, owner: Person, town: Town) -> None:
-    name = owner.segment(town.named)["segment_name"]
-    found = console.get("/segments", params={"q": f"{town.name} AGE less"}).text
-    assert re.findall(r'class="name" href="/segments/(\d+)"', found) == [str(town.named)]
+def test_the_list_is_searched_and_ordered(console: Visitor, owner: Person, sample: SampleData) -> None:
+    name = owner.segment(sample.named)["segment_name"]
+    found = console.get("/segments", params={"q": f"{sample.name} AGE less"}).text
+    assert re.findall(r'class="name" href="/segments/(\d+)"', found) == [str(sample.named)]
     assert name in text_of(found)
     piece = console.get("/segments", params={"q": name}, headers={"hx-request": "true"}).text
     assert "<html" not in piece
-    assert re.findall(r'class="name" href="/segments/(\d+)"', piece) == [str(town.named)]
-    by_size = console.get("/segments", params={"q": town.name, "sort": "members"}).text
+    assert re.findall(r'class="name" href="/segments/(\d+)"', piece) == [str(sample.named)]
+    by_size = console.get("/segments", params={"q": sample.name, "sort": "members"}).text
     ordered = re.findall(r'class="name" href="/segments/(\d+)"', by_size)  # other tests make some of this name too
-    assert [id_ for id_ in ordered if id_ in (str(town.grown), str(town.named))] == [str(town.grown), str(town.named)]
+    assert [id_ for id_ in ordered if id_ in (str(sample.grown), str(sample.named))] == [
+        str(sample.grown),
+        str(sample.named),
+    ]
     assert "No segments match your search" in console.get("/segments", params={"q": HOSTILE}).text
 
 
-def test_members_are_searched_without_an_address_in_the_url(console: Visitor, town: Town) -> None:
-    found = console.post(f"{town.path}/members/search", {"text": "TOWN11"}).text
-    assert rows_on(found) == ["town11@example.org", *(f"town{n}@example.org" for n in range(110, 120))]
+def test_members_are_searched_without_an_address_in_the_url(console: Visitor, sample: SampleData) -> None:
+    found = console.post(f"{sample.path}/members/search", {"text": "TOWN11"}).text
+    assert rows_on(found) == ["town11@example.org", *(f"sample{n}@example.org" for n in range(110, 120))]
     assert "11 members match" in text_of(found)
-    piece = console.post(f"{town.path}/members/search", {"text": "ann"}, headers={"hx-request": "true"}).text
+    piece = console.post(f"{sample.path}/members/search", {"text": "ann"}, headers={"hx-request": "true"}).text
     assert "<html" not in piece
     assert len(rows_on(piece)) == 50
     after = re.search(r'name="after" value="(\d+)"', piece)
     assert after
-    later = console.post(f"{town.path}/members/search", {"text": "ann", "after": after[1]}).text
+    later = console.post(f"{sample.path}/members/search", {"text": "ann", "after": after[1]}).text
     assert not set(rows_on(later)) & set(rows_on(piece))
     assert "Counting…" in text_of(piece)
-    counted = console.post(f"{town.path}/members/count", {"text": "ann"}).text
+    counted = console.post(f"{sample.path}/members/count", {"text": "ann"}).text
     assert text_of(counted).startswith("119 members match")
-    assert text_of(console.post(f"{town.path}/members/count").text).startswith("120 members")
+    assert text_of(console.post(f"{sample.path}/members/count").text).startswith("120 members")
 
 
-def test_the_overview_tells_rule_history_and_who_uses_it(console: Visitor, owner: Person, town: Town) -> None:
-    told = text_of(console.get(town.path).text)
+def test_the_overview_tells_rule_history_and_who_uses_it(console: Visitor, owner: Person, sample: SampleData) -> None:
+    told = text_of(console.get(sample.path).text)
     assert " whose Age is at least 10." in told
     assert "age is equal or greater than 10" in told
-    assert owner.segment(town.named)["segment_name"] in told
+    assert owner.segment(sample.named)["segment_name"] in told
     assert "Members over time" in told
     assert "120 members" in told
-    assert console.get(f"{town.path}?days=365").status_code == 200
-    assert console.get(f"{town.path}?days=%C2%B2").status_code == 200
+    assert console.get(f"{sample.path}?days=365").status_code == 200
+    assert console.get(f"{sample.path}?days=%C2%B2").status_code == 200
 
 
-def test_history_tells_who_came_and_went(owner: Person, console: Visitor, town: Town) -> None:
-    assert "120 members" in text_of(console.get(f"{town.path}/history").text)
-    owner.add(town.grown, "visitor@example.net")
-    owner.delete_recipient(owner.recipient(town.grown, "visitor@example.net")["id"])
-    told = text_of(console.get(f"{town.path}/history").text)
+def test_history_tells_who_came_and_went(owner: Person, console: Visitor, sample: SampleData) -> None:
+    assert "120 members" in text_of(console.get(f"{sample.path}/history").text)
+    owner.add(sample.grown, "visitor@example.net")
+    owner.delete_recipient(owner.recipient(sample.grown, "visitor@example.net")["id"])
+    told = text_of(console.get(f"{sample.path}/history").text)
     assert told.index("Left Email no longer stored Manual change") < told.index("Entered Email")
-    left = text_of(console.get(f"{town.path}/history?only=left").text)
+    left = text_of(console.get(f"{sample.path}/history?only=left").text)
     assert "Built" not in left
     assert "Left Email no longer stored" in left
-    assert console.get(f"{town.path}/history?before=99999999999999999999999").status_code == 200
+    assert console.get(f"{sample.path}/history?before=99999999999999999999999").status_code == 200
 
 
-def test_overlaps_are_shown_as_picture_and_table(console: Visitor, town: Town) -> None:
-    page = console.get(f"{town.path}/overlap?a={town.named}").text
+def test_overlaps_are_shown_as_picture_and_table(console: Visitor, sample: SampleData) -> None:
+    page = console.get(f"{sample.path}/overlap?a={sample.named}").text
     assert '<svg class="sets"' in page
     assert "in all of these: 10" in page
-    table = console.get(f"{town.path}/overlap/all").text
-    row = re.search(rf'/segments/{town.named}".*?</tr>', table, re.S)
+    table = console.get(f"{sample.path}/overlap/all").text
+    row = re.search(rf'/segments/{sample.named}".*?</tr>', table, re.S)
     assert row
     assert text_of(row[0]).split()[-5:] == ["10", "8.3%", "100%", "10", "Compare"]
-    assert console.get(f"{town.path}/overlap?a=999999&b=x").status_code == 200
+    assert console.get(f"{sample.path}/overlap?a=999999&b=x").status_code == 200
 
 
-def test_calls_of_the_api_name_the_segment_and_no_secret(owner: Person, console: Visitor, town: Town) -> None:
-    page = console.get(f"{town.path}/api").text
-    assert f"/api/segment/email/list?segment_id={town.grown}" in page
+def test_calls_of_the_api_name_the_segment_and_no_secret(owner: Person, console: Visitor, sample: SampleData) -> None:
+    page = console.get(f"{sample.path}/api").text
+    assert f"/api/segment/email/list?segment_id={sample.grown}" in page
     assert owner.secret_key not in page
     assert owner.public_key not in page
 
 
-def test_why_somebody_is_in_it_is_told(console: Visitor, owner: Person, town: Town) -> None:
-    recipient = owner.recipient(town.grown, "town42@example.org")["id"]
-    told = text_of(console.get(f"{town.path}/members/{recipient}/why").text)
+def test_why_somebody_is_in_it_is_told(console: Visitor, owner: Person, sample: SampleData) -> None:
+    recipient = owner.recipient(sample.grown, "town42@example.org")["id"]
+    told = text_of(console.get(f"{sample.path}/members/{recipient}/why").text)
     assert "In “" in told
     assert "Age is at least 10" in told
     assert "Value: 42" in told
-    assert console.get(f"/segments/{town.named}/members/{recipient}/why").status_code == 404
+    assert console.get(f"/segments/{sample.named}/members/{recipient}/why").status_code == 404
 
 
 # -- by hand -----------------------------------------------------------------------------------------------------------
 
 
 def test_a_member_who_is_taken_out_is_missed_by_one_and_brought_back(
-    owner: Person, console: Visitor, colleague: Visitor, town: Town
+    owner: Person, console: Visitor, colleague: Visitor, sample: SampleData
 ) -> None:
-    before = count_on(console, town.grown)
-    recipient = owner.recipient(town.grown, "town50@example.org")["id"]
-    row = console.post(f"{town.path}/members/remove", {"recipient": recipient}, headers={"hx-request": "true"})
+    before = count_on(console, sample.grown)
+    recipient = owner.recipient(sample.grown, "town50@example.org")["id"]
+    row = console.post(f"{sample.path}/members/remove", {"recipient": recipient}, headers={"hx-request": "true"})
     assert (row.status_code, row.headers["hx-trigger"]) == (200, "changed")
     assert "town50@example.org is excluded and stays out" in text_of(row.text)
-    assert count_on(colleague, town.grown) == before - 1 == owner.segment(town.grown)["segment_emails_count"]
-    listed = colleague.get(f"{town.path}/by-hand").text
+    assert count_on(colleague, sample.grown) == before - 1 == owner.segment(sample.grown)["segment_emails_count"]
+    listed = colleague.get(f"{sample.path}/by-hand").text
     assert "town50@example.org" in listed
     contact = re.search(r'name="contact" value="(\d+)"', listed)
     assert contact
-    back = colleague.post(f"{town.path}/bring-back", {"contact": contact[1]})
-    assert back.headers["location"] == f"{town.path}/by-hand"
-    assert "town50@example.org is back in the segment." in text_of(colleague.get(f"{town.path}/by-hand").text)
-    assert count_on(console, town.grown) == before
-    assert console.post(f"{town.path}/bring-back", {"contact": contact[1]}).status_code == 404
+    back = colleague.post(f"{sample.path}/bring-back", {"contact": contact[1]})
+    assert back.headers["location"] == f"{sample.path}/by-hand"
+    assert "town50@example.org is back in the segment." in text_of(colleague.get(f"{sample.path}/by-hand").text)
+    assert count_on(console, sample.grown) == before
+    assert console.post(f"{sample.path}/bring-back", {"contact": contact[1]}).status_code == 404
 
 
 def test_an_address_is_added_once_however_often_the_button_is_pressed(
-    owner: Person, console: Visitor, town: Town
+    owner: Person, console: Visitor, sample: SampleData
 ) -> None:
-    before = count_on(console, town.grown)
+    before = count_on(console, sample.grown)
     typed = {"email": "Guest@example.net", "first_name": HOSTILE, "last_name": "", "idempotency_key": fresh("mark")}
-    answers = [console.post(f"{town.path}/members", typed) for _ in range(2)]
+    answers = [console.post(f"{sample.path}/members", typed) for _ in range(2)]
     assert [answer.status_code for answer in answers] == [303, 303]
-    assert count_on(console, town.grown) == before + 1
-    last = owner.recipients(town.grown)[-1]
+    assert count_on(console, sample.grown) == before + 1
+    last = owner.recipients(sample.grown)[-1]
     assert (last["email"], last["contact_id"], last["first_name"]) == ("Guest@example.net", None, HOSTILE)
-    again = console.post(f"{town.path}/members", {"email": "guest@EXAMPLE.net", "first_name": "Kept as typed"})
+    again = console.post(f"{sample.path}/members", {"email": "guest@EXAMPLE.net", "first_name": "Kept as typed"})
     assert again.status_code == 422
     assert "has already been taken" in text_of(again.text)
     assert 'value="Kept as typed"' in again.text
     for wrong in ("", "no address", HOSTILE):
-        refused = console.post(f"{town.path}/members", {"email": wrong, "last_name": "x" * 256})
+        refused = console.post(f"{sample.path}/members", {"email": wrong, "last_name": "x" * 256})
         assert refused.status_code == 422
         assert "Must not be longer than 255 characters" in text_of(refused.text)
-    pasted = console.post(f"{town.path}/members", {"email": "Guest <mailto:guest@example.net>"})
+    pasted = console.post(f"{sample.path}/members", {"email": "Guest <mailto:guest@example.net>"})
     assert "has already been taken" in text_of(pasted.text)
-    assert 'class="tag accent">Added manually' in console.get(f"{town.path}/members?before={1 << 53}").text
-    removed = console.post(f"{town.path}/members/remove", {"recipient": last["id"], "back": "by-hand"})
-    assert removed.headers["location"] == f"{town.path}/by-hand"
-    assert count_on(console, town.grown) == before
+    assert 'class="tag accent">Added manually' in console.get(f"{sample.path}/members?before={1 << 53}").text
+    removed = console.post(f"{sample.path}/members/remove", {"recipient": last["id"], "back": "by-hand"})
+    assert removed.headers["location"] == f"{sample.path}/by-hand"
+    assert count_on(console, sample.grown) == before
 
 
 # -- what is done with a segment ---------------------------------------------------------------------------------------
 
 
 def test_a_segment_is_renamed_duplicated_and_deleted_unless_it_is_used(
-    owner: Person, console: Visitor, town: Town
+    owner: Person, console: Visitor, sample: SampleData
 ) -> None:
-    name = owner.segment(town.grown)["segment_name"]
-    refused = console.post(f"{town.path}/delete")
+    name = owner.segment(sample.grown)["segment_name"]
+    refused = console.post(f"{sample.path}/delete")
     assert refused.status_code == 409
-    assert owner.segment(town.named)["segment_name"] in refused.text
+    assert owner.segment(sample.named)["segment_name"] in refused.text
     mark = {"idempotency_key": fresh("mark")}
-    copies = [console.post(f"{town.path}/duplicate", mark).headers["location"] for _ in range(2)]
+    copies = [console.post(f"{sample.path}/duplicate", mark).headers["location"] for _ in range(2)]
     assert copies[0] == copies[1]
     copy = copies[0]
     assert f"Copy of {name}" in text_of(console.get(copy).text)
@@ -241,7 +244,7 @@ def test_a_segment_is_renamed_duplicated_and_deleted_unless_it_is_used(
     assert piece.status_code == 422
     assert "<html" not in piece.text
     assert console.post(f"{copy}/rename", {"name": HOSTILE}).headers["location"] == copy
-    for path in ("/segments", copy, f"{copy}/members", f"{town.path}/overlap", f"{town.path}/overlap/all"):
+    for path in ("/segments", copy, f"{copy}/members", f"{sample.path}/overlap", f"{sample.path}/overlap/all"):
         shown = console.get(path).text
         assert "<script>alert" not in shown
         assert "49&amp;" not in shown
@@ -251,19 +254,19 @@ def test_a_segment_is_renamed_duplicated_and_deleted_unless_it_is_used(
     assert console.get(copy).status_code == 404
 
 
-def test_what_contacts_are_called_is_shown_as_it_is(console: Visitor, town: Town) -> None:
-    page = console.post(f"{town.path}/members/search", {"text": "town99"}).text
+def test_what_contacts_are_called_is_shown_as_it_is(console: Visitor, sample: SampleData) -> None:
+    page = console.post(f"{sample.path}/members/search", {"text": "town99"}).text
     assert HOSTILE in text_of(page)
     assert "<script>alert" not in page
 
 
 @pytest.mark.parametrize("ending", ["csv", "excel", "ndjson", "parquet"])
 def test_an_export_has_the_members_and_a_name_that_files_may_have(
-    owner: Person, console: Visitor, server: Server, town: Town, ending: str
+    owner: Person, console: Visitor, server: Server, sample: SampleData, ending: str
 ) -> None:
     name = fresh('Ünder/"line"')
     segment = owner.make_segment(
-        town.type_id, name, select_field=["1"], select_operator=["contains"], value=["town1"], query_type=None
+        sample.type_id, name, select_field=["1"], select_operator=["contains"], value=["town1"], query_type=None
     )
     answer = console.get(f"/segments/{segment}/export?to={ending}")
     assert answer.status_code == 200
@@ -309,7 +312,7 @@ def test_excel_gets_times_on_the_clocks_of_the_account_and_all_others_in_utc(
 # -- to whom it belongs ------------------------------------------------------------------------------------------------
 
 
-def routes(town: Town, recipient: int) -> Iterator[tuple[str, str, dict[str, Any]]]:
+def routes(sample: SampleData, recipient: int) -> Iterator[tuple[str, str, dict[str, Any]]]:
     """All that can be asked of a segment, but for its deletion."""
     for part in (
         "",
@@ -323,28 +326,28 @@ def routes(town: Town, recipient: int) -> Iterator[tuple[str, str, dict[str, Any
         "/export",
         "/rename",
     ):
-        yield "GET", town.path + part, {}
-    yield "GET", f"{town.path}/members/{recipient}/why", {}
-    yield "POST", f"{town.path}/members/search", {"text": "town"}
-    yield "POST", f"{town.path}/members/count", {"text": "town"}
-    yield "POST", f"{town.path}/members", {"email": "stranger@example.net"}
-    yield "POST", f"{town.path}/members/remove", {"recipient": recipient}
-    yield "POST", f"{town.path}/bring-back", {"contact": 1}
-    yield "POST", f"{town.path}/rename", {"name": "Mine"}
-    yield "POST", f"{town.path}/duplicate", {}
-    yield "POST", f"{town.path}/delete", {}
+        yield "GET", sample.path + part, {}
+    yield "GET", f"{sample.path}/members/{recipient}/why", {}
+    yield "POST", f"{sample.path}/members/search", {"text": "sample"}
+    yield "POST", f"{sample.path}/members/count", {"text": "sample"}
+    yield "POST", f"{sample.path}/members", {"email": "stranger@example.net"}
+    yield "POST", f"{sample.path}/members/remove", {"recipient": recipient}
+    yield "POST", f"{sample.path}/bring-back", {"contact": 1}
+    yield "POST", f"{sample.path}/rename", {"name": "Mine"}
+    yield "POST", f"{sample.path}/duplicate", {}
+    yield "POST", f"{sample.path}/delete", {}
 
 
 def test_a_stranger_finds_nothing_and_a_guest_is_asked_to_sign_in(
-    owner: Person, stranger: Visitor, guest: Visitor, colleague: Visitor, console: Visitor, town: Town
+    owner: Person, stranger: Visitor, guest: Visitor, colleague: Visitor, console: Visitor, sample: SampleData
 ) -> None:
-    recipient = owner.recipient(town.grown, "town60@example.org")["id"]
-    before = owner.segments(), owner.recipients(town.grown)
+    recipient = owner.recipient(sample.grown, "town60@example.org")["id"]
+    before = owner.segments(), owner.recipients(sample.grown)
     missing = stranger.get("/segments/2097151").text
-    for method, path, form in routes(town, recipient):
+    for method, path, form in routes(sample, recipient):
         answer = stranger.get(path) if method == "GET" else stranger.post(path, form)
         assert answer.status_code == 404, path
-        assert "town" not in text_of(answer.text), path
+        assert "sample" not in text_of(answer.text), path
         asked = guest.get(path) if method == "GET" else guest.post(path, form)
         assert (asked.status_code, method) in ((303, "GET"), (403, "POST")), path
         if method == "GET":
@@ -353,24 +356,24 @@ def test_a_stranger_finds_nothing_and_a_guest_is_asked_to_sign_in(
         else:
             forged = colleague.http.post(colleague.address + path, data=form, allow_redirects=False, timeout=60)
             assert forged.status_code == 403, path
-    assert text_of(missing) == text_of(stranger.get(town.path).text)
-    assert town.name not in stranger.get("/segments").text
-    assert (owner.segments(), owner.recipients(town.grown)) == before
+    assert text_of(missing) == text_of(stranger.get(sample.path).text)
+    assert sample.name not in stranger.get("/segments").text
+    assert (owner.segments(), owner.recipients(sample.grown)) == before
 
 
 @pytest.mark.parametrize("wrong", ["0", "9223372036854775808", "1" * 40, "-1", "x"])
-def test_numbers_that_are_none_find_nothing(console: Visitor, town: Town, wrong: str) -> None:
+def test_numbers_that_are_none_find_nothing(console: Visitor, sample: SampleData, wrong: str) -> None:
     assert console.get(f"/segments/{wrong}").status_code == 404
-    assert console.get(f"{town.path}/members/{wrong}/why").status_code == 404
-    assert console.post(f"{town.path}/members/remove", {"recipient": wrong}).status_code == 404
-    assert console.post(f"{town.path}/bring-back", {"contact": wrong}).status_code == 404
+    assert console.get(f"{sample.path}/members/{wrong}/why").status_code == 404
+    assert console.post(f"{sample.path}/members/remove", {"recipient": wrong}).status_code == 404
+    assert console.post(f"{sample.path}/bring-back", {"contact": wrong}).status_code == 404
     for query in (
         f"members?after={wrong}",
         f"members?before={wrong}",
         f"history?before={wrong}",
         f"by-hand?added={wrong}",
     ):
-        assert console.get(f"{town.path}/{query}").status_code in (200, 400), query
+        assert console.get(f"{sample.path}/{query}").status_code in (200, 400), query
 
 
 def test_without_segments_the_list_teaches(server: Server, data: Path) -> None:

@@ -18,7 +18,7 @@ from tamis.records import change_log
 from tamis.records.engine.database import connect
 from tamis.records.maintenance import erasure
 from tamis.settings import Settings
-from tests.erasure.traceable_people import PEOPLE, VICTIMS, Town, traces
+from tests.erasure.traceable_people import PEOPLE, VICTIMS, TraceablePeople, traces
 from tests.support.effort import examples
 
 EVERYONE = 1 << 53
@@ -28,44 +28,44 @@ EVERYONE = 1 << 53
 def test_no_byte_of_the_deleted_is_left_in_any_file(services: Services, compression: str) -> None:
     columns = services.project()
     columns.cursor().execute(f"SET GLOBAL force_compression = '{compression}'")
-    town = Town(services)
+    traceable = TraceablePeople(services)
     services.project()
     columns.cursor().execute("CHECKPOINT")
     services.records.truncate_log()
-    assert set(town.traces()) == {"tamis.sqlite", "columns.duckdb"}
-    town.forget_victims()
+    assert set(traceable.traces()) == {"tamis.sqlite", "columns.duckdb"}
+    traceable.forget_victims()
     services.project()
     columns.cursor().execute("CHECKPOINT")
-    assert "columns.duckdb" in town.traces()  # without a rewrite they would stay
-    before = recipient_page(services, town.account.id, town.segment.id, 0, EVERYONE)
+    assert "columns.duckdb" in traceable.traces()  # without a rewrite they would stay
+    before = recipient_page(services, traceable.account.id, traceable.segment.id, 0, EVERYONE)
     columns.cursor().execute(f"SET GLOBAL force_compression = '{compression}'")
     assert erase(services)
-    assert town.traces() == {}
+    assert traceable.traces() == {}
     assert erasure.find_pending(services.records.reader()) is None
-    assert recipient_page(services, town.account.id, town.segment.id, 0, EVERYONE) == before
+    assert recipient_page(services, traceable.account.id, traceable.segment.id, 0, EVERYONE) == before
     services.close()
-    assert town.traces() == {}
+    assert traceable.traces() == {}
     reopened = Services(services.settings)
-    assert segment_sizes(reopened)[town.segment.id] == len(before)
-    count = reopened.project().cursor().execute(f"SELECT count(*) FROM contacts_{town.type.id}").fetchone()
+    assert segment_sizes(reopened)[traceable.segment.id] == len(before)
+    count = reopened.project().cursor().execute(f"SELECT count(*) FROM contacts_{traceable.type.id}").fetchone()
     assert count == (PEOPLE - len(VICTIMS),)
     reopened.close()
 
 
 def test_no_byte_of_a_deleted_field_is_left_in_what_contacts_were(services: Services) -> None:
-    town = Town(services)
-    notes = {town.values[n][3] for n in VICTIMS}  # which are changed since by an import
+    traceable = TraceablePeople(services)
+    notes = {traceable.values[n][3] for n in VICTIMS}  # which are changed since by an import
     assert set(traces(services.settings.data, notes, "tamis.sqlite*"))
-    services.write(delete_field, town.type, "note")
+    services.write(delete_field, traceable.type, "note")
     assert erase(services)
     assert traces(services.settings.data, notes) == {}
 
 
 def test_the_log_is_cleared_at_once_and_the_rest_when_nobody_reads_from_it(services: Services) -> None:
-    town = Town(services)
+    traceable = TraceablePeople(services)
     services.project()
-    town.forget_victims()
-    assert "tamis.sqlite-wal" in town.traces()
+    traceable.forget_victims()
+    assert "tamis.sqlite-wal" in traceable.traces()
     other = connect(services.records.path)
     other.execute("BEGIN").fetchall()
     other.execute("SELECT count(*) FROM contacts").fetchall()
@@ -73,22 +73,22 @@ def test_the_log_is_cleared_at_once_and_the_rest_when_nobody_reads_from_it(servi
     assert erasure.find_pending(services.records.reader())
     other.execute("COMMIT").fetchall()
     assert services.records.truncate_log()
-    assert "tamis.sqlite-wal" not in town.traces()
+    assert "tamis.sqlite-wal" not in traceable.traces()
     assert erase(services)
-    assert town.traces() == {}
+    assert traceable.traces() == {}
     other.close()
 
 
 def test_nobody_who_reads_meanwhile_notices(services: Services) -> None:
-    town = Town(services)
-    expected = recipient_page(services, town.account.id, town.segment.id, 0, EVERYONE)
+    traceable = TraceablePeople(services)
+    expected = recipient_page(services, traceable.account.id, traceable.segment.id, 0, EVERYONE)
     stop = threading.Event()
     read, failed = [0, 0, 0], []
 
     def reading(number: int) -> None:
         try:
             while not stop.is_set():
-                assert recipient_page(services, town.account.id, town.segment.id, 0, EVERYONE) == expected
+                assert recipient_page(services, traceable.account.id, traceable.segment.id, 0, EVERYONE) == expected
                 read[number] += 1
         except BaseException as error:
             failed.append(error)
@@ -107,9 +107,9 @@ def test_nobody_who_reads_meanwhile_notices(services: Services) -> None:
 
 
 def test_what_was_written_before_and_after_a_rewrite_is_kept(services: Services) -> None:
-    town = Town(services)
+    traceable = TraceablePeople(services)
     services.project()
-    town.forget_victims()
+    traceable.forget_victims()
     assert erase(services)
     sizes = dict(segment_sizes(services))
     inode = services.project().path.stat().st_ino

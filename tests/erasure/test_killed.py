@@ -11,7 +11,7 @@ from tamis.actions.segments.recipients import recipient_page
 from tamis.actions.services import Services
 from tamis.records.maintenance import erasure
 from tamis.settings import Settings
-from tests.erasure.traceable_people import VICTIMS, Town, traces
+from tests.erasure.traceable_people import VICTIMS, TraceablePeople, traces
 from tests.support import forked
 from tests.support.effort import ALL
 from tests.support.process import environment
@@ -61,12 +61,12 @@ def left(tmp_path_factory: pytest.TempPathFactory) -> Left:
     """A closed data directory in which people were deleted but not erased, their values, and a segment's rows."""
     directory = tmp_path_factory.mktemp("killed") / "data"
     services = Services(Settings(directory))
-    town = Town(services)
+    traceable = TraceablePeople(services)
     services.project()
-    town.forget_victims()
-    rows = recipient_page(services, town.account.id, town.segment.id, 0, 1 << 53)
+    traceable.forget_victims()
+    rows = recipient_page(services, traceable.account.id, traceable.segment.id, 0, 1 << 53)
     services.close()
-    return directory, {value for n in VICTIMS for value in town.values[n]}, rows
+    return directory, {value for n in VICTIMS for value in traceable.values[n]}, rows
 
 
 MOMENTS = ["copying", "copied", "closed", "replaced", "opened", "compacted", "cleared", "told"]

@@ -26,7 +26,7 @@ VICTIMS = range(7, PEOPLE, 1000)
 SHORTEST_TRACE = 9
 
 
-class Town:
+class TraceablePeople:
     """A contact type of people with random names, of whom the victims are also in a segment by hand."""
 
     def __init__(self, services: Services) -> None:

@@ -53,9 +53,9 @@ def fields_of(two: Two, of: ContactType) -> dict[str, tuple[str, Kind, tuple[str
 @example(EDGES)
 @given(people)
 def test_parquet_keeps_fields_and_values(
-    two: Two, tmp_path_factory: pytest.TempPathFactory, crowd: dict[str, dict[str, Value]]
+    two: Two, tmp_path_factory: pytest.TempPathFactory, audience: dict[str, dict[str, Value]]
 ) -> None:
-    two.fill(crowd)
+    two.fill(audience)
     fresh = moved(two, ".parquet", tmp_path_factory.getbasetemp() / "fresh.parquet")
     assert fields_of(two, fresh) == fields_of(two, two.types[0])
     assert two.state(fresh) == two.state(two.types[0])
@@ -66,12 +66,12 @@ def test_parquet_keeps_fields_and_values(
 @example({f"{n}@example.org": {"notes": text, "plan": "free"} for n, text in enumerate(TEXTS * 10)})
 @given(people)
 def test_ndjson_keeps_what_json_tells_apart(
-    two: Two, tmp_path_factory: pytest.TempPathFactory, crowd: dict[str, dict[str, Value]]
+    two: Two, tmp_path_factory: pytest.TempPathFactory, audience: dict[str, dict[str, Value]]
 ) -> None:
-    two.fill(crowd)
+    two.fill(audience)
     fresh = moved(two, ".ndjson", tmp_path_factory.getbasetemp() / "fresh.ndjson")
     kinds = {key: kind for key, (_, kind, _) in fields_of(two, fresh).items()}
-    assert kinds == {key: expected(key, crowd) for key in fields_of(two, two.types[0])}
+    assert kinds == {key: expected(key, audience) for key in fields_of(two, two.types[0])}
     for (email, key, values), before in zip(two.state(fresh), two.state(two.types[0]), strict=True):
         assert (email, key) == before[:2]
         assert values.keys() == before[2].keys()
@@ -80,9 +80,9 @@ def test_ndjson_keeps_what_json_tells_apart(
         }
 
 
-def expected(key: str, crowd: dict[str, dict[str, Value]]) -> Kind:
+def expected(key: str, audience: dict[str, dict[str, Value]]) -> Kind:
     """Tell what the values of a field look like in JSON, which has texts for dates and choices."""
-    values = [values[key] for values in crowd.values() if key in values]
+    values = [values[key] for values in audience.values() if key in values]
     kind = next(kind for name, kind, _ in CUSTOM if name.lower() == key)
     if not values:
         return Kind.TEXT

@@ -153,21 +153,21 @@ EDGES: dict[str, dict[str, Value]] = {
 @example(EDGES)
 @given(people)
 def test_exported_and_imported_is_the_same(
-    two: Two, tmp_path_factory: pytest.TempPathFactory, ending: str, crowd: dict[str, dict[str, Value]]
+    two: Two, tmp_path_factory: pytest.TempPathFactory, ending: str, audience: dict[str, dict[str, Value]]
 ) -> None:
     layout = LAYOUTS[ending]
     options = ImportOptions(keep_formulas=not layout.escapes)
     file = tmp_path_factory.getbasetemp() / f"people{ending}"
-    two.fill(crowd)
+    two.fill(audience)
     here, there = two.types
-    assert two.export(layout, file) == len(crowd)
+    assert two.export(layout, file) == len(audience)
     moved = import_file(two.services, two.account, there, file, options)
-    assert (moved.rows, moved.created, moved.rejected) == (len(crowd), len(crowd), 0)
+    assert (moved.rows, moved.created, moved.rejected) == (len(audience), len(audience), 0)
     assert moved.ignored_columns == ("created_at", "updated_at")
     assert two.state(there) == two.state(here)
     before = two.state(here), change_log.last_change(two.services.records.reader())
     again = import_file(two.services, two.account, here, file, options)
-    assert (again.rows, again.unchanged) == (len(crowd), len(crowd))
+    assert (again.rows, again.unchanged) == (len(audience), len(audience))
     assert (two.state(here), change_log.last_change(two.services.records.reader())) == before
 
 

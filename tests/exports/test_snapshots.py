@@ -10,53 +10,53 @@ from tamis.actions.services import Services
 from tamis.domain.segments import Segment
 from tamis.records import types
 from tamis.settings import Settings
-from tests.stores.account import Desk, new_desk
+from tests.stores.workspace import Workspace, new_workspace
 
 PATIENCE_SECONDS = 60
 
 
 @pytest.fixture
-def desk(tmp_path: Path) -> Iterator[Desk]:
+def workspace(tmp_path: Path) -> Iterator[Workspace]:
     services = Services(Settings(tmp_path / "data"))
-    desk = new_desk(services)
-    desk.write(ada={"city": "London"})
-    yield desk
+    workspace = new_workspace(services)
+    workspace.write(ada={"city": "London"})
+    yield workspace
     services.close()
 
 
-def seen_beside(desk: Desk, segment: Segment) -> set[str]:
+def read_concurrently(workspace: Workspace, segment: Segment) -> set[str]:
     """Ask in another thread who is in a segment; one that has to wait is given up."""
     seen: list[set[str]] = []
-    beside = threading.Thread(target=lambda: seen.append(desk.members(segment)), daemon=True)
+    beside = threading.Thread(target=lambda: seen.append(workspace.members(segment)), daemon=True)
     beside.start()
     beside.join(PATIENCE_SECONDS)
     assert seen, "it waits"
     return seen[0]
 
 
-def test_writes_and_reads_go_on_beside_it_and_it_sees_none_of_them(desk: Desk) -> None:
-    services = desk.services
-    everyone = desk.segment("Everyone", "email is not blank")
-    with services.view(desk.account.id, long_running=True) as view:
-        assert len(types.fields_of_type(view.records, desk.type.id).fields) == 12
+def test_writes_and_reads_go_on_beside_it_and_it_sees_none_of_them(workspace: Workspace) -> None:
+    services = workspace.services
+    everyone = workspace.segment("Everyone", "email is not blank")
+    with services.view(workspace.account.id, long_running=True) as view:
+        assert len(types.fields_of_type(view.records, workspace.type.id).fields) == 12
         view.close_records()
-        desk.write(bob={"city": "Berlin"})
-        assert seen_beside(desk, everyone) == {"ada", "bob"}
-        assert view.columns.contacts.ids(desk.type.id, 0, 9) == [1]
-    assert desk.members(everyone) == {"ada", "bob"}
+        workspace.write(bob={"city": "Berlin"})
+        assert read_concurrently(workspace, everyone) == {"ada", "bob"}
+        assert view.columns.contacts.ids(workspace.type.id, 0, 9) == [1]
+    assert workspace.members(everyone) == {"ada", "bob"}
 
 
-def test_it_holds_every_write_that_came_before_it(desk: Desk) -> None:
-    services = desk.services
+def test_it_holds_every_write_that_came_before_it(workspace: Workspace) -> None:
+    services = workspace.services
     services.project()
-    desk.write(bob={"city": "Berlin"})
-    with services.view(desk.account.id, long_running=True) as view:
-        assert view.columns.contacts.ids(desk.type.id, 0, 9) == [1, 2]
+    workspace.write(bob={"city": "Berlin"})
+    with services.view(workspace.account.id, long_running=True) as view:
+        assert view.columns.contacts.ids(workspace.type.id, 0, 9) == [1, 2]
 
 
-def test_who_replaces_the_file_waits_for_it_and_keeps_no_reader_out_meanwhile(desk: Desk) -> None:
-    services = desk.services
-    everyone = desk.segment("Everyone", "email is not blank")
+def test_who_replaces_the_file_waits_for_it_and_keeps_no_reader_out_meanwhile(workspace: Workspace) -> None:
+    services = workspace.services
+    everyone = workspace.segment("Everyone", "email is not blank")
     columns = services.project()
     replaced = threading.Event()
 
@@ -64,14 +64,14 @@ def test_who_replaces_the_file_waits_for_it_and_keeps_no_reader_out_meanwhile(de
         columns.rewrite()
         replaced.set()
 
-    with services.view(desk.account.id, long_running=True) as view:
+    with services.view(workspace.account.id, long_running=True) as view:
         view.close_records()
         rewriting = threading.Thread(target=rewrite, daemon=True)
         rewriting.start()
         for number in range(20):
-            desk.write(**{f"p{number}": {"city": "Berlin"}})
-            assert len(seen_beside(desk, everyone)) == number + 2
+            workspace.write(**{f"p{number}": {"city": "Berlin"}})
+            assert len(read_concurrently(workspace, everyone)) == number + 2
         assert not replaced.is_set()
-        assert view.columns.contacts.ids(desk.type.id, 0, 9) == [1]
+        assert view.columns.contacts.ids(workspace.type.id, 0, 9) == [1]
     assert replaced.wait(PATIENCE_SECONDS)
-    assert len(desk.members(everyone)) == 21
+    assert len(workspace.members(everyone)) == 21

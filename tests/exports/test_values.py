@@ -45,10 +45,10 @@ def file(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tmp_path_factory.mktemp("it's a directory") / "rows"
 
 
-def numbered(crowd: list[Contact]) -> list[Contact]:
+def numbered(audience: list[Contact]) -> list[Contact]:
     """Return contacts ids in another order than they come in."""
-    ids = range(len(crowd), 0, -1)
-    return [Contact(i, 1, c.email, c.values, c.created_at, c.updated_at) for i, c in zip(ids, crowd, strict=True)]
+    ids = range(len(audience), 0, -1)
+    return [Contact(i, 1, c.email, c.values, c.created_at, c.updated_at) for i, c in zip(ids, audience, strict=True)]
 
 
 @pytest.mark.parametrize("layout", LAYOUTS, ids=str)
@@ -57,14 +57,14 @@ def numbered(crowd: list[Contact]) -> list[Contact]:
 @example([])
 @given(st.lists(contacts(), max_size=5))
 def test_a_file_says_what_the_contacts_have(
-    stores: Stores, file: Path, layout: OutputOptions, crowd: list[Contact]
+    stores: Stores, file: Path, layout: OutputOptions, audience: list[Contact]
 ) -> None:
-    crowd = numbered(crowd)
-    stores.fill(crowd)
-    assert stores.export(layout, file) == len(crowd)
+    audience = numbered(audience)
+    stores.fill(audience)
+    assert stores.export(layout, file) == len(audience)
     found = read(file.read_bytes(), layout.format, FIELDS.fields, escaped=layout.escapes)
-    crowd.sort(key=lambda c: c.id)
-    expected = [{FIELDS.by_id[id_].key: value for id_, value in known(c, FIELDS).items()} for c in crowd]
+    audience.sort(key=lambda c: c.id)
+    expected = [{FIELDS.by_id[id_].key: value for id_, value in known(c, FIELDS).items()} for c in audience]
     assert [{k: exactly(v) for k, v in row.items()} for row in found] == [
         {k: exactly(v) for k, v in row.items()} for row in expected
     ]
@@ -73,16 +73,16 @@ def test_a_file_says_what_the_contacts_have(
 @settings(max_examples=examples(40))
 @example(EDGES)
 @given(st.lists(contacts(), max_size=5))
-def test_a_cell_is_what_the_one_rule_writes(stores: Stores, file: Path, crowd: list[Contact]) -> None:
-    crowd = numbered(crowd)
-    stores.fill(crowd)
+def test_a_cell_is_what_the_one_rule_writes(stores: Stores, file: Path, audience: list[Contact]) -> None:
+    audience = numbered(audience)
+    stores.fill(audience)
     stores.export(OutputOptions(Format.CSV), file)
     expected = [
         [
             "" if (v := c.value_of(f)) is None else escape(format_value(v)) if f.kind in ESCAPED else format_value(v)
             for f in FIELDS.fields
         ]
-        for c in sorted(crowd, key=lambda c: c.id)
+        for c in sorted(audience, key=lambda c: c.id)
     ]
     assert cells(file.read_bytes())[1:] == expected
 

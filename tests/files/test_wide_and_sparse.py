@@ -21,14 +21,14 @@ EMAIL = {"email": "a@example.org"}
 def staged(tmp_path: Path) -> Iterator[Stage]:
     """Lay a file out."""
 
-    def lay_out(name: str, content: bytes) -> StagedFile:
+    def write_files(name: str, content: bytes) -> StagedFile:
         path, spool = tmp_path / name, tmp_path / "spool"
         path.write_bytes(content)
         spool.mkdir()
         return stage_file(staging, ContactFile(path), spool, lambda cells: has_email_header(cells, {}), no_progress)
 
     with open_staging(tmp_path, "500MB", 1) as staging:
-        yield lay_out
+        yield write_files
 
 
 def lines(objects: Iterable[object]) -> bytes:

@@ -28,7 +28,7 @@ CREATE = ImportOptions(create_fields=True)
 
 
 @dataclass
-class Desk:
+class Workspace:
     """Where files are handed in."""
 
     services: Services
@@ -68,11 +68,11 @@ class Desk:
 
 
 @pytest.fixture
-def desk(tmp_path: Path) -> Iterator[Desk]:
+def workspace(tmp_path: Path) -> Iterator[Workspace]:
     copy_of(_make, tmp_path / "data")
     services = Services(Settings(tmp_path / "data"))
     account, _ = services.write(create_account, "owner@example.org", "Asia/Dhaka", None)
-    yield Desk(services, account, services.write(create_type, account, "People"), tmp_path)
+    yield Workspace(services, account, services.write(create_type, account, "People"), tmp_path)
     services.close()
 
 

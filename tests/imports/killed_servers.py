@@ -11,7 +11,7 @@ from tests.imports.kill_points import ALL, OF_UNDOING
 from tests.imports.killed_commands import OWNER, ROWS_A_BATCH, Killing, state
 from tests.support.console import Visitor
 from tests.support.process import PATIENCE_SECONDS, Server
-from tests.support.uploads import begin, hand_in, place_of
+from tests.support.uploads import begin, place_of, upload_file
 
 PROGRAM = """
 from tamis.actions.importing import batch_writer, run
@@ -39,7 +39,9 @@ def kill_a_server(killing: Killing, name: str, chance: random.Random) -> None:
                 visitor.get("/imports/2")
                 visitor.post("/imports/2/undo")
             else:
-                begin(visitor, place_of(hand_in(visitor, 1, killing.file.read_bytes(), killing.file.name)), "import")
+                begin(
+                    visitor, place_of(upload_file(visitor, 1, killing.file.read_bytes(), killing.file.name)), "import"
+                )
         status = server.process.wait(PATIENCE_SECONDS)
         assert status == -signal.SIGKILL, f"never came to call {number} of {name}: {status}, {server.errors}"
     finally:

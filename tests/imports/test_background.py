@@ -21,8 +21,8 @@ from tamis.actions.jobs import BackgroundJob, JobRunner, JobStatus
 from tamis.actions.lanes import Lane
 from tamis.domain.errors import Invalid, NotFound, Problem, Refused
 from tamis.domain.imports import Upload
-from tests.imports.conftest import CREATE, Desk
-from tests.imports.test_uploads import hand_in
+from tests.imports.conftest import CREATE, Workspace
+from tests.imports.test_uploads import upload_file
 
 MIXED = b"email,n\na@example.org,1\nbad,2\nA@example.org,3\nb@example.org,4\n"
 PATIENCE_SECONDS = 60
@@ -35,64 +35,68 @@ def finished(task: BackgroundJob) -> BackgroundJob:
     return task
 
 
-def start(desk: Desk, upload: Upload, what: str = "import") -> BackgroundJob:
+def start(workspace: Workspace, upload: Upload, what: str = "import") -> BackgroundJob:
     """Try or import a file."""
     asked = UploadRequest("trial" if what == "trial" else "import", CREATE, ())
-    return start_upload(desk.services, desk.account, desk.type, upload, asked)
+    return start_upload(workspace.services, workspace.account, workspace.type, upload, asked)
 
 
-def test_a_trial_tells_what_an_import_does_and_leaves_the_file(desk: Desk) -> None:
-    upload = hand_in(desk, MIXED, "a list.csv")
-    trial = finished(start(desk, upload, "trial"))
+def test_a_trial_tells_what_an_import_does_and_leaves_the_file(workspace: Workspace) -> None:
+    upload = upload_file(workspace, MIXED, "a list.csv")
+    trial = finished(start(workspace, upload, "trial"))
     assert (trial.status, trial.import_id) == (JobStatus.DONE, None)
     assert (trial.result.rows, trial.result.created, trial.result.rejected, trial.result.repeated) == (4, 2, 1, 1)
-    assert list_uploads(desk.services, desk.account) == [upload]
-    assert job_of_upload(desk.services, desk.account, upload.id) is trial
-    assert (list_imports(desk.services, desk.account, 5), desk.fields.find("n")) == ([], None)
-    task = finished(start(desk, upload))
+    assert list_uploads(workspace.services, workspace.account) == [upload]
+    assert job_of_upload(workspace.services, workspace.account, upload.id) is trial
+    assert (list_imports(workspace.services, workspace.account, 5), workspace.fields.find("n")) == ([], None)
+    task = finished(start(workspace, upload))
     assert task.status is JobStatus.DONE
-    [(job, state)] = list_imports(desk.services, desk.account, 5)
+    [(job, state)] = list_imports(workspace.services, workspace.account, 5)
     assert (job.id, job.source, state) == (task.import_id, "a list.csv", "finished")
     assert (job.created, job.rejected, job.repeated) == (2, 1, 1)
     assert job.report.segments == ()
     assert not Path(trial.result.rejects_file).exists()
-    assert job_of_import(desk.services, desk.account, job) is task
+    assert job_of_import(workspace.services, workspace.account, job) is task
     assert Path(job.report.rejects_file or "").name.startswith("a_list-")
-    assert list_uploads(desk.services, desk.account) == []
+    assert list_uploads(workspace.services, workspace.account) == []
 
 
-def test_what_is_thrown_away_leaves_nothing_of_its_trial(desk: Desk) -> None:
-    upload = hand_in(desk, MIXED)
-    first, second = (finished(start(desk, upload, "trial")).result.rejects_file for _ in range(2))
+def test_what_is_thrown_away_leaves_nothing_of_its_trial(workspace: Workspace) -> None:
+    upload = upload_file(workspace, MIXED)
+    first, second = (finished(start(workspace, upload, "trial")).result.rejects_file for _ in range(2))
     assert [Path(file).exists() for file in (first, second)] == [False, True]
-    discard_waiting_upload(desk.services, desk.account, upload)
+    discard_waiting_upload(workspace.services, workspace.account, upload)
     assert not Path(second).exists()
-    assert job_of_upload(desk.services, desk.account, upload.id) is None
-    assert list_uploads(desk.services, desk.account) == []
+    assert job_of_upload(workspace.services, workspace.account, upload.id) is None
+    assert list_uploads(workspace.services, workspace.account) == []
 
 
-def test_an_import_is_undone_once(desk: Desk) -> None:
-    task = finished(start(desk, hand_in(desk, MIXED)))
+def test_an_import_is_undone_once(workspace: Workspace) -> None:
+    task = finished(start(workspace, upload_file(workspace, MIXED)))
     import_id = task.import_id or 0
     with pytest.raises(NotFound):
-        start_undo(desk.services, desk.account, import_id + 1)
-    undo = start_undo(desk.services, desk.account, import_id)
-    assert job_of_undo(desk.services, desk.account, import_id) is undo
+        start_undo(workspace.services, workspace.account, import_id + 1)
+    undo = start_undo(workspace.services, workspace.account, import_id)
+    assert job_of_undo(workspace.services, workspace.account, import_id) is undo
     assert (finished(undo).status, undo.result.deleted) == (JobStatus.DONE, 2)
-    job, state = find_import(desk.services, desk.account, import_id)
+    job, state = find_import(workspace.services, workspace.account, import_id)
     assert (state, can_undo(job)) == ("undone", False)
     with pytest.raises(Refused, match="already undone"):
-        start_undo(desk.services, desk.account, import_id)
+        start_undo(workspace.services, workspace.account, import_id)
 
 
-def test_a_refusal_calls_the_file_by_its_name_and_keeps_it(desk: Desk) -> None:
-    upload = hand_in(desk, b"PK\x03\x04" + b"\x00" * 50, "list.xlsx")
-    task = finished(start(desk, upload))
+def test_a_refusal_calls_the_file_by_its_name_and_keeps_it(workspace: Workspace) -> None:
+    upload = upload_file(workspace, b"PK\x03\x04" + b"\x00" * 50, "list.xlsx")
+    task = finished(start(workspace, upload))
     assert task.status is JobStatus.FAILED
     assert [(problem.path, "workbook" in str(problem)) for problem in task.problems] == [("list.xlsx", True)]
-    [(job, state)] = list_imports(desk.services, desk.account, 5)
-    assert (state, job.id, str(desk.services.settings.data) in (job.error or "")) == ("failed", task.import_id, False)
-    assert list_uploads(desk.services, desk.account) == [upload]  # to be tried again, or thrown away
+    [(job, state)] = list_imports(workspace.services, workspace.account, 5)
+    assert (state, job.id, str(workspace.services.settings.data) in (job.error or "")) == (
+        "failed",
+        task.import_id,
+        False,
+    )
+    assert list_uploads(workspace.services, workspace.account) == [upload]  # to be tried again, or thrown away
 
 
 def test_of_one_key_one_work_runs_and_others_wait_their_turn() -> None:

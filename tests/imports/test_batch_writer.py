@@ -7,16 +7,16 @@ import pytest
 from tamis.actions.importing import batch_writer
 from tamis.actions.importing.batch_writer import BatchWriter
 from tamis.records import types
-from tests.imports.conftest import Desk
+from tests.imports.conftest import Workspace
 
 
 @pytest.mark.parametrize(("serves", "commits"), [(True, 3), (False, 1)], ids=["server", "command"])
 def test_a_command_stores_whole_batches_also_while_its_columns_follow(
-    desk: Desk, monkeypatch: pytest.MonkeyPatch, serves: bool, commits: int
+    workspace: Workspace, monkeypatch: pytest.MonkeyPatch, serves: bool, commits: int
 ) -> None:
     monkeypatch.setattr(batch_writer, "ROWS_PER_TRANSACTION", 1)
-    services = desk.services
-    fields = types.fields_of_type(services.records.reader(), desk.type.id)
+    services = workspace.services
+    fields = types.fields_of_type(services.records.reader(), workspace.type.id)
     parts: list[object] = []
     submit_of = services.submit_of
 
@@ -30,7 +30,7 @@ def test_a_command_stores_whole_batches_also_while_its_columns_follow(
     else:
         services.release_columns()
     with BatchWriter(
-        services, desk.account.id, desk.type.id, fields, (), write=True, checked=0, import_id=None
+        services, workspace.account.id, workspace.type.id, fields, (), write=True, checked=0, import_id=None
     ) as store:
         services.project()  # as the follower opens them in a command, now and then
         store.write([(f"p{n}@example.org", f"p{n}@example.org", "{}") for n in range(3)], 3)

@@ -9,7 +9,7 @@ from tamis.actions.importing.jobs import find_import
 from tamis.actions.importing.report import ImportOptions
 from tamis.actions.importing.report_details import to_details
 from tamis.domain.import_reports import CleanedEmail
-from tests.imports.conftest import Desk
+from tests.imports.conftest import Workspace
 
 CONTACT_FILES = Path(__file__).parents[3] / "shared" / "data" / "contact_files"
 TAKEN = {
@@ -24,9 +24,9 @@ TAKEN = {
 REJECTED = ("a9", "a10", "a14", "a20", "a21", "a22", "a23", "a25", "a29", "a31", "a32", "a35", "a40")
 
 
-def test_each_email_of_the_contact_file_becomes_what_is_right(desk: Desk) -> None:
-    report = desk.take(CONTACT_FILES / "12-addresses.csv")
-    held = {str(desk.values(email)["code"]): email for email in TAKEN.values()}
+def test_each_email_of_the_contact_file_becomes_what_is_right(workspace: Workspace) -> None:
+    report = workspace.take(CONTACT_FILES / "12-addresses.csv")
+    held = {str(workspace.values(email)["code"]): email for email in TAKEN.values()}
     assert held == TAKEN
     assert (report.created, report.repeated, report.rejected) == (len(TAKEN), 2, len(REJECTED))
     assert report.rejects_file
@@ -43,37 +43,37 @@ def test_each_email_of_the_contact_file_becomes_what_is_right(desk: Desk) -> Non
     )
 
 
-def test_a_cleaned_email_is_the_person_that_it_names(desk: Desk) -> None:
-    desk.take("email,city\nAnn@Example.org,Lima\n")
-    report = desk.take("email,city\nAnn <ann@example.org>,Cusco\nann@example.org.,Quito\n", ImportOptions())
+def test_a_cleaned_email_is_the_person_that_it_names(workspace: Workspace) -> None:
+    workspace.take("email,city\nAnn@Example.org,Lima\n")
+    report = workspace.take("email,city\nAnn <ann@example.org>,Cusco\nann@example.org.,Quito\n", ImportOptions())
     assert (report.updated, report.repeated, report.cleaned_emails) == (1, 1, 2)
-    assert desk.values("ann@example.org")["city"] == "Quito"
+    assert workspace.values("ann@example.org")["city"] == "Quito"
 
 
 @pytest.mark.parametrize("written", ["Ann <ann@example.org>", "\u200bann@example.org", "ann＠example.org"])
-def test_whoever_was_forgotten_does_not_come_back_cleaned(desk: Desk, written: str) -> None:
-    desk.services.write(forget_email, desk.account, desk.type, "ann@example.org")
-    report = desk.take(f"email\n{written}\n")
+def test_whoever_was_forgotten_does_not_come_back_cleaned(workspace: Workspace, written: str) -> None:
+    workspace.services.write(forget_email, workspace.account, workspace.type, "ann@example.org")
+    report = workspace.take(f"email\n{written}\n")
     assert (report.created, report.rejected, report.cleaned_emails) == (0, 1, 0)
     assert "forgotten" in next(iter(report.reasons))
 
 
-def test_no_email_outlives_its_contact_in_the_report_that_is_kept(desk: Desk) -> None:
-    report = desk.take("email\nAnn <ann@example.org>\n")
+def test_no_email_outlives_its_contact_in_the_report_that_is_kept(workspace: Workspace) -> None:
+    report = workspace.take("email\nAnn <ann@example.org>\n")
     assert to_details(report).cleaned_examples == (CleanedEmail("Ann <ann@example.org>", "ann@example.org"),)
-    kept = find_import(desk.services, desk.account, report.import_id or 0).job.report
+    kept = find_import(workspace.services, workspace.account, report.import_id or 0).job.report
     assert (kept.cleaned_emails, kept.cleaned_examples) == (1, ())
 
 
-def test_an_apostrophe_of_an_export_is_not_counted_as_cleaned(desk: Desk) -> None:
-    report = desk.take("email\n'=ann@example.org\n'-bob@example.org'\n")
+def test_an_apostrophe_of_an_export_is_not_counted_as_cleaned(workspace: Workspace) -> None:
+    report = workspace.take("email\n'=ann@example.org\n'-bob@example.org'\n")
     assert (report.created, report.cleaned_emails) == (2, 1)
-    assert desk.values("=ann@example.org") == desk.values("-bob@example.org") == {}
+    assert workspace.values("=ann@example.org") == workspace.values("-bob@example.org") == {}
 
 
-def test_an_email_in_a_formula_is_cleaned_and_counted(desk: Desk) -> None:
+def test_an_email_in_a_formula_is_cleaned_and_counted(workspace: Workspace) -> None:
     rows = '"=""ann@example.org"""', '"=""mailto:bob@example.org"""', "cat@example.org"
-    report = desk.take("email,n\n" + "".join(f"{row},1\n" for row in rows))
+    report = workspace.take("email,n\n" + "".join(f"{row},1\n" for row in rows))
     assert (report.created, report.cleaned_emails) == (3, 2)
     assert report.cleaned_examples == (
         ('="ann@example.org"', "ann@example.org"),

@@ -17,7 +17,7 @@ from tamis.domain.fields import Kind
 from tamis.records.handles import connection_of
 from tamis.settings import Settings
 from tamis.staging import documents
-from tests.imports.conftest import Desk
+from tests.imports.conftest import Workspace
 from tests.support.effort import examples
 
 COLUMNS = ("email", "first_name", "total", "seen", "plan", "likes")
@@ -44,48 +44,48 @@ ROWS: st.SearchStrategy[list[Row]] = st.lists(
 
 
 @pytest.fixture(scope="module")
-def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
+def workspace(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Workspace]:
     directory = tmp_path_factory.mktemp("repeats")
     services = Services(Settings(directory / "data"))
     account, _ = services.write(create_account, "owner@example.org", "Asia/Dhaka", None)
-    yield Desk(services, account, services.write(create_type, account, "People"), directory)
+    yield Workspace(services, account, services.write(create_type, account, "People"), directory)
     services.close()
 
 
-def emptied(desk: Desk) -> Desk:
-    """Hand out a desk whose type is a new one without contacts."""
-    made = desk.services.write(
-        create_type, desk.account, f"People {len(list(desk.directory.iterdir()))}-{desk.changes}"
+def emptied(workspace: Workspace) -> Workspace:
+    """Hand out a workspace whose type is a new one without contacts."""
+    made = workspace.services.write(
+        create_type, workspace.account, f"People {len(list(workspace.directory.iterdir()))}-{workspace.changes}"
     )
     for name, kind, options in CUSTOM:
-        desk.services.write(create_field, made, name, kind, options)
-    return Desk(desk.services, desk.account, made, desk.directory)
+        workspace.services.write(create_field, made, name, kind, options)
+    return Workspace(workspace.services, workspace.account, made, workspace.directory)
 
 
-def written(desk: Desk, rows: list[Row]) -> Path:
+def written(workspace: Workspace, rows: list[Row]) -> Path:
     """Write rows as a file."""
-    path = desk.file("")
+    path = workspace.file("")
     with path.open("w", newline="", encoding="utf-8") as file:
         csv.writer(file).writerows([COLUMNS, *rows])
     return path
 
 
-def people(desk: Desk) -> list[tuple[str, str, dict[str, object]]]:
+def people(workspace: Workspace) -> list[tuple[str, str, dict[str, object]]]:
     """List key, address and values of all contacts, values by the key of their fields."""
-    rows = connection_of(desk.services.records.reader()).execute(
-        "SELECT email_key, email FROM contacts WHERE contact_type_id = ? ORDER BY email_key", (desk.type.id,)
+    rows = connection_of(workspace.services.records.reader()).execute(
+        "SELECT email_key, email FROM contacts WHERE contact_type_id = ? ORDER BY email_key", (workspace.type.id,)
     )
-    return [(str(key), str(email), dict(desk.values(str(key)))) for key, email in rows.fetchall()]
+    return [(str(key), str(email), dict(workspace.values(str(key)))) for key, email in rows.fetchall()]
 
 
 @settings(max_examples=examples(40))
 @given(rows=ROWS, erase=st.booleans(), on_bad_value=st.sampled_from(list(BadValue)))
 def test_one_file_with_repeats_is_each_row_as_a_file_of_its_own(
-    desk: Desk, rows: list[Row], erase: bool, on_bad_value: BadValue
+    workspace: Workspace, rows: list[Row], erase: bool, on_bad_value: BadValue
 ) -> None:
     blank, add = on_bad_value is BadValue.BLANK, on_bad_value is BadValue.ADD
     options = ImportOptions(erase=erase, on_bad_value=BadValue.BLANK if blank else BadValue.REJECT, add_options=add)
-    together, alone = emptied(desk), emptied(desk)
+    together, alone = emptied(workspace), emptied(workspace)
     report = together.take(written(together, rows), options)
     reports = [alone.take(written(alone, [row]), options) for row in rows]
     assert people(together) == people(alone)
@@ -95,17 +95,17 @@ def test_one_file_with_repeats_is_each_row_as_a_file_of_its_own(
     assert together.take(written(together, rows), options).unchanged == report.created
 
 
-def test_a_million_repeats_are_merged_in_batches(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_million_repeats_are_merged_in_batches(workspace: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(documents, "CELLS_PER_MERGE", 10)
-    here = emptied(desk)
+    here = emptied(workspace)
     rows = [[f"p{n % 7}@example.org", f"Name {n}" if n < 7 else "", str(n), "", "", ""] for n in range(21)]
     report = here.take(written(here, rows), ImportOptions())
     assert (report.created, report.repeated) == (7, 14)
     assert here.values("p3@example.org") == {"first_name": "Name 3", "total": 17.0}
 
 
-def test_a_subscriber_who_stands_twice_keeps_what_only_the_first_row_says(desk: Desk) -> None:
-    here = emptied(desk)
+def test_a_subscriber_who_stands_twice_keeps_what_only_the_first_row_says(workspace: Workspace) -> None:
+    here = emptied(workspace)
     text = "email,plan,first_payment_at\ncarol@example.com,,2024-03-05T10:00:00.000Z\nCAROL@example.com,pro,\n"
     report = here.take(text)
     assert (report.created, report.repeated) == (1, 1)

@@ -26,23 +26,25 @@ from tamis.domain.imports import ImportJob, ImportState
 from tamis.records.accounts import account_by_key_pair
 from tamis.records.handles import Transaction
 from tamis.records.importing import imports
-from tests.imports.conftest import CREATE, Desk
+from tests.imports.conftest import CREATE, Workspace
 from tests.support import forked
 from tests.support.process import environment, tamis
 
 MIXED = "email,n\na@example.org,1\nbad,2\nA@example.org,3\nb@example.org,4\n"
 
 
-def only_job(desk: Desk) -> ImportJob:
+def only_job(workspace: Workspace) -> ImportJob:
     """Return the only job that there is."""
-    [(job, _)] = list_imports(desk.services, desk.account, 10)
+    [(job, _)] = list_imports(workspace.services, workspace.account, 10)
     return job
 
 
-def test_a_job_is_stored_as_reported(desk: Desk) -> None:
-    now = desk.services.clock()
-    job = desk.services.records.write(
-        lambda db: imports.insert(db, desk.account.id, desk.type.id, "people.csv", RequestedOptions(blank="erase"), now)
+def test_a_job_is_stored_as_reported(workspace: Workspace) -> None:
+    now = workspace.services.clock()
+    job = workspace.services.records.write(
+        lambda db: imports.insert(
+            db, workspace.account.id, workspace.type.id, "people.csv", RequestedOptions(blank="erase"), now
+        )
     )
     assert (job.state, job.started_at, job.options, job.rows_total) == (
         ImportState.RUNNING,
@@ -51,7 +53,7 @@ def test_a_job_is_stored_as_reported(desk: Desk) -> None:
         None,
     )
 
-    def tell(db: Transaction) -> None:
+    def report_progress(db: Transaction) -> None:
         imports.set_phase(db, job.id, "storing", 10)
         imports.add_stored(db, job.id, 4, 1, 2, 0)
         imports.add_stored(db, job.id, 8, 1, 0, 2)
@@ -59,47 +61,47 @@ def test_a_job_is_stored_as_reported(desk: Desk) -> None:
         imports.set_report(db, job.id, Details(reasons={"nothing": 1}))
         imports.set_state(db, job.id, ImportState.FAILED, now, "the disk is full")
 
-    desk.services.records.write(tell)
-    told = imports.by_id(desk.services.records.reader(), desk.account.id, job.id)
+    workspace.services.records.write(report_progress)
+    told = imports.by_id(workspace.services.records.reader(), workspace.account.id, job.id)
     assert told
     assert (told.phase, told.rows_total, told.rows_done, told.repeated, told.rejected) == ("storing", 10, 8, 1, 1)
     assert (told.created, told.updated, told.unchanged) == (2, 2, 2)
     assert (told.state, told.finished_at, told.error) == (ImportState.FAILED, now, "the disk is full")
     assert told.report == Details(reasons={"nothing": 1})
-    assert imports.of_account(desk.services.records.reader(), desk.account.id, 5) == [told]
-    assert imports.by_id(desk.services.records.reader(), desk.account.id + 1, job.id) is None
+    assert imports.of_account(workspace.services.records.reader(), workspace.account.id, 5) == [told]
+    assert imports.by_id(workspace.services.records.reader(), workspace.account.id + 1, job.id) is None
 
 
-def test_a_finished_import_keeps_the_figures_and_the_report(desk: Desk) -> None:
-    report = desk.take(MIXED)
-    job, state = find_import(desk.services, desk.account, report.import_id or 0)
+def test_a_finished_import_keeps_the_figures_and_the_report(workspace: Workspace) -> None:
+    report = workspace.take(MIXED)
+    job, state = find_import(workspace.services, workspace.account, report.import_id or 0)
     assert (state, job.state, job.error) == ("finished", ImportState.FINISHED, None)
-    assert (job.source, job.contact_type_id, job.rows_total, job.rows_done) == ("people.csv", desk.type.id, 4, 4)
+    assert (job.source, job.contact_type_id, job.rows_total, job.rows_done) == ("people.csv", workspace.type.id, 4, 4)
     figures = [(each.created, each.updated, each.unchanged, each.repeated, each.rejected) for each in (job, report)]
     assert figures == [(2, 0, 0, 1, 1)] * 2
     assert job.report.reasons == report.reasons
     assert job.report.created_fields == (CreatedField("n", Kind.NUMBER),)
-    assert rejects_file(desk.services, job) == report.rejects_file
+    assert rejects_file(workspace.services, job) == report.rejects_file
     assert job.finished_at
     assert job.started_at <= job.finished_at
-    assert list((desk.directory / "data" / PLACE).iterdir()) == []
+    assert list((workspace.directory / "data" / PLACE).iterdir()) == []
 
 
-def test_a_dry_run_is_no_job(desk: Desk) -> None:
-    report = desk.take(MIXED, replace(CREATE, dry_run=True))
+def test_a_dry_run_is_no_job(workspace: Workspace) -> None:
+    report = workspace.take(MIXED, replace(CREATE, dry_run=True))
     assert report.import_id is None
-    assert list_imports(desk.services, desk.account, 10) == []
-    assert not (desk.directory / "data" / PLACE).exists()
+    assert list_imports(workspace.services, workspace.account, 10) == []
+    assert not (workspace.directory / "data" / PLACE).exists()
 
 
-def test_a_refused_file_is_a_failed_import_with_the_reason(desk: Desk) -> None:
+def test_a_refused_file_is_a_failed_import_with_the_reason(workspace: Workspace) -> None:
     with pytest.raises(Invalid) as refused:
-        desk.take("name,n\nAnna,1\n")
-    job = only_job(desk)
+        workspace.take("name,n\nAnna,1\n")
+    job = only_job(workspace)
     assert (job.state, job.phase) == (ImportState.FAILED, "checking")
     assert list(map(str, failure_reasons(job))) == list(map(str, refused.value.problems))
     assert job.finished_at
-    assert list((desk.directory / "data" / PLACE).iterdir()) == []
+    assert list((workspace.directory / "data" / PLACE).iterdir()) == []
 
 
 @pytest.mark.parametrize(
@@ -109,47 +111,49 @@ def test_a_refused_file_is_a_failed_import_with_the_reason(desk: Desk) -> None:
         (ValueError("anna@example.org"), "an error in Tamis stopped it (ValueError)"),
     ],
 )
-def test_other_errors_are_reported_without_contents_of_the_file(desk: Desk, error: BaseException, words: str) -> None:
+def test_other_errors_are_reported_without_contents_of_the_file(
+    workspace: Workspace, error: BaseException, words: str
+) -> None:
     def stop(_doing: str, done: int, _all: int) -> None:
         if done == 4:
             raise error
 
     with pytest.raises(type(error)):
-        import_file(desk.services, desk.account, desk.type, desk.file(MIXED), CREATE, stop)
-    job = only_job(desk)
+        import_file(workspace.services, workspace.account, workspace.type, workspace.file(MIXED), CREATE, stop)
+    job = only_job(workspace)
     assert (job.state, job.rows_done, job.created) == (ImportState.FAILED, 4, 2)
     assert job.error
     assert str(failure_reasons(job)[0]).startswith(words)
     assert "anna" not in job.error
 
 
-def test_others_see_how_far_a_running_import_is(desk: Desk) -> None:
+def test_others_see_how_far_a_running_import_is(workspace: Workspace) -> None:
     shown: list[tuple[str, int, dict[str, Any]]] = []
 
     def look(doing: str, done: int, _all: int) -> None:
-        shown.append((doing, done, tamis(desk.directory / "data", "import", "show", "1")))
+        shown.append((doing, done, tamis(workspace.directory / "data", "import", "show", "1")))
 
-    import_file(desk.services, desk.account, desk.type, desk.file(MIXED), CREATE, look)
+    import_file(workspace.services, workspace.account, workspace.type, workspace.file(MIXED), CREATE, look)
     assert {document["state"] for _, _, document in shown} == {"running"}
     assert [document["phase"] for _, _, document in shown] == [doing.lower() for doing, _, _ in shown]
     storing = next(document for doing, _, document in shown if doing == "Storing")
     assert (storing["rows"], storing["repeated"], storing["rejected"]) == (4, 1, 1)
-    assert get_status(desk.services, only_job(desk)).state == "finished"
+    assert get_status(workspace.services, only_job(workspace)).state == "finished"
 
 
-def test_an_account_sees_its_own_imports_only(desk: Desk) -> None:
-    desk.take(MIXED)
-    stranger, _ = desk.services.write(create_account, "stranger@example.org", "UTC", None)
-    desk.services.write(create_type, stranger, "People")
-    pair = desk.services.write(create_key_pair, desk.account)
-    colleague = account_by_key_pair(desk.services.records.reader(), pair.public_key, pair.secret_key)
+def test_an_account_sees_its_own_imports_only(workspace: Workspace) -> None:
+    workspace.take(MIXED)
+    stranger, _ = workspace.services.write(create_account, "stranger@example.org", "UTC", None)
+    workspace.services.write(create_type, stranger, "People")
+    pair = workspace.services.write(create_key_pair, workspace.account)
+    colleague = account_by_key_pair(workspace.services.records.reader(), pair.public_key, pair.secret_key)
     assert colleague
-    assert find_import(desk.services, colleague, 1) == find_import(desk.services, desk.account, 1)
-    assert list_imports(desk.services, stranger, 10) == []
+    assert find_import(workspace.services, colleague, 1) == find_import(workspace.services, workspace.account, 1)
+    assert list_imports(workspace.services, stranger, 10) == []
     told = []
-    for asker, number in ((stranger, 1), (desk.account, 2), (desk.account, 1 << 70), (desk.account, 0)):
+    for asker, number in ((stranger, 1), (workspace.account, 2), (workspace.account, 1 << 70), (workspace.account, 0)):
         with pytest.raises(NotFound) as refused:
-            find_import(desk.services, asker, number)
+            find_import(workspace.services, asker, number)
         told.append(str(refused.value).replace(str(number), "N"))
     assert len(set(told)) == 1
 

@@ -14,7 +14,7 @@ from tamis.domain.errors import Invalid
 from tamis.domain.fields import Kind
 from tamis.domain.import_reports import InvalidValues
 from tamis.domain.parsing.number_parser import DecimalMark
-from tests.imports.conftest import CREATE, Desk
+from tests.imports.conftest import CREATE, Workspace
 
 
 def people(header: str, cells: list[str]) -> str:
@@ -22,62 +22,62 @@ def people(header: str, cells: list[str]) -> str:
 
 
 @pytest.mark.parametrize("dry_run", [True, False])
-def test_a_few_bad_cells_are_named_and_decide_nothing(desk: Desk, dry_run: bool) -> None:
+def test_a_few_bad_cells_are_named_and_decide_nothing(workspace: Workspace, dry_run: bool) -> None:
     file = people("Lifetime value", [f"{n}.5" for n in range(477)] + ["n/a"] * 22 + ["soon"])
-    report = desk.take(file, replace(CREATE, dry_run=dry_run))
+    report = workspace.take(file, replace(CREATE, dry_run=dry_run))
     assert [field.kind for field in report.created_fields] == [Kind.NUMBER]
     assert report.invalid_values == (InvalidValues("Lifetime value", Kind.NUMBER, 23, ("n/a", "soon")),)
     assert (report.created, report.rejected) == (477, 23)
     if report.import_id is not None:
-        kept = find_import(desk.services, desk.account, report.import_id).job.report
+        kept = find_import(workspace.services, workspace.account, report.import_id).job.report
         assert kept.invalid_values[0].count == 23
         assert not kept.invalid_values[0].examples, "what stands in a cell would outlive its contact"
 
 
-def test_cells_left_blank_are_reported_as_invalid(desk: Desk) -> None:
-    report = desk.take(people("age", ["1"] * 39 + ["old"]), replace(CREATE, on_bad_value=BadValue.BLANK))
+def test_cells_left_blank_are_reported_as_invalid(workspace: Workspace) -> None:
+    report = workspace.take(people("age", ["1"] * 39 + ["old"]), replace(CREATE, on_bad_value=BadValue.BLANK))
     assert (report.created, [invalid.count for invalid in report.invalid_values]) == (40, [1])
 
 
-def test_rows_that_are_rejected_do_not_vote(desk: Desk) -> None:
-    report = desk.take("email,age\na@example.org,1\nb@example.org,2\n,n/a\nTotal,unknown\nc@example.org,3\n")
+def test_rows_that_are_rejected_do_not_vote(workspace: Workspace) -> None:
+    report = workspace.take("email,age\na@example.org,1\nb@example.org,2\n,n/a\nTotal,unknown\nc@example.org,3\n")
     assert [field.kind for field in report.created_fields] == [Kind.NUMBER]
     assert (report.created, report.rejected, report.invalid_values) == (3, 2, ())
 
 
-def test_what_a_database_writes_for_nothing_is_blank(desk: Desk) -> None:
-    report = desk.take(people("joined", ["2024-01-31", "0000-00-00", "NULL"]))
+def test_what_a_database_writes_for_nothing_is_blank(workspace: Workspace) -> None:
+    report = workspace.take(people("joined", ["2024-01-31", "0000-00-00", "NULL"]))
     assert report.created == 3
-    assert desk.count("joined is blank") == 2
+    assert workspace.count("joined is blank") == 2
     assert "2 cells" in report.notices[0]
 
 
-def test_into_a_number_field_the_file_decides_the_mark(desk: Desk) -> None:
-    desk.services.write(create_field, desk.type, "Umsatz", Kind.NUMBER)
+def test_into_a_number_field_the_file_decides_the_mark(workspace: Workspace) -> None:
+    workspace.services.write(create_field, workspace.type, "Umsatz", Kind.NUMBER)
     rows = "email;Umsatz\na@example.org;12,5\nb@example.org;1.234\nc@example.org;1.234,50\n"
-    assert desk.take(rows, ImportOptions()).created == 3
-    assert [desk.values(f"{who}@example.org")["umsatz"] for who in "abc"] == [12.5, 1234.0, 1234.5]
+    assert workspace.take(rows, ImportOptions()).created == 3
+    assert [workspace.values(f"{who}@example.org")["umsatz"] for who in "abc"] == [12.5, 1234.0, 1234.5]
     alone = "email;Umsatz\na@example.org;1.234\n"
     with pytest.raises(Invalid, match=r"1\.234 could be 1\.234 or 1234: choose the decimal mark"):
-        desk.take(alone, ImportOptions())
-    assert desk.values("a@example.org")["umsatz"] == 12.5
-    desk.take(alone, ImportOptions(decimal=DecimalMark.POINT))
-    assert desk.values("a@example.org")["umsatz"] == 1.234
+        workspace.take(alone, ImportOptions())
+    assert workspace.values("a@example.org")["umsatz"] == 12.5
+    workspace.take(alone, ImportOptions(decimal=DecimalMark.POINT))
+    assert workspace.values("a@example.org")["umsatz"] == 1.234
     beside = "email;Umsatz;Preis\na@example.org;1.234;9,50\n"
-    desk.take(beside, ImportOptions())
-    assert desk.values("a@example.org")["umsatz"] == 1234.0
+    workspace.take(beside, ImportOptions())
+    assert workspace.values("a@example.org")["umsatz"] == 1234.0
 
 
-def test_a_kind_that_was_said_counts(desk: Desk) -> None:
+def test_a_kind_that_was_said_counts(workspace: Workspace) -> None:
     kinds = {"Year": Kind.TEXT, "Plan": Kind.CHOICE, "Tags": Kind.CHOICES}
     file = "email,Year,Plan,Tags\na@example.org,2023,pro,x; y\nb@example.org,2024,free,y\n"
-    report = desk.take(file, replace(CREATE, kinds=kinds))
+    report = workspace.take(file, replace(CREATE, kinds=kinds))
     assert [(f.key, f.kind, f.options) for f in report.created_fields] == [
         ("year", Kind.TEXT, ()),
         ("plan", Kind.CHOICE, ("free", "pro")),
         ("tags", Kind.CHOICES, ("x", "y")),
     ]
-    assert desk.values("a@example.org") == {"year": "2023", "plan": "pro", "tags": ("x", "y")}
+    assert workspace.values("a@example.org") == {"year": "2023", "plan": "pro", "tags": ("x", "y")}
 
 
 @pytest.mark.parametrize(
@@ -88,19 +88,21 @@ def test_a_kind_that_was_said_counts(desk: Desk) -> None:
         ("Year", ImportOptions(), "does not create a field: let the import create new fields"),
     ],
 )
-def test_a_kind_that_cannot_be_is_refused(desk: Desk, column: str, options: ImportOptions, why: str) -> None:
-    desk.services.write(create_field, desk.type, "Age", Kind.NUMBER)
+def test_a_kind_that_cannot_be_is_refused(workspace: Workspace, column: str, options: ImportOptions, why: str) -> None:
+    workspace.services.write(create_field, workspace.type, "Age", Kind.NUMBER)
     with pytest.raises(Invalid, match=why):
-        desk.take("email,Year,Age\na@example.org,2023,7\n", replace(options, kinds={column: Kind.TEXT}))
+        workspace.take("email,Year,Age\na@example.org,2023,7\n", replace(options, kinds={column: Kind.TEXT}))
 
 
 @pytest.mark.parametrize(("order", "day"), [(DateOrder.DMY, date(2024, 4, 3)), (DateOrder.MDY, date(2024, 3, 4))])
-def test_the_account_says_how_dates_are_read_that_nothing_else_tells(desk: Desk, order: DateOrder, day: date) -> None:
+def test_the_account_says_how_dates_are_read_that_nothing_else_tells(
+    workspace: Workspace, order: DateOrder, day: date
+) -> None:
     file = people("joined", ["03/04/2024"])
     with pytest.raises(Invalid, match="choose the order of dates"):
-        desk.take(file)
-    desk.services.write(set_date_order, desk.account, order)
-    desk.account = replace(desk.account, date_order=order)
-    report = desk.take(file)
-    assert desk.values("p0@example.org") == {"joined": day}
+        workspace.take(file)
+    workspace.services.write(set_date_order, workspace.account, order)
+    workspace.account = replace(workspace.account, date_order=order)
+    report = workspace.take(file)
+    assert workspace.values("p0@example.org") == {"joined": day}
     assert "as the account is set" in report.notices[0]

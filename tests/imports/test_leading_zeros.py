@@ -10,7 +10,7 @@ from tamis.actions.fields.fields import create_field
 from tamis.actions.importing.report import ImportOptions
 from tamis.domain.errors import Invalid
 from tamis.domain.fields import Kind
-from tests.imports.conftest import Desk
+from tests.imports.conftest import Workspace
 
 CALIFORNIA = "email,Zip,Mobile,Customer No\n" + "".join(
     f"ca{n}@example.org,{90000 + n},{4155550100 + n},{1000 + n}\n" for n in range(24)
@@ -19,11 +19,11 @@ ZERO = "has a leading zero, which a number would lose; make {} a text field to k
 PLUS = "has a leading plus sign, which a number would lose; make {} a text field to keep it"
 
 
-def test_a_second_file_with_zeros_is_rejected_cell_by_cell(desk: Desk) -> None:
+def test_a_second_file_with_zeros_is_rejected_cell_by_cell(workspace: Workspace) -> None:
     kinds = dict.fromkeys(("Zip", "Mobile", "Customer No"), Kind.NUMBER)
-    desk.take(CALIFORNIA, ImportOptions(create_fields=True, kinds=kinds))
-    assert [desk.fields.by_key[key].kind for key in ("zip", "mobile", "customer_no")] == [Kind.NUMBER] * 3
-    report = desk.take(
+    workspace.take(CALIFORNIA, ImportOptions(create_fields=True, kinds=kinds))
+    assert [workspace.fields.by_key[key].kind for key in ("zip", "mobile", "customer_no")] == [Kind.NUMBER] * 3
+    report = workspace.take(
         "email,Zip,Mobile,Customer No\nma1@example.org,02138,+14155550999,00017\n"
         "ma2@example.org,94105-1234,(415) 555-0100,A-18\nma4@example.org,02138.0,0415555010,1\n",
         ImportOptions(),
@@ -40,17 +40,19 @@ def test_a_second_file_with_zeros_is_rejected_cell_by_cell(desk: Desk) -> None:
     assert 'mobile must be a number such as 12.5, not "(415) 555-0100"' in rows[1]["rejected_because"]
 
 
-def test_into_a_text_field_they_go_as_they_are(desk: Desk) -> None:
-    desk.services.write(create_field, desk.type, "Zip", Kind.TEXT)
-    desk.take("email,Zip\nma1@example.org,02138\nma2@example.org,+0\n", ImportOptions())
-    assert [desk.values(f"ma{n}@example.org")["zip"] for n in (1, 2)] == ["02138", "+0"]
+def test_into_a_text_field_they_go_as_they_are(workspace: Workspace) -> None:
+    workspace.services.write(create_field, workspace.type, "Zip", Kind.TEXT)
+    workspace.take("email,Zip\nma1@example.org,02138\nma2@example.org,+0\n", ImportOptions())
+    assert [workspace.values(f"ma{n}@example.org")["zip"] for n in (1, 2)] == ["02138", "+0"]
 
 
 @pytest.mark.parametrize("text", ["007", "+7"])
-def test_a_typed_value_gives_the_same_error(desk: Desk, text: str) -> None:
-    desk.take("email,age\nann@example.org,7\n")
+def test_a_typed_value_gives_the_same_error(workspace: Workspace, text: str) -> None:
+    workspace.take("email,age\nann@example.org,7\n")
     with pytest.raises(Invalid, match="which a number would lose"):
-        desk.services.write(create_contact, desk.account, desk.type, {"email": "bob@example.org", "age": text})
+        workspace.services.write(
+            create_contact, workspace.account, workspace.type, {"email": "bob@example.org", "age": text}
+        )
     with pytest.raises(Invalid, match="which a number would lose"):
-        desk.services.write(edit_contact, desk.account, desk.type, 1, {"age": text})
-    assert desk.values("ann@example.org") == {"age": 7.0}
+        workspace.services.write(edit_contact, workspace.account, workspace.type, 1, {"age": text})
+    assert workspace.values("ann@example.org") == {"age": 7.0}

@@ -24,7 +24,7 @@ from tamis.files.records import read_records
 from tamis.records.engine.sql import fetch
 from tamis.records.handles import connection_of
 from tamis.settings import Settings
-from tests.imports.conftest import Desk
+from tests.imports.conftest import Workspace
 from tests.support.effort import examples
 
 COLUMNS = ("email", "first_name", "Note", "total", "seen", "likes")
@@ -90,15 +90,15 @@ def files(draw: st.DrawFn) -> File:
     return File(rows, draw(st.sampled_from(",;\t|")), end, draw(st.sampled_from(ENCODINGS)), draw(st.booleans()))
 
 
-def expected(file: File, before: People, desk: Desk) -> tuple[People, Outcomes]:
+def expected(file: File, before: People, workspace: Workspace) -> tuple[People, Outcomes]:
     """Tell what an import of a file is to leave, and what becomes of its rows."""
-    fields = desk.fields
+    fields = workspace.fields
     feeding = [fields.find(name) for name in COLUMNS]
     erasable = [field.id for field in feeding if field and field != EMAIL] if file.erase else []
     good: dict[str, tuple[str, str]] = {}
     rejected = repeated = 0
     for cells, problem in file.records():
-        row = None if problem else _read(cells, feeding, desk.account.zone)
+        row = None if problem else _read(cells, feeding, workspace.account.zone)
         if row is None:
             rejected += 1
             continue
@@ -140,21 +140,23 @@ def outcomes(report: ImportReport) -> Outcomes:
     return counts
 
 
-def stored(desk: Desk) -> People:
+def stored(workspace: Workspace) -> People:
     """Return address and document of every contact by its key."""
-    rows = connection_of(desk.services.records.reader()).execute("SELECT email_key, email, field_values FROM contacts")
+    rows = connection_of(workspace.services.records.reader()).execute(
+        "SELECT email_key, email, field_values FROM contacts"
+    )
     return {str(key): (str(email), str(document)) for key, email, document in rows.fetchall()}
 
 
 @pytest.fixture(scope="module")
-def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
+def workspace(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Workspace]:
     directory = tmp_path_factory.mktemp("nasty")
     services = Services(Settings(directory / "data"))
     account, _ = services.write(create_account, "owner@example.org", "Asia/Dhaka", None)
     made = services.write(create_type, account, "People")
     for name, kind, options in CUSTOM:
         services.write(create_field, made, name, kind, options)
-    yield Desk(services, account, made, directory)
+    yield Workspace(services, account, made, directory)
     services.close()
 
 
@@ -171,43 +173,43 @@ NAMED_HEADER_ABOVE_TABS = File(
 @settings(max_examples=examples(25))
 @given(st.lists(files(), min_size=1, max_size=3))
 @example([NAMED_HEADER_ABOVE_TABS])
-def test_what_becomes_of_every_row(desk: Desk, given_in: list[File]) -> None:
-    desk.services.records.write(lambda db: fetch(db, "DELETE FROM contacts"))
+def test_what_becomes_of_every_row(workspace: Workspace, given_in: list[File]) -> None:
+    workspace.services.records.write(lambda db: fetch(db, "DELETE FROM contacts"))
     for file in given_in:
-        after, right = expected(file, stored(desk), desk)
+        after, right = expected(file, stored(workspace), workspace)
         options = ImportOptions(erase=file.erase, encoding=file.encoding)
-        dry = desk.take(file.content, replace(options, dry_run=True))
-        report = desk.take(file.content, options)
+        dry = workspace.take(file.content, replace(options, dry_run=True))
+        report = workspace.take(file.content, options)
         assert outcomes(report) == outcomes(dry) == right
-        assert stored(desk) == after
-        again = desk.take(file.content, options)
+        assert stored(workspace) == after
+        again = workspace.take(file.content, options)
         assert outcomes(again) == (0, 0, sum(right[:3]), right[3], right[4])
         assert (report.rejects_file is None) == (report.rejected == 0)
     if report.rejects_file:
-        _mend(Path(report.rejects_file), desk, report.rejected)
+        _mend(Path(report.rejects_file), workspace, report.rejected)
 
 
-def _mend(rejects: Path, desk: Desk, count: int) -> None:
+def _mend(rejects: Path, workspace: Workspace, count: int) -> None:
     with rejects.open(newline="", encoding="utf-8") as file:
         header, *rows = csv.reader(file, strict=True)
     assert header == ["rejected_line", "rejected_because", *COLUMNS]
     assert len(rows) == count
     assert all(line.isdigit() and reason for line, reason, *_ in rows)
-    before = stored(desk)
-    mended = desk.directory / "mended.csv"
+    before = stored(workspace)
+    mended = workspace.directory / "mended.csv"
     with mended.open("w", newline="", encoding="utf-8") as file:
         writer = csv.writer(file)
         writer.writerow(header)
         for number, row in enumerate(rows):
             writer.writerow([*row[:2], f"mended{number}@example.org", *[""] * (len(COLUMNS) - 1)])
-    report = desk.take(mended, ImportOptions())
+    report = workspace.take(mended, ImportOptions())
     assert outcomes(report) == (count, 0, 0, 0, 0)
-    assert stored(desk).keys() == before.keys() | {f"mended{number}@example.org" for number in range(count)}
+    assert stored(workspace).keys() == before.keys() | {f"mended{number}@example.org" for number in range(count)}
     assert report.ignored_columns == ("rejected_line", "rejected_because")
 
 
-def test_a_row_whose_quotes_are_broken_stands_whole_among_the_rejects(desk: Desk) -> None:
-    report = desk.take('email,note,total\nann@example.org,"x"y,5\nbob@example.org,"open,6\n', ImportOptions())
+def test_a_row_whose_quotes_are_broken_stands_whole_among_the_rejects(workspace: Workspace) -> None:
+    report = workspace.take('email,note,total\nann@example.org,"x"y,5\nbob@example.org,"open,6\n', ImportOptions())
     assert report.rejects_file
     with Path(report.rejects_file).open(newline="", encoding="utf-8") as file:
         rows = [row[2:] for row in csv.reader(file)][1:]

@@ -11,7 +11,7 @@ from tamis.actions.importing.report import ImportOptions
 from tamis.domain.errors import Invalid
 from tamis.domain.fields import Field, Kind, format_value, key_from_name
 from tests.files.test_messy import KNOWN, MESSY, SPECTRUM
-from tests.imports.conftest import Desk
+from tests.imports.conftest import Workspace
 from tests.support.process import Refused, tamis
 
 TABLES = MESSY / "messytables"
@@ -35,23 +35,23 @@ def with_addresses(content: bytes, encoding: str, delimiter: str) -> bytes:
     return (mark + "\n".join(found) + "\n").encode(encoding)
 
 
-def everything(desk: Desk) -> tuple[object, ...]:
+def everything(workspace: Workspace) -> tuple[object, ...]:
     """Return what a refused file must leave as it was."""
-    return desk.fields, desk.changes, sorted(desk.services.settings.data.glob("rejects/*"))
+    return workspace.fields, workspace.changes, sorted(workspace.services.settings.data.glob("rejects/*"))
 
 
-def test_a_file_without_addresses_is_refused_in_plain_words_and_leaves_nothing(desk: Desk) -> None:
-    before = everything(desk)
+def test_a_file_without_addresses_is_refused_in_plain_words_and_leaves_nothing(workspace: Workspace) -> None:
+    before = everything(workspace)
     without = [name for name in (*KNOWN, "null.csv") if name != "211.csv"]
     for path in (*SPECTRUM, *(TABLES / name for name in without if TABLES.exists())):
         with pytest.raises(Invalid) as refused:
-            desk.take(path)
+            workspace.take(path)
         assert "no column contains emails" in str(refused.value)
-        assert everything(desk) == before
+        assert everything(workspace) == before
 
 
-def test_of_several_columns_of_emails_the_fullest_is_taken(desk: Desk) -> None:
-    report = desk.take(TABLES / "211.csv", ImportOptions())
+def test_of_several_columns_of_emails_the_fullest_is_taken(workspace: Workspace) -> None:
+    report = workspace.take(TABLES / "211.csv", ImportOptions())
     assert (report.created, report.repeated) == (431, 506)
     assert report.notices[-1] == (
         'The column "EmailAddressMain" is used as the email. "SeniorWorkerEmailAddress" and "MainContactEmailAddress" '
@@ -60,52 +60,52 @@ def test_of_several_columns_of_emails_the_fullest_is_taken(desk: Desk) -> None:
 
 
 @pytest.mark.parametrize("path", SPECTRUM, ids=lambda path: path.stem)
-def test_csv_spectrum(desk: Desk, path: Path) -> None:
+def test_csv_spectrum(workspace: Workspace, path: Path) -> None:
     # These copies of the files have no carriage returns, which the answer to one of them still has.
     right = json.loads((path.parents[1] / "json" / f"{path.stem}.json").read_text().replace("\\r\\n", "\\n"))
     if path.stem == "location_coordinates":  # one object, with another phone number than the file
         right = [right | {"Contact Phone Number": "2095257564"}]
-    report = desk.take(with_addresses(path.read_bytes(), "utf-8", ","))
+    report = workspace.take(with_addresses(path.read_bytes(), "utf-8", ","))
     assert (report.rows, report.created) == (len(right), len(right))
     for number, row in enumerate(right, 1):
-        values = {key: format_value(value) for key, value in desk.values(f"p{number}@example.org").items()}
+        values = {key: format_value(value) for key, value in workspace.values(f"p{number}@example.org").items()}
         assert values == {key_from_name(name): cell.strip() for name, cell in row.items() if cell}
 
 
 @pytest.mark.parametrize("path", SPECTRUM, ids=lambda path: path.stem)
-def test_a_column_of_something_else_called_the_address_rejects_every_row(desk: Desk, path: Path) -> None:
+def test_a_column_of_something_else_called_the_address_rejects_every_row(workspace: Workspace, path: Path) -> None:
     column = path.read_text().split(",")[0]
-    before = desk.fields, desk.changes
-    report = desk.take(path, ImportOptions(create_fields=True, chosen={column: "email"}))
+    before = workspace.fields, workspace.changes
+    report = workspace.take(path, ImportOptions(create_fields=True, chosen={column: "email"}))
     assert report.rejected == report.rows > 0
     assert list(report.reasons) == ["email must be valid"]
     assert report.created_fields == ()
-    assert (desk.fields, desk.changes) == before, "where no row is taken there is nothing to make fields for"
+    assert (workspace.fields, workspace.changes) == before, "where no row is taken there is nothing to make fields for"
 
 
 @pytest.mark.parametrize("name", [name for name in KNOWN if name not in TITLED] if TABLES.exists() else [])
-def test_messytables_with_an_address_in_every_row(desk: Desk, name: str) -> None:
+def test_messytables_with_an_address_in_every_row(workspace: Workspace, name: str) -> None:
     encoding, delimiter, width, _, rows = KNOWN[name]
     if not encoding.startswith("utf"):
         encoding = "latin-1"  # which has a character for every byte, so that the bytes stay as they are
     content = with_addresses((TABLES / name).read_bytes(), encoding, delimiter)
-    report = desk.take(content)
+    report = workspace.take(content)
     assert report.created + report.updated + report.unchanged + report.repeated + report.rejected == report.rows
     assert report.rows == rows
     assert len(report.created_fields) + len(report.ignored_columns) <= width
-    assert desk.count("email is not blank") == report.created
+    assert workspace.count("email is not blank") == report.created
 
 
 @pytest.mark.parametrize("directory", [TABLES] if TABLES.exists() else [], ids=["messytables"])
-def test_a_few_values_of_messytables(desk: Desk, directory: Path) -> None:
-    kinds = _kinds(desk.take(with_addresses((directory / "simple.psv").read_bytes(), "utf-8", "|")).created_fields)
+def test_a_few_values_of_messytables(workspace: Workspace, directory: Path) -> None:
+    kinds = _kinds(workspace.take(with_addresses((directory / "simple.psv").read_bytes(), "utf-8", "|")).created_fields)
     assert set(kinds.values()) == {Kind.NUMBER}
-    assert desk.values("p1@example.org")["first_time_buyers"] == 27_000
+    assert workspace.values("p1@example.org")["first_time_buyers"] == 27_000
     spanish = (directory / "spanish_chars.csv").read_bytes()
-    report = desk.take(with_addresses(spanish, "latin-1", ","))
+    report = workspace.take(with_addresses(spanish, "latin-1", ","))
     assert report.notices == ("Read as Windows-1252 because it is not UTF-8.",)
     assert (report.updated, report.created) == (28, 87)
-    assert desk.count('descripción contains "ó"') > 0
+    assert workspace.count('descripción contains "ó"') > 0
 
 
 def _kinds(fields: tuple[Field, ...]) -> dict[str, Kind]:
@@ -113,8 +113,8 @@ def _kinds(fields: tuple[Field, ...]) -> dict[str, Kind]:
 
 
 @pytest.mark.parametrize("path", SPECTRUM[:1], ids=lambda path: path.stem)
-def test_the_command_says_the_same(desk: Desk, path: Path) -> None:
-    data = desk.services.settings.data
+def test_the_command_says_the_same(workspace: Workspace, path: Path) -> None:
+    data = workspace.services.settings.data
     with pytest.raises(Refused) as refused:
         tamis(data, "import", path, "--type", "People", "--create-fields")
     status, told = refused.value.args
@@ -122,6 +122,6 @@ def test_the_command_says_the_same(desk: Desk, path: Path) -> None:
     assert "no column contains emails" in told
     assert "--map COLUMN=email" in told
     assert "Traceback" not in told
-    file = desk.file(with_addresses(path.read_bytes(), "utf-8", ","))
+    file = workspace.file(with_addresses(path.read_bytes(), "utf-8", ","))
     assert tamis(data, "import", file, "--type", "People", "--create-fields")["created"] == 1
-    assert desk.values("p1@example.org")["zip"] == "08123"
+    assert workspace.values("p1@example.org")["zip"] == "08123"

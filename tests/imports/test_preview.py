@@ -28,15 +28,15 @@ from tamis.domain.parsing.column_format import Ambiguous, ColumnFormat
 from tamis.files.encodings.encoding import as_utf8, find_encoding
 from tamis.files.excerpt import EXCERPT_BYTES, excerpt
 from tamis.files.source import open_source
-from tests.imports.conftest import Desk
-from tests.imports.test_uploads import hand_in
+from tests.imports.conftest import Workspace
+from tests.imports.test_uploads import upload_file
 
 PEOPLE = "E-mail;Country;Joined;Age;\na@example.org;India;31/12/2024;7;x\nb@example.org;Peru;01/02/2024;8;y\n"
 
 
-def seen(desk: Desk, content: bytes, name: str = "people.csv") -> FilePreview:
+def seen(workspace: Workspace, content: bytes, name: str = "people.csv") -> FilePreview:
     """Look at the content of a file."""
-    return preview_upload(desk.services, hand_in(desk, content, name))
+    return preview_upload(workspace.services, upload_file(workspace, content, name))
 
 
 def kinds(look: FilePreview) -> list[Kind]:
@@ -44,9 +44,9 @@ def kinds(look: FilePreview) -> list[Kind]:
     return [column.kind.kind for column in look.columns]
 
 
-def test_a_delimited_file_is_seen_as_an_import_reads_it(desk: Desk) -> None:
+def test_a_delimited_file_is_seen_as_an_import_reads_it(workspace: Workspace) -> None:
     look = seen(
-        desk, ("Report of May\n\n" + PEOPLE + "c@example.org;Chad\n").encode("cp1252") + b"d@example.org;\xe9;;;\n"
+        workspace, ("Report of May\n\n" + PEOPLE + "c@example.org;Chad\n").encode("cp1252") + b"d@example.org;\xe9;;;\n"
     )
     assert (look.format, look.encoding, look.delimiter, look.header_line) == ("csv", "windows-1252", ";", 3)
     assert [column.name for column in look.columns] == ["E-mail", "Country", "Joined", "Age", ""]
@@ -58,17 +58,24 @@ def test_a_delimited_file_is_seen_as_an_import_reads_it(desk: Desk) -> None:
     assert [column.contents.holds_emails for column in look.columns] == [True, False, False, False, False]
     assert any("Windows-1252" in notice for notice in look.notices)
     assert any("above the header" in notice for notice in look.notices)
-    choices = propose_choices(look, desk.fields)
+    choices = propose_choices(look, workspace.fields)
     assert choices == [EMAIL_CHOICE, FIELD + "country", NEW, NEW, SKIP]
-    options = build_options(look, desk.fields, choices, FormatSettings())
-    upload = hand_in(desk, PEOPLE.encode())
-    import_file(desk.services, desk.account, desk.type, upload_path(desk.services, upload.id), options, upload=upload)
-    assert desk.values("a@example.org")["age"] == 7
-    assert desk.fields.by_key["joined"].kind is Kind.DATE
+    options = build_options(look, workspace.fields, choices, FormatSettings())
+    upload = upload_file(workspace, PEOPLE.encode())
+    import_file(
+        workspace.services,
+        workspace.account,
+        workspace.type,
+        upload_path(workspace.services, upload.id),
+        options,
+        upload=upload,
+    )
+    assert workspace.values("a@example.org")["age"] == 7
+    assert workspace.fields.by_key["joined"].kind is Kind.DATE
 
 
-def test_json_and_parquet_are_seen_too(desk: Desk) -> None:
-    look = seen(desk, b'{"email": "a@example.org", "n": 1}\n\nno\n{"m": [1, 2]}\n', "people.ndjson")
+def test_json_and_parquet_are_seen_too(workspace: Workspace) -> None:
+    look = seen(workspace, b'{"email": "a@example.org", "n": 1}\n\nno\n{"m": [1, 2]}\n', "people.ndjson")
     assert (look.format, look.encoding, look.delimiter, look.header_line) == ("ndjson", "utf-8", None, None)
     assert [column.name for column in look.columns] == ["email", "n", "m"]
     assert [(row.line, row.problem) for row in look.rows] == [
@@ -77,15 +84,15 @@ def test_json_and_parquet_are_seen_too(desk: Desk) -> None:
         (4, None),
     ]
     assert look.rows[2].cells == ("", "", "1; 2")
-    path = desk.directory / "people.parquet"
+    path = workspace.directory / "people.parquet"
     duckdb.execute(
         "COPY (SELECT 'a' || n || '@example.org' AS Contact, n FROM range(50) r(n)) TO $1 (FORMAT parquet)", [str(path)]
     )
-    look = seen(desk, path.read_bytes(), "people.parquet")
+    look = seen(workspace, path.read_bytes(), "people.parquet")
     assert (look.format, len(look.rows), look.rows_profiled, look.is_whole) == ("parquet", ROWS_SHOWN, 50, True)
     assert kinds(look) == [Kind.TEXT, Kind.NUMBER]
-    assert propose_choices(look, desk.fields) == [EMAIL_CHOICE, NEW]  # told by its cells, for its name does not
-    assert build_options(look, desk.fields, [EMAIL_CHOICE, NEW], FormatSettings()).chosen == {"Contact": "email"}
+    assert propose_choices(look, workspace.fields) == [EMAIL_CHOICE, NEW]  # told by its cells, for its name does not
+    assert build_options(look, workspace.fields, [EMAIL_CHOICE, NEW], FormatSettings()).chosen == {"Contact": "email"}
 
 
 @pytest.mark.parametrize(
@@ -101,10 +108,10 @@ def test_json_and_parquet_are_seen_too(desk: Desk) -> None:
         (b"a@example.org,1\n", "a.csv", "where the column names should be"),
     ],
 )
-def test_what_is_no_table_is_refused_in_words(desk: Desk, content: bytes, name: str, why: str) -> None:
+def test_what_is_no_table_is_refused_in_words(workspace: Workspace, content: bytes, name: str, why: str) -> None:
     with pytest.raises(Invalid, match=why) as refused:
-        seen(desk, content, name)
-    assert str(desk.services.settings.data) not in str(refused.value)
+        seen(workspace, content, name)
+    assert str(workspace.services.settings.data) not in str(refused.value)
     assert name in str(refused.value)
 
 
@@ -125,18 +132,20 @@ def test_of_a_large_file_the_beginning_is_seen(tmp_path: Path, encoding: str, en
     assert lines[: text.count(end)] == text.split(end)[:-1]
 
 
-def test_a_large_file_says_that_it_was_seen_in_part(desk: Desk) -> None:
+def test_a_large_file_says_that_it_was_seen_in_part(workspace: Workspace) -> None:
     rows = "".join(f'a{n}@example.org,"{n}\n{n}"\n' for n in range(200_000))
-    look = seen(desk, gzip.compress(b"email,n\n" + rows.encode() + "z@example.org,é\n".encode("cp1252")), "p.csv.gz")
+    look = seen(
+        workspace, gzip.compress(b"email,n\n" + rows.encode() + "z@example.org,é\n".encode("cp1252")), "p.csv.gz"
+    )
     assert (look.encoding, look.is_whole) == ("windows-1252", False)  # as its last line says
     assert [line.text for line in look.sample] == ["z@example.org,é"]
     assert 50_000 < look.rows_profiled < 200_000
     assert all(row.problem is None for row in look.rows)
 
 
-def test_invalid_choices_are_reported_at_their_columns(desk: Desk) -> None:
-    look = seen(desk, b"who,email,x,X!,created_at\na@example.org,b@example.org,1,2,2024-01-01\n")
-    fields = desk.fields
+def test_invalid_choices_are_reported_at_their_columns(workspace: Workspace) -> None:
+    look = seen(workspace, b"who,email,x,X!,created_at\na@example.org,b@example.org,1,2,2024-01-01\n")
+    fields = workspace.fields
     assert propose_choices(look, fields) == [NEW, EMAIL_CHOICE, NEW, NEW, SKIP]
 
     def problems(*choices: str) -> list[tuple[str, str]]:
@@ -155,33 +164,35 @@ def test_invalid_choices_are_reported_at_their_columns(desk: Desk) -> None:
         erase=True,
         left_out=frozenset({"email", "created_at"}),
     )
-    report = desk.take(b"who,email,x,X!,created_at\na@example.org,b@example.org,1,2,2024-01-01\n", options)
+    report = workspace.take(b"who,email,x,X!,created_at\na@example.org,b@example.org,1,2,2024-01-01\n", options)
     assert (report.created, report.ignored_columns) == (1, ("email", "created_at"))
     assert [field.key for field in report.created_fields] == ["x_2"]
-    assert desk.values("a@example.org")["city"] == "1"
+    assert workspace.values("a@example.org")["city"] == "1"
 
 
-def test_columns_whose_names_make_one_key_have_a_field_each(desk: Desk) -> None:
+def test_columns_whose_names_make_one_key_have_a_field_each(workspace: Workspace) -> None:
     content = b"email,x,X!\na@example.org,1,2\n"
-    look = seen(desk, content)
-    assert propose_choices(look, desk.fields) == [EMAIL_CHOICE, NEW, NEW]
-    desk.take(content, build_options(look, desk.fields, [EMAIL_CHOICE, NEW, NEW], FormatSettings()))
-    assert desk.values("a@example.org") == {"x": 1, "x_2": 2}
-    assert propose_choices(look, desk.fields) == [EMAIL_CHOICE, FIELD + "x", FIELD + "x_2"]
-    again = build_options(look, desk.fields, [EMAIL_CHOICE, FIELD + "x", FIELD + "x_2"], FormatSettings())
-    assert desk.take(content, again).unchanged == 1
+    look = seen(workspace, content)
+    assert propose_choices(look, workspace.fields) == [EMAIL_CHOICE, NEW, NEW]
+    workspace.take(content, build_options(look, workspace.fields, [EMAIL_CHOICE, NEW, NEW], FormatSettings()))
+    assert workspace.values("a@example.org") == {"x": 1, "x_2": 2}
+    assert propose_choices(look, workspace.fields) == [EMAIL_CHOICE, FIELD + "x", FIELD + "x_2"]
+    again = build_options(look, workspace.fields, [EMAIL_CHOICE, FIELD + "x", FIELD + "x_2"], FormatSettings())
+    assert workspace.take(content, again).unchanged == 1
 
 
-def test_the_order_of_dates_is_asked_where_it_matters(desk: Desk) -> None:
-    look = seen(desk, b"email,joined\na@example.org,03/04/2024\nb@example.org,05/06/2024\n")
+def test_the_order_of_dates_is_asked_where_it_matters(workspace: Workspace) -> None:
+    look = seen(workspace, b"email,joined\na@example.org,03/04/2024\nb@example.org,05/06/2024\n")
     assert isinstance(look.columns[1].kind, Ambiguous)
     with pytest.raises(Invalid, match="3 April or 4 March"):
-        build_options(look, desk.fields, [EMAIL_CHOICE, NEW], FormatSettings())
-    assert build_options(look, desk.fields, [EMAIL_CHOICE, SKIP], FormatSettings())
-    assert build_options(look, desk.fields, [EMAIL_CHOICE, FIELD + "city"], FormatSettings())
-    assert [column.name for column in columns_with_unclear_order(look, desk.fields, [EMAIL_CHOICE, NEW])] == ["joined"]
-    options = build_options(look, desk.fields, [EMAIL_CHOICE, NEW], FormatSettings(order=DateOrder.MDY))
-    desk.take(b"email,joined\na@example.org,03/04/2024\n", options)
-    assert f"{desk.values('a@example.org')['joined']}" == "2024-03-04"
-    decided = seen(desk, b"email,joined\na@example.org,13/04/2024\n")
+        build_options(look, workspace.fields, [EMAIL_CHOICE, NEW], FormatSettings())
+    assert build_options(look, workspace.fields, [EMAIL_CHOICE, SKIP], FormatSettings())
+    assert build_options(look, workspace.fields, [EMAIL_CHOICE, FIELD + "city"], FormatSettings())
+    assert [column.name for column in columns_with_unclear_order(look, workspace.fields, [EMAIL_CHOICE, NEW])] == [
+        "joined"
+    ]
+    options = build_options(look, workspace.fields, [EMAIL_CHOICE, NEW], FormatSettings(order=DateOrder.MDY))
+    workspace.take(b"email,joined\na@example.org,03/04/2024\n", options)
+    assert f"{workspace.values('a@example.org')['joined']}" == "2024-03-04"
+    decided = seen(workspace, b"email,joined\na@example.org,13/04/2024\n")
     assert decided.columns[1].kind == ColumnFormat(Kind.DATE, (), DateOrder.DMY)

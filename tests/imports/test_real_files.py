@@ -9,7 +9,7 @@ import pytest
 from tamis.actions.importing.report import ImportOptions
 from tamis.domain.errors import Invalid
 from tamis.domain.fields import Kind
-from tests.imports.conftest import Desk
+from tests.imports.conftest import Workspace
 from tests.support.effort import ALL
 
 SHARED = Path(__file__).parents[3] / "shared" / "data"
@@ -46,24 +46,24 @@ COUNTS_OF_CUSTOMERS = {
 }
 
 
-def test_the_customers_of_the_film_rental(desk: Desk) -> None:
+def test_the_customers_of_the_film_rental(workspace: Workspace) -> None:
     path = Path(str(files("tamis.demo") / "sakila_customers.csv"))
-    report = desk.take(path)
+    report = workspace.take(path)
     assert (report.rows, report.created) == (599, 599)
     kinds = {field.key: str(field.kind) for field in report.created_fields}
     assert kinds["active"] == "boolean"
     assert kinds["last_rental_at"] == "datetime"
     assert kinds["total_paid"] == "number"
     assert kinds["store"] == "choice"
-    assert {rule: desk.count(rule) for rule in COUNTS_OF_CUSTOMERS} == COUNTS_OF_CUSTOMERS
-    assert desk.take(path).unchanged == 599
+    assert {rule: workspace.count(rule) for rule in COUNTS_OF_CUSTOMERS} == COUNTS_OF_CUSTOMERS
+    assert workspace.take(path).unchanged == 599
 
 
 @pytest.mark.parametrize("path", [PEOPLE] if ALL and PEOPLE.exists() else [], ids=lambda path: path.name)
-def test_half_a_million_people(desk: Desk, path: Path) -> None:
-    report = desk.take(path)
+def test_half_a_million_people(workspace: Workspace, path: Path) -> None:
+    report = workspace.take(path)
     assert (report.rows, report.created, report.rejected) == (510_627, 510_627, 0)
-    assert {rule: desk.count(rule) for rule in COUNTS_OF_PEOPLE} == COUNTS_OF_PEOPLE
+    assert {rule: workspace.count(rule) for rule in COUNTS_OF_PEOPLE} == COUNTS_OF_PEOPLE
 
 
 TELCO = SHARED / "telco_churn.csv"
@@ -71,17 +71,17 @@ telco = pytest.mark.parametrize("path", [TELCO] if TELCO.exists() else [], ids=l
 
 
 @telco
-def test_customers_without_an_address_are_refused(desk: Desk, path: Path) -> None:
-    before = desk.fields, desk.changes
+def test_customers_without_an_address_are_refused(workspace: Workspace, path: Path) -> None:
+    before = workspace.fields, workspace.changes
     with pytest.raises(Invalid, match="no column contains emails") as refused:
-        desk.take(path)
+        workspace.take(path)
     assert '"customerID"' in str(refused.value)
-    assert (desk.fields, desk.changes) == before
+    assert (workspace.fields, workspace.changes) == before
 
 
 @telco
-def test_numbers_in_the_place_of_addresses_are_rejected_row_by_row(desk: Desk, path: Path) -> None:
-    report = desk.take(path, ImportOptions(create_fields=True, chosen={"customerID": "email"}))
+def test_numbers_in_the_place_of_addresses_are_rejected_row_by_row(workspace: Workspace, path: Path) -> None:
+    report = workspace.take(path, ImportOptions(create_fields=True, chosen={"customerID": "email"}))
     assert report.created_fields == ()
     assert (report.rows, report.rejected, report.reasons) == (
         7_043,
@@ -96,15 +96,15 @@ def test_numbers_in_the_place_of_addresses_are_rejected_row_by_row(desk: Desk, p
 
 
 @telco
-def test_customers_with_an_address_that_is_given_to_them(desk: Desk, path: Path) -> None:
+def test_customers_with_an_address_that_is_given_to_them(workspace: Workspace, path: Path) -> None:
     lines = path.read_text().splitlines()
     given = [f"email,{lines[0]}", *(f"c{n}@example.org,{line}" for n, line in enumerate(lines[1:]))]
-    report = desk.take("\n".join(given))
+    report = workspace.take("\n".join(given))
     assert (report.rows, report.created) == (7_043, 7_043)
     kinds = {field.key: field.kind for field in report.created_fields}
     assert (kinds["totalcharges"], kinds["customerid"]) == (Kind.NUMBER, Kind.TEXT)
-    assert desk.count("churn is true") == 1_869
-    assert desk.count('contract = "month-to-month"') == 3_875
-    assert desk.count("totalcharges is blank") == 11
-    assert desk.count("totalcharges >= 0") == 7_032
-    assert desk.count('contract = "Month-to-month" and internetservice = "fiber optic" and churn is true') == 1_162
+    assert workspace.count("churn is true") == 1_869
+    assert workspace.count('contract = "month-to-month"') == 3_875
+    assert workspace.count("totalcharges is blank") == 11
+    assert workspace.count("totalcharges >= 0") == 7_032
+    assert workspace.count('contract = "Month-to-month" and internetservice = "fiber optic" and churn is true') == 1_162

@@ -11,7 +11,7 @@ from tamis.actions.importing.report_details import to_details
 from tamis.domain.errors import Invalid
 from tamis.domain.fields import Kind
 from tamis.domain.import_reports import CreatedField, Details, RequestedOptions, UndoProgress
-from tests.imports.conftest import CREATE, Desk
+from tests.imports.conftest import CREATE, Workspace
 from tests.support.process import tamis
 
 ROWS = 'email,n\na@example.org,1\n"Bea <b@example.org>",2\nbad,3\n' + "".join(
@@ -22,8 +22,8 @@ FIRST = """{"rejects_file": "a.csv", "reasons": {"no email": 2}, "ignored_column
 """What the first version that kept reports has written."""
 
 
-def test_reports_are_written_as_ever(desk: Desk) -> None:
-    report = desk.take(ROWS + "z@example.org,odd\n", replace(CREATE, on_bad_value=BadValue.BLANK))
+def test_reports_are_written_as_ever(workspace: Workspace) -> None:
+    report = workspace.take(ROWS + "z@example.org,odd\n", replace(CREATE, on_bad_value=BadValue.BLANK))
     told = json.loads(msgspec.json.encode(to_details(report)))
     files = [told.pop(name) for name in ("rejects_file", "blanked_file")]
     assert files == [report.rejects_file, report.omitted_file]
@@ -54,10 +54,10 @@ def test_reports_of_the_first_version_are_read() -> None:
     assert undone == UndoProgress(deleted=3, touched=1)
 
 
-def test_a_job_without_a_report_says_nothing_of_its_rows(desk: Desk) -> None:
+def test_a_job_without_a_report_says_nothing_of_its_rows(workspace: Workspace) -> None:
     with pytest.raises(Invalid):
-        desk.take("name\nAnn\n")
-    shown = tamis(desk.directory / "data", "import", "show", "1")
+        workspace.take("name\nAnn\n")
+    shown = tamis(workspace.directory / "data", "import", "show", "1")
     assert (shown["state"], shown["rejects_file"], shown["blanked_file"]) == ("failed", None, None)
     assert not {"reasons", "misfits", "segments", "undo", "journal_dropped"} & shown.keys()
 

@@ -13,7 +13,7 @@ from tamis.actions.importing.report import ImportOptions, ImportReport
 from tamis.domain.dates import DateOrder
 from tamis.domain.errors import Invalid, NotFound
 from tamis.domain.fields import Kind
-from tests.imports.conftest import Desk
+from tests.imports.conftest import Workspace
 from tests.support.effort import examples
 
 PEOPLE = "email,first_name,age\nann@example.org,Ann,30\nbob@example.org,Bob,\n"
@@ -26,44 +26,44 @@ def outcome(report: ImportReport) -> tuple[int, int, int, int, int]:
     return counts
 
 
-def test_new_unchanged_and_changed_rows(desk: Desk) -> None:
-    assert outcome(desk.take(PEOPLE)) == (2, 0, 0, 0, 0)
-    before = desk.changes
-    assert outcome(desk.take(PEOPLE)) == (0, 0, 2, 0, 0)
-    assert desk.changes == before, "an unchanged row is no write"
-    assert outcome(desk.take(PEOPLE.replace("Bob,", "Bob,41"))) == (0, 1, 1, 0, 0)
-    assert desk.values("bob@example.org") == {"first_name": "Bob", "age": 41.0}
+def test_new_unchanged_and_changed_rows(workspace: Workspace) -> None:
+    assert outcome(workspace.take(PEOPLE)) == (2, 0, 0, 0, 0)
+    before = workspace.changes
+    assert outcome(workspace.take(PEOPLE)) == (0, 0, 2, 0, 0)
+    assert workspace.changes == before, "an unchanged row is no write"
+    assert outcome(workspace.take(PEOPLE.replace("Bob,", "Bob,41"))) == (0, 1, 1, 0, 0)
+    assert workspace.values("bob@example.org") == {"first_name": "Bob", "age": 41.0}
 
 
-def test_a_contact_is_found_whatever_the_case_of_its_address(desk: Desk) -> None:
-    desk.take(PEOPLE)
-    assert outcome(desk.take("EMAIL,First Name\n ANN@Example.Org ,Anna\n")) == (0, 1, 0, 0, 0)
-    assert desk.count("email is not blank") == 2
-    assert desk.values("ann@example.org") == {"first_name": "Anna", "age": 30.0}
+def test_a_contact_is_found_whatever_the_case_of_its_address(workspace: Workspace) -> None:
+    workspace.take(PEOPLE)
+    assert outcome(workspace.take("EMAIL,First Name\n ANN@Example.Org ,Anna\n")) == (0, 1, 0, 0, 0)
+    assert workspace.count("email is not blank") == 2
+    assert workspace.values("ann@example.org") == {"first_name": "Anna", "age": 30.0}
 
 
-def test_a_blank_cell_keeps_a_value_unless_blanks_erase(desk: Desk) -> None:
-    desk.take(PEOPLE)
+def test_a_blank_cell_keeps_a_value_unless_blanks_erase(workspace: Workspace) -> None:
+    workspace.take(PEOPLE)
     blank = "email,first_name,age\nann@example.org, ,\n"
-    assert outcome(desk.take(blank)) == (0, 0, 1, 0, 0)
-    assert outcome(desk.take(blank, ImportOptions(erase=True))) == (0, 1, 0, 0, 0)
-    assert desk.values("ann@example.org") == {}
-    assert outcome(desk.take(blank, ImportOptions(erase=True))) == (0, 0, 1, 0, 0)
+    assert outcome(workspace.take(blank)) == (0, 0, 1, 0, 0)
+    assert outcome(workspace.take(blank, ImportOptions(erase=True))) == (0, 1, 0, 0, 0)
+    assert workspace.values("ann@example.org") == {}
+    assert outcome(workspace.take(blank, ImportOptions(erase=True))) == (0, 0, 1, 0, 0)
 
 
-def test_the_last_good_row_of_an_address_wins_field_by_field(desk: Desk) -> None:
-    desk.take("email,age\nbob@example.org,1\n")
+def test_the_last_good_row_of_an_address_wins_field_by_field(workspace: Workspace) -> None:
+    workspace.take("email,age\nbob@example.org,1\n")
     text = (
         "email,first_name,age\nann@example.org,First,1\nANN@example.org,Second,\nbob@example.org,Bob,7\n"
         "ann@example.org,Third,many\n"
     )
-    assert outcome(desk.take(text)) == (1, 1, 0, 1, 1)
-    assert desk.values("ann@example.org") == {"first_name": "Second", "age": 1.0}, "a blank cell says nothing"
-    assert desk.count("email is not blank") == 2
+    assert outcome(workspace.take(text)) == (1, 1, 0, 1, 1)
+    assert workspace.values("ann@example.org") == {"first_name": "Second", "age": 1.0}, "a blank cell says nothing"
+    assert workspace.count("email is not blank") == 2
 
 
-def test_every_reason_of_a_rejected_row_is_reported_and_the_file_can_be_corrected(desk: Desk) -> None:
-    desk.take("email,age,born\nann@example.org,1,2000-01-01\n")
+def test_every_reason_of_a_rejected_row_is_reported_and_the_file_can_be_corrected(workspace: Workspace) -> None:
+    workspace.take("email,age,born\nann@example.org,1,2000-01-01\n")
     text = (
         "email,age,born\n"
         "nonsense,many,soon\n"
@@ -74,7 +74,7 @@ def test_every_reason_of_a_rejected_row_is_reported_and_the_file_can_be_correcte
         "long@example.org,6,2000-01-06,more\n"
         "nul\0@example.org,7,2000-01-07\n"
     )
-    report = desk.take(text)
+    report = workspace.take(text)
     assert outcome(report) == (1, 0, 0, 0, 6)
     assert report.rejects_file
     with Path(report.rejects_file).open(newline="", encoding="utf-8") as file:
@@ -90,30 +90,30 @@ def test_every_reason_of_a_rejected_row_is_reported_and_the_file_can_be_correcte
     assert told["7"] == "the row has 2 cells, the header has 3"
     assert told["8"] == "the row has 4 cells, the header has 3"
     mended = [rows[0], *([row[0], row[1], f"m{row[0]}@example.org", "9", "2000-02-02"] for row in rows[1:])]
-    path = desk.file("")
+    path = workspace.file("")
     with path.open("w", newline="", encoding="utf-8") as file:
         csv.writer(file).writerows(mended)
-    again = desk.take(path)
+    again = workspace.take(path)
     assert outcome(again) == (6, 0, 0, 0, 0)
     assert again.created_fields == ()
     assert again.rejects_file is None
 
 
 @pytest.mark.parametrize("text", ["a\0b", "a\x07b", "x" * 65_536], ids=["NUL", "bell", "too long"])
-def test_text_that_no_field_keeps_is_rejected(desk: Desk, text: str) -> None:
-    report = desk.take(f"email,note\nann@example.org,{text}\nbob@example.org,fine\n")
+def test_text_that_no_field_keeps_is_rejected(workspace: Workspace, text: str) -> None:
+    report = workspace.take(f"email,note\nann@example.org,{text}\nbob@example.org,fine\n")
     assert outcome(report) == (1, 0, 0, 0, 1)
     with pytest.raises(NotFound):
-        desk.values("ann@example.org")
+        workspace.values("ann@example.org")
 
 
-def test_a_dry_run_tells_the_same_and_writes_nothing(desk: Desk) -> None:
-    desk.take(PEOPLE)
+def test_a_dry_run_tells_the_same_and_writes_nothing(workspace: Workspace) -> None:
+    workspace.take(PEOPLE)
     text = "email,age,plan\nann@example.org,31,Pro\nnew@example.org,5,\nbob@example.org,,\nnonsense,1,\n"
-    before, fields = desk.changes, desk.fields
-    dry = desk.take(text, ImportOptions(create_fields=True, dry_run=True))
-    assert (desk.changes, desk.fields) == (before, fields)
-    real = desk.take(text)
+    before, fields = workspace.changes, workspace.fields
+    dry = workspace.take(text, ImportOptions(create_fields=True, dry_run=True))
+    assert (workspace.changes, workspace.fields) == (before, fields)
+    real = workspace.take(text)
     assert outcome(dry) == outcome(real) == (1, 1, 1, 0, 1)
     assert [f.key for f in dry.created_fields] == [f.key for f in real.created_fields] == ["plan"]
 
@@ -125,14 +125,14 @@ CELLS = st.sampled_from(
 
 @settings(max_examples=examples(60), suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(rows=st.lists(st.lists(CELLS, min_size=0, max_size=4), max_size=12), erase=st.booleans())
-def test_rows_in_is_the_sum_of_the_outcomes(desk: Desk, rows: list[list[str]], erase: bool) -> None:
-    path = desk.file("")
+def test_rows_in_is_the_sum_of_the_outcomes(workspace: Workspace, rows: list[list[str]], erase: bool) -> None:
+    path = workspace.file("")
     with path.open("w", newline="", encoding="utf-8") as file:
         csv.writer(file).writerows([["email", "age", "born"], *rows])
     with path.open(newline="", encoding="utf-8") as file:
         expected = sum(any(cell.strip(" ") for cell in row) for row in csv.reader(file)) - 1
     options = ImportOptions(create_fields=True, erase=erase)
-    first, again = desk.take(path, options), desk.take(path, options)
+    first, again = workspace.take(path, options), workspace.take(path, options)
     outcome(first)
     assert first.rows == again.rows == expected
     assert (again.created, again.updated) == (0, 0), "the same file again changes nothing"
@@ -140,47 +140,47 @@ def test_rows_in_is_the_sum_of_the_outcomes(desk: Desk, rows: list[list[str]], e
     assert (again.repeated, again.rejected) == (first.repeated, first.rejected)
 
 
-def test_several_choices_are_imported_and_asked_for(desk: Desk) -> None:
-    desk.services.write(create_field, desk.type, "Likes", Kind.CHOICES, ["Music", "Art", "Art, old"])
+def test_several_choices_are_imported_and_asked_for(workspace: Workspace) -> None:
+    workspace.services.write(create_field, workspace.type, "Likes", Kind.CHOICES, ["Music", "Art", "Art, old"])
     text = (
         'email,likes\nann@example.org,art; MUSIC;art\nbob@example.org,"Art, old"\ncat@example.org,\n'
         'dan@example.org,"Music,Art"\neve@example.org,Music; Sport\nfay@example.org,;\n'
     )
-    report = desk.take(text, ImportOptions())
+    report = workspace.take(text, ImportOptions())
     assert outcome(report) == (5, 0, 0, 0, 1)
     assert list(report.reasons) == ['likes must be one of "Music", "Art", "Art, old"'], "what is offered is told"
     assert report.rejects_file
     assert (
         'likes must be one of ""Music"", ""Art"", ""Art, old"", not ""Sport""' in Path(report.rejects_file).read_text()
     )
-    assert desk.values("ann@example.org") == {"likes": ("Music", "Art")}
-    assert desk.values("bob@example.org") == {"likes": ("Art, old",)}
-    assert desk.values("fay@example.org") == {}
-    assert desk.count('likes includes any of ("art", "art, old")') == 3
-    assert desk.count('likes includes all of ("Music", "Art")') == 2
-    assert desk.count('likes includes none of ("Music")') == 3
-    assert desk.count("likes is blank") == 2
-    assert outcome(desk.take(text, ImportOptions())) == (0, 0, 5, 0, 1)
+    assert workspace.values("ann@example.org") == {"likes": ("Music", "Art")}
+    assert workspace.values("bob@example.org") == {"likes": ("Art, old",)}
+    assert workspace.values("fay@example.org") == {}
+    assert workspace.count('likes includes any of ("art", "art, old")') == 3
+    assert workspace.count('likes includes all of ("Music", "Art")') == 2
+    assert workspace.count('likes includes none of ("Music")') == 3
+    assert workspace.count("likes is blank") == 2
+    assert outcome(workspace.take(text, ImportOptions())) == (0, 0, 5, 0, 1)
 
 
-def test_several_choices_follow_a_changed_contact_into_the_columns(desk: Desk) -> None:
-    desk.services.write(create_field, desk.type, "Likes", Kind.CHOICES, ["Music", "Art"])
-    desk.take("email,likes\nann@example.org,Music\nbob@example.org,Music; Art\n")
-    assert desk.count('likes includes any of ("Art")') == 1
-    desk.take("email,likes\nann@example.org,Art\nbob@example.org,\n", ImportOptions(erase=True))
-    assert desk.count('likes includes any of ("Art")') == 1
-    assert desk.count('likes includes any of ("Music")') == 0
-    assert desk.count("likes is blank") == 1
+def test_several_choices_follow_a_changed_contact_into_the_columns(workspace: Workspace) -> None:
+    workspace.services.write(create_field, workspace.type, "Likes", Kind.CHOICES, ["Music", "Art"])
+    workspace.take("email,likes\nann@example.org,Music\nbob@example.org,Music; Art\n")
+    assert workspace.count('likes includes any of ("Art")') == 1
+    workspace.take("email,likes\nann@example.org,Art\nbob@example.org,\n", ImportOptions(erase=True))
+    assert workspace.count('likes includes any of ("Art")') == 1
+    assert workspace.count('likes includes any of ("Music")') == 0
+    assert workspace.count("likes is blank") == 1
 
 
-def test_the_order_of_dates_is_decided_or_asked_for(desk: Desk) -> None:
-    desk.take("email,joined\nann@example.org,03/04/2024\nbob@example.org,31/12/2024\n")
-    assert desk.values("ann@example.org")["joined"] == date(2024, 4, 3)
-    before = desk.changes
+def test_the_order_of_dates_is_decided_or_asked_for(workspace: Workspace) -> None:
+    workspace.take("email,joined\nann@example.org,03/04/2024\nbob@example.org,31/12/2024\n")
+    assert workspace.values("ann@example.org")["joined"] == date(2024, 4, 3)
+    before = workspace.changes
     open_question = "email,joined,born\nann@example.org,05/06/2024,01.02.2000\n"
     with pytest.raises(Invalid, match="choose the date order") as refusal:
-        desk.take(open_question)
-    assert (len(refusal.value.problems), desk.changes) == (2, before)
-    desk.take(open_question, ImportOptions(create_fields=True, order=DateOrder.MDY))
-    assert desk.values("ann@example.org")["joined"] == date(2024, 5, 6)
-    assert desk.values("ann@example.org")["born"] == date(2000, 1, 2)
+        workspace.take(open_question)
+    assert (len(refusal.value.problems), workspace.changes) == (2, before)
+    workspace.take(open_question, ImportOptions(create_fields=True, order=DateOrder.MDY))
+    assert workspace.values("ann@example.org")["joined"] == date(2024, 5, 6)
+    assert workspace.values("ann@example.org")["born"] == date(2000, 1, 2)

@@ -4,7 +4,7 @@ import pytest
 
 from tamis.actions.importing.report import ImportOptions
 from tamis.domain.fields import Kind
-from tests.imports.conftest import Desk
+from tests.imports.conftest import Workspace
 
 
 def column(*cells: str) -> str:
@@ -27,13 +27,13 @@ def column(*cells: str) -> str:
         (["'=1+1"], ["=1+1"]),
     ],
 )
-def test_markers_are_stripped(desk: Desk, cells: list[str], values: list[str | None]) -> None:
-    report = desk.take(column(*cells))
+def test_markers_are_stripped(workspace: Workspace, cells: list[str], values: list[str | None]) -> None:
+    report = workspace.take(column(*cells))
     assert [field.kind for field in report.created_fields] == [Kind.TEXT]
-    assert [desk.values(f"p{n}@example.org").get("x") for n in range(len(cells))] == values
-    assert desk.take(column(*cells)).unchanged == len(cells)
+    assert [workspace.values(f"p{n}@example.org").get("x") for n in range(len(cells))] == values
+    assert workspace.take(column(*cells)).unchanged == len(cells)
 
 
-def test_markers_are_kept_with_formulas(desk: Desk) -> None:
-    desk.take(column('="04001"', "'01501"), ImportOptions(create_fields=True, keep_formulas=True))
-    assert [desk.values(f"p{n}@example.org")["x"] for n in range(2)] == ['="04001"', "'01501"]
+def test_markers_are_kept_with_formulas(workspace: Workspace) -> None:
+    workspace.take(column('="04001"', "'01501"), ImportOptions(create_fields=True, keep_formulas=True))
+    assert [workspace.values(f"p{n}@example.org")["x"] for n in range(2)] == ['="04001"', "'01501"]

@@ -26,7 +26,7 @@ from tamis.records import contacts
 from tamis.records.engine.sql import fetch
 from tamis.records.importing import imports
 from tamis.rules.syntaxes.text import from_text
-from tests.imports.conftest import CREATE, Desk
+from tests.imports.conftest import CREATE, Workspace
 from tests.support import forked
 from tests.support.process import environment, tamis
 
@@ -37,158 +37,165 @@ NOTHING: tuple[str, ...] = ()
 EVERYONE = 1 << 53
 
 
-def taken(desk: Desk, content: str, options: ImportOptions = CREATE) -> int:
+def taken(workspace: Workspace, content: str, options: ImportOptions = CREATE) -> int:
     """Import the content of a file, and give the id of the import."""
-    id_ = desk.take(content, options).import_id
+    id_ = workspace.take(content, options).import_id
     assert id_
     return id_
 
 
-def undo(desk: Desk, import_id: int) -> UndoReport:
-    """Undo an import of the desk's owner."""
-    return undo_import(desk.services, desk.account, import_id)
+def undo(workspace: Workspace, import_id: int) -> UndoReport:
+    """Undo an import of the workspace's owner."""
+    return undo_import(workspace.services, workspace.account, import_id)
 
 
-def stored(desk: Desk) -> list[Any]:
+def stored(workspace: Workspace) -> list[Any]:
     """Return all that the records say of the contacts, but for which import wrote them last."""
     sql = "SELECT id, email, email_key, field_values, created_at, updated_at FROM contacts ORDER BY id"
-    return fetch(desk.services.records.reader(), sql)
+    return fetch(workspace.services.records.reader(), sql)
 
 
-def touch(desk: Desk, contact_id: int, city: str | None = "Quito") -> None:
+def touch(workspace: Workspace, contact_id: int, city: str | None = "Quito") -> None:
     """Set a value of a contact without an import."""
-    services = desk.services
-    services.write(lambda db, now: contacts.store_values(db, desk.type.id, CITY, [(contact_id, city)], now))
+    services = workspace.services
+    services.write(lambda db, now: contacts.store_values(db, workspace.type.id, CITY, [(contact_id, city)], now))
 
 
-def test_what_an_import_made_and_changed_is_as_it_was(desk: Desk) -> None:
-    taken(desk, FIRST)
-    before = stored(desk)
-    second = taken(desk, SECOND)
-    assert stored(desk) != before
-    assert undo(desk, second) == UndoReport(1, 1, 0, 0, 0, NOTHING)
-    assert stored(desk) == before
-    found = jobs.find_import(desk.services, desk.account, second)
+def test_what_an_import_made_and_changed_is_as_it_was(workspace: Workspace) -> None:
+    taken(workspace, FIRST)
+    before = stored(workspace)
+    second = taken(workspace, SECOND)
+    assert stored(workspace) != before
+    assert undo(workspace, second) == UndoReport(1, 1, 0, 0, 0, NOTHING)
+    assert stored(workspace) == before
+    found = jobs.find_import(workspace.services, workspace.account, second)
     assert found.state == ImportState.UNDONE
     assert found.job.report.undo == UndoProgress(deleted=1, restored=1, gone=0)
     assert found.job.report.ignored_columns == ()  # what was told of the import itself is still there
 
 
-def test_imports_undone_newest_first_end_at_the_start(desk: Desk) -> None:
-    states, made = [stored(desk)], []
+def test_imports_undone_newest_first_end_at_the_start(workspace: Workspace) -> None:
+    states, made = [stored(workspace)], []
     for content in (FIRST, SECOND, f"email,city\n{CLEO},Lima\n{ANN},Lima\n"):
-        made.append(taken(desk, content))
-        states.append(stored(desk))
+        made.append(taken(workspace, content))
+        states.append(stored(workspace))
     for id_ in reversed(made):
         states.pop()
-        undo(desk, id_)
-        assert stored(desk) == states[-1]
-    assert stored(desk) == []
+        undo(workspace, id_)
+        assert stored(workspace) == states[-1]
+    assert stored(workspace) == []
 
 
-def test_undoing_the_older_one_first_leaves_what_the_newer_changed(desk: Desk) -> None:
-    first, second = taken(desk, FIRST), taken(desk, SECOND)
-    assert undo(desk, first) == UndoReport(1, 0, 1, 0, 0, (ANN.upper(),))
-    assert (desk.values(ANN), desk.values(CLEO)) == ({"city": "Cusco"}, {"city": "Cusco"})
-    assert undo(desk, second) == UndoReport(1, 1, 0, 0, 0, NOTHING)
-    assert [row[1] for row in stored(desk)] == [ANN]
-    assert desk.values(ANN) == {"city": "Lima"}
+def test_undoing_the_older_one_first_leaves_what_the_newer_changed(workspace: Workspace) -> None:
+    first, second = taken(workspace, FIRST), taken(workspace, SECOND)
+    assert undo(workspace, first) == UndoReport(1, 0, 1, 0, 0, (ANN.upper(),))
+    assert (workspace.values(ANN), workspace.values(CLEO)) == ({"city": "Cusco"}, {"city": "Cusco"})
+    assert undo(workspace, second) == UndoReport(1, 1, 0, 0, 0, NOTHING)
+    assert [row[1] for row in stored(workspace)] == [ANN]
+    assert workspace.values(ANN) == {"city": "Lima"}
 
 
 @pytest.mark.parametrize("city", ["Quito", None])
-def test_contacts_that_somebody_touched_stay(desk: Desk, city: str | None) -> None:
-    taken(desk, FIRST)
-    second = taken(desk, SECOND)
+def test_contacts_that_somebody_touched_stay(workspace: Workspace, city: str | None) -> None:
+    taken(workspace, FIRST)
+    second = taken(workspace, SECOND)
     for contact_id in (1, 3):
-        touch(desk, contact_id, city)
-    before = stored(desk)
-    assert undo(desk, second) == UndoReport(0, 0, 2, 0, 0, (ANN.upper(), CLEO))
-    assert stored(desk) == before
+        touch(workspace, contact_id, city)
+    before = stored(workspace)
+    assert undo(workspace, second) == UndoReport(0, 0, 2, 0, 0, (ANN.upper(), CLEO))
+    assert stored(workspace) == before
 
 
-def test_a_contact_that_was_deleted_and_came_back_is_another(desk: Desk) -> None:
-    first = taken(desk, FIRST)
-    desk.services.write(delete_contact, desk.account, desk.type, ANN)
-    again = taken(desk, FIRST)
-    assert undo(desk, first) == UndoReport(1, 0, 0, 0, 1, NOTHING)
-    assert [row[:2] for row in stored(desk)] == [(3, ANN)]
-    assert undo(desk, again) == UndoReport(1, 0, 0, 0, 0, NOTHING)
+def test_a_contact_that_was_deleted_and_came_back_is_another(workspace: Workspace) -> None:
+    first = taken(workspace, FIRST)
+    workspace.services.write(delete_contact, workspace.account, workspace.type, ANN)
+    again = taken(workspace, FIRST)
+    assert undo(workspace, first) == UndoReport(1, 0, 0, 0, 1, NOTHING)
+    assert [row[:2] for row in stored(workspace)] == [(3, ANN)]
+    assert undo(workspace, again) == UndoReport(1, 0, 0, 0, 0, NOTHING)
 
 
-def test_a_changed_contact_that_is_gone_stays_gone(desk: Desk) -> None:
-    taken(desk, FIRST)
-    second = taken(desk, SECOND)
-    desk.services.write(delete_contact, desk.account, desk.type, ANN)
-    assert undo(desk, second) == UndoReport(1, 0, 0, 0, 1, NOTHING)
-    assert [row[1] for row in stored(desk)] == [BOB]
+def test_a_changed_contact_that_is_gone_stays_gone(workspace: Workspace) -> None:
+    taken(workspace, FIRST)
+    second = taken(workspace, SECOND)
+    workspace.services.write(delete_contact, workspace.account, workspace.type, ANN)
+    assert undo(workspace, second) == UndoReport(1, 0, 0, 0, 1, NOTHING)
+    assert [row[1] for row in stored(workspace)] == [BOB]
 
 
-def test_an_override_of_a_contact_touches_it_and_what_was_done_before_it_came_stays(desk: Desk) -> None:
-    services, account = desk.services, desk.account
-    lima = services.write(create_segment, account, desk.type, "Lima", from_text('city = "Lima"'))
-    friends = services.write(create_segment, account, desk.type, "Friends", None)
+def test_an_override_of_a_contact_touches_it_and_what_was_done_before_it_came_stays(workspace: Workspace) -> None:
+    services, account = workspace.services, workspace.account
+    lima = services.write(create_segment, account, workspace.type, "Lima", from_text('city = "Lima"'))
+    friends = services.write(create_segment, account, workspace.type, "Friends", None)
     services.write(add_recipient, account, friends.id, Email(CLEO, CLEO), "Cleo", "Early")
     before = recipient_page(services, account.id, friends.id, 0, EVERYONE)
-    made = taken(desk, f"email,city\n{ANN},Lima\n{BOB},Lima\n{CLEO},Lima\nd@example.org,Lima\n")
+    made = taken(workspace, f"email,city\n{ANN},Lima\n{BOB},Lima\n{CLEO},Lima\nd@example.org,Lima\n")
     assert segment_sizes(services)[lima.id] == 4
     services.write(add_recipient, account, friends.id, Email(ANN, ANN), "Ann", "Late")
     services.write(delete_recipient, account, lima.id << 32 | 2)  # Bob
-    assert undo(desk, made) == UndoReport(2, 0, 2, 0, 0, (ANN, BOB))
+    assert undo(workspace, made) == UndoReport(2, 0, 2, 0, 0, (ANN, BOB))
     sizes = segment_sizes(services)
     assert (sizes[lima.id], sizes[friends.id]) == (1, 2)
     left = recipient_page(services, account.id, friends.id, 0, EVERYONE)
     assert [row for row in left if row[0] == before[0][0]] == before
-    assert services.open_columns().applied == desk.changes
+    assert services.open_columns().applied == workspace.changes
 
 
-def test_values_that_fit_no_more_are_not_brought_back(desk: Desk) -> None:
-    services = desk.services
-    services.write(create_field, desk.type, "Size", Kind.CHOICE, ["small", "large"])
-    services.write(create_field, desk.type, "Code", Kind.TEXT)
-    services.write(create_field, desk.type, "Gone", Kind.TEXT)
-    taken(desk, f"email,size,code,gone\n{ANN},small,x,1\n{BOB},large,y,2\n{CLEO},large,7,3\n")
+def test_values_that_fit_no_more_are_not_brought_back(workspace: Workspace) -> None:
+    services = workspace.services
+    services.write(create_field, workspace.type, "Size", Kind.CHOICE, ["small", "large"])
+    services.write(create_field, workspace.type, "Code", Kind.TEXT)
+    services.write(create_field, workspace.type, "Gone", Kind.TEXT)
+    taken(workspace, f"email,size,code,gone\n{ANN},small,x,1\n{BOB},large,y,2\n{CLEO},large,7,3\n")
     erasing = ImportOptions(erase=True)
-    made = taken(desk, f"email,size,code,gone\n{ANN},large,,5\n{BOB},large,,6\n{CLEO},large,,7\n", erasing)
-    services.write(edit_field, desk.account, desk.type, "size", FieldEdit(delete_options=["small"]))
-    services.write(edit_field, desk.account, desk.type, "code", FieldEdit(kind=Kind.NUMBER))
-    services.write(delete_field, desk.type, "gone")
-    assert undo(desk, made) == UndoReport(0, 0, 0, 3, 0, (ANN, BOB, CLEO))  # the code of Cleo is text, not a number
-    assert desk.values(ANN) == {"size": "large"}
+    made = taken(workspace, f"email,size,code,gone\n{ANN},large,,5\n{BOB},large,,6\n{CLEO},large,,7\n", erasing)
+    services.write(edit_field, workspace.account, workspace.type, "size", FieldEdit(delete_options=["small"]))
+    services.write(edit_field, workspace.account, workspace.type, "code", FieldEdit(kind=Kind.NUMBER))
+    services.write(delete_field, workspace.type, "gone")
+    assert undo(workspace, made) == UndoReport(
+        0, 0, 0, 3, 0, (ANN, BOB, CLEO)
+    )  # the code of Cleo is text, not a number
+    assert workspace.values(ANN) == {"size": "large"}
 
 
-def test_fields_that_are_gone_are_left_out_and_those_that_the_import_made_stay(desk: Desk) -> None:
-    taken(desk, f"email,gone,city\n{ANN},1,Lima\n")
-    made = taken(desk, f"email,gone,city,fresh\n{ANN},2,Cusco,yes\n")
-    desk.services.write(delete_field, desk.type, "gone")
-    assert undo(desk, made) == UndoReport(0, 1, 0, 0, 0, NOTHING)
-    assert desk.values(ANN) == {"city": "Lima"}
-    assert desk.fields.find("fresh")
+def test_fields_that_are_gone_are_left_out_and_those_that_the_import_made_stay(workspace: Workspace) -> None:
+    taken(workspace, f"email,gone,city\n{ANN},1,Lima\n")
+    made = taken(workspace, f"email,gone,city,fresh\n{ANN},2,Cusco,yes\n")
+    workspace.services.write(delete_field, workspace.type, "gone")
+    assert undo(workspace, made) == UndoReport(0, 1, 0, 0, 0, NOTHING)
+    assert workspace.values(ANN) == {"city": "Lima"}
+    assert workspace.fields.find("fresh")
 
 
-def test_every_refusal(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
-    made = taken(desk, FIRST)
-    stranger, _ = desk.services.write(create_account, "stranger@example.org", "UTC", None)
+def test_every_refusal(workspace: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
+    made = taken(workspace, FIRST)
+    stranger, _ = workspace.services.write(create_account, "stranger@example.org", "UTC", None)
     said = []
-    for account, import_id in ((desk.account, made + 1), (stranger, made), (desk.account, 0), (desk.account, 1 << 70)):
+    for account, import_id in (
+        (workspace.account, made + 1),
+        (stranger, made),
+        (workspace.account, 0),
+        (workspace.account, 1 << 70),
+    ):
         with pytest.raises(NotFound) as error:
-            undo_import(desk.services, account, import_id)
+            undo_import(workspace.services, account, import_id)
         said.append(str(error.value).replace(str(import_id), "N"))
     assert len(set(said)) == 1
     with (
-        jobs.running_job(desk.services, desk.account, desk.type, "more.csv", CREATE) as running,
+        jobs.running_job(workspace.services, workspace.account, workspace.type, "more.csv", CREATE) as running,
         pytest.raises(Refused, match=f"import {running.id} is still running"),
     ):
-        undo(desk, running.id or 0)
-    assert len(stored(desk)) == 2
-    undo(desk, made)
+        undo(workspace, running.id or 0)
+    assert len(stored(workspace)) == 2
+    undo(workspace, made)
     with pytest.raises(Refused, match=f"import {made} was already undone"):
-        undo(desk, made)
-    assert desk.take(FIRST, ImportOptions(dry_run=True)).import_id is None  # so there is nothing to name
+        undo(workspace, made)
+    assert workspace.take(FIRST, ImportOptions(dry_run=True)).import_id is None  # so there is nothing to name
 
 
-def test_an_import_that_failed_half_way_can_be_undone(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
-    taken(desk, FIRST)
-    before = stored(desk)
+def test_an_import_that_failed_half_way_can_be_undone(workspace: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
+    taken(workspace, FIRST)
+    before = stored(workspace)
     stop = RuntimeError("a mistake")
 
     def fail(*_: Any) -> None:
@@ -196,11 +203,11 @@ def test_an_import_that_failed_half_way_can_be_undone(desk: Desk, monkeypatch: p
 
     monkeypatch.setattr(jobs.RunningJob, "finish", fail)
     with pytest.raises(RuntimeError):
-        desk.take(SECOND)
-    failed = imports.of_account(desk.services.records.reader(), desk.account.id, 1)[0]
+        workspace.take(SECOND)
+    failed = imports.of_account(workspace.services.records.reader(), workspace.account.id, 1)[0]
     assert failed.state is ImportState.FAILED
-    assert undo(desk, failed.id) == UndoReport(1, 1, 0, 0, 0, NOTHING)
-    assert stored(desk) == before
+    assert undo(workspace, failed.id) == UndoReport(1, 1, 0, 0, 0, NOTHING)
+    assert stored(workspace) == before
 
 
 PROGRAM = """
@@ -226,15 +233,15 @@ undo.undo_import(services, choose_account(services.records.reader(), None), 2)
 
 
 @pytest.mark.parametrize("step", [1, 3, 6])
-def test_killed_and_run_again(desk: Desk, step: int) -> None:
+def test_killed_and_run_again(workspace: Workspace, step: int) -> None:
     people = [f"p{n}@example.org" for n in range(5000)]
-    taken(desk, "email,city\n" + "".join(f"{email},Lima\n" for email in people[:2000]))
-    before = stored(desk)
-    taken(desk, "email,city\n" + "".join(f"{email},Cusco\n" for email in people))
+    taken(workspace, "email,city\n" + "".join(f"{email},Lima\n" for email in people[:2000]))
+    before = stored(workspace)
+    taken(workspace, "email,city\n" + "".join(f"{email},Cusco\n" for email in people))
     for contact_id in (5, 3000):
-        touch(desk, contact_id)
-    desk.services.close()
-    data = desk.services.settings.data
+        touch(workspace, contact_id)
+    workspace.services.close()
+    data = workspace.services.settings.data
     command = [sys.executable, "-c", PROGRAM, str(data), str(step)]
     killed = forked.run(command, env=environment())
     assert killed.returncode == -9, killed.stderr
@@ -245,8 +252,8 @@ def test_killed_and_run_again(desk: Desk, step: int) -> None:
         "touched_emails": [people[4], people[2999]],
     }  # fmt: skip
     assert tamis(data, "doctor")["ok"]
-    desk.services = Services(desk.services.settings)  # which the desk closes
-    left = {row[0]: row for row in stored(desk)}
+    workspace.services = Services(workspace.services.settings)  # which the workspace closes
+    left = {row[0]: row for row in stored(workspace)}
     assert left.keys() == {row[0] for row in before} | {3000}
     assert [row for row in left.values() if row[0] not in (5, 3000)] == [row for row in before if row[0] != 5]
 

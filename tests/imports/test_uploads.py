@@ -22,90 +22,90 @@ from tamis.actions.importing.uploads import (
 from tamis.actions.services import Services
 from tamis.domain.errors import Invalid, NotFound, Refused, Unavailable
 from tamis.domain.imports import Upload
-from tests.imports.conftest import Desk
+from tests.imports.conftest import Workspace
 
 
-def hand_in(desk: Desk, content: bytes, name: str = "people.csv") -> Upload:
+def upload_file(workspace: Workspace, content: bytes, name: str = "people.csv") -> Upload:
     """Hand a file in, in pieces."""
-    with IncomingUpload(desk.services, desk.account, len(content)) as incoming:
+    with IncomingUpload(workspace.services, workspace.account, len(content)) as incoming:
         for start in range(0, len(content), 7):
             incoming.write(content[start : start + 7])
-        return incoming.keep(desk.type, name)
+        return incoming.keep(workspace.type, name)
 
 
-def left(desk: Desk) -> list[str]:
+def left(workspace: Workspace) -> list[str]:
     """Name what lies where files are kept."""
-    return sorted(path.name for path in (desk.services.settings.data / uploads.PLACE).glob("*"))
+    return sorted(path.name for path in (workspace.services.settings.data / uploads.PLACE).glob("*"))
 
 
-def test_a_file_is_kept_for_its_account_until_it_is_thrown_away(desk: Desk) -> None:
-    upload = hand_in(desk, b"email\na@example.org\n", "C:\\lists\\people.csv")
+def test_a_file_is_kept_for_its_account_until_it_is_thrown_away(workspace: Workspace) -> None:
+    upload = upload_file(workspace, b"email\na@example.org\n", "C:\\lists\\people.csv")
     assert (upload.name, upload.size) == ("people.csv", 20)
-    assert find_upload(desk.services, desk.account, upload.id) == upload
-    assert upload_path(desk.services, upload.id).read_bytes() == b"email\na@example.org\n"
-    assert upload_path(desk.services, upload.id).stat().st_mode & 0o777 == 0o600
-    other, _ = desk.services.write(create_account, "other@example.org", "UTC", None)
+    assert find_upload(workspace.services, workspace.account, upload.id) == upload
+    assert upload_path(workspace.services, upload.id).read_bytes() == b"email\na@example.org\n"
+    assert upload_path(workspace.services, upload.id).stat().st_mode & 0o777 == 0o600
+    other, _ = workspace.services.write(create_account, "other@example.org", "UTC", None)
     with pytest.raises(NotFound):
-        find_upload(desk.services, other, upload.id)
-    assert list_uploads(desk.services, other) == []
-    discard_upload(desk.services, upload)
-    discard_upload(desk.services, upload)
-    assert (list_uploads(desk.services, desk.account), left(desk)) == ([], [])
+        find_upload(workspace.services, other, upload.id)
+    assert list_uploads(workspace.services, other) == []
+    discard_upload(workspace.services, upload)
+    discard_upload(workspace.services, upload)
+    assert (list_uploads(workspace.services, workspace.account), left(workspace)) == ([], [])
     with pytest.raises(NotFound):
-        find_upload(desk.services, desk.account, upload.id)
+        find_upload(workspace.services, workspace.account, upload.id)
 
 
-def test_what_breaks_off_leaves_nothing(desk: Desk) -> None:
-    with suppress(KeyError), IncomingUpload(desk.services, desk.account, 100) as incoming:
+def test_what_breaks_off_leaves_nothing(workspace: Workspace) -> None:
+    with suppress(KeyError), IncomingUpload(workspace.services, workspace.account, 100) as incoming:
         incoming.write(b"email\n")
         raise KeyError
-    with pytest.raises(Invalid, match="is empty"), IncomingUpload(desk.services, desk.account, 0) as incoming:
-        incoming.keep(desk.type, "none.csv")
-    assert (list_uploads(desk.services, desk.account), left(desk)) == ([], [])
+    with pytest.raises(Invalid, match="is empty"), IncomingUpload(workspace.services, workspace.account, 0) as incoming:
+        incoming.keep(workspace.type, "none.csv")
+    assert (list_uploads(workspace.services, workspace.account), left(workspace)) == ([], [])
 
 
-def test_a_file_that_is_too_large_is_refused_before_or_while_it_arrives(desk: Desk) -> None:
-    services = Services(replace(desk.services.settings, max_upload=2_000))
+def test_a_file_that_is_too_large_is_refused_before_or_while_it_arrives(workspace: Workspace) -> None:
+    services = Services(replace(workspace.services.settings, max_upload=2_000))
     try:
         with pytest.raises(Invalid, match=r"larger than 2\.0 kB"):
-            IncomingUpload(services, desk.account, 2_001)
-        with IncomingUpload(services, desk.account, 0) as incoming:
+            IncomingUpload(services, workspace.account, 2_001)
+        with IncomingUpload(services, workspace.account, 0) as incoming:
             incoming.write(b"x" * 2_000)
             with pytest.raises(Invalid, match="larger"):
                 incoming.write(b"x")
-        assert left(desk) == []
+        assert left(workspace) == []
         with pytest.raises(Unavailable, match="room for"):
             uploads._need_room(services.settings.data, 1 << 60)
     finally:
         services.close()
 
 
-def test_so_many_files_wait_and_no_more(desk: Desk) -> None:
-    first, *_ = [hand_in(desk, b"email\na@example.org\n") for _ in range(MOST_WAITING)]
+def test_so_many_files_wait_and_no_more(workspace: Workspace) -> None:
+    first, *_ = [upload_file(workspace, b"email\na@example.org\n") for _ in range(MOST_WAITING)]
     with pytest.raises(Refused, match="wait to be imported"):
-        hand_in(desk, b"email\n")
-    discard_upload(desk.services, first)
-    hand_in(desk, b"email\n")
+        upload_file(workspace, b"email\n")
+    discard_upload(workspace.services, first)
+    upload_file(workspace, b"email\n")
 
 
-def test_old_files_and_what_killed_servers_have_left_are_swept(desk: Desk) -> None:
-    old, lost = hand_in(desk, b"email\n"), hand_in(desk, b"email\n")
-    upload_path(desk.services, lost.id).unlink()
-    left_behind = upload_path(desk.services, "0" * 32)
+def test_old_files_and_what_killed_servers_have_left_are_swept(workspace: Workspace) -> None:
+    old, lost = upload_file(workspace, b"email\n"), upload_file(workspace, b"email\n")
+    upload_path(workspace.services, lost.id).unlink()
+    left_behind = upload_path(workspace.services, "0" * 32)
     left_behind.write_bytes(b"email\n")
-    with IncomingUpload(desk.services, desk.account, 0) as incoming:
+    with IncomingUpload(workspace.services, workspace.account, 0) as incoming:
         incoming.write(b"email\n")
-        sweep_uploads(desk.services)
-        assert left(desk) == sorted([old.id, incoming.id])  # what still arrives has its writer
-        assert [upload.id for upload in list_uploads(desk.services, desk.account)] == [old.id]
-        kept = incoming.keep(desk.type, "new.csv")
-    now = desk.services.clock()
-    desk.services.clock = lambda: now + uploads.RETENTION - timedelta(seconds=1)
-    sweep_uploads(desk.services)
-    assert left(desk) == sorted([old.id, kept.id])
-    desk.services.clock = lambda: now + uploads.RETENTION + timedelta(seconds=10)
-    sweep_uploads(desk.services)
-    assert (left(desk), list_uploads(desk.services, desk.account)) == ([], [])
+        sweep_uploads(workspace.services)
+        assert left(workspace) == sorted([old.id, incoming.id])  # what still arrives has its writer
+        assert [upload.id for upload in list_uploads(workspace.services, workspace.account)] == [old.id]
+        kept = incoming.keep(workspace.type, "new.csv")
+    now = workspace.services.clock()
+    workspace.services.clock = lambda: now + uploads.RETENTION - timedelta(seconds=1)
+    sweep_uploads(workspace.services)
+    assert left(workspace) == sorted([old.id, kept.id])
+    workspace.services.clock = lambda: now + uploads.RETENTION + timedelta(seconds=10)
+    sweep_uploads(workspace.services)
+    assert (left(workspace), list_uploads(workspace.services, workspace.account)) == ([], [])
 
 
 @pytest.mark.parametrize(

@@ -14,7 +14,7 @@ from tamis.domain.fields import CITY, COUNTRY, FIRST_NAME, LAST_NAME, FieldSet, 
 from tamis.records.contacts import ContactRow
 from tamis.records.engine.sql import fetch
 from tamis.records.handles import connection_of
-from tests.imports.conftest import Desk
+from tests.imports.conftest import Workspace
 
 KEYS = [f"p{number}@example.org" for number in range(8)]
 FIELDS = (FIRST_NAME, LAST_NAME, COUNTRY, CITY)
@@ -33,9 +33,9 @@ ERASABLE = st.frozensets(st.sampled_from([field.id for field in FIELDS]))
 Stored = dict[str, tuple[str, str]]
 
 
-def stored(desk: Desk) -> Stored:
+def stored(workspace: Workspace) -> Stored:
     """Return address and document of every contact by its key, in order of id."""
-    rows = connection_of(desk.services.records.reader()).execute(
+    rows = connection_of(workspace.services.records.reader()).execute(
         "SELECT email_key, email, field_values FROM contacts ORDER BY id"
     )
     return {str(key): (str(email), str(document)) for key, email, document in rows.fetchall()}
@@ -58,68 +58,81 @@ def expected(
 
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(batches=st.lists(st.tuples(ROWS, ERASABLE), min_size=1, max_size=4))
-def test_a_batch_does_what_its_rows_say(desk: Desk, batches: list[tuple[list[ContactRow], frozenset[int]]]) -> None:
-    services, type_id = desk.services, desk.type.id
+def test_a_batch_does_what_its_rows_say(
+    workspace: Workspace, batches: list[tuple[list[ContactRow], frozenset[int]]]
+) -> None:
+    services, type_id = workspace.services, workspace.type.id
     services.records.write(lambda db: fetch(db, "DELETE FROM contacts"))
     for rows, erasable in batches:
-        after, outcome = expected(stored(desk), rows, desk.fields, erasable)
-        before, changes = stored(desk), desk.changes
-        assert services.write(upsert, type_id, desk.fields, rows, erasable, write=False) == outcome
-        assert (stored(desk), desk.changes) == (before, changes)
-        assert services.write(upsert, type_id, desk.fields, rows, erasable) == outcome
-        assert list(stored(desk).items()) == list(after.items())
-        assert desk.changes == changes + (outcome.created > 0) + outcome.updated
-        assert services.write(upsert, type_id, desk.fields, rows, erasable) == Outcome(0, 0, len(rows))
+        after, outcome = expected(stored(workspace), rows, workspace.fields, erasable)
+        before, changes = stored(workspace), workspace.changes
+        assert services.write(upsert, type_id, workspace.fields, rows, erasable, write=False) == outcome
+        assert (stored(workspace), workspace.changes) == (before, changes)
+        assert services.write(upsert, type_id, workspace.fields, rows, erasable) == outcome
+        assert list(stored(workspace).items()) == list(after.items())
+        assert workspace.changes == changes + (outcome.created > 0) + outcome.updated
+        assert services.write(upsert, type_id, workspace.fields, rows, erasable) == Outcome(0, 0, len(rows))
 
 
-def test_new_contacts_are_numbered_in_order_and_without_gaps_among_known_ones(desk: Desk) -> None:
+def test_new_contacts_are_numbered_in_order_and_without_gaps_among_known_ones(workspace: Workspace) -> None:
     rows = [(key, key, "{}") for key in KEYS]
-    desk.services.write(upsert, desk.type.id, desk.fields, rows[2:6:3], ())
-    desk.services.write(upsert, desk.type.id, desk.fields, rows, ())
-    db = desk.services.records.reader()
+    workspace.services.write(upsert, workspace.type.id, workspace.fields, rows[2:6:3], ())
+    workspace.services.write(upsert, workspace.type.id, workspace.fields, rows, ())
+    db = workspace.services.records.reader()
     numbered = fetch(db, "SELECT email, id FROM contacts ORDER BY id")
     assert numbered == [(KEYS[n], i) for i, n in enumerate((2, 5, 0, 1, 3, 4, 6, 7), 1)]
 
 
-def test_a_batch_that_fails_leaves_nothing_for_the_next_one(desk: Desk) -> None:
+def test_a_batch_that_fails_leaves_nothing_for_the_next_one(workspace: Workspace) -> None:
     twice = [(key, KEYS[0], "{}") for key in KEYS[:2]]  # which no caller may give
     with pytest.raises(Exception, match="UNIQUE"):
-        desk.services.write(upsert, desk.type.id, desk.fields, twice, ())
-    assert desk.services.write(upsert, desk.type.id, desk.fields, [(KEYS[3], KEYS[3], "{}")], ()) == Outcome(1, 0, 0)
-    assert list(stored(desk)) == [KEYS[3]]
+        workspace.services.write(upsert, workspace.type.id, workspace.fields, twice, ())
+    assert workspace.services.write(
+        upsert, workspace.type.id, workspace.fields, [(KEYS[3], KEYS[3], "{}")], ()
+    ) == Outcome(1, 0, 0)
+    assert list(stored(workspace)) == [KEYS[3]]
 
 
-def test_values_of_every_kind_are_found_unchanged(desk: Desk) -> None:
+def test_values_of_every_kind_are_found_unchanged(workspace: Workspace) -> None:
     values: dict[Kind, Value] = {Kind.NUMBER: 1e22, Kind.BOOLEAN: False, Kind.CHOICES: ("b", "a")}
     made = {
-        kind: desk.services.write(create_field, desk.type, str(kind), kind, ["a", "b"] if kind.has_options else [])
+        kind: workspace.services.write(
+            create_field, workspace.type, str(kind), kind, ["a", "b"] if kind.has_options else []
+        )
         for kind in values
     }
     full = encode_values({FIRST_NAME.id: "Ann", **{made[kind].id: value for kind, value in values.items()}})
-    desk.services.write(upsert, desk.type.id, desk.fields, [(KEYS[0], KEYS[0], full)], ())
-    before = desk.changes
+    workspace.services.write(upsert, workspace.type.id, workspace.fields, [(KEYS[0], KEYS[0], full)], ())
+    before = workspace.changes
     for kind, value in values.items():
         part = encode_values({made[kind].id: value})
-        assert desk.services.write(upsert, desk.type.id, desk.fields, [(KEYS[0], KEYS[0], part)], ()).unchanged == 1
-    assert desk.changes == before
+        assert (
+            workspace.services.write(
+                upsert, workspace.type.id, workspace.fields, [(KEYS[0], KEYS[0], part)], ()
+            ).unchanged
+            == 1
+        )
+    assert workspace.changes == before
 
 
-def test_a_row_read_by_fields_that_are_gone_is_refused(desk: Desk) -> None:
-    read = desk.fields
-    note = desk.services.write(create_field, desk.type, "Note", Kind.TEXT)
+def test_a_row_read_by_fields_that_are_gone_is_refused(workspace: Workspace) -> None:
+    read = workspace.fields
+    note = workspace.services.write(create_field, workspace.type, "Note", Kind.TEXT)
     with pytest.raises(Refused, match="the field note was changed or deleted meanwhile"):
-        desk.services.write(
+        workspace.services.write(
             upsert,
-            desk.type.id,
+            workspace.type.id,
             FieldSet((*read.fields, note.__class__(note.id + 1, "note", "Note", Kind.TEXT))),
             [],
             (),
         )
 
 
-def test_values_of_a_field_that_was_made_meanwhile_stay(desk: Desk) -> None:
-    read, key = desk.fields, KEYS[0]
-    note = desk.services.write(create_field, desk.type, "Note", Kind.TEXT)
-    desk.services.write(upsert, desk.type.id, desk.fields, [(key, key, encode_values({note.id: "kept"}))], ())
-    desk.services.write(upsert, desk.type.id, read, [(key, key, encode_values({FIRST_NAME.id: "Ann"}))], ())
-    assert desk.values(key) == {"first_name": "Ann", "note": "kept"}
+def test_values_of_a_field_that_was_made_meanwhile_stay(workspace: Workspace) -> None:
+    read, key = workspace.fields, KEYS[0]
+    note = workspace.services.write(create_field, workspace.type, "Note", Kind.TEXT)
+    workspace.services.write(
+        upsert, workspace.type.id, workspace.fields, [(key, key, encode_values({note.id: "kept"}))], ()
+    )
+    workspace.services.write(upsert, workspace.type.id, read, [(key, key, encode_values({FIRST_NAME.id: "Ann"}))], ())
+    assert workspace.values(key) == {"first_name": "Ann", "note": "kept"}

@@ -15,8 +15,8 @@ from tamis.domain.errors import Invalid
 from tamis.domain.fields import Kind
 from tamis.files.source import STANDARD_INPUT
 from tamis.files.spreadsheets import workbook_checks
-from tests.imports.conftest import Desk
-from tests.imports.test_uploads import hand_in
+from tests.imports.conftest import Workspace
+from tests.imports.test_uploads import upload_file
 from tests.support.workbooks import Cell, ods, xlsx
 
 PEOPLE: dict[int, list[Cell]] = {
@@ -39,18 +39,18 @@ PEOPLE: dict[int, list[Cell]] = {
 XLS = Path(__file__).parent / "data" / "people.xls"
 
 
-def test_cells_are_what_the_sheet_holds(desk: Desk) -> None:
-    report = desk.take(desk.file(xlsx({"People": PEOPLE}), "people.xlsx"))
+def test_cells_are_what_the_sheet_holds(workspace: Workspace) -> None:
+    report = workspace.take(workspace.file(xlsx({"People": PEOPLE}), "people.xlsx"))
     assert (report.rows, report.created, report.rejected, report.sheet) == (3, 2, 1, "People")
     assert {field.key: field.kind for field in report.created_fields} == {
         "name": Kind.TEXT, "zip": Kind.TEXT, "joined": Kind.DATE, "seen": Kind.DATETIME, "spent": Kind.NUMBER,
         "active": Kind.BOOLEAN, "share": Kind.NUMBER, "note": Kind.TEXT,
     }  # fmt: skip
-    assert desk.values("ann@example.org") == {
+    assert workspace.values("ann@example.org") == {
         "name": "Ann", "zip": "02138", "joined": date(2024, 2, 29), "spent": 0.3, "active": True, "share": 0.12,
         "seen": datetime(2023, 11, 14, 9, 36, 5, tzinfo=UTC), "note": "a\nb",
     }  # fmt: skip
-    bob = desk.values("bob@example.org")
+    bob = workspace.values("bob@example.org")
     assert (bob["name"], bob["zip"], bob["spent"], "seen" in bob) == ("Bob B", "2139", 1234567, False)
     assert report.rejects_file
     with Path(report.rejects_file).open(newline="", encoding="utf-8") as file:
@@ -58,51 +58,51 @@ def test_cells_are_what_the_sheet_holds(desk: Desk) -> None:
 
 
 @pytest.mark.parametrize("name", ["people.csv", "people", "people.xls", "people.xlsx.gz"])
-def test_a_workbook_is_known_by_its_content(desk: Desk, name: str) -> None:
+def test_a_workbook_is_known_by_its_content(workspace: Workspace, name: str) -> None:
     content = xlsx({"People": PEOPLE})
-    report = desk.take(desk.file(gzip.compress(content) if name.endswith("gz") else content, name))
+    report = workspace.take(workspace.file(gzip.compress(content) if name.endswith("gz") else content, name))
     assert (report.created, report.rejected) == (2, 1)
 
 
-def test_the_old_format_and_open_document(desk: Desk) -> None:
-    report = desk.take(XLS)
+def test_the_old_format_and_open_document(workspace: Workspace) -> None:
+    report = workspace.take(XLS)
     assert (report.rows, report.created, report.rejected, report.sheet) == (2, 1, 1, "People")
-    assert desk.values("ann@example.org") == {
+    assert workspace.values("ann@example.org") == {
         "name": "Ånn Łucka", "zip": "02138", "joined": date(2024, 2, 29), "spent": 0.3,
     }  # fmt: skip
     assert any('other sheets: "Notes"' in notice for notice in report.notices)
     content = ods([["E-Mail", "City", "Points"], ["olaf@example.org", "Œuf", 7.5]])
-    desk.take(desk.file(content, "people.ods"))
-    assert desk.values("olaf@example.org") == {"city": "Œuf", "points": 7.5}
+    workspace.take(workspace.file(content, "people.ods"))
+    assert workspace.values("olaf@example.org") == {"city": "Œuf", "points": 7.5}
 
 
-def test_a_sheet_is_chosen(desk: Desk) -> None:
+def test_a_sheet_is_chosen(workspace: Workspace) -> None:
     def sheet(email: str) -> dict[int, list[Cell]]:
         return {1: ["Email", "City"], 2: [email, "Oslo"]}
 
     sheets: dict[str, dict[int, list[Cell]]] = {"Cover": {1: ["Report", "2024"]}, "Hidden": sheet("hid@example.org")}
     sheets |= {"May": sheet("may@example.org"), "June": sheet("june@example.org")}
-    path = desk.file(xlsx(sheets, hidden=["Hidden"]), "p.xlsx")
-    report = desk.take(path)
+    path = workspace.file(xlsx(sheets, hidden=["Hidden"]), "p.xlsx")
+    report = workspace.take(path)
     assert report.sheet == "May"
     assert 'Read from the sheet "May"; other sheets: "Cover", "June".' in report.notices
     for wanted, name in (("June", "June"), (" june", "June"), ("4", "June"), ("Hidden", "Hidden"), ("2", "Hidden")):
-        assert desk.take(path, ImportOptions(create_fields=True, sheet=wanted)).sheet == name
+        assert workspace.take(path, ImportOptions(create_fields=True, sheet=wanted)).sheet == name
     with pytest.raises(Invalid, match='has no sheet "July"; choose from "Cover", "Hidden", "May", "June"'):
-        desk.take(path, ImportOptions(sheet="July"))
+        workspace.take(path, ImportOptions(sheet="July"))
     with pytest.raises(Invalid, match="has no sheets"):
-        desk.take("email\na@example.org\n", ImportOptions(sheet="May"))
+        workspace.take("email\na@example.org\n", ImportOptions(sheet="May"))
 
 
-def test_the_console_sees_a_workbook(desk: Desk) -> None:
-    look = preview_upload(desk.services, hand_in(desk, xlsx({"People": PEOPLE}), "people.xlsx"))
+def test_the_console_sees_a_workbook(workspace: Workspace) -> None:
+    look = preview_upload(workspace.services, upload_file(workspace, xlsx({"People": PEOPLE}), "people.xlsx"))
     assert (look.format, look.header_line, [row.line for row in look.rows]) == ("xlsx", 3, [4, 6, 7])
     assert look.columns[3].kind.kind is Kind.DATE
 
 
-def test_a_workbook_comes_by_standard_input(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_workbook_comes_by_standard_input(workspace: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(xlsx({"People": PEOPLE}))))
-    assert desk.take(STANDARD_INPUT).created == 2
+    assert workspace.take(STANDARD_INPUT).created == 2
 
 
 def _zip(**files: str) -> bytes:
@@ -125,12 +125,14 @@ def _zip(**files: str) -> bytes:
         (xlsx({"Empty": {}}), "is a workbook without rows"),
     ],
 )
-def test_what_is_no_workbook_is_called_what_it_is(desk: Desk, content: bytes, reason: str) -> None:
+def test_what_is_no_workbook_is_called_what_it_is(workspace: Workspace, content: bytes, reason: str) -> None:
     with pytest.raises(Invalid, match=reason):
-        desk.take(desk.file(content, "people.xlsx"))
+        workspace.take(workspace.file(content, "people.xlsx"))
 
 
-def test_a_workbook_that_needs_too_much_memory_stops_nothing_else(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_workbook_that_needs_too_much_memory_stops_nothing_else(
+    workspace: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
     far = xlsx({"People": {1: ["Email"], 2: ["a@example.org"]}})
     with zipfile.ZipFile(io.BytesIO(far)) as read:
         parts = {name: read.read(name).decode() for name in read.namelist()}
@@ -143,21 +145,21 @@ def test_a_workbook_that_needs_too_much_memory_stops_nothing_else(desk: Desk, mo
         for name, text in parts.items():
             made.writestr(name, text)
     with pytest.raises(Invalid, match="takes too much memory or time"):
-        desk.take(desk.file(target.getvalue(), "far.xlsx"))
+        workspace.take(workspace.file(target.getvalue(), "far.xlsx"))
     monkeypatch.setattr(workbook_checks, "MOST_UNPACKED", 1_000)
     with pytest.raises(Invalid, match="unpacks to more than"):
-        desk.take(desk.file(xlsx({"People": PEOPLE}), "people.xlsx"))
+        workspace.take(workspace.file(xlsx({"People": PEOPLE}), "people.xlsx"))
 
 
 @pytest.mark.parametrize(
     "text", ['[{"email": "a@example.org",\n "n": 1},\n {"email": "b", "n": 2}]', "[\n]", '[{"a": 1}']
 )
-def test_a_list_of_json_objects(desk: Desk, text: str) -> None:
-    path = desk.file(text, "people.json")
+def test_a_list_of_json_objects(workspace: Workspace, text: str) -> None:
+    path = workspace.file(text, "people.json")
     if "b" not in text:
         with pytest.raises(Invalid):
-            desk.take(path)
+            workspace.take(path)
         return
-    report = desk.take(path)
+    report = workspace.take(path)
     assert (report.created, report.rejected) == (1, 1)
-    assert desk.values("a@example.org") == {"n": 1}
+    assert workspace.values("a@example.org") == {"n": 1}

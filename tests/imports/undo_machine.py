@@ -161,7 +161,7 @@ class Undoing(RuleBasedStateMachine):
                     seen.before[chosen] = replace(row, email=address), writer
 
     @rule(address=PEOPLE, data=st.data())
-    def add_by_hand(self, address: str, data: st.DataObject) -> None:
+    def include_recipient(self, address: str, data: st.DataObject) -> None:
         segment = data.draw(st.sampled_from([self.live[0], *self.live[-2:]]))
         try:
             self.services.write(add_recipient, self.account, segment.id, email(address), "By", "Hand")
@@ -169,7 +169,7 @@ class Undoing(RuleBasedStateMachine):
             assert email(address).key in self.expected()[segment.id]
 
     @rule(data=st.data())
-    def delete_by_hand(self, data: st.DataObject) -> None:
+    def exclude_recipient(self, data: st.DataObject) -> None:
         segment = data.draw(st.sampled_from([self.live[0], *self.live[-2:]]))
         if present := self.expected()[segment.id]:
             self.look()

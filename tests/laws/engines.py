@@ -18,7 +18,7 @@ class Engine(Protocol):
     def close(self) -> None:
         """Close it."""
 
-    def fill(self, crowd: list[Contact], /) -> None:
+    def fill(self, audience: list[Contact], /) -> None:
         """Replace the contacts."""
 
     def selected(self, rule: Rule, as_of: EvaluationTime, instants: list[datetime] | None = None) -> set[int]:

@@ -251,7 +251,7 @@ _OFFSETS = ("Z", "+00:00", "-00:00", "+05:30", "-03:00", "+14:00", "-1200", "z")
 
 
 @st.composite
-def _moment_texts(draw: st.DrawFn) -> str:
+def _instant_texts(draw: st.DrawFn) -> str:
     moment = draw(moments)
     spec = draw(st.sampled_from(["minutes", "seconds", "auto", "microseconds"]))
     return moment.isoformat(draw(st.sampled_from("T ")), spec) + draw(st.sampled_from(("", "", *_OFFSETS)))
@@ -263,7 +263,7 @@ OPERAND_TEXTS: dict[Kind, st.SearchStrategy[str]] = {
     ),
     Kind.NUMBER: numbers.map(format_value),
     Kind.DATE: dates.map(str),
-    Kind.DATETIME: st.one_of(dates.map(str), _moment_texts(), instants.map(format_value)),
+    Kind.DATETIME: st.one_of(dates.map(str), _instant_texts(), instants.map(format_value)),
     Kind.BOOLEAN: st.sampled_from(["true", "false", "Yes", "NO", "1", "0"]),
     Kind.CHOICE: st.sampled_from([*PLANS, *map(fold, PLANS)]),
     Kind.CHOICES: st.sampled_from([*INTERESTS, *map(fold, INTERESTS)]),

@@ -25,7 +25,7 @@ from tamis.domain.fields import Kind
 from tamis.domain.segments import Segment
 from tamis.rules.syntaxes.json import from_json
 from tamis.settings import Settings
-from tests.stores.account import Desk, new_desk
+from tests.stores.workspace import Workspace, new_workspace
 from tests.support.effort import examples
 
 OPTIONS = {"plan": ("Free", "Pro", "Team"), "likes": ("Music", "Art", "Sport")}
@@ -120,12 +120,12 @@ deletions = st.one_of(
 class Scene:
     """A contact type, its contacts, and segments with all that their rules use."""
 
-    desk: Desk
-    crowd: dict[str, dict[str, str]]
+    workspace: Workspace
+    audience: dict[str, dict[str, str]]
     live: dict[str, tuple[Segment, Written]]
 
     def members(self) -> dict[str, set[str]]:
-        return {name: self.desk.members(segment) for name, (segment, _) in self.live.items()}
+        return {name: self.workspace.members(segment) for name, (segment, _) in self.live.items()}
 
     def users(self, deletion: tuple[str, ...]) -> set[str]:
         """Name the segments by which a deletion must be refused."""
@@ -135,20 +135,20 @@ class Scene:
         return found
 
     def holders(self, key: str, option: str) -> set[str]:
-        return {name for name, texts in self.crowd.items() if option in texts.get(key, "").split("; ")}
+        return {name for name, texts in self.audience.items() if option in texts.get(key, "").split("; ")}
 
     def delete(self, deletion: tuple[str, ...]) -> None:
         match deletion:
             case ("field", key):
-                self.desk.services.write(delete_field, self.desk.type, key)
+                self.workspace.services.write(delete_field, self.workspace.type, key)
             case ("option", key, option):
-                self.desk.edit(key, delete_options=[option])
-                for texts in self.crowd.values():
+                self.workspace.edit(key, delete_options=[option])
+                for texts in self.audience.values():
                     left = [o for o in texts.get(key, "").split("; ") if o not in (option, "")]
                     texts.pop(key, None)
                     texts.update({key: "; ".join(left)} if left else {})
             case ("segment", name):
-                self.desk.services.write(delete_segment, self.desk.account, self.live[name][0].id)
+                self.workspace.services.write(delete_segment, self.workspace.account, self.live[name][0].id)
                 del self.live[name]
 
 
@@ -162,13 +162,13 @@ def home() -> Iterator[tuple[Services, Account]]:
     shutil.rmtree(directory)
 
 
-def scene(home: tuple[Services, Account], crowd: list[dict[str, str]], written: list[Written]) -> Scene:
-    desk = new_desk(*home)
-    desk.field("Score", Kind.NUMBER)
-    desk.field("Plan", Kind.CHOICE, *OPTIONS["plan"])
-    desk.field("Likes", Kind.CHOICES, *OPTIONS["likes"])
-    named = {f"p{number}": dict(texts) for number, texts in enumerate(crowd)}
-    desk.write(**named)
+def scene(home: tuple[Services, Account], audience: list[dict[str, str]], written: list[Written]) -> Scene:
+    workspace = new_workspace(*home)
+    workspace.field("Score", Kind.NUMBER)
+    workspace.field("Plan", Kind.CHOICE, *OPTIONS["plan"])
+    workspace.field("Likes", Kind.CHOICES, *OPTIONS["likes"])
+    named = {f"p{number}": dict(texts) for number, texts in enumerate(audience)}
+    workspace.write(**named)
     CLOCK.now += timedelta(minutes=1)
     live: dict[str, tuple[Segment, Written]] = {}
     run = next(_numbers)  # names of segments are unique in an account
@@ -177,10 +177,10 @@ def scene(home: tuple[Services, Account], crowd: list[dict[str, str]], written: 
         for earlier in range(number):
             document = document.replace(f'"s{earlier}"', f'"s{earlier} of {run}"')
         name = f"s{number} of {run}"
-        made = desk.services.write(create_segment, desk.account, desk.type, name, from_json(document))
+        made = workspace.services.write(create_segment, workspace.account, workspace.type, name, from_json(document))
         live[f"s{number}"] = (made, rule)
     CLOCK.now += timedelta(minutes=1)
-    return Scene(desk, named, live)
+    return Scene(workspace, named, live)
 
 
 def known_before(number: int) -> st.SearchStrategy[Written]:
@@ -193,17 +193,17 @@ def known_before(number: int) -> st.SearchStrategy[Written]:
     max_examples=examples(40), deadline=None, suppress_health_check=[HealthCheck.filter_too_much, HealthCheck.too_slow]
 )
 @given(
-    crowd=st.lists(people, min_size=1, max_size=6),
+    audience=st.lists(people, min_size=1, max_size=6),
     written=st.tuples(st.one_of(st.just(UPDATED), known_before(0)), known_before(1), known_before(2)),
     wanted=st.lists(deletions, min_size=1, max_size=6),
 )
 def test_no_deletion_ever_widens_a_segment(
     home: tuple[Services, Account],
-    crowd: list[dict[str, str]],
+    audience: list[dict[str, str]],
     written: tuple[Written, Written, Written],
     wanted: list[tuple[str, ...]],
 ) -> None:
-    at = scene(home, crowd, list(written))
+    at = scene(home, audience, list(written))
     gone: set[tuple[str, ...]] = set()
     for deletion in wanted:
         left = [o for o in OPTIONS.get(deletion[1], ()) if ("option", deletion[1], o) not in gone]

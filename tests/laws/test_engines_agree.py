@@ -19,18 +19,18 @@ from tests.support.effort import examples
 RELATIVE = [operator for operator in FIELD_OPERATORS if positive_form(operator)[0].relative]
 
 
-def by_python(rule: Node, crowd: list[Contact], as_of: EvaluationTime) -> set[int]:
-    return {contact.id for contact in crowd if selects(rule, contact, as_of, segments_of(contact))}
+def by_python(rule: Node, audience: list[Contact], as_of: EvaluationTime) -> set[int]:
+    return {contact.id for contact in audience if selects(rule, contact, as_of, segments_of(contact))}
 
 
-def by_python_at(rule: Node, crowd: list[Contact], as_of: EvaluationTime, instants: list[datetime]) -> set[int]:
+def by_python_at(rule: Node, audience: list[Contact], as_of: EvaluationTime, instants: list[datetime]) -> set[int]:
     times = [EvaluationTime(instant, as_of.zone) for instant in instants]
-    return {c.id for c in crowd if selects(rule, c, times[c.id - 1], segments_of(c))}
+    return {c.id for c in audience if selects(rule, c, times[c.id - 1], segments_of(c))}
 
 
-def agree(engine: Engine, rule: Node, crowd: list[Contact], as_of: EvaluationTime, instants: list[datetime]) -> None:
-    assert engine.selected(rule, as_of) == by_python(rule, crowd, as_of)
-    assert engine.selected(rule, as_of, instants) == by_python_at(rule, crowd, as_of, instants)
+def agree(engine: Engine, rule: Node, audience: list[Contact], as_of: EvaluationTime, instants: list[datetime]) -> None:
+    assert engine.selected(rule, as_of) == by_python(rule, audience, as_of)
+    assert engine.selected(rule, as_of, instants) == by_python_at(rule, audience, as_of, instants)
 
 
 @settings(max_examples=examples(150))
@@ -38,11 +38,11 @@ def agree(engine: Engine, rule: Node, crowd: list[Contact], as_of: EvaluationTim
 def test_one_meaning_of_any_rule(
     engine: Engine, data: st.DataObject, case: tuple[EvaluationTime, list[Contact]], some: list[Node]
 ) -> None:
-    as_of, crowd = case
-    instants = [data.draw(instants_of_the_day(as_of)) for _ in crowd]
-    engine.fill(crowd)
+    as_of, audience = case
+    instants = [data.draw(instants_of_the_day(as_of)) for _ in audience]
+    engine.fill(audience)
     for rule in some:
-        agree(engine, rule, crowd, as_of, instants)
+        agree(engine, rule, audience, as_of, instants)
 
 
 @pytest.mark.parametrize("operator", FIELD_OPERATORS, ids=lambda operator: operator.name)
@@ -51,11 +51,11 @@ def test_one_meaning_of_any_rule(
 def test_one_meaning_of_each_operator(
     engine: Engine, operator: Operator, data: st.DataObject, case: tuple[EvaluationTime, list[Contact]]
 ) -> None:
-    as_of, crowd = case
-    engine.fill(crowd)
+    as_of, audience = case
+    engine.fill(audience)
     for _ in range(5):
         rule = built(data.draw(draft_conditions(operator)))
-        assert engine.selected(rule, as_of) == by_python(rule, crowd, as_of)
+        assert engine.selected(rule, as_of) == by_python(rule, audience, as_of)
 
 
 @pytest.mark.parametrize("operator", RELATIVE, ids=lambda operator: operator.name)
@@ -64,8 +64,8 @@ def test_one_meaning_of_each_operator(
 def test_one_meaning_of_what_counts_from_now_whosever_now_it_is(
     engine: Engine, operator: Operator, data: st.DataObject, case: tuple[EvaluationTime, list[Contact]]
 ) -> None:
-    as_of, crowd = case
-    instants = [data.draw(instants_of_the_day(as_of)) for _ in crowd]
-    engine.fill(crowd)
+    as_of, audience = case
+    instants = [data.draw(instants_of_the_day(as_of)) for _ in audience]
+    engine.fill(audience)
     for _ in range(5):
-        agree(engine, built(data.draw(draft_conditions(operator))), crowd, as_of, instants)
+        agree(engine, built(data.draw(draft_conditions(operator))), audience, as_of, instants)

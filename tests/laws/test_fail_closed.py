@@ -232,15 +232,15 @@ def test_fail_closed_every_rule_is_well_made_and_has_all_of_its_conditions(draft
     assert leaves_of(rule) == size(draft)
 
 
-@given(crowd=crowds())
-def test_fail_closed_a_rule_without_conditions_selects_nobody(engine: Engine, crowd: list[Contact]) -> None:
-    engine.fill(crowd)
+@given(audience=crowds())
+def test_fail_closed_a_rule_without_conditions_selects_nobody(engine: Engine, audience: list[Contact]) -> None:
+    engine.fill(audience)
     nobody = [
         build(draft, FIELDS, SEGMENTS) for draft in (from_text(" \n"), from_json("null"), from_arrays([], [], [], None))
     ]
     assert nobody == [None, None, None]
     assert engine.selected(None, AS_OF) == set()
-    assert not any(selects(None, contact, AS_OF) for contact in crowd)
+    assert not any(selects(None, contact, AS_OF) for contact in audience)
     assert describe(None).startswith("Nobody")
 
 

@@ -33,11 +33,11 @@ about_segments: st.SearchStrategy[Node] = st.recursive(
 def test_segments_have_the_members_that_their_rules_select(
     engine: Engine, case: tuple[EvaluationTime, list[Contact]], named: dict[int, Rule]
 ) -> None:
-    as_of, crowd = case
+    as_of, audience = case
     expected: dict[int, set[int]] = {id_: set() for id_ in named}
-    for contact in crowd:
+    for contact in audience:
         is_in = resolve_membership(named.__getitem__, lambda rule, known, c=contact: selects(rule, c, as_of, known))  # type: ignore[misc]
         for id_ in filter(is_in, named):
             expected[id_].add(contact.id)
-    engine.fill(crowd)
+    engine.fill(audience)
     assert engine.members(named, as_of) == expected

@@ -31,12 +31,12 @@ NEGATIVE = [operator for operator in FIELD_OPERATORS if operator.negates]
 ALWAYS_KNOWN = (EMAIL, CREATED_AT, UPDATED_AT)
 
 
-def complements(one: Node, other: Node, engine: Engine, crowd: list[Contact], as_of: EvaluationTime) -> None:
+def complements(one: Node, other: Node, engine: Engine, audience: list[Contact], as_of: EvaluationTime) -> None:
     """Assert that each contact is selected by exactly one of two rules, in both meanings."""
-    for contact in crowd:
+    for contact in audience:
         in_segment = segments_of(contact)
         assert selects(one, contact, as_of, in_segment) is not selects(other, contact, as_of, in_segment)
-    assert engine.selected(one, as_of) == {c.id for c in crowd} - engine.selected(other, as_of)
+    assert engine.selected(one, as_of) == {c.id for c in audience} - engine.selected(other, as_of)
 
 
 @pytest.mark.parametrize("operator", NEGATIVE, ids=lambda operator: operator.name)
@@ -45,27 +45,27 @@ def complements(one: Node, other: Node, engine: Engine, crowd: list[Contact], as
 def test_not_is_not_for_each_negative_operator(
     engine: Engine, operator: Operator, data: st.DataObject, case: tuple[EvaluationTime, list[Contact]]
 ) -> None:
-    as_of, crowd = case
-    engine.fill(crowd)
+    as_of, audience = case
+    engine.fill(audience)
     for _ in range(3):
         negative = built_condition(data.draw(draft_conditions(operator)))
         positive = replace(negative, operator=BY_NAME[str(operator.negates)])
-        complements(positive, negative, engine, crowd, as_of)
+        complements(positive, negative, engine, audience, as_of)
 
 
 @given(rule=rules, case=timed_crowds())
 def test_not_is_not_for_any_rule(engine: Engine, rule: Node, case: tuple[EvaluationTime, list[Contact]]) -> None:
-    as_of, crowd = case
-    engine.fill(crowd)
-    complements(rule, Not(rule), engine, crowd, as_of)
+    as_of, audience = case
+    engine.fill(audience)
+    complements(rule, Not(rule), engine, audience, as_of)
     assert engine.selected(Not(Not(rule)), as_of) == engine.selected(rule, as_of)
 
 
 def test_not_is_not_for_being_in_a_segment(engine: Engine) -> None:
-    crowd = [Contact(number, 1, "a@b.de", {}, EPOCH, EPOCH) for number in range(1, 7)]
-    engine.fill(crowd)
+    audience = [Contact(number, 1, "a@b.de", {}, EPOCH, EPOCH) for number in range(1, 7)]
+    engine.fill(audience)
     positive, negative = (InSegment(4, "Some", BY_NAME[name]) for name in ("is in segment", "is not in segment"))
-    complements(positive, negative, engine, crowd, EvaluationTime(EPOCH, ZONES[0]))
+    complements(positive, negative, engine, audience, EvaluationTime(EPOCH, ZONES[0]))
     assert engine.selected(positive, EvaluationTime(EPOCH, ZONES[0])) == {2, 5}
 
 
@@ -80,11 +80,11 @@ def test_the_past_is_within_a_duration_or_more_than_it_ago(
     within, ago = (
         built_condition(DraftCondition(key, name, (duration,), "here")) for name in ("is within", "is more than ago")
     )
-    crowd = [Contact(n, 1, "a@b.de", {field.id: data.draw(values_near(field.kind, as_of))}, EPOCH, EPOCH)
+    audience = [Contact(n, 1, "a@b.de", {field.id: data.draw(values_near(field.kind, as_of))}, EPOCH, EPOCH)
              for n in range(1, 6)]  # fmt: skip
-    engine.fill(crowd)
+    engine.fill(audience)
     now = as_of.now if field.kind is Kind.DATETIME else as_of.today
-    past = {contact.id for contact in crowd if contact.values[field.id] <= now}  # type: ignore[operator]
+    past = {contact.id for contact in audience if contact.values[field.id] <= now}  # type: ignore[operator]
     found = [engine.selected(rule, as_of) for rule in (within, ago)]
     assert found[0] | found[1] == past
     assert not found[0] & found[1]
@@ -100,10 +100,10 @@ def may_be_missing(field: Field) -> bool:
 def test_a_missing_value_is_what_the_negative_operator_says(
     engine: Engine, operator: Operator, data: st.DataObject, case: tuple[EvaluationTime, list[Contact]]
 ) -> None:
-    as_of, crowd = case
+    as_of, audience = case
     rule = built_condition(data.draw(draft_conditions(operator, may_be_missing)))
     without = [
-        replace(c, values={key: value for key, value in c.values.items() if key != rule.field.id}) for c in crowd
+        replace(c, values={key: value for key, value in c.values.items() if key != rule.field.id}) for c in audience
     ]
     engine.fill(without)
     everybody = {contact.id for contact in without}

@@ -20,16 +20,16 @@ from tests.support.effort import examples
 def test_every_part_is_counted_as_it_is_meant(
     stores: Stores, case: tuple[EvaluationTime, list[Contact]], some: list[Node]
 ) -> None:
-    as_of, crowd = case
+    as_of, audience = case
     rule = join(Any, some)  # of few conditions and of many, which are counted in two ways
-    stores.fill(crowd)
+    stores.fill(audience)
     parts, problems = build_parts(from_json(to_json(rule)), FIELDS, SEGMENTS)
     assert not problems
     assert parts["rule"] == rule
     counted = stores.counted(rule, list(parts.values()), as_of)
-    held = [{c.id for c in crowd if selects(part, c, as_of, lambda _: False)} for part in parts.values()]
+    held = [{c.id for c in audience if selects(part, c, as_of, lambda _: False)} for part in parts.values()]
     selected = held[list(parts).index("rule")]
-    assert counted.total == len(crowd)
+    assert counted.total == len(audience)
     assert counted.parts == [len(ids) for ids in held]
     sample = stores.sampled(rule, as_of, 3)
     assert len(set(sample)) == min(3, len(selected))

@@ -162,9 +162,9 @@ def test_a_part_of_a_text_keeps_the_blanks_at_its_ends(
 ) -> None:
     rule = built_condition(DraftCondition(NICKNAME.id, operator, (part,), "here"))
     values = {number: text for number, text in enumerate((has_it, has_not), 1) if text}
-    crowd = [Contact(number, 1, "a@b.de", {NICKNAME.id: text}, EPOCH, EPOCH) for number, text in values.items()]
-    engine.fill(crowd)
+    audience = [Contact(number, 1, "a@b.de", {NICKNAME.id: text}, EPOCH, EPOCH) for number, text in values.items()]
+    engine.fill(audience)
     assert engine.selected(rule, AS_OF) == ({1} if has_it else set())
-    assert [contact.id for contact in crowd if selects(rule, contact, AS_OF)] == ([1] if has_it else [])
+    assert [contact.id for contact in audience if selects(rule, contact, AS_OF)] == ([1] if has_it else [])
     assert part in way(rule)
     assert f"“{part}”" in describe(rule)

@@ -186,8 +186,8 @@ def in_no_circle(named: dict[int, Rule | bool]) -> dict[int, Rule | bool]:
 def test_every_part_that_is_explained_says_what_it_says_alone(
     rule: Rule, case: tuple[EvaluationTime, list[Contact]]
 ) -> None:
-    as_of, crowd = case
-    for contact in crowd:
+    as_of, audience = case
+    for contact in audience:
         in_segment = segments_of(contact)
         explained = explain(rule, contact, as_of, in_segment)
         as_alone(explained, rule, contact, as_of, in_segment)

@@ -33,8 +33,8 @@ def test_values_survive_the_way_over_text(contact: Contact) -> None:
 
 @given(st.lists(numbers, min_size=1, max_size=50))
 def test_numbers_survive_bit_by_bit(stores: Stores, many: list[float]) -> None:
-    crowd = [
+    audience = [
         Contact(number, 1, "a@b.de", {103: value}, FIRST_INSTANT, LAST_INSTANT) for number, value in enumerate(many, 1)
     ]
-    stores.fill(crowd)
-    assert [float(stores.held(contact.id)[103]).hex() for contact in crowd] == [value.hex() for value in many]  # type: ignore[arg-type]
+    stores.fill(audience)
+    assert [float(stores.held(contact.id)[103]).hex() for contact in audience] == [value.hex() for value in many]  # type: ignore[arg-type]

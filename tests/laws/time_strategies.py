@@ -71,15 +71,15 @@ def values_near(kind: Kind, as_of: EvaluationTime) -> st.SearchStrategy[Value]:
 @st.composite
 def crowds_near(draw: st.DrawFn, as_of: EvaluationTime, most: int = 6) -> list[Contact]:
     """Several contacts, many of whose dates lie near an evaluation time."""
-    crowd = []
+    audience = []
     for contact in draw(crowds(most)):
         values = dict(contact.values)
         for field in FIELDS.fields:
             if field.kind in (Kind.DATE, Kind.DATETIME) and field.id in values and draw(st.booleans()):
                 values[field.id] = draw(values_near(field.kind, as_of))
         created = draw(st.one_of(st.just(contact.created_at), instants_near(as_of)))
-        crowd.append(replace(contact, values=values, created_at=created))
-    return crowd
+        audience.append(replace(contact, values=values, created_at=created))
+    return audience
 
 
 @st.composite

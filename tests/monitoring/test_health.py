@@ -97,21 +97,21 @@ def test_what_runs_out_is_logged_once_and_that_it_does_no_more(
 ) -> None:
     names = ("disk_low", "disk_has_room", "handles_low", "handles_enough")
 
-    def told() -> list[int]:
+    def event_counts() -> list[int]:
         return [log.counts().get(name, 0) for name in names]
 
-    begun = told()
+    begun = event_counts()
     settings = services.settings
     monkeypatch.setattr(services, "settings", replace(settings, disk_warning=1 << 50))
     monkeypatch.setattr(health, "count_handles", lambda: (81, 100))
     ready.check()
     ready.check()
-    assert [now - before for now, before in zip(told(), begun, strict=True)] == [1, 0, 1, 0]
+    assert [now - before for now, before in zip(event_counts(), begun, strict=True)] == [1, 0, 1, 0]
     monkeypatch.setattr(services, "settings", settings)
     monkeypatch.setattr(health, "count_handles", lambda: (80, 100))
     ready.check()
     ready.check()
-    assert [now - before for now, before in zip(told(), begun, strict=True)] == [1, 1, 1, 1]
+    assert [now - before for now, before in zip(event_counts(), begun, strict=True)] == [1, 1, 1, 1]
 
 
 def test_metrics_have_a_port_of_their_own_on_this_machine(services: Services, ready: Health) -> None:
@@ -123,8 +123,8 @@ def test_metrics_have_a_port_of_their_own_on_this_machine(services: Services, re
     try:
         with requests.Session() as session:
             session.trust_env = False
-            told = session.get(f"http://127.0.0.1:{port}/metrics", timeout=PATIENCE_SECONDS).text
-        assert "\ntamis_ready 1.0\n" in told
-        assert f'\ntamis_build_info{{version="{__version__}"}} 1.0\n' in told
+            event_counts = session.get(f"http://127.0.0.1:{port}/metrics", timeout=PATIENCE_SECONDS).text
+        assert "\ntamis_ready 1.0\n" in event_counts
+        assert f'\ntamis_build_info{{version="{__version__}"}} 1.0\n' in event_counts
     finally:
         close()

@@ -136,11 +136,11 @@ def test_a_flood_is_counted_and_others_are_heard_beside_it() -> None:
 
 def test_what_the_http_server_says_goes_the_same_way() -> None:
     settings = Settings(Path())
-    Server(_nobody, Connections(Limits.of(settings, 1), lambda _: False), lambda: None, lambda _: None)
+    Server(_no_receiver, Connections(Limits.of(settings, 1), lambda _: False), lambda: None, lambda _: None)
     for name in ("uvicorn", "uvicorn.error", "asyncio"):
         assert logging.getLogger(name).propagate, name
         assert not logging.getLogger(name).handlers, name
 
 
-async def _nobody(*_: object) -> None:
+async def _no_receiver(*_: object) -> None:
     return None

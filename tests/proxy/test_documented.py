@@ -8,7 +8,7 @@ import requests
 
 from tests.proxy.conftest import CLIENT, HOST, Proxy
 from tests.support.process import PATIENCE_SECONDS, Server
-from tests.support.uploads import hand_in
+from tests.support.uploads import upload_file
 from tests.support.users import Person, fresh
 
 INVENTED = {"x-forwarded-for": "198.51.100.66", "x-forwarded-proto": "http", "x-real-ip": "198.51.100.66",
@@ -18,7 +18,7 @@ UPLOAD_BYTES = 8_000_000
 
 
 @pytest.fixture(scope="session")
-def everybody(owner: Person, tmp_path_factory: pytest.TempPathFactory) -> int:
+def proxies(owner: Person, tmp_path_factory: pytest.TempPathFactory) -> int:
     """A segment of many."""
     file = tmp_path_factory.mktemp("people") / "people.csv"
     file.write_text("email,plan\n" + "".join(f"person.{n}@example.org,pro\n" for n in range(PEOPLE)))
@@ -61,9 +61,9 @@ def test_a_client_cannot_choose_its_address(proxy: Proxy, owner: Person, server:
     assert not [line for line in server.errors if "forwarded_headers_ignored" in line]
 
 
-def test_the_segment_api_works_and_long_lists_pass(proxy: Proxy, owner: Person, everybody: int) -> None:
+def test_the_segment_api_works_and_long_lists_pass(proxy: Proxy, owner: Person, proxies: int) -> None:
     person = proxy.person(owner)
-    assert person.segment(everybody)["segment_emails_count"] == len(person.recipients(everybody))
+    assert person.segment(proxies)["segment_emails_count"] == len(person.recipients(proxies))
     segment = person.make_segment(owner.tamis("type", "create", fresh("Few"))["id"])
     assert person.add(segment, "ada@example.org").status_code == 200
     (row,) = person.recipients(segment)
@@ -84,7 +84,7 @@ def test_large_files_pass(proxy: Proxy, owner: Person) -> None:
         for _ in range(UPLOAD_BYTES // (len(row) * 1000)):
             yield row * 1000
 
-    assert hand_in(visitor, type_id, content()).status_code == 201
+    assert upload_file(visitor, type_id, content()).status_code == 201
 
 
 def test_another_name_is_not_answered(server: Server, owner: Person) -> None:

@@ -89,7 +89,7 @@ class Roles:
     def _person(self) -> Person:
         return replace(self.owner, http=requests.Session())
 
-    def overrides(self) -> Callable[[str, random.Random], None]:
+    def change_overrides(self) -> Callable[[str, random.Random], None]:
         """Make one who adds and deletes contacts that others add and delete, too, and addresses of nobody else."""
         person, own = self._person(), itertools.count(1)
         numbers: dict[str, int] = {}

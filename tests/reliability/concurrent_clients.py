@@ -35,7 +35,7 @@ SEGMENTS = {HAND: Segment(), ALL_OF_HAND: Segment(follows=HAND), RULE: Segment(l
 PAUSE_SECONDS = 0.05
 
 
-class Crowd(Roles):
+class ConcurrentClients(Roles):
     """All clients of one directory and its server; `run` lets them act for a while and gives what they saw."""
 
     def __init__(self, directory: Path, seed: int, program: Sequence[str] = ("-m", "tamis")) -> None:
@@ -114,7 +114,7 @@ class Crowd(Roles):
         self._serving.set()
 
     def _roles(self) -> dict[str, Callable[[str, random.Random], None]]:
-        overrides = {f"overrides {number}": self.overrides() for number in range(3)}
+        overrides = {f"overrides {number}": self.change_overrides() for number in range(3)}
         return {
             **overrides,
             "segments": self.segments(),

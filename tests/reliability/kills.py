@@ -29,7 +29,7 @@ from tamis.records.engine.database import connect
 from tamis.records.handles import Reader
 from tamis.rules.time.evaluation_time import EvaluationTime
 from tamis.settings import Settings
-from tests.reliability.prepared_data import BUSY_SERVER, Town
+from tests.reliability.prepared_data import BUSY_SERVER, PreparedData
 from tests.reliability.random_writers import Writers
 from tests.stores.oracle import Oracle
 from tests.support.process import SOON, Server, environment
@@ -53,25 +53,25 @@ class Rounds:
     def __init__(self, directory: Path, people: int, seed: int, figures: Figures) -> None:
         self.chance = random.Random(seed)
         self.figures = figures
-        self.town = Town(directory / "data", people, self.chance)
-        self.server = Server(self.town.data, program=("-c", BUSY_SERVER))
+        self.prepared = PreparedData(directory / "data", people, self.chance)
+        self.server = Server(self.prepared.data, program=("-c", BUSY_SERVER))
         self._counted = 0
 
     def run(self, kind: str) -> None:
         """Kill the server at a moment of some kind, start it again, and look whether everything is as it must be."""
         if kind == "migration":
-            self.town.go_back_to_the_first_schema()
+            self.prepared.go_back_to_the_first_schema()
         if kind == "rebuild":
-            for file in self.town.data.glob(f"{FILE_NAME}*"):
+            for file in self.prepared.data.glob(f"{FILE_NAME}*"):
                 file.unlink()
         KINDS[kind](self)
         self.figures.kills[kind] += 1
         self._look_at_the_records()
         begun = time.perf_counter()
         self.server.start()
-        self.town.owner.base = f"{self.server.address}/api/"
-        self.town.owner.http = requests.Session()
-        assert self.town.owner.get("segment/list").status_code == 200
+        self.prepared.owner.base = f"{self.server.address}/api/"
+        self.prepared.owner.http = requests.Session()
+        assert self.prepared.owner.get("segment/list").status_code == 200
         self.figures.recoveries.append(time.perf_counter() - begun)
         self._look_at_the_answers()
         assert self.server.stop() == 0
@@ -88,14 +88,17 @@ class Rounds:
         """A large import has just been committed, and somebody asks."""
         self._serve()
         self.server.process.send_signal(signal.SIGSTOP)
-        self.town.journal.edition += 1
+        self.prepared.journal.edition += 1
         done = subprocess.run(
-            self.town.importing(self.town.journal.edition, SOON), capture_output=True, env=environment(), check=False
+            self.prepared.importing(self.prepared.journal.edition, SOON),
+            capture_output=True,
+            env=environment(),
+            check=False,
         )
         assert done.returncode == 0, done.stderr
-        for batch in self.town.journal.batches.may_be:
-            self.town.journal.batches.set(batch, self.town.journal.edition)
-            self.town.journal.batches.acknowledged += 1
+        for batch in self.prepared.journal.batches.may_be:
+            self.prepared.journal.batches.set(batch, self.prepared.journal.edition)
+            self.prepared.journal.batches.acknowledged += 1
         self.server.process.send_signal(signal.SIGCONT)
         asking = threading.Thread(target=self._ask)
         asking.start()
@@ -112,8 +115,8 @@ class Rounds:
     def in_a_migration(self) -> None:
         """The records have just begun to change: then they are brought to the newest schema within milliseconds."""
         self.server.launch()
-        before = _size(self.town)
-        while _size(self.town) == before and self.server.process.poll() is None:
+        before = _size(self.prepared)
+        while _size(self.prepared) == before and self.server.process.poll() is None:
             time.sleep(0.0005)
         time.sleep(self.chance.uniform(0, 0.02))
         self.server.kill()
@@ -140,18 +143,18 @@ class Rounds:
 
     def _writers(self, *, importing: bool) -> "_Plug":
         self._serve()
-        return _Plug(self.server, Writers(self.town, importing=importing))
+        return _Plug(self.server, Writers(self.prepared, importing=importing))
 
     def _serve(self) -> None:
         self.server.start()
-        self.town.owner.base = f"{self.server.address}/api/"
+        self.prepared.owner.base = f"{self.server.address}/api/"
 
     def _ask(self) -> None:
         with suppress(requests.RequestException):
-            self.town.owner.get("segment/list")
+            self.prepared.owner.get("segment/list")
 
     def _erase(self) -> None:
-        server = msgspec.json.decode((self.town.data / "server.json").read_bytes(), type=dict[str, str])
+        server = msgspec.json.decode((self.prepared.data / "server.json").read_bytes(), type=dict[str, str])
         with suppress(requests.RequestException):
             requests.post(
                 server["address"] + "/local/ask",
@@ -161,20 +164,20 @@ class Rounds:
             )
 
     def _is_rewriting(self, late: bool) -> bool:
-        if (self.town.data / f"{FILE_NAME}.new").exists():
+        if (self.prepared.data / f"{FILE_NAME}.new").exists():
             return True
-        return not late and any(self.town.data.glob("columns.copying-*"))
+        return not late and any(self.prepared.data.glob("columns.copying-*"))
 
     # -- what must be true -------------------------------------------------------------------------------------------
 
     def _look_at_the_records(self) -> None:
         """Whatever was acknowledged is in the records, and nothing is there by half."""
-        journal, db = self.town.journal, connect(self.town.data / "tamis.sqlite")
+        journal, db = self.prepared.journal, connect(self.prepared.data / "tamis.sqlite")
         try:
             assert db.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
             assert db.execute("PRAGMA foreign_key_check").fetchall() == []
-            self.figures.certain += journal.batches.hold_against(self.town.editions(db))
-            self.figures.certain += journal.rules.hold_against(self.town.thresholds(db))
+            self.figures.certain += journal.batches.hold_against(self.prepared.editions(db))
+            self.figures.certain += journal.rules.hold_against(self.prepared.thresholds(db))
         finally:
             db.close()
         self.figures.acknowledged += journal.acknowledged - self._counted
@@ -182,12 +185,12 @@ class Rounds:
 
     def _look_at_the_answers(self) -> None:
         """What the API shows is what the reference evaluator makes of the records, each address once."""
-        owner, town = self.town.owner, self.town
-        db = connect(town.data / "tamis.sqlite")
+        owner, prepared = self.prepared.owner, self.prepared
+        db = connect(prepared.data / "tamis.sqlite")
         try:
-            live = segments.live_of_account(Reader(db), town.account.id)
-            expected = Oracle(town.account, town.type).expected(
-                Reader(db), live, EvaluationTime(datetime.now(UTC), town.account.zone)
+            live = segments.live_of_account(Reader(db), prepared.account.id)
+            expected = Oracle(prepared.account, prepared.type).expected(
+                Reader(db), live, EvaluationTime(datetime.now(UTC), prepared.account.zone)
             )
         finally:
             db.close()
@@ -200,29 +203,29 @@ class Rounds:
             assert len(keys) == len(shown[segment.id]), f"an address stands twice in {segment}"
             assert shown[segment.id] == expected[segment.id], segment
             self.figures.recipients += len(keys)
-        overrides = town.journal.overrides
+        overrides = prepared.journal.overrides
         self.figures.certain += overrides.hold_against(
             {thing: thing[1] in shown[thing[0]] for thing in overrides.may_be}
         )
 
     def _look_at_the_log(self) -> None:
         """Every line of the log has its number, and all of them lead to the present members; a copy is looked at."""
-        copy = self.town.data.with_name("copy")
-        shutil.copytree(self.town.data, copy)
+        copy = self.prepared.data.with_name("copy")
+        shutil.copytree(self.prepared.data, copy)
         services = Services(Settings(copy, columns_threads=2))
         try:
             columns = services.project()
             assert columns.quarantined is None
-            oracle = Oracle(self.town.account, self.town.type)
+            oracle = Oracle(self.prepared.account, self.prepared.type)
             db = services.records.reader()
-            live = segments.live_of_account(db, self.town.account.id)
-            oracle.expected(db, live, EvaluationTime(datetime.now(UTC), self.town.account.zone))
+            live = segments.live_of_account(db, self.prepared.account.id)
+            oracle.expected(db, live, EvaluationTime(datetime.now(UTC), self.prepared.account.zone))
             stored = oracle.stored(columns.cursor(), live)
             fold_the_log(columns.cursor(), {id_: set(keyed.values()) for id_, keyed in stored.items()})
         finally:
             services.close()
             shutil.rmtree(copy)
-        self.figures.unusable += len(list(self.town.data.glob("*.unusable-*")))
+        self.figures.unusable += len(list(self.prepared.data.glob("*.unusable-*")))
         assert not self.figures.unusable, "a column file was put aside that was only cut off"
 
 
@@ -259,8 +262,8 @@ class _Plug:
         self._writers.stop()
 
 
-def _size(town: Town) -> int:
-    log = town.data / "tamis.sqlite-wal"
+def _size(prepared: PreparedData) -> int:
+    log = prepared.data / "tamis.sqlite-wal"
     return log.stat().st_size if log.exists() else 0
 
 

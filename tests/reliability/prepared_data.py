@@ -64,7 +64,7 @@ main()
 """Tamis with imports in small batches."""
 
 
-class Town:
+class PreparedData:
     """A directory with its journal; `people` contacts come in files of BATCHES batches."""
 
     def __init__(self, data: Path, people: int, chance: random.Random) -> None:
@@ -82,7 +82,7 @@ class Town:
         self.owner = Person(data, "", self.account.id, self.account.email, pair.public_key, pair.secret_key)
 
     @property
-    def by_hand(self) -> list[int]:
+    def override_segments(self) -> list[int]:
         """The segments that hold only who was added."""
         return [id_ for name, id_ in self.segments.items() if not RULES[name]]
 

@@ -14,7 +14,7 @@ from tamis.actions.segments.segments import edit_segment, find_segment
 from tamis.actions.services import Services
 from tamis.rules.syntaxes.text import from_text
 from tamis.settings import Settings
-from tests.reliability.prepared_data import BATCHES, Town
+from tests.reliability.prepared_data import BATCHES, PreparedData
 from tests.support.process import environment
 from tests.support.users import Person
 
@@ -25,13 +25,14 @@ PLUG_PULLED = (requests.ConnectionError, requests.exceptions.ChunkedEncodingErro
 
 
 class Writers:
-    """All of them at work on a town whose server listens, from `start` to `stop`; what went wrong is raised by `stop`.
+    """All of them at work on a prepared whose server listens, from `start` to `stop`; what went wrong is raised by
+    `stop`.
 
     `importing` lets one import file after file in a process of its own, which `pull_the_plug` kills, too.
     """
 
-    def __init__(self, town: Town, *, importing: bool) -> None:
-        self._town = town
+    def __init__(self, prepared: PreparedData, *, importing: bool) -> None:
+        self._town = prepared
         self._ended = threading.Event()
         self._faults: list[BaseException] = []
         self._importer: subprocess.Popen[str] | None = None
@@ -41,7 +42,7 @@ class Writers:
         if importing:
             roles.append(self._import_again_and_again)
         self._threads = [
-            threading.Thread(target=self._run, args=(role, random.Random(town.chance.random()))) for role in roles
+            threading.Thread(target=self._run, args=(role, random.Random(prepared.chance.random()))) for role in roles
         ]
 
     def start(self) -> None:
@@ -78,11 +79,11 @@ class Writers:
 
     def _add_and_delete(self, own: int) -> Callable[[random.Random], None]:
         """Make one who adds addresses and deletes them again, members of a rule among them."""
-        town, person, overrides = self._town, self._person(), self._town.journal.overrides
-        by_rule = town.segments["Fiftieth"]
+        prepared, person, overrides = self._town, self._person(), self._town.journal.overrides
+        by_rule = prepared.segments["Fiftieth"]
         strangers = [f"hand{own}.{n}@example.org" for n in range(THINGS)]
-        members = [town.address(n) for n in range(50 * own, town.people, 50 * HANDS)][:THINGS]
-        things = [(segment, address) for segment in town.by_hand for address in strangers]
+        members = [prepared.address(n) for n in range(50 * own, prepared.people, 50 * HANDS)][:THINGS]
+        things = [(segment, address) for segment in prepared.override_segments for address in strangers]
         for thing in things:
             overrides.may_be.setdefault(thing, frozenset([False]))
         for address in members:
@@ -112,14 +113,14 @@ class Writers:
         return act
 
     def _make_edit_and_delete_segments(self, chance: random.Random) -> None:
-        town, person, rules = self._town, self._person(), self._town.journal.rules
+        prepared, person, rules = self._town, self._person(), self._town.journal.rules
         live = [name for name, may_be in rules.may_be.items() if None not in may_be]
         if len(live) < SEGMENTS:
             name, least = f"Segment {len(rules.may_be)}", chance.randrange(3_000)
             arrays = {"select_field": ["101"], "select_operator": ["is equal or greater than"], "value": [str(least)]}
             rules.set(name, None)
             with rules.writing(name, least):
-                answer = person.store_segment(town.type.id, name, **arrays)
+                answer = person.store_segment(prepared.type.id, name, **arrays)
                 assert answer.status_code == 200, answer.text
             return
         chosen = chance.choice(live)
@@ -144,10 +145,10 @@ class Writers:
 
     def _import_again_and_again(self, _chance: random.Random) -> None:
         """Import the next edition, in a process of its own: acknowledged when that ends well."""
-        town = self._town
-        town.journal.edition += 1
-        edition = town.journal.edition
-        command = town.importing(edition)
+        prepared = self._town
+        prepared.journal.edition += 1
+        edition = prepared.journal.edition
+        command = prepared.importing(edition)
         with self._starting:
             if self._ended.is_set():
                 return
@@ -156,7 +157,7 @@ class Writers:
             )
         with ExitStack() as all_batches:
             for batch in range(BATCHES):
-                all_batches.enter_context(town.journal.batches.writing(batch, edition))
+                all_batches.enter_context(prepared.journal.batches.writing(batch, edition))
             _, said = self._importer.communicate()
             if self._importer.returncode == -signal.SIGKILL:
                 raise requests.ConnectionError

@@ -17,8 +17,8 @@ from tamis.records.handles import Transaction
 from tamis.records.maintenance import erasure
 from tamis.rules.time.evaluation_time import EvaluationTime
 from tamis.settings import Settings
-from tests.stores.account import new_desk
 from tests.stores.oracle import Oracle
+from tests.stores.workspace import new_workspace
 
 RULES = (
     "created_at is within 2 hours",
@@ -34,16 +34,16 @@ HOUR, DAY, YEAR = timedelta(hours=1), timedelta(days=1), timedelta(days=365)
 
 
 class Clocked:
-    """A desk whose clock can be set; `check` compares everything with a recomputation."""
+    """A workspace whose clock can be set; `check` compares everything with a recomputation."""
 
     def __init__(self, data: Path) -> None:
         self.data = data
         self.now = datetime(2026, 3, 1, 12, tzinfo=UTC)
         self.services = Services(Settings(data, columns_threads=1), lambda: self.now)
-        self.desk = new_desk(self.services)
+        self.workspace = new_workspace(self.services)
         for name, kind in (("Score", Kind.NUMBER), ("Born", Kind.DATE), ("Seen", Kind.DATETIME)):
-            self.desk.field(name, kind)
-        self.segments: list[Segment] = [self.desk.segment(rule, rule) for rule in RULES]
+            self.workspace.field(name, kind)
+        self.segments: list[Segment] = [self.workspace.segment(rule, rule) for rule in RULES]
         self.last_line = 0
 
     def write(self, chance: random.Random) -> None:
@@ -57,18 +57,18 @@ class Clocked:
                 "born": born.isoformat(),
                 "seen": seen.isoformat(timespec="minutes").replace("+00:00", "Z"),
             }
-        self.desk.write(**people)
+        self.workspace.write(**people)
 
     def reopen(self) -> None:
         """Stop and start."""
         self.services.close()
-        self.services = self.desk.services = Services(Settings(self.data, columns_threads=1), lambda: self.now)
+        self.services = self.workspace.services = Services(Settings(self.data, columns_threads=1), lambda: self.now)
 
     def check(self) -> None:
         """Members and sizes are those of now, and the log has grown."""
         columns = self.services.project()
-        oracle = Oracle(self.desk.account, self.desk.type)
-        as_of = EvaluationTime(self.now, self.desk.account.zone)
+        oracle = Oracle(self.workspace.account, self.workspace.type)
+        as_of = EvaluationTime(self.now, self.workspace.account.zone)
         expected = oracle.expected(self.services.records.reader(), self.segments, as_of)
         stored = oracle.stored(columns.cursor(), self.segments)
         assert {id_: set(keyed) for id_, keyed in stored.items()} == expected, self.now
@@ -130,7 +130,7 @@ def test_a_write_before_the_jump_that_is_read_after_it(clocked: Clocked) -> None
 def test_an_hour_after_the_midnight_after_a_write_that_nobody_looked_at(clocked: Clocked) -> None:
     clocked.now = datetime(2026, 3, 1, 17, tzinfo=UTC)  # an hour before midnight in the zone of the account
     clocked.check()
-    clocked.desk.write(ada={"score": "1", "born": "1980-01-01", "seen": "2026-03-01T19:00Z"})
+    clocked.workspace.write(ada={"score": "1", "born": "1980-01-01", "seen": "2026-03-01T19:00Z"})
     clocked.now += 4 * HOUR
     clocked.check()
 

@@ -14,7 +14,7 @@ from tamis.actions.maintenance.file_permissions import list_open_to_others
 from tamis.cli.main import app, main
 from tests.support.console import Visitor, new_console_account
 from tests.support.process import Server, tamis
-from tests.support.uploads import begin, hand_in, place_of, settled
+from tests.support.uploads import begin, place_of, settled, upload_file
 
 AS_A_PROCESS = {"serve", "demo"}
 WITHOUT_UMASK = ("sh", "-c", 'umask 0; exec "$@"', "sh")
@@ -136,7 +136,7 @@ def test_what_a_server_makes_belongs_to_the_owner(tmp_path: Path) -> None:
         tamis(data, "type", "create", "People")
         visitor = Visitor(server.address)
         visitor.sign_in(person.email)
-        answer = hand_in(visitor, 1, PEOPLE.encode())
+        answer = upload_file(visitor, 1, PEOPLE.encode())
         assert readable(place) == []  # also while a file waits
         settled(visitor, begin(visitor, place_of(answer), "import", {"field_2": "new"}))
         tamis(data, "segment", "create", "All", "--type", "People", "--where", 'email contains "@"')

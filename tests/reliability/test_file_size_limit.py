@@ -20,7 +20,7 @@ from tamis.domain.errors import Unavailable
 from tamis.domain.fields import Kind
 from tamis.domain.segments import Segment
 from tamis.settings import Settings
-from tests.stores.account import Desk, new_desk
+from tests.stores.workspace import Workspace, new_workspace
 
 
 @contextmanager
@@ -38,24 +38,24 @@ def largest_file(size: int) -> Iterator[None]:
 class Scores:
     """A thousand people, of whom those with a score are in a segment; the column file has them."""
 
-    desk: Desk
+    workspace: Workspace
     segment: Segment
     so_far: int = 0
 
     @property
     def columns(self) -> Columns:
         """The column store as it is."""
-        return self.desk.services.open_columns()
+        return self.workspace.services.open_columns()
 
     def give(self, count: int) -> None:
         """Return the next people a score; nobody looks at the columns."""
-        self.desk.write(**{f"p{n}": {"score": str(n)} for n in range(self.so_far, self.so_far + count)})
+        self.workspace.write(**{f"p{n}": {"score": str(n)} for n in range(self.so_far, self.so_far + count)})
         self.so_far += count
 
     def check(self) -> None:
         """The segment and its size are what was written."""
-        assert self.desk.members(self.segment) == {f"p{n}" for n in range(self.so_far)}
-        assert segment_sizes(self.desk.services) == {self.segment.id: self.so_far}
+        assert self.workspace.members(self.segment) == {f"p{n}" for n in range(self.so_far)}
+        assert segment_sizes(self.workspace.services) == {self.segment.id: self.so_far}
 
     def size(self, ending: str = "") -> int:
         """Tell the size of the column file, or of one beside it."""
@@ -74,21 +74,21 @@ class Scores:
 def scores(tmp_path: Path) -> Iterator[Scores]:
     """Open the stores with these settings; no file of theirs may be quarantined."""
     services = Services(Settings(tmp_path, columns_threads=1))
-    desk = new_desk(services)
-    desk.field("Score", Kind.NUMBER)
-    desk.field("Note", Kind.TEXT)
-    made = Scores(desk, desk.segment("Scored", "score is not blank"))
-    desk.write(**{f"p{n}": {"note": secrets.token_hex(400)} for n in range(1_000)})
+    workspace = new_workspace(services)
+    workspace.field("Score", Kind.NUMBER)
+    workspace.field("Note", Kind.TEXT)
+    made = Scores(workspace, workspace.segment("Scored", "score is not blank"))
+    workspace.write(**{f"p{n}": {"note": secrets.token_hex(400)} for n in range(1_000)})
     made.check()
     made.run("CHECKPOINT")
     yield made
     made.give(10)
     made.check()
-    made.desk.services.close()
+    made.workspace.services.close()
     assert not list(tmp_path.glob("*.unusable-*"))
-    made.desk.services = Services(Settings(tmp_path, columns_threads=1))
+    made.workspace.services = Services(Settings(tmp_path, columns_threads=1))
     made.check()
-    made.desk.services.close()
+    made.workspace.services.close()
 
 
 def test_a_commit_that_finds_no_room_is_undone_and_done_later(scores: Scores) -> None:
@@ -103,7 +103,7 @@ def test_a_commit_that_finds_no_room_is_undone_and_done_later(scores: Scores) ->
 def test_a_checkpoint_that_finds_no_room_stops_nobody(scores: Scores, caplog: pytest.LogCaptureFixture) -> None:
     scores.run("SET GLOBAL checkpoint_threshold = '1KB'")
     scores.give(300)
-    scores.desk.services.records.truncate_log()
+    scores.workspace.services.records.truncate_log()
     whole = scores.size()
     assert whole > 500_000
     with largest_file(whole):
@@ -135,9 +135,9 @@ def test_a_question_that_finds_no_room_is_refused_in_words(scores: Scores) -> No
 
 def test_a_new_file_that_finds_no_room_leaves_nothing_half_made(scores: Scores) -> None:
     path = scores.columns.path
-    scores.desk.services.close()
+    scores.workspace.services.close()
     path.unlink()
-    scores.desk.services = Services(Settings(path.parent, columns_threads=1))
+    scores.workspace.services = Services(Settings(path.parent, columns_threads=1))
     with largest_file(5_000), pytest.raises(Unavailable, match="cannot be made"):
         scores.check()
     assert not path.exists()

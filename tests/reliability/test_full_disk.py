@@ -35,7 +35,7 @@ class ServerOnSmallDisk:
         at_least = ["is equal or greater than"]
         self.owner.make_segment(type_id, "Half", select_field=n, select_operator=at_least, value=[str(HALF)])
         self.owner.make_segment(type_id, "All", select_field=n, select_operator=at_least, value=["0"])
-        self.by_hand = self.owner.make_segment(type_id, "By hand")
+        self.overrides = self.owner.make_segment(type_id, "By hand")
         self.added: set[str] = set()
         self.tried = 0
         self.more = 0
@@ -52,7 +52,7 @@ class ServerOnSmallDisk:
         for _ in range(count):
             self.tried += 1
             address = f"hand{self.tried}@example.org"
-            answer = self.owner.add(self.by_hand, address)
+            answer = self.owner.add(self.overrides, address)
             statuses[answer.status_code] += 1
             if answer.status_code == 200:
                 self.added.add(address)
@@ -130,7 +130,7 @@ def test_columns_that_cannot_follow_say_so_and_follow_when_there_is_room(small_s
         small_server.server.process.send_signal(signal.SIGCONT)
     small_server.owner.http.close()  # the server has given up the connection that waited all the time
     small_server.more += 7
-    for path in ("segment/list", f"segment/email/list?segment_id={small_server.by_hand}"):
+    for path in ("segment/list", f"segment/email/list?segment_id={small_server.overrides}"):
         answer = small_server.owner.get(path)
         assert answer.status_code == 503  # and never an answer from before
         assert answer.json()["errors"] == (

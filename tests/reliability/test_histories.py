@@ -4,7 +4,7 @@ longer."""
 import random
 from pathlib import Path
 
-from tests.reliability.concurrent_clients import Crowd
+from tests.reliability.concurrent_clients import ConcurrentClients
 from tests.support.histories.audience import object_of, perform
 
 SECONDS, KILLED_AFTER = 3.0, 1.0
@@ -13,7 +13,7 @@ SECONDS, KILLED_AFTER = 3.0, 1.0
 def test_all_that_a_crowd_sees_is_in_one_order_also_over_a_kill(tmp_path: Path) -> None:
     seed = random.randrange(1 << 32)
     print(f"seed {seed}")
-    crowd = Crowd(tmp_path, seed)
+    crowd = ConcurrentClients(tmp_path, seed)
     history = crowd.run(SECONDS, KILLED_AFTER)
     assert (found := history.contradiction(crowd.initial, perform, object_of)) is None, str(found)
     assert len(history.calls) > 10, "hardly anything was tried"

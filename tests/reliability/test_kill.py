@@ -79,14 +79,14 @@ def test_without_the_column_store_the_same_recipients_come_back_with_the_same_id
         type_id = owner.tamis("type", "create", "Customers")["id"]
         import_sakila(owner, type_id)
         by_rule = owner.make_segment(type_id, select_field=["5"], select_operator=["is"], value=["India"])
-        by_hand = owner.make_segment(type_id)
+        overrides = owner.make_segment(type_id)
         for address in ("ada@example.org", "MARY.SMITH@sakilacustomer.org", "gone@example.org"):
-            owner.add(by_hand, address)
+            owner.add(overrides, address)
             owner.add(by_rule, address)
         owner.delete_recipient(owner.recipient(by_rule, "gone@example.org")["id"])
         for row in owner.recipients(by_rule, limit=3):
             owner.delete_recipient(row["id"])
-        before = {segment: owner.recipients(segment) for segment in (by_rule, by_hand)}
+        before = {segment: owner.recipients(segment) for segment in (by_rule, overrides)}
         listed = owner.segments()
         assert [len(rows) for rows in before.values()] == [59, 3]
         assert server.stop() == 0

@@ -15,7 +15,7 @@ from tests.rules.fields import FIELDS, SEGMENTS
 TODAY = date(2026, 11, 27)
 
 
-def said(text: str, today: date | None = None) -> str:
+def describe_text(text: str, today: date | None = None) -> str:
     return describe(build(from_text(text), FIELDS, SEGMENTS), "Customers", today)
 
 
@@ -57,7 +57,7 @@ def said(text: str, today: date | None = None) -> str:
     ],
 )
 def test_a_sentence(text: str, sentence: str) -> None:
-    assert said(text) == sentence
+    assert describe_text(text) == sentence
 
 
 @pytest.mark.parametrize(
@@ -92,7 +92,7 @@ def test_a_sentence(text: str, sentence: str) -> None:
         (
             "is in segment 7 and not (age = 1 or is not in segment 8)",
             "Customers who are in “Customers in India”, "
-            'except those whose Age is 1 or who are not in “He said "eight"”.',
+            'except those whose Age is 1 or who are not in “He describe_text "eight"”.',
         ),
         ("not (age is blank or notes is blank)", "All Customers except those whose Age is blank or Notes is blank."),
         (
@@ -102,7 +102,7 @@ def test_a_sentence(text: str, sentence: str) -> None:
     ],
 )
 def test_groups_read_without_parentheses_where_they_can(text: str, sentence: str) -> None:
-    assert said(text) == sentence
+    assert describe_text(text) == sentence
 
 
 @pytest.mark.parametrize(
@@ -131,13 +131,13 @@ def test_groups_read_without_parentheses_where_they_can(text: str, sentence: str
     ],
 )
 def test_places_and_days_are_named_as_people_do(text: str, sentence: str) -> None:
-    assert said(text, TODAY) == sentence
+    assert describe_text(text, TODAY) == sentence
 
 
 def test_a_long_list_is_cut_short() -> None:
-    sentence = said(f"age in ({', '.join(map(str, range(1_300)))})")
+    sentence = describe_text(f"age in ({', '.join(map(str, range(1_300)))})")
     assert sentence == "Customers whose Age is 0, 1, 2, 3, 4, 5, 6, 7, 8, 9 and 1,290 more."
-    assert said(f"age in ({', '.join(map(str, range(12)))})").endswith("9, 10 or 11.")
+    assert describe_text(f"age in ({', '.join(map(str, range(12)))})").endswith("9, 10 or 11.")
 
 
 LEAVES = ("country is 'India'", "age is 1", "age is 2", "is in segment 7")
@@ -219,7 +219,7 @@ def test_rules_that_select_others_have_other_sentences() -> None:
 )
 def test_a_negative_condition_says_that_blanks_are_meant_too(text: str, sentence: str) -> None:
     """In brackets: "is not 30 or is blank and …" would be read as something else."""
-    assert said(text) == sentence
+    assert describe_text(text) == sentence
 
 
 @pytest.mark.parametrize(
@@ -237,4 +237,4 @@ def test_a_negative_condition_says_that_blanks_are_meant_too(text: str, sentence
     ],
 )
 def test_what_is_negated_says_what_that_means_for_blanks(text: str, sentence: str) -> None:
-    assert said(text) == sentence
+    assert describe_text(text) == sentence

@@ -198,7 +198,7 @@ def test_no_rule_never_changes() -> None:
     assert next_change(None, ADA, NOON, segments) is None
 
 
-def said(
+def explained(
     kind: Literal["condition", "segment"],
     text: str,
     value: str | None,
@@ -219,7 +219,7 @@ def test_a_rule_is_explained() -> None:
         None,
         False,
         (
-            said(
+            explained(
                 "condition",
                 "last_order is within 12 hours",
                 "2024-05-17T06:00Z",
@@ -239,7 +239,7 @@ def test_a_rule_is_explained() -> None:
                         None,
                         True,
                         (
-                            said(
+                            explained(
                                 "condition",
                                 "age is greater than 40",
                                 "30",
@@ -247,12 +247,12 @@ def test_a_rule_is_explained() -> None:
                                 "Age is greater than 40",
                                 Kind.NUMBER,
                             ),
-                            said("condition", "notes is blank", None, True, "Notes is blank", Kind.TEXT),
+                            explained("condition", "notes is blank", None, True, "Notes is blank", Kind.TEXT),
                         ),
                     ),
                 ),
             ),
-            said(
+            explained(
                 "segment",
                 'is in segment "Customers in India"',
                 None,

@@ -109,7 +109,7 @@ def staging(tmp_path_factory: pytest.TempPathFactory) -> Iterator[StagingDatabas
         yield opened
 
 
-def lay_out(staging: StagingDatabase, cells: Sequence[str]) -> None:
+def create_tables(staging: StagingDatabase, cells: Sequence[str]) -> None:
     """Create `rows` of one column, and an empty `problems`."""
     for (name,) in execute(staging, "SELECT table_name FROM duckdb_tables()").fetchall():
         execute(staging, f"DROP TABLE {name}")
@@ -122,7 +122,7 @@ def problems(staging: StagingDatabase) -> dict[int, str]:
     return dict(execute(staging, "SELECT n, reason FROM problems").fetchall())
 
 
-def said(read: Callable[[str], Value | None], text: str, field: Field) -> tuple[str, str | None]:
+def read_cell(read: Callable[[str], Value | None], text: str, field: Field) -> tuple[str, str | None]:
     """Return what the one rule says of a text: its part of a document, and what is wrong with it."""
     try:
         value = read(text)
@@ -145,7 +145,7 @@ def test_cells_are_read_as_the_fields_read_them(
     field = Field(107, "it", "It", kind, OPTIONS if kind.has_options else ())
     reading = ColumnFormat(kind, decimal=decimal, unit=unit)
     read = make_cell_parser(field, zone, reading)
-    lay_out(staging, cells)
+    create_tables(staging, cells)
     padded, utc = find_padded_columns(staging, 1), zone.key == "UTC"
     fast = find_fast_columns(staging, {0: reading}, padded, utc=utc)
     (part,) = parse_cells(staging, [MappedColumn(0, field, reading, read)], fast, padded, utc=utc)
@@ -153,7 +153,7 @@ def test_cells_are_read_as_the_fields_read_them(
     found = [row[0] or "" for row in execute(staging, query).fetchall()]
     wrong = problems(staging)
     for number, text in enumerate(cells):
-        expected, problem = said(read, text, field)
+        expected, problem = read_cell(read, text, field)
         assert wrong.get(number) == problem
         assert problem or found[number] == expected
 
@@ -170,7 +170,7 @@ def test_cells_are_read_as_the_fields_read_them(
     ],
 )
 def test_usual_cells_are_on_the_fast_path(staging: StagingDatabase, kind: Kind, text: str) -> None:
-    lay_out(staging, [text])
+    create_tables(staging, [text])
     here = cell_sql(0, frozenset())
     assert execute(
         staging, f"SELECT {fast_path_condition(ColumnFormat(kind), here, utc=False)} FROM rows"
@@ -180,7 +180,7 @@ def test_usual_cells_are_on_the_fast_path(staging: StagingDatabase, kind: Kind, 
 @given(text=CELLS)
 def test_fast_path_cells_of_one_kind_count_the_same(staging: StagingDatabase, text: str) -> None:
     text = text.encode("utf-8", "ignore").decode()
-    lay_out(staging, [text])
+    create_tables(staging, [text])
     for kind in INFERABLE:
         here = cell_sql(0, find_padded_columns(staging, 1))
         if execute(staging, f"SELECT {fast_path_condition(ColumnFormat(kind), here, utc=True)} FROM rows").fetchall()[
@@ -204,7 +204,7 @@ ADDRESSES = st.builds("{}{}{}{}{}".format, SPACES, LOCAL, st.sampled_from(["@", 
 
 @given(cells=st.lists(ADDRESSES, min_size=1, max_size=20))
 def test_addresses_are_read_as_the_one_rule_reads_them(staging: StagingDatabase, cells: list[str]) -> None:
-    lay_out(staging, cells)
+    create_tables(staging, cells)
     found = parse_emails(staging, 0, find_padded_columns(staging, 1), parse_email)
     rows = execute(staging, f"SELECT {found.email}, {found.key} FROM rows{found.join} ORDER BY rows.rowid").fetchall()
     wrong = problems(staging)

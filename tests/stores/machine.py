@@ -250,7 +250,7 @@ class Membership(RuleBasedStateMachine):
 
     @precondition(lambda self: self.live)
     @rule(data=st.data(), address=PEOPLE, named=st.sampled_from(["By", "Bye"]), shouted=st.booleans())
-    def add_by_hand(self, data: st.DataObject, address: str, named: str, shouted: bool) -> None:
+    def include_recipient(self, data: st.DataObject, address: str, named: str, shouted: bool) -> None:
         self.tick()
         segment = data.draw(st.sampled_from(self.live))
         self.touch(address)
@@ -266,7 +266,7 @@ class Membership(RuleBasedStateMachine):
 
     @precondition(lambda self: self.live)
     @rule(data=st.data())
-    def delete_by_hand(self, data: st.DataObject) -> None:
+    def exclude_recipient(self, data: st.DataObject) -> None:
         self.tick()
         segment = data.draw(st.sampled_from(self.live))
         present = self.shown(segment)
@@ -313,7 +313,7 @@ class Membership(RuleBasedStateMachine):
         self.pass_time(data.draw(st.sampled_from(edges)))
 
     @rule(steps=st.integers(2, 5))
-    def nobody_looks_for_a_while(self, steps: int) -> None:
+    def time_passes_without_reads(self, steps: int) -> None:
         self.asleep = steps
 
     # -- what befalls the stores -------------------------------------------------------------------------------------

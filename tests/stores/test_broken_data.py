@@ -13,7 +13,7 @@ from tamis.domain.fields import Kind
 from tamis.records import change_log
 from tamis.records.handles import connection_of
 from tamis.settings import Settings
-from tests.stores.account import new_desk
+from tests.stores.workspace import new_workspace
 
 FIELD = "UPDATE fields SET {} WHERE key = 'score'"
 RULE = "UPDATE segments SET rule = '{}' WHERE id = 1"
@@ -38,7 +38,7 @@ def services(tmp_path: Path) -> Iterator[Services]:
 def test_broken_data_selects_nobody_is_logged_and_harms_nobody_else(
     services: Services, name: str, caplog: pytest.LogCaptureFixture
 ) -> None:
-    broken, other = new_desk(services), new_desk(services)
+    broken, other = new_workspace(services), new_workspace(services)
     broken.field("score", Kind.NUMBER)
     broken.write(ann={"country": "Peru", "score": "3"})
     segment = broken.segment("broken", "score > 1 and created_at is within 48 hours")

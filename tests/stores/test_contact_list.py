@@ -44,7 +44,7 @@ WORDS = ["ann", "ANN", "zo", "ë", "οδος", "İ", "i", "lee", "%", "_", "'", 
 
 
 @dataclass(frozen=True)
-class Town:
+class SampleData:
     """People of one type, and a segment with manual overrides."""
 
     services: Services
@@ -57,8 +57,8 @@ class Town:
 
 
 @pytest.fixture(scope="module")
-def town(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Town]:
-    services = Services(Settings(Path(tmp_path_factory.mktemp("town")), columns_threads=2))
+def sample(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SampleData]:
+    services = Services(Settings(Path(tmp_path_factory.mktemp("sample")), columns_threads=2))
     account, _ = services.write(create_account, "owner@example.org", "Asia/Dhaka", None)
     people = services.write(create_type, account, "People")
     for name, kind, options in (
@@ -85,7 +85,7 @@ def town(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Town]:
         assert email
         services.write(add_recipient, account, segment.id, email, "By", "Hand")
     members = {c.id for c in [*by_rule, *added]} - {c.id for c in out}
-    yield Town(services, account, people, fields, everyone, segment.id, members)
+    yield SampleData(services, account, people, fields, everyone, segment.id, members)
     services.close()
 
 
@@ -111,10 +111,12 @@ def _people(fields: FieldSet) -> list[NewContact]:
 
 
 def _matches(contact: Contact, text: str, fields: FieldSet) -> bool:
-    return all(any(_stands(word, contact.value_of(field)) for field in fields.fields) for word in fold(text).split())
+    return all(
+        any(_is_stored_value(word, contact.value_of(field)) for field in fields.fields) for word in fold(text).split()
+    )
 
 
-def _stands(word: str, value: Value | None) -> bool:
+def _is_stored_value(word: str, value: Value | None) -> bool:
     if isinstance(value, str):
         return word in fold(value)
     if isinstance(value, tuple):
@@ -149,17 +151,19 @@ orders = st.tuples(st.integers(-1, 17), st.booleans())
 @settings(max_examples=examples(60), deadline=None)
 @given(text=texts, filtered=st.booleans(), ordering=orders, limit=st.sampled_from([1, 3, 7, 50, 200]))
 def test_pages_hold_what_plain_python_finds(
-    town: Town, text: str, filtered: bool, ordering: tuple[int, bool], limit: int
+    sample: SampleData, text: str, filtered: bool, ordering: tuple[int, bool], limit: int
 ) -> None:
-    order = SortOrder(None if ordering[0] < 0 else town.fields.fields[ordering[0]], ordering[1])
-    contact_filter = ContactFilter(text, town.segment_id if filtered else None)
-    found = [c for c in town.people if _matches(c, text, town.fields) and (not filtered or c.id in town.in_segment)]
+    order = SortOrder(None if ordering[0] < 0 else sample.fields.fields[ordering[0]], ordering[1])
+    contact_filter = ContactFilter(text, sample.segment_id if filtered else None)
+    found = [
+        c for c in sample.people if _matches(c, text, sample.fields) and (not filtered or c.id in sample.in_segment)
+    ]
     expected = _ordered(found, order)
-    assert count_contacts(town.services, town.account, town.type, contact_filter) == len(expected)
+    assert count_contacts(sample.services, sample.account, sample.type, contact_filter) == len(expected)
     forward: list[int] = []
     near: PageAnchor | None = None
     while True:
-        page = find_contacts(town.services, town.account, town.type, contact_filter, order, near, limit)
+        page = find_contacts(sample.services, sample.account, sample.type, contact_filter, order, near, limit)
         assert page.more_before == bool(forward)
         assert page.total in (None, len(expected))
         forward += [c.id for c in page.contacts]
@@ -169,53 +173,64 @@ def test_pages_hold_what_plain_python_finds(
     assert forward == expected
     if expected[1:]:
         back = find_contacts(
-            town.services, town.account, town.type, contact_filter, order, PageAnchor(expected[-1], before=True), limit
+            sample.services,
+            sample.account,
+            sample.type,
+            contact_filter,
+            order,
+            PageAnchor(expected[-1], before=True),
+            limit,
         )
         assert [c.id for c in back.contacts] == expected[:-1][-limit:]
         assert back.more_before == (len(expected) - 1 > limit)
 
 
-def test_a_page_knows_the_total_where_it_holds_everybody(town: Town) -> None:
-    page = find_contacts(town.services, town.account, town.type, ContactFilter("p1 42"), SortOrder(), None, 200)
+def test_a_page_knows_the_total_where_it_holds_everybody(sample: SampleData) -> None:
+    page = find_contacts(sample.services, sample.account, sample.type, ContactFilter("p1 42"), SortOrder(), None, 200)
     assert page.total == len(page.contacts) > 0
-    assert find_contacts(town.services, town.account, town.type, ContactFilter(), SortOrder(), None, 10).total is None
+    assert (
+        find_contacts(sample.services, sample.account, sample.type, ContactFilter(), SortOrder(), None, 10).total
+        is None
+    )
 
 
-def test_where_nobody_is_left_lies_the_first_page(town: Town) -> None:
-    for order in (SortOrder(), SortOrder(town.fields.by_key["city"])):
-        first = find_contacts(town.services, town.account, town.type, ContactFilter(), order, None, 5)
-        everybody = find_contacts(town.services, town.account, town.type, ContactFilter(), order, None, 500).contacts
+def test_where_nobody_is_left_lies_the_first_page(sample: SampleData) -> None:
+    for order in (SortOrder(), SortOrder(sample.fields.by_key["city"])):
+        first = find_contacts(sample.services, sample.account, sample.type, ContactFilter(), order, None, 5)
+        everybody = find_contacts(
+            sample.services, sample.account, sample.type, ContactFilter(), order, None, 500
+        ).contacts
         for near in (
             PageAnchor(999),
             PageAnchor(999, before=True),
             PageAnchor(everybody[-1].id),
             PageAnchor(everybody[0].id, before=True),
         ):
-            page = find_contacts(town.services, town.account, town.type, ContactFilter(), order, near, 5)
+            page = find_contacts(sample.services, sample.account, sample.type, ContactFilter(), order, near, 5)
             assert (page.contacts, page.more_before, page.more_after) == (first.contacts, False, True)
 
 
-def test_what_cannot_be_looked_for_is_refused(town: Town) -> None:
+def test_what_cannot_be_looked_for_is_refused(sample: SampleData) -> None:
     with pytest.raises(Invalid):
-        find_contacts(town.services, town.account, town.type, ContactFilter("a " * (MAX_WORDS + 1)), SortOrder())
+        find_contacts(sample.services, sample.account, sample.type, ContactFilter("a " * (MAX_WORDS + 1)), SortOrder())
     with pytest.raises(Invalid):
-        find_contacts(town.services, town.account, town.type, ContactFilter("a" * 256), SortOrder())
+        find_contacts(sample.services, sample.account, sample.type, ContactFilter("a" * 256), SortOrder())
     with pytest.raises(NotFound):
         find_contacts(
-            town.services, town.account, town.type, ContactFilter(segment_id=town.segment_id + 1), SortOrder()
+            sample.services, sample.account, sample.type, ContactFilter(segment_id=sample.segment_id + 1), SortOrder()
         )
 
 
-def test_what_was_just_written_is_found(town: Town) -> None:
-    moved = town.services.clock() - timedelta(days=1)
+def test_what_was_just_written_is_found(sample: SampleData) -> None:
+    moved = sample.services.clock() - timedelta(days=1)
     assert (
         find_contacts(
-            town.services, town.account, town.type, ContactFilter(f"{moved:%Y-%m-%d} xyzzy"), SortOrder()
+            sample.services, sample.account, sample.type, ContactFilter(f"{moved:%Y-%m-%d} xyzzy"), SortOrder()
         ).total
         == 0
     )
     row = NewContact("xyzzy@example.org", "xyzzy@example.org", "{}")
-    town.services.write(upsert, town.type.id, town.fields, [row], ())
-    found = find_contacts(town.services, town.account, town.type, ContactFilter("XYZZY"), SortOrder())
+    sample.services.write(upsert, sample.type.id, sample.fields, [row], ())
+    found = find_contacts(sample.services, sample.account, sample.type, ContactFilter("XYZZY"), SortOrder())
     assert [c.email for c in found.contacts] == ["xyzzy@example.org"]
-    town.people.append(found.contacts[0])
+    sample.people.append(found.contacts[0])

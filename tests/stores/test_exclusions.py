@@ -27,7 +27,7 @@ from tamis.domain.errors import Invalid, NotFound, Refused
 from tamis.records import email_exclusions, overrides
 from tamis.rules.syntaxes.text import from_text
 from tamis.settings import Settings
-from tests.stores.account import EVERYONE, new_desk
+from tests.stores.workspace import EVERYONE, new_workspace
 from tests.support.effort import examples
 
 ADDRESSES = st.builds(
@@ -52,8 +52,8 @@ class Deletions(RuleBasedStateMachine):
         super().__init__()
         self.directory = Path(tempfile.mkdtemp(prefix="tamis-"))
         self.services = Services(Settings(self.directory, columns_threads=1))
-        self.desk = new_desk(self.services)
-        self.segment = self.desk.segment("Letters", RULES[0])
+        self.workspace = new_workspace(self.services)
+        self.segment = self.workspace.segment("Letters", RULES[0])
         self.deleted: set[str] = set()
 
     def teardown(self) -> None:
@@ -68,13 +68,13 @@ class Deletions(RuleBasedStateMachine):
     def import_contacts(self, some: dict[str, str]) -> None:
         path = self.directory / "people.csv"
         path.write_text("email,country\n" + "".join(f"{address},{country}\n" for address, country in some.items()))
-        import_file(self.services, self.desk.account, self.desk.type, path, ImportOptions())
+        import_file(self.services, self.workspace.account, self.workspace.type, path, ImportOptions())
 
     @rule()
     def undo_the_last_import(self) -> None:
-        last = list_imports(self.services, self.desk.account, 1)[0].job.id
+        last = list_imports(self.services, self.workspace.account, 1)[0].job.id
         try:
-            undo_import(self.services, self.desk.account, last)
+            undo_import(self.services, self.workspace.account, last)
         except Refused:
             return
 
@@ -82,9 +82,9 @@ class Deletions(RuleBasedStateMachine):
     def delete_contact(self, address: str, forget: bool) -> None:
         action = forget_email if forget else delete_contact
         try:
-            self.services.write(action, self.desk.account, self.desk.type, address)
+            self.services.write(action, self.workspace.account, self.workspace.type, address)
             if forget:
-                self.services.write(allow_email, self.desk.account, self.desk.type, address)
+                self.services.write(allow_email, self.workspace.account, self.workspace.type, address)
         except NotFound:
             return
 
@@ -92,12 +92,12 @@ class Deletions(RuleBasedStateMachine):
     def change_email(self, old: str, new: str) -> None:
         old_key, new_key = _email(old).key, _email(new).key
         db = self.services.records.reader()
-        contact_id = overrides.contact_id_by_email(db, self.desk.type.id, old_key)
+        contact_id = overrides.contact_id_by_email(db, self.workspace.type.id, old_key)
         if contact_id is None:
             return
         added = any(overrides.is_included(db, self.segment.id, key) for key in (old_key, new_key))
         try:
-            self.services.write(edit_contact, self.desk.account, self.desk.type, contact_id, {"email": new})
+            self.services.write(edit_contact, self.workspace.account, self.workspace.type, contact_id, {"email": new})
         except Invalid:
             return
         if old_key in self.deleted and old_key != new_key:
@@ -108,12 +108,12 @@ class Deletions(RuleBasedStateMachine):
 
     @rule(text=st.sampled_from(RULES))
     def edit_rule(self, text: str) -> None:
-        self.services.write(edit_segment, self.desk.account, self.segment.id, draft=from_text(text))
+        self.services.write(edit_segment, self.workspace.account, self.segment.id, draft=from_text(text))
 
     @rule(address=ADDRESSES)
-    def add_by_hand(self, address: str) -> None:
+    def include_recipient(self, address: str) -> None:
         try:
-            self.services.write(add_recipient, self.desk.account, self.segment.id, _email(address), "By", "Hand")
+            self.services.write(add_recipient, self.workspace.account, self.segment.id, _email(address), "By", "Hand")
         except Invalid:
             assert _email(address).key in self.members()
         self.deleted.discard(_email(address).key)
@@ -121,23 +121,23 @@ class Deletions(RuleBasedStateMachine):
 
     @precondition(lambda self: self.members())
     @rule(data=st.data())
-    def delete_by_hand(self, data: st.DataObject) -> None:
+    def exclude_recipient(self, data: st.DataObject) -> None:
         members = self.members()
         gone = data.draw(st.sampled_from(sorted(members)))
-        self.services.write(delete_recipient, self.desk.account, members[gone])
+        self.services.write(delete_recipient, self.workspace.account, members[gone])
         self.deleted.add(gone)
 
     @invariant()
-    def whoever_was_deleted_is_out(self) -> None:
+    def excluded_recipients_are_no_members(self) -> None:
         assert not self.deleted & self.members().keys()
         db, now = self.services.records.reader(), self.services.clock()
         for key in self.deleted:
-            told = explain_membership(db, now, self.desk.account, self.segment, key)
+            told = explain_membership(db, now, self.workspace.account, self.segment, key)
             assert (told.is_in, told.because) == (False, "removed by hand")
             assert told.since
 
     def members(self) -> dict[str, int]:
-        rows = recipient_page(self.services, self.desk.account.id, self.segment.id, 0, EVERYONE)
+        rows = recipient_page(self.services, self.workspace.account.id, self.segment.id, 0, EVERYONE)
         return {_email(msgspec.json.decode(document)["email"]).key: id_ for id_, document in rows}
 
 
@@ -146,11 +146,11 @@ TestDeletions.settings = settings(max_examples=examples(40), stateful_step_count
 
 
 def test_doctor_tells_of_a_contact_that_is_excluded_by_its_address_only(services: Services) -> None:
-    desk = new_desk(services)
-    segment = desk.segment("Letters", "email is not blank")
-    desk.write(ada={}, bob={})
+    workspace = new_workspace(services)
+    segment = workspace.segment("Letters", "email is not blank")
+    workspace.write(ada={}, bob={})
     services.write(lambda db, now: email_exclusions.exclude_email(db, segment.id, "ada@example.org", now))
     checks = verify_records(services.records.reader(), services.records.health)
     said = [finding.message for check in checks for finding in check.findings if finding.wrong]
     assert said
-    assert said[0].startswith(f"1 contact of type {desk.type.id} is excluded by address only")
+    assert said[0].startswith(f"1 contact of type {workspace.type.id} is excluded by address only")

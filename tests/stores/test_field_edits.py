@@ -21,58 +21,58 @@ from tamis.domain.fields import Field, Kind, Value
 from tamis.records import segments
 from tamis.records.contacts import NewContact
 from tamis.rules.syntaxes.text import to_text
-from tests.stores.account import Desk, new_desk
+from tests.stores.workspace import Workspace, new_workspace
 
 
 @pytest.fixture
-def desk(services: Services) -> Desk:
+def workspace(services: Services) -> Workspace:
     """People with a plan, and interests in several things."""
-    desk = new_desk(services)
-    desk.field("Plan", Kind.CHOICE, "Free", "Pro")
-    desk.field("Likes", Kind.CHOICES, "Music", "Art", "Sport")
-    desk.write(
+    workspace = new_workspace(services)
+    workspace.field("Plan", Kind.CHOICE, "Free", "Pro")
+    workspace.field("Likes", Kind.CHOICES, "Music", "Art", "Sport")
+    workspace.write(
         ann={"plan": "Free", "likes": "Music; Art"},
         bob={"plan": "Pro", "likes": "Art"},
         cat={"likes": "Sport"},
         dan={},
     )
-    return desk
+    return workspace
 
 
-def test_a_renamed_field_keeps_its_values_and_the_rules_that_use_it(desk: Desk) -> None:
-    pros = desk.segment("Pros", 'plan = "Pro"')
-    edited = desk.edit("plan", name="Price plan")
+def test_a_renamed_field_keeps_its_values_and_the_rules_that_use_it(workspace: Workspace) -> None:
+    pros = workspace.segment("Pros", 'plan = "Pro"')
+    edited = workspace.edit("plan", name="Price plan")
     assert (edited.key, edited.name) == ("price_plan", "Price plan")
-    assert to_text(rule_of(desk.services.records.reader(), pros)) == 'price_plan is "Pro"'
-    assert desk.members(pros) == {"bob"}
-    assert desk.count('price_plan is "free"') == 1
-    assert desk.edit("price_plan", name="PRICE PLAN").key == "price_plan"
+    assert to_text(rule_of(workspace.services.records.reader(), pros)) == 'price_plan is "Pro"'
+    assert workspace.members(pros) == {"bob"}
+    assert workspace.count('price_plan is "free"') == 1
+    assert workspace.edit("price_plan", name="PRICE PLAN").key == "price_plan"
 
 
 @pytest.mark.parametrize("name", ["Likes", "E-Mail", "first name", "Address line 1"])
-def test_a_key_that_is_taken_is_refused(desk: Desk, name: str) -> None:
-    desk.field("E mail", Kind.TEXT)
+def test_a_key_that_is_taken_is_refused(workspace: Workspace, name: str) -> None:
+    workspace.field("E mail", Kind.TEXT)
     with pytest.raises(Refused, match="there is already a field"):
-        desk.edit("plan", name=name)
+        workspace.edit("plan", name=name)
 
 
-def test_added_options_come_after_the_others(desk: Desk) -> None:
-    assert desk.edit("plan", add_options=[" Team "]).options == ("Free", "Pro", "Team")
-    desk.write(eve={"plan": "team"})
-    assert desk.count('plan = "Team"') == 1
+def test_added_options_come_after_the_others(workspace: Workspace) -> None:
+    assert workspace.edit("plan", add_options=[" Team "]).options == ("Free", "Pro", "Team")
+    workspace.write(eve={"plan": "team"})
+    assert workspace.count('plan = "Team"') == 1
 
 
-def test_a_deleted_option_goes_from_the_contacts_that_have_it(desk: Desk) -> None:
-    before = desk.contact("ann")
-    assert desk.count("likes is blank") == 1
-    assert desk.edit("likes", delete_options=["ART"]).options == ("Music", "Sport")
-    assert desk.values("likes") == {"ann": ("Music",), "cat": ("Sport",)}
-    assert desk.count("likes is blank") == 2
-    assert desk.count('likes includes any of ("Music", "Sport")') == 2
-    desk.edit("plan", delete_options=["Pro"])
-    assert desk.values("plan") == {"ann": "Free"}
-    assert desk.count("plan is not blank") == 1
-    assert desk.contact("ann").updated_at == before.updated_at, "nobody has said anything new about her"
+def test_a_deleted_option_goes_from_the_contacts_that_have_it(workspace: Workspace) -> None:
+    before = workspace.contact("ann")
+    assert workspace.count("likes is blank") == 1
+    assert workspace.edit("likes", delete_options=["ART"]).options == ("Music", "Sport")
+    assert workspace.values("likes") == {"ann": ("Music",), "cat": ("Sport",)}
+    assert workspace.count("likes is blank") == 2
+    assert workspace.count('likes includes any of ("Music", "Sport")') == 2
+    workspace.edit("plan", delete_options=["Pro"])
+    assert workspace.values("plan") == {"ann": "Free"}
+    assert workspace.count("plan is not blank") == 1
+    assert workspace.contact("ann").updated_at == before.updated_at, "nobody has said anything new about her"
 
 
 @pytest.mark.parametrize(
@@ -96,12 +96,14 @@ def test_a_deleted_option_goes_from_the_contacts_that_have_it(desk: Desk) -> Non
         ("notes", {"name": "", "add_options": ["x"]}, "the name must not be blank; add_options: a text field has no"),
     ],
 )
-def test_what_cannot_be_is_refused_with_every_reason(desk: Desk, key: str, edit: dict[str, Any], message: str) -> None:
-    desk.field("Notes", Kind.TEXT)
-    before = desk.fields
+def test_what_cannot_be_is_refused_with_every_reason(
+    workspace: Workspace, key: str, edit: dict[str, Any], message: str
+) -> None:
+    workspace.field("Notes", Kind.TEXT)
+    before = workspace.fields
     with pytest.raises(Invalid, match=message):
-        desk.edit(key, **edit)
-    assert desk.fields == before
+        workspace.edit(key, **edit)
+    assert workspace.fields == before
 
 
 CONVERSIONS: list[tuple[Kind, dict[str, str], dict[str, Any], dict[str, Value]]] = [
@@ -142,17 +144,17 @@ CONVERSIONS: list[tuple[Kind, dict[str, str], dict[str, Any], dict[str, Value]]]
 def test_values_are_converted_by_way_of_their_text(
     services: Services, kind: Kind, texts: dict[str, str], edit: dict[str, Any], values: dict[str, Value], looked: bool
 ) -> None:
-    desk = new_desk(services)
-    desk.field("Some", kind, *(("A", "B") if kind.has_options else ()))
-    desk.write(**{name: {"some": text} for name, text in texts.items()}, dan={})
+    workspace = new_workspace(services)
+    workspace.field("Some", kind, *(("A", "B") if kind.has_options else ()))
+    workspace.write(**{name: {"some": text} for name, text in texts.items()}, dan={})
     if looked:
-        assert desk.count("some is not blank") == len(texts)
-    before = desk.contact("ann")
-    edited = desk.edit("some", **edit)
+        assert workspace.count("some is not blank") == len(texts)
+    before = workspace.contact("ann")
+    edited = workspace.edit("some", **edit)
     assert edited.kind is edit["kind"]
-    assert desk.values("some") == values
-    assert desk.count("some is not blank") == len(texts)
-    assert desk.count("some is blank") == 1
+    assert workspace.values("some") == values
+    assert workspace.count("some is not blank") == len(texts)
+    assert workspace.count("some is blank") == 1
     ann = values["ann"]
     if isinstance(ann, str | tuple | float):
         written = (
@@ -160,8 +162,8 @@ def test_values_are_converted_by_way_of_their_text(
         )
         operator = "includes all of" if isinstance(ann, tuple) else "in"
         same = [name for name, value in values.items() if value == ann]
-        assert desk.count(f"some {operator} ({written})") >= len(same)
-    assert desk.contact("ann").updated_at == before.updated_at
+        assert workspace.count(f"some {operator} ({written})") >= len(same)
+    assert workspace.contact("ann").updated_at == before.updated_at
 
 
 @pytest.mark.parametrize(
@@ -192,38 +194,38 @@ def test_values_are_converted_by_way_of_their_text(
 def test_values_that_do_not_fit_are_told_and_nothing_is_changed(
     services: Services, kind: Kind, texts: dict[str, str], edit: dict[str, Any], message: str
 ) -> None:
-    desk = new_desk(services)
-    desk.field("Some", kind, *(("A", "B") if kind.has_options else ()))
-    desk.write(**{name: {"some": text} for name, text in texts.items()})
-    before, fields = desk.values("some"), desk.fields
+    workspace = new_workspace(services)
+    workspace.field("Some", kind, *(("A", "B") if kind.has_options else ()))
+    workspace.write(**{name: {"some": text} for name, text in texts.items()})
+    before, fields = workspace.values("some"), workspace.fields
     with pytest.raises(Refused, match=message):
-        desk.edit("some", **edit)
-    assert (desk.values("some"), desk.fields) == (before, fields)
+        workspace.edit("some", **edit)
+    assert (workspace.values("some"), workspace.fields) == (before, fields)
 
 
 TEXTS = {"ann": "12.5", "bob": "n/a", "cat": "007", "dan": ""}
 
 
 def test_contacts_lose_what_does_not_fit_only_when_that_is_said_and_a_file_keeps_it(services: Services) -> None:
-    desk = new_desk(services)
-    field = desk.field("Some", Kind.TEXT)
-    desk.write(**{name: {"some": text} for name, text in TEXTS.items() if text})
-    fields, values = desk.fields, desk.values("some")
+    workspace = new_workspace(services)
+    field = workspace.field("Some", Kind.TEXT)
+    workspace.write(**{name: {"some": text} for name, text in TEXTS.items() if text})
+    fields, values = workspace.fields, workspace.values("some")
     to_number = FieldEdit(kind=Kind.NUMBER)
-    tried = preview_edit(services, desk.account, desk.type, "some", to_number)
+    tried = preview_edit(services, workspace.account, workspace.type, "some", to_number)
     assert (tried.field.kind, [misfit.value for misfit in tried.lost]) == (Kind.NUMBER, ["n/a", "007"])
     with pytest.raises(ValuesDoNotFit) as refused:
-        edit_field_saving_lost_values(services, desk.account, desk.type, "some", to_number)
+        edit_field_saving_lost_values(services, workspace.account, workspace.type, "some", to_number)
     assert refused.value.count == 2
     assert [misfit.email.partition("@")[0] for misfit in refused.value.first] == ["bob", "cat"]
-    assert (desk.fields, desk.values("some")) == (fields, values), "neither has changed anything"
-    assert lost_files(services, desk.type, field) == []
+    assert (workspace.fields, workspace.values("some")) == (fields, values), "neither has changed anything"
+    assert lost_files(services, workspace.type, field) == []
     done = edit_field_saving_lost_values(
-        services, desk.account, desk.type, "some", replace(to_number, clear_unconvertible=True)
+        services, workspace.account, workspace.type, "some", replace(to_number, clear_unconvertible=True)
     )
     assert (done.field.kind, len(done.lost)) == (Kind.NUMBER, 2)
-    assert desk.values("some") == {"ann": 12.5}
-    assert lost_files(services, desk.type, field) == [done.lost_file]
+    assert workspace.values("some") == {"ann": 12.5}
+    assert lost_files(services, workspace.type, field) == [done.lost_file]
     assert done.lost_file
     with done.lost_file.open(newline="") as file:
         rows = list(csv.DictReader(file))
@@ -243,176 +245,178 @@ def test_contacts_lose_what_does_not_fit_only_when_that_is_said_and_a_file_keeps
 def test_numbers_in_text_are_read_as_all_of_them_tell(
     services: Services, texts: list[str], numbers: list[float], lost: list[str]
 ) -> None:
-    desk = new_desk(services)
-    desk.field("Some", Kind.TEXT)
-    desk.write(**{name: {"some": text} for name, text in zip(("ann", "bob", "cat"), texts, strict=False)})
+    workspace = new_workspace(services)
+    workspace.field("Some", Kind.TEXT)
+    workspace.write(**{name: {"some": text} for name, text in zip(("ann", "bob", "cat"), texts, strict=False)})
     tried = FieldEdit(kind=Kind.NUMBER, clear_unconvertible=True)
-    done = edit_field_saving_lost_values(services, desk.account, desk.type, "some", tried)
+    done = edit_field_saving_lost_values(services, workspace.account, workspace.type, "some", tried)
     assert [misfit.value for misfit in done.lost] == lost
-    assert list(desk.values("some").values()) == numbers
+    assert list(workspace.values("some").values()) == numbers
 
 
 def test_dates_in_text_are_read_in_the_order_that_is_said(services: Services) -> None:
-    desk = new_desk(services)
-    desk.field("Some", Kind.TEXT)
-    desk.write(ann={"some": "03/04/2024"}, bob={"some": "2024-12-31"})
+    workspace = new_workspace(services)
+    workspace.field("Some", Kind.TEXT)
+    workspace.write(ann={"some": "03/04/2024"}, bob={"some": "2024-12-31"})
     with pytest.raises(ValuesDoNotFit, match="1 value would not fit"):
-        desk.edit("some", kind=Kind.DATE)
-    desk.edit("some", kind=Kind.DATE, date_order=DateOrder.DMY)
-    assert desk.values("some") == {"ann": date(2024, 4, 3), "bob": date(2024, 12, 31)}
+        workspace.edit("some", kind=Kind.DATE)
+    workspace.edit("some", kind=Kind.DATE, date_order=DateOrder.DMY)
+    assert workspace.values("some") == {"ann": date(2024, 4, 3), "bob": date(2024, 12, 31)}
 
 
 def test_nothing_is_lost_where_the_file_cannot_be_written(services: Services) -> None:
-    desk = new_desk(services)
-    desk.field("Some", Kind.TEXT)
-    desk.write(ann={"some": "n/a"})
-    edit, values = FieldEdit(kind=Kind.NUMBER, clear_unconvertible=True), desk.values("some")
+    workspace = new_workspace(services)
+    workspace.field("Some", Kind.TEXT)
+    workspace.write(ann={"some": "n/a"})
+    edit, values = FieldEdit(kind=Kind.NUMBER, clear_unconvertible=True), workspace.values("some")
 
     def full_disk(_field: Field, _lost: object) -> None:
         raise Unavailable("the disk is full")
 
     with pytest.raises(Unavailable):
-        services.write(edit_field, desk.account, desk.type, "some", edit, full_disk)
-    assert desk.values("some") == values
-    assert desk.fields.by_key["some"].kind is Kind.TEXT
+        services.write(edit_field, workspace.account, workspace.type, "some", edit, full_disk)
+    assert workspace.values("some") == values
+    assert workspace.fields.by_key["some"].kind is Kind.TEXT
 
 
 def test_many_values_are_converted_over_several_pages(services: Services, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("tamis.records.contacts.VALUES_PER_PAGE", 3)
     monkeypatch.setattr("tamis.actions.fields.field_edits.VALUES_PER_BATCH", 2)
-    desk = new_desk(services)
-    desk.field("Some", Kind.TEXT)
-    desk.write(**{f"p{n}": {"some": str(n)} if n % 3 else {} for n in range(20)})
-    desk.edit("some", kind=Kind.NUMBER)
-    assert desk.values("some") == {f"p{n}": float(n) for n in range(20) if n % 3}
-    assert desk.count("some > 10") == 6
+    workspace = new_workspace(services)
+    workspace.field("Some", Kind.TEXT)
+    workspace.write(**{f"p{n}": {"some": str(n)} if n % 3 else {} for n in range(20)})
+    workspace.edit("some", kind=Kind.NUMBER)
+    assert workspace.values("some") == {f"p{n}": float(n) for n in range(20) if n % 3}
+    assert workspace.count("some > 10") == 6
 
 
-def test_a_renamed_option_is_renamed_with_contacts_and_rules(desk: Desk) -> None:
-    pros = desk.segment("Pros", 'plan in ("pro") and not likes includes any of ("Sport")')
-    both = desk.segment("Both", f'is in segment "{pros.name}"')
-    looked = [desk.members(segment) for segment in (pros, both)]
-    ann = desk.contact("ann").updated_at
+def test_a_renamed_option_is_renamed_with_contacts_and_rules(workspace: Workspace) -> None:
+    pros = workspace.segment("Pros", 'plan in ("pro") and not likes includes any of ("Sport")')
+    both = workspace.segment("Both", f'is in segment "{pros.name}"')
+    looked = [workspace.members(segment) for segment in (pros, both)]
+    ann = workspace.contact("ann").updated_at
     edit = {"rename_options": [("PRO", " Professional "), ("Free", "Pro")], "order_options": ["Pro"]}
-    assert desk.edit("plan", **edit).options == ("Pro", "Professional")
-    assert desk.values("plan") == {"ann": "Pro", "bob": "Professional"}
-    assert [desk.members(segment) for segment in (pros, both)] == looked
-    db = desk.services.records.reader()
-    (now, _) = segments.live_of_type(db, desk.type.id)
+    assert workspace.edit("plan", **edit).options == ("Pro", "Professional")
+    assert workspace.values("plan") == {"ann": "Pro", "bob": "Professional"}
+    assert [workspace.members(segment) for segment in (pros, both)] == looked
+    db = workspace.services.records.reader()
+    (now, _) = segments.live_of_type(db, workspace.type.id)
     assert to_text(rule_of(db, now)) == 'plan is one of ("Professional") and not (likes includes any of ("Sport"))'
-    assert desk.contact("ann").updated_at == ann, "nobody has said anything new about her"
-    con = desk.services.project().cursor()
+    assert workspace.contact("ann").updated_at == ann, "nobody has said anything new about her"
+    con = workspace.services.project().cursor()
     exits = con.execute("SELECT count(*) FROM membership_changes WHERE delta < 0").fetchall()
     assert exits == [(0,)], "nobody has left anything meanwhile"
 
 
-def test_options_stand_in_another_order_also_in_the_values_of_contacts(desk: Desk) -> None:
-    edited = desk.edit("likes", order_options=["sport", "Art"], rename_options=[("Music", "Songs")], add_options=["A"])
+def test_options_stand_in_another_order_also_in_the_values_of_contacts(workspace: Workspace) -> None:
+    edited = workspace.edit(
+        "likes", order_options=["sport", "Art"], rename_options=[("Music", "Songs")], add_options=["A"]
+    )
     assert edited.options == ("Sport", "Art", "Songs", "A")
-    assert desk.values("likes") == {"ann": ("Art", "Songs"), "bob": ("Art",), "cat": ("Sport",)}
-    assert desk.count('likes includes all of ("songs", "art")') == 1
+    assert workspace.values("likes") == {"ann": ("Art", "Songs"), "bob": ("Art",), "cat": ("Sport",)}
+    assert workspace.count('likes includes all of ("songs", "art")') == 1
 
 
-def test_an_option_of_which_rules_take_a_part_keeps_its_name(desk: Desk) -> None:
-    desk.segment("Like pro", 'plan contains "ro"')
+def test_an_option_of_which_rules_take_a_part_keeps_its_name(workspace: Workspace) -> None:
+    workspace.segment("Like pro", 'plan contains "ro"')
     with pytest.raises(Refused, match='the segment "Like pro" searches for part of an option of "Plan"'):
-        desk.edit("plan", rename_options=[("Pro", "Grown up")])
+        workspace.edit("plan", rename_options=[("Pro", "Grown up")])
 
 
 def test_an_option_that_very_many_have_keeps_its_name_while_rules_name_it(
-    desk: Desk, monkeypatch: pytest.MonkeyPatch
+    workspace: Workspace, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("tamis.actions.fields.option_renaming.MAX_CONTACTS", 1)
-    artists = desk.segment("Artists", 'likes includes any of ("Art")')
+    artists = workspace.segment("Artists", 'likes includes any of ("Art")')
     with pytest.raises(Refused, match='more than 1 contacts have this option, and the segment "Artists" uses it'):
-        desk.edit("likes", rename_options=[("Art", "Arts")])
-    desk.edit("likes", rename_options=[("Sport", "Sports")])
-    desk.services.write(delete_segment, desk.account, artists.id)
-    assert desk.edit("likes", rename_options=[("Art", "Arts")]).options == ("Music", "Arts", "Sports")
-    assert desk.values("likes")["ann"] == ("Music", "Arts")
+        workspace.edit("likes", rename_options=[("Art", "Arts")])
+    workspace.edit("likes", rename_options=[("Sport", "Sports")])
+    workspace.services.write(delete_segment, workspace.account, artists.id)
+    assert workspace.edit("likes", rename_options=[("Art", "Arts")]).options == ("Music", "Arts", "Sports")
+    assert workspace.values("likes")["ann"] == ("Music", "Arts")
 
 
-def test_options_that_somebody_else_has_changed_are_not_overwritten_unseen(desk: Desk) -> None:
-    seen = desk.fields.by_key["plan"].options
-    desk.edit("plan", add_options=["Team"])
+def test_options_that_somebody_else_has_changed_are_not_overwritten_unseen(workspace: Workspace) -> None:
+    seen = workspace.fields.by_key["plan"].options
+    workspace.edit("plan", add_options=["Team"])
     with pytest.raises(Refused, match='the options of "Plan" have changed since you opened them'):
-        desk.edit("plan", rename_options=[("Pro", "Gold")], expected_options=seen)
+        workspace.edit("plan", rename_options=[("Pro", "Gold")], expected_options=seen)
 
 
-def test_fail_closed_a_kind_stays_while_a_rule_uses_the_field(desk: Desk) -> None:
-    desk.segment("Pros", 'email is not blank and not plan = "Pro"')
-    desk.segment("Known", "plan is not blank")
+def test_fail_closed_a_kind_stays_while_a_rule_uses_the_field(workspace: Workspace) -> None:
+    workspace.segment("Pros", 'email is not blank and not plan = "Pro"')
+    workspace.segment("Known", "plan is not blank")
     with pytest.raises(Refused, match='"Plan" is used by the segments "Pros", "Known"; delete or change them first'):
-        desk.edit("plan", kind=Kind.TEXT)
+        workspace.edit("plan", kind=Kind.TEXT)
 
 
-def test_fail_closed_an_option_stays_while_a_rule_names_it(desk: Desk) -> None:
-    desk.edit("plan", add_options=["Team", "Gold"])
-    first = desk.segment("First", 'plan is not "team"')
-    second = desk.segment("Second", 'not (plan in ("Free", "Team"))')
+def test_fail_closed_an_option_stays_while_a_rule_names_it(workspace: Workspace) -> None:
+    workspace.edit("plan", add_options=["Team", "Gold"])
+    first = workspace.segment("First", 'plan is not "team"')
+    second = workspace.segment("Second", 'not (plan in ("Free", "Team"))')
     with pytest.raises(Refused, match='the option "Team" of "Plan" is used by the segments "First", "Second"'):
-        desk.edit("plan", delete_options=["team"])
-    assert desk.edit("plan", delete_options=["gold"]).options == ("Free", "Pro", "Team"), "nobody names or has it"
-    desk.services.write(delete_segment, desk.account, first.id)
-    desk.services.write(delete_segment, desk.account, second.id)
-    assert desk.edit("plan", delete_options=["team"]).options == ("Free", "Pro")
+        workspace.edit("plan", delete_options=["team"])
+    assert workspace.edit("plan", delete_options=["gold"]).options == ("Free", "Pro", "Team"), "nobody names or has it"
+    workspace.services.write(delete_segment, workspace.account, first.id)
+    workspace.services.write(delete_segment, workspace.account, second.id)
+    assert workspace.edit("plan", delete_options=["team"]).options == ("Free", "Pro")
 
 
-def test_fail_closed_an_option_that_contacts_have_stays_while_any_rule_uses_the_field(desk: Desk) -> None:
-    blank = desk.segment("Without", "likes is blank")
-    others = desk.segment("Others", 'likes includes none of ("Sport")')
+def test_fail_closed_an_option_that_contacts_have_stays_while_any_rule_uses_the_field(workspace: Workspace) -> None:
+    blank = workspace.segment("Without", "likes is blank")
+    others = workspace.segment("Others", 'likes includes none of ("Sport")')
     with pytest.raises(
         Refused, match='2 contacts would lose "Art" and could enter the segments "Without", "Others", which'
     ):
-        desk.edit("likes", delete_options=["art"])
-    assert desk.members(blank) == {"dan"}
-    assert desk.members(others) == {"ann", "bob", "dan"}
+        workspace.edit("likes", delete_options=["art"])
+    assert workspace.members(blank) == {"dan"}
+    assert workspace.members(others) == {"ann", "bob", "dan"}
 
 
-def test_fail_closed_an_import_that_read_the_fields_as_they_were_is_refused(desk: Desk) -> None:
-    read = desk.fields
+def test_fail_closed_an_import_that_read_the_fields_as_they_were_is_refused(workspace: Workspace) -> None:
+    read = workspace.fields
     row = NewContact("eve@example.org", "eve@example.org", encode_values({read.by_key["plan"].id: "Pro"}))
-    desk.edit("plan", add_options=["Team"])
-    desk.edit("likes", name="Liked things")
-    desk.services.write(upsert, desk.type.id, read, [row], ())
-    desk.edit("plan", delete_options=["pro"])
+    workspace.edit("plan", add_options=["Team"])
+    workspace.edit("likes", name="Liked things")
+    workspace.services.write(upsert, workspace.type.id, read, [row], ())
+    workspace.edit("plan", delete_options=["pro"])
     with pytest.raises(Refused, match='the field "Plan" was changed or deleted in the meantime: import the file again'):
-        desk.services.write(upsert, desk.type.id, read, [row], ())
-    assert desk.values("plan") == {"ann": "Free"}
+        workspace.services.write(upsert, workspace.type.id, read, [row], ())
+    assert workspace.values("plan") == {"ann": "Free"}
 
 
-def test_a_strangers_field_answers_like_one_that_does_not_exist(desk: Desk) -> None:
-    stranger = new_desk(desk.services)
-    db = desk.services.records.reader()
-    for reference in (str(desk.type.id), desk.type.name, "999999"):
+def test_a_strangers_field_answers_like_one_that_does_not_exist(workspace: Workspace) -> None:
+    stranger = new_workspace(workspace.services)
+    db = workspace.services.records.reader()
+    for reference in (str(workspace.type.id), workspace.type.name, "999999"):
         with pytest.raises(NotFound, match=f'there is no contact type "{reference}"'):
             find_type(db, stranger.account, reference)
-    for reference in (str(desk.fields.by_key["plan"].id), "plan", "999999"):
+    for reference in (str(workspace.fields.by_key["plan"].id), "plan", "999999"):
         with pytest.raises(NotFound, match=f'there is no field "{reference}" in {stranger.type.name}'):
             stranger.edit(reference, name="Mine")
         with pytest.raises(NotFound, match=f'there is no field "{reference}" in {stranger.type.name}'):
-            desk.services.write(delete_field, stranger.type, reference)
-    assert "plan" in desk.fields.by_key
+            workspace.services.write(delete_field, stranger.type, reference)
+    assert "plan" in workspace.fields.by_key
 
 
-def test_a_reserved_field_cannot_be_edited(desk: Desk) -> None:
+def test_a_reserved_field_cannot_be_edited(workspace: Workspace) -> None:
     with pytest.raises(Refused, match='"Country" is a reserved field'):
-        desk.edit("country", name="Land")
+        workspace.edit("country", name="Land")
 
 
 def test_the_columns_follow_edits_of_fields_however_many_steps_it_takes_them(
     services: Services, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    desk = new_desk(services)
-    desk.field("Some", Kind.TEXT)
-    crowd = {f"p{n}": {"some": str(n)} for n in range(5)}
-    desk.write(**crowd)
-    assert desk.count('some = "3"') == 1
+    workspace = new_workspace(services)
+    workspace.field("Some", Kind.TEXT)
+    audience = {f"p{n}": {"some": str(n)} for n in range(5)}
+    workspace.write(**audience)
+    assert workspace.count('some = "3"') == 1
     monkeypatch.setattr("tamis.actions.projection.CONTACTS_PER_BATCH", 2)
-    desk.write(**{name: {"some": str(10 * int(texts["some"]))} for name, texts in crowd.items()})
-    desk.edit("some", kind=Kind.NUMBER)
-    desk.field("Other", Kind.CHOICES, "A", "B")
-    high = desk.segment("High", 'some > 25 or other includes any of ("B")')
-    desk.write(p0={"other": "B; A"})
-    assert desk.members(high) == {"p0", "p3", "p4"}
-    assert desk.count("some is not blank") == 5
+    workspace.write(**{name: {"some": str(10 * int(texts["some"]))} for name, texts in audience.items()})
+    workspace.edit("some", kind=Kind.NUMBER)
+    workspace.field("Other", Kind.CHOICES, "A", "B")
+    high = workspace.segment("High", 'some > 25 or other includes any of ("B")')
+    workspace.write(p0={"other": "B; A"})
+    assert workspace.members(high) == {"p0", "p3", "p4"}
+    assert workspace.count("some is not blank") == 5

@@ -22,15 +22,15 @@ from tamis.records import segments, types
 from tamis.records.engine.database import connect, migrate, migrations
 from tamis.records.handles import Transaction
 from tamis.settings import Settings
-from tests.stores.account import EVERYONE, Desk, new_desk
+from tests.stores.workspace import EVERYONE, Workspace, new_workspace
 
 NFD_JOSE = "Jose\u0301"
 NAMES = 11
 
 
 @pytest.fixture
-def desk(services: Services) -> Desk:
-    made = new_desk(services)
+def workspace(services: Services) -> Workspace:
+    made = new_workspace(services)
     made.write(
         ann={"first_name": "José", "city": "New York"},
         bob={"first_name": NFD_JOSE, "city": "New\u00a0York"},
@@ -40,64 +40,70 @@ def desk(services: Services) -> Desk:
     return made
 
 
-def test_members_are_found_and_shown_as_they_were_written(desk: Desk) -> None:
-    segment = desk.segment("All", "email is not blank")
+def test_members_are_found_and_shown_as_they_were_written(workspace: Workspace) -> None:
+    segment = workspace.segment("All", "email is not blank")
     email = parse_email("zoe@example.org")
     assert email
-    desk.services.write(add_recipient, desk.account, segment.id, email, NFD_JOSE, "Weiß")
+    workspace.services.write(add_recipient, workspace.account, segment.id, email, NFD_JOSE, "Weiß")
     for search in ("josé", NFD_JOSE.upper(), "jos"):
-        assert count_members(desk.services, desk.account, segment.id, search) == 3
-    assert count_members(desk.services, desk.account, segment.id, "weiss") == 1
-    assert count_members(desk.services, desk.account, segment.id, "jose") == 0
+        assert count_members(workspace.services, workspace.account, segment.id, search) == 3
+    assert count_members(workspace.services, workspace.account, segment.id, "weiss") == 1
+    assert count_members(workspace.services, workspace.account, segment.id, "jose") == 0
     rows = [
-        msgspec.json.decode(row) for _, row in recipient_page(desk.services, desk.account.id, segment.id, 0, EVERYONE)
+        msgspec.json.decode(row)
+        for _, row in recipient_page(workspace.services, workspace.account.id, segment.id, 0, EVERYONE)
     ]
     assert [row["first_name"] for row in rows] == ["José", NFD_JOSE, "Ann", None, NFD_JOSE]
     assert [row["city"] for row in rows][:3] == ["New York", "New\u00a0York", "NEW YORK"]
-    shown = member_page(desk.services, desk.account, segment.id, "jos", after=None, before=None, limit=10)
+    shown = member_page(workspace.services, workspace.account, segment.id, "jos", after=None, before=None, limit=10)
     assert [member.first_name for member in shown] == ["José", NFD_JOSE, NFD_JOSE]
 
 
-def test_rules_over_other_segments_fold_who_was_added_to_them(desk: Desk) -> None:
-    base = desk.segment("Base", 'city is "nowhere"')
+def test_rules_over_other_segments_fold_who_was_added_to_them(workspace: Workspace) -> None:
+    base = workspace.segment("Base", 'city is "nowhere"')
     email = parse_email("zoe@example.org")
     assert email
-    desk.services.write(add_recipient, desk.account, base.id, email, NFD_JOSE, "Weiß")
-    named = desk.segment("Named", 'is in segment "base" and first_name is "JOSÉ" and last_name ends with "iss"')
-    assert desk.members(named) == {"zoe"}
+    workspace.services.write(add_recipient, workspace.account, base.id, email, NFD_JOSE, "Weiß")
+    named = workspace.segment("Named", 'is in segment "base" and first_name is "JOSÉ" and last_name ends with "iss"')
+    assert workspace.members(named) == {"zoe"}
 
 
-def test_values_that_are_the_same_are_suggested_once_as_most_write_them(desk: Desk) -> None:
-    city = desk.fields.by_key["city"]
-    assert suggested_values(desk.services, desk.account, desk.type.id, city.id, "new\u00a0 Y") == [("New York", 4)]
+def test_values_that_are_the_same_are_suggested_once_as_most_write_them(workspace: Workspace) -> None:
+    city = workspace.fields.by_key["city"]
+    assert suggested_values(workspace.services, workspace.account, workspace.type.id, city.id, "new\u00a0 Y") == [
+        ("New York", 4)
+    ]
 
 
-def test_a_deleted_field_leaves_nothing_of_what_was_written(desk: Desk) -> None:
-    desk.field("Secret", Kind.TEXT)
-    desk.write(ann={"secret": "Straße", "first_name": NFD_JOSE})
-    desk.services.project()
-    segment = desk.segment("All", f'first_name = "{NFD_JOSE}"')
-    assert desk.members(segment) == {"ann", "bob"}
-    desk.services.write(delete_field, desk.type, "secret")
-    assert desk.members(segment) == {"ann", "bob"}
+def test_a_deleted_field_leaves_nothing_of_what_was_written(workspace: Workspace) -> None:
+    workspace.field("Secret", Kind.TEXT)
+    workspace.write(ann={"secret": "Straße", "first_name": NFD_JOSE})
+    workspace.services.project()
+    segment = workspace.segment("All", f'first_name = "{NFD_JOSE}"')
+    assert workspace.members(segment) == {"ann", "bob"}
+    workspace.services.write(delete_field, workspace.type, "secret")
+    assert workspace.members(segment) == {"ann", "bob"}
     originals = (
-        desk.services.project().cursor().execute(f"SELECT original_texts FROM contacts_{desk.type.id}").fetchall()
+        workspace.services.project()
+        .cursor()
+        .execute(f"SELECT original_texts FROM contacts_{workspace.type.id}")
+        .fetchall()
     )
     assert any(row[0] for row in originals)
     assert not any("Straße" in (row[0] or "") for row in originals)
 
 
-def test_options_that_are_the_same_now_are_both_kept(desk: Desk) -> None:
-    plan = desk.field("Plan", Kind.CHOICE, "Straße")
+def test_options_that_are_the_same_now_are_both_kept(workspace: Workspace) -> None:
+    plan = workspace.field("Plan", Kind.CHOICE, "Straße")
     with pytest.raises(Invalid):
-        desk.edit("plan", add_options=["STRASSE"])
+        workspace.edit("plan", add_options=["STRASSE"])
     earlier = replace(plan, options=("Straße", "Strasse"))
-    desk.services.write(lambda db, now: types.update_field(db, desk.type.id, earlier))
-    desk.write(ann={"plan": "Strasse"}, bob={"plan": "Straße"}, cem={"plan": "STRASSE"})
-    assert desk.values("plan") == {"ann": "Strasse", "bob": "Straße", "cem": "Straße"}
-    assert desk.edit("plan", add_options=["Free"]).options == ("Straße", "Strasse", "Free")
-    assert desk.edit("plan", rename_options=[("Strasse", "Road")]).options == ("Straße", "Road", "Free")
-    assert desk.values("plan") == {"ann": "Road", "bob": "Straße", "cem": "Straße"}
+    workspace.services.write(lambda db, now: types.update_field(db, workspace.type.id, earlier))
+    workspace.write(ann={"plan": "Strasse"}, bob={"plan": "Straße"}, cem={"plan": "STRASSE"})
+    assert workspace.values("plan") == {"ann": "Strasse", "bob": "Straße", "cem": "Straße"}
+    assert workspace.edit("plan", add_options=["Free"]).options == ("Straße", "Strasse", "Free")
+    assert workspace.edit("plan", rename_options=[("Strasse", "Road")]).options == ("Straße", "Road", "Free")
+    assert workspace.values("plan") == {"ann": "Road", "bob": "Straße", "cem": "Straße"}
 
 
 def test_names_of_earlier_versions_are_folded_and_none_is_lost(tmp_path: Path) -> None:
@@ -139,10 +145,10 @@ def test_names_of_earlier_versions_are_folded_and_none_is_lost(tmp_path: Path) -
 @pytest.mark.parametrize("change", ["UPDATE meta SET unicode = '1.0'", "UPDATE meta SET version = 3"])
 def test_a_store_folded_by_an_earlier_version_is_filled_anew_and_keeps_its_history(tmp_path: Path, change: str) -> None:
     services = Services(Settings(tmp_path))
-    desk = new_desk(services)
-    desk.write(ann={"city": "Straße"})
-    segment = desk.segment("Streets", 'city is "strasse"')
-    assert desk.members(segment) == {"ann"}
+    workspace = new_workspace(services)
+    workspace.write(ann={"city": "Straße"})
+    segment = workspace.segment("Streets", 'city is "strasse"')
+    assert workspace.members(segment) == {"ann"}
     services.close()
     db = duckdb.connect(str(tmp_path / FILE_NAME))
     db.execute(change)

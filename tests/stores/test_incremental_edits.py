@@ -32,7 +32,7 @@ from tamis.rules.syntaxes.draft import Draft
 from tamis.rules.syntaxes.json import from_json
 from tamis.rules.time.evaluation_time import EvaluationTime
 from tamis.settings import Settings
-from tests.stores.account import EVERYONE, Desk, new_desk
+from tests.stores.workspace import EVERYONE, Workspace, new_workspace
 from tests.support.effort import examples
 
 NAMES = st.sampled_from([f"p{number}" for number in range(8)])
@@ -52,29 +52,29 @@ class Edits(RuleBasedStateMachine):
     def __init__(self) -> None:
         super().__init__()
         self.directory = Path(tempfile.mkdtemp(prefix="tamis-"))
-        self.desk: Desk = new_desk(Services(Settings(self.directory, columns_threads=1)))
+        self.workspace: Workspace = new_workspace(Services(Settings(self.directory, columns_threads=1)))
         self.live: list[Segment] = []
         self.made = 0
 
     def teardown(self) -> None:
         projection.CONTACTS_PER_BATCH = 200_000
         self.look()
-        self.desk.services.close()
+        self.workspace.services.close()
         shutil.rmtree(self.directory)
 
     @initialize()
     def begin(self) -> None:
-        self.desk.field("Some", Kind.TEXT)
-        self.desk.field("Other", Kind.CHOICES, "1", "2", "3", "4")
+        self.workspace.field("Some", Kind.TEXT)
+        self.workspace.field("Other", Kind.CHOICES, "1", "2", "3", "4")
 
     @rule(size=st.sampled_from([1, 2, 5, 100_000]))
-    def follow_in_steps(self, size: int) -> None:
+    def project_in_steps(self, size: int) -> None:
         projection.CONTACTS_PER_BATCH = size
 
     @rule(people=st.dictionaries(NAMES, st.dictionaries(KEYS, st.lists(TEXTS, min_size=1, max_size=2)), min_size=1))
     def write_contacts(self, people: dict[str, dict[str, list[str]]]) -> None:
-        fields = self.desk.fields
-        self.desk.write(
+        fields = self.workspace.fields
+        self.workspace.write(
             **{
                 name: {
                     key: "; ".join(texts) if fields.by_key[key].kind is Kind.CHOICES else texts[0]
@@ -92,7 +92,9 @@ class Edits(RuleBasedStateMachine):
     @rule(name=NAMES)
     def delete_contact(self, name: str) -> None:
         try:
-            self.desk.services.write(delete_contact, self.desk.account, self.desk.type, f"{name}@example.org")
+            self.workspace.services.write(
+                delete_contact, self.workspace.account, self.workspace.type, f"{name}@example.org"
+            )
         except NotFound:
             return
 
@@ -100,24 +102,24 @@ class Edits(RuleBasedStateMachine):
 
     @rule(key=KEYS, kind=st.sampled_from(list(CONDITIONS)))
     def change_a_kind(self, key: str, kind: Kind) -> None:
-        field = self.desk.fields.by_key.get(key)
+        field = self.workspace.fields.by_key.get(key)
         if field:
             more = ["1", "2", "3", "4"] if kind.has_options and not field.kind.has_options else []
-            self.may_be_refused(lambda: self.desk.edit(key, kind=kind, add_options=more))
+            self.may_be_refused(lambda: self.workspace.edit(key, kind=kind, add_options=more))
 
     @rule(key=KEYS, option=TEXTS, delete=st.booleans())
     def change_options(self, key: str, option: str, delete: bool) -> None:
-        field = self.desk.fields.by_key.get(key)
+        field = self.workspace.fields.by_key.get(key)
         if field and field.kind.has_options:
             change = {"delete_options": [option]} if delete else {"add_options": [option]}
-            self.may_be_refused(lambda: self.desk.edit(key, **change))
+            self.may_be_refused(lambda: self.workspace.edit(key, **change))
 
     @rule(key=KEYS)
     def delete_a_field_or_make_it_again(self, key: str) -> None:
-        if key in self.desk.fields.by_key:
-            self.may_be_refused(lambda: self.desk.services.write(delete_field, self.desk.type, key))
+        if key in self.workspace.fields.by_key:
+            self.may_be_refused(lambda: self.workspace.services.write(delete_field, self.workspace.type, key))
         else:
-            self.desk.field(key.capitalize(), Kind.NUMBER)
+            self.workspace.field(key.capitalize(), Kind.NUMBER)
 
     def may_be_refused(self, change: Any) -> bool:
         try:
@@ -130,7 +132,7 @@ class Edits(RuleBasedStateMachine):
 
     def draft(self, data: st.DataObject) -> Draft | None:
         """A rule over the fields as they are now, and over the segments that there are."""
-        fields = [field for key in ("some", "other") if (field := self.desk.fields.by_key.get(key))]
+        fields = [field for key in ("some", "other") if (field := self.workspace.fields.by_key.get(key))]
         parts: list[dict[str, Any]] = []
         for _ in range(data.draw(st.integers(1, 3))):
             others = self.live if data.draw(st.booleans()) else []
@@ -150,8 +152,10 @@ class Edits(RuleBasedStateMachine):
     @rule(data=st.data())
     def make_segment(self, data: st.DataObject) -> None:
         self.made += 1
-        desk = self.desk
-        made = desk.services.write(create_segment, desk.account, desk.type, f"s{self.made}", self.draft(data))
+        workspace = self.workspace
+        made = workspace.services.write(
+            create_segment, workspace.account, workspace.type, f"s{self.made}", self.draft(data)
+        )
         self.live.append(made)
 
     @precondition(lambda self: self.live)
@@ -159,49 +163,49 @@ class Edits(RuleBasedStateMachine):
     def edit_segment(self, data: st.DataObject) -> None:
         segment = data.draw(st.sampled_from(self.live))
         draft = self.draft(data)
-        edit = lambda: self.desk.services.write(edit_segment, self.desk.account, segment.id, draft=draft)  # noqa: E731
+        edit = lambda: self.workspace.services.write(edit_segment, self.workspace.account, segment.id, draft=draft)  # noqa: E731
         self.may_be_refused(edit)
 
     @precondition(lambda self: self.live)
     @rule(data=st.data())
     def delete_segment(self, data: st.DataObject) -> None:
         gone = data.draw(st.sampled_from(self.live))
-        if self.may_be_refused(lambda: self.desk.services.write(delete_segment, self.desk.account, gone.id)):
+        if self.may_be_refused(lambda: self.workspace.services.write(delete_segment, self.workspace.account, gone.id)):
             self.live.remove(gone)
 
     @precondition(lambda self: self.live)
     @rule(data=st.data(), name=NAMES)
-    def add_by_hand(self, data: st.DataObject, name: str) -> None:
+    def include_recipient(self, data: st.DataObject, name: str) -> None:
         segment, email = data.draw(st.sampled_from(self.live)), Email(f"{name}@example.org", f"{name}@example.org")
-        services, account = self.desk.services, self.desk.account
+        services, account = self.workspace.services, self.workspace.account
         self.may_be_refused(lambda: services.write(add_recipient, account, segment.id, email, "By", "Hand"))
 
     @precondition(lambda self: self.live)
     @rule(data=st.data())
-    def delete_by_hand(self, data: st.DataObject) -> None:
+    def exclude_recipient(self, data: st.DataObject) -> None:
         segment = data.draw(st.sampled_from(self.live))
-        page = recipient_page(self.desk.services, self.desk.account.id, segment.id, 0, EVERYONE)
+        page = recipient_page(self.workspace.services, self.workspace.account.id, segment.id, 0, EVERYONE)
         if page:
-            self.desk.services.write(delete_recipient, self.desk.account, data.draw(st.sampled_from(page))[0])
+            self.workspace.services.write(delete_recipient, self.workspace.account, data.draw(st.sampled_from(page))[0])
 
     # -- what must hold ------------------------------------------------------------------------------------------------
 
     @rule()
     def look(self) -> None:
-        services = self.desk.services
+        services = self.workspace.services
         for segment in self.live:
-            page = recipient_page(services, self.desk.account.id, segment.id, 0, EVERYONE)
+            page = recipient_page(services, self.workspace.account.id, segment.id, 0, EVERYONE)
             stored = [json.loads(document)["email"].partition("@")[0] for _, document in page]
             assert sorted(stored) == sorted(self.expected(segment)), segment
             assert services.project().cached_sizes.by_segment.get(segment.id, 0) == len(stored)
         for key in ("some", "other"):
-            if key in self.desk.fields.by_key:
-                assert self.desk.count(f"{key} is not blank") == len(self.desk.values(key))
+            if key in self.workspace.fields.by_key:
+                assert self.workspace.count(f"{key} is not blank") == len(self.workspace.values(key))
 
     def expected(self, segment: Segment) -> set[str]:
         """Who is in a segment by the records alone."""
-        db, fields = self.desk.services.records.reader(), self.desk.fields
-        as_of = EvaluationTime(self.desk.services.clock(), self.desk.account.zone)
+        db, fields = self.workspace.services.records.reader(), self.workspace.fields
+        as_of = EvaluationTime(self.workspace.services.clock(), self.workspace.account.zone)
         ids = [int(row[0]) for row in each(db, "SELECT id FROM contacts")]
         selected = {
             contact.email.partition("@")[0]
@@ -209,7 +213,7 @@ class Edits(RuleBasedStateMachine):
             if membership(db, contact, fields, as_of)(segment.id)
         }
         added = [str(row[0]) for row in each(db, "SELECT DISTINCT email FROM inclusions")]
-        for external in (externals.external_by_email(db, self.desk.type.id, email) for email in added):
+        for external in (externals.external_by_email(db, self.workspace.type.id, email) for email in added):
             if external and external_membership(db, external, fields, as_of)(segment.id):
                 selected.add(external.email.partition("@")[0])
         return selected

@@ -46,13 +46,13 @@ PEOPLE = 20_000
 EXTERNALS = ("a@münchen.de", "A@XN--mnchen-3ya.de", "stranger@example.net", "STRANGER@example.net")
 
 
-def someone(number: int) -> NewContact:
+def numbered_contact(number: int) -> NewContact:
     """Make a contact, whose country and city tell the remainders of its number."""
     email = f"p{number}@example.org"
     return NewContact(email, email, encode_values({COUNTRY.id: f"c{number % 3}", CITY.id: f"t{number % 5}"}))
 
 
-class Crowd:
+class OverlappingSegments:
     """Contacts, and segments that overlap."""
 
     def __init__(self, directory: Path) -> None:
@@ -60,7 +60,7 @@ class Crowd:
         self.services = Services(Settings(directory, columns_threads=2))
         self.account, _ = self.services.write(create_account, "owner@example.org", "UTC", None)
         self.type = self.services.write(create_type, self.account, "People")
-        self.services.write(upsert, self.type.id, FieldSet(RESERVED), [someone(n) for n in range(PEOPLE)], ())
+        self.services.write(upsert, self.type.id, FieldSet(RESERVED), [numbered_contact(n) for n in range(PEOPLE)], ())
         self.all = self.segment("All", "email is not blank")
         self.segments = [self.segment(f"c{n}", f'country = "c{n}" or city = "t0"') for n in range(3)]
         self.segments.append(self.segment("t", 'city = "t0"'))
@@ -101,8 +101,8 @@ class Crowd:
 
 
 @pytest.fixture(scope="module")
-def crowd(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Crowd]:
-    made = Crowd(tmp_path_factory.mktemp("overlap") / "data")
+def overlapping(tmp_path_factory: pytest.TempPathFactory) -> Iterator[OverlappingSegments]:
+    made = OverlappingSegments(tmp_path_factory.mktemp("overlap") / "data")
     yield made
     made.services.close()
 
@@ -111,10 +111,10 @@ def crowd(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Crowd]:
 
 
 @pytest.mark.parametrize("count", [2, 3, 5])
-def test_an_overlap_is_that_of_the_sets_of_persons(crowd: Crowd, count: int) -> None:
-    chosen = crowd.segments[:count]
-    persons = [crowd.persons(segment) for segment in chosen]
-    found = overlap.compare_segments(crowd.services, crowd.account.id, [segment.id for segment in chosen])
+def test_an_overlap_is_that_of_the_sets_of_persons(overlapping: OverlappingSegments, count: int) -> None:
+    chosen = overlapping.segments[:count]
+    persons = [overlapping.persons(segment) for segment in chosen]
+    found = overlap.compare_segments(overlapping.services, overlapping.account.id, [segment.id for segment in chosen])
     assert found.sizes == [len(one) for one in persons]
     assert found.union == len(set().union(*persons))
     assert found.intersection == len(set.intersection(*persons))
@@ -122,41 +122,44 @@ def test_an_overlap_is_that_of_the_sets_of_persons(crowd: Crowd, count: int) -> 
     assert found.matrix == [[len(one & other) for other in persons] for one in persons]
 
 
-def test_the_same_external_recipient_in_two_segments_is_one_person(crowd: Crowd) -> None:
-    one, two, three, four, _ = crowd.segments
+def test_the_same_external_recipient_in_two_segments_is_one_person(overlapping: OverlappingSegments) -> None:
+    one, two, three, four, _ = overlapping.segments
     for key, left, right in (("a@münchen.de", one, two), ("stranger@example.net", three, four)):
-        assert key in crowd.persons(left) & crowd.persons(right)
-    found = overlap.compare_segments(crowd.services, crowd.account.id, [three.id, four.id])
-    contacts = {person for person in crowd.persons(three) & crowd.persons(four) if isinstance(person, int)}
+        assert key in overlapping.persons(left) & overlapping.persons(right)
+    found = overlap.compare_segments(overlapping.services, overlapping.account.id, [three.id, four.id])
+    contacts = {person for person in overlapping.persons(three) & overlapping.persons(four) if isinstance(person, int)}
     assert found.matrix[0][1] == len(contacts) + 1
 
 
-def test_one_segment_is_compared_with_all_others_of_its_type_at_once(crowd: Crowd) -> None:
-    mine = crowd.segments[2]
-    size, found = overlap.compare_with_all(crowd.services, crowd.account.id, mine.id)
-    persons = crowd.persons(mine)
+def test_one_segment_is_compared_with_all_others_of_its_type_at_once(overlapping: OverlappingSegments) -> None:
+    mine = overlapping.segments[2]
+    size, found = overlap.compare_with_all(overlapping.services, overlapping.account.id, mine.id)
+    persons = overlapping.persons(mine)
     assert size == len(persons)
-    assert {crowd.all.id, *(one.id for one in crowd.segments)} == {mine.id, *(other.segment.id for other in found)}
+    assert {overlapping.all.id, *(one.id for one in overlapping.segments)} == {
+        mine.id,
+        *(other.segment.id for other in found),
+    }
     for other in found:
-        theirs = crowd.persons(other.segment)
+        theirs = overlapping.persons(other.segment)
         assert (other.recipients, other.shared) == (len(theirs), len(persons & theirs))
     assert [other.shared for other in found] == sorted((other.shared for other in found), reverse=True)
 
 
-def test_twenty_segments_are_compared_and_twenty_one_are_not(crowd: Crowd) -> None:
-    made = [crowd.segment(f"more {n}", f'email starts with "p{n}"') for n in range(21)]
+def test_twenty_segments_are_compared_and_twenty_one_are_not(overlapping: OverlappingSegments) -> None:
+    made = [overlapping.segment(f"more {n}", f'email starts with "p{n}"') for n in range(21)]
     ids = [segment.id for segment in made]
-    found = overlap.compare_segments(crowd.services, crowd.account.id, ids[:20])
-    persons = [crowd.persons(segment) for segment in made[:20]]
+    found = overlap.compare_segments(overlapping.services, overlapping.account.id, ids[:20])
+    persons = [overlapping.persons(segment) for segment in made[:20]]
     assert found.matrix == [[len(one & other) for other in persons] for one in persons]
     for wrong in ([], ids[:1], ids):
         with pytest.raises(Invalid, match="compare 2 to 20 segments"):
-            overlap.compare_segments(crowd.services, crowd.account.id, wrong)
+            overlap.compare_segments(overlapping.services, overlapping.account.id, wrong)
 
 
-def test_segments_that_cannot_be_compared_are_refused(crowd: Crowd) -> None:
-    services, account = crowd.services, crowd.account
-    one = crowd.segments[0]
+def test_segments_that_cannot_be_compared_are_refused(overlapping: OverlappingSegments) -> None:
+    services, account = overlapping.services, overlapping.account
+    one = overlapping.segments[0]
     others = services.write(create_type, account, "Others")
     other = services.write(create_segment, account, others, "Others", None)
     with pytest.raises(Invalid, match="have different contact types"):
@@ -167,22 +170,22 @@ def test_segments_that_cannot_be_compared_are_refused(crowd: Crowd) -> None:
         overlap.compare_segments(services, account.id, [one.id, 2_097_151])
 
 
-def test_a_stranger_compares_and_draws_nothing_of_others(crowd: Crowd) -> None:
-    stranger, _ = crowd.services.write(create_account, "stranger@example.net", "UTC", None)
-    of_type = crowd.services.write(create_type, stranger, "People")
-    own = crowd.services.write(create_segment, stranger, of_type, "Own", None)
-    one, two = (segment.id for segment in crowd.segments[:2])
+def test_a_stranger_compares_and_draws_nothing_of_others(overlapping: OverlappingSegments) -> None:
+    stranger, _ = overlapping.services.write(create_account, "stranger@example.net", "UTC", None)
+    of_type = overlapping.services.write(create_type, stranger, "People")
+    own = overlapping.services.write(create_segment, stranger, of_type, "Own", None)
+    one, two = (segment.id for segment in overlapping.segments[:2])
     missing = f"there is no segment {one}"
     for ids in ([one, two], [own.id, one]):
         with pytest.raises(NotFound, match=missing):
-            overlap.compare_segments(crowd.services, stranger.id, ids)
+            overlap.compare_segments(overlapping.services, stranger.id, ids)
     with pytest.raises(NotFound, match=missing):
-        sampling.sampled_page(crowd.services, stranger.id, one, Sample("s", HASH_RANGE, 1), 0)
+        sampling.sampled_page(overlapping.services, stranger.id, one, Sample("s", HASH_RANGE, 1), 0)
     with pytest.raises(NotFound, match=missing):
-        overlap.compare_with_all(crowd.services, stranger.id, one)
-    assert overlap.compare_with_all(crowd.services, stranger.id, own.id) == (0, [])
+        overlap.compare_with_all(overlapping.services, stranger.id, one)
+    assert overlap.compare_with_all(overlapping.services, stranger.id, own.id) == (0, [])
     with pytest.raises(NotFound, match=missing):
-        sampling.group_sizes(crowd.services, stranger.id, one, Sample("s", HASH_RANGE, 2))
+        sampling.group_sizes(overlapping.services, stranger.id, one, Sample("s", HASH_RANGE, 2))
 
 
 # -- samples
@@ -258,20 +261,24 @@ def within_bounds(found: int, people: int, share: float) -> bool:
 
 @settings(max_examples=examples(15))
 @given(percent=st.floats(0.5, 99.5), seed=st.sampled_from(["", "tamis", "summer", "ß"]))
-def test_a_sample_of_a_segment_is_whom_the_draws_choose(crowd: Crowd, percent: float, seed: str) -> None:
+def test_a_sample_of_a_segment_is_whom_the_draws_choose(
+    overlapping: OverlappingSegments, percent: float, seed: str
+) -> None:
     sample = sample_of(percent, None, None, seed)
-    everyone, drawn = crowd.documents(crowd.all), crowd.sampled(crowd.all, sample)
+    everyone, drawn = overlapping.documents(overlapping.all), overlapping.sampled(overlapping.all, sample)
     assert drawn == [document for document in everyone if includes(sample, document["contact_id"])]
     assert within_bounds(len(drawn), len(everyone), percent / 100)
 
 
 @pytest.mark.parametrize("percent", [None, 40])
-def test_groups_are_disjoint_of_about_the_same_size_and_cover_the_sample(crowd: Crowd, percent: float | None) -> None:
-    whole = crowd.sampled(crowd.all, sample_of(percent or 100, None, None, "spring"))
+def test_groups_are_disjoint_of_about_the_same_size_and_cover_the_sample(
+    overlapping: OverlappingSegments, percent: float | None
+) -> None:
+    whole = overlapping.sampled(overlapping.all, sample_of(percent or 100, None, None, "spring"))
     sizes = sampling.group_sizes(
-        crowd.services, crowd.account.id, crowd.all.id, Sample("spring", whole_below(percent), 7)
+        overlapping.services, overlapping.account.id, overlapping.all.id, Sample("spring", whole_below(percent), 7)
     )
-    groups = [crowd.sampled(crowd.all, sample_of(percent, 7, group, "spring")) for group in range(1, 8)]
+    groups = [overlapping.sampled(overlapping.all, sample_of(percent, 7, group, "spring")) for group in range(1, 8)]
     assert [len(group) for group in groups] == sizes
     assert sorted(d["id"] for group in groups for d in group) == [d["id"] for d in whole]
     assert all(within_bounds(size, len(whole), 1 / 7) for size in sizes)
@@ -282,25 +289,25 @@ def whole_below(percent: float | None) -> int:
     return sample_of(percent or 100, None, None, "").below
 
 
-def test_the_same_external_recipient_is_drawn_alike_in_two_segments(crowd: Crowd) -> None:
-    three, four = crowd.segments[2:4]
+def test_the_same_external_recipient_is_drawn_alike_in_two_segments(overlapping: OverlappingSegments) -> None:
+    three, four = overlapping.segments[2:4]
     for n in range(20):
         sample = sample_of(30, None, None, f"seed {n}")
         expected = includes(sample, number_of_external("stranger@example.net"))
         for segment in (three, four):
-            found = [d for d in crowd.sampled(segment, sample) if d["contact_id"] is None]
+            found = [d for d in overlapping.sampled(segment, sample) if d["contact_id"] is None]
             assert bool(found) is expected
         munich = includes(sample, number_of_external("a@münchen.de"))
-        assert any(d["email"] == "a@münchen.de" for d in crowd.sampled(crowd.segments[0], sample)) is munich
+        assert any(d["email"] == "a@münchen.de" for d in overlapping.sampled(overlapping.segments[0], sample)) is munich
 
 
 def test_people_stay_in_their_sample_and_group_while_a_segment_grows_and_the_copy_is_built_again(
     tmp_path: Path,
 ) -> None:
-    small = Crowd(tmp_path / "data")
+    small = OverlappingSegments(tmp_path / "data")
     samples = [sample_of(10, None, None, "s"), sample_of(None, 3, 2, "s")]
     before = [{d["id"] for d in small.sampled(small.all, sample)} for sample in samples]
-    more = [someone(n) for n in range(PEOPLE, 2 * PEOPLE)]
+    more = [numbered_contact(n) for n in range(PEOPLE, 2 * PEOPLE)]
     small.services.write(upsert, small.type.id, FieldSet(RESERVED), more, ())
     grown = [{d["id"] for d in small.sampled(small.all, sample)} for sample in samples]
     small.services.close()

@@ -42,7 +42,7 @@ from tamis.settings import Settings
 
 
 @dataclass(frozen=True)
-class Town:
+class SampleData:
     """Forty people: number n is n years old, lives in the n-th of four countries, and likes the n-th of three arts."""
 
     services: Services
@@ -60,8 +60,8 @@ class Town:
 
 
 @pytest.fixture
-def town(tmp_path: Path) -> Iterator[Town]:
-    services = Services(Settings(tmp_path / "town", columns_threads=2))
+def sample_data(tmp_path: Path) -> Iterator[SampleData]:
+    services = Services(Settings(tmp_path / "sample_data", columns_threads=2))
     account, _ = services.write(create_account, "owner@example.org", "UTC", None)
     stranger, _ = services.write(create_account, "stranger@example.org", "UTC", None)
     people = services.write(create_type, account, "People")
@@ -81,41 +81,45 @@ def town(tmp_path: Path) -> Iterator[Town]:
         document = encode_values({fields.by_key[key].id: value for key, value in sorted(values.items())})
         rows.append(NewContact(address, address, document))
     services.write(upsert, people.id, fields, rows, ())
-    yield Town(services, account, stranger, people, fields)
+    yield SampleData(services, account, stranger, people, fields)
     services.close()
 
 
-def test_every_part_has_its_count_and_the_sample_is_of_the_rule(town: Town) -> None:
-    looked = town.look({"all": [town.older_than(9), {"not": {"any": [town.older_than(29), town.older_than(34)]}}]})
+def test_every_part_has_its_count_and_the_sample_is_of_the_rule(sample_data: SampleData) -> None:
+    looked = sample_data.look(
+        {"all": [sample_data.older_than(9), {"not": {"any": [sample_data.older_than(29), sample_data.older_than(34)]}}]}
+    )
     assert (looked.total, looked.count, looked.members) == (40, 20, None)
     assert looked.counts == {
         "rule": 20, "rule.all[0]": 30, "rule.all[1]": 30, "rule.all[1].not": 10,
         "rule.all[1].not.any[0]": 10, "rule.all[1].not.any[1]": 5,
     }  # fmt: skip
     assert looked.cumulative == {"rule.all[1]": 20, "rule.all[1].not.any[1]": 30}
-    age = town.fields.by_key["age"]
+    age = sample_data.fields.by_key["age"]
     assert looked.fields == (age,)
     assert len(looked.sample) == 10
     assert all(isinstance(years := c.value_of(age), float) and 9 < years <= 29 for c in looked.sample)
-    assert [c.id for c in town.look(town.older_than(9)).sample] == [c.id for c in town.look(town.older_than(9)).sample]
+    assert [c.id for c in sample_data.look(sample_data.older_than(9)).sample] == [
+        c.id for c in sample_data.look(sample_data.older_than(9)).sample
+    ]
 
 
-def test_a_rule_with_a_blank_has_no_count_but_its_finished_parts_do(town: Town) -> None:
-    blank = {"field": town.fields.by_key["age"].id, "operator": "is", "values": [""]}
-    looked = town.look({"any": [town.older_than(9), blank]})
+def test_a_rule_with_a_blank_has_no_count_but_its_finished_parts_do(sample_data: SampleData) -> None:
+    blank = {"field": sample_data.fields.by_key["age"].id, "operator": "is", "values": [""]}
+    looked = sample_data.look({"any": [sample_data.older_than(9), blank]})
     assert (looked.count, looked.rule, looked.sample) == (None, None, [])
     assert looked.counts == {"rule.any[0]": 30}
     assert (looked.incomplete, looked.problems) == (("rule.any[1]",), ())
 
 
-def test_a_rule_without_conditions_selects_nobody(town: Town) -> None:
-    looked = town.look(None)
+def test_a_rule_without_conditions_selects_nobody(sample_data: SampleData) -> None:
+    looked = sample_data.look(None)
     assert (looked.total, looked.count, looked.sample, looked.counts) == (40, 0, [], {})
 
 
-def test_members_of_the_edited_segment_are_the_rule_and_its_overrides(town: Town) -> None:
-    services, account = town.services, town.account
-    segment = services.write(create_segment, account, town.type, "Grown", from_text("age > 29"))
+def test_members_of_the_edited_segment_are_the_rule_and_its_overrides(sample_data: SampleData) -> None:
+    services, account = sample_data.services, sample_data.account
+    segment = services.write(create_segment, account, sample_data.type, "Grown", from_text("age > 29"))
     for number in (31, 32):
         services.write(delete_recipient, account, recipient_id_of_contact(segment.id, number + 1))
     for address in ("p1@example.org", "p2@example.org", "nobody@example.org"):
@@ -123,7 +127,7 @@ def test_members_of_the_edited_segment_are_the_rule_and_its_overrides(town: Town
         assert email
         services.write(add_recipient, account, segment.id, email, "By", "Hand")
     for age in (29, 30, 31, 0, 50):
-        looked = town.look(town.older_than(age), segment.id)
+        looked = sample_data.look(sample_data.older_than(age), segment.id)
         services.write(edit_segment, account, segment.id, draft=from_text(f"age > {age}"))
         page = recipient_page(services, account.id, segment.id, 0, 100)
         assert looked.members
@@ -132,10 +136,10 @@ def test_members_of_the_edited_segment_are_the_rule_and_its_overrides(town: Town
         assert looked.count == max(39 - age, 0)
 
 
-def test_the_effect_of_an_edit_is_told_before_it_is_made(town: Town) -> None:
-    services, account = town.services, town.account
-    grown = services.write(create_segment, account, town.type, "Grown", from_text("age > 29"))
-    old = services.write(create_segment, account, town.type, "Old", from_text("age > 35"))
+def test_the_effect_of_an_edit_is_told_before_it_is_made(sample_data: SampleData) -> None:
+    services, account = sample_data.services, sample_data.account
+    grown = services.write(create_segment, account, sample_data.type, "Grown", from_text("age > 29"))
+    old = services.write(create_segment, account, sample_data.type, "Old", from_text("age > 35"))
     services.write(delete_recipient, account, recipient_id_of_contact(grown.id, 32))
     for address in ("p5@example.org", "p6@example.org", "nobody@example.org"):
         email = parse_email(address)
@@ -163,7 +167,7 @@ def test_the_effect_of_an_edit_is_told_before_it_is_made(town: Town) -> None:
         before = after
     assert not effect_of_edit(services, account, grown.id, name="Another").changes_members
     for name, rule in (("Near", 'is in segment "Grown"'), ("Far", 'age > 1 and not (is in segment "Near")')):
-        services.write(create_segment, account, town.type, name, from_text(rule))
+        services.write(create_segment, account, sample_data.type, name, from_text(rule))
     assert effect_of_edit(services, account, grown.id, draft=None).dependents == ("Far", "Near")
     assert not effect_of_edit(services, account, grown.id, draft=from_text("age > -1")).changes_members
     with pytest.raises(Invalid, match="already been taken"):
@@ -171,34 +175,36 @@ def test_the_effect_of_an_edit_is_told_before_it_is_made(town: Town) -> None:
     with pytest.raises(EditConflict):
         effect_of_edit(services, account, grown.id, expected_updated_at=grown.updated_at)
     with pytest.raises(NotFound):
-        effect_of_edit(services, town.stranger, grown.id)
+        effect_of_edit(services, sample_data.stranger, grown.id)
 
 
-def test_segments_in_rules_and_circles(town: Town) -> None:
-    services, account = town.services, town.account
-    grown = services.write(create_segment, account, town.type, "Grown", from_text("age > 29"))
+def test_segments_in_rules_and_circles(sample_data: SampleData) -> None:
+    services, account = sample_data.services, sample_data.account
+    grown = services.write(create_segment, account, sample_data.type, "Grown", from_text("age > 29"))
     in_grown = {"operator": "is in segment", "values": [str(grown.id)]}
-    assert town.look({"not": in_grown}).count == 30
-    other = services.write(create_segment, account, town.type, "Other", from_json(json.dumps(in_grown)))
-    looked = town.look(
-        {"all": [town.older_than(3), {"operator": "is in segment", "values": [str(other.id)]}]}, grown.id
+    assert sample_data.look({"not": in_grown}).count == 30
+    other = services.write(create_segment, account, sample_data.type, "Other", from_json(json.dumps(in_grown)))
+    looked = sample_data.look(
+        {"all": [sample_data.older_than(3), {"operator": "is in segment", "values": [str(other.id)]}]}, grown.id
     )
     assert looked.count is None
     assert looked.counts["rule.all[1]"] == 10
     assert [str(p) for p in looked.problems] == ["a segment cannot depend on itself: Grown → Other → Grown"]
 
 
-def test_the_text_is_read_and_written(town: Town) -> None:
-    rule = rule_of_text(town.services, town.account, town.type.id, 'AGE > 29 and country = "peru"')
+def test_the_text_is_read_and_written(sample_data: SampleData) -> None:
+    rule = rule_of_text(sample_data.services, sample_data.account, sample_data.type.id, 'AGE > 29 and country = "peru"')
     assert to_text(rule) == 'age is greater than 29 and country is "peru"'
-    assert town.look(json.loads(to_json(rule))).count == 3
+    assert sample_data.look(json.loads(to_json(rule))).count == 3
     with pytest.raises(Invalid, match='line 1, column 1: there is no field "agee"'):
-        rule_of_text(town.services, town.account, town.type.id, "agee > 29")
+        rule_of_text(sample_data.services, sample_data.account, sample_data.type.id, "agee > 29")
 
 
-def test_values_are_suggested_with_their_counts(town: Town) -> None:
+def test_values_are_suggested_with_their_counts(sample_data: SampleData) -> None:
     def suggested(key: str, typed: str = "") -> list[tuple[str, int]]:
-        return suggested_values(town.services, town.account, town.type.id, town.fields.by_key[key].id, typed)
+        return suggested_values(
+            sample_data.services, sample_data.account, sample_data.type.id, sample_data.fields.by_key[key].id, typed
+        )
 
     assert suggested("country") == [("INDIA", 20), ("Chad", 10), ("Peru", 10)]
     assert suggested("country", " iNd ") == [("INDIA", 20)]
@@ -211,24 +217,26 @@ def test_values_are_suggested_with_their_counts(town: Town) -> None:
             suggested(key)
 
 
-def test_nothing_leaks_to_another_account(town: Town) -> None:
-    segment = town.services.write(create_segment, town.account, town.type, "Grown", from_text("age > 29"))
-    services, stranger, type_id = town.services, town.stranger, town.type.id
+def test_nothing_leaks_to_another_account(sample_data: SampleData) -> None:
+    segment = sample_data.services.write(
+        create_segment, sample_data.account, sample_data.type, "Grown", from_text("age > 29")
+    )
+    services, stranger, type_id = sample_data.services, sample_data.stranger, sample_data.type.id
     for type_of in (type_id, 999):
         with pytest.raises(NotFound, match=f"no contact type {type_of}"):
             preview_rule(services, stranger, type_of, None)
         with pytest.raises(NotFound, match=f"no contact type {type_of}"):
             rule_of_text(services, stranger, type_of, "age > 1")
         with pytest.raises(NotFound, match=f"no contact type {type_of}"):
-            suggested_values(services, stranger, type_of, town.fields.by_key["country"].id)
+            suggested_values(services, stranger, type_of, sample_data.fields.by_key["country"].id)
     own = services.write(create_type, stranger, "Own")
     with pytest.raises(NotFound, match="no segment"):
         preview_rule(services, stranger, own.id, None, segment_id=segment.id)
 
 
-def test_an_edit_of_what_is_not_there_any_more_is_refused(town: Town) -> None:
-    services, account = town.services, town.account
-    seen = services.write(create_segment, account, town.type, "Grown", from_text("age > 29"))
+def test_an_edit_of_what_is_not_there_any_more_is_refused(sample_data: SampleData) -> None:
+    services, account = sample_data.services, sample_data.account
+    seen = services.write(create_segment, account, sample_data.type, "Grown", from_text("age > 29"))
     first = services.write(
         edit_segment, account, seen.id, draft=from_text("age > 30"), expected_updated_at=seen.updated_at
     )
@@ -289,8 +297,8 @@ def test_an_abandoned_request_was_not_superseded() -> None:
         raise Abandoned
 
 
-def test_pages_that_open_at_the_same_time_do_not_stop_each_other(town: Town) -> None:
-    long = {"any": [town.older_than(age) for age in range(120)]}
+def test_pages_that_open_at_the_same_time_do_not_stop_each_other(sample_data: SampleData) -> None:
+    long = {"any": [sample_data.older_than(age) for age in range(120)]}
     with ThreadPoolExecutor(3) as threads:
-        looks = list(threads.map(lambda _: town.look(long), range(6)))
+        looks = list(threads.map(lambda _: sample_data.look(long), range(6)))
     assert {look.count for look in looks} == {39}

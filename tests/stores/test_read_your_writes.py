@@ -12,13 +12,13 @@ from hypothesis import strategies as st
 from tamis.actions.segments.recipients import recipient_page
 from tamis.actions.services import Services
 from tamis.settings import Settings
-from tests.stores.account import EVERYONE, Desk, new_desk
+from tests.stores.workspace import EVERYONE, Workspace, new_workspace
 
 PATIENCE_SECONDS = 60
 
 
 @contextmanager
-def somebody_lets_the_columns_follow(services: Services) -> Iterator[None]:
+def project_changes(services: Services) -> Iterator[None]:
     """Hold what everybody who lets the columns follow has to wait for."""
     held, go = threading.Event(), threading.Event()
 
@@ -35,29 +35,29 @@ def somebody_lets_the_columns_follow(services: Services) -> Iterator[None]:
         holding.result()
 
 
-def members(desk: Desk, segment_id: int) -> int:
+def members(workspace: Workspace, segment_id: int) -> int:
     """Count the recipients of a segment, as the Segment API lists them."""
-    return len(recipient_page(desk.services, desk.account.id, segment_id, 0, EVERYONE))
+    return len(recipient_page(workspace.services, workspace.account.id, segment_id, 0, EVERYONE))
 
 
 def test_what_another_account_writes_is_not_waited_for(services: Services) -> None:
-    quiet, busy = new_desk(services), new_desk(services)
+    quiet, busy = new_workspace(services), new_workspace(services)
     quiet.write(ann={}, bob={})
     mine = quiet.segment("Everyone", "email is not blank")
     assert members(quiet, mine.id) == 2
     busy.write(carl={})
-    with somebody_lets_the_columns_follow(services), ThreadPoolExecutor(1) as thread:
+    with project_changes(services), ThreadPoolExecutor(1) as thread:
         assert thread.submit(members, quiet, mine.id).result(PATIENCE_SECONDS) == 2
 
 
 def test_what_the_account_itself_writes_is_waited_for(services: Services) -> None:
-    quiet, busy = new_desk(services), new_desk(services)
+    quiet, busy = new_workspace(services), new_workspace(services)
     mine = quiet.segment("Everyone", "email is not blank")
     assert members(quiet, mine.id) == 0
     busy.write(carl={})
     quiet.write(ann={})
     with ThreadPoolExecutor(1) as thread:
-        with somebody_lets_the_columns_follow(services):
+        with project_changes(services):
             asked = thread.submit(members, quiet, mine.id)
             quiet.write(bob={})
         assert asked.result(PATIENCE_SECONDS) in (1, 2)  # bob came while it was asked
@@ -71,12 +71,12 @@ def test_each_account_sees_all_that_it_has_written(
 ) -> None:
     services = Services(Settings(tmp_path_factory.mktemp("data"), columns_threads=1))
     try:
-        desks = [new_desk(services), new_desk(services)]
-        segments = [desk.segment("Everyone", "email is not blank").id for desk in desks]
+        workspaces = [new_workspace(services), new_workspace(services)]
+        segments = [workspace.segment("Everyone", "email is not blank").id for workspace in workspaces]
         written = [0, 0]
         for number, (writer, reader) in enumerate(steps):
-            desks[writer].write(**{f"p{number}": {}})
+            workspaces[writer].write(**{f"p{number}": {}})
             written[writer] += 1
-            assert members(desks[reader], segments[reader]) == written[reader]
+            assert members(workspaces[reader], segments[reader]) == written[reader]
     finally:
         services.close()

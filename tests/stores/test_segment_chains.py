@@ -24,7 +24,7 @@ from tamis.rules.syntaxes.arrays import from_arrays
 from tamis.rules.syntaxes.json import from_json
 from tamis.rules.syntaxes.text import from_text
 from tamis.settings import Settings
-from tests.stores.account import EVERYONE, Desk, new_desk
+from tests.stores.workspace import EVERYONE, Workspace, new_workspace
 from tests.support.effort import ALL
 
 LONG = MAX_CHAIN + (10 if ALL else 3)
@@ -34,17 +34,19 @@ DIAMONDS = MAX_CHAIN if ALL else 18
 
 
 @pytest.fixture
-def desk(tmp_path: Path) -> Iterator[Desk]:
+def workspace(tmp_path: Path) -> Iterator[Workspace]:
     services = Services(Settings(tmp_path / "data", columns_threads=1))
-    found = new_desk(services)
+    found = new_workspace(services)
     found.write(ann={"country": "Peru"}, bob={"country": "India"})
     yield found
     services.close()
 
 
-def store(desk: Desk, name: str, document: str) -> Segment:
+def store(workspace: Workspace, name: str, document: str) -> Segment:
     """Store a segment as it may stand in data of before, without a look at its rule."""
-    return desk.services.write(lambda db, now: segments.insert(db, desk.account.id, desk.type.id, name, document, now))
+    return workspace.services.write(
+        lambda db, now: segments.insert(db, workspace.account.id, workspace.type.id, name, document, now)
+    )
 
 
 def naming(*ids: int) -> str:
@@ -53,29 +55,29 @@ def naming(*ids: int) -> str:
     return parts[0] if len(parts) == 1 else f'{{"any":[{",".join(parts)}]}}'
 
 
-def chain(desk: Desk, length: int) -> list[Segment]:
+def chain(workspace: Workspace, length: int) -> list[Segment]:
     """Make segments of which each names the one before it."""
-    made = [desk.segment("level 1", 'country = "Peru"')]
+    made = [workspace.segment("level 1", 'country = "Peru"')]
     while len(made) < length:
-        made.append(desk.segment(f"level {len(made) + 1}", f'is in segment "{made[-1].id}"'))
+        made.append(workspace.segment(f"level {len(made) + 1}", f'is in segment "{made[-1].id}"'))
     return made
 
 
-def members(desk: Desk, segment: Segment) -> int:
-    return len(recipient_page(desk.services, desk.account.id, segment.id, 0, EVERYONE))
+def members(workspace: Workspace, segment: Segment) -> int:
+    return len(recipient_page(workspace.services, workspace.account.id, segment.id, 0, EVERYONE))
 
 
 def problems(checks: Iterator[Check]) -> list[str]:
     return [finding.message for check in checks for finding in check.findings if finding.wrong]
 
 
-def examined(desk: Desk) -> list[Check]:
-    return list(verify_all(desk.services, lambda services, call: call.run(services), 10))
+def examined(workspace: Workspace) -> list[Check]:
+    return list(verify_all(workspace.services, lambda services, call: call.run(services), 10))
 
 
-def test_a_chain_has_so_many_levels_and_no_more(desk: Desk) -> None:
-    made = chain(desk, MAX_CHAIN)
-    assert members(desk, made[-1]) == 1
+def test_a_chain_has_so_many_levels_and_no_more(workspace: Workspace) -> None:
+    made = chain(workspace, MAX_CHAIN)
+    assert members(workspace, made[-1]) == 1
     expected = (
         f"up to {MAX_CHAIN} levels deep, and this would make {MAX_CHAIN + 1}: this segment → level {MAX_CHAIN} → "
     )
@@ -86,84 +88,94 @@ def test_a_chain_has_so_many_levels_and_no_more(desk: Desk) -> None:
         from_arrays(["0"], ["is in segment"], [top], None),
     ):
         with pytest.raises(Invalid, match=expected) as refused:
-            desk.services.write(create_segment, desk.account, desk.type, "one more", draft)
+            workspace.services.write(create_segment, workspace.account, workspace.type, "one more", draft)
         assert str(refused.value).endswith("level 2 → level 1")
-        [problem] = preview_rule(desk.services, desk.account, desk.type.id, draft).problems
+        [problem] = preview_rule(workspace.services, workspace.account, workspace.type.id, draft).problems
         assert "this segment" in str(problem)
 
 
-def test_an_edit_in_the_middle_counts_those_above_and_below(desk: Desk) -> None:
-    made = chain(desk, MAX_CHAIN)
-    below = desk.segment("below", 'country = "India"')
+def test_an_edit_in_the_middle_counts_those_above_and_below(workspace: Workspace) -> None:
+    made = chain(workspace, MAX_CHAIN)
+    below = workspace.segment("below", 'country = "India"')
     edit = from_text(f'is in segment "{below.id}"')
     with pytest.raises(Invalid, match=r"would make 31: level 30 → .* → level 1 → below"):
-        desk.services.write(edit_segment, desk.account, made[0].id, draft=edit)
+        workspace.services.write(edit_segment, workspace.account, made[0].id, draft=edit)
     with pytest.raises(Invalid, match="cannot depend on itself: level 1 → level 2 → level 1"):
-        desk.services.write(edit_segment, desk.account, made[0].id, draft=from_text(f'is in segment "{made[1].id}"'))
-    desk.services.write(edit_segment, desk.account, made[1].id, draft=edit)  # as long as before
-    assert members(desk, made[-1]) == 1
+        workspace.services.write(
+            edit_segment, workspace.account, made[0].id, draft=from_text(f'is in segment "{made[1].id}"')
+        )
+    workspace.services.write(edit_segment, workspace.account, made[1].id, draft=edit)  # as long as before
+    assert members(workspace, made[-1]) == 1
 
 
-def test_each_segment_of_a_chain_of_diamonds_is_decided_once(desk: Desk) -> None:
-    two = [desk.segment(name, f'country = "{name}"') for name in ("Peru", "India")]
+def test_each_segment_of_a_chain_of_diamonds_is_decided_once(workspace: Workspace) -> None:
+    two = [workspace.segment(name, f'country = "{name}"') for name in ("Peru", "India")]
     for level in range(DIAMONDS - 1):
         rule = " or ".join(f'is in segment "{segment.id}"' for segment in two)
-        two = [desk.segment(f"{side} {level}", rule) for side in ("left", "right")]
-    assert members(desk, two[0]) == 2
-    db, now = desk.services.records.reader(), desk.services.clock()
-    told = explain_contact(db, now, desk.account, desk.type, desk.contact("ann").id)
+        two = [workspace.segment(f"{side} {level}", rule) for side in ("left", "right")]
+    assert members(workspace, two[0]) == 2
+    db, now = workspace.services.records.reader(), workspace.services.clock()
+    told = explain_contact(db, now, workspace.account, workspace.type, workspace.contact("ann").id)
     assert sum(explanation.is_in for explanation in told) == 2 * DIAMONDS - 1
     with pytest.raises(Invalid, match="taken"):
-        desk.services.write(
-            add_recipient, desk.account, two[0].id, Email("ann@example.org", "ann@example.org"), "A", "B"
+        workspace.services.write(
+            add_recipient, workspace.account, two[0].id, Email("ann@example.org", "ann@example.org"), "A", "B"
         )
 
 
-def test_a_longer_chain_of_before_is_right_everywhere_and_is_told_of(desk: Desk) -> None:
-    made = chain(desk, 1)
+def test_a_longer_chain_of_before_is_right_everywhere_and_is_told_of(workspace: Workspace) -> None:
+    made = chain(workspace, 1)
     while len(made) < LONG:
-        made.append(store(desk, f"level {len(made) + 1}", naming(made[-1].id)))
-    services, top = desk.services, made[-1]
-    assert [members(desk, segment) for segment in (made[0], top)] == [1, 1]
-    desk.write(carl={"country": "Peru"}, dora={"country": "India"})
-    services.write(add_recipient, desk.account, made[0].id, Email("x@example.net", "x@example.net"), "X", "Y")
-    assert segment_sizes(services)[top.id] == members(desk, top) == 3
+        made.append(store(workspace, f"level {len(made) + 1}", naming(made[-1].id)))
+    services, top = workspace.services, made[-1]
+    assert [members(workspace, segment) for segment in (made[0], top)] == [1, 1]
+    workspace.write(carl={"country": "Peru"}, dora={"country": "India"})
+    services.write(add_recipient, workspace.account, made[0].id, Email("x@example.net", "x@example.net"), "X", "Y")
+    assert segment_sizes(services)[top.id] == members(workspace, top) == 3
     db, now = services.records.reader(), services.clock()
-    told = explain_contact(db, now, desk.account, desk.type, desk.contact("ann").id)
+    told = explain_contact(db, now, workspace.account, workspace.type, workspace.contact("ann").id)
     assert [explanation.is_in for explanation in told] == [True] * LONG
-    assert explain_membership(db, now, desk.account, top, "x@example.net").is_in
-    assert len(list_segments(services, desk.account)) == LONG
-    assert sum(one.circular for one in list_segment_options(services, desk.account, desk.type.id, made[0])) == LONG
-    assert preview_rule(services, desk.account, desk.type.id, from_json(naming(made[0].id))).count == 3
+    assert explain_membership(db, now, workspace.account, top, "x@example.net").is_in
+    assert len(list_segments(services, workspace.account)) == LONG
+    assert (
+        sum(one.circular for one in list_segment_options(services, workspace.account, workspace.type.id, made[0]))
+        == LONG
+    )
+    assert preview_rule(services, workspace.account, workspace.type.id, from_json(naming(made[0].id))).count == 3
     with pytest.raises(Refused, match="is used by"):
-        services.write(delete_segment, desk.account, made[5].id)
-    checks = examined(desk)
+        services.write(delete_segment, workspace.account, made[5].id)
+    checks = examined(workspace)
     assert problems(iter(checks)) == []
     assert [f.message for c in checks for f in c.findings if f"over {LONG} levels" in f.message and not f.wrong]
     services.write(
-        edit_segment, desk.account, made[LONG - 2].id, draft=from_json(naming(made[0].id))
+        edit_segment, workspace.account, made[LONG - 2].id, draft=from_json(naming(made[0].id))
     )  # shorter, and yet long
-    assert members(desk, top) == 3
+    assert members(workspace, top) == 3
 
 
-def test_a_circle_selects_nobody_is_logged_and_harms_nobody_else(desk: Desk, caplog: pytest.LogCaptureFixture) -> None:
-    services, other = desk.services, new_desk(desk.services)
+def test_a_circle_selects_nobody_is_logged_and_harms_nobody_else(
+    workspace: Workspace, caplog: pytest.LogCaptureFixture
+) -> None:
+    services, other = workspace.services, new_workspace(workspace.services)
     other.write(zoe={"country": "Peru"})
     theirs = other.segment("theirs", 'country = "Peru"')
-    one = store(desk, "one", naming(10_000))
-    two = store(desk, "two", naming(one.id))
+    one = store(workspace, "one", naming(10_000))
+    two = store(workspace, "two", naming(one.id))
     peru = '{"field":"country","operator":"is","values":["Peru"]}'
-    names_one = store(desk, "names one", f'{{"any":[{naming(one.id)},{peru}]}}')
+    names_one = store(workspace, "names one", f'{{"any":[{naming(one.id)},{peru}]}}')
     services.write(lambda db, now: segments.update(db, one, "one", naming(two.id), now))
     with caplog.at_level(logging.ERROR, "tamis"):
-        assert [members(desk, segment) for segment in (one, two, names_one)] == [0, 0, 1]
+        assert [members(workspace, segment) for segment in (one, two, names_one)] == [0, 0, 1]
     assert "segments_in_circle_found" in caplog.text
-    services.write(add_recipient, desk.account, one.id, Email("bob@example.org", "bob@example.org"), "B", "B")
-    assert [members(desk, segment) for segment in (one, two, names_one)] == [1, 0, 2]
+    services.write(add_recipient, workspace.account, one.id, Email("bob@example.org", "bob@example.org"), "B", "B")
+    assert [members(workspace, segment) for segment in (one, two, names_one)] == [1, 0, 2]
     assert members(other, theirs) == 1
     db, now = services.records.reader(), services.clock()
-    told = {e.segment.name: e.is_in for e in explain_contact(db, now, desk.account, desk.type, desk.contact("bob").id)}
+    told = {
+        e.segment.name: e.is_in
+        for e in explain_contact(db, now, workspace.account, workspace.type, workspace.contact("bob").id)
+    }
     assert told == {"one": True, "two": False, "names one": True}
-    found = problems(iter(examined(desk)))
+    found = problems(iter(examined(workspace)))
     assert [f'"{name}" depends on the segment itself' in " ".join(found) for name in ("one", "two")] == [True, True]
     assert len(found) == 2

@@ -13,66 +13,68 @@ from tamis.domain.fields import Kind
 from tamis.rules.syntaxes.draft import Draft
 from tamis.rules.syntaxes.json import from_json
 from tamis.rules.syntaxes.text import from_text, to_text
-from tests.stores.account import Desk, new_desk
+from tests.stores.workspace import Workspace, new_workspace
 
 
 @pytest.fixture
-def desk(services: Services) -> Desk:
-    desk = new_desk(services)
-    desk.field("Score", Kind.NUMBER)
-    desk.write(**{f"p{n}": {"score": str(n)} for n in range(6)}, nobody={})
-    return desk
+def workspace(services: Services) -> Workspace:
+    workspace = new_workspace(services)
+    workspace.field("Score", Kind.NUMBER)
+    workspace.write(**{f"p{n}": {"score": str(n)} for n in range(6)}, nobody={})
+    return workspace
 
 
-def test_a_new_rule_moves_the_members_and_leaves_the_overrides_alone(desk: Desk) -> None:
-    services, segment = desk.services, desk.segment("High", "score >= 3")
-    assert desk.members(segment) == {"p3", "p4", "p5"}
-    services.write(add_recipient, desk.account, segment.id, Email("guest@example.org", "guest@example.org"), "A", "B")
-    p5 = recipient_page(services, desk.account.id, segment.id, 0, 10)[2][0]
-    services.write(delete_recipient, desk.account, p5)
-    edited = services.write(edit_segment, desk.account, segment.id, draft=from_text("score >= 2"))
-    assert desk.members(segment) == {"p2", "p3", "p4", "guest"}
+def test_a_new_rule_moves_the_members_and_leaves_the_overrides_alone(workspace: Workspace) -> None:
+    services, segment = workspace.services, workspace.segment("High", "score >= 3")
+    assert workspace.members(segment) == {"p3", "p4", "p5"}
+    services.write(
+        add_recipient, workspace.account, segment.id, Email("guest@example.org", "guest@example.org"), "A", "B"
+    )
+    p5 = recipient_page(services, workspace.account.id, segment.id, 0, 10)[2][0]
+    services.write(delete_recipient, workspace.account, p5)
+    edited = services.write(edit_segment, workspace.account, segment.id, draft=from_text("score >= 2"))
+    assert workspace.members(segment) == {"p2", "p3", "p4", "guest"}
     assert edited.name == "High"
     assert edited.created_at == segment.created_at < edited.updated_at
-    assert find_segment(services.records.reader(), desk.account, "High") == edited
+    assert find_segment(services.records.reader(), workspace.account, "High") == edited
     assert services.project().cached_sizes.by_segment[segment.id] == 4
-    services.write(edit_segment, desk.account, segment.id, draft=None)
-    assert desk.members(segment) == {"guest"}, "a segment without conditions selects nobody"
+    services.write(edit_segment, workspace.account, segment.id, draft=None)
+    assert workspace.members(segment) == {"guest"}, "a segment without conditions selects nobody"
 
 
-def test_a_new_name_leaves_the_rule_alone(desk: Desk) -> None:
-    segment = desk.segment("High", "score >= 3")
-    edited = desk.services.write(edit_segment, desk.account, segment.id, name=" Higher ")
+def test_a_new_name_leaves_the_rule_alone(workspace: Workspace) -> None:
+    segment = workspace.segment("High", "score >= 3")
+    edited = workspace.services.write(edit_segment, workspace.account, segment.id, name=" Higher ")
     assert (edited.name, edited.rule) == ("Higher", segment.rule)
-    assert desk.members(segment) == {"p3", "p4", "p5"}
-    assert desk.services.write(edit_segment, desk.account, segment.id, name="HIGHER").name == "HIGHER"
-    assert desk.segment("High", "").name == "High", "the old name is free"
+    assert workspace.members(segment) == {"p3", "p4", "p5"}
+    assert workspace.services.write(edit_segment, workspace.account, segment.id, name="HIGHER").name == "HIGHER"
+    assert workspace.segment("High", "").name == "High", "the old name is free"
 
 
-def test_all_that_is_wrong_is_told_and_nothing_is_changed(desk: Desk) -> None:
-    segment = desk.segment("High", "score >= 3")
-    desk.segment("Low", "score < 3")
+def test_all_that_is_wrong_is_told_and_nothing_is_changed(workspace: Workspace) -> None:
+    segment = workspace.segment("High", "score >= 3")
+    workspace.segment("Low", "score < 3")
     with pytest.raises(Invalid) as refusal:
-        desk.services.write(
-            edit_segment, desk.account, segment.id, name="low", draft=from_text('scor > 1 or score > "x"')
+        workspace.services.write(
+            edit_segment, workspace.account, segment.id, name="low", draft=from_text('scor > 1 or score > "x"')
         )
     assert [problem.path for problem in refusal.value.problems] == [
         "segment_name",
         "line 1, column 1",
         "line 1, column 21",
     ]
-    assert find_segment(desk.services.records.reader(), desk.account, str(segment.id)) == segment
-    assert to_text(rule_of(desk.services.records.reader(), segment)) == "score is equal or greater than 3"
+    assert find_segment(workspace.services.records.reader(), workspace.account, str(segment.id)) == segment
+    assert to_text(rule_of(workspace.services.records.reader(), segment)) == "score is equal or greater than 3"
 
 
-def test_fail_closed_a_segments_new_rule_holds_its_fields_and_lets_go_of_the_old(desk: Desk) -> None:
-    segment = desk.segment("High", "score >= 3")
-    desk.field("Other", Kind.TEXT)
-    desk.services.write(edit_segment, desk.account, segment.id, draft=from_text("other is blank"))
+def test_fail_closed_a_segments_new_rule_holds_its_fields_and_lets_go_of_the_old(workspace: Workspace) -> None:
+    segment = workspace.segment("High", "score >= 3")
+    workspace.field("Other", Kind.TEXT)
+    workspace.services.write(edit_segment, workspace.account, segment.id, draft=from_text("other is blank"))
     with pytest.raises(Refused, match='"Other" is used by the segment "High"'):
-        desk.edit("other", kind=Kind.NUMBER)
-    desk.edit("score", kind=Kind.TEXT)
-    assert desk.members(segment) == {"p0", "p1", "p2", "p3", "p4", "p5", "nobody"}
+        workspace.edit("other", kind=Kind.NUMBER)
+    workspace.edit("score", kind=Kind.TEXT)
+    assert workspace.members(segment) == {"p0", "p1", "p2", "p3", "p4", "p5", "nobody"}
 
 
 def naming(*names: str) -> Draft | None:
@@ -81,11 +83,11 @@ def naming(*names: str) -> Draft | None:
     return from_json(json.dumps({"any": [*parts, {"field": "email", "operator": "contains", "values": ["@"]}]}))
 
 
-def test_fail_closed_a_circle_of_segments_is_refused_with_its_way(desk: Desk) -> None:
-    services, account = desk.services, desk.account
-    base = desk.segment("Base", "score >= 3")
-    middle = services.write(create_segment, account, desk.type, "Middle", naming("Base"))
-    top = services.write(create_segment, account, desk.type, "Top", naming("base", "MIDDLE"))
+def test_fail_closed_a_circle_of_segments_is_refused_with_its_way(workspace: Workspace) -> None:
+    services, account = workspace.services, workspace.account
+    base = workspace.segment("Base", "score >= 3")
+    middle = services.write(create_segment, account, workspace.type, "Middle", naming("Base"))
+    top = services.write(create_segment, account, workspace.type, "Top", naming("base", "MIDDLE"))
     for segment, names, way in (
         (base, ["Base"], "Base → Base"),
         (base, ["middle"], "Base → Middle → Base"),
@@ -96,15 +98,15 @@ def test_fail_closed_a_circle_of_segments_is_refused_with_its_way(desk: Desk) ->
             services.write(edit_segment, account, segment.id, draft=naming(*names))
     services.write(edit_segment, account, top.id, draft=naming("Base"))
     services.write(edit_segment, account, middle.id, draft=naming("Top"))
-    assert desk.members(middle) == desk.members(top) == {"p0", "p1", "p2", "p3", "p4", "p5", "nobody"}
+    assert workspace.members(middle) == workspace.members(top) == {"p0", "p1", "p2", "p3", "p4", "p5", "nobody"}
     with pytest.raises(Invalid, match="depend on itself: Base → Middle → Top → Base"):
         services.write(edit_segment, account, base.id, draft=naming("Middle"))
 
 
-def test_fail_closed_a_segment_that_others_name_stays(desk: Desk) -> None:
-    services, account = desk.services, desk.account
-    base = desk.segment("Base", "score >= 3")
-    users = [services.write(create_segment, account, desk.type, name, naming("Base")) for name in ("One", "Two")]
+def test_fail_closed_a_segment_that_others_name_stays(workspace: Workspace) -> None:
+    services, account = workspace.services, workspace.account
+    base = workspace.segment("Base", "score >= 3")
+    users = [services.write(create_segment, account, workspace.type, name, naming("Base")) for name in ("One", "Two")]
     with pytest.raises(Refused, match=r'^the segment "Base" is used by the segments "One", "Two"; delete or change'):
         services.write(delete_segment, account, base.id)
     services.write(delete_segment, account, users[0].id)
@@ -113,15 +115,15 @@ def test_fail_closed_a_segment_that_others_name_stays(desk: Desk) -> None:
         services.write(delete_segment, account, base.id)
     services.write(edit_segment, account, users[1].id, draft=None)
     services.write(delete_segment, account, base.id)
-    assert desk.members(users[1]) == set()
+    assert workspace.members(users[1]) == set()
 
 
-def test_a_strangers_segment_answers_like_one_that_does_not_exist(desk: Desk) -> None:
-    segment = desk.segment("High", "score >= 3")
-    stranger = new_desk(desk.services)
+def test_a_strangers_segment_answers_like_one_that_does_not_exist(workspace: Workspace) -> None:
+    segment = workspace.segment("High", "score >= 3")
+    stranger = new_workspace(workspace.services)
     for segment_id in (segment.id, 999_999):
         with pytest.raises(NotFound, match=f"^there is no segment {segment_id}$"):
-            desk.services.write(edit_segment, stranger.account, segment_id, name="Mine", draft=None)
+            workspace.services.write(edit_segment, stranger.account, segment_id, name="Mine", draft=None)
         with pytest.raises(NotFound, match=f"^there is no segment {segment_id}$"):
-            desk.services.write(delete_segment, stranger.account, segment_id)
-    assert find_segment(desk.services.records.reader(), desk.account, "High") == segment
+            workspace.services.write(delete_segment, stranger.account, segment_id)
+    assert find_segment(workspace.services.records.reader(), workspace.account, "High") == segment

@@ -24,49 +24,51 @@ from tamis.domain.members import ActivityEntry
 from tamis.domain.membership_changes import Cause, MembershipSnapshot
 from tamis.domain.segments import EXTERNAL_BIT, Segment, recipient_id_of_contact
 from tamis.settings import Settings
-from tests.stores.account import EVERYONE, Desk, new_desk
+from tests.stores.workspace import EVERYONE, Workspace, new_workspace
 
 HOSTILE = '"><script>alert(1)</script> {{ 7 * 7 }} %s \\'
 
 
 @pytest.fixture
-def desk(services: Services) -> Desk:
-    made = new_desk(services)
+def workspace(services: Services) -> Workspace:
+    made = new_workspace(services)
     made.field("Age", Kind.NUMBER)
     made.write(**{f"p{n:02}": {"age": str(n), "first_name": "Ann" if n % 2 else "Bob"} for n in range(20)})
     return made
 
 
-def add(desk: Desk, segment: Segment, address: str, first: str = "By") -> None:
+def add(workspace: Workspace, segment: Segment, address: str, first: str = "By") -> None:
     email = parse_email(address)
     assert email
-    desk.services.write(add_recipient, desk.account, segment.id, email, first, "Hand")
+    workspace.services.write(add_recipient, workspace.account, segment.id, email, first, "Hand")
 
 
-def remove(desk: Desk, segment: Segment, name: str) -> None:
-    number = recipient_id_of_contact(segment.id, desk.contact(name).id)
-    desk.services.write(delete_recipient, desk.account, number)
+def remove(workspace: Workspace, segment: Segment, name: str) -> None:
+    number = recipient_id_of_contact(segment.id, workspace.contact(name).id)
+    workspace.services.write(delete_recipient, workspace.account, number)
 
 
-def size_of(desk: Desk, segment: Segment) -> int:
-    return segment_stats(desk.services, desk.account, segment).recipients
+def size_of(workspace: Workspace, segment: Segment) -> int:
+    return segment_stats(workspace.services, workspace.account, segment).recipients
 
 
 def stranger_of(services: Services) -> Account:
-    return new_desk(services).account
+    return new_workspace(services).account
 
 
 # -- members -----------------------------------------------------------------------------------------------------------
 
 
-def test_members_are_the_recipients_page_by_page_and_back_again(desk: Desk) -> None:
-    segment = desk.segment("Grown", "age >= 5")
-    add(desk, segment, "p01@example.org")
-    add(desk, segment, "nobody@example.net")
-    remove(desk, segment, "p07")
-    expected = [json.loads(d) for _, d in recipient_page(desk.services, desk.account.id, segment.id, 0, EVERYONE)]
+def test_members_are_the_recipients_page_by_page_and_back_again(workspace: Workspace) -> None:
+    segment = workspace.segment("Grown", "age >= 5")
+    add(workspace, segment, "p01@example.org")
+    add(workspace, segment, "nobody@example.net")
+    remove(workspace, segment, "p07")
+    expected = [
+        json.loads(d) for _, d in recipient_page(workspace.services, workspace.account.id, segment.id, 0, EVERYONE)
+    ]
     pages, after = [], None
-    while page := member_page(desk.services, desk.account, segment.id, after=after, limit=4):
+    while page := member_page(workspace.services, workspace.account, segment.id, after=after, limit=4):
         pages.append(page)
         after = page[-1].recipient_id
     found = [member for page in pages for member in page]
@@ -77,27 +79,27 @@ def test_members_are_the_recipients_page_by_page_and_back_again(desk: Desk) -> N
     assert [m.first_name for m in found if m.is_manual] == ["Ann", "By"]
     for earlier, later in pairwise(pages):
         before = later[0].recipient_id
-        back = member_page(desk.services, desk.account, segment.id, before=before, limit=4)
+        back = member_page(workspace.services, workspace.account, segment.id, before=before, limit=4)
         assert back == earlier
 
 
-def test_members_are_searched_by_all_words_in_addresses_and_names(desk: Desk) -> None:
-    segment = desk.segment("Grown", "age >= 5")
-    add(desk, segment, "Straße@example.net", "ÅSA")
-    add(desk, segment, "p02@example.org")
+def test_members_are_searched_by_all_words_in_addresses_and_names(workspace: Workspace) -> None:
+    segment = workspace.segment("Grown", "age >= 5")
+    add(workspace, segment, "Straße@example.net", "ÅSA")
+    add(workspace, segment, "p02@example.org")
 
     def found(search: str) -> list[str]:
         everybody, some = (
             [
                 m.email.partition("@")[0]
-                for m in member_page(desk.services, desk.account, segment.id, search, limit=limit)
+                for m in member_page(workspace.services, workspace.account, segment.id, search, limit=limit)
             ]
             for limit in (99, 3)
         )
-        assert count_members(desk.services, desk.account, segment.id, search) == len(everybody)
+        assert count_members(workspace.services, workspace.account, segment.id, search) == len(everybody)
         assert everybody[:3] == some
         if everybody:
-            last = member_page(desk.services, desk.account, segment.id, search, before=1 << 53, limit=3)
+            last = member_page(workspace.services, workspace.account, segment.id, search, before=1 << 53, limit=3)
             assert [m.email.partition("@")[0] for m in last] == everybody[-3:]
         return some
 
@@ -107,45 +109,47 @@ def test_members_are_searched_by_all_words_in_addresses_and_names(desk: Desk) ->
     assert found("straße hand") == ["Straße"]
     assert found("p02") == ["p02"]
     assert found("p01") == found("%") == found(HOSTILE) == []
-    assert count_members(desk.services, desk.account, segment.id, "p1") == 10
-    found_after = member_page(desk.services, desk.account, segment.id, "p1", after=(segment.id << 32) + 13, limit=3)
+    assert count_members(workspace.services, workspace.account, segment.id, "p1") == 10
+    found_after = member_page(
+        workspace.services, workspace.account, segment.id, "p1", after=(segment.id << 32) + 13, limit=3
+    )
     assert [m.email for m in found_after] == [f"p{n}@example.org" for n in (13, 14, 15)]
 
 
-def test_what_is_looked_at_is_the_accounts_own(desk: Desk) -> None:
-    segment, stranger = desk.segment("Grown", "age >= 5"), stranger_of(desk.services)
-    remove(desk, segment, "p07")
-    contact_id = desk.contact("p07").id
-    db = desk.services.records.reader()
+def test_what_is_looked_at_is_the_accounts_own(workspace: Workspace) -> None:
+    segment, stranger = workspace.segment("Grown", "age >= 5"), stranger_of(workspace.services)
+    remove(workspace, segment, "p07")
+    contact_id = workspace.contact("p07").id
+    db = workspace.services.records.reader()
     layout = OutputOptions(Format.CSV)
     with pytest.raises(NotFound):
-        member_page(desk.services, stranger, segment.id, limit=3)
+        member_page(workspace.services, stranger, segment.id, limit=3)
     with pytest.raises(NotFound):
-        count_members(desk.services, stranger, segment.id, "p")
+        count_members(workspace.services, stranger, segment.id, "p")
     with pytest.raises(NotFound):
-        list_activity(desk.services, stranger, segment.id, limit=3)
+        list_activity(workspace.services, stranger, segment.id, limit=3)
     with pytest.raises(NotFound):
         list_overrides(db, stranger, segment.id, 10)
     with pytest.raises(NotFound):
-        desk.services.write(undo_exclusion, stranger, segment.id, contact_id)
+        workspace.services.write(undo_exclusion, stranger, segment.id, contact_id)
     with pytest.raises(NotFound):
-        desk.services.write(duplicate_segment, stranger, segment.id)
+        workspace.services.write(duplicate_segment, stranger, segment.id)
     with pytest.raises(NotFound):
-        segment_download(desk.services, stranger, segment.id, layout)
-    assert list_segments(desk.services, stranger) == []
+        segment_download(workspace.services, stranger, segment.id, layout)
+    assert list_segments(workspace.services, stranger) == []
 
 
 # -- entries and exits -------------------------------------------------------------------------------------------------
 
 
-def test_who_came_and_went_is_told_newest_first_with_the_cause(desk: Desk) -> None:
-    segment = desk.segment("Grown", "age >= 15")
-    assert size_of(desk, segment) == 5
-    desk.write(p15={"age": "3"}, p01={"age": "30"})
-    size_of(desk, segment)
-    remove(desk, segment, "p16")
-    add(desk, segment, "nobody@example.net")
-    found = list_activity(desk.services, desk.account, segment.id, limit=50)
+def test_who_came_and_went_is_told_newest_first_with_the_cause(workspace: Workspace) -> None:
+    segment = workspace.segment("Grown", "age >= 15")
+    assert size_of(workspace, segment) == 5
+    workspace.write(p15={"age": "3"}, p01={"age": "30"})
+    size_of(workspace, segment)
+    remove(workspace, segment, "p16")
+    add(workspace, segment, "nobody@example.net")
+    found = list_activity(workspace.services, workspace.account, segment.id, limit=50)
     assert found.before is None
     told = [
         (line.delta, line.cause, (line.email or "").partition("@")[0])
@@ -158,24 +162,24 @@ def test_who_came_and_went_is_told_newest_first_with_the_cause(desk: Desk) -> No
     assert (set(told[:2]), set(told[2:4]), told[4:]) == (by_hand, by_change, [5])
     pages, before = [], None
     while True:
-        page = list_activity(desk.services, desk.account, segment.id, before=before, limit=2)
+        page = list_activity(workspace.services, workspace.account, segment.id, before=before, limit=2)
         pages += page.entries
         before = page.before
         if before is None:
             break
     assert pages == found.entries
-    entries = list_activity(desk.services, desk.account, segment.id, delta=1, limit=50).entries
+    entries = list_activity(workspace.services, workspace.account, segment.id, delta=1, limit=50).entries
     assert entries == [line for line in found.entries if isinstance(line, ActivityEntry) and line.delta == 1]
 
 
-def test_of_contacts_that_are_gone_only_the_numbers_are_told(desk: Desk) -> None:
-    segment = desk.segment("Grown", "age >= 15")
-    size_of(desk, segment)
-    add(desk, segment, "nobody@example.net")
-    (member,) = member_page(desk.services, desk.account, segment.id, "nobody", limit=2)
+def test_of_contacts_that_are_gone_only_the_numbers_are_told(workspace: Workspace) -> None:
+    segment = workspace.segment("Grown", "age >= 15")
+    size_of(workspace, segment)
+    add(workspace, segment, "nobody@example.net")
+    (member,) = member_page(workspace.services, workspace.account, segment.id, "nobody", limit=2)
     assert member.recipient_id & EXTERNAL_BIT
-    desk.services.write(delete_recipient, desk.account, member.recipient_id)
-    left, came, filled = list_activity(desk.services, desk.account, segment.id, limit=9).entries
+    workspace.services.write(delete_recipient, workspace.account, member.recipient_id)
+    left, came, filled = list_activity(workspace.services, workspace.account, segment.id, limit=9).entries
     assert isinstance(left, ActivityEntry)
     assert isinstance(came, ActivityEntry)
     assert isinstance(filled, MembershipSnapshot)
@@ -186,53 +190,59 @@ def test_of_contacts_that_are_gone_only_the_numbers_are_told(desk: Desk) -> None
 # ----------------------------------------------------------------------------------------------------
 
 
-def test_a_removed_member_is_listed_and_brought_back(desk: Desk) -> None:
-    segment = desk.segment("Grown", "age >= 15")
-    remove(desk, segment, "p16")
-    remove(desk, segment, "p17")
-    db = desk.services.records.reader()
-    overrides = list_overrides(db, desk.account, segment.id, 1)
+def test_a_removed_member_is_listed_and_brought_back(workspace: Workspace) -> None:
+    segment = workspace.segment("Grown", "age >= 15")
+    remove(workspace, segment, "p16")
+    remove(workspace, segment, "p17")
+    db = workspace.services.records.reader()
+    overrides = list_overrides(db, workspace.account, segment.id, 1)
     assert (overrides.excluded_total, [r.email for r in overrides.excluded]) == (2, ["p17@example.org"])
-    assert size_of(desk, segment) == 3
-    back = desk.services.write(undo_exclusion, desk.account, segment.id, desk.contact("p16").id)
+    assert size_of(workspace, segment) == 3
+    back = workspace.services.write(undo_exclusion, workspace.account, segment.id, workspace.contact("p16").id)
     assert (back.email, back.is_in) == ("p16@example.org", True)
-    assert "p16" in desk.members(segment)
-    desk.write(p17={"age": "1"})
-    assert not desk.services.write(undo_exclusion, desk.account, segment.id, desk.contact("p17").id).is_in
-    assert "p17" not in desk.members(segment)
+    assert "p16" in workspace.members(segment)
+    workspace.write(p17={"age": "1"})
+    assert not workspace.services.write(
+        undo_exclusion, workspace.account, segment.id, workspace.contact("p17").id
+    ).is_in
+    assert "p17" not in workspace.members(segment)
     with pytest.raises(NotFound, match="is not excluded from"):
-        desk.services.write(undo_exclusion, desk.account, segment.id, desk.contact("p17").id)
-    assert list_overrides(db, desk.account, segment.id, 10).excluded == []
+        workspace.services.write(undo_exclusion, workspace.account, segment.id, workspace.contact("p17").id)
+    assert list_overrides(db, workspace.account, segment.id, 10).excluded == []
 
 
-def test_added_addresses_are_listed_whether_they_are_contacts_or_not(desk: Desk) -> None:
-    segment = desk.segment("Grown", "age >= 15")
-    add(desk, segment, "p01@example.org")
-    add(desk, segment, "nobody@example.net")
-    overrides = list_overrides(desk.services.records.reader(), desk.account, segment.id, 10)
+def test_added_addresses_are_listed_whether_they_are_contacts_or_not(workspace: Workspace) -> None:
+    segment = workspace.segment("Grown", "age >= 15")
+    add(workspace, segment, "p01@example.org")
+    add(workspace, segment, "nobody@example.net")
+    overrides = list_overrides(workspace.services.records.reader(), workspace.account, segment.id, 10)
     assert [(a.email, a.contact_id) for a in overrides.included] == [
         ("nobody@example.net", None),
-        ("p01@example.org", desk.contact("p01").id),
+        ("p01@example.org", workspace.contact("p01").id),
     ]
     assert overrides.included_total == 2
-    assert segment_stats(desk.services, desk.account, segment) == SegmentStats(7, 6, 20, None)
+    assert segment_stats(workspace.services, workspace.account, segment) == SegmentStats(7, 6, 20, None)
     for added in overrides.included:
-        desk.services.write(delete_recipient, desk.account, added.recipient_id)
-    assert size_of(desk, segment) == 5
+        workspace.services.write(delete_recipient, workspace.account, added.recipient_id)
+    assert size_of(workspace, segment) == 5
 
 
-def test_a_recipient_is_explained_by_its_number(desk: Desk) -> None:
-    segment, now = desk.segment("Grown", "age >= 15"), desk.services.clock()
-    add(desk, segment, "nobody@example.net")
-    remove(desk, segment, "p16")
-    page = member_page(desk.services, desk.account, segment.id, limit=9)
-    db, stranger = desk.services.records.reader(), stranger_of(desk.services)
-    told = [explain_recipient(db, now, desk.account, member.recipient_id) for member in page]
+def test_a_recipient_is_explained_by_its_number(workspace: Workspace) -> None:
+    segment, now = workspace.segment("Grown", "age >= 15"), workspace.services.clock()
+    add(workspace, segment, "nobody@example.net")
+    remove(workspace, segment, "p16")
+    page = member_page(workspace.services, workspace.account, segment.id, limit=9)
+    db, stranger = workspace.services.records.reader(), stranger_of(workspace.services)
+    told = [explain_recipient(db, now, workspace.account, member.recipient_id) for member in page]
     assert [one.email for one in told] == [member.email for member in page]
     assert [one.because for one in told] == ["rule"] * 4 + ["added by hand"]
-    gone = recipient_id_of_contact(segment.id, desk.contact("p16").id)
-    assert explain_recipient(db, now, desk.account, gone).because == "removed by hand"
-    for account, number in ((stranger, gone), (desk.account, gone + 999), (desk.account, page[-1].recipient_id + 1)):
+    gone = recipient_id_of_contact(segment.id, workspace.contact("p16").id)
+    assert explain_recipient(db, now, workspace.account, gone).because == "removed by hand"
+    for account, number in (
+        (stranger, gone),
+        (workspace.account, gone + 999),
+        (workspace.account, page[-1].recipient_id + 1),
+    ):
         with pytest.raises(NotFound):
             explain_recipient(db, now, account, number)
 
@@ -243,21 +253,21 @@ def test_a_recipient_is_explained_by_its_number(desk: Desk) -> None:
 def test_the_list_tells_sentence_size_and_how_it_went_over_a_week(tmp_path: Path) -> None:
     now = datetime(2026, 3, 1, 12, tzinfo=UTC)
     services = Services(Settings(tmp_path / "data", columns_threads=2), clock=lambda: now)
-    desk = new_desk(services)
-    desk.field("Age", Kind.NUMBER)
-    desk.write(**{f"p{n}": {"age": str(n)} for n in range(9)})
-    grown = desk.segment("Grown", "age >= 5")
-    assert list_segments(services, desk.account)[0].sizes == (None,) * 7 + (4,)
+    workspace = new_workspace(services)
+    workspace.field("Age", Kind.NUMBER)
+    workspace.write(**{f"p{n}": {"age": str(n)} for n in range(9)})
+    grown = workspace.segment("Grown", "age >= 5")
+    assert list_segments(services, workspace.account)[0].sizes == (None,) * 7 + (4,)
     for day in range(9):
         now += timedelta(days=1)
-        desk.write(**{f"p{day}": {"age": "9"}})
+        workspace.write(**{f"p{day}": {"age": "9"}})
         services.project()
-    young = desk.segment("Young", "age < 5")
-    newest, oldest = list_segments(services, desk.account)
+    young = workspace.segment("Young", "age < 5")
+    newest, oldest = list_segments(services, workspace.account)
     assert (newest.segment.id, newest.change, newest.recipients) == (young.id, None, 0)
     assert oldest.sizes == (6, 7, 8, 9, 9, 9, 9, 9)
-    assert (oldest.change, oldest.recipients, oldest.type_name) == (3, 9, desk.type.name)
-    assert oldest.sentence == f"{desk.type.name} whose Age is at least 5."
+    assert (oldest.change, oldest.recipients, oldest.type_name) == (3, 9, workspace.type.name)
+    assert oldest.sentence == f"{workspace.type.name} whose Age is at least 5."
     for search, expected in (
         ("GROWN", [grown]),
         ("age 5", [young, grown]),
@@ -265,33 +275,35 @@ def test_the_list_tells_sentence_size_and_how_it_went_over_a_week(tmp_path: Path
         ("%", []),
         (" ", [young, grown]),
     ):
-        assert [one.segment.id for one in list_segments(services, desk.account, search)] == [one.id for one in expected]
+        assert [one.segment.id for one in list_segments(services, workspace.account, search)] == [
+            one.id for one in expected
+        ]
     services.close()
 
 
 # -- duplicates and downloads ------------------------------------------------------------------------------------------
 
 
-def test_a_copy_has_the_rule_and_a_name_of_its_own(desk: Desk) -> None:
-    segment = desk.segment("Grown", "age >= 15")
-    remove(desk, segment, "p16")
-    copies = [desk.services.write(duplicate_segment, desk.account, segment.id) for _ in range(3)]
+def test_a_copy_has_the_rule_and_a_name_of_its_own(workspace: Workspace) -> None:
+    segment = workspace.segment("Grown", "age >= 15")
+    remove(workspace, segment, "p16")
+    copies = [workspace.services.write(duplicate_segment, workspace.account, segment.id) for _ in range(3)]
     assert [copy.name for copy in copies] == ["Copy of Grown", "Copy of Grown (2)", "Copy of Grown (3)"]
-    assert desk.members(copies[0]) == {"p15", "p16", "p17", "p18", "p19"}
-    long = desk.services.write(create_segment, desk.account, desk.type, "x" * 255, None)
-    names = [desk.services.write(duplicate_segment, desk.account, long.id).name for _ in range(2)]
+    assert workspace.members(copies[0]) == {"p15", "p16", "p17", "p18", "p19"}
+    long = workspace.services.write(create_segment, workspace.account, workspace.type, "x" * 255, None)
+    names = [workspace.services.write(duplicate_segment, workspace.account, long.id).name for _ in range(2)]
     assert [len(name) for name in names] == [255, 255]
     assert names[1].endswith("x (2)")
 
 
 @pytest.mark.parametrize("form", Format)
-def test_a_download_has_the_members_and_leaves_nothing_behind(desk: Desk, form: Format) -> None:
-    segment = desk.segment("Grown", "age >= 5")
-    add(desk, segment, "nobody@example.net")
-    download = segment_download(desk.services, desk.account, segment.id, OutputOptions(form))
-    assert not list((desk.services.settings.data / "exports").glob("*"))
+def test_a_download_has_the_members_and_leaves_nothing_behind(workspace: Workspace, form: Format) -> None:
+    segment = workspace.segment("Grown", "age >= 5")
+    add(workspace, segment, "nobody@example.net")
+    download = segment_download(workspace.services, workspace.account, segment.id, OutputOptions(form))
+    assert not list((workspace.services.settings.data / "exports").glob("*"))
     with download.file as file:
         content = file.read()
     assert (download.rows, download.bytes) == (16, len(content))
     if form is not Format.PARQUET:
-        assert all(f"{name}@".encode() in content for name in desk.members(segment))
+        assert all(f"{name}@".encode() in content for name in workspace.members(segment))

@@ -16,15 +16,15 @@ from tamis.columns.reads.contacts import DuckContactReads
 from tamis.domain.emails import parse_email
 from tamis.domain.errors import NotFound
 from tamis.records import change_log, segments
-from tests.stores.account import EVERYONE, Desk, new_desk
+from tests.stores.workspace import EVERYONE, Workspace, new_workspace
 
 
 @pytest.fixture
-def desk(services: Services) -> Desk:
+def workspace(services: Services) -> Workspace:
     """Three contacts, and a segment with a rule that selects two of them."""
-    desk = new_desk(services)
-    desk.write(ann={"country": "Peru"}, bob={"country": "Peru"}, cyd={"country": "Chad"})
-    return desk
+    workspace = new_workspace(services)
+    workspace.write(ann={"country": "Peru"}, bob={"country": "Peru"}, cyd={"country": "Chad"})
+    return workspace
 
 
 def then(monkeypatch: pytest.MonkeyPatch, module: Any, name: str, act: Callable[[], object], times: int = 1) -> None:
@@ -41,57 +41,63 @@ def then(monkeypatch: pytest.MonkeyPatch, module: Any, name: str, act: Callable[
 
 
 def test_a_recipient_that_goes_while_the_page_is_read_is_whole_in_it(
-    desk: Desk, monkeypatch: pytest.MonkeyPatch
+    workspace: Workspace, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    segment = desk.segment("Peru", 'country = "Peru"')
+    segment = workspace.segment("Peru", 'country = "Peru"')
     address = parse_email("dan@example.org")
     assert address
-    desk.services.write(add_recipient, desk.account, segment.id, address, "Dan", "Doe")
-    last = recipient_page(desk.services, desk.account.id, segment.id, 0, EVERYONE)[-1][0]
+    workspace.services.write(add_recipient, workspace.account, segment.id, address, "Dan", "Doe")
+    last = recipient_page(workspace.services, workspace.account.id, segment.id, 0, EVERYONE)[-1][0]
 
     def go() -> None:
-        desk.services.write(delete_recipient, desk.account, last)
-        desk.services.project()
+        workspace.services.write(delete_recipient, workspace.account, last)
+        workspace.services.project()
 
     then(monkeypatch, recipients, "_page", go)
     page = [
-        msgspec.json.decode(row) for _, row in recipient_page(desk.services, desk.account.id, segment.id, 0, EVERYONE)
+        msgspec.json.decode(row)
+        for _, row in recipient_page(workspace.services, workspace.account.id, segment.id, 0, EVERYONE)
     ]
     assert [row["email"] for row in page] == ["ann@example.org", "bob@example.org", "dan@example.org"]
-    assert desk.members(segment) == {"ann", "bob"}
+    assert workspace.members(segment) == {"ann", "bob"}
 
 
 def test_a_segment_that_goes_while_it_is_read_is_whole_and_then_not_found(
-    desk: Desk, monkeypatch: pytest.MonkeyPatch
+    workspace: Workspace, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    segment = desk.segment("Peru", 'country = "Peru"')
-    then(monkeypatch, segments, "live_by_id", lambda: desk.services.write(delete_segment, desk.account, segment.id))
-    assert len(recipient_page(desk.services, desk.account.id, segment.id, 0, EVERYONE)) == 2
+    segment = workspace.segment("Peru", 'country = "Peru"')
+    then(
+        monkeypatch,
+        segments,
+        "live_by_id",
+        lambda: workspace.services.write(delete_segment, workspace.account, segment.id),
+    )
+    assert len(recipient_page(workspace.services, workspace.account.id, segment.id, 0, EVERYONE)) == 2
     with pytest.raises(NotFound):
-        recipient_page(desk.services, desk.account.id, segment.id, 0, EVERYONE)
+        recipient_page(workspace.services, workspace.account.id, segment.id, 0, EVERYONE)
 
 
 @pytest.mark.parametrize("times", [1, 9])
 def test_a_page_of_contacts_is_full_when_one_goes_meanwhile(
-    desk: Desk, monkeypatch: pytest.MonkeyPatch, times: int
+    workspace: Workspace, monkeypatch: pytest.MonkeyPatch, times: int
 ) -> None:
-    desk.write(**{f"extra{number}": {} for number in range(9)})
+    workspace.write(**{f"extra{number}": {} for number in range(9)})
     gone = iter(["ann", "bob", *(f"extra{number}" for number in range(9))])
 
     def go() -> None:
         address = f"{next(gone)}@example.org"
-        desk.services.write(delete_contact, desk.account, desk.type, address)
+        workspace.services.write(delete_contact, workspace.account, workspace.type, address)
 
     then(monkeypatch, DuckContactReads, "ids", go, times)
-    assert len(contact_page(desk.services, desk.type, 0, 3)[0]) == 3
+    assert len(contact_page(workspace.services, workspace.type, 0, 3)[0]) == 3
 
 
 @pytest.mark.parametrize("times", [1, 9])
 def test_a_segment_that_is_made_while_all_are_listed_has_its_size(
-    desk: Desk, monkeypatch: pytest.MonkeyPatch, times: int
+    workspace: Workspace, monkeypatch: pytest.MonkeyPatch, times: int
 ) -> None:
     names = iter("ABCDEFGHI"[:times])
-    desk.services.project()
+    workspace.services.project()
     right = change_log.has_account_changed
 
     def make_one_more(*args: Any) -> bool:
@@ -99,10 +105,10 @@ def test_a_segment_that_is_made_while_all_are_listed_has_its_size(
         found = right(*args)
         if name := next(names, None):
             with ThreadPoolExecutor(1) as thread:
-                thread.submit(desk.segment, name, 'country = "Peru"').result()
+                thread.submit(workspace.segment, name, 'country = "Peru"').result()
         return found
 
-    desk.segment("First", 'country = "Peru"')
+    workspace.segment("First", 'country = "Peru"')
     monkeypatch.setattr(change_log, "has_account_changed", make_one_more)
-    listed = sized_segments(desk.services, desk.account).segments
+    listed = sized_segments(workspace.services, workspace.account).segments
     assert {sized.recipients for sized in listed} == {2}

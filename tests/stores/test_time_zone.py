@@ -22,16 +22,16 @@ def clocked(tmp_path: Path) -> Iterator[Clocked]:
 
 
 def move(clocked: Clocked, zone: str) -> None:
-    clocked.services.write(set_timezone, clocked.desk.account, zone)
-    account = account_by_id(clocked.services.records.reader(), clocked.desk.account.id)
+    clocked.services.write(set_timezone, clocked.workspace.account, zone)
+    account = account_by_id(clocked.services.records.reader(), clocked.workspace.account.id)
     assert account
-    clocked.desk.account = account
+    clocked.workspace.account = account
 
 
 @pytest.mark.parametrize("looked", [True, False], ids=["after each move", "after all of them"])
 def test_segments_follow_the_days_of_the_new_zone(clocked: Clocked, looked: bool) -> None:
     chance = random.Random(5)
-    day_of = {zone: clocked.desk.segment(zone, "seen is within 2 days") for zone in ("Pacific/Auckland",)}
+    day_of = {zone: clocked.workspace.segment(zone, "seen is within 2 days") for zone in ("Pacific/Auckland",)}
     clocked.segments += day_of.values()
     for zone in ("Pacific/Auckland", "America/Los_Angeles", "UTC", "Pacific/Kiritimati", "Asia/Dhaka"):
         clocked.write(chance)
@@ -50,7 +50,7 @@ def test_a_zone_that_does_not_exist_is_refused(clocked: Clocked) -> None:
 
 def test_midnight_comes_when_it_comes_in_the_new_zone(clocked: Clocked) -> None:
     clocked.now = datetime(2026, 3, 1, 12, tzinfo=UTC)
-    clocked.desk.write(ada={"born": "2026-02-22"})
+    clocked.workspace.write(ada={"born": "2026-02-22"})
     clocked.check()
     move(clocked, "Pacific/Kiritimati")  # there it is the second of March already
     clocked.check()

@@ -16,61 +16,61 @@ from tamis.domain.errors import Abandoned, Unavailable
 from tamis.domain.fields import Kind
 from tamis.records import contacts, segments
 from tamis.settings import Settings
-from tests.stores.account import EVERYONE, Desk, new_desk
+from tests.stores.workspace import EVERYONE, Workspace, new_workspace
 
 ENDLESS = "SELECT count(*) FROM range(10000000000) a, range(10000000000) b WHERE a.range + b.range = 1"
-Opening = Callable[[Desk], AbstractContextManager[View[Any]]]
+Opening = Callable[[Workspace], AbstractContextManager[View[Any]]]
 VIEWS: dict[str, Opening] = {
-    "of an account": lambda desk: desk.services.view(desk.account.id),
-    "of all accounts": lambda desk: desk.services.view(),
-    "long-running": lambda desk: desk.services.view(desk.account.id, long_running=True),
-    "of the sizes of an account": lambda desk: desk.services.view_of_sizes(desk.account.id),
-    "of all sizes": lambda desk: desk.services.view_of_sizes(),
+    "of an account": lambda workspace: workspace.services.view(workspace.account.id),
+    "of all accounts": lambda workspace: workspace.services.view(),
+    "long-running": lambda workspace: workspace.services.view(workspace.account.id, long_running=True),
+    "of the sizes of an account": lambda workspace: workspace.services.view_of_sizes(workspace.account.id),
+    "of all sizes": lambda workspace: workspace.services.view_of_sizes(),
 }
 
 
 @pytest.fixture
-def desk(services: Services) -> Desk:
-    return new_desk(services)
+def workspace(services: Services) -> Workspace:
+    return new_workspace(services)
 
 
 @pytest.mark.parametrize("kind", VIEWS)
-def test_a_write_between_two_reads_of_a_view_is_in_neither_store(desk: Desk, kind: str) -> None:
-    desk.write(ann={}, bob={})
-    everyone = desk.segment("Everyone", "email is not blank")
-    with VIEWS[kind](desk) as view:
+def test_a_write_between_two_reads_of_a_view_is_in_neither_store(workspace: Workspace, kind: str) -> None:
+    workspace.write(ann={}, bob={})
+    everyone = workspace.segment("Everyone", "email is not blank")
+    with VIEWS[kind](workspace) as view:
         before = view.columns.sizes.of_all()[everyone.id]
-        desk.write(carl={})
-        desk.segment("Another", "email is not blank")
-        desk.services.project()  # is not kept from following by the view
-        live = segments.live_of_account(view.records, desk.account.id)
+        workspace.write(carl={})
+        workspace.segment("Another", "email is not blank")
+        workspace.services.project()  # is not kept from following by the view
+        live = segments.live_of_account(view.records, workspace.account.id)
         assert (before, view.columns.sizes.of_all()[everyone.id]) == (2, 2)
         assert [segment.name for segment in live] == ["Everyone"]
-        assert len(contacts.by_ids(view.records, [1, 2, 3], desk.fields)) == 2
-    with VIEWS[kind](desk) as view:
+        assert len(contacts.by_ids(view.records, [1, 2, 3], workspace.fields)) == 2
+    with VIEWS[kind](workspace) as view:
         assert view.columns.sizes.of_all()[everyone.id] == 3
-        assert len(segments.live_of_account(view.records, desk.account.id)) == 2
+        assert len(segments.live_of_account(view.records, workspace.account.id)) == 2
 
 
 @pytest.mark.parametrize("kind", VIEWS)
-def test_a_view_has_every_write_that_was_acknowledged_before_it(desk: Desk, kind: str) -> None:
-    everyone = desk.segment("Everyone", "email is not blank")
+def test_a_view_has_every_write_that_was_acknowledged_before_it(workspace: Workspace, kind: str) -> None:
+    everyone = workspace.segment("Everyone", "email is not blank")
     for number in range(1, 6):
-        desk.write(**{f"p{number}": {}})
-        with VIEWS[kind](desk) as view:
+        workspace.write(**{f"p{number}": {}})
+        with VIEWS[kind](workspace) as view:
             assert view.columns.sizes.of_all()[everyone.id] == number
-            assert view.change == view.columns.watermark.applied == desk.services.open_columns().applied
+            assert view.change == view.columns.watermark.applied == workspace.services.open_columns().applied
 
 
-def test_all_that_is_read_of_the_columns_is_of_the_same_moment(desk: Desk) -> None:
-    desk.write(ann={}, bob={})
-    everyone = desk.segment("Everyone", "email is not blank")
-    with desk.services.view(desk.account.id) as view:
-        desk.write(carl={})
-        desk.services.project()
-        columns, type_id = view.columns, desk.type.id
+def test_all_that_is_read_of_the_columns_is_of_the_same_moment(workspace: Workspace) -> None:
+    workspace.write(ann={}, bob={})
+    everyone = workspace.segment("Everyone", "email is not blank")
+    with workspace.services.view(workspace.account.id) as view:
+        workspace.write(carl={})
+        workspace.services.project()
+        columns, type_id = view.columns, workspace.type.id
         assert columns.contacts.ids(type_id, 0, 9) == [1, 2]
-        assert len(columns.recipients.page(desk.account.id, type_id, everyone.id, 0, EVERYONE)) == 2
+        assert len(columns.recipients.page(workspace.account.id, type_id, everyone.id, 0, EVERYONE)) == 2
         assert columns.members.count(type_id, everyone.id, ["example"]) == 2
         assert columns.field_stats.count_with_value(type_id, ()) == (2, [])
         today = view.as_of.date()
@@ -83,42 +83,42 @@ class World:
     def __init__(self, directory: Path) -> None:
         self.now = datetime(2026, 6, 1, 12, tzinfo=UTC)
         self.services = Services(Settings(directory, columns_threads=1), lambda: self.now)
-        self.desk = new_desk(self.services)
-        self.desk.field("Seen", Kind.DATETIME)
-        self.desk.write(ann={"seen": "2026-06-01T12:00Z"})
-        self.segment = self.desk.segment("Recent", "seen is within 1 hour")
+        self.workspace = new_workspace(self.services)
+        self.workspace.field("Seen", Kind.DATETIME)
+        self.workspace.write(ann={"seen": "2026-06-01T12:00Z"})
+        self.segment = self.workspace.segment("Recent", "seen is within 1 hour")
 
 
 @pytest.mark.parametrize("kind", VIEWS)
 def test_a_view_tells_until_when_it_holds_and_time_counts_as_a_write(tmp_path: Path, kind: str) -> None:
     world = World(tmp_path)
-    with VIEWS[kind](world.desk) as view:
+    with VIEWS[kind](world.workspace) as view:
         assert view.columns.sizes.of_all() == {world.segment.id: 1}
         assert view.as_of == world.now
         assert view.until is not None
         assert view.until > world.now
         until = view.until
     world.now = until
-    with VIEWS[kind](world.desk) as view:
+    with VIEWS[kind](world.workspace) as view:
         assert view.columns.sizes.of_all().get(world.segment.id, 0) == 0
         assert (view.as_of, view.until) == (until, None)
     world.now -= timedelta(minutes=30)  # somebody sets the clock back
-    with VIEWS[kind](world.desk) as view:
+    with VIEWS[kind](world.workspace) as view:
         assert view.columns.sizes.of_all() == {world.segment.id: 1}
-        assert view.as_of_type(world.desk.type.id) == view.as_of == world.now
+        assert view.as_of_type(world.workspace.type.id) == view.as_of == world.now
     world.services.close()
 
 
-def test_whoever_leaves_ends_the_view_and_the_thread_reads_on(desk: Desk) -> None:
-    desk.write(ann={})
+def test_whoever_leaves_ends_the_view_and_the_thread_reads_on(workspace: Workspace) -> None:
+    workspace.write(ann={})
     left = threading.Event()
 
     def read_for_ever() -> None:
-        with desk.services.view(desk.account.id) as view:
+        with workspace.services.view(workspace.account.id) as view:
             leaving = threading.Thread(target=leave, args=(view.columns.interrupt,))
             leaving.start()
             try:
-                desk.services.open_columns().cursor().execute(ENDLESS).fetchall()
+                workspace.services.open_columns().cursor().execute(ENDLESS).fetchall()
             finally:
                 left.set()
                 leaving.join()
@@ -129,50 +129,50 @@ def test_whoever_leaves_ends_the_view_and_the_thread_reads_on(desk: Desk) -> Non
 
     with pytest.raises(Abandoned):
         read_for_ever()
-    with desk.services.view(desk.account.id) as view:
-        assert view.columns.contacts.ids(desk.type.id, 0, 9) == [1]
+    with workspace.services.view(workspace.account.id) as view:
+        assert view.columns.contacts.ids(workspace.type.id, 0, 9) == [1]
 
 
 @pytest.mark.parametrize("kind", VIEWS)
-def test_a_projection_that_has_stopped_is_mended_by_the_next_view(desk: Desk, kind: str) -> None:
-    desk.write(ann={})
-    everyone = desk.segment("Everyone", "email is not blank")
-    columns = desk.services.project()
+def test_a_projection_that_has_stopped_is_mended_by_the_next_view(workspace: Workspace, kind: str) -> None:
+    workspace.write(ann={})
+    everyone = workspace.segment("Everyone", "email is not blank")
+    columns = workspace.services.project()
     columns.failure = StoreFailure.STOPPED
-    with VIEWS[kind](desk) as view:
+    with VIEWS[kind](workspace) as view:
         assert view.columns.sizes.of_all() == {everyone.id: 1}
     assert columns.failure is None
 
 
-def test_a_damaged_file_is_built_again_by_the_next_view(desk: Desk) -> None:
-    desk.write(ann={})
-    columns = desk.services.project()
+def test_a_damaged_file_is_built_again_by_the_next_view(workspace: Workspace) -> None:
+    workspace.write(ann={})
+    columns = workspace.services.project()
     columns.failure = StoreFailure.DAMAGED
-    with desk.services.view(desk.account.id) as view:
-        assert view.columns.contacts.ids(desk.type.id, 0, 9) == [1]
+    with workspace.services.view(workspace.account.id) as view:
+        assert view.columns.contacts.ids(workspace.type.id, 0, 9) == [1]
     assert columns.quarantined
 
 
 @pytest.mark.parametrize("kind", VIEWS)
 def test_a_view_of_what_was_closed_is_refused(tmp_path: Path, kind: str) -> None:
     services = Services(Settings(tmp_path / "data", columns_threads=1))
-    desk = new_desk(services)
+    workspace = new_workspace(services)
     services.close()
-    with pytest.raises(Unavailable, match="being stopped"), VIEWS[kind](desk):
+    with pytest.raises(Unavailable, match="being stopped"), VIEWS[kind](workspace):
         pytest.fail("it was opened")
 
 
-def test_a_view_that_lasts_does_not_keep_the_log_of_the_records(desk: Desk) -> None:
-    desk.write(ann={})
-    with desk.services.view(desk.account.id, long_running=True) as view:
-        desk.write(bob={})
+def test_a_view_that_lasts_does_not_keep_the_log_of_the_records(workspace: Workspace) -> None:
+    workspace.write(ann={})
+    with workspace.services.view(workspace.account.id, long_running=True) as view:
+        workspace.write(bob={})
         view.close_records()
-        assert desk.services.records.truncate_log()
-        assert view.columns.contacts.ids(desk.type.id, 0, 9) == [1]
+        assert workspace.services.records.truncate_log()
+        assert view.columns.contacts.ids(workspace.type.id, 0, 9) == [1]
 
 
-def test_a_mistake_in_what_is_asked_shows_no_engine(desk: Desk) -> None:
-    with pytest.raises(EngineFault), desk.services.view() as view:
+def test_a_mistake_in_what_is_asked_shows_no_engine(workspace: Workspace) -> None:
+    with pytest.raises(EngineFault), workspace.services.view() as view:
         view.columns.contacts.ids(999_999, 0, 9)  # there is no such type
-    with desk.services.view() as view:
-        assert view.columns.contacts.ids(desk.type.id, 0, 9) == []
+    with workspace.services.view() as view:
+        assert view.columns.contacts.ids(workspace.type.id, 0, 9) == []

@@ -30,7 +30,7 @@ class Route:
         return "{" in self.path
 
     def at(self, ids: Mapping[str, str]) -> str:
-        """Fill in ids; whoever adds a page about something new adds one to `Furnished` and to `NOWHERE`."""
+        """Fill in ids; whoever adds a page about something new adds one to `FullAccount` and to `NOWHERE`."""
         return PARAMETER.sub(lambda found: ids[found[1]], self.path)
 
     def __str__(self) -> str:

@@ -36,27 +36,27 @@ NOWHERE: Mapping[str, str] = {
     "public_key": "pk_ffffffffffffffffffffffff",
     "name": "field-987654-987655-2026-01-01.lost.csv",
 }
-"""Ids like those of `Furnished`, of things that do not exist."""
+"""Ids like those of `FullAccount`, of things that do not exist."""
 
 
 @dataclass(frozen=True, slots=True)
-class Furnished:
+class FullAccount:
     """What was made, by the names that the paths of the console give to its ids, and the word that stands in all."""
 
     ids: Mapping[str, str]
     word: str
 
 
-def furnish(data: Path, email: str, word: str) -> Furnished:
+def create_full_account(data: Path, email: str, word: str) -> FullAccount:
     """Give an account a type with fields, contacts, segments, an import, a waiting file and a key, all named `word`."""
     services = Services(Settings(data))
     try:
-        return _furnish(services, email, word)
+        return _create_full_account(services, email, word)
     finally:
         services.close()
 
 
-def _furnish(services: Services, email: str, word: str) -> Furnished:
+def _create_full_account(services: Services, email: str, word: str) -> FullAccount:
     account = choose_account(services.records.reader(), email)
     made = services.write(create_type, account, f"{word} {fresh('type')}")
     colour = services.write(create_field, made, f"{word} colour", Kind.TEXT)
@@ -97,7 +97,7 @@ def _furnish(services: Services, email: str, word: str) -> Furnished:
         "recipient_id": recipient_id_of_contact(grown.id, first.id), "import_id": report.import_id,
         "upload_id": upload.id, "work_id": upload.id, "public_key": keys.public_key, "name": lost.name,
     }  # fmt: skip
-    return Furnished({name: str(id_) for name, id_ in ids.items()}, word)
+    return FullAccount({name: str(id_) for name, id_ in ids.items()}, word)
 
 
 def _quoted(text: str) -> str:

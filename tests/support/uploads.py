@@ -12,7 +12,7 @@ from tests.support.console import Visitor
 from tests.support.process import PATIENCE_SECONDS
 
 
-def hand_in(visitor: Visitor, type_id: int, content: Any, name: str = "people.csv") -> requests.Response:
+def upload_file(visitor: Visitor, type_id: int, content: Any, name: str = "people.csv") -> requests.Response:
     """Send a file, bytes or an iterable of them."""
     return visitor.http.put(
         f"{visitor.address}/imports/uploads",

@@ -41,7 +41,7 @@ def serve(requests: socket.socket) -> None:
             ready = {key.fileobj for key, _ in selector.select()}
             if woken in ready:
                 woken.recv(4096)
-                _tell_ended(running)
+                _report_exit(running)
             if requests not in ready:
                 continue
             message, descriptors, _, _ = socket.recv_fds(requests, MOST_BYTES, 4)
@@ -59,7 +59,7 @@ def serve(requests: socket.socket) -> None:
                 os.close(stream)
 
 
-def _tell_ended(running: dict[int, int]) -> None:
+def _report_exit(running: dict[int, int]) -> None:
     while running:
         pid, ended = os.waitpid(-1, os.WNOHANG)
         if not pid:

@@ -22,7 +22,7 @@ from tests.imports.contact_files.cases import CASES, FILES, Case, Step
 from tests.support.console import Visitor, new_console_account
 from tests.support.effort import ALL
 from tests.support.process import Server
-from tests.support.uploads import begin, figures_on, hand_in, place_of, settled
+from tests.support.uploads import begin, figures_on, place_of, settled, upload_file
 from tests.support.users import fresh
 
 EMAILS = {zone: f"{zone.lower().replace('/', '.')}@example.org" for zone in ("UTC", "Europe/Berlin")}
@@ -140,7 +140,7 @@ def test_from_standard_input(server: Server, commands: Commands, case: Case, mon
 def test_by_the_console(server: Server, commands: Commands, case: Case, visitors: dict[str, Visitor]) -> None:
     visitor = visitors[case.timezone]
     for step in case.steps:
-        place = place_of(hand_in(visitor, commands.type_id, (FILES / step.file).read_bytes(), step.file))
+        place = place_of(upload_file(visitor, commands.type_id, (FILES / step.file).read_bytes(), step.file))
         chosen = {f"column-{columns_of(visitor, place).index(name)}": choice for name, choice in step.choices.items()}
         path = begin(visitor, place, "import", chosen)
         _, page = settled(visitor, path)

@@ -31,11 +31,11 @@ class SqliteStore:
         """Close the connection."""
         self._con.close()
 
-    def fill(self, crowd: list[Contact]) -> None:
+    def fill(self, audience: list[Contact]) -> None:
         """Replace the contacts."""
         with self._con:
             self._con.execute("DELETE FROM contacts")
-            contacts.insert(self._con, self.fields, crowd)
+            contacts.insert(self._con, self.fields, audience)
 
     def selected(self, rule: Rule, as_of: EvaluationTime, instants: list[datetime] | None = None) -> set[int]:
         """Return the contacts that a rule selects as of a time, or as of an instant for each contact, by ascending

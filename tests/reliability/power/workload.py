@@ -17,7 +17,7 @@ from tamis.actions.local_calls import Erase
 from tamis.actions.local_protocol import encode_call
 from tests.support.console import Visitor, new_console_account
 from tests.support.process import PATIENCE_SECONDS, Server, tamis
-from tests.support.uploads import begin, hand_in, place_of, settled
+from tests.support.uploads import begin, place_of, settled, upload_file
 from tests.support.users import Person
 
 PEOPLE = 300
@@ -107,7 +107,7 @@ class Doer:
         """Hand a file in at the console, and import it there."""
         path, edition = self.file()
         content = path.read_bytes()
-        place = self.do("upload", lambda: place_of(hand_in(self.visitor, self.type, content)), bytes=len(content))
+        place = self.do("upload", lambda: place_of(upload_file(self.visitor, self.type, content)), bytes=len(content))
 
         def whole() -> dict[str, Any]:
             began = begin(self.visitor, place, "import", {"create_fields": "yes"})

@@ -32,7 +32,7 @@ _numbers = count(1)
 
 
 @dataclass
-class Desk:
+class Workspace:
     """Someone at work on one contact type; contacts are called by the part of their address before the @."""
 
     services: Services
@@ -95,9 +95,9 @@ class Desk:
         return count_rule(self.services, self.account.id, self.type.id, tree)
 
 
-def new_desk(services: Services, account: Account | None = None) -> Desk:
+def new_workspace(services: Services, account: Account | None = None) -> Workspace:
     """Make a contact type, and an account when none is given."""
     number = next(_numbers)
     if account is None:
         account, _ = services.write(create_account, f"owner{number}@example.org", "Asia/Dhaka", None)
-    return Desk(services, account, services.write(create_type, account, f"People {number}"))
+    return Workspace(services, account, services.write(create_type, account, f"People {number}"))
