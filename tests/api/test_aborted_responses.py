@@ -12,7 +12,7 @@ from tamis.domain.errors import Unavailable
 from tamis.web.http import StreamedResponse, send_streamed
 
 
-def test_an_answer_whose_store_fails_has_no_end(caplog: pytest.LogCaptureFixture) -> None:
+def test_a_response_is_cut_off_when_its_store_fails(caplog: pytest.LogCaptureFixture) -> None:
     async def rest() -> AsyncIterator[bytes]:
         yield b",2"
         raise Unavailable("the column store is damaged and will be rebuilt: try again")

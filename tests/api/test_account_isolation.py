@@ -6,7 +6,9 @@ from tests.support.users import Person
 UNKNOWN = 1_900_000
 
 
-def test_reads_of_anothers_ids(owner: Person, stranger: Person, customers: Customers, india: int) -> None:
+def test_reading_ids_of_another_account_is_refused(
+    owner: Person, stranger: Person, customers: Customers, india: int
+) -> None:
     for path, name, known in [
         ("segment/email/list", "segment_id", india),
         ("contacts-type/view", "contact_type_id", customers.id),
@@ -33,7 +35,7 @@ def test_writes_to_anothers_ids_change_nothing(
     assert owner.recipients(india) == before
 
 
-def test_an_address_added_by_hand_cannot_be_deleted_by_another_account(
+def test_a_manually_added_email_cannot_be_deleted_by_another_account(
     owner: Person, stranger: Person, empty: int
 ) -> None:
     owner.add(empty, "ada@example.org")
@@ -42,7 +44,7 @@ def test_an_address_added_by_hand_cannot_be_deleted_by_another_account(
     assert owner.recipients(empty) == [row]
 
 
-def test_lists_show_the_own_account_only(owner: Person, stranger: Person, customers: Customers, india: int) -> None:
+def test_lists_show_only_the_own_account(owner: Person, stranger: Person, customers: Customers, india: int) -> None:
     their_type = stranger.tamis("type", "create", "Customers")["id"]
     theirs = stranger.make_segment(their_type, owner.segment(india)["segment_name"])
     assert {segment["id"] for segment in stranger.segments()} >= {theirs}
@@ -62,7 +64,7 @@ def test_a_rule_cannot_use_the_fields_of_another_account(owner: Person, stranger
     assert foreign.text.replace(known, unknown) == absent.text
 
 
-def test_the_same_address_lives_in_two_accounts(
+def test_two_accounts_may_have_the_same_email(
     owner: Person, stranger: Person, customers: Customers, empty: int
 ) -> None:
     their_type = stranger.tamis("type", "create", "Readers")["id"]

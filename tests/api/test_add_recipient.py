@@ -21,14 +21,14 @@ def errors(owner: Person, form: dict[str, object]) -> dict[str, list[str]]:
     return found
 
 
-def test_an_addition(owner: Person, empty: int) -> None:
+def test_adding_a_recipient_returns_it(owner: Person, empty: int) -> None:
     answer = owner.post("segment/email/store", body(empty))
     assert (answer.status_code, answer.text) == (200, '{"status":"success","message":"Added Successfully"}')
     (row,) = owner.recipients(empty)
     assert (row["first_name"], row["last_name"], row["email"]) == ("Ada", "Lovelace", "ada@example.org")
 
 
-def test_everything_is_required_and_said_at_once(owner: Person) -> None:
+def test_all_missing_parameters_are_reported_at_once(owner: Person) -> None:
     answer = owner.post("segment/email/store")
     assert answer.status_code == 422
     assert answer.text == (
@@ -40,7 +40,7 @@ def test_everything_is_required_and_said_at_once(owner: Person) -> None:
 
 @pytest.mark.parametrize("name", FIELDS)
 @pytest.mark.parametrize("blank", [None, "", "   ", "\t\r\n", "\u00a0\u2003"], ids=repr)
-def test_blank_is_missing(owner: Person, empty: int, name: str, blank: str | None) -> None:
+def test_blank_values_count_as_missing(owner: Person, empty: int, name: str, blank: str | None) -> None:
     label = name.replace("_", " ")
     assert errors(owner, body(empty, **{name: blank})) == {name: [f"The {label} field is required."]}
 
@@ -69,11 +69,11 @@ def test_at_most_255_characters_counted_in_code_points(owner: Person, empty: int
     }
 
 
-def test_blanks_around_do_not_count_as_characters(owner: Person, empty: int) -> None:
+def test_surrounding_blanks_do_not_count_toward_the_length(owner: Person, empty: int) -> None:
     assert owner.post("segment/email/store", body(empty, first_name=f"   {'x' * 255}   ")).status_code == 200
 
 
-def test_an_address_that_is_too_long_is_also_no_address(owner: Person, empty: int) -> None:
+def test_an_email_that_is_too_long_is_also_invalid(owner: Person, empty: int) -> None:
     assert errors(owner, body(empty, email="x" * 244 + "@example.org")) == {
         "email": [
             "The email field must be a valid email address.",
@@ -83,7 +83,7 @@ def test_an_address_that_is_too_long_is_also_no_address(owner: Person, empty: in
 
 
 @pytest.mark.parametrize("value", [7, 7.5, True, False, ["Ada"], {"is": "Ada"}], ids=repr)
-def test_names_and_addresses_are_texts(owner: Person, empty: int, value: object) -> None:
+def test_names_and_emails_must_be_strings(owner: Person, empty: int, value: object) -> None:
     answer = owner.post("segment/email/store", json=body(empty, first_name=value, last_name=value, email=value))
     assert answer.status_code == 422
     assert answer.json()["errors"] == {
@@ -93,7 +93,7 @@ def test_names_and_addresses_are_texts(owner: Person, empty: int, value: object)
     }
 
 
-def test_null_is_missing(owner: Person) -> None:
+def test_null_counts_as_missing(owner: Person) -> None:
     answer = owner.post("segment/email/store", json=dict.fromkeys(FIELDS))
     assert sorted(answer.json()["errors"]) == sorted(FIELDS)
 
@@ -125,11 +125,11 @@ def test_unknown_fields_are_ignored(owner: Person, empty: int) -> None:
     assert owner.recipients(empty)[0]["country"] is None
 
 
-def test_parameters_in_the_query_do_not_count(owner: Person, empty: int) -> None:
+def test_query_parameters_are_ignored(owner: Person, empty: int) -> None:
     answer = owner.call("POST", "segment/email/store", params=body(empty))
     assert (answer.status_code, sorted(answer.json()["errors"])) == (422, sorted(FIELDS))
 
 
-def test_nothing_is_added_when_something_is_wrong(owner: Person, empty: int) -> None:
+def test_nothing_is_added_when_a_parameter_is_invalid(owner: Person, empty: int) -> None:
     errors(owner, body(empty, last_name=""))
     assert owner.recipients(empty) == []

@@ -131,7 +131,7 @@ def test_broken_json_is_refused(owner: Person, content: bytes) -> None:
 
 
 @pytest.mark.parametrize("content", [b"null", b"[]", b"7", b'"text"', b"true", b'[{"segment_id": 7}]'])
-def test_json_that_is_no_object_is_refused(owner: Person, content: bytes) -> None:
+def test_json_that_is_not_an_object_is_refused(owner: Person, content: bytes) -> None:
     assert refused(send(owner, content, "application/json"), "The body cannot be parsed: it must be a JSON object.")
 
 
@@ -206,7 +206,7 @@ def test_a_body_that_is_too_large_is_refused(owner: Person, content_type: str) -
     assert (answer.status_code, answer.text) == (413, TOO_LARGE)
 
 
-def test_a_client_that_sends_far_too_much_reads_the_refusal(owner: Person) -> None:
+def test_a_client_that_sends_far_too_much_can_read_the_refusal(owner: Person) -> None:
     answer = send(owner, b"x" * (20 * LARGEST), FORM)
     assert (answer.status_code, answer.text) == (413, TOO_LARGE)
     assert owner.get("reserve-fields").status_code == 200
@@ -225,7 +225,7 @@ def test_the_largest_body_is_read(owner: Person, empty: int) -> None:
     assert send(owner, padded.encode(), "application/json").status_code == 200
 
 
-def test_a_body_may_come_in_pieces(owner: Person, empty: int) -> None:
+def test_a_body_may_arrive_in_chunks(owner: Person, empty: int) -> None:
     content = multipart(fields(empty, "Löwe"))
     pieces = (content[at : at + 1] for at in range(len(content)))
     assert send(owner, pieces, "multipart/form-data; boundary=x").status_code == 200
@@ -236,7 +236,7 @@ def test_too_many_fields_are_refused(owner: Person) -> None:
     assert send(owner, b"&".join([b"a=b"] * 20_001), FORM).status_code == 400
 
 
-def test_a_client_that_goes_away_in_the_middle_leaves_no_trace(server: Server, owner: Person, empty: int) -> None:
+def test_a_client_that_disconnects_midway_leaves_no_trace(server: Server, owner: Person, empty: int) -> None:
     def half() -> Iterator[bytes]:
         yield multipart(fields(empty))[:40]
         raise ConnectionAbortedError

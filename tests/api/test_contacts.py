@@ -73,7 +73,7 @@ def test_contacts(owner: Person, own_type: int, import_text: Import) -> None:
     assert without_instants(compact(instants)) == '{"created_at":"INSTANT","updated_at":"INSTANT"}'
 
 
-def test_pages_of_contacts_visit_everyone_once(owner: Person, customers: Customers) -> None:
+def test_pages_of_contacts_contain_each_contact_once(owner: Person, customers: Customers) -> None:
     whole = owner.get("contacts/list", contact_type_id=customers.id).json()["message"]["contacts"]
     ids = [contact["id"] for contact in whole]
     assert len(whole) == 599
@@ -93,7 +93,7 @@ def test_limit_and_after_of_contacts_must_be_integers(owner: Person, customers: 
     assert (answer.status_code, sorted(answer.json()["errors"])) == (422, ["after", "limit"])
 
 
-def test_a_type_made_beside_the_server_is_listed_at_once(owner: Person) -> None:
+def test_a_type_created_by_another_process_is_listed_at_once(owner: Person) -> None:
     name = fresh("Beside")
     owner.tamis("type", "create", name)
     assert owner.get("contacts-type").json()["message"]["contactTypes"][-1]["name"] == name

@@ -4,7 +4,7 @@ from tests.api.conftest import Import
 from tests.support.users import Person
 
 
-def test_the_count_is_the_number_of_rows_at_every_step(owner: Person, own_type: int, import_text: Import) -> None:
+def test_the_count_equals_the_number_of_rows_at_every_step(owner: Person, own_type: int, import_text: Import) -> None:
     segment_id = owner.make_segment(own_type, select_field=["7"], select_operator=["is"], value=["Paris"])
 
     def check(expected: int) -> None:
@@ -36,7 +36,7 @@ def test_the_count_is_the_number_of_rows_at_every_step(owner: Person, own_type: 
     check(0)
 
 
-def test_the_same_number_is_told_at_the_command_line(owner: Person, india: int) -> None:
+def test_the_command_line_shows_the_same_count(owner: Person, india: int) -> None:
     owner.add(india, "guest@example.org")
     assert owner.tamis("segment", "show", str(india))["count"] == 61
     assert owner.tamis("segment", "members", str(india))["members"] == owner.recipients(india)

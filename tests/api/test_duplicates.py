@@ -26,7 +26,7 @@ ROUNDS = 20
         ("e\u0301@example.org", "\u00e9@example.org"),
     ],
 )
-def test_an_address_added_twice_is_taken(owner: Person, empty: int, first: str, second: str) -> None:
+def test_an_email_cannot_be_added_twice(owner: Person, empty: int, first: str, second: str) -> None:
     assert owner.add(empty, first).status_code == 200
     for _ in range(2):
         answer = owner.add(empty, second, "Other", "Name")
@@ -35,19 +35,19 @@ def test_an_address_added_twice_is_taken(owner: Person, empty: int, first: str, 
     assert (row["email"], row["first_name"]) == (unicodedata.normalize("NFC", first), "Ada")
 
 
-def test_the_address_of_a_member_is_taken(owner: Person, india: int) -> None:
+def test_the_email_of_a_member_cannot_be_added(owner: Person, india: int) -> None:
     member = owner.recipients(india, limit=1)[0]
     assert owner.add(india, member["email"].lower()).text == TAKEN
     assert owner.add(india, member["email"].upper()).text == TAKEN
 
 
-def test_an_address_may_stand_in_several_segments(owner: Person, customers: Customers) -> None:
+def test_an_email_may_be_in_several_segments(owner: Person, customers: Customers) -> None:
     segments = [owner.make_segment(customers.id) for _ in range(3)]
     assert [owner.add(segment, "ada@example.org").status_code for segment in segments] == [200, 200, 200]
     assert len({owner.recipients(segment)[0]["id"] for segment in segments}) == 3
 
 
-def test_a_deleted_address_can_be_added_again_with_another_name(owner: Person, empty: int) -> None:
+def test_a_deleted_email_can_be_added_again_with_another_name(owner: Person, empty: int) -> None:
     owner.add(empty, "ada@example.org")
     owner.delete_recipient(owner.recipients(empty)[0]["id"])
     assert owner.add(empty, "ADA@example.org", "Augusta", "King").status_code == 200
@@ -55,7 +55,7 @@ def test_a_deleted_address_can_be_added_again_with_another_name(owner: Person, e
     assert (row["email"], row["fullname"]) == ("ADA@example.org", "Augusta King")
 
 
-def test_a_contact_added_by_hand_that_the_rule_comes_to_select_appears_once(
+def test_a_manually_added_contact_that_the_rule_selects_later_appears_once(
     owner: Person, own_type: int, import_text: Import
 ) -> None:
     import_text(own_type, "email,city\nada@example.org,London\n")
@@ -71,7 +71,7 @@ def test_a_contact_added_by_hand_that_the_rule_comes_to_select_appears_once(
     assert [row["id"] for row in owner.recipients(segment_id)] == [before["id"]]
 
 
-def test_of_two_clients_that_add_an_address_at_once_one_succeeds(owner: Person, colleague: Person, empty: int) -> None:
+def test_one_of_two_concurrent_additions_of_an_email_succeeds(owner: Person, colleague: Person, empty: int) -> None:
     barrier = threading.Barrier(2)
 
     def add(person: Person, address: str) -> requests.Response:
@@ -90,9 +90,7 @@ def test_of_two_clients_that_add_an_address_at_once_one_succeeds(owner: Person, 
     )
 
 
-def test_of_two_clients_that_delete_a_recipient_at_once_one_succeeds(
-    owner: Person, colleague: Person, india: int
-) -> None:
+def test_one_of_two_concurrent_deletions_of_a_recipient_succeeds(owner: Person, colleague: Person, india: int) -> None:
     barrier = threading.Barrier(2)
 
     def delete(person: Person, recipient_id: int) -> int:
@@ -107,7 +105,7 @@ def test_of_two_clients_that_delete_a_recipient_at_once_one_succeeds(
     assert not {row["id"] for row in rows} & {row["id"] for row in owner.recipients(india)}
 
 
-def test_many_clients_that_add_many_addresses_at_once_lose_none(owner: Person, empty: int) -> None:
+def test_concurrent_additions_by_many_clients_lose_none(owner: Person, empty: int) -> None:
     clients = [replace(owner, http=requests.Session()) for _ in range(8)]
 
     def add_all(client: int) -> list[int]:

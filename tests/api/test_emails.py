@@ -46,7 +46,7 @@ def is_address(text: str) -> bool:
 
 
 @pytest.mark.parametrize("address", addresses(), ids=ascii)
-def test_an_address_is_taken_where_the_library_accepts_it(owner: Person, pool: int, address: str) -> None:
+def test_an_email_is_accepted_where_the_library_accepts_it(owner: Person, pool: int, address: str) -> None:
     form = {"segment_id": pool, "first_name": "Ada", "last_name": "Lovelace", "email": address}
     answer = owner.post("segment/email/store", json=form)
     if is_address(address):

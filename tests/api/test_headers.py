@@ -43,7 +43,7 @@ def test_answers(owner: Person, own_type: int, empty: int, method: str, path: st
         (b"GET /api/segment/list HTTP/1.1\r\nno header\r\n", b"400"),
     ],
 )
-def test_answers_to_whoever_has_no_key(server: Server, asked: bytes, status: bytes) -> None:
+def test_responses_without_a_key_have_the_documented_headers(server: Server, asked: bytes, status: bytes) -> None:
     client = Client(int(server.address.rpartition(":")[2]))
     head = client.send(asked + b"Host: tamis\r\nConnection: close\r\n\r\n").rest().partition(b"\r\n\r\n")[0]
     lines = [line.partition(": ") for line in head.decode().split("\r\n")[1:]]
@@ -53,7 +53,7 @@ def test_answers_to_whoever_has_no_key(server: Server, asked: bytes, status: byt
 
 @pytest.mark.parametrize("path", ["segment/list", "segment/store", "segment/email/store", "segment/delete", "nothing"])
 @pytest.mark.parametrize("method", ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"])
-def test_of_a_body_that_is_too_large_nothing_is_read(server: Server, owner: Person, method: str, path: str) -> None:
+def test_a_body_that_is_too_large_is_not_read(server: Server, owner: Person, method: str, path: str) -> None:
     client = Client(int(server.address.rpartition(":")[2]))
     keys = f"PublicKey: {owner.public_key}\r\nSecretKey: {owner.secret_key}\r\n"
     head = f"{method} /api/{path} HTTP/1.1\r\nHost: tamis\r\n{keys}Content-Length: 800000000\r\n"

@@ -20,7 +20,7 @@ DELETES = [("segment/email/delete", "segment_recipient_id"), ("segment/delete", 
 
 
 @pytest.mark.parametrize("text", NAME_NOTHING, ids=lambda text: repr(text)[:20])
-def test_an_id_that_names_nothing_is_not_found(owner: Person, india: int, text: str) -> None:
+def test_an_unknown_id_is_not_found(owner: Person, india: int, text: str) -> None:
     for path, name in READS:
         answer = owner.get(path, **{name: text})
         assert (answer.status_code, answer.text) == (404, NOT_FOUND)
@@ -36,7 +36,7 @@ def test_a_missing_id_is_not_found(owner: Person) -> None:
         assert owner.call("DELETE", path).text == NOT_FOUND_ON_DELETE
 
 
-def test_an_id_in_the_body_of_a_delete_does_not_count(owner: Person, empty: int) -> None:
+def test_an_id_in_the_body_of_a_delete_is_ignored(owner: Person, empty: int) -> None:
     answer = owner.call("DELETE", "segment/delete", data={"segment_id": empty})
     assert (answer.status_code, answer.text) == (404, NOT_FOUND_ON_DELETE)
     assert owner.segment(empty)
@@ -58,18 +58,18 @@ def test_a_segment_id_of_another_json_type_must_be_an_integer(owner: Person, val
 
 
 @pytest.mark.parametrize("value", [0, -1, 1e30, 10**30, 2**53 + 1, 2**63, 2**64, "-7", "9" * 100])
-def test_an_integer_that_no_segment_has_is_not_found(owner: Person, value: object) -> None:
+def test_an_unknown_segment_id_is_not_found(owner: Person, value: object) -> None:
     body = {"segment_id": value, "first_name": "Ada", "last_name": "Lovelace", "email": "ada@example.org"}
     answer = owner.post("segment/email/store", json=body)
     assert (answer.status_code, answer.text) == (404, NOT_FOUND)
 
 
-def test_a_whole_float_is_an_integer(owner: Person, empty: int) -> None:
+def test_a_whole_float_counts_as_an_integer(owner: Person, empty: int) -> None:
     body = {"segment_id": float(empty), "first_name": "Ada", "last_name": "Lovelace", "email": "ada@example.org"}
     assert owner.post("segment/email/store", json=body).status_code == 200
 
 
-def test_what_is_wrong_with_the_fields_is_said_before_the_segment_is_looked_for(owner: Person) -> None:
+def test_invalid_fields_are_reported_before_the_segment_is_looked_up(owner: Person) -> None:
     assert owner.add(0, "").json()["errors"] == {"email": ["The email field is required."]}
 
 
@@ -96,7 +96,7 @@ def test_a_deleted_recipient_is_gone(owner: Person, india: int) -> None:
     assert (answer.status_code, answer.text) == (404, NOT_FOUND_ON_DELETE)
 
 
-def test_a_contact_that_the_rule_does_not_select_is_no_recipient(owner: Person, india: int, empty: int) -> None:
+def test_a_contact_that_the_rule_does_not_select_is_not_a_recipient(owner: Person, india: int, empty: int) -> None:
     # The number that a customer in the one segment would have in the other one, where nobody is.
     recipient_id = owner.recipients(india, limit=1)[0]["id"]
     assert owner.delete_recipient(recipient_id - (india << 32) + (empty << 32)).text == NOT_FOUND_ON_DELETE

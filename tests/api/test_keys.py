@@ -54,13 +54,13 @@ def test_only_the_missing_key_is_named(owner: Person, route: tuple[str, str]) ->
     assert refusal(owner, route, {"PublicKey": owner.public_key}) == expected(route, MISSING.format(SECRET))
 
 
-def test_blank_keys_are_missing(owner: Person, route: tuple[str, str]) -> None:
+def test_blank_keys_count_as_missing(owner: Person, route: tuple[str, str]) -> None:
     assert refusal(owner, route, {"PublicKey": "", "SecretKey": ""}) == expected(
         route, MISSING.format(f"{PUBLIC},{SECRET}")
     )
 
 
-def test_keys_of_white_space_are_missing(server: Server) -> None:
+def test_keys_of_white_space_count_as_missing(server: Server) -> None:
     connection = HTTPConnection(server.address.removeprefix("http://"), timeout=60)  # requests refuses to send them
     connection.request("GET", "/api/segment/list", headers={"PublicKey": "   ", "SecretKey": "\t \t"})
     answer = connection.getresponse()
@@ -112,12 +112,12 @@ def test_keys_are_trimmed(owner: Person) -> None:
     assert owner.http.get(owner.base + "segment/list", headers=headers, timeout=60).status_code == 200
 
 
-def test_all_pairs_of_an_account_open_the_same(owner: Person, colleague: Person, empty: int) -> None:
+def test_all_key_pairs_of_an_account_give_the_same_access(owner: Person, colleague: Person, empty: int) -> None:
     assert colleague.public_key != owner.public_key
     assert colleague.add(empty, "both@example.org").status_code == 200
     assert owner.addresses(empty) == ["both@example.org"]
     assert owner.get("segment/list").text == colleague.get("segment/list").text
 
 
-def test_a_key_made_beside_the_server_opens_at_once(server: Server) -> None:
+def test_a_key_created_by_another_process_works_at_once(server: Server) -> None:
     assert new_account(server.data, server.address, fresh_address("new")).segments() == []

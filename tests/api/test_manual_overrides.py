@@ -14,7 +14,7 @@ def own_india(owner: Person, own_type: int) -> int:
     return owner.make_segment(own_type, select_field=["5"], select_operator=["is"], value=["India"])
 
 
-def test_a_deleted_member_stays_out_after_an_import_of_the_whole_file_and_comes_back_under_its_id(
+def test_an_excluded_member_stays_out_after_an_import_and_returns_with_the_same_id(
     owner: Person, own_type: int, own_india: int
 ) -> None:
     before = owner.recipients(own_india)
@@ -32,7 +32,7 @@ def test_a_deleted_member_stays_out_after_an_import_of_the_whole_file_and_comes_
     assert len(owner.recipients(own_india)) == IN_INDIA
 
 
-def test_a_deleted_member_stays_out_after_it_left_the_rule_and_came_back(
+def test_an_excluded_member_stays_out_after_leaving_and_matching_the_rule_again(
     owner: Person, own_type: int, import_text: Import
 ) -> None:
     rule = {"select_field": ["7"], "select_operator": ["is"], "value": ["Paris"]}
@@ -44,7 +44,7 @@ def test_a_deleted_member_stays_out_after_it_left_the_rule_and_came_back(
         assert owner.addresses(segment_id) == ["bob@example.org"]
 
 
-def test_an_address_added_by_hand_that_becomes_a_contact_keeps_its_id_and_gets_its_contact(
+def test_an_external_recipient_that_becomes_a_contact_keeps_its_id(
     owner: Person, own_type: int, import_text: Import
 ) -> None:
     segment_id = owner.make_segment(own_type)
@@ -66,7 +66,7 @@ def test_an_address_added_by_hand_that_becomes_a_contact_keeps_its_id_and_gets_i
     assert owner.addresses(segment_id) == ["bob@example.org"]
 
 
-def test_an_address_added_by_hand_stays_when_the_rule_never_selects_it(
+def test_a_manually_added_email_stays_when_the_rule_never_selects_it(
     owner: Person, own_type: int, own_india: int
 ) -> None:
     assert owner.add(own_india, "MARY.SMITH@sakilacustomer.org").status_code == 200
@@ -78,7 +78,7 @@ def test_an_address_added_by_hand_stays_when_the_rule_never_selects_it(
     assert len(owner.recipients(own_india)) == IN_INDIA
 
 
-def test_deleting_a_member_that_was_also_added_by_hand_takes_it_out_altogether(
+def test_deleting_a_member_that_was_also_added_manually_removes_it_entirely(
     owner: Person, own_type: int, import_text: Import
 ) -> None:
     segment_id = owner.make_segment(own_type, select_field=["7"], select_operator=["is"], value=["Paris"])
@@ -92,7 +92,7 @@ def test_deleting_a_member_that_was_also_added_by_hand_takes_it_out_altogether(
     assert owner.recipients(segment_id) == []
 
 
-def test_a_deleted_contact_leaves_the_segments_that_it_was_in_by_rule_and_by_hand(
+def test_a_deleted_contact_leaves_its_segments_by_rule_and_by_manual_addition(
     owner: Person, own_type: int, own_india: int
 ) -> None:
     by_hand = owner.make_segment(own_type)
@@ -106,7 +106,7 @@ def test_a_deleted_contact_leaves_the_segments_that_it_was_in_by_rule_and_by_han
     assert (sizes[own_india], sizes[by_hand]) == (IN_INDIA - 1, 0)
 
 
-def test_a_deletion_outlives_its_contact(owner: Person, own_type: int, own_india: int) -> None:
+def test_an_exclusion_outlives_its_contact(owner: Person, own_type: int, own_india: int) -> None:
     member = owner.recipients(own_india)[0]
     owner.delete_recipient(member["id"])
     owner.tamis("contact", "delete", member["email"], "--type", str(own_type))
@@ -117,7 +117,7 @@ def test_a_deletion_outlives_its_contact(owner: Person, own_type: int, own_india
 
 
 @pytest.mark.parametrize("known", [False, True])
-def test_who_was_added_and_deleted_does_not_come_back_by_the_rule(
+def test_a_contact_added_and_then_deleted_is_not_selected_by_the_rule_again(
     owner: Person, colleague: Person, stranger: Person, own_type: int, import_text: Import, known: bool
 ) -> None:
     segment_id = owner.make_segment(own_type, select_field=["7"], select_operator=["is"], value=["Paris"])
@@ -141,7 +141,7 @@ def test_who_was_added_and_deleted_does_not_come_back_by_the_rule(
     assert owner.segment(segment_id)["segment_emails_count"] == 2
 
 
-def test_an_address_that_is_no_contact_says_that_it_was_excluded_and_since_when(owner: Person, own_type: int) -> None:
+def test_an_excluded_external_recipient_is_explained_with_its_time(owner: Person, own_type: int) -> None:
     segment_id = owner.make_segment(own_type)
     owner.add(segment_id, "ada@example.org")
     owner.delete_recipient(owner.recipients(segment_id)[0]["id"])
@@ -150,7 +150,7 @@ def test_an_address_that_is_no_contact_says_that_it_was_excluded_and_since_when(
     assert told["since"]
 
 
-def test_who_was_added_and_is_no_contact_is_found_by_rules_that_name_the_segment(
+def test_external_recipients_are_selected_by_rules_that_name_the_segment(
     owner: Person, colleague: Person, stranger: Person, own_type: int, import_text: Import
 ) -> None:
     import_text(own_type, "email,country\nbob@example.org,US\n")

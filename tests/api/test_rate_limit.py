@@ -31,25 +31,25 @@ def test_more_requests_than_allowed_are_refused(limited: Server) -> None:
     assert refused.headers["content-type"] == "application/json"
 
 
-def test_each_pair_is_counted_for_itself(limited: Server) -> None:
+def test_each_key_pair_has_its_own_limit(limited: Server) -> None:
     person = new_account(limited.data, limited.address, "busier@example.org")
     colleague = colleague_of(person)
     assert 429 in {person.get("segment/list").status_code for _ in range(2 * LIMIT + 1)}
     assert colleague.get("segment/list").status_code == 200
 
 
-def test_who_does_not_know_the_secret_cannot_use_up_the_requests_of_a_pair(limited: Server) -> None:
+def test_requests_with_a_wrong_secret_do_not_use_up_the_limit_of_a_key_pair(limited: Server) -> None:
     person = new_account(limited.data, limited.address, "victim@example.org")
     wrong = Person(person.data, person.base, 0, person.email, person.public_key, "sk_wrong")
     assert {wrong.get("segment/list").status_code for _ in range(3 * LIMIT)} == {401}
     assert person.get("segment/list").status_code == 200
 
 
-def test_without_a_limit_there_is_none(owner: Person) -> None:
+def test_requests_are_unlimited_without_a_limit(owner: Person) -> None:
     assert {owner.get("reserve-fields").status_code for _ in range(50)} == {200}
 
 
-def test_a_second_pair_does_not_get_round_the_limit_of_an_account(tmp_path: Path) -> None:
+def test_a_second_key_pair_does_not_bypass_the_account_limit(tmp_path: Path) -> None:
     with Server(tmp_path / "data", {"TAMIS_ACCOUNT_REQUESTS_PER_MINUTE": str(LIMIT)}) as running:
         person = new_account(running.data, running.address, "busy@example.org")
         pairs = [person, colleague_of(person)]

@@ -7,7 +7,7 @@ from tests.support.sakila import HEADER, IN_INDIA, import_sakila, line_of
 from tests.support.users import Person
 
 
-def test_a_contact_changed_by_an_import_in_another_process_is_counted_at_once(
+def test_a_contact_changed_by_an_import_in_another_process_counts_at_once(
     owner: Person, own_type: int, tmp_path: Path
 ) -> None:
     assert import_sakila(owner, own_type)["created"] == 599
@@ -30,7 +30,9 @@ def test_every_write_is_seen_by_the_next_read(owner: Person, colleague: Person, 
         assert colleague.addresses(empty)[-1] == address
 
 
-def test_a_field_made_beside_the_server_can_be_used_at_once(owner: Person, own_type: int, import_text: Import) -> None:
+def test_a_field_created_by_another_process_can_be_used_at_once(
+    owner: Person, own_type: int, import_text: Import
+) -> None:
     made = owner.tamis("field", "create", "Plan", "--type", str(own_type), "--kind", "text")
     segment_id = owner.make_segment(own_type, select_field=[made["id"]], select_operator=["is"], value=["pro"])
     import_text(own_type, "email,Plan\nada@example.org,Pro\nbob@example.org,free\n")

@@ -13,7 +13,7 @@ from tests.support.sakila import IN_INDIA, import_sakila
 from tests.support.users import Person, fresh_address, new_account
 
 
-def test_a_member_to_the_letter(owner: Person, customers: Customers) -> None:
+def test_a_member_has_exactly_the_documented_bytes(owner: Person, customers: Customers) -> None:
     segment_id = owner.make_segment(
         customers.id, select_field=["1"], select_operator=["is"], value=["mary.smith@SAKILACUSTOMER.org"]
     )
@@ -41,12 +41,12 @@ def test_a_member_to_the_letter(owner: Person, customers: Customers) -> None:
     assert contact["id"] == row["contact_id"]
 
 
-def test_nobody(owner: Person, empty: int) -> None:
+def test_an_empty_segment_lists_no_recipients(owner: Person, empty: int) -> None:
     answer = owner.get("segment/email/list", segment_id=empty)
     assert answer.text == '{"status":"success","message":{"contactEmails":[]}}'
 
 
-def test_missing_names_are_null_and_the_full_name_is_what_there_is(
+def test_missing_names_are_null_and_the_full_name_has_the_known_parts(
     owner: Person, own_type: int, import_text: Import
 ) -> None:
     import_text(own_type, "email,first_name,last_name\na@example.org,,\nb@example.org,Ada,\nc@example.org,,Lovelace\n")
@@ -59,7 +59,7 @@ def test_missing_names_are_null_and_the_full_name_is_what_there_is(
     ]
 
 
-def test_rows_come_in_order_of_id_members_and_added_ones_alike(owner: Person, india: int) -> None:
+def test_rows_are_ordered_by_id_for_members_and_added_recipients(owner: Person, india: int) -> None:
     for number in range(5):
         assert owner.add(india, f"guest{number}@example.org").status_code == 200
     rows = owner.recipients(india)
@@ -70,7 +70,7 @@ def test_rows_come_in_order_of_id_members_and_added_ones_alike(owner: Person, in
 
 
 @pytest.mark.parametrize("limit", [1, 7, 60, 64, 65, 66, 1_000])
-def test_pages_visit_everyone_once(owner: Person, india: int, limit: int) -> None:
+def test_pages_contain_each_recipient_once(owner: Person, india: int, limit: int) -> None:
     for number in range(5):
         owner.add(india, f"guest{number}@example.org")
     whole = owner.recipients(india)
@@ -83,7 +83,7 @@ def test_pages_visit_everyone_once(owner: Person, india: int, limit: int) -> Non
     assert seen == whole
 
 
-def test_a_page_begins_after_an_id_that_is_gone(owner: Person, india: int) -> None:
+def test_a_page_can_start_after_a_deleted_id(owner: Person, india: int) -> None:
     rows = owner.recipients(india)
     owner.delete_recipient(rows[9]["id"])
     assert owner.recipients(india, limit=1, after=rows[9]["id"]) == [rows[10]]
@@ -95,11 +95,11 @@ def test_after_may_be_any_number(owner: Person, india: int, after: int) -> None:
     assert owner.recipients(india, after=after) == expected
 
 
-def test_limit_zero_asks_for_nobody(owner: Person, india: int) -> None:
+def test_limit_zero_returns_no_rows(owner: Person, india: int) -> None:
     assert owner.recipients(india, limit=0) == []
 
 
-def test_a_blank_limit_is_none(owner: Person, india: int) -> None:
+def test_a_blank_limit_means_no_limit(owner: Person, india: int) -> None:
     assert (
         len(owner.get(f"segment/email/list?segment_id={india}&limit=&after=").json()["message"]["contactEmails"]) == 60
     )
@@ -132,7 +132,7 @@ def test_ids_are_unique_over_all_segments_and_exact_in_javascript(server: Server
     assert all(0 < number < 2**53 for number in seen)
 
 
-def test_ids_and_instants_stay_while_the_recipient_stays(owner: Person, india: int) -> None:
+def test_ids_and_timestamps_are_stable_while_the_recipient_stays(owner: Person, india: int) -> None:
     owner.add(india, "guest@example.org")
     before = owner.recipients(india)
     owner.add(india, "another@example.org")
@@ -140,7 +140,7 @@ def test_ids_and_instants_stay_while_the_recipient_stays(owner: Person, india: i
     assert owner.recipients(india) == before
 
 
-def test_a_client_of_http_1_0_gets_the_list_whole(owner: Person, india: int) -> None:
+def test_an_http_1_0_client_gets_the_whole_list(owner: Person, india: int) -> None:
     connection = http.client.HTTPConnection(urlsplit(owner.base).netloc)
     connection._http_vsn_str = "HTTP/1.0"  # type: ignore[attr-defined]
     connection.request("GET", f"/api/segment/email/list?segment_id={india}", headers=owner.keys)

@@ -30,7 +30,7 @@ WRONG = [
 
 
 @pytest.mark.parametrize(("method", "path"), WRONG)
-def test_another_method_is_refused_with_the_right_one_named(owner: Person, method: str, path: str) -> None:
+def test_a_wrong_method_is_refused_and_names_the_allowed_one(owner: Person, method: str, path: str) -> None:
     answer = owner.call(method, path)
     allowed = "GET, HEAD" if METHODS[path] == "GET" else METHODS[path]
     assert answer.status_code == 405
@@ -41,7 +41,7 @@ def test_another_method_is_refused_with_the_right_one_named(owner: Person, metho
 
 
 @pytest.mark.parametrize("path", GETS)
-def test_head_answers_like_get_without_the_body(owner: Person, india: int, path: str) -> None:
+def test_head_responds_like_get_without_a_body(owner: Person, india: int, path: str) -> None:
     type_id = owner.segment(india)["contact_type_id"]
     query = {"segment_id": india, "contact_type_id": type_id}
     head, get = owner.call("HEAD", path, params=query), owner.call("GET", path, params=query)
@@ -51,7 +51,7 @@ def test_head_answers_like_get_without_the_body(owner: Person, india: int, path:
     assert get.json()["status"] == "success"
 
 
-def test_head_of_what_is_not_there(owner: Person) -> None:
+def test_head_of_an_unknown_path_is_not_found(owner: Person) -> None:
     answer = owner.call("HEAD", "segment/email/list", params={"segment_id": 0})
     assert (answer.status_code, answer.content) == (404, b"")
 
@@ -87,7 +87,7 @@ def test_slashes_may_be_doubled(server: Server, owner: Person, path: str) -> Non
     assert answer.text == owner.get("segment/list").text
 
 
-def test_outside_of_the_api_is_json_too(server: Server) -> None:
+def test_errors_outside_the_api_are_json_too(server: Server) -> None:
     for path, status in [("/", 200), ("/nothing", 404), ("/apis/segment/list", 404), ("/local/ask", 405)]:
         answer = requests.get(server.address + path, timeout=60)
         assert answer.status_code == status

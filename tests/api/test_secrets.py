@@ -22,7 +22,7 @@ def person(own_server: Server) -> Person:
     return new_account(own_server.data, own_server.address, "owner@example.org")
 
 
-def test_a_fault_tells_its_number_and_nothing_else(own_server: Server, person: Person) -> None:
+def test_an_internal_error_shows_only_its_number(own_server: Server, person: Person) -> None:
     _break(own_server.data)
     answer = person.add(1, "private@example.org")
     assert answer.status_code == 500

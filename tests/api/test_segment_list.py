@@ -13,7 +13,7 @@ def test_an_account_without_segments(server: Server) -> None:
     assert person.get("segment/list").text == '{"status":"success","message":{"segments":[]}}'
 
 
-def test_a_segment_to_the_letter(server: Server) -> None:
+def test_a_segment_has_exactly_the_documented_bytes(server: Server) -> None:
     person = new_account(server.data, server.address, fresh_address("new"))
     type_id = person.tamis("type", "create", "Customers")["id"]
     segment_id = person.make_segment(
@@ -38,7 +38,7 @@ def test_a_segment_to_the_letter(server: Server) -> None:
     assert INSTANT.fullmatch(json.loads(text)["message"]["segments"][0]["created_at"])
 
 
-def test_the_newest_comes_first(owner: Person, customers: Customers) -> None:
+def test_the_newest_segment_comes_first(owner: Person, customers: Customers) -> None:
     made = [owner.make_segment(customers.id) for _ in range(3)]
     ids = [segment["id"] for segment in owner.segments()]
     assert ids[:3] == made[::-1]
@@ -64,7 +64,7 @@ def test_a_flat_rule_of_the_command_line_is_shown_as_arrays(owner: Person, custo
     assert shown["query_type"] == "and"
 
 
-def test_a_segment_made_or_deleted_beside_the_server_is_seen_at_once(owner: Person, customers: Customers) -> None:
+def test_segments_created_or_deleted_by_another_process_are_seen_at_once(owner: Person, customers: Customers) -> None:
     name = fresh("Beside")
     made = owner.tamis("segment", "create", name, "--type", str(customers.id), "--where", 'country = "India"')
     assert owner.segment(made["id"])["segment_emails_count"] == 60

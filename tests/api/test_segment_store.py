@@ -83,7 +83,7 @@ def test_a_rule_from_arrays(
         ("country", "ends with", " States", 36, 36),
     ],
 )
-def test_blanks_at_the_ends_of_parts_count(
+def test_blanks_at_the_ends_of_parts_are_significant(
     owner: Person, customers: Customers, field: str, operator: str, part: str, count: int, without_blanks: int
 ) -> None:
     for written, expected in ((part, count), (part.strip(), without_blanks)):
@@ -97,7 +97,7 @@ def test_blanks_at_the_ends_of_parts_count(
 
 
 @pytest.mark.parametrize("query_type", ["OR", "Or", "or"])
-def test_a_query_type_is_taken_in_any_case(owner: Person, customers: Customers, query_type: str) -> None:
+def test_a_query_type_is_case_insensitive(owner: Person, customers: Customers, query_type: str) -> None:
     conditions = [("country", "is", ["India"]), ("country", "is", ["Chad"])]
     answer = owner.store_segment(customers.id, **arrays(customers, *conditions, query_type=query_type))
     assert answer.status_code == 200, answer.text
@@ -127,7 +127,7 @@ def test_a_rule_over_another_segment(owner: Person, customers: Customers, india:
     assert set(answer.json()["errors"]) == {"value.0", "value.1"}
 
 
-def test_the_answer_to_the_letter(owner: Person, customers: Customers) -> None:
+def test_the_response_has_exactly_the_documented_bytes(owner: Person, customers: Customers) -> None:
     name = fresh("Letters")
     answer = owner.store_segment(customers.id, name, **arrays(customers, ("country", "is", ["India"])))
     shown = {
@@ -148,7 +148,9 @@ def test_the_answer_to_the_letter(owner: Person, customers: Customers) -> None:
 
 
 @pytest.mark.parametrize("empty", [{}, {"select_field": [], "select_operator": [], "value": []}])
-def test_no_conditions_select_nobody(owner: Person, customers: Customers, empty: dict[str, Any]) -> None:
+def test_a_rule_without_conditions_selects_no_members(
+    owner: Person, customers: Customers, empty: dict[str, Any]
+) -> None:
     shown = owner.store_segment(customers.id, **empty).json()["message"]["segment"]
     assert (shown["select_field"], shown["select_operator"], shown["value"], shown["query_type"]) == ([], [], [], None)
     assert shown["segment_emails_count"] == 0
@@ -222,7 +224,7 @@ REFUSALS = {
 
 
 @pytest.mark.parametrize(("conditions", "query_type", "errors"), REFUSALS.values(), ids=REFUSALS)
-def test_arrays_that_make_no_rule(
+def test_arrays_that_do_not_form_a_rule_are_refused(
     owner: Person,
     customers: Customers,
     conditions: Conditions,
@@ -236,7 +238,7 @@ def test_arrays_that_make_no_rule(
     assert owner.segments() == before
 
 
-def test_all_that_is_wrong_is_said_at_once(owner: Person, customers: Customers) -> None:
+def test_all_errors_of_a_rule_are_reported_at_once(owner: Person, customers: Customers) -> None:
     conditions = [("total_paid", "is", ["much"]), ("country", "is greater than", ["India"]), ("city", "is", ["  "])]
     answer = owner.store_segment(customers.id, **arrays(customers, *conditions, query_type="or"))
     assert answer.status_code == 422
@@ -253,7 +255,7 @@ def test_an_unknown_field_is_refused(owner: Person, customers: Customers, field:
 
 
 @pytest.mark.parametrize("value", [None, ["India"], {"is": "India"}], ids=repr)
-def test_values_are_texts_or_numbers(owner: Person, customers: Customers, value: object) -> None:
+def test_values_are_strings_or_numbers(owner: Person, customers: Customers, value: object) -> None:
     answer = owner.store_segment(customers.id, select_field=["5"], select_operator=["is"], value=[value])
     assert answer.status_code == 422
     assert answer.json()["errors"] == {"value.0": ["The value.0 field must be a string."]}
@@ -274,7 +276,7 @@ def test_an_unknown_type_is_not_found(owner: Person, type_id: int) -> None:
     assert (answer.status_code, answer.text) == (404, '{"status":"failed","errors":"Record not found"}')
 
 
-def test_a_name_is_taken_once(owner: Person, customers: Customers) -> None:
+def test_a_segment_name_must_be_unique(owner: Person, customers: Customers) -> None:
     name = fresh("Taken")
     segment_id = owner.make_segment(customers.id, name)
     answer = owner.store_segment(customers.id, f" {name.upper()} ")
@@ -301,7 +303,7 @@ def test_a_name_is_one_line_of_at_most_255_characters(
     assert answer.json()["errors"] == {"segment_name": [message]}
 
 
-def test_what_is_shown_can_be_stored_again(owner: Person, customers: Customers) -> None:
+def test_a_shown_rule_can_be_stored_again(owner: Person, customers: Customers) -> None:
     conditions = [
         ("total_paid", "is between", ["100.5", "150"]),
         ("last_rental_at", "is after", ["2005-08-01T15:12"]),
@@ -316,9 +318,7 @@ def test_what_is_shown_can_be_stored_again(owner: Person, customers: Customers) 
     assert again["segment_emails_count"] == shown["segment_emails_count"]
 
 
-def test_a_segment_that_another_one_names_cannot_be_deleted(
-    owner: Person, stranger: Person, customers: Customers
-) -> None:
+def test_a_segment_used_by_another_cannot_be_deleted(owner: Person, stranger: Person, customers: Customers) -> None:
     name = fresh("Base")
     base = owner.make_segment(customers.id, name, **arrays(customers, ("country", "is", ["India"])))
     user_name = fresh("User")

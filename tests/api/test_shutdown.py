@@ -9,7 +9,7 @@ from tests.support.raw_connection import Client
 from tests.support.users import new_account
 
 
-def test_a_server_that_is_asked_to_stop_ends_cleanly(tmp_path: Path) -> None:
+def test_a_server_stops_cleanly_on_request(tmp_path: Path) -> None:
     with Server(tmp_path / "data") as server:
         assert server.output == [f"Tamis is listening on {server.address}\n"]
         assert server.stop() == 0
@@ -17,7 +17,7 @@ def test_a_server_that_is_asked_to_stop_ends_cleanly(tmp_path: Path) -> None:
     assert not (tmp_path / "data" / "server.json").exists()
 
 
-def test_a_request_that_runs_when_sigterm_comes_is_finished(tmp_path: Path) -> None:
+def test_a_running_request_is_finished_on_sigterm(tmp_path: Path) -> None:
     with Server(tmp_path / "data") as server:
         person = new_account(server.data, server.address, "owner@example.org")
         segment_id = person.make_segment(person.tamis("type", "create", "Readers")["id"])
@@ -43,7 +43,7 @@ def test_a_request_that_runs_when_sigterm_comes_is_finished(tmp_path: Path) -> N
         assert person.addresses(segment_id) == ["ada@example.org"]
 
 
-def test_clients_that_do_nothing_do_not_keep_a_server_from_stopping(tmp_path: Path) -> None:
+def test_idle_clients_do_not_delay_shutdown(tmp_path: Path) -> None:
     with Server(tmp_path / "data") as server:
         person = new_account(server.data, server.address, "owner@example.org")
         keys = f"PublicKey: {person.public_key}\r\nSecretKey: {person.secret_key}\r\n"

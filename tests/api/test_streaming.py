@@ -102,7 +102,7 @@ def reader(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Reader]:
     services.close()
 
 
-def test_the_list_comes_in_pieces_of_bounded_size(reader: Reader) -> None:
+def test_the_list_is_sent_in_chunks_of_bounded_size(reader: Reader) -> None:
     async def take(_: int) -> None:
         """Take it at once."""
 
@@ -112,7 +112,7 @@ def test_the_list_comes_in_pieces_of_bounded_size(reader: Reader) -> None:
     assert max(piece.count(b'"email"') for piece in reader.pieces) == PIECE
 
 
-def test_of_what_a_slow_reader_has_not_taken_only_the_next_piece_is_held(reader: Reader) -> None:
+def test_only_the_next_chunk_is_buffered_for_a_slow_reader(reader: Reader) -> None:
     ahead: list[int] = []
 
     async def take(number: int) -> None:
@@ -144,7 +144,7 @@ def test_a_slow_reader_holds_no_lock(reader: Reader) -> None:
     assert len(listed) == PEOPLE + 1
 
 
-def test_a_reader_that_goes_away_ends_the_work(reader: Reader) -> None:
+def test_a_disconnected_reader_ends_the_query(reader: Reader) -> None:
     gone = asyncio.Event()
 
     async def take(number: int) -> None:
@@ -156,7 +156,7 @@ def test_a_reader_that_goes_away_ends_the_work(reader: Reader) -> None:
     assert len(reader.pages) <= 5 < PAGES
 
 
-def test_what_was_fetched_for_a_reader_that_stands_still_is_let_go_and_fetched_again(
+def test_data_fetched_for_a_stalled_reader_is_released_and_fetched_again(
     reader: Reader, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(list_streaming, "ITEMS_PER_CHUNK", PIECE // 5)
@@ -183,7 +183,7 @@ def test_what_was_fetched_for_a_reader_that_stands_still_is_let_go_and_fetched_a
     assert any((after - reader.segment.id * (1 << 32)) % PIECE for after in reader.pages[1:])  # from within a page
 
 
-def test_an_account_reads_so_many_lists_at_a_time() -> None:
+def test_concurrent_list_reads_of_an_account_are_limited() -> None:
     async def ask(listings: list_streaming.ListStreams) -> None:
         request = Request.of({"method": "GET", "headers": []}, _nothing_more)
         long = list_streaming.ListQuery(
@@ -210,7 +210,7 @@ async def _nothing_more() -> Message:
     return {"type": "http.disconnect"}
 
 
-def test_the_list_of_a_segment_that_goes_meanwhile_is_broken_off(reader: Reader) -> None:
+def test_a_list_is_aborted_when_its_segment_is_deleted(reader: Reader) -> None:
     async def take(number: int) -> None:
         if number == 0:
             services, account = reader.workspace.services, reader.workspace.account

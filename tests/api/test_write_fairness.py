@@ -16,9 +16,7 @@ from tamis.web.write_limit import MAX_CONCURRENT, WriteLimit
 PATIENCE_SECONDS = 60
 
 
-def test_many_writes_of_one_account_leave_room_for_those_of_another(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_writes_of_one_account_do_not_starve_another(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     services = Services(Settings(tmp_path / "data"))
     monkeypatch.setattr(write_limit, "MAX_WAITING", 3 * MAX_CONCURRENT)
     held, order = threading.Event(), list[int]()

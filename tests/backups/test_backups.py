@@ -68,7 +68,7 @@ def history_of(directory: Path) -> list[object]:
     return rows
 
 
-def test_what_is_restored_is_what_was_backed_up_with_its_history(backed_up: Path, tmp_path: Path) -> None:
+def test_a_restore_brings_back_all_data_with_its_history(backed_up: Path, tmp_path: Path) -> None:
     restored = tmp_path / "restored"
     restore(restored, backed_up.with_name("backup"))
     assert [file.name for file in restored.iterdir()] == [RECORDS]
@@ -76,7 +76,7 @@ def test_what_is_restored_is_what_was_backed_up_with_its_history(backed_up: Path
     assert rows_of(restored) == rows_of(backed_up)
 
 
-def test_a_backup_of_the_first_format_is_restored_with_its_column_file(backed_up: Path, tmp_path: Path) -> None:
+def test_a_backup_of_the_first_format_restores_its_column_file(backed_up: Path, tmp_path: Path) -> None:
     restored = tmp_path / "restored"
     restore(restored, backed_up.with_name("of the first format"))
     assert sorted(file.name for file in restored.iterdir()) == sorted((RECORDS, COLUMNS))
@@ -98,7 +98,7 @@ def test_a_backup_needs_no_column_file(backed_up: Path, tmp_path: Path) -> None:
     assert history_of(tmp_path / "restored") == history_of(backed_up)
 
 
-def test_everything_acknowledged_before_a_backup_begins_is_in_it_while_writes_go_on(tmp_path: Path) -> None:
+def test_a_backup_contains_every_write_acknowledged_before_it_began(tmp_path: Path) -> None:
     with Server(tmp_path / "data") as server:
         owner = new_account(server.data, server.address, "owner@example.org")
         type_id = owner.tamis("type", "create", "Customers")["id"]
@@ -175,7 +175,7 @@ OF_THE_FIRST_FORMAT: dict[str, Callable[[Path], object]] = {
     ("source", "damage"),
     [("backup", name) for name in DAMAGE] + [("of the first format", name) for name in OF_THE_FIRST_FORMAT],
 )
-def test_a_damaged_backup_is_refused_and_nothing_is_put_in_place(
+def test_a_damaged_backup_is_refused_and_restores_nothing(
     backed_up: Path, tmp_path: Path, source: str, damage: str
 ) -> None:
     backup = tmp_path / "backup"
@@ -186,7 +186,7 @@ def test_a_damaged_backup_is_refused_and_nothing_is_put_in_place(
     assert list(tmp_path.iterdir()) == [backup]
 
 
-def test_files_of_two_backups_are_refused(backed_up: Path, tmp_path: Path) -> None:
+def test_mixed_files_of_two_backups_are_refused(backed_up: Path, tmp_path: Path) -> None:
     services = Services(Settings(tmp_path / "other"))
     make_backup(services, str(tmp_path / "backup"))
     services.close()
@@ -196,7 +196,7 @@ def test_files_of_two_backups_are_refused(backed_up: Path, tmp_path: Path) -> No
     assert not (tmp_path / "restored").exists()
 
 
-def test_nothing_is_overwritten(backed_up: Path, tmp_path: Path) -> None:
+def test_backup_and_restore_overwrite_nothing(backed_up: Path, tmp_path: Path) -> None:
     data, backup = tmp_path / "data", tmp_path / "backup"
     tamis(data, "account", "create", "--email", "owner@example.org")
     with pytest.raises(Refused, match="inside the data directory"):
@@ -255,7 +255,7 @@ else:
     [("backup", m) for m in ("records", "sums", "checked", "synced", "named")]
     + [("restore", m) for m in ("sums", "checked", "named")],
 )
-def test_killed_it_leaves_nothing_under_the_name_or_a_whole_one(
+def test_a_killed_backup_or_restore_leaves_a_complete_directory_or_none(
     backed_up: Path, tmp_path: Path, doing: str, moment: str
 ) -> None:
     source = backed_up if doing == "backup" else backed_up.with_name("backup")

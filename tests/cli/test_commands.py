@@ -21,7 +21,7 @@ def people(tmp_path: Path, text: str = PEOPLE) -> Path:
     return file
 
 
-def test_a_segment_from_its_making_to_its_end(either: Path, tmp_path: Path) -> None:
+def test_a_segment_through_its_life_cycle(either: Path, tmp_path: Path) -> None:
     report = tamis(either, "import", people(tmp_path), "--type", "people")
     nothing = dict.fromkeys(("updated", "unchanged", "repeated", "rejected"), 0)
     assert report == report | {"rows": 2, "created": 2, "rejects_file": None, **nothing}
@@ -39,7 +39,7 @@ def test_a_segment_from_its_making_to_its_end(either: Path, tmp_path: Path) -> N
     assert tamis(either, "segment", "list") == {"segments": []}
 
 
-def test_one_member_is_one_member(data: Path, tmp_path: Path) -> None:
+def test_a_single_member_is_counted_in_the_singular(data: Path, tmp_path: Path) -> None:
     tamis(data, "import", people(tmp_path), "--type", "People")
     where = ("--type", "People", "--where", 'first_name = "Ann"')
     for command in (("create", "Ann", *where), ("edit", "Ann", "--name", "Annie"), ("show", "Annie")):
@@ -47,7 +47,7 @@ def test_one_member_is_one_member(data: Path, tmp_path: Path) -> None:
         assert "1 member\n" in said
 
 
-def test_an_import_is_counted_by_the_next_question(either: Path, tmp_path: Path) -> None:
+def test_the_next_count_includes_an_import(either: Path, tmp_path: Path) -> None:
     count = ("segment", "count", "--type", "People", "--where", 'first_name = "Ann"')
     assert tamis(either, *count) == {"count": 0}
     tamis(either, "import", people(tmp_path), "--type", "People")
@@ -81,7 +81,7 @@ def test_contacts_are_shown_and_deleted(either: Path, tmp_path: Path) -> None:
     assert tamis(either, "segment", "show", "Anns")["count"] == 0
 
 
-def test_contacts_are_made_and_edited_by_hand(either: Path, tmp_path: Path) -> None:
+def test_contacts_are_created_and_edited_by_command(either: Path, tmp_path: Path) -> None:
     tamis(either, "import", people(tmp_path), "--type", "People")
     tamis(either, "segment", "create", "Anns", "--type", "People", "--where", 'first_name = "ann"')
     made = tamis(either, "contact", "create", "Cid@example.org", "--type", "People", "--set", "First name=Ann")
@@ -103,7 +103,7 @@ def test_contacts_are_made_and_edited_by_hand(either: Path, tmp_path: Path) -> N
         tamis(either, "contact", "edit", "dee@example.org", "--type", "People", "--set", "city")
 
 
-def test_keys_are_made_listed_and_revoked(either: Path) -> None:
+def test_keys_are_created_listed_and_revoked(either: Path) -> None:
     made = tamis(either, "key", "create")
     listed = tamis(either, "key", "list")["key_pairs"]
     assert [pair["public_key"] for pair in listed][1] == made["public_key"]
@@ -114,7 +114,7 @@ def test_keys_are_made_listed_and_revoked(either: Path) -> None:
         tamis(either, "key", "revoke", made["public_key"])
 
 
-def test_fields_are_made_listed_and_deleted(either: Path) -> None:
+def test_fields_are_created_listed_and_deleted(either: Path) -> None:
     made = tamis(either, "field", "create", "Plan", "--type", "People", "--kind", "choice", "--option", "Pro",
                  "--option", "Team")  # fmt: skip
     assert made["options"] == ["Pro", "Team"]
@@ -175,13 +175,13 @@ def test_segments_are_edited(either: Path, tmp_path: Path) -> None:
     assert tamis(either, "segment", "edit", "1", "--where", "") == {"id": 1, "name": "All", "count": 0}
 
 
-def test_a_field_is_deleted_by_key_also_when_its_key_is_a_number(data: Path) -> None:
+def test_a_field_is_deleted_by_key_even_if_the_key_is_a_number(data: Path) -> None:
     made = tamis(data, "field", "create", "2024", "--type", "People", "--kind", "text")
     assert tamis(data, "field", "delete", "2024", "--type", "People") == {"id": made["id"], "key": "2024"}
 
 
 @pytest.mark.parametrize("left", ["", "{}", '{"address": 5}', '{"address": "nonsense", "token": "x"}'])
-def test_a_broken_server_file_is_as_good_as_none(data: Path, left: str) -> None:
+def test_a_broken_server_file_is_ignored(data: Path, left: str) -> None:
     (data / "server.json").write_text(left)
     held = (data / "columns.lock").open("w")
     fcntl.flock(held, fcntl.LOCK_EX)
@@ -204,7 +204,7 @@ def test_a_second_server_on_the_same_data_is_refused(data: Path) -> None:
         assert first.stop() == 0
 
 
-def test_a_command_finds_its_way_past_a_server_that_was_killed(data: Path) -> None:
+def test_a_command_works_after_its_server_was_killed(data: Path) -> None:
     with Server(data) as server:
         server.kill()
     assert tamis(data, "segment", "list") == {"segments": []}

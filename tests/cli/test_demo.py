@@ -107,7 +107,7 @@ def it_lets_people_into_its_console(demo: Demo) -> None:
     assert "demo@example.org" in visitor.get("/account").text
 
 
-def test_a_demo_never_touches_data_that_is_not_its_own(data: Path) -> None:
+def test_a_demo_never_changes_other_data(data: Path) -> None:
     with pytest.raises(Refused, match="already contains data"):
         tamis(data, "demo", "--port", "0")
     assert tamis(data, "type", "list")["contact_types"]

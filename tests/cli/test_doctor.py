@@ -44,7 +44,7 @@ def test_a_healthy_directory_ends_with_status_0(data_with_segment: Path) -> None
     assert done.stdout.rstrip().endswith("no errors.")
 
 
-def test_what_is_wrong_is_told_and_ends_with_status_1(data_with_segment: Path) -> None:
+def test_findings_are_printed_and_end_with_status_1(data_with_segment: Path) -> None:
     with records_of(data_with_segment) as db:
         db.execute('UPDATE contacts SET field_values = \'{"2":"Ann"}\' WHERE id = 5').fetchall()
     done = run(data_with_segment, "doctor")
@@ -58,7 +58,7 @@ def test_what_is_wrong_is_told_and_ends_with_status_1(data_with_segment: Path) -
     assert in_json.stderr == "1 error\n"
 
 
-def test_a_directory_that_does_not_exist_is_not_made(tmp_path: Path) -> None:
+def test_a_missing_directory_is_not_created(tmp_path: Path) -> None:
     done = run(tmp_path / "nowhere", "doctor")
     assert done.returncode == 1
     assert "there is no directory" in done.stderr

@@ -42,7 +42,7 @@ def printed(data: Path, *arguments: str) -> str:
     return in_process.run_text([*arguments, "--data", str(data)]).stdout
 
 
-def test_the_verdict_stands_first_and_each_condition_has_the_value_of_the_contact(people: Path) -> None:
+def test_the_verdict_comes_first_and_each_condition_shows_the_contacts_value(people: Path) -> None:
     assert printed(people, "segment", "explain", "Others", "ann@example.org").splitlines() == [
         "Not a member of the segment.",
         "✗ all of these",
@@ -57,7 +57,7 @@ def test_the_verdict_stands_first_and_each_condition_has_the_value_of_the_contac
     assert of_bob.startswith("Member of the segment.\n✓ all of these\n")
 
 
-def test_one_document_says_all_of_it(people: Path) -> None:
+def test_json_output_is_one_document(people: Path) -> None:
     said = tamis(people, "segment", "explain", "anns", "ann@example.org")
     assert said == {
         "segment": {"id": 1, "name": "Anns"},
@@ -71,7 +71,7 @@ def test_one_document_says_all_of_it(people: Path) -> None:
     }
 
 
-def test_time_alone_is_foretold(people: Path) -> None:
+def test_upcoming_changes_by_time_are_predicted(people: Path) -> None:
     tamis(people, "segment", "create", "New", "--type", "People", "--where", "created_at is within 7 days")
     said = tamis(people, "segment", "explain", "New", "ann@example.org")
     assert said["in_segment"]
@@ -82,7 +82,7 @@ def test_time_alone_is_foretold(people: Path) -> None:
     )
 
 
-def test_an_unknown_address_and_the_segment_of_a_stranger_are_refused(people: Path) -> None:
+def test_an_unknown_email_and_another_accounts_segment_are_refused(people: Path) -> None:
     with pytest.raises(Refused, match="check the spelling"):
         tamis(people, "segment", "explain", "Anns", "nobody@example.org")
     tamis(people, "account", "create", "--email", "stranger@example.org")

@@ -85,7 +85,7 @@ def at_utc() -> str:
     return datetime.now(UTC).isoformat()
 
 
-def test_the_way_of_a_contact(prepared: tuple[Path, str]) -> None:
+def test_the_history_of_a_contact_is_shown(prepared: tuple[Path, str]) -> None:
     data, at = prepared
     left, entered = tamis(data, "contact", "show", "ann@example.org", "--type", "People")["history"]
     segment = {"id": 1, "name": "Indians", "deleted": False}
@@ -98,7 +98,7 @@ def test_the_way_of_a_contact(prepared: tuple[Path, str]) -> None:
     assert left["segment"] == segment | {"deleted": True}
 
 
-def test_people_read_tables(prepared: tuple[Path, str]) -> None:
+def test_text_output_is_a_table(prepared: tuple[Path, str]) -> None:
     data, at = prepared
 
     def printed(*arguments: str) -> str:
@@ -123,7 +123,9 @@ def test_people_read_tables(prepared: tuple[Path, str]) -> None:
         (["--days", "99999999999"], "must be from 1 to"),
     ],
 )
-def test_what_cannot_be_told_is_refused_in_words(prepared: tuple[Path, str], arguments: list[str], reason: str) -> None:
+def test_requests_without_an_answer_are_refused_with_a_reason(
+    prepared: tuple[Path, str], arguments: list[str], reason: str
+) -> None:
     data, _ = prepared
     with pytest.raises(Refused) as refused:
         tamis(data, "segment", "history", "Indians", *arguments)
@@ -133,7 +135,7 @@ def test_what_cannot_be_told_is_refused_in_words(prepared: tuple[Path, str], arg
     assert "Traceback" not in words
 
 
-def test_the_instant_of_a_refusal_can_be_asked(prepared: tuple[Path, str]) -> None:
+def test_the_earliest_instant_named_in_a_refusal_can_be_queried(prepared: tuple[Path, str]) -> None:
     data, _ = prepared
     with pytest.raises(Refused) as refused:
         tamis(data, "segment", "history", "Indians", "--at", "2001-01-01")
@@ -141,7 +143,7 @@ def test_the_instant_of_a_refusal_can_be_asked(prepared: tuple[Path, str]) -> No
     assert tamis(data, "segment", "history", "Indians", "--at", since)["count"] == 1
 
 
-def test_a_stranger_and_a_deleted_segment_are_answered_alike(prepared: tuple[Path, str]) -> None:
+def test_another_account_and_a_deleted_segment_get_the_same_answer(prepared: tuple[Path, str]) -> None:
     data, at = prepared
     tamis(data, "account", "create", "--email", "stranger@example.org")
     answers = set()
@@ -158,7 +160,7 @@ def test_a_stranger_and_a_deleted_segment_are_answered_alike(prepared: tuple[Pat
 
 
 @pytest.mark.parametrize("days", ["x", "0", "-5", "1.5", "36501", "٣"])
-def test_a_number_of_days_to_keep_that_is_none_is_refused(data: Path, days: str) -> None:
+def test_an_invalid_number_of_days_to_keep_is_refused(data: Path, days: str) -> None:
     done = forked.run_text(
         [sys.executable, "-m", "tamis", "segment", "list", "--data", str(data)], timeout=PATIENCE_SECONDS,
         env=environment({"TAMIS_HISTORY_DAYS": days}),

@@ -23,7 +23,7 @@ def fields(data: Path) -> object:
 
 
 @pytest.mark.parametrize("pack", [bytes, gzip.compress], ids=["plain", "gzip"])
-def test_standard_input_and_nothing_but_json_on_standard_output(data: Path, pack: Callable[[bytes], bytes]) -> None:
+def test_an_import_from_standard_input_prints_only_json(data: Path, pack: Callable[[bytes], bytes]) -> None:
     content = pack(b"email,x\r\nann@example.org,1\r\nnonsense,2\r\n")
     done = run(data, "-", "--json", "--create-fields", given=content)
     report = json.loads(done.stdout)
@@ -32,7 +32,7 @@ def test_standard_input_and_nothing_but_json_on_standard_output(data: Path, pack
     assert "standard_input" in report["rejects_file"]
 
 
-def test_objects_that_are_no_contacts_are_rejected_line_by_line(data: Path) -> None:
+def test_invalid_objects_are_rejected_line_by_line(data: Path) -> None:
     lines = ["{\"email\": \"a@example.org\", \"tags\": [\"x\", \"y\"], \"n\": 1}", "no json", "[1]", "",
              "{\"email\": \"b@example.org\", \"n\": {\"deep\": 1}}", "{\"email\": null}"]  # fmt: skip
     done = run(data, "-", "--format", "ndjson", "--json", "--create-fields", given="\n".join(lines).encode())
@@ -47,7 +47,7 @@ def test_objects_that_are_no_contacts_are_rejected_line_by_line(data: Path) -> N
     assert (shown["tags"], shown["n"]) == (["x", "y"], 1)
 
 
-def test_more_columns_than_a_type_can_have_fields_are_refused_and_none_is_made(data: Path) -> None:
+def test_too_many_columns_are_refused_and_create_no_field(data: Path) -> None:
     before = fields(data)
     names = ",".join(f"column {n}" for n in range(1_030))
     done = run(data, "-", "--create-fields", given=f"email,{names}\na@example.org{',1' * 1_030}\n".encode())
@@ -64,7 +64,7 @@ def test_as_many_columns_as_a_file_may_have_are_read_in_the_usual_memory(data: P
     assert done.returncode == 0, done.stderr.decode()
 
 
-def test_rejects_that_cannot_be_written_let_nothing_in(data: Path) -> None:
+def test_nothing_is_imported_when_the_rejects_cannot_be_written(data: Path) -> None:
     (data / "rejects").write_text("in the way")
     done = run(data, "-", given=b"email\nnonsense\nann@example.org\n")
     assert done.returncode == 1
@@ -73,7 +73,7 @@ def test_rejects_that_cannot_be_written_let_nothing_in(data: Path) -> None:
     assert tamis(data, "segment", "count", "--type", "People", "--where", "email is not blank")["count"] == 0
 
 
-def test_a_question_about_dates_is_asked_and_answered(data: Path) -> None:
+def test_the_date_order_is_asked_for_and_can_be_given(data: Path) -> None:
     content = b"email,birth date\nann@example.org,03/04/2024\n"
     asked = run(data, "-", given=content)
     assert asked.returncode == 1

@@ -69,7 +69,7 @@ def test_every_call_and_result_survives_encoding(kind: type[LocalCall[Any]], dat
         b'{"version": "%s", "question": %s}' % (__version__.encode(), b"[" * 5_000),
     ],
 )
-def test_what_is_not_a_call_is_refused(body: bytes) -> None:
+def test_an_invalid_call_is_refused(body: bytes) -> None:
     with pytest.raises(Refused, match="not a request from a Tamis command"):
         decode_call(body)
 
@@ -87,7 +87,7 @@ def test_what_is_not_a_call_is_refused(body: bytes) -> None:
     ],
     ids=lambda error: type(error).__name__,
 )
-def test_errors_keep_their_kind_and_what_they_say(error: TamisError) -> None:
+def test_errors_keep_their_type_and_message(error: TamisError) -> None:
     told = decode_error(409, msgspec.json.encode(error_message(error)))
     assert isinstance(error, type(told))
     assert type(told) is not TamisError
@@ -95,17 +95,17 @@ def test_errors_keep_their_kind_and_what_they_say(error: TamisError) -> None:
     assert getattr(told, "problems", ()) == getattr(error, "problems", ())
 
 
-def test_an_answer_that_is_none_of_ours_is_told_with_its_status() -> None:
+def test_an_unexpected_response_is_reported_with_its_status() -> None:
     assert "status 502" in str(decode_error(502, b"<html>Bad gateway</html>"))
 
 
 @pytest.mark.parametrize("content", [b"", b'{"address": "http://127', bytes(90), b"{}", b"[]"])
-def test_a_file_that_was_cut_off_names_no_server(services: Services, content: bytes) -> None:
+def test_a_truncated_server_file_is_ignored(services: Services, content: bytes) -> None:
     (services.settings.data / SERVER_FILE).write_bytes(content)
     assert call_server(services, CountRecipients(1), 1) is None
 
 
-def test_a_command_beside_a_server(services: Services) -> None:
+def test_a_command_runs_while_a_server_is_running(services: Services) -> None:
     with process.Server(services.settings.data) as running:
         server = find_server(services.settings.data)
         assert server is not None

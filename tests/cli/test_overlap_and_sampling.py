@@ -70,7 +70,7 @@ REFUSED = [
 ]
 
 
-def test_what_cannot_be_asked_is_refused(overlapping: Path) -> None:
+def test_invalid_requests_are_refused(overlapping: Path) -> None:
     for arguments, reason in REFUSED:
         done = run(overlapping, "segment", *arguments)
         assert done.returncode == 1
@@ -94,7 +94,7 @@ def test_samples_and_groups_are_listed_as_members_are(overlapping: Path) -> None
     assert sorted((member for group in groups for member in group), key=lambda member: member["id"]) == everyone
 
 
-def test_the_segments_of_a_stranger_do_not_exist(overlapping: Path) -> None:
+def test_segments_of_another_account_are_not_found(overlapping: Path) -> None:
     stranger = ("--account", "stranger@example.net")
     tamis(overlapping, "account", "create", "--email", "stranger@example.net")
     for command in (["overlap", "Anns", "Young"], ["overlap", "1", "2"], ["sample", "1", "--percent", "50"]):

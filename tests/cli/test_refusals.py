@@ -76,7 +76,7 @@ def test_a_refusal_says_what_is_wrong(data: Path, arguments: list[str], reason: 
     assert "Traceback" not in done.stderr
 
 
-def test_what_a_server_cannot_be_asked_is_refused_at_once(data: Path) -> None:
+def test_commands_that_a_server_cannot_run_are_refused_at_once(data: Path) -> None:
     with Server(data):
         done = run(data, "backup", str(data.with_name(NO_UTF8)), "--json")
     assert done.returncode == 1
@@ -134,7 +134,7 @@ def test_wrong_usage_ends_with_status_2(data: Path, arguments: list[str]) -> Non
     assert "Traceback" not in done.stderr
 
 
-def test_all_mistakes_of_a_rule_are_told_with_their_places(data: Path) -> None:
+def test_all_errors_of_a_rule_are_reported_with_their_positions(data: Path) -> None:
     done = run(data, "segment", "count", "--type", "People", "--where", 'contry = "India" and birth_date > "soon"')
     assert done.stderr.splitlines() == [
         'line 1, column 1: there is no field "contry"; did you mean "country"?',
@@ -142,7 +142,7 @@ def test_all_mistakes_of_a_rule_are_told_with_their_places(data: Path) -> None:
     ]
 
 
-def test_without_an_account_a_command_says_how_to_make_one(tmp_path: Path) -> None:
+def test_a_command_without_an_account_explains_how_to_create_one(tmp_path: Path) -> None:
     done = run(tmp_path / "data", "type", "list")
     assert done.returncode == 1
     assert "tamis account create" in done.stderr

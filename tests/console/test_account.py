@@ -59,7 +59,7 @@ def test_a_secret_is_shown_once_and_opens_the_api(visitor: Visitor, person: Pers
 
 
 @pytest.mark.parametrize("language", RUNS)
-def test_the_snippets_run_as_they_are(visitor: Visitor, person: Person, tmp_path: Path, language: str) -> None:
+def test_the_snippets_run_unchanged(visitor: Visitor, person: Person, tmp_path: Path, language: str) -> None:
     type_id = person.tamis("type", "create", fresh("Type"))["id"]
     person.make_segment(type_id, "Nobody yet")
     page = visitor.post("/account/keys", {"name": language}).text
@@ -70,7 +70,7 @@ def test_the_snippets_run_as_they_are(visitor: Visitor, person: Person, tmp_path
     assert "Nobody yet" in output_of([installed(program), str(tmp_path / name)])
 
 
-def test_a_stranger_revokes_nothing(stranger: Visitor, person: Person) -> None:
+def test_another_account_cannot_revoke_a_key(stranger: Visitor, person: Person) -> None:
     asked = {"public_key": person.public_key, "confirm_password": PASSWORD}  # this session may be old
     assert stranger.post("/account/keys/revoke", asked).status_code == 404
     assert person.get("segment/list").status_code == 200
@@ -87,7 +87,7 @@ def test_the_time_zone_is_changed_and_a_wrong_one_is_kept_in_the_form(visitor: V
     assert '"new york" is not a time zone; use America/New_York' in text_of(place.text)
 
 
-def test_a_new_password_signs_everybody_else_out(visitor: Visitor, person: Person) -> None:
+def test_a_new_password_ends_all_other_sessions(visitor: Visitor, person: Person) -> None:
     other = Visitor(visitor.address)
     other.sign_in(person.email)
     filled = {"present": PASSWORD, "new": "another one, longer", "again": "another one, longer"}

@@ -19,7 +19,7 @@ def services(tmp_path: Path) -> Iterator[Services]:
     opened.close()
 
 
-def test_a_request_of_wrong_form_is_refused_before_there_are_pages(services: Services) -> None:
+def test_a_malformed_request_is_refused_before_any_page_runs(services: Services) -> None:
     with TestClient(application(services, "")) as client:
         answer = client.get(LOCAL, headers={"host": "a/b", "accept": "text/html"})
     assert answer.status_code == 400
@@ -27,5 +27,5 @@ def test_a_request_of_wrong_form_is_refused_before_there_are_pages(services: Ser
     assert answer.headers["x-frame-options"] == "DENY"
 
 
-def test_it_uses_nothing_of_its_libraries_that_will_go_away(services: Services) -> None:
+def test_no_deprecated_library_features_are_used(services: Services) -> None:
     application(services, "").load_pages()  # warnings are errors in the tests

@@ -59,7 +59,7 @@ def test_a_body_without_a_length_is_read_up_to_the_limit(console: Visitor, port:
         client.socket.close()
 
 
-def test_what_is_forged_is_refused_unread(console: Visitor, port: int, routes: list[Route]) -> None:
+def test_forged_requests_are_refused_unread(console: Visitor, port: int, routes: list[Route]) -> None:
     for route in routes:
         if route.method == "GET":
             continue

@@ -19,12 +19,12 @@ def test_passwords_are_masked_and_known_to_password_managers(server: Server, con
         assert "onpaste" not in control
 
 
-def test_every_page_leads_out(console: Visitor) -> None:
+def test_every_page_has_a_sign_out_button(console: Visitor) -> None:
     for path in ("/segments", "/contacts", "/imports", "/types", "/account"):
         assert 'action="/sign-out"' in console.http.get(console.address + path, timeout=PATIENCE_SECONDS).text, path
 
 
-def test_no_other_origin_may_read_anything(server: Server, console: Visitor, owner: Person) -> None:
+def test_no_other_origin_may_read_responses(server: Server, console: Visitor, owner: Person) -> None:
     headers = {"Origin": "https://elsewhere.example", "Access-Control-Request-Method": "GET"}
     answers = [console.http.get(server.address + "/segments", headers=headers, timeout=PATIENCE_SECONDS)]
     answers.append(console.http.options(server.address + "/segments", headers=headers, timeout=PATIENCE_SECONDS))

@@ -61,7 +61,7 @@ def test_the_counts_of_sakila(console: Visitor, customers: int) -> None:
     assert {row["cells"][2] for row in said["sample"]["rows"]} == {"India"}
 
 
-def test_mistakes_are_told_at_their_places(console: Visitor, customers: int) -> None:
+def test_errors_are_shown_at_their_conditions(console: Visitor, customers: int) -> None:
     said = look(console, customers, text="countri = 1 and total_paid > 5")
     assert (said["count"], "draft" in said) == (None, False)
     assert said["problems"] == [
@@ -78,13 +78,13 @@ def test_mistakes_are_told_at_their_places(console: Visitor, customers: int) -> 
         assert ask(console, "/segments/values", body).status_code == 422
 
 
-def test_values_are_offered(console: Visitor, customers: int) -> None:
+def test_field_values_are_suggested(console: Visitor, customers: int) -> None:
     answer = ask(console, "/segments/values", {"type": customers, "field": 5, "typed": "ind"})
     assert answer.json() == {"values": [["India", 60], ["Indonesia", 14]]}
     assert ask(console, "/segments/values", {"type": customers, "field": 1}).status_code == 404
 
 
-def test_the_page_carries_the_whole_table_and_cannot_be_broken_out_of(console: Visitor, owner: Person) -> None:
+def test_embedded_page_data_is_complete_and_escaped(console: Visitor, owner: Person) -> None:
     nasty = '</script><script>alert(1)</script>"&'
     type_id = owner.tamis("type", "create", fresh("<b>Nasty</b>"))["id"]
     owner.tamis("field", "create", nasty, "--type", str(type_id), "--kind", "choice", "--option", f"{nasty}1")
@@ -101,7 +101,7 @@ def test_the_page_carries_the_whole_table_and_cannot_be_broken_out_of(console: V
     assert "<b>Nasty" not in page
 
 
-def test_saving_and_two_tabs(console: Visitor, colleague: Visitor, customers: int) -> None:
+def test_concurrent_edits_in_two_tabs_are_detected(console: Visitor, colleague: Visitor, customers: int) -> None:
     name = fresh("India")
     answer = save(console, f"/segments/new?type={customers}", segment_name=f" {name} ")
     assert answer.status_code == 200, answer.text
@@ -125,7 +125,7 @@ def test_saving_and_two_tabs(console: Visitor, colleague: Visitor, customers: in
     assert save(console, path, segment_name=name, seen=other["seen"]).status_code == 200
 
 
-def test_what_changes_members_is_saved_when_it_was_confirmed(console: Visitor, owner: Person, customers: int) -> None:
+def test_a_change_of_members_is_saved_only_after_confirmation(console: Visitor, owner: Person, customers: int) -> None:
     def ask_to_save(path: str, **form: Any) -> Any:
         return save(console, path, **{"confirmed": None, **form})
 
@@ -159,7 +159,7 @@ def test_what_changes_members_is_saved_when_it_was_confirmed(console: Visitor, o
     assert owner.segment(segment_id)["segment_emails_count"] == 54
 
 
-def test_a_rule_that_is_not_finished_is_not_saved(console: Visitor, customers: int) -> None:
+def test_an_incomplete_rule_is_not_saved(console: Visitor, customers: int) -> None:
     open_rule = json.dumps({"all": [INDIA, {"field": 5, "operator": "is", "values": []}]})
     for draft in (open_rule, "", "{", '{"field": 999, "operator": "is", "values": ["1"]}'):
         answer = save(console, f"/segments/new?type={customers}", segment_name=fresh("Open"), draft=draft)
@@ -167,20 +167,20 @@ def test_a_rule_that_is_not_finished_is_not_saved(console: Visitor, customers: i
         assert answer.json()["problems"]
 
 
-def test_which_type_is_asked_where_there_are_several(console: Visitor, customers: int, owner: Person) -> None:
+def test_the_contact_type_is_asked_for_when_there_are_several(console: Visitor, customers: int, owner: Person) -> None:
     owner.tamis("type", "create", fresh("Suppliers"))
     page = console.get("/segments/new")
     assert page.status_code == 200
     assert f'href="/segments/new?type={customers}"' in page.text
 
 
-def test_somebody_without_types_is_told_how_to_begin(server: Server) -> None:
+def test_an_account_without_types_sees_how_to_start(server: Server) -> None:
     person, newcomer = new_console_account(server.data, server.address, fresh_address()), Visitor(server.address)
     newcomer.sign_in(person.email)
     assert "Add your contacts first" in text_of(newcomer.get("/segments/new").text)
 
 
-def test_nothing_leaks_to_a_stranger(console: Visitor, stranger: Visitor, guest: Visitor, customers: int) -> None:
+def test_another_account_sees_nothing(console: Visitor, stranger: Visitor, guest: Visitor, customers: int) -> None:
     made = save(console, f"/segments/new?type={customers}", segment_name=fresh("Secret")).json()["go"]
     assert stranger.get(f"/segments/new?type={customers}").status_code == 404
     assert stranger.get(f"{made}/edit").status_code == stranger.get("/segments/999999/edit").status_code == 404

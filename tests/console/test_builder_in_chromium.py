@@ -87,7 +87,7 @@ class Builder:
         self.page.wait_for_url(re.compile(r"/segments/\d+$"))
 
 
-def test_the_counts_of_sakila_follow_every_key_and_every_control(builder: Builder) -> None:
+def test_counts_update_with_every_key_and_control(builder: Builder) -> None:
     page = builder.page
     builder.shows("0")
     expect(page.locator("#state")).to_have_text(re.compile(r"^Add a condition to see matching customers"))
@@ -214,7 +214,7 @@ def test_a_nested_rule_by_keyboard_alone(builder: Builder) -> None:
     expect(builder.text).to_have_value(text)
 
 
-def test_conditions_are_moved_about_and_the_focus_stays(builder: Builder) -> None:
+def test_moving_conditions_keeps_the_focus(builder: Builder) -> None:
     page = builder.page
     builder.write('country = "India" and (store = "store 1" or total_paid > 100) and active is true')
     builder.shows("48")
@@ -306,7 +306,7 @@ def test_each_kind_has_its_control(builder: Builder, customers: int, owner: Pers
     builder.shows("144")
 
 
-def test_the_text_goes_both_ways(builder: Builder) -> None:
+def test_rule_text_and_builder_stay_in_sync(builder: Builder) -> None:
     page = builder.page
     builder.write('country is one of ("India", "China") and not (store = "store 1" or last_rental_at within 30 days)')
     expect(builder.conditions).to_have_count(3)
@@ -333,7 +333,7 @@ def test_the_text_goes_both_ways(builder: Builder) -> None:
     expect(builder.conditions).to_have_count(3)
 
 
-def test_an_answer_that_comes_late_is_never_shown(builder: Builder) -> None:
+def test_a_late_response_is_never_shown(builder: Builder) -> None:
     page = builder.page
     builder.add("country")
     held: list[Route] = []
@@ -365,7 +365,7 @@ def test_an_answer_that_comes_late_is_never_shown(builder: Builder) -> None:
     assert "60" not in page.evaluate("seen")
 
 
-def test_two_tabs_and_nothing_is_overwritten_silently(builder: Builder, context: BrowserContext) -> None:
+def test_edits_in_two_tabs_are_never_overwritten_silently(builder: Builder, context: BrowserContext) -> None:
     page = builder.page
     builder.write('country = "India"')
     builder.shows("60")
@@ -407,7 +407,7 @@ def test_two_tabs_and_nothing_is_overwritten_silently(builder: Builder, context:
     builder.shows("30")
 
 
-def test_leaving_asks_and_a_double_click_saves_once(builder: Builder, owner: Person) -> None:
+def test_leaving_with_unsaved_edits_asks_and_a_double_click_saves_once(builder: Builder, owner: Person) -> None:
     page = builder.page
     builder.write('country = "India"')
     builder.shows("60")
@@ -426,7 +426,7 @@ def test_leaving_asks_and_a_double_click_saves_once(builder: Builder, owner: Per
     page.wait_for_url("**/account")
 
 
-def test_a_text_that_was_not_read_yet_is_read_before_it_is_saved(builder: Builder) -> None:
+def test_pending_rule_text_is_parsed_before_saving(builder: Builder) -> None:
     page = builder.page
     page.get_by_label("Name", exact=True).fill(fresh("At once"))
     builder.write('country = "India"')
@@ -438,7 +438,7 @@ def test_a_text_that_was_not_read_yet_is_read_before_it_is_saved(builder: Builde
     builder.shows("53")
 
 
-def test_names_and_values_of_others_are_harmless(page: Page, owner: Person, tmp_path: Path) -> None:
+def test_hostile_names_and_values_are_shown_as_text(page: Page, owner: Person, tmp_path: Path) -> None:
     nasty = '<img src=x onerror="window.hurt = 1">\' & {x}'
     type_id = str(owner.tamis("type", "create", fresh(nasty))["id"])
     owner.tamis("field", "create", nasty, "--type", type_id, "--kind", "choice", "--option", nasty)

@@ -18,7 +18,7 @@ from tamis.web.console.venn import common_area, place_circles, venn_diagram
 sizes = st.integers(0, 10**9)
 
 
-def test_a_sparkline_begins_where_something_is_known() -> None:
+def test_a_sparkline_starts_at_the_first_known_size() -> None:
     assert sparkline([None, 3]) == sparkline([]) == ""
     points = re.findall(r"[\d.]+,[\d.]+", sparkline([None, 10, 20, 15]))
     assert len(points) == 3
@@ -28,7 +28,7 @@ def test_a_sparkline_begins_where_something_is_known() -> None:
     assert 'aria-hidden="true"' in sparkline([1, 2])
 
 
-def test_a_change_that_is_small_looks_small() -> None:
+def test_a_small_change_looks_small() -> None:
     def rises(values: list[float | None]) -> float:
         heights = [float(y) for y in re.findall(r"[\d.]+,([\d.]+)", sparkline(values))]
         return abs(heights[0] - heights[-1])
@@ -40,7 +40,7 @@ def test_a_change_that_is_small_looks_small() -> None:
 
 
 @given(low=sizes, more=sizes)
-def test_a_scale_is_round_and_has_room_for_all(low: int, more: int) -> None:
+def test_a_scale_has_round_ticks_and_covers_all_values(low: int, more: int) -> None:
     ticks = scale(low, low + more)
     assert 2 <= len(ticks) <= 7
     assert ticks[0] <= low <= low + more <= ticks[-1]
@@ -52,11 +52,11 @@ def test_a_scale_is_round_and_has_room_for_all(low: int, more: int) -> None:
 @pytest.mark.parametrize(
     ("value", "written"), [(0, "0"), (9_500, "9,500"), (12_000, "12k"), (12_500, "12.5k"), (1_250_000, "1.25M")]
 )
-def test_numbers_beside_a_picture_are_short(value: int, written: str) -> None:
+def test_numbers_next_to_a_chart_are_abbreviated(value: int, written: str) -> None:
     assert short_number(value) == written
 
 
-def test_a_chart_has_every_day_for_those_who_point_at_it() -> None:
+def test_a_chart_has_a_tooltip_for_every_day() -> None:
     first = date(2026, 2, 27)
     days = [DaySize(first, 90, 90, 0, Cause.FIRST)]
     days += [DaySize(first + timedelta(days=n), 90 + n, 2, 1, None) for n in range(1, 40)]
@@ -77,7 +77,7 @@ def test_a_chart_has_every_day_for_those_who_point_at_it() -> None:
 
 
 @given(one=st.integers(1, 10**6), other=st.integers(1, 10**6), share=st.floats(0, 1))
-def test_two_circles_and_what_they_share_are_to_scale(one: int, other: int, share: float) -> None:
+def test_a_venn_diagram_of_two_segments_is_to_scale(one: int, other: int, share: float) -> None:
     common = round(min(one, other) * share)
     placed = place_circles([one, other], [[one, common], [common, other]])
     unit = math.pi / max(one, other)
@@ -96,6 +96,6 @@ def test_any_three_segments_can_be_drawn(a: int, b: int, c: int, shares: tuple[f
     assert "inf" not in picture
 
 
-def test_a_bar_is_as_long_as_the_share() -> None:
+def test_a_bar_is_as_long_as_its_share() -> None:
     assert 'class="bar-part" width="25.00"' in bar(0.25)
     assert 'class="bar-part" width="100.00"' in bar(1.2)

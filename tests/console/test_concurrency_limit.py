@@ -86,7 +86,7 @@ def run(test: Callable[[SlowPage], Coroutine[Any, Any, None]]) -> None:
         thread.submit(lambda: asyncio.run(begin())).result()
 
 
-def test_somebody_who_asks_for_much_keeps_nobody_else_waiting() -> None:
+def test_one_busy_session_does_not_delay_others() -> None:
     async def test(page: SlowPage) -> None:
         many = [asyncio.ensure_future(page.ask("one", f"one-{n}")) for n in range(20)]
         await until(lambda: len(page.begun) == MAX_CONCURRENT)
@@ -101,7 +101,7 @@ def test_somebody_who_asks_for_much_keeps_nobody_else_waiting() -> None:
     run(test)
 
 
-def test_what_nobody_waits_for_any_more_is_not_done() -> None:
+def test_abandoned_requests_are_not_executed() -> None:
     async def test(page: SlowPage) -> None:
         gone: set[str] = set()
         first = [asyncio.ensure_future(page.ask("one", f"first-{n}")) for n in range(MAX_CONCURRENT)]
@@ -119,7 +119,7 @@ def test_what_nobody_waits_for_any_more_is_not_done() -> None:
     run(test)
 
 
-def test_pages_are_not_made_in_the_threads_of_the_segment_api() -> None:
+def test_pages_do_not_run_in_the_segment_api_threads() -> None:
     @get("/", sync_to_thread=True)
     def page() -> str:
         return threading.current_thread().name
@@ -134,7 +134,7 @@ def test_pages_are_not_made_in_the_threads_of_the_segment_api() -> None:
 
 
 @pytest.mark.parametrize("method", ["GET", "POST"])
-def test_what_is_looked_up_for_somebody_who_leaves_is_stopped_and_what_waits_does_not_begin(method: str) -> None:
+def test_a_disconnect_stops_running_queries_and_drops_waiting_ones(method: str) -> None:
     begun, stopped = list[str](), threading.Event()
     lane = Lane("pages", 1, per_account=1, max_waiting=9, interrupt=lambda _: stopped.set())
     run_pages_in(lane)

@@ -106,7 +106,7 @@ def typing(workspace: Workspace, text: str = "", **more: str) -> dict[str, str]:
 # -- who sees them -----------------------------------------------------------------------------------------------------
 
 
-def test_only_whoever_shares_the_account_sees_and_changes_anything(
+def test_only_users_of_the_account_see_and_change_contacts(
     workspace: Workspace, console: Visitor, colleague: Visitor, stranger: Visitor, guest: Visitor
 ) -> None:
     ann = workspace.add("ann@example.org", age="34")
@@ -147,14 +147,14 @@ def test_only_whoever_shares_the_account_sees_and_changes_anything(
 
 
 @pytest.mark.parametrize("id_", ["0", "-1", "9" * 18, "9" * 40])
-def test_numbers_that_nobody_has_are_not_there(workspace: Workspace, console: Visitor, id_: str) -> None:
+def test_unknown_contact_ids_are_not_found(workspace: Workspace, console: Visitor, id_: str) -> None:
     ann = workspace.add("ann@example.org")
     for path in (f"/types/{id_}/contacts", f"{workspace.path}/{id_}", f"{workspace.path}/{ann.id}/fields/{id_}/edit"):
         assert console.get(path).status_code == 404, path
     assert console.get(f"{workspace.path}/{ann.id}/fields/11/edit").status_code == 404, "Tamis writes it itself"
 
 
-def test_a_contact_of_one_type_is_none_of_another(workspace: Workspace, console: Visitor) -> None:
+def test_a_contact_of_one_type_is_not_found_in_another(workspace: Workspace, console: Visitor) -> None:
     other = workspace.services.write(create_type, workspace.account, fresh_address())
     ann = workspace.add("ann@example.org")
     assert console.get(f"/types/{other.id}/contacts/{ann.id}").status_code == 404
@@ -165,7 +165,7 @@ def test_a_contact_of_one_type_is_none_of_another(workspace: Workspace, console:
 # -- the list ----------------------------------------------------------------------------------------------------------
 
 
-def test_it_teaches_how_to_begin(workspace: Workspace, console: Visitor, server: Server) -> None:
+def test_an_empty_list_explains_how_to_start(workspace: Workspace, console: Visitor, server: Server) -> None:
     begin = console.get(workspace.path).text
     assert "No contacts yet" in text_of(begin)
     assert f"/imports/new?type={workspace.type.id}" in begin
@@ -216,9 +216,7 @@ def test_the_columns_are_chosen(workspace: Workspace, console: Visitor) -> None:
     assert "1,234" in text_of(console.get(workspace.path).text)
 
 
-def test_what_is_searched_for_stands_in_no_url_and_no_log(
-    workspace: Workspace, console: Visitor, server: Server
-) -> None:
+def test_search_text_is_in_no_url_and_no_log(workspace: Workspace, console: Visitor, server: Server) -> None:
     workspace.add("very.secret@example.org", age="1")
     page = console.get(workspace.path).text
     assert not re.search(r"<form[^>]*role=\"search\"[^>]*method=\"get\"", page)
@@ -228,7 +226,7 @@ def test_what_is_searched_for_stands_in_no_url_and_no_log(
     assert "very.secret" not in "".join(server.output + server.errors)
 
 
-def test_what_is_shown_is_exported(workspace: Workspace, console: Visitor) -> None:
+def test_the_export_has_what_the_list_shows(workspace: Workspace, console: Visitor) -> None:
     for number in range(3):
         workspace.add(f"p{number}@example.org", age=str(17 + number), city="=1+1")
     asked = typing(workspace, "P example", segment=str(workspace.grown.id), to="ndjson")
@@ -245,7 +243,7 @@ def test_what_is_shown_is_exported(workspace: Workspace, console: Visitor) -> No
 # -- a contact ---------------------------------------------------------------------------------------------------------
 
 
-def test_a_contact_is_made_by_hand_once(workspace: Workspace, console: Visitor) -> None:
+def test_a_contact_form_submitted_twice_creates_one_contact(workspace: Workspace, console: Visitor) -> None:
     console.get(f"{workspace.path}/new")
     filled = {
         "field-1": "ann@example.org",
@@ -272,7 +270,7 @@ def test_a_contact_is_made_by_hand_once(workspace: Workspace, console: Visitor) 
     assert (taken.status_code, "another contact" in taken.text) == (422, True)
 
 
-def test_it_says_why(workspace: Workspace, console: Visitor) -> None:
+def test_a_contact_page_explains_its_memberships(workspace: Workspace, console: Visitor) -> None:
     ann = workspace.add("ann@example.org", age="34")
     page = text_of(console.get(f"{workspace.path}/{ann.id}").text)
     assert "In 1 segment" in page
@@ -310,9 +308,7 @@ def test_a_value_is_edited_in_place(workspace: Workspace, console: Visitor) -> N
     assert workspace.value(ann, "tags") is None
 
 
-def test_who_edits_what_somebody_else_has_changed_is_told(
-    workspace: Workspace, console: Visitor, colleague: Visitor
-) -> None:
+def test_a_concurrent_edit_is_reported(workspace: Workspace, console: Visitor, colleague: Visitor) -> None:
     ann = workspace.add("ann@example.org", city="Dhaka")
     path, control = f"{workspace.path}/{ann.id}/fields/{workspace.field('city')}", f"value-{workspace.field('city')}"
     for visitor in (console, colleague):
@@ -329,7 +325,7 @@ def test_who_edits_what_somebody_else_has_changed_is_told(
     assert workspace.value(ann, "city") == "Paris"
 
 
-def test_an_instant_that_was_not_touched_stays_as_it_is(workspace: Workspace, console: Visitor) -> None:
+def test_an_unedited_instant_is_kept_exactly(workspace: Workspace, console: Visitor) -> None:
     ann = workspace.add("ann@example.org", seen="2024-02-29T08:30:15.123456Z")
     path, control = f"{workspace.path}/{ann.id}/fields/{workspace.field('seen')}", f"value-{workspace.field('seen')}"
     form = console.get(f"{path}/edit").text
@@ -341,7 +337,7 @@ def test_an_instant_that_was_not_touched_stays_as_it_is(workspace: Workspace, co
     assert str(workspace.value(ann, "seen")) == "2024-02-29 08:31:00+00:00"
 
 
-def test_hostile_values_are_shown_as_they_are_and_do_nothing(workspace: Workspace, console: Visitor) -> None:
+def test_hostile_values_are_shown_as_text(workspace: Workspace, console: Visitor) -> None:
     evil = workspace.add("evil@example.org", age="20", **HOSTILE)
     chosen = [str(workspace.field(key)) for key in HOSTILE]
     console.post(f"{workspace.path}/columns", {"field": chosen})

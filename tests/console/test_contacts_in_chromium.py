@@ -93,7 +93,7 @@ def test_the_list_by_keyboard(page: Page, people: ContactType) -> None:
     assert not [url for url in asked if re.search(r"zo|nobody|p0", url)]
 
 
-def test_a_file_is_what_is_shown_and_columns_keep_what_is_searched_for(page: Page, people: ContactType) -> None:
+def test_an_export_matches_the_list_and_choosing_columns_keeps_the_search(page: Page, people: ContactType) -> None:
     page.goto(f"/types/{people.id}/contacts")
     how_many = page.locator("#how-many")
     page.get_by_role("searchbox").fill("zoë")
@@ -162,7 +162,7 @@ def test_a_contact_by_keyboard_in_two_tabs(context: BrowserContext, page: Page, 
     expect(page.get_by_role("alert").first).to_contain_text("This page does not exist")
 
 
-def test_nothing_of_a_contact_runs_or_widens_the_page(page: Page, people: ContactType) -> None:
+def test_contact_values_neither_run_nor_widen_the_page(page: Page, people: ContactType) -> None:
     page.on("dialog", lambda dialog: pytest.fail(f"a script ran: {dialog.message}"))
     page.set_viewport_size({"width": SMALL["width"], "height": SMALL["height"]})
     page.goto(f"/types/{people.id}/contacts?order=-city")

@@ -57,7 +57,7 @@ def send(client: TestClient[Litestar], **fields: str) -> Any:
     return client.post("/count", data={"csrf": csrf_token(TOKEN), **fields})
 
 
-def test_equal_submits_are_done_once_and_answered_alike(client: TestClient[Litestar], counter: Counter) -> None:
+def test_repeated_submits_run_once_and_get_the_same_response(client: TestClient[Litestar], counter: Counter) -> None:
     answers = [send(client, idempotency_key="a", name="Ada") for _ in range(3)]
     assert {(answer.status_code, answer.text) for answer in answers} == {(200, "1 Ada")}
     assert send(client, idempotency_key="b", name="Ada").text == "2 Ada"
@@ -65,21 +65,21 @@ def test_equal_submits_are_done_once_and_answered_alike(client: TestClient[Lites
     assert counter.done == 3
 
 
-def test_submits_that_come_together_are_done_once(client: TestClient[Litestar], counter: Counter) -> None:
+def test_concurrent_submits_run_once(client: TestClient[Litestar], counter: Counter) -> None:
     with ThreadPoolExecutor(8) as threads:
         answers = list(threads.map(lambda _: send(client, idempotency_key="a", name="Ada"), range(8)))
     assert {answer.text for answer in answers} == {"1 Ada"}
     assert counter.done == 1
 
 
-def test_what_was_refused_may_be_tried_again(client: TestClient[Litestar], counter: Counter) -> None:
+def test_a_refused_submit_can_be_retried(client: TestClient[Litestar], counter: Counter) -> None:
     counter.refusing = True
     assert send(client, idempotency_key="a").status_code == 422
     counter.refusing = False
     assert send(client, idempotency_key="a").status_code == 200
 
 
-def test_the_mark_of_one_session_means_nothing_to_another(client: TestClient[Litestar], counter: Counter) -> None:
+def test_an_idempotency_key_is_bound_to_its_session(client: TestClient[Litestar], counter: Counter) -> None:
     send(client, idempotency_key="a")
     client.cookies.set(SESSION, "the token of somebody else")
     assert client.post("/count", data={"csrf": csrf_token(TOKEN), "idempotency_key": "a"}).status_code == 403
@@ -90,7 +90,7 @@ def test_the_mark_of_one_session_means_nothing_to_another(client: TestClient[Lit
 
 
 @pytest.mark.parametrize("headers", [{}, {"x-csrf-token": "0" * 64}, {"x-csrf-token": "é"}])
-def test_without_the_token_nothing_is_done(
+def test_requests_without_the_csrf_token_are_refused(
     client: TestClient[Litestar], counter: Counter, headers: dict[str, str]
 ) -> None:
     encoded = [(name.encode(), value.encode()) for name, value in headers.items()]
@@ -99,13 +99,15 @@ def test_without_the_token_nothing_is_done(
     assert counter.done == 0
 
 
-def test_the_header_serves_for_what_is_no_form(client: TestClient[Litestar], counter: Counter) -> None:
+def test_the_csrf_header_is_accepted_for_requests_without_a_form(
+    client: TestClient[Litestar], counter: Counter
+) -> None:
     headers = {"x-csrf-token": csrf_token(TOKEN), "content-type": "application/octet-stream"}
     assert client.post("/count", content=b"raw", headers=headers).status_code == 200
     assert counter.done == 1
 
 
-def test_answers_are_kept_while_they_are_not_too_many(client: TestClient[Litestar], counter: Counter) -> None:
+def test_stored_responses_are_bounded(client: TestClient[Litestar], counter: Counter) -> None:
     send(client, idempotency_key="first")
     large = MAX_RESPONSE_BYTES - 1_000
     for turn in range(MAX_KEPT_BYTES // large + 2):
@@ -116,7 +118,7 @@ def test_answers_are_kept_while_they_are_not_too_many(client: TestClient[Litesta
     assert counter.done == before + 1
 
 
-def test_no_password_stays_in_memory_in_a_cache(client: TestClient[Litestar]) -> None:
+def test_no_password_is_kept_in_a_cache(client: TestClient[Litestar]) -> None:
     known = parse_url_encoded_form_data.cache_info().currsize
     send(client, password="a secret")
     assert parse_url_encoded_form_data.cache_info().currsize == known

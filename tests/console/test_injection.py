@@ -33,9 +33,7 @@ def hostile(server: Server) -> FullAccount:
     return create_full_account(server.data, EMAIL, HOSTILE)
 
 
-def test_no_page_takes_text_for_anything_else(
-    chromium: Browser, server: Server, hostile: FullAccount, tmp_path: Path
-) -> None:
+def test_no_page_executes_user_text(chromium: Browser, server: Server, hostile: FullAccount, tmp_path: Path) -> None:
     with window_of(chromium, server.address) as window:
         page = window.new_page()
         said = listen(window, page)
@@ -59,9 +57,7 @@ def test_no_page_takes_text_for_anything_else(
         assert shown > 12
 
 
-def test_no_script_of_ours_takes_text_for_anything_else(
-    chromium: Browser, server: Server, hostile: FullAccount
-) -> None:
+def test_no_script_executes_user_text(chromium: Browser, server: Server, hostile: FullAccount) -> None:
     ids = hostile.ids
     with window_of(chromium, server.address) as window:
         page = window.new_page()
