@@ -27,7 +27,7 @@ def send(visitor: Visitor, path: str, body: bytes, **headers: str) -> requests.R
     )
 
 
-def test_what_a_session_was_shown_is_gone_with_it(guest: Visitor, owner: Person) -> None:
+def test_data_shown_to_a_session_is_cleared_when_it_ends(guest: Visitor, owner: Person) -> None:
     guest.sign_in(owner.email)
     form = {"csrf": guest.csrf, "idempotency_key": "mark", "name": "Shown once"}
     cookies = dict(guest.http.cookies)
@@ -40,7 +40,7 @@ def test_what_a_session_was_shown_is_gone_with_it(guest: Visitor, owner: Person)
 
 
 @pytest.mark.parametrize("number", BEYOND)
-def test_what_no_row_can_be_numbered_is_not_there(console: Visitor, owner: Person, number: int) -> None:
+def test_ids_out_of_range_are_not_found(console: Visitor, owner: Person, number: int) -> None:
     made = owner.tamis("type", "create", fresh("Numbered"))["id"]
     question = {"type": made, "client_id": "b", "number": 1}
     for asked in ({**question, "type": number}, {**question, "segment": number}):
@@ -51,7 +51,7 @@ def test_what_no_row_can_be_numbered_is_not_there(console: Visitor, owner: Perso
         assert console.get(path).status_code == 404, path
 
 
-def test_whoever_is_not_signed_in_cannot_send_much(guest: Visitor) -> None:
+def test_guests_cannot_send_large_bodies(guest: Visitor) -> None:
     guest.get("/sign-in")
     many = b"a=&" * 100_000 + b"csrf=" + guest.csrf.encode()
     answer = send(guest, "/sign-in", many)
@@ -62,7 +62,7 @@ def test_whoever_is_not_signed_in_cannot_send_much(guest: Visitor) -> None:
     assert forgotten.headers["location"] == "/sign-in"
 
 
-def test_forms_have_so_many_fields_and_no_more(console: Visitor) -> None:
+def test_the_number_of_form_fields_is_limited(console: Visitor) -> None:
     token = b"csrf=" + console.csrf.encode()
     answer = send(console, "/account/timezone", token + b"&a=" * 50_000)
     assert answer.status_code == 413
@@ -70,20 +70,20 @@ def test_forms_have_so_many_fields_and_no_more(console: Visitor) -> None:
     assert send(console, "/account/timezone", token + b"&a=" * 30_000).status_code == 422
 
 
-def test_forms_in_unknown_encodings_cannot_be_read(console: Visitor) -> None:
+def test_forms_in_unknown_encodings_are_refused(console: Visitor) -> None:
     head = b'Content-Disposition: form-data; name="a"\r\nContent-Type: text/plain; charset=none'
     part = b"--B\r\n" + head + b"\r\n\r\na\r\n--B--\r\n"
     answer = send(console, "/account/timezone", part, **{"content-type": "multipart/form-data; boundary=B"})
     assert answer.status_code == 400
 
 
-def test_an_order_that_no_field_has_leads_to_no_long_address(console: Visitor, owner: Person) -> None:
+def test_an_unknown_sort_order_does_not_lengthen_the_url(console: Visitor, owner: Person) -> None:
     made = owner.tamis("type", "create", fresh("Ordered"))["id"]
     answer = console.post(f"/types/{made}/contacts/columns", {"order": "a" * 70_000})
     assert answer.headers["location"] == f"/types/{made}/contacts"
 
 
-def test_every_spelling_of_an_address_counts_as_the_same(guest: Visitor, server: Server) -> None:
+def test_all_spellings_of_an_email_share_one_counter(guest: Visitor, server: Server) -> None:
     person = new_console_account(server.data, server.address, fresh_address())
     guest.get("/sign-in")
     wide = person.email.replace("example", "ｅｘａｍｐｌｅ")
@@ -93,9 +93,7 @@ def test_every_spelling_of_an_address_counts_as_the_same(guest: Visitor, server:
     assert guest.sign_in(person.email).status_code == 429
 
 
-def test_the_present_password_cannot_be_guessed_by_whoever_found_an_open_session(
-    guest: Visitor, server: Server
-) -> None:
+def test_an_open_session_cannot_guess_the_current_password(guest: Visitor, server: Server) -> None:
     person = new_console_account(server.data, server.address, fresh_address())
     guest.sign_in(person.email)
     new = "another one than before"

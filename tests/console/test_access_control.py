@@ -80,7 +80,7 @@ def records_of(server: Server, *, without: int = 0) -> dict[str, list[Any]]:
     return found
 
 
-def test_pages_are_there_for_the_owner_and_the_same_for_a_colleague(
+def test_owner_and_colleague_see_the_same_pages(
     routes: list[Route], console: Visitor, colleague: Visitor, full_account: FullAccount
 ) -> None:
     for route in routes:
@@ -92,7 +92,7 @@ def test_pages_are_there_for_the_owner_and_the_same_for_a_colleague(
                 assert VOLATILE.sub(b"", theirs.content) == VOLATILE.sub(b"", mine.content), route
 
 
-def test_strangers_cannot_tell_what_is_somebody_elses_from_what_is_not_there(
+def test_resources_of_another_account_look_like_missing_ones(
     routes: list[Route], stranger: Visitor, full_account: FullAccount, server: Server
 ) -> None:
     services = Services(Settings(server.data))
@@ -112,7 +112,7 @@ def test_strangers_cannot_tell_what_is_somebody_elses_from_what_is_not_there(
     assert records_of(server, without=strange) == before
 
 
-def test_guests_are_led_to_the_sign_in(routes: list[Route], guest: Visitor, full_account: FullAccount) -> None:
+def test_guests_are_redirected_to_the_sign_in(routes: list[Route], guest: Visitor, full_account: FullAccount) -> None:
     guest.get("/sign-in")
     for route in routes:
         answer = request_route(route, guest, full_account.ids)

@@ -33,7 +33,7 @@ def focused(page: Page) -> str:
     return part
 
 
-def test_enter_saves_no_live_segment_and_a_change_of_members_is_confirmed(
+def test_enter_does_not_save_a_segment_and_member_changes_need_confirmation(
     page: Page, owner: Person, customers: int, india: int
 ) -> None:
     press = page.keyboard.press
@@ -90,7 +90,7 @@ def test_enter_saves_no_live_segment_and_a_change_of_members_is_confirmed(
     assert owner.segment(india)["segment_emails_count"] == 54
 
 
-def test_a_segment_that_is_only_renamed_is_saved_at_once(page: Page, owner: Person, india: int) -> None:
+def test_renaming_a_segment_needs_no_confirmation(page: Page, owner: Person, india: int) -> None:
     page.goto(f"/segments/{india}/edit")
     page.get_by_label("Name", exact=True).fill(name := fresh("Only renamed"))
     page.keyboard.press("Control+Enter")
@@ -98,7 +98,7 @@ def test_a_segment_that_is_only_renamed_is_saved_at_once(page: Page, owner: Pers
     assert owner.segment(india)["segment_name"] == name
 
 
-def test_enter_adds_what_is_highlighted_to_many_values_and_saves_what_was_typed_last(
+def test_enter_adds_the_highlighted_value_and_keeps_the_last_typed_one(
     page: Page, owner: Person, customers: int
 ) -> None:
     page.goto(f"/segments/new?type={customers}")
@@ -117,7 +117,7 @@ def test_enter_adds_what_is_highlighted_to_many_values_and_saves_what_was_typed_
     assert saved["value"] == ["Japan", "India", "China"]
 
 
-def test_a_new_segment_without_conditions_says_what_it_is(page: Page, owner: Person, customers: int) -> None:
+def test_a_new_segment_without_conditions_explains_itself(page: Page, owner: Person, customers: int) -> None:
     page.goto(f"/segments/new?type={customers}")
     page.get_by_label("Name", exact=True).fill(name := fresh("Nobody"))
     page.keyboard.press("Control+Enter")
@@ -132,7 +132,7 @@ def test_a_new_segment_without_conditions_says_what_it_is(page: Page, owner: Per
     expect(page.get_by_role("heading", level=1)).to_have_text(name)
 
 
-def test_what_is_prefilled_is_replaced_by_typing(page: Page, customers: int) -> None:
+def test_typing_replaces_prefilled_text(page: Page, customers: int) -> None:
     page.goto(f"/segments/new?type={customers}")
     page.locator("[data-do=add]").click()
     page.keyboard.type("last rental")
@@ -153,7 +153,7 @@ def test_what_is_prefilled_is_replaced_by_typing(page: Page, customers: int) -> 
     expect(value).to_have_value("456")
 
 
-def test_unsaved_edits_are_asked_about_on_every_page(page: Page, owner: Person, customers: int) -> None:
+def test_every_page_warns_about_unsaved_edits(page: Page, owner: Person, customers: int) -> None:
     contact = owner.tamis("contact", "create", fresh_address("edited"), "--type", str(customers))["id"]
     field = owner.tamis("field", "create", fresh("Tier"), "--type", str(customers), "--kind", "choice", "--option", "A")
 
@@ -195,7 +195,7 @@ def test_unsaved_edits_are_asked_about_on_every_page(page: Page, owner: Person, 
     page.get_by_label("Name", exact=True).fill("")
 
 
-def test_small_things_that_are_in_the_way_on_small_screens(page: Page, customers: int, india: int) -> None:
+def test_nothing_is_covered_on_small_screens(page: Page, customers: int, india: int) -> None:
     page.set_viewport_size({"width": 390, "height": 700})
     page.goto(f"/segments/{india}")
     page.locator("summary", has_text="Export").click()
@@ -226,7 +226,7 @@ def test_small_things_that_are_in_the_way_on_small_screens(page: Page, customers
     expect(head).to_have_attribute("aria-sort", "ascending")
 
 
-def test_enter_goes_on_in_editors_and_sends_forms_of_one_line(page: Page, owner: Person, customers: int) -> None:
+def test_enter_adds_a_line_in_editors_and_submits_single_line_forms(page: Page, owner: Person, customers: int) -> None:
     page.goto(f"/types/{customers}/contacts/new")
     address = fresh_address("keys")
     page.get_by_label("Email").fill(address)

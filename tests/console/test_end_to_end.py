@@ -264,7 +264,7 @@ class Story:
         return keys
 
 
-def test_from_the_sign_in_to_the_count_that_a_program_reads(story: Story) -> None:
+def test_from_sign_in_to_the_count_read_by_a_program(story: Story) -> None:
     story.sign_in()
     story.make_a_type_and_fields()
     story.import_sakila()

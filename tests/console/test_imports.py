@@ -50,7 +50,7 @@ def many(rows: int) -> bytes:
 # -- the whole way -----------------------------------------------------------------------------------------------------
 
 
-def test_sakila_comes_in_as_by_the_command(console: Visitor, owner: Person) -> None:
+def test_the_console_imports_sakila_like_the_command(console: Visitor, owner: Person) -> None:
     by_command = import_sakila(owner, new_type(owner))
     type_id = new_type(owner)
     place = place_of(upload_file(console, type_id, FILE.read_bytes(), "sakila customers.csv"))
@@ -91,7 +91,7 @@ def test_sakila_comes_in_as_by_the_command(console: Visitor, owner: Person) -> N
     assert console.post(f"{path}/undo").status_code == 409
 
 
-def test_the_page_of_a_file_tells_which_email_was_found_and_what_is_cleaned(console: Visitor, owner: Person) -> None:
+def test_the_file_page_shows_the_email_column_and_cleaned_emails(console: Visitor, owner: Person) -> None:
     content = b"Home,Work\nAnn <ann@example.org>,w@example.org\n,v@example.org\n"
     place = place_of(upload_file(console, new_type(owner), content))
     shown = text_of(console.get(place).text)
@@ -105,7 +105,7 @@ def test_the_page_of_a_file_tells_which_email_was_found_and_what_is_cleaned(cons
     assert "ann@example.org" not in text_of(console.get(path).text)
 
 
-def test_a_report_tells_reasons_rejects_fields_and_segments(console: Visitor, owner: Person) -> None:
+def test_a_report_shows_reasons_rejects_fields_and_segments(console: Visitor, owner: Person) -> None:
     type_id = new_type(owner)
     segment = fresh("Anns")
     owner.tamis("segment", "create", segment, "--type", str(type_id), "--where", 'first_name = "Ann"')
@@ -136,7 +136,7 @@ def test_a_report_tells_reasons_rejects_fields_and_segments(console: Visitor, ow
     assert (figures_on(page)["created"], figures_on(page)["rejected"]) == (1, 0)
 
 
-def test_what_people_touched_stays_when_an_import_is_undone(console: Visitor, owner: Person) -> None:
+def test_undoing_an_import_keeps_later_edits(console: Visitor, owner: Person) -> None:
     type_id = new_type(owner)
     path, _ = settled(console, begin(console, place_of(upload_file(console, type_id, MIXED)), "import"))
     second = place_of(upload_file(console, type_id, b"email,city\na@example.org,Oslo\n"))
@@ -164,7 +164,7 @@ def test_what_people_touched_stays_when_an_import_is_undone(console: Visitor, ow
         (b"[1, 2]\n", "people.ndjson", "has no JSON object"),
     ],
 )
-def test_what_is_no_table_is_refused_at_once(
+def test_a_file_that_is_not_a_table_is_refused_at_once(
     console: Visitor, owner: Person, content: bytes, name: str, why: str
 ) -> None:
     before = left_in(owner.data)
@@ -175,7 +175,7 @@ def test_what_is_no_table_is_refused_at_once(
     assert left_in(owner.data) == before
 
 
-def test_what_is_seen_later_is_told_on_the_page(console: Visitor, owner: Person) -> None:
+def test_errors_found_later_are_shown_on_the_page(console: Visitor, owner: Person) -> None:
     noise = "".join(f"{random.Random(n).getrandbits(240):x}@example.org,03/04/2024\n" for n in range(60_000))
     packed = gzip.compress(b"email,joined\n" + noise.encode(), 1)
     place = place_of(upload_file(console, new_type(owner), packed, "half.csv.gz"))
@@ -196,7 +196,7 @@ def test_what_is_seen_later_is_told_on_the_page(console: Visitor, owner: Person)
     assert f'href="{place}"' not in console.get(failed[1]).text
 
 
-def test_choices_that_cannot_be_stay_with_what_is_wrong(console: Visitor, owner: Person) -> None:
+def test_invalid_choices_stay_in_the_form_with_their_errors(console: Visitor, owner: Person) -> None:
     content = b"who,email,joined,city\na@example.org,b@example.org,03/04/2024,Oslo\n"
     place = place_of(upload_file(console, new_type(owner), content))
     console.get(place)
@@ -214,7 +214,7 @@ def test_choices_that_cannot_be_stay_with_what_is_wrong(console: Visitor, owner:
     assert figures_on(page)["created"] == 1
 
 
-def test_of_very_many_columns_the_first_are_shown_and_all_come_in(console: Visitor, owner: Person) -> None:
+def test_a_wide_file_shows_its_first_columns_and_imports_all(console: Visitor, owner: Person) -> None:
     type_id, count = new_type(owner), 320
     content = "email," + ",".join(f"c{n}" for n in range(count)) + "\na@example.org," + ",".join("1" * count) + "\n"
     place = place_of(upload_file(console, type_id, content.encode(), "wide.csv"))
@@ -227,7 +227,7 @@ def test_of_very_many_columns_the_first_are_shown_and_all_come_in(console: Visit
     assert "c0" not in [field["key"] for field in owner.tamis("field", "list", "--type", str(type_id))["fields"]]
 
 
-def test_names_from_files_are_text(console: Visitor, owner: Person) -> None:
+def test_names_from_files_are_shown_as_text(console: Visitor, owner: Person) -> None:
     content = f'email,"{HOSTILE}","{{{{ 7*7 }}}}",=cmd|calc,\nx@example.org,{HOSTILE},"{{% x %}}","\'""><b>",z\n'
     place = place_of(upload_file(console, new_type(owner), content.encode(), f"../../{HOSTILE}\x00\n.csv"))
     pages = [console.get(place).text]
@@ -244,7 +244,7 @@ def test_names_from_files_are_text(console: Visitor, owner: Person) -> None:
 # -- how it is handed in -----------------------------------------------------------------------------------------------
 
 
-def test_a_type_can_be_made_for_a_file(console: Visitor, owner: Person) -> None:
+def test_a_type_can_be_created_for_a_file(console: Visitor, owner: Person) -> None:
     name = fresh("Made for it")
     headers = {"accept": "application/json"}
     made = console.post("/imports/types", {"name": name}, headers=headers)
@@ -259,7 +259,7 @@ def test_a_type_can_be_made_for_a_file(console: Visitor, owner: Person) -> None:
     assert upload_file(Visitor(console.address, console.http, "0" * 64), made.json()["id"], MIXED).status_code == 403
 
 
-def test_two_clicks_make_one_import(console: Visitor, colleague: Visitor, owner: Person) -> None:
+def test_a_double_click_starts_one_import(console: Visitor, colleague: Visitor, owner: Person) -> None:
     type_id = new_type(owner)
     place = place_of(upload_file(console, type_id, many(20_000), fresh("twice") + ".csv"))
     found: list[str] = []
@@ -278,7 +278,7 @@ def test_two_clicks_make_one_import(console: Visitor, colleague: Visitor, owner:
     assert (late.status_code, late.headers["location"]) == (303, path)
 
 
-def test_two_files_come_in_at_once(console: Visitor, owner: Person) -> None:
+def test_two_files_are_imported_at_once(console: Visitor, owner: Person) -> None:
     type_id = new_type(owner)
     places = [
         place_of(upload_file(console, type_id, many(30_000).replace(b"p", letter), f"{letter.decode()}.csv"))
@@ -345,7 +345,7 @@ def test_a_large_file_takes_no_memory_and_a_larger_one_is_refused(alone: Server)
     assert not [line for line in alone.errors if " INFO " not in line]
 
 
-def test_a_killed_server_tells_what_it_was_at_and_the_file_is_still_there(alone: Server) -> None:
+def test_a_killed_server_reports_its_import_and_keeps_the_file(alone: Server) -> None:
     person, visitor = signed_in(alone)
     type_id = new_type(person)
     place = place_of(upload_file(visitor, type_id, many(150_000), "killed.csv"))
@@ -369,7 +369,7 @@ def test_a_killed_server_tells_what_it_was_at_and_the_file_is_still_there(alone:
     assert person.tamis("doctor")["ok"]
 
 
-def test_a_server_that_is_stopped_ends_an_import_between_two_batches(alone: Server) -> None:
+def test_a_stopping_server_ends_an_import_between_two_batches(alone: Server) -> None:
     person, visitor = signed_in(alone)
     type_id = new_type(person)
     place = place_of(upload_file(visitor, type_id, many(150_000), "stopped.csv"))
@@ -385,7 +385,7 @@ def test_a_server_that_is_stopped_ends_an_import_between_two_batches(alone: Serv
     assert job["created"] == job["rows_done"]
 
 
-def test_an_import_does_not_do_what_its_dry_run_did_not_show(console: Visitor, owner: Person) -> None:
+def test_an_import_does_nothing_that_its_dry_run_did_not_show(console: Visitor, owner: Person) -> None:
     type_id = new_type(owner)
     place = place_of(upload_file(console, type_id, MIXED))
     assert begin(console, place, "trial") == place

@@ -56,7 +56,7 @@ def upload_by_keyboard(page: Page, name: str) -> None:
     page.wait_for_url("**/imports/uploads/*")
 
 
-def test_by_keyboard_from_nothing_to_undone(page: Page, owner: Person) -> None:
+def test_an_import_is_made_and_undone_by_keyboard(page: Page, owner: Person) -> None:
     owner.tamis("type", "create", fresh("Other people"))
     name = fresh("Renters")
     upload_by_keyboard(page, name)
@@ -93,7 +93,7 @@ def test_by_keyboard_from_nothing_to_undone(page: Page, owner: Person) -> None:
     assert owner.tamis("segment", "count", "--type", name, "--where", "email is not blank") == {"count": 0}
 
 
-def test_dropped_refused_and_dropped_again(context: BrowserContext, owner: Person, tmp_path: Path) -> None:
+def test_a_refused_file_can_be_dropped_again(context: BrowserContext, owner: Person, tmp_path: Path) -> None:
     type_id = owner.tamis("type", "create", fresh("Dropped"))["id"]
     page = context.new_page()
     page.set_viewport_size({"width": 380, "height": 800})
@@ -124,7 +124,7 @@ def test_dropped_refused_and_dropped_again(context: BrowserContext, owner: Perso
     assert page.evaluate("document.documentElement.scrollWidth") <= 380
 
 
-def test_an_upload_is_given_up(page: Page, owner: Person, tmp_path: Path) -> None:
+def test_an_upload_can_be_cancelled(page: Page, owner: Person, tmp_path: Path) -> None:
     type_id = owner.tamis("type", "create", fresh("Given up"))["id"]
     file = tmp_path / "large.csv"
     with file.open("wb") as opened:
@@ -179,7 +179,7 @@ def test_every_state_of_an_import_is_accessible(page: Page, owner: Person, tmp_p
     assert not found, json.dumps(found, indent=1)
 
 
-def test_a_dry_run_whose_choices_change_runs_again(page: Page, owner: Person, tmp_path: Path) -> None:
+def test_a_dry_run_repeats_when_its_choices_change(page: Page, owner: Person, tmp_path: Path) -> None:
     type_id = owner.tamis("type", "create", fresh("Tried twice"))["id"]
     owner.tamis("field", "create", "Age", "--type", str(type_id), "--kind", "number")
     file = tmp_path / "people.csv"

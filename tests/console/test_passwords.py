@@ -46,7 +46,7 @@ def services(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Servic
     opened.close()
 
 
-def test_a_hash_costs_what_the_library_advises_and_one_of_nobody_as_much() -> None:
+def test_hashing_has_the_advised_cost_also_for_unknown_users() -> None:
     advised = PasswordHasher()
     for stored in (passwords.hash_password(PASSWORD, OWNER), passwords._DUMMY_HASH):
         assert not advised.check_needs_rehash(stored)
@@ -113,7 +113,7 @@ def events(caplog: pytest.LogCaptureFixture) -> list[tuple[str, dict[str, Any]]]
     return found
 
 
-def test_guesses_from_elsewhere_do_not_lock_out_who_signed_in_here_before(browser: Callable[..., Browser]) -> None:
+def test_guesses_from_elsewhere_do_not_lock_out_a_known_device(browser: Callable[..., Browser]) -> None:
     owner, guesser, colleague = browser(), browser(ELSEWHERE), browser()
     assert owner.sign_in() == 303
     assert owner.post("/sign-out").status_code == 303
@@ -124,7 +124,7 @@ def test_guesses_from_elsewhere_do_not_lock_out_who_signed_in_here_before(browse
     assert colleague.sign_in() == 429  # a new device has to wait, as the guesser has
 
 
-def test_a_known_device_is_counted_by_itself(browser: Callable[..., Browser]) -> None:
+def test_a_known_device_has_its_own_counter(browser: Callable[..., Browser]) -> None:
     owner, colleague = browser(), browser()
     assert (owner.sign_in(), colleague.sign_in()) == (303, 303)
     owner.post("/sign-out")
@@ -135,7 +135,7 @@ def test_a_known_device_is_counted_by_itself(browser: Callable[..., Browser]) ->
     assert browser().sign_in() == 303
 
 
-def test_the_cookie_of_a_device_is_good_for_its_account_alone_and_cannot_be_made(
+def test_a_device_cookie_is_bound_to_its_account_and_cannot_be_forged(
     browser: Callable[..., Browser],
 ) -> None:
     owner, stranger = browser(), browser()
@@ -161,7 +161,7 @@ def test_the_cookie_of_a_device_is_good_for_its_account_alone_and_cannot_be_made
     assert guesser.sign_in() == 303
 
 
-def test_a_device_is_known_for_a_year(services: Services) -> None:
+def test_a_device_is_remembered_for_a_year(services: Services) -> None:
     account = passwords.find_account(services.records.reader(), OWNER)
     assert account
     cookie = services.write(devices.make_device, account)
@@ -170,7 +170,7 @@ def test_a_device_is_known_for_a_year(services: Services) -> None:
         assert devices.device_of(services.records.reader(), now + timedelta(days=days), account, cookie) == known
 
 
-def test_a_network_is_counted_as_one(browser: Callable[..., Browser]) -> None:
+def test_addresses_of_a_network_share_one_counter(browser: Callable[..., Browser]) -> None:
     addresses = (f"2001:db8:1:2:{number:x}::7" for number in range(1000))
     tries = [browser(next(addresses)).sign_in(f"{n}@example.org", "a guess") for n in range(MAX_NETWORK_FAILURES)]
     assert set(tries) == {422}
@@ -178,7 +178,7 @@ def test_a_network_is_counted_as_one(browser: Callable[..., Browser]) -> None:
     assert browser("2001:db8:1:3::7").sign_in() == 303
 
 
-def test_guessers_wait_in_a_queue_of_their_own_that_is_soon_full(
+def test_suspicious_sign_ins_wait_in_a_separate_bounded_queue(
     browser: Callable[..., Browser], monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.INFO, "tamis")
@@ -223,7 +223,7 @@ def test_guessers_wait_in_a_queue_of_their_own_that_is_soon_full(
     assert [name for name, _ in events(caplog)].count("password_queue_full") == 2
 
 
-def test_no_asker_takes_all_places_of_a_queue() -> None:
+def test_no_client_takes_all_places_in_a_queue() -> None:
     goes_on = threading.Event()
 
     async def ask() -> tuple[int, int]:
@@ -240,7 +240,7 @@ def test_no_asker_takes_all_places_of_a_queue() -> None:
         assert thread.submit(lambda: asyncio.run(ask())).result() == (4, 3)
 
 
-def test_a_guest_and_a_session_of_before_end_at_the_sign_in(
+def test_signing_in_ends_the_guest_and_the_previous_session(
     browser: Callable[..., Browser], services: Services
 ) -> None:
     owner, planted = browser(), browser()
@@ -263,7 +263,7 @@ def test_a_guest_and_a_session_of_before_end_at_the_sign_in(
     assert planted.cookies["tamis_guest"] != guest
 
 
-def test_a_key_is_made_and_revoked_only_by_who_knows_the_password(
+def test_creating_and_revoking_keys_requires_the_password(
     browser: Callable[..., Browser], monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.INFO, "tamis")
@@ -294,7 +294,7 @@ def test_a_key_is_made_and_revoked_only_by_who_knows_the_password(
     assert told[1][1] == {"account": 1, "key": public, "address": "192.0.2.1"}
 
 
-def test_who_found_an_open_session_cannot_guess_and_locks_out_nobody(browser: Callable[..., Browser]) -> None:
+def test_an_open_session_cannot_guess_the_password_or_lock_the_owner_out(browser: Callable[..., Browser]) -> None:
     owner, found = browser(), browser(ELSEWHERE)
     owner.sign_in()
     found.sign_in()
@@ -306,7 +306,7 @@ def test_who_found_an_open_session_cannot_guess_and_locks_out_nobody(browser: Ca
     assert found.ask("GET", "/account").status_code == 303
 
 
-def test_what_happens_at_the_sign_in_is_logged_without_secrets(
+def test_sign_in_events_are_logged_without_secrets(
     browser: Callable[..., Browser], caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.INFO, "tamis")
@@ -336,7 +336,7 @@ def test_what_happens_at_the_sign_in_is_logged_without_secrets(
     ]
 
 
-def test_sessions_end_by_a_clock_that_goes_wrong(services: Services) -> None:
+def test_sessions_end_although_the_clock_is_wrong(services: Services) -> None:
     now = datetime(2026, 11, 27, 12, tzinfo=UTC)
     services.clock = lambda: now
     account = passwords.find_account(services.records.reader(), OWNER)
@@ -366,7 +366,7 @@ def test_sessions_end_by_a_clock_that_goes_wrong(services: Services) -> None:
     assert not lives(token, days=365)  # and is over for good
 
 
-def test_the_lifetimes_of_sessions_are_settings(services: Services) -> None:
+def test_session_lifetimes_are_configurable(services: Services) -> None:
     now = datetime(2026, 11, 27, 12, tzinfo=UTC)
     services.settings = replace(
         services.settings, session_idle=timedelta(minutes=30), session_lifetime=timedelta(hours=8)

@@ -33,7 +33,7 @@ def live(data: Path) -> int:
     return segment.id
 
 
-def test_the_chart_and_its_table_tell_the_sizes_of_days(tmp_path: Path) -> None:
+def test_the_chart_and_its_table_show_daily_sizes(tmp_path: Path) -> None:
     data = tmp_path / "data"
     segment = live(data)
     with Server(data) as server:

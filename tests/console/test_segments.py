@@ -69,7 +69,9 @@ def recipients_on(page: str) -> list[str]:
 # -- what is shown is true ---------------------------------------------------------------------------------------------
 
 
-def test_counts_and_members_are_those_of_the_api(owner: Person, console: Visitor, sample: SampleData) -> None:
+def test_the_console_shows_the_counts_and_members_of_the_api(
+    owner: Person, console: Visitor, sample: SampleData
+) -> None:
     listed = console.get("/segments").text
     for segment in owner.segments():
         row = re.search(rf'<a class="name" href="/segments/{segment["id"]}">.*?</tr>', listed, re.S)
@@ -87,7 +89,7 @@ def test_counts_and_members_are_those_of_the_api(owner: Person, console: Visitor
     assert len(shown) == PEOPLE - 10
 
 
-def test_the_list_is_searched_and_ordered(console: Visitor, owner: Person, sample: SampleData) -> None:
+def test_segments_are_searched_and_sorted(console: Visitor, owner: Person, sample: SampleData) -> None:
     name = owner.segment(sample.named)["segment_name"]
     found = console.get("/segments", params={"q": f"{sample.name} AGE less"}).text
     assert re.findall(r'class="name" href="/segments/(\d+)"', found) == [str(sample.named)]
@@ -104,7 +106,7 @@ def test_the_list_is_searched_and_ordered(console: Visitor, owner: Person, sampl
     assert "No segments match your search" in console.get("/segments", params={"q": HOSTILE}).text
 
 
-def test_members_are_searched_without_an_address_in_the_url(console: Visitor, sample: SampleData) -> None:
+def test_member_search_puts_no_email_in_the_url(console: Visitor, sample: SampleData) -> None:
     found = console.post(f"{sample.path}/members/search", {"text": "TOWN11"}).text
     assert rows_on(found) == ["town11@example.org", *(f"sample{n}@example.org" for n in range(110, 120))]
     assert "11 members match" in text_of(found)
@@ -121,7 +123,7 @@ def test_members_are_searched_without_an_address_in_the_url(console: Visitor, sa
     assert text_of(console.post(f"{sample.path}/members/count").text).startswith("120 members")
 
 
-def test_the_overview_tells_rule_history_and_who_uses_it(console: Visitor, owner: Person, sample: SampleData) -> None:
+def test_the_overview_shows_rule_history_and_usage(console: Visitor, owner: Person, sample: SampleData) -> None:
     told = text_of(console.get(sample.path).text)
     assert " whose Age is at least 10." in told
     assert "age is equal or greater than 10" in told
@@ -132,7 +134,7 @@ def test_the_overview_tells_rule_history_and_who_uses_it(console: Visitor, owner
     assert console.get(f"{sample.path}?days=%C2%B2").status_code == 200
 
 
-def test_history_tells_who_came_and_went(owner: Person, console: Visitor, sample: SampleData) -> None:
+def test_history_shows_who_joined_and_left(owner: Person, console: Visitor, sample: SampleData) -> None:
     assert "120 members" in text_of(console.get(f"{sample.path}/history").text)
     owner.add(sample.grown, "visitor@example.net")
     owner.delete_recipient(owner.recipient(sample.grown, "visitor@example.net")["id"])
@@ -144,7 +146,7 @@ def test_history_tells_who_came_and_went(owner: Person, console: Visitor, sample
     assert console.get(f"{sample.path}/history?before=99999999999999999999999").status_code == 200
 
 
-def test_overlaps_are_shown_as_picture_and_table(console: Visitor, sample: SampleData) -> None:
+def test_overlaps_are_shown_as_chart_and_table(console: Visitor, sample: SampleData) -> None:
     page = console.get(f"{sample.path}/overlap?a={sample.named}").text
     assert '<svg class="sets"' in page
     assert "in all of these: 10" in page
@@ -162,7 +164,7 @@ def test_calls_of_the_api_name_the_segment_and_no_secret(owner: Person, console:
     assert owner.public_key not in page
 
 
-def test_why_somebody_is_in_it_is_told(console: Visitor, owner: Person, sample: SampleData) -> None:
+def test_a_membership_is_explained(console: Visitor, owner: Person, sample: SampleData) -> None:
     recipient = owner.recipient(sample.grown, "town42@example.org")["id"]
     told = text_of(console.get(f"{sample.path}/members/{recipient}/why").text)
     assert "In “" in told
@@ -174,7 +176,7 @@ def test_why_somebody_is_in_it_is_told(console: Visitor, owner: Person, sample: 
 # -- by hand -----------------------------------------------------------------------------------------------------------
 
 
-def test_a_member_who_is_taken_out_is_missed_by_one_and_brought_back(
+def test_an_excluded_member_lowers_the_count_by_one_and_can_be_restored(
     owner: Person, console: Visitor, colleague: Visitor, sample: SampleData
 ) -> None:
     before = count_on(console, sample.grown)
@@ -194,9 +196,7 @@ def test_a_member_who_is_taken_out_is_missed_by_one_and_brought_back(
     assert console.post(f"{sample.path}/bring-back", {"contact": contact[1]}).status_code == 404
 
 
-def test_an_address_is_added_once_however_often_the_button_is_pressed(
-    owner: Person, console: Visitor, sample: SampleData
-) -> None:
+def test_pressing_add_repeatedly_adds_an_email_once(owner: Person, console: Visitor, sample: SampleData) -> None:
     before = count_on(console, sample.grown)
     typed = {"email": "Guest@example.net", "first_name": HOSTILE, "last_name": "", "idempotency_key": fresh("mark")}
     answers = [console.post(f"{sample.path}/members", typed) for _ in range(2)]
@@ -254,14 +254,14 @@ def test_a_segment_is_renamed_duplicated_and_deleted_unless_it_is_used(
     assert console.get(copy).status_code == 404
 
 
-def test_what_contacts_are_called_is_shown_as_it_is(console: Visitor, sample: SampleData) -> None:
+def test_contact_names_are_shown_verbatim(console: Visitor, sample: SampleData) -> None:
     page = console.post(f"{sample.path}/members/search", {"text": "town99"}).text
     assert HOSTILE in text_of(page)
     assert "<script>alert" not in page
 
 
 @pytest.mark.parametrize("ending", ["csv", "excel", "ndjson", "parquet"])
-def test_an_export_has_the_members_and_a_name_that_files_may_have(
+def test_an_export_has_the_members_and_a_valid_file_name(
     owner: Person, console: Visitor, server: Server, sample: SampleData, ending: str
 ) -> None:
     name = fresh('Ünder/"line"')
@@ -289,7 +289,7 @@ def test_an_export_has_the_members_and_a_name_that_files_may_have(
     assert console.get(f"/segments/{segment}/export?to=exe").status_code == 404
 
 
-def test_excel_gets_times_on_the_clocks_of_the_account_and_all_others_in_utc(
+def test_times_are_in_the_account_time_zone_for_excel_and_in_utc_otherwise(
     owner: Person, console: Visitor, tmp_path: Path
 ) -> None:
     name = fresh("Visitors")
@@ -338,7 +338,7 @@ def routes(sample: SampleData, recipient: int) -> Iterator[tuple[str, str, dict[
     yield "POST", f"{sample.path}/delete", {}
 
 
-def test_a_stranger_finds_nothing_and_a_guest_is_asked_to_sign_in(
+def test_another_account_finds_nothing_and_a_guest_must_sign_in(
     owner: Person, stranger: Visitor, guest: Visitor, colleague: Visitor, console: Visitor, sample: SampleData
 ) -> None:
     recipient = owner.recipient(sample.grown, "town60@example.org")["id"]
@@ -362,7 +362,7 @@ def test_a_stranger_finds_nothing_and_a_guest_is_asked_to_sign_in(
 
 
 @pytest.mark.parametrize("wrong", ["0", "9223372036854775808", "1" * 40, "-1", "x"])
-def test_numbers_that_are_none_find_nothing(console: Visitor, sample: SampleData, wrong: str) -> None:
+def test_invalid_ids_are_not_found(console: Visitor, sample: SampleData, wrong: str) -> None:
     assert console.get(f"/segments/{wrong}").status_code == 404
     assert console.get(f"{sample.path}/members/{wrong}/why").status_code == 404
     assert console.post(f"{sample.path}/members/remove", {"recipient": wrong}).status_code == 404
@@ -376,7 +376,7 @@ def test_numbers_that_are_none_find_nothing(console: Visitor, sample: SampleData
         assert console.get(f"{sample.path}/{query}").status_code in (200, 400), query
 
 
-def test_without_segments_the_list_teaches(server: Server, data: Path) -> None:
+def test_an_empty_segment_list_explains_how_to_start(server: Server, data: Path) -> None:
     beginner = new_console_account(data, server.address, "beginner@example.org")
     visitor = Visitor(server.address)
     visitor.sign_in(beginner.email)

@@ -26,7 +26,7 @@ def segment(owner: Person, tmp_path_factory: pytest.TempPathFactory) -> int:
     return made
 
 
-def test_a_segment_is_found_looked_at_and_changed(page: Page, owner: Person, segment: int, tmp_path: Path) -> None:
+def test_a_segment_is_found_viewed_and_edited(page: Page, owner: Person, segment: int, tmp_path: Path) -> None:
     name = owner.segment(segment)["segment_name"]
     page.goto("/segments")
     page.get_by_label("Search segments").press_sequentially(name)

@@ -10,7 +10,7 @@ from tests.support.process import Server
 from tests.support.users import Person, fresh_address
 
 
-def test_a_page_leads_to_the_sign_in_and_back(guest: Visitor, owner: Person) -> None:
+def test_a_page_redirects_to_the_sign_in_and_back(guest: Visitor, owner: Person) -> None:
     answer = guest.get("/account")
     assert (answer.status_code, answer.headers["location"]) == (303, "/sign-in?then=/account")
     guest.get("/sign-in?then=/account")
@@ -21,13 +21,13 @@ def test_a_page_leads_to_the_sign_in_and_back(guest: Visitor, owner: Person) -> 
 
 
 @pytest.mark.parametrize("then", ["https://example.org/", "//example.org", "/\\example.org", "javascript:alert(1)", ""])
-def test_nobody_is_led_away_from_the_console(guest: Visitor, owner: Person, then: str) -> None:
+def test_redirects_stay_within_the_console(guest: Visitor, owner: Person, then: str) -> None:
     guest.get("/sign-in")
     answer = guest.post("/sign-in", {"email": owner.email, "password": PASSWORD, "then": then})
     assert answer.headers["location"] == "/segments"
 
 
-def test_wrong_passwords_and_unknown_addresses_answer_alike(guest: Visitor, owner: Person) -> None:
+def test_wrong_passwords_and_unknown_emails_get_the_same_response(guest: Visitor, owner: Person) -> None:
     wrong, unknown = guest.sign_in(owner.email, "not the password"), guest.sign_in("nobody@example.org")
     assert (wrong.status_code, unknown.status_code) == (422, 422)
     assert "Wrong email or password." in text_of(wrong.text)
@@ -35,7 +35,7 @@ def test_wrong_passwords_and_unknown_addresses_answer_alike(guest: Visitor, owne
     assert guest.get("/account").status_code == 303
 
 
-def test_ten_failures_close_an_address_for_a_while(guest: Visitor, server: Server) -> None:
+def test_ten_failures_lock_an_email_for_a_while(guest: Visitor, server: Server) -> None:
     person = new_console_account(server.data, server.address, fresh_address())
     guest.get("/sign-in")
     with ThreadPoolExecutor(4) as threads:
@@ -73,7 +73,7 @@ def test_signing_out_ends_the_session_for_good(guest: Visitor, owner: Person) ->
     assert guest.get("/account").status_code == 303
 
 
-def test_every_answer_is_guarded(guest: Visitor) -> None:
+def test_every_response_has_security_headers(guest: Visitor) -> None:
     for path in ("/sign-in", "/segments", "/nothing", "/static/0/console.js"):
         headers = guest.get(path).headers
         assert "unsafe" not in headers["content-security-policy"]

@@ -40,7 +40,7 @@ def import_people(owner: Person, type_id: int, lines: str) -> None:
     owner.tamis("import", file, "--type", str(type_id))
 
 
-def test_a_type_is_made_once_renamed_and_deleted(console: Visitor, colleague: Visitor) -> None:
+def test_a_type_is_created_once_renamed_and_deleted(console: Visitor, colleague: Visitor) -> None:
     name = fresh("Donors")
     twice = [console.post("/types", {"name": name, "idempotency_key": "the same"}) for _ in range(2)]
     assert twice[0].headers["location"] == twice[1].headers["location"]
@@ -59,7 +59,7 @@ def test_a_type_is_made_once_renamed_and_deleted(console: Visitor, colleague: Vi
     assert console.get(f"/types/{type_id}").status_code == 404
 
 
-def test_a_type_that_is_needed_stays_and_says_for_what(console: Visitor, owner: Person, people: int) -> None:
+def test_a_type_in_use_is_kept_and_names_its_users(console: Visitor, owner: Person, people: int) -> None:
     import_people(owner, people, "ann@example.org,Pro,30\n")
     name = fresh("Pros & <b>friends</b>")
     owner.tamis("segment", "create", name, "--type", str(people), "--where", 'plan = "Pro"')
@@ -72,7 +72,7 @@ def test_a_type_that_is_needed_stays_and_says_for_what(console: Visitor, owner: 
     assert "still contains 1 contact: delete them first" in text_of(console.post(f"/types/{people}/delete").text)
 
 
-def test_a_field_is_added_with_every_problem_at_its_place(console: Visitor, owner: Person, people: int) -> None:
+def test_a_new_field_shows_every_problem_at_its_control(console: Visitor, owner: Person, people: int) -> None:
     wrong = console.post(f"/types/{people}/fields", {"name": "Likes", "kind": "choices", "options": "Art; old\nArt"})
     assert wrong.status_code == 422
     assert "separates multiple options" in text_of(wrong.text)
@@ -87,7 +87,7 @@ def test_a_field_is_added_with_every_problem_at_its_place(console: Visitor, owne
     assert fields_of(owner, people)["likes"]["options"] == ["Music", "Art"]
 
 
-def test_the_share_that_is_filled_in_and_the_users_are_shown(console: Visitor, owner: Person, people: int) -> None:
+def test_field_completeness_and_usage_are_shown(console: Visitor, owner: Person, people: int) -> None:
     assert "No contacts yet" in text_of(console.get(f"/types/{people}").text)
     import_people(owner, people, "ann@example.org,Pro,30\nbob@example.org,Free,\ncat@example.org,,\n")
     name = fresh("Pros")
@@ -121,7 +121,7 @@ def test_options_are_renamed_moved_added_and_deleted_in_one_form(console: Visito
     assert "have changed since you opened them" in text_of(late.text)
 
 
-def test_values_that_do_not_fit_another_kind_are_shown_and_can_be_given_up(
+def test_values_that_do_not_fit_a_new_kind_are_shown_and_can_be_discarded(
     console: Visitor, stranger: Visitor, owner: Person, people: int
 ) -> None:
     note = console.post(f"/types/{people}/fields", {"name": "Joined", "kind": "text"})
@@ -149,7 +149,7 @@ def test_values_that_do_not_fit_another_kind_are_shown_and_can_be_given_up(
     assert console.get(f"{path}/lost/other.csv").status_code == 404
 
 
-def test_a_field_in_use_is_not_deleted_and_another_is(console: Visitor, owner: Person, people: int) -> None:
+def test_only_an_unused_field_is_deleted(console: Visitor, owner: Person, people: int) -> None:
     name = fresh("Grown up")
     owner.tamis("segment", "create", name, "--type", str(people), "--where", "age > 18")
     ids = {key: field["id"] for key, field in fields_of(owner, people).items()}
@@ -161,7 +161,7 @@ def test_a_field_in_use_is_not_deleted_and_another_is(console: Visitor, owner: P
     assert console.get(f"/types/{people}/fields/{ids['plan']}").status_code == 404
 
 
-def test_a_stranger_finds_nothing_and_changes_nothing(
+def test_another_account_sees_and_changes_nothing(
     console: Visitor, stranger: Visitor, guest: Visitor, owner: Person, people: int
 ) -> None:
     before = fields_of(owner, people)
@@ -182,7 +182,7 @@ def test_a_stranger_finds_nothing_and_changes_nothing(
     assert fields_of(owner, people) == before
 
 
-def test_hostile_names_are_shown_as_they_are(console: Visitor, owner: Person) -> None:
+def test_hostile_names_are_shown_as_text(console: Visitor, owner: Person) -> None:
     name = fresh(HOSTILE) + "w" * 100
     type_id = make_type(console, name)
     console.post(f"/types/{type_id}/fields", {"name": HOSTILE, "kind": "choice", "options": f"{HOSTILE}\n'><b>"})
@@ -194,7 +194,7 @@ def test_hostile_names_are_shown_as_they_are(console: Visitor, owner: Person) ->
         assert "alert(1)" in text_of(page)
 
 
-def test_fields_are_moved_by_keyboard_by_dragging_and_options_too(page: Page, owner: Person, people: int) -> None:
+def test_fields_and_options_are_moved_by_keyboard_and_by_dragging(page: Page, owner: Person, people: int) -> None:
     page.goto(f"/types/{people}")
     up = page.get_by_role("button", name="Move Age up")
     up.focus()
@@ -235,7 +235,7 @@ def test_fields_are_moved_by_keyboard_by_dragging_and_options_too(page: Page, ow
     assert page.evaluate("document.documentElement.scrollWidth") <= 380
 
 
-def test_a_type_whose_name_is_a_number_is_not_found_by_it(console: Visitor) -> None:
+def test_a_type_named_like_a_number_is_not_found_by_that_number(console: Visitor) -> None:
     name = str(1_000_000 + secrets.randbelow(1_000_000))
     make_type(console, name)
     for path in ("", "/contacts", "/contacts/new"):

@@ -31,7 +31,7 @@ def test_a_value_is_written_for_people(value: Value, text: str) -> None:
     assert display_value(value, DHAKA) == text
 
 
-def test_an_instant_is_on_the_clocks_of_the_account() -> None:
+def test_an_instant_is_shown_in_the_account_time_zone() -> None:
     assert "29 Feb 2024, 14:30" in display_value(SEEN, DHAKA)
     assert "2024-02-29T08:30:00.000000Z" in display_value(SEEN, DHAKA)
 
@@ -47,7 +47,7 @@ def test_an_instant_is_on_the_clocks_of_the_account() -> None:
         (Kind.TEXT, "a; b"),
     ],
 )
-def test_an_explanation_writes_a_value_as_the_page_does(kind: Kind, value: Value) -> None:
+def test_an_explanation_formats_values_like_the_page(kind: Kind, value: Value) -> None:
     assert display_text(format_value(value), kind, DHAKA) == display_value(value, DHAKA)
 
 
@@ -64,13 +64,13 @@ def test_an_explanation_writes_a_value_as_the_page_does(kind: Kind, value: Value
         ("", "a", ""),
     ],
 )
-def test_what_was_searched_for_is_marked(text: str, searched: str, html: str) -> None:
+def test_search_matches_are_highlighted(text: str, searched: str, html: str) -> None:
     assert highlight(text, searched) == html
 
 
 @pytest.mark.parametrize("micros", [0, 500_000, 123_000])
 @pytest.mark.parametrize("second", [0, 7])
-def test_a_control_holds_an_instant_from_which_it_is_read_again(second: int, micros: int) -> None:
+def test_an_instant_survives_its_form_control(second: int, micros: int) -> None:
     seen = Field(101, "seen", "Seen", Kind.DATETIME)
     instant = SEEN.replace(second=second, microsecond=micros)
     assert parse_value(make_control(seen, instant, DHAKA).text, seen, DHAKA) == instant

@@ -27,7 +27,7 @@ def test_every_control_and_format_character_is_shown_as_its_number() -> None:
 @pytest.mark.parametrize(
     "hidden", ["\x1b[2J", "\u202e", "\u2066", "\u200b", "\ufeff", "\U000e0041", "\x9b31m", "\u3164"]
 )
-def test_a_name_cannot_hide_or_turn_around_anything(hidden: str) -> None:
+def test_names_cannot_hide_or_reverse_text(hidden: str) -> None:
     assert escape_hidden(f"Ann{hidden}Lee") == f"Ann⟨U+{ord(hidden[0]):04X}⟩{hidden[1:]}Lee"
 
 
@@ -44,7 +44,7 @@ def test_a_name_cannot_hide_or_turn_around_anything(hidden: str) -> None:
         "Zoë Ångström, 東京, Ελλάδα, עברית",
     ],
 )
-def test_what_languages_and_emoji_need_stays(text: str) -> None:
+def test_characters_needed_by_languages_and_emoji_are_kept(text: str) -> None:
     assert escape_hidden(text) == text
 
 
@@ -66,7 +66,7 @@ def test_the_same_characters_are_shown_where_nothing_needs_them(text: str, shown
 
 
 @given(ANY)
-def test_one_line_stays_one_line_and_says_nothing_to_a_terminal(text: str) -> None:
+def test_text_stays_on_one_line_without_terminal_sequences(text: str) -> None:
     shown = escape_hidden(text)
     assert len(shown.splitlines()) <= 1
     assert not any(unicodedata.category(character) in ("Cc", "Cs", "Zl", "Zp") for character in shown)

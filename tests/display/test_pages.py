@@ -16,18 +16,18 @@ TEXT = st.text(st.characters(categories=["Cc", "Cf", "Zl", "Zp", "L", "P", "S", 
 
 
 @given(TEXT)
-def test_text_is_shown_and_controls_hold_what_they_are_given(text: str) -> None:
+def test_text_is_escaped_and_controls_keep_their_exact_values(text: str) -> None:
     template = environment.from_string('<p title="{{ text }}">{{ text }}</p><input value="{{ text|exact }}">')
     shown = escape(escape_hidden_lines(text))
     assert template.render(text=text) == f'<p title="{shown}">{shown}</p><input value="{escape(text)}">'
 
 
 @given(TEXT)
-def test_what_a_search_marks_is_shown_too(text: str) -> None:
+def test_hidden_characters_are_shown_within_search_matches(text: str) -> None:
     assert highlight(text, "a").striptags() == Markup(escape(escape_hidden_lines(text))).striptags()
 
 
-def test_every_control_holds_exactly_what_it_is_given() -> None:
+def test_every_control_keeps_its_exact_value() -> None:
     for page in TEMPLATES.rglob("*.html"):
         text = page.read_text()
         for value in re.findall(r'value="(\{\{.*?\}\})"', text) + re.findall(r"(\{\{[^}]*\}\})</textarea>", text):

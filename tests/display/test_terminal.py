@@ -30,7 +30,7 @@ def is_harmless(printed: str) -> bool:
 
 
 @given(TEXT)
-def test_lines_and_tables_are_harmless_whatever_stands_in_them(text: str) -> None:
+def test_terminal_output_is_harmless_for_any_text(text: str) -> None:
     with pytest.MonkeyPatch.context() as patched:
         out, err = Collected(), Collected()
         patched.setattr(sys, "stdout", out)
@@ -44,7 +44,7 @@ def test_lines_and_tables_are_harmless_whatever_stands_in_them(text: str) -> Non
     assert "[red]x[/red]" in out.text.replace("\n", "").replace(" ", "") or cell_len(text) > 20
 
 
-def test_only_one_place_prints() -> None:
+def test_only_one_module_prints() -> None:
     """All else goes through it, but JSON and what the server says at its start."""
     printing = {
         path.name
@@ -57,7 +57,7 @@ def test_only_one_place_prints() -> None:
     assert printing == {"common.py", "serve.py"}
 
 
-def test_names_and_values_of_contacts_are_shown_and_not_obeyed(tmp_path: Path) -> None:
+def test_contact_names_and_values_cannot_control_the_terminal(tmp_path: Path) -> None:
     data, file = tmp_path / "data", tmp_path / "contacts.csv"
     name = "Ann \u202egnp.exe\u2066 [bold]Lee[/bold]"
     file.write_text(f"email,first name\nann@example.org,{name}\n")

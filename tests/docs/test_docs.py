@@ -13,13 +13,13 @@ PAGES = [*sorted(ROOT.glob("*.md")), *sorted((ROOT / "docs").rglob("*.md"))]
 
 
 @pytest.mark.parametrize("name", generated.PAGES)
-def test_what_pages_repeat_is_as_in_the_code(name: str) -> None:
+def test_docs_repeat_the_code_correctly(name: str) -> None:
     page = (ROOT / "docs" / name).read_text()
     assert page == generated.PAGES[name](page), "run `make docs`"
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
-def test_links_lead_somewhere(page: Path) -> None:
+def test_links_have_targets(page: Path) -> None:
     for target, anchor in re.findall(r"\]\(([^)#]*)#?([^)]*)\)", page.read_text()):
         if not target.startswith("http"):
             linked = page.parent / target if target else page
@@ -46,7 +46,7 @@ def test_functions_that_a_page_names_are_in_their_modules(page: Path) -> None:
         assert re.search(rf"^\s*(?:async )?(?:def|class) {name}\b", found.read_text(), re.MULTILINE), (name, module)
 
 
-def test_every_direct_dependency_has_its_reason() -> None:
+def test_every_direct_dependency_has_a_reason() -> None:
     reasons = (ROOT / "docs/dependencies.md").read_text()
     for file in ("runtime.in", "dev.in"):
         for line in (ROOT / "requirements" / file).read_text().splitlines():
@@ -55,7 +55,7 @@ def test_every_direct_dependency_has_its_reason() -> None:
                 assert re.search(rf"^\| [^|]*\b{name[0]}\b", reasons, re.MULTILINE), name[0]
 
 
-def test_every_module_or_function_that_is_long_has_its_reason() -> None:
+def test_every_long_module_or_function_has_a_reason() -> None:
     reasons = "".join(page.read_text() for page in (ROOT / "docs/decisions").glob("*.md"))
     for module in (ROOT / "src").rglob("*.py"):
         if len(module.read_text().splitlines()) > 300:

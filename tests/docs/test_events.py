@@ -11,7 +11,7 @@ SPREAD = {"context": CONTEXT, "_log_context": CONTEXT}
 """What calls add by a dictionary."""
 
 
-def test_the_table_of_events_is_that_of_the_code() -> None:
+def test_the_documented_events_match_the_code() -> None:
     told = _in_docs()
     written = _in_code()
     assert sorted(told) == sorted(written)

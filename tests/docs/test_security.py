@@ -25,7 +25,7 @@ ROWS = re.findall(_ROW, PAGE, re.MULTILINE)
 TESTS = sorted(set(re.findall(r"`([\w/]+)::(\w+|\*)`", PAGE)))
 
 
-def test_each_requirement_stands_in_the_table_once_and_in_order() -> None:
+def test_each_requirement_is_in_the_table_once_and_in_order() -> None:
     assert len(REQUIRED) == 253
     told = []
     for first, last, *_ in ROWS:
@@ -41,7 +41,7 @@ def test_each_met_requirement_names_a_test() -> None:
 
 
 @pytest.mark.parametrize(("file", "name"), TESTS, ids=[f"{file}::{name}" for file, name in TESTS])
-def test_the_tests_that_are_named_are_there(file: str, name: str) -> None:
+def test_named_tests_exist(file: str, name: str) -> None:
     path = ROOT / "tests" / f"{file}.py"
     assert path.is_file()
     assert name == "*" or f"def test_{name}(" in path.read_text()

@@ -304,7 +304,7 @@ def test_a_fault_of_the_records_is_found_and_named(data: Path, fault: str) -> No
         assert any(words in message for message in found), (words, found)
 
 
-def test_what_the_doctor_advises_for_the_column_store_mends_it(data: Path) -> None:
+def test_following_the_advice_repairs_the_column_store(data: Path) -> None:
     for fault in ("a wrong member", "a wrong size", "a changed value", "a transition that is gone"):
         in_columns(IN_COLUMNS[fault][0])(data)
     assert wrong(data)
@@ -323,7 +323,7 @@ def test_a_damaged_page_of_the_records_is_found(data: Path) -> None:
     assert any("tamis.sqlite is damaged" in message for message in wrong(data))
 
 
-def test_what_was_set_aside_left_behind_or_is_still_to_be_erased_is_mentioned(data: Path) -> None:
+def test_quarantined_leftover_and_pending_erasure_files_are_reported(data: Path) -> None:
     (data / f"{FILE_NAME}.unusable-20260101-000000").write_bytes(b"")
     (data / "strange.txt").write_text("")
     checks = examine(data)
@@ -341,7 +341,7 @@ def empty(tmp_path: Path) -> Path:
     return tmp_path / "data"
 
 
-def test_nothing_is_wrong_while_others_write(data: Path) -> None:
+def test_there_are_no_findings_during_concurrent_writes(data: Path) -> None:
     services = Services(Settings(data, columns_threads=2))
     fields = types.fields_of_type(services.records.reader(), 1)
     score = next(field.id for field in fields.fields if field.key == "score")

@@ -156,7 +156,7 @@ def test_a_fault_of_the_copy_is_found(data: Path, healthy: tuple[Path, datetime]
     assert all("delete columns.duckdb" in message for message in found)
 
 
-def test_what_is_advised_for_the_copy_mends_it(data: Path, healthy: tuple[Path, datetime]) -> None:
+def test_following_the_advice_repairs_the_copy(data: Path, healthy: tuple[Path, datetime]) -> None:
     (data / NAME).unlink()
     assert examine(data, healthy[1])[1] == []
 
@@ -227,7 +227,7 @@ def test_a_daily_size_that_members_contradict_is_found_in_the_records(
     assert "restore a backup" in found[0]
 
 
-def test_a_history_that_another_program_has_written_is_found(data: Path, healthy: tuple[Path, datetime]) -> None:
+def test_a_history_written_by_another_program_is_found(data: Path, healthy: tuple[Path, datetime]) -> None:
     services = Services(Settings(data, columns_threads=2), clock=lambda: healthy[1])
     services.project()
     with records_of(data) as db:

@@ -58,7 +58,7 @@ TAGS = OptionIndex.of(("VIP", "Blog", "Rock, Pop", "A/B test", "on|off", "[draft
         ("/", ["/"]),
     ],
 )
-def test_a_list_is_read_as_it_was_meant(text: str, parts: list[str]) -> None:
+def test_a_list_is_split_as_intended(text: str, parts: list[str]) -> None:
     assert split_options(text, TAGS) == parts
 
 
@@ -69,9 +69,7 @@ OPTIONS = st.lists(OPTION, min_size=1, max_size=6, unique_by=str.casefold).map(t
 
 
 @given(options=OPTIONS, data=st.data())
-def test_what_tamis_writes_is_read_back_whatever_the_options_look_like(
-    options: tuple[str, ...], data: st.DataObject
-) -> None:
+def test_written_lists_are_read_back_for_any_options(options: tuple[str, ...], data: st.DataObject) -> None:
     chosen = data.draw(st.lists(st.sampled_from(options), unique=True))
     assert split_options("; ".join(chosen), OptionIndex.of(options)) == chosen
 
@@ -90,7 +88,7 @@ FORMS = {
 
 @pytest.mark.parametrize("form", FORMS)
 @given(parts=PLAIN)
-def test_every_form_names_the_same_parts_whether_they_are_known_or_not(form: str, parts: list[str]) -> None:
+def test_every_form_gives_the_same_parts_for_known_and_unknown_options(form: str, parts: list[str]) -> None:
     nothing, all_of_them = OptionIndex.of(("something else",)), OptionIndex.of(tuple(dict.fromkeys(parts)))
     written = FORMS[form](parts)
     assert split_options(written, nothing) == parts
@@ -98,5 +96,5 @@ def test_every_form_names_the_same_parts_whether_they_are_known_or_not(form: str
 
 
 @pytest.mark.parametrize("text", ['"a' * 20_000, '"a,' * 20_000, ",/|;" * 15_000, "[" * 60_000, '"' * 60_000])
-def test_a_long_text_is_no_burden(text: str) -> None:
+def test_a_long_text_is_split_quickly(text: str) -> None:
     split_options(text, TAGS)

@@ -24,24 +24,26 @@ def test_a_document_has_its_fields_in_order() -> None:
     assert encode_values({}) == "{}"
 
 
-def test_parts_make_the_same_document() -> None:
+def test_assembled_parts_equal_the_document() -> None:
     parts = ["", encode_entry(9, "x"), "", encode_entry(103, 5.0)]
     assert join_entries(parts) == encode_values({103: 5.0, 9: "x"})
     assert join_entries([]) == join_entries(["", ""]) == "{}"
 
 
-def test_a_field_that_is_gone_is_left_out() -> None:
+def test_a_deleted_field_is_left_out() -> None:
     fewer = FieldSet(tuple(field for field in FIELDS.fields if field.id != 103))
     assert decode_values('{"9":"x","103":5.0}', fewer) == {9: "x"}
 
 
-def test_a_number_is_a_float_however_it_is_written() -> None:
+def test_every_written_number_is_a_float() -> None:
     (value,) = decode_values('{"103":5}', FIELDS).values()
     assert repr(value) == "5.0"
 
 
 @given(contacts(), contacts(), st.sets(st.sampled_from([field.id for field in FIELDS.fields])))
-def test_stated_values_win_and_what_may_be_erased_goes(present: Contact, stated: Contact, erasable: set[int]) -> None:
+def test_stated_values_win_and_erasable_values_are_removed(
+    present: Contact, stated: Contact, erasable: set[int]
+) -> None:
     merged = merge_documents(encode_values(present.values), encode_values(stated.values), FIELDS, erasable)
     kept = {key: value for key, value in present.values.items() if key not in erasable}
     assert decode_values(merged, FIELDS) == kept | stated.values

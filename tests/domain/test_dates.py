@@ -23,9 +23,7 @@ BERLIN = ZoneInfo("Europe/Berlin")
     padded=st.booleans(),
     iso=st.booleans(),
 )
-def test_what_was_written_in_an_order_is_read_in_it(
-    day: date, order: DateOrder, mark: str, padded: bool, iso: bool
-) -> None:
+def test_dates_are_read_in_the_given_order(day: date, order: DateOrder, mark: str, padded: bool, iso: bool) -> None:
     padded = padded or (order is DateOrder.YMD and mark == "-")
     numbers = {"d": f"{day.day:02}" if padded else f"{day.day}", "m": f"{day.month:02}" if padded else f"{day.month}"}
     written = mark.join((numbers | {"y": f"{day.year:04}"})[part] for part in order)
@@ -64,13 +62,13 @@ def test_times_follow_a_date(text: str, hour: int, minute: int, second: int) -> 
         (DateOrder.MDY, "12/31/2024 14:30", "must be a date such as 12/31/2024"),
     ],
 )
-def test_what_is_no_date_is_refused(order: DateOrder, text: str, message: str) -> None:
+def test_invalid_dates_are_refused(order: DateOrder, text: str, message: str) -> None:
     with pytest.raises(ValueProblem, match=message):
         parser(DAY, BERLIN, order)(text)
 
 
 @pytest.mark.parametrize("text", ["31/12/2024 13:30 PM", "31/12/2024 0:30 AM", "31/12/2024 24:30", "31/12/24 14:30"])
-def test_what_is_no_moment_is_refused(text: str) -> None:
+def test_invalid_date_times_are_refused(text: str) -> None:
     with pytest.raises(ValueProblem):
         parser(MOMENT, BERLIN, DateOrder.DMY)(text)
 

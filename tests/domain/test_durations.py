@@ -50,7 +50,7 @@ def test_a_duration_is_read_and_written(text: str, written: str) -> None:
         ("x" * 5_000, "whole number"),
     ],
 )
-def test_what_is_no_duration_is_refused(text: str, message: str) -> None:
+def test_invalid_durations_are_refused(text: str, message: str) -> None:
     with pytest.raises(ValueProblem, match=message) as refusal:
         parse_duration(text)
     assert len(str(refusal.value)) < 200

@@ -35,12 +35,12 @@ OTHERS = (
 
 
 @pytest.mark.parametrize("name", ["email", "Email", "E-mail", "e_mail", "Email *", "E‑Mail:", "ｅｍａｉｌ", "*EMAIL*"])
-def test_email_is_email_however_it_is_written(name: str) -> None:
+def test_all_spellings_of_email_are_recognized(name: str) -> None:
     assert match_name(name) is NameMatch.EXACT
 
 
 @pytest.mark.parametrize(
     ("names", "match"), [(KNOWN, NameMatch.KNOWN), (PARTS, NameMatch.PART), (OTHERS, NameMatch.NONE)]
 )
-def test_names_are_known_in_the_languages_of_people(names: tuple[str, ...], match: NameMatch) -> None:
+def test_email_column_names_are_known_in_many_languages(names: tuple[str, ...], match: NameMatch) -> None:
     assert {name: match_name(name) for name in names} == dict.fromkeys(names, match)

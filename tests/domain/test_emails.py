@@ -30,7 +30,7 @@ from tamis.domain.emails import (
         ("!#$%&'*+-/=?^_`{|}~@example.com", "!#$%&'*+-/=?^_`{|}~@example.com", "!#$%&'*+-/=?^_`{|}~@example.com"),
     ],
 )
-def test_an_address_is_read(text: str, address: str, key: str) -> None:
+def test_an_email_is_parsed(text: str, address: str, key: str) -> None:
     email = parse_email(text)
     assert email
     assert (email.address, email.key) == (address, key)
@@ -67,7 +67,7 @@ def test_an_address_is_read(text: str, address: str, key: str) -> None:
         "é" * 65 + "@example.org",
     ],
 )
-def test_what_is_no_address_is_refused(text: str) -> None:
+def test_invalid_emails_are_refused(text: str) -> None:
     assert parse_email(text) is None
 
 
@@ -100,7 +100,7 @@ def test_what_is_no_address_is_refused(text: str) -> None:
         ),
     ],
 )
-def test_what_stands_around_an_address_is_taken_away(text: str, address: str) -> None:
+def test_text_around_an_email_is_removed(text: str, address: str) -> None:
     email = clean_email(text)
     assert email
     assert email.address == address
@@ -127,7 +127,7 @@ def test_what_stands_around_an_address_is_taken_away(text: str, address: str) ->
         ("A <a@example.org", "close angle bracket"),
     ],
 )
-def test_what_cannot_be_cleaned_says_why(text: str, problem: str) -> None:
+def test_an_email_that_cannot_be_cleaned_has_a_reason(text: str, problem: str) -> None:
     assert clean_email(text) is None
     assert email_problem(text).endswith(problem) or problem in email_problem(text)
 
@@ -139,7 +139,7 @@ def test_a_cell_as_long_as_a_book_is_not_searched() -> None:
 
 
 @given(st.text("ab@.é\u0301'\"<>;, \u200b＠org", max_size=20) | st.text(max_size=20))
-def test_an_address_is_never_changed_by_cleaning(text: str) -> None:
+def test_cleaning_never_changes_a_valid_email(text: str) -> None:
     strict, cleaned = parse_email(text), clean_email(text)
     assert strict is None or cleaned == strict
     if cleaned:
@@ -149,7 +149,7 @@ def test_an_address_is_never_changed_by_cleaning(text: str) -> None:
         assert fold_for_search(cleaned.address) in fold_for_search(text)
 
 
-def test_a_contact_of_before_is_found_by_an_address_that_no_new_one_may_have() -> None:
+def test_an_existing_contact_is_found_by_an_email_no_longer_accepted() -> None:
     long = "A" * 65 + "@Example.org"
     assert parse_email(long) is None
     assert parse_email_for_lookup(f" {long} ") == Email(long, long.lower())

@@ -84,7 +84,7 @@ def test_minus_zero_is_zero() -> None:
 
 @pytest.mark.parametrize("kind", Kind)
 @pytest.mark.parametrize("text", ["", " ", "\t\n", "\u00a0\u2003\u3000"])
-def test_a_blank_is_a_missing_value_but_no_operand(kind: Kind, text: str) -> None:
+def test_a_blank_is_a_missing_value_but_not_an_operand(kind: Kind, text: str) -> None:
     assert parse_value(text, FIELD[kind], BERLIN) is None
     with pytest.raises(ValueProblem, match="must not be blank"):
         parse_operand(text, FIELD[kind])
@@ -131,7 +131,7 @@ def test_a_blank_is_a_missing_value_but_no_operand(kind: Kind, text: str) -> Non
         (Kind.CHOICES, "Music, old", "must be one of"),
     ],
 )
-def test_what_is_no_value_is_refused(kind: Kind, text: str, message: str) -> None:
+def test_invalid_values_are_refused(kind: Kind, text: str, message: str) -> None:
     with pytest.raises(ValueProblem, match=message):
         parse_value(text, FIELD[kind], BERLIN)
     with pytest.raises(ValueProblem, match=r"^(must|has|is) "):
@@ -150,7 +150,7 @@ def test_what_is_no_value_is_refused(kind: Kind, text: str, message: str) -> Non
         ("0" * 5_000 + "12", "a leading zero", 12.0),
     ],
 )
-def test_what_a_number_would_lose_is_refused_as_a_value_and_harmless_in_a_rule(
+def test_digits_a_number_would_lose_are_refused_in_values_but_not_in_rules(
     text: str, lost: str, operand: float
 ) -> None:
     with pytest.raises(ValueProblem, match=f"^has {lost}, which a number would lose; make .* a text field"):
@@ -179,7 +179,7 @@ def test_an_operand_for_an_instant_keeps_its_form(text: str, value: Value) -> No
 
 
 @pytest.mark.parametrize("text", [";", " ;\t;", ", ,"])
-def test_no_option_at_all_is_a_missing_value(text: str) -> None:
+def test_an_empty_choice_is_a_missing_value(text: str) -> None:
     assert parse_value(text, FIELD[Kind.CHOICES], BERLIN) is None
 
 

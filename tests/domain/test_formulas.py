@@ -12,7 +12,7 @@ TEXTS = st.text(st.one_of(st.sampled_from("'" + DANGEROUS), st.characters(exclud
 
 
 @given(text=TEXTS)
-def test_they_undo_each_other_and_nothing_dangerous_is_left(text: str) -> None:
+def test_escaping_and_unescaping_are_inverse_and_leave_no_formula(text: str) -> None:
     assert unescape(escape(text)) == text
     assert not escape(text).startswith(tuple(DANGEROUS))
     if not text.lstrip("'").startswith((*DANGEROUS, *"0123456789")):
@@ -35,12 +35,12 @@ def test_they_undo_each_other_and_nothing_dangerous_is_left(text: str) -> None:
         ("\n=", "'\n="),
     ],
 )
-def test_an_apostrophe_stands_before_a_formula(text: str, escaped: str) -> None:
+def test_a_formula_is_escaped_by_an_apostrophe(text: str, escaped: str) -> None:
     assert escape(text) == escaped
 
 
 @given(texts=st.lists(TEXTS.filter(lambda text: "\0" not in text), max_size=50))
-def test_duckdb_reads_the_expressions_alike(texts: list[str]) -> None:
+def test_duckdb_and_python_use_the_expressions_alike(texts: list[str]) -> None:
     rows = "(SELECT unnest($texts::VARCHAR[]) AS text)"
     sql = f"SELECT text, regexp_matches(text, $a), regexp_matches(text, $b) FROM {rows}"
     with duckdb.connect() as db:

@@ -45,7 +45,7 @@ def at(text: str) -> datetime:
         ("Pacific/Apia", "2011-12-31", "2011-12-30T10:00Z", 24),
     ],
 )
-def test_a_day_begins_and_ends_as_the_clocks_there_do(zone: str, day: str, start: str, hours: int) -> None:
+def test_a_day_begins_and_ends_by_local_clocks(zone: str, day: str, start: str, hours: int) -> None:
     low, high = day_in_utc(date.fromisoformat(day), ZoneInfo(zone))
     assert low == at(start)
     assert high - low + MICROSECOND == timedelta(hours=hours)
@@ -72,7 +72,7 @@ ORDERLY = [zone for zone in ZONES if zone.key != "America/St_Johns"]
 
 
 @given(instant=instants.filter(lambda instant: 1915 < instant.year < 9999), zone=st.sampled_from(ORDERLY))
-def test_an_instant_lies_in_the_day_that_the_clocks_show(instant: datetime, zone: ZoneInfo) -> None:
+def test_an_instant_belongs_to_the_local_day(instant: datetime, zone: ZoneInfo) -> None:
     shown = instant.astimezone(zone).date()
     for day in (shown - timedelta(days=1), shown, shown + timedelta(days=1)):
         low, high = day_in_utc(day, zone)
@@ -89,7 +89,7 @@ def test_a_day_that_the_clocks_show_twice_ends_at_its_second_midnight() -> None:
 
 
 @given(instant=instants, zone=zones)
-def test_the_day_of_an_instant_is_the_one_that_holds_it(instant: datetime, zone: ZoneInfo) -> None:
+def test_the_day_of_an_instant_contains_it(instant: datetime, zone: ZoneInfo) -> None:
     low, high = day_in_utc(day_of(instant, zone), zone)
     assert low <= instant <= high
 
@@ -141,14 +141,14 @@ def test_the_day_of_an_instant(zone: str, instant: str, day: str, following: str
         ("9999-12-31T23:59-12:00", "UTC", "9999-12-31T23:59:59.999999Z"),
     ],
 )
-def test_a_moment_becomes_an_instant(moment: str, zone: str, instant: str) -> None:
+def test_a_local_time_becomes_an_instant(moment: str, zone: str, instant: str) -> None:
     found = to_utc(at(moment), ZoneInfo(zone))
     assert found == at(instant)
     assert found.tzinfo is UTC
 
 
 @given(instants)
-def test_an_instant_is_kept_in_microseconds(instant: datetime) -> None:
+def test_an_instant_has_microsecond_precision(instant: datetime) -> None:
     assert from_micros(to_micros(instant)) == instant
 
 
@@ -159,7 +159,7 @@ def test_the_form_of_an_instant() -> None:
 
 
 @pytest.mark.parametrize("name", ["", "Mars/Olympus", "../etc/passwd", "/etc/passwd", "Europe", "a\0b", "x" * 5_000])
-def test_what_is_no_zone_is_not_found(name: str) -> None:
+def test_an_unknown_time_zone_is_not_found(name: str) -> None:
     assert zone_named(name) is None
 
 

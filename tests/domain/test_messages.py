@@ -54,7 +54,7 @@ def codes(arguments: list[ast.expr]) -> Iterator[str]:
                 yield from codes(others)
 
 
-def test_each_message_has_its_sentence_and_gives_what_the_sentence_uses() -> None:
+def test_each_message_has_a_template_and_its_parameters() -> None:
     wrong = []
     for where, call, code in calls():
         tables = [table for name, table in TABLES.items() if where.startswith((f"web/{name}", name))] or [ENGLISH]
@@ -71,18 +71,18 @@ def test_each_message_has_its_sentence_and_gives_what_the_sentence_uses() -> Non
     assert wrong == []
 
 
-def test_each_sentence_is_used() -> None:
+def test_each_message_template_is_used() -> None:
     source = "\n".join(path.read_text() for path in ROOT.rglob("*.py"))
     every = {code for table in TABLES.values() for code in table.sentences}
     assert [code for code in sorted(every) if source.count(f'"{code}"') < 2] == []
 
 
-def test_no_code_has_two_sentences_in_the_shared_tables() -> None:
+def test_no_code_has_two_templates_in_the_shared_tables() -> None:
     tables = (data.DATA, files.FILES, imports.IMPORTS, rules.RULES, stores.STORES, values.VALUES)
     assert sum(map(len, tables)) == len(ENGLISH.sentences)
 
 
-def test_the_shared_sentences_speak_of_no_option_of_the_command_line() -> None:
+def test_shared_messages_mention_no_command_line_option() -> None:
     assert [sentence for sentence in ENGLISH.sentences.values() if re.search(r"(^|[^\w-])--[a-z]", sentence)] == []
 
 
@@ -105,15 +105,15 @@ def test_the_shared_sentences_speak_of_no_option_of_the_command_line() -> None:
         ("a{advice}", Message("x", advice=None), "a"),
     ],
 )
-def test_sentences_write_their_parameters(sentence: str, message: Message, said: str) -> None:
+def test_messages_format_their_parameters(sentence: str, message: Message, said: str) -> None:
     assert MessageCatalog({"x": sentence, "inner": "within"}).render(message) == said
 
 
-def test_a_code_of_a_newer_version_is_shown_itself() -> None:
+def test_an_unknown_code_is_shown_as_is() -> None:
     assert ENGLISH.render(Message("not_known_here", n=1)) == "not_known_here"
 
 
-def test_the_sentence_of_an_interface_comes_first() -> None:
+def test_interface_specific_messages_take_precedence() -> None:
     assert (
         COMMAND_LINE.render(Message("account_unclear", count=2))
         == "there are 2 accounts; choose one with --account EMAIL"
@@ -121,7 +121,7 @@ def test_the_sentence_of_an_interface_comes_first() -> None:
     assert "--" not in ENGLISH.render(Message("account_unclear", count=2))
 
 
-def test_errors_read_as_sentences() -> None:
+def test_errors_are_complete_sentences() -> None:
     assert str(Invalid([Problem("days", "seed_too_long", most=3), Problem("", "not_utf8")])) == (
         "days: must not be longer than 3 characters; is not valid UTF-8"
     )

@@ -19,7 +19,7 @@ numbers = st.integers(1, EXTERNAL_BIT - 1)
 @given(segment_ids, numbers)
 @example(LAST_SEGMENT, EXTERNAL_BIT - 1)
 @example(1, 1)
-def test_a_number_tells_segment_and_contact(segment_id: int, number: int) -> None:
+def test_a_recipient_id_encodes_segment_and_contact(segment_id: int, number: int) -> None:
     contact = recipient_id_of_contact(segment_id, number)
     external = recipient_id_of_external(segment_id, number)
     assert segment_of_recipient(contact) == segment_of_recipient(external) == segment_id
@@ -30,7 +30,7 @@ def test_a_number_tells_segment_and_contact(segment_id: int, number: int) -> Non
 
 
 @given(st.sets(st.tuples(segment_ids, numbers, st.booleans())))
-def test_no_two_recipients_have_one_number(recipients: set[tuple[int, int, bool]]) -> None:
+def test_recipient_ids_are_unique(recipients: set[tuple[int, int, bool]]) -> None:
     given_out = {
         (recipient_id_of_external if external else recipient_id_of_contact)(segment_id, number)
         for segment_id, number, external in recipients

@@ -52,23 +52,23 @@ def test_other_texts_are_not(text: str) -> None:
 
 
 @pytest.mark.parametrize("text", ["", "a", "a" * 255, "👩‍👩‍👧", "e\u0301"])
-def test_a_line_may_be(text: str) -> None:
+def test_valid_lines_are_accepted(text: str) -> None:
     assert line_problem(text) is None
     assert text_problem(text) is None
 
 
 @pytest.mark.parametrize("text", ["a\nb", "a\tb", "\0", "\x7f", "\x9f", "\ud83d", "a" * 256])
-def test_a_line_may_not_be(text: str) -> None:
+def test_invalid_lines_are_refused(text: str) -> None:
     assert line_problem(text)
 
 
 @pytest.mark.parametrize("text", ["a\nb", "a\r\n\tb", "a" * 256])
-def test_a_text_may_have_lines(text: str) -> None:
+def test_valid_multiline_texts_are_accepted(text: str) -> None:
     assert text_problem(text) is None
 
 
 @pytest.mark.parametrize("text", ["\0", "\x08", "\x0b", "\x1f", "\x85", "\udfff", "a" * 65_536])
-def test_a_text_may_not_be(text: str) -> None:
+def test_invalid_multiline_texts_are_refused(text: str) -> None:
     assert text_problem(text)
 
 
@@ -83,5 +83,5 @@ def test_a_text_may_not_be(text: str) -> None:
         (2, ("row is", "rows are"), "2 rows are"),
     ],
 )
-def test_a_number_has_its_word(number: int, words: tuple[str, ...], written: str) -> None:
+def test_counts_use_singular_and_plural(number: int, words: tuple[str, ...], written: str) -> None:
     assert pluralize(number, *words) == written

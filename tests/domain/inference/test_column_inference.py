@@ -55,7 +55,7 @@ def readings(text: str, kind: Kind, order: DateOrder) -> object:
 
 
 @given(texts=st.one_of(TEXTS, st.lists(LATE, max_size=4)), copies=st.sampled_from([1, 20]), seed=st.integers())
-def test_the_order_of_rows_plays_no_part_and_every_value_fits(texts: list[str], copies: int, seed: int) -> None:
+def test_inference_ignores_row_order_and_fits_every_value(texts: list[str], copies: int, seed: int) -> None:
     cells = texts * copies
     found = decided(cells)
     random.Random(seed).shuffle(cells)
@@ -66,7 +66,7 @@ def test_the_order_of_rows_plays_no_part_and_every_value_fits(texts: list[str], 
 
 
 @given(texts=st.lists(st.one_of(LATE, st.just("2024-01-31")), min_size=1, max_size=4))
-def test_a_question_is_asked_exactly_if_both_readings_fit_and_differ(texts: list[str]) -> None:
+def test_the_date_order_is_asked_for_only_if_both_readings_fit_and_differ(texts: list[str]) -> None:
     dmy, mdy = ([readings(text, Kind.DATE, order) for text in texts] for order in (DateOrder.DMY, DateOrder.MDY))
     ambiguous = None not in dmy and None not in mdy and dmy != mdy
     found = decided(texts)
@@ -75,7 +75,7 @@ def test_a_question_is_asked_exactly_if_both_readings_fit_and_differ(texts: list
         assert (found.kind is Kind.DATE) == (None not in dmy or None not in mdy)
 
 
-def test_the_question_says_what_to_do() -> None:
+def test_the_question_explains_what_to_do() -> None:
     found = decided(["03/04/2024", "05/05/2024"])
     assert isinstance(found, Ambiguous)
     assert WORDS.render(found.question("joined")) == (
@@ -100,7 +100,7 @@ def test_one_date_decides_the_order_of_all(texts: list[str], order: DateOrder | 
     assert decided(texts, order=order) == found
 
 
-def test_of_a_known_field_only_the_order_is_asked() -> None:
+def test_only_the_date_order_is_asked_for_a_known_field() -> None:
     assert decided(["soon", "31/12/2024"], JOINED) == ColumnFormat(Kind.DATE, order=DateOrder.DMY)
     assert isinstance(decided(["soon", "03/04/2024"], JOINED), Ambiguous)
     assert decided(["03/04/2024"], JOINED, DateOrder.DMY) == ColumnFormat(Kind.DATE, order=DateOrder.DMY)
@@ -121,7 +121,7 @@ def test_of_a_known_field_only_the_order_is_asked() -> None:
         ([], ()),
     ],
 )
-def test_few_texts_that_come_up_often_are_a_choice(texts: list[str], options: tuple[str, ...]) -> None:
+def test_few_frequent_texts_are_a_choice(texts: list[str], options: tuple[str, ...]) -> None:
     assert decided(texts) == (ColumnFormat(Kind.CHOICE, options) if options else ColumnFormat(Kind.TEXT))
 
 
@@ -153,7 +153,7 @@ def a_number(**written: Any) -> ColumnFormat:
     return ColumnFormat(Kind.NUMBER, **written)
 
 
-def test_the_file_decides_the_decimal_mark_of_a_column_that_does_not_tell() -> None:
+def test_the_file_decides_the_decimal_mark_of_an_ambiguous_column() -> None:
     comma = {"sum": ["1.234,50", "2,5"], "visits": ["1.500", "24.500"]}
     assert decided_file(comma, delimiter=";")["visits"] == a_number(decimal=DecimalMark.COMMA)
     point = {"sum": ["1,234.50"], "visits": ["1,500", "24,500"]}
@@ -190,7 +190,7 @@ def test_the_file_decides_the_decimal_mark_of_a_column_that_does_not_tell() -> N
         (["9007199254740993", *map(str, range(99))], ColumnFormat(Kind.TEXT)),
     ],
 )
-def test_numbers_keep_what_is_written(texts: list[str], found: ColumnFormat) -> None:
+def test_numbers_keep_their_written_digits(texts: list[str], found: ColumnFormat) -> None:
     assert decided(texts) == found
 
 
@@ -223,7 +223,7 @@ def test_columns_called_after_counts_are_numbers(header: str) -> None:
         (["yes", "no"] * 200 + ["maybe"] * 10, Kind.CHOICE),
     ],
 )
-def test_the_great_majority_decides(cells: list[str], kind: Kind) -> None:
+def test_the_large_majority_decides(cells: list[str], kind: Kind) -> None:
     assert decided(cells).kind is kind
 
 
@@ -244,11 +244,11 @@ def test_both_sides_of_a_pair_are_a_boolean(pair: str) -> None:
     ("header", "texts"),
     [("gender", ["f", "m"]), ("Country", ["NO", "SI"]), ("size", ["S", "N"]), ("middle", ["T", "F"]), ("", ["0", "1"])],
 )
-def test_what_is_no_answer_is_no_boolean(header: str, texts: list[str]) -> None:
+def test_texts_that_are_not_answers_are_not_boolean(header: str, texts: list[str]) -> None:
     assert decided(texts * 20, header=header).kind is not Kind.BOOLEAN
 
 
-def test_one_side_beside_both_is_a_boolean_where_it_answers_a_question() -> None:
+def test_one_sided_values_are_boolean_where_they_answer_a_question() -> None:
     file = {"Accepts mail": ["yes", "no"], "Tax exempt": ["no"], "Country": ["NO"], "Land": ["no"], "Note": ["no"]}
     kinds = {header: found.kind for header, found in decided_file(file).items()}
     assert [header for header, kind in kinds.items() if kind is Kind.BOOLEAN] == ["Accepts mail", "Tax exempt"]
@@ -265,7 +265,7 @@ def test_one_side_beside_both_is_a_boolean_where_it_answers_a_question() -> None
         (["14.11.35"], DateOrder.YMD),
     ],
 )
-def test_years_of_two_digits_count_where_the_column_is_clear(texts: list[str], order: DateOrder | None) -> None:
+def test_two_digit_years_are_read_where_the_column_is_unambiguous(texts: list[str], order: DateOrder | None) -> None:
     found = decided(texts)
     if order is None:
         assert isinstance(found, AmbiguousDates)
@@ -274,7 +274,7 @@ def test_years_of_two_digits_count_where_the_column_is_clear(texts: list[str], o
         assert found.order is order
 
 
-def test_the_account_decides_the_order_that_nothing_else_tells() -> None:
+def test_the_account_decides_an_ambiguous_date_order() -> None:
     found = decided(["03/04/2024"], usual_order=DateOrder.MDY)
     assert found == ColumnFormat(Kind.DATE, order=DateOrder.MDY)
     assert isinstance(found, ColumnFormat)

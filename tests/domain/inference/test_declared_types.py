@@ -35,7 +35,7 @@ def test_options_are_in_the_order_of_all_lists(options: list[str], data: st.Data
         ([[str(n)] for n in range(501)], None),
     ],
 )
-def test_what_cannot_be_options_is_none(lists: list[list[str]], options: tuple[str, ...] | None) -> None:
+def test_invalid_options_are_not_declared(lists: list[list[str]], options: tuple[str, ...] | None) -> None:
     assert merge_list_options(lists) == options
 
 
@@ -46,7 +46,7 @@ def test_what_cannot_be_options_is_none(lists: list[list[str]], options: tuple[s
         *((text, False) for text in ("9007199254740993", "0.12345678901234567890", "1e400", "x")),
     ],
 )
-def test_numbers_keep_their_digits_or_are_none(text: str, kept: bool) -> None:
+def test_numbers_keep_their_digits_or_are_not_numbers(text: str, kept: bool) -> None:
     assert keeps_digits(text) is kept
 
 
@@ -65,17 +65,17 @@ def test_strings_are_dates_only_where_all_are_in_iso_form(texts: list[str], kind
     assert infer_string_kind(texts) is kind
 
 
-def test_texts_that_differ_in_case_only_are_no_choice() -> None:
+def test_texts_that_differ_only_in_case_are_not_a_choice() -> None:
     assert infer_text_type({"NO": 10, "SE": 10}).options == ("NO", "SE")
     assert infer_text_type({"NO": 10, "no": 10}).kind is Kind.TEXT
 
 
-def test_a_cell_that_is_no_array_is_itself() -> None:
+def test_a_cell_that_is_not_an_array_is_kept() -> None:
     assert (parse_list('["a, b","c"]'), parse_list("a; b"), parse_list("[a")) == (["a, b", "c"], ["a", "b"], ["[a"])
 
 
 @pytest.mark.parametrize(
     "metadata", [b"", b"\xff", b"{}", b'{"fields": [{"key": "a", "name": "A", "kind": "colour"}]}']
 )
-def test_metadata_of_others_says_nothing(metadata: bytes) -> None:
+def test_foreign_metadata_is_ignored(metadata: bytes) -> None:
     assert parse_field_metadata(metadata) == {}

@@ -26,7 +26,7 @@ def options(cells: dict[str, int]) -> tuple[str, ...]:
         ({"VIP\nBlog": 15, "Blog": 15}, ("Blog", "VIP")),
     ],
 )
-def test_lists_of_few_things_are_found(cells: dict[str, int], expected: tuple[str, ...]) -> None:
+def test_lists_of_few_items_are_found(cells: dict[str, int], expected: tuple[str, ...]) -> None:
     assert options(cells) == expected
 
 
@@ -44,5 +44,5 @@ def test_lists_of_few_things_are_found(cells: dict[str, int], expected: tuple[st
     ],
     ids=["places", "names", "single words", "slashes", "too few", "too many", "too long", "addresses"],
 )
-def test_what_is_no_list_is_left_alone(cells: dict[str, int]) -> None:
+def test_text_that_is_not_a_list_is_left_alone(cells: dict[str, int]) -> None:
     assert options(cells) == ()

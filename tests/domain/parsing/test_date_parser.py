@@ -42,7 +42,7 @@ MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", 
         ("2023-11-14T15:37:05.1234560Z", "2023-11-14T15:37:05.123456"),
     ],
 )
-def test_what_exports_write_is_that_instant(text: str, utc: str) -> None:
+def test_exported_dates_are_read_as_the_same_instant(text: str, utc: str) -> None:
     read = make_cell_parser(
         Field(1, "at", "At", Kind.DATETIME), BERLIN, ColumnFormat(Kind.DATETIME, order=DateOrder.DMY)
     )
@@ -57,13 +57,13 @@ def test_what_exports_write_is_that_instant(text: str, utc: str) -> None:
         "14. listopada 2023", "13 Nov 2023 13:00 PM", "v1.2.2023.4",
     ],
 )  # fmt: skip
-def test_what_may_be_another_day_or_instant_is_none(text: str) -> None:
+def test_ambiguous_dates_are_not_read(text: str) -> None:
     found = parse_date_text(text)
     assert found is None or not found.by_order
 
 
 @given(day=st.dates(date(1950, 1, 1), date(2029, 12, 31)), of_birth=st.booleans())
-def test_short_years_and_month_names_are_the_day_that_was_written(day: date, of_birth: bool) -> None:
+def test_short_years_and_month_names_are_read_as_written(day: date, of_birth: bool) -> None:
     forms = [
         f"{day.day}.{day.month}.{day.year % 100:02}",
         f"{day.day:02}-{MONTHS[day.month - 1]}-{day.year}",
@@ -76,7 +76,7 @@ def test_short_years_and_month_names_are_the_day_that_was_written(day: date, of_
 
 
 @given(hours=st.integers(-12, 14), minutes=st.sampled_from([0, 30, 45]))
-def test_offsets_are_obeyed(hours: int, minutes: int) -> None:
+def test_utc_offsets_are_applied(hours: int, minutes: int) -> None:
     sign = "-" if hours < 0 else "+"
     found = parse_date_text(f"14 Nov 2023 15:37:05 GMT{sign}{abs(hours)}:{minutes:02}")
     assert found
@@ -84,7 +84,7 @@ def test_offsets_are_obeyed(hours: int, minutes: int) -> None:
     assert found.by_order[DateOrder.YMD] == datetime(2023, 11, 14, 15, 37, 5, tzinfo=timezone(offset))
 
 
-def test_a_date_field_takes_no_time() -> None:
+def test_a_date_field_accepts_no_time() -> None:
     read = make_cell_parser(Field(1, "on", "On", Kind.DATE), BERLIN, ColumnFormat(Kind.DATE))
     assert read("November 14, 2023") == date(2023, 11, 14)
     assert read("NULL") is None

@@ -20,7 +20,7 @@ def loses_digits(text: str) -> bool:
         "0.123456789012345671", "1e400",
     ],
 )  # fmt: skip
-def test_what_a_number_would_not_give_back(text: str) -> None:
+def test_texts_that_a_number_would_not_preserve(text: str) -> None:
     assert loses_digits(text)
 
 
@@ -31,7 +31,7 @@ def test_what_a_number_would_not_give_back(text: str) -> None:
         "100000000000000000000", "1,234", "12 %", "Berlin", "",
     ],
 )  # fmt: skip
-def test_what_a_number_gives_back_or_what_is_none(text: str) -> None:
+def test_texts_are_preserved_numbers_or_not_numbers(text: str) -> None:
     assert not loses_digits(text)
 
 
@@ -62,7 +62,7 @@ def test_what_a_number_gives_back_or_what_is_none(text: str) -> None:
         ("7.7e-05", "7.7e-05", None, ""),
     ],
 )
-def test_a_number_in_each_way_in_which_it_can_be_read(
+def test_each_possible_reading_of_a_number_is_returned(
     text: str, point: str | None, comma: str | None, unit: str
 ) -> None:
     found = parse_number_text(text)
@@ -78,7 +78,7 @@ def test_a_number_in_each_way_in_which_it_can_be_read(
         "$", "%", "-", "()", "$5 €", "--5", "1 .5", "0351 1234501", "9" * 100,
     ],
 )  # fmt: skip
-def test_what_is_no_number(text: str) -> None:
+def test_texts_that_are_not_numbers(text: str) -> None:
     assert parse_number_text(text) is None or loses_digits(text)
 
 
