@@ -195,7 +195,7 @@ def test_every_page_warns_about_unsaved_edits(page: Page, owner: Person, custome
     page.get_by_label("Name", exact=True).fill("")
 
 
-def test_nothing_is_covered_on_small_screens(page: Page, customers: int, india: int) -> None:
+def test_menus_and_messages_fit_on_small_screens(page: Page, customers: int, india: int) -> None:
     page.set_viewport_size({"width": 390, "height": 700})
     page.goto(f"/segments/{india}")
     page.locator("summary", has_text="Export").click()

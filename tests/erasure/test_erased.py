@@ -25,7 +25,7 @@ EVERYONE = 1 << 53
 
 
 @pytest.mark.parametrize("compression", ["auto", "uncompressed"])
-def test_no_byte_of_the_deleted_is_left_in_any_file(services: Services, compression: str) -> None:
+def test_no_byte_of_deleted_contacts_is_left_in_any_file(services: Services, compression: str) -> None:
     columns = services.project()
     columns.cursor().execute(f"SET GLOBAL force_compression = '{compression}'")
     traceable = TraceablePeople(services)
@@ -52,7 +52,7 @@ def test_no_byte_of_the_deleted_is_left_in_any_file(services: Services, compress
     reopened.close()
 
 
-def test_no_byte_of_a_deleted_field_is_left_in_what_contacts_were(services: Services) -> None:
+def test_no_byte_of_a_deleted_field_is_left_in_old_contact_values(services: Services) -> None:
     traceable = TraceablePeople(services)
     notes = {traceable.values[n][3] for n in VICTIMS}  # which are changed since by an import
     assert set(traces(services.settings.data, notes, "tamis.sqlite*"))
@@ -61,7 +61,7 @@ def test_no_byte_of_a_deleted_field_is_left_in_what_contacts_were(services: Serv
     assert traces(services.settings.data, notes) == {}
 
 
-def test_the_log_is_cleared_at_once_and_the_rest_when_nobody_reads_from_it(services: Services) -> None:
+def test_the_log_is_truncated_at_once_or_after_its_readers_end(services: Services) -> None:
     traceable = TraceablePeople(services)
     services.project()
     traceable.forget_victims()
@@ -79,7 +79,7 @@ def test_the_log_is_cleared_at_once_and_the_rest_when_nobody_reads_from_it(servi
     other.close()
 
 
-def test_nobody_who_reads_meanwhile_notices(services: Services) -> None:
+def test_concurrent_readers_are_not_affected(services: Services) -> None:
     traceable = TraceablePeople(services)
     expected = recipient_page(services, traceable.account.id, traceable.segment.id, 0, EVERYONE)
     stop = threading.Event()
@@ -106,7 +106,7 @@ def test_nobody_who_reads_meanwhile_notices(services: Services) -> None:
     assert all(read)
 
 
-def test_what_was_written_before_and_after_a_rewrite_is_kept(services: Services) -> None:
+def test_data_written_before_and_after_a_rewrite_is_kept(services: Services) -> None:
     traceable = TraceablePeople(services)
     services.project()
     traceable.forget_victims()
@@ -121,7 +121,7 @@ def test_what_was_written_before_and_after_a_rewrite_is_kept(services: Services)
     again.close()
 
 
-def test_unfinished_and_set_aside_files_do_not_outlive_an_erasure(tmp_path: Path) -> None:
+def test_erasure_removes_incomplete_and_quarantined_files(tmp_path: Path) -> None:
     directory = tmp_path / "data"
     Services(Settings(directory)).close()
     for name in (
@@ -145,7 +145,7 @@ def test_unfinished_and_set_aside_files_do_not_outlive_an_erasure(tmp_path: Path
     services.close()
 
 
-def test_large_stores_wait_for_their_moment(services: Services, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_large_stores_are_not_erased_immediately(services: Services, monkeypatch: pytest.MonkeyPatch) -> None:
     services.write(erasure.request_erasure)
     monkeypatch.setattr("tamis.actions.maintenance.erasure.SMALL_BYTES", 0)
     assert not erase_if_small(services)
@@ -153,7 +153,7 @@ def test_large_stores_wait_for_their_moment(services: Services, monkeypatch: pyt
     assert erase_if_small(services)
 
 
-def test_a_server_erases_in_a_quiet_moment_at_most_every_hour_and_in_time(tmp_path: Path) -> None:
+def test_a_server_erases_when_idle_at_most_hourly_and_before_the_deadline(tmp_path: Path) -> None:
     now = datetime(2026, 11, 24, tzinfo=UTC)
     services = Services(Settings(tmp_path / "data", erase_within=timedelta(hours=24)), lambda: now)
     account, _ = services.write(create_account, "owner@example.org", "UTC", None)

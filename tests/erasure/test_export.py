@@ -10,7 +10,7 @@ from tests.support.users import new_account
 ANN = "ann@example.org"
 
 
-def test_all_that_is_known_of_a_person_is_shown(data: Path, tmp_path: Path) -> None:
+def test_all_data_about_a_person_is_exported(data: Path, tmp_path: Path) -> None:
     file = tmp_path / "people.csv"
     file.write_text(f"email,first_name,country\n{ANN},Ann,Peru\nbob@example.org,Bob,Peru\n")
     with Server(data) as server:

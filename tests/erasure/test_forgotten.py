@@ -28,7 +28,7 @@ def import_people(data: Path, file: Path, *emails: str) -> dict[str, object]:
     return tamis(data, "import", file, "--type", "People")
 
 
-def test_an_import_rejects_a_forgotten_address_with_its_reason(either: Path, tmp_path: Path) -> None:
+def test_an_import_rejects_a_forgotten_email_with_a_reason(either: Path, tmp_path: Path) -> None:
     file = tmp_path / "people.csv"
     import_people(either, file, ANN, BOB)
     gone = tamis(either, "contact", "delete", "ANN@example.org", "--type", "People", "--forget")
@@ -46,7 +46,7 @@ def test_an_import_rejects_a_forgotten_address_with_its_reason(either: Path, tmp
         tamis(either, "contact", "allow", ANN, "--type", "People")
 
 
-def test_an_address_that_is_no_contact_can_be_forgotten_and_leaves_the_segments_it_was_added_to(data: Path) -> None:
+def test_a_forgotten_external_recipient_leaves_its_segments(data: Path) -> None:
     with Server(data) as server:
         owner = new_account(data, server.address, "other@example.org")
         type_id = owner.tamis("type", "create", "People")["id"]
@@ -71,14 +71,14 @@ def test_an_address_that_is_no_contact_can_be_forgotten_and_leaves_the_segments_
         assert owner.add(first, ANN).status_code == 200
 
 
-def test_what_is_no_address_cannot_be_forgotten(data: Path) -> None:
+def test_an_invalid_email_cannot_be_forgotten(data: Path) -> None:
     with pytest.raises(Refused, match="is not a valid email"):
         tamis(data, "contact", "delete", "nobody", "--type", "People", "--forget")
     with pytest.raises(Refused, match="there is no contact"):
         tamis(data, "contact", "delete", ANN, "--type", "People")
 
 
-def test_of_a_forgotten_address_only_a_hash_with_a_secret_of_the_store_stays(services: Services) -> None:
+def test_only_a_keyed_hash_of_a_forgotten_email_is_kept(services: Services) -> None:
     account, _ = services.write(create_account, "owner@example.org", "UTC", None)
     people = services.write(create_type, account, "People")
     services.write(forget_email, account, people, ANN)
@@ -88,7 +88,7 @@ def test_of_a_forgotten_address_only_a_hash_with_a_secret_of_the_store_stays(ser
     assert connection_of(services.records.reader()).execute("SELECT length(pepper) FROM store").get == 32
 
 
-def test_an_address_that_is_forgotten_while_a_batch_waits_is_not_stored(services: Services) -> None:
+def test_an_email_forgotten_while_a_batch_waits_is_not_stored(services: Services) -> None:
     account, _ = services.write(create_account, "owner@example.org", "UTC", None)
     people = services.write(create_type, account, "People")
     services.write(forget_email, account, people, BOB)

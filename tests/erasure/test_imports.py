@@ -29,7 +29,7 @@ def rejects_of(data: Path) -> list[str]:
 
 
 @pytest.mark.parametrize("forget", [[], ["--forget"]])
-def test_files_of_rejected_rows_go_with_a_person(data: Path, tmp_path: Path, forget: list[str]) -> None:
+def test_files_of_rejected_rows_are_deleted_with_a_person(data: Path, tmp_path: Path, forget: list[str]) -> None:
     tamis(data, "field", "create", "Born", "--type", "People", "--kind", "date")
     for name, rows in (("mine", f"{ANN},1990-01-01\nANN@Example.org,then\n"), ("others", "bob@example.org,then\n")):
         file = tmp_path / f"{name}.csv"
@@ -43,7 +43,7 @@ def test_files_of_rejected_rows_go_with_a_person(data: Path, tmp_path: Path, for
 
 @pytest.mark.parametrize("written", ["a@MÜNCHEN.de", "A@xn--mnchen-3ya.de", "a@münchen.de"])
 @pytest.mark.parametrize("asked", ["a@münchen.de", "a@XN--MNCHEN-3YA.de"])
-def test_an_address_is_found_however_it_is_written_and_wherever_it_stands(
+def test_every_spelling_of_an_email_is_found_anywhere_in_import_files(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, written: str, asked: str
 ) -> None:
     monkeypatch.setattr("tamis.actions.importing.rejects.CHARACTERS_PER_READ", 5)
@@ -66,7 +66,7 @@ def test_an_address_is_found_however_it_is_written_and_wherever_it_stands(
         "café@example。org, other@example.org",
     ],
 )
-def test_an_address_is_found_as_it_was_written_before_it_was_cleaned(
+def test_an_email_is_found_in_its_original_spelling_before_cleaning(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, written: str
 ) -> None:
     monkeypatch.setattr("tamis.actions.importing.rejects.CHARACTERS_PER_READ", 3)
@@ -78,7 +78,7 @@ def test_an_address_is_found_as_it_was_written_before_it_was_cleaned(
     assert discard_rejects_with(tmp_path, email) == [f"{n}.csv" for n in range(4)]
 
 
-def test_what_imports_have_left_is_kept_for_some_days(tmp_path: Path) -> None:
+def test_import_files_are_kept_for_the_configured_days(tmp_path: Path) -> None:
     now = datetime(2026, 11, 24, tzinfo=UTC)
     services = Services(Settings(tmp_path / "data", undo_days=30), lambda: now)
     account, _ = services.write(create_account, "owner@example.org", "UTC", None)
@@ -119,7 +119,7 @@ def test_what_imports_have_left_is_kept_for_some_days(tmp_path: Path) -> None:
     services.close()
 
 
-def test_old_imports_go_also_where_the_columns_cannot_be_had(tmp_path: Path) -> None:
+def test_old_imports_are_deleted_even_if_the_column_store_cannot_be_opened(tmp_path: Path) -> None:
     settings = Settings(tmp_path / "data", undo_days=30)
     first, second = Services(settings), Services(settings)
     first.open_columns()
@@ -135,7 +135,7 @@ def test_old_imports_go_also_where_the_columns_cannot_be_had(tmp_path: Path) -> 
 
 
 @pytest.mark.parametrize("text", ["0", "-1", "a month", "36501"])
-def test_days_that_are_none_are_refused(monkeypatch: pytest.MonkeyPatch, text: str) -> None:
+def test_invalid_numbers_of_days_are_refused(monkeypatch: pytest.MonkeyPatch, text: str) -> None:
     monkeypatch.setenv("TAMIS_UNDO_DAYS", text)
     with pytest.raises(Invalid, match="TAMIS_UNDO_DAYS"):
         Settings.from_environment()

@@ -73,7 +73,7 @@ MOMENTS = ["copying", "copied", "closed", "replaced", "opened", "compacted", "cl
 
 
 @pytest.mark.parametrize("moment", MOMENTS if ALL else MOMENTS[::3])
-def test_killed_and_done_again(left: Left, tmp_path: Path, moment: str) -> None:
+def test_an_erasure_is_completed_after_a_kill(left: Left, tmp_path: Path, moment: str) -> None:
     directory, values, rows = left
     data = tmp_path / "data"
     shutil.copytree(directory, data)

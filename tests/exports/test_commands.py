@@ -129,7 +129,7 @@ def test_every_source_in_every_format(either: Path, out: Path, ending: str) -> N
             assert found == expected
 
 
-def test_standard_output_has_the_rows_and_nothing_else(either: Path, out: Path) -> None:
+def test_standard_output_has_only_the_rows(either: Path, out: Path) -> None:
     for form in Format:
         tamis(either, "export", SEGMENT, out / f"x.{form}", "--force")
         done = piped(either, SEGMENT, "-", "--format", form)
@@ -148,12 +148,12 @@ def test_fields_are_chosen_and_ordered(either: Path) -> None:
     ]
 
 
-def test_a_blank_value_that_is_all_of_its_row_is_a_row(either: Path) -> None:
+def test_a_row_of_one_blank_value_is_exported_as_a_row(either: Path) -> None:
     done = piped(either, *TYPE, "-", "--fields", "born")
     assert cells(done.stdout) == [["born"], ["1867-11-07"], ["0044-03-15"], [""], ["2000-02-29"]]
 
 
-def test_formulas_are_escaped_unless_they_are_to_be_kept(data: Path) -> None:
+def test_formulas_are_escaped_unless_they_are_kept_on_request(data: Path) -> None:
     wanted = (*TYPE, "-", "--fields", "first_name,nick_name,score", "--where", "email is not blank")
     escaped, kept = (cells(piped(data, *wanted, "--formulas", how).stdout) for how in ("escape", "keep"))
     assert escaped[1] == ['\'=HYPERLINK("x")', "''@x", "0.1"]
@@ -183,7 +183,7 @@ REFUSALS: list[tuple[list[str], str]] = [
 ]
 
 
-def test_refusals_say_what_to_do_and_leave_nothing(either: Path, out: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_refusals_give_advice_and_leave_no_file(either: Path, out: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(out)
     (out / "directory.csv").mkdir()
     (out / "there.csv").write_text("mine")
@@ -198,7 +198,7 @@ def test_refusals_say_what_to_do_and_leave_nothing(either: Path, out: Path, monk
     assert not list((either / "exports").iterdir())
 
 
-def test_a_file_is_replaced_only_by_force_and_through_links(data: Path, out: Path) -> None:
+def test_a_file_is_replaced_only_with_force_and_links_are_followed(data: Path, out: Path) -> None:
     (out / "real.csv").write_text("old")
     (out / "link.csv").symlink_to("real.csv")
     tamis(data, "export", *TYPE, out / "link.csv", "--force")
@@ -206,14 +206,14 @@ def test_a_file_is_replaced_only_by_force_and_through_links(data: Path, out: Pat
     assert (out / "real.csv").read_text().startswith("email,")
 
 
-def test_a_strangers_segment_and_type_are_not_there(either: Path, out: Path) -> None:
+def test_segments_and_types_of_another_account_are_not_found(either: Path, out: Path) -> None:
     tamis(either, "account", "create", "--email", "somebody@example.org")
     for arguments in ([SEGMENT], ["1"], [*TYPE], ["--type", "1"]):
         with pytest.raises(Refused, match="there is no"):
             tamis(either, "export", *arguments, out / "x.csv", "--account", "somebody@example.org")
 
 
-def test_a_server_writes_only_into_places_that_a_command_has_made(data: Path) -> None:
+def test_a_server_writes_only_to_files_that_a_command_created(data: Path) -> None:
     for name in ("..", "a" * 32, "../exports", ""):
         with pytest.raises(NotFound):
             find_export_directory(data, name)
@@ -231,7 +231,9 @@ main(sys.argv[1:])
 
 
 @pytest.mark.parametrize(("module", "name"), [("delivery", "sync"), ("delivery", "replace_durably")])
-def test_killed_before_the_end_no_file_has_the_name(data: Path, tmp_path: Path, module: str, name: str) -> None:
+def test_a_killed_export_leaves_no_file_under_the_final_name(
+    data: Path, tmp_path: Path, module: str, name: str
+) -> None:
     target = tmp_path / "people.csv"
     command = [sys.executable, "-c", KILLED.format(module=module, name=name), "export", *TYPE, str(target)]
     killed = forked.run([*command, "--data", str(data)], env=environment())

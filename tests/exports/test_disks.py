@@ -10,7 +10,7 @@ from tests.support.small_disk import small_disk
 DISK, PEOPLE = 2 << 20, 20_000
 
 
-def test_another_disk_takes_the_whole_file_or_nothing(tmp_path: Path) -> None:
+def test_an_export_to_another_disk_is_complete_or_absent(tmp_path: Path) -> None:
     data, file = tmp_path / "data", tmp_path / "people.csv"
     tamis(data, "account", "create", "--email", "owner@example.org")
     tamis(data, "type", "create", "People")

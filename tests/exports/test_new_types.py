@@ -65,7 +65,7 @@ def test_parquet_keeps_fields_and_values(
 @example(EDGES)
 @example({f"{n}@example.org": {"notes": text, "plan": "free"} for n, text in enumerate(TEXTS * 10)})
 @given(people)
-def test_ndjson_keeps_what_json_tells_apart(
+def test_ndjson_keeps_the_types_of_json(
     two: Two, tmp_path_factory: pytest.TempPathFactory, audience: dict[str, dict[str, Value]]
 ) -> None:
     two.fill(audience)
@@ -105,7 +105,7 @@ def test_a_field_keeps_its_name_and_all_of_its_options(two: Two, tmp_path: Path)
 
 
 @pytest.mark.parametrize("kind", ["PARQUET", "JSON"])
-def test_columns_of_others_have_the_kind_of_their_type(two: Two, tmp_path: Path, kind: str) -> None:
+def test_foreign_columns_get_the_kind_of_their_type(two: Two, tmp_path: Path, kind: str) -> None:
     file = tmp_path / ("others.parquet" if kind == "PARQUET" else "others.ndjson")
     with duckdb.connect() as con:
         con.execute(
@@ -152,7 +152,7 @@ def test_a_decimal_that_a_number_would_cut_is_text(two: Two, tmp_path: Path) -> 
     ]
 
 
-def test_metadata_that_does_not_fit_the_columns_is_not_believed(two: Two, tmp_path: Path) -> None:
+def test_metadata_that_does_not_match_the_columns_is_ignored(two: Two, tmp_path: Path) -> None:
     two.fill({"a@example.org": {"total": 1.5, "notes": "x", "seen": datetime(2024, 1, 1, tzinfo=UTC)}})
     two.export(LAYOUTS[".parquet"], tmp_path / "a.parquet")
     with duckdb.connect() as con:

@@ -152,7 +152,7 @@ EDGES: dict[str, dict[str, Value]] = {
 @settings(max_examples=examples(15))
 @example(EDGES)
 @given(people)
-def test_exported_and_imported_is_the_same(
+def test_an_exported_file_imports_as_the_same_contacts(
     two: Two, tmp_path_factory: pytest.TempPathFactory, ending: str, audience: dict[str, dict[str, Value]]
 ) -> None:
     layout = LAYOUTS[ending]
@@ -172,7 +172,7 @@ def test_exported_and_imported_is_the_same(
 
 
 @pytest.mark.parametrize("ending", LAYOUTS)
-def test_nobody_is_exported_and_imported(two: Two, tmp_path: Path, ending: str) -> None:
+def test_an_export_without_contacts_can_be_imported(two: Two, tmp_path: Path, ending: str) -> None:
     file = tmp_path / f"people{ending}"
     two.fill({})
     assert two.export(LAYOUTS[ending], file) == 0
@@ -184,7 +184,7 @@ def test_nobody_is_exported_and_imported(two: Two, tmp_path: Path, ending: str) 
 
 
 @pytest.mark.parametrize("ending", LAYOUTS)
-def test_only_addresses_are_exported_and_imported(two: Two, tmp_path: Path, ending: str) -> None:
+def test_an_export_of_emails_only_can_be_imported(two: Two, tmp_path: Path, ending: str) -> None:
     layout, file = LAYOUTS[ending], tmp_path / f"people{ending}"
     two.fill(EDGES)
     here, there = two.types

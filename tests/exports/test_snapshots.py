@@ -34,7 +34,7 @@ def read_concurrently(workspace: Workspace, segment: Segment) -> set[str]:
     return seen[0]
 
 
-def test_writes_and_reads_go_on_beside_it_and_it_sees_none_of_them(workspace: Workspace) -> None:
+def test_an_export_neither_blocks_nor_sees_concurrent_writes(workspace: Workspace) -> None:
     services = workspace.services
     everyone = workspace.segment("Everyone", "email is not blank")
     with services.view(workspace.account.id, long_running=True) as view:
@@ -46,7 +46,7 @@ def test_writes_and_reads_go_on_beside_it_and_it_sees_none_of_them(workspace: Wo
     assert workspace.members(everyone) == {"ada", "bob"}
 
 
-def test_it_holds_every_write_that_came_before_it(workspace: Workspace) -> None:
+def test_an_export_contains_every_earlier_write(workspace: Workspace) -> None:
     services = workspace.services
     services.project()
     workspace.write(bob={"city": "Berlin"})
@@ -54,7 +54,7 @@ def test_it_holds_every_write_that_came_before_it(workspace: Workspace) -> None:
         assert view.columns.contacts.ids(workspace.type.id, 0, 9) == [1, 2]
 
 
-def test_who_replaces_the_file_waits_for_it_and_keeps_no_reader_out_meanwhile(workspace: Workspace) -> None:
+def test_a_rewrite_waits_for_the_export_without_blocking_readers(workspace: Workspace) -> None:
     services = workspace.services
     everyone = workspace.segment("Everyone", "email is not blank")
     columns = services.project()

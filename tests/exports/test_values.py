@@ -56,7 +56,7 @@ def numbered(audience: list[Contact]) -> list[Contact]:
 @example(EDGES)
 @example([])
 @given(st.lists(contacts(), max_size=5))
-def test_a_file_says_what_the_contacts_have(
+def test_a_file_has_the_values_of_the_contacts(
     stores: Stores, file: Path, layout: OutputOptions, audience: list[Contact]
 ) -> None:
     audience = numbered(audience)
@@ -73,7 +73,7 @@ def test_a_file_says_what_the_contacts_have(
 @settings(max_examples=examples(40))
 @example(EDGES)
 @given(st.lists(contacts(), max_size=5))
-def test_a_cell_is_what_the_one_rule_writes(stores: Stores, file: Path, audience: list[Contact]) -> None:
+def test_sql_and_python_write_cells_alike(stores: Stores, file: Path, audience: list[Contact]) -> None:
     audience = numbered(audience)
     stores.fill(audience)
     stores.export(OutputOptions(Format.CSV), file)
@@ -88,14 +88,14 @@ def test_a_cell_is_what_the_one_rule_writes(stores: Stores, file: Path, audience
 
 
 @given(st.lists(numbers, min_size=1, max_size=50))
-def test_numbers_are_written_as_the_one_rule_does(stores: Stores, file: Path, many: list[float]) -> None:
+def test_sql_and_python_write_numbers_alike(stores: Stores, file: Path, many: list[float]) -> None:
     stores.fill([Contact(n, 1, "a@b.de", {103: v}, FIRST_INSTANT, LAST_INSTANT) for n, v in enumerate(many, 1)])
     stores.export(OutputOptions(Format.CSV), file)
     place = [f.id for f in FIELDS.fields].index(103)
     assert [row[place] for row in cells(file.read_bytes())[1:]] == [format_value(v) for v in many]
 
 
-def test_the_same_rows_are_the_same_bytes(stores: Stores, file: Path) -> None:
+def test_equal_rows_give_equal_bytes(stores: Stores, file: Path) -> None:
     stores.fill(EDGES)
     for layout in (OutputOptions(Format.CSV), OutputOptions(Format.NDJSON)):
         stores.export(layout, file)
@@ -104,7 +104,7 @@ def test_the_same_rows_are_the_same_bytes(stores: Stores, file: Path) -> None:
         assert file.read_bytes() == first
 
 
-def test_a_byte_order_mark_stands_before_the_header_and_nowhere_else(stores: Stores, file: Path) -> None:
+def test_a_byte_order_mark_is_only_before_the_header(stores: Stores, file: Path) -> None:
     stores.fill(EDGES)
     stores.export(OutputOptions(Format.CSV), file)
     plain = file.read_bytes()

@@ -69,7 +69,7 @@ def test_an_encoding_is_found(reader: Reader, people: str, encoding: str) -> Non
 
 
 @pytest.mark.parametrize(("people", "encoding"), WRITTEN, ids=str)
-def test_people_say_the_encoding(reader: Reader, people: str, encoding: str) -> None:
+def test_the_user_can_choose_the_encoding(reader: Reader, people: str, encoding: str) -> None:
     found = reader.open(written(people, encoding)).rows
     assert reader.open(written(people, encoding), wanted=encoding.upper()).rows == found
 
@@ -82,18 +82,18 @@ def test_japanese_in_escape_sequences_is_read(reader: Reader, wanted: str | None
     assert opened.layout.notices == ("Read as ISO-2022-JP (detected by its escape sequences).",)
 
 
-def test_japanese_escape_sequences_that_mean_nothing_are_refused(reader: Reader) -> None:
+def test_invalid_japanese_escape_sequences_are_refused(reader: Reader) -> None:
     with pytest.raises(Invalid, match=r"cannot be read as ISO-2022-JP.*save it as UTF-8"):
         reader.open(b"email;name\nq@example.jp;\x1b$B\x7f\x7f\x1b(B\n")
 
 
-def test_what_decides_may_stand_at_the_end(reader: Reader) -> None:
+def test_the_deciding_bytes_may_be_at_the_end(reader: Reader) -> None:
     plain = b"email;city\n" + b"p@example.org;Berlin\n" * 300_000
     opened = reader.open(plain + "q@example.org;Łódź\nr@example.org;Wrocław i Kraśnik\n".encode("cp1250"))
     assert [row[1] for row in opened.rows[-2:]] == ["Łódź", "Wrocław i Kraśnik"]
 
 
-def test_a_stray_line_is_read_in_the_language_of_the_others(reader: Reader) -> None:
+def test_a_stray_line_is_decoded_in_the_language_of_the_file(reader: Reader) -> None:
     good = "".join(f"p{n}@example.pl;Żaneta Wiśniewska, Łódź\n" for n in range(5))
     opened = reader.open(f"email;name\n{good}".encode() + "q@example.pl;Łukasz Świątek\n".encode("cp1250"))
     assert opened.rows[-1][1] == "Łukasz Świątek"
@@ -101,9 +101,7 @@ def test_a_stray_line_is_read_in_the_language_of_the_others(reader: Reader) -> N
     assert opened.layout.notices == ("1 line is not UTF-8 and was read as Windows-1250 (line 7).",)
 
 
-def test_a_stray_line_that_can_be_read_in_two_ways_is_rejected_alone(
-    reader: Reader, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_only_an_ambiguous_stray_line_is_rejected(reader: Reader, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(encoding, "detect", lambda _: Detected("windows-1250", "windows-1252"))
     spool = reader.directory / "spool"
     content = "email,name\na@example.org,José\n".encode() + b'b@example.org,"x\nKova\xe8"\nc@example.org,y\n'
@@ -132,7 +130,7 @@ def test_a_file_of_two_encodings_is_read_line_by_line(reader: Reader, mark: byte
     assert names == {"José García", "José Gbrcíb"}
 
 
-def test_where_it_is_a_toss_up_people_are_asked(reader: Reader) -> None:
+def test_an_ambiguous_encoding_is_asked_for(reader: Reader) -> None:
     with pytest.raises(Invalid) as refused:
         reader.open("email,name\na@example.org,Kovač\n".encode("cp1250"))
     assert 'line 2 reads "a@example.org,Kovaè" in Windows-1252' in str(refused.value)
@@ -155,19 +153,19 @@ def test_where_it_is_a_toss_up_people_are_asked(reader: Reader) -> None:
         ("shift_jis", "line 3: cannot be read as Shift_JIS"),
     ],
 )
-def test_an_encoding_that_cannot_be_is_refused(reader: Reader, wanted: str, reason: str) -> None:
+def test_an_impossible_encoding_is_refused(reader: Reader, wanted: str, reason: str) -> None:
     content = b"email,name\na@example.org,x\nb@example.org,Zo\xeb,\n"
     with pytest.raises(Invalid) as refused:
         reader.open(content, wanted=wanted)
     assert reason in str(refused.value)
 
 
-def test_a_mark_that_says_otherwise_is_refused(reader: Reader) -> None:
+def test_a_contradicting_byte_order_mark_is_refused(reader: Reader) -> None:
     with pytest.raises(Invalid, match="starts with a UTF-8 byte order mark: choose that encoding"):
         reader.open(codecs.BOM_UTF8 + b"email\na@example.org\n", wanted="windows-1250")
 
 
-def test_garbage_is_not_taken_for_text(reader: Reader) -> None:
+def test_binary_garbage_is_not_read_as_text(reader: Reader) -> None:
     with pytest.raises(Invalid):
         reader.open(b"email,name\na@example.org," + b"\xff\xfe\xfd" * 99 + b"\n")
 
@@ -190,7 +188,7 @@ def test_garbage_is_not_taken_for_text(reader: Reader) -> None:
         (b"{\\rtf1\\ansi", "is a text document"),
     ],
 )
-def test_other_files_are_called_what_they_are(reader: Reader, content: bytes, reason: str) -> None:
+def test_other_file_formats_are_named(reader: Reader, content: bytes, reason: str) -> None:
     with pytest.raises(Invalid) as refused:
         reader.open(content)
     assert reason in str(refused.value)

@@ -39,7 +39,7 @@ def test_delimiters_and_line_ends(reader: Reader, delimiter: str, end: str) -> N
     assert opened.layout.delimiter == delimiter
 
 
-def test_a_late_byte_that_is_not_utf8_decides_for_its_line_alone(reader: Reader) -> None:
+def test_a_late_invalid_byte_affects_only_its_line(reader: Reader) -> None:
     opened = reader.open(b"email,name\n" + "a@b.org,é\n".encode() * 300_000 + b"c@d.org,\xe9\n")
     assert opened.rows[-1] == ["c@d.org", "é"]
     assert opened.rows[0] == ["a@b.org", "é"]

@@ -28,7 +28,7 @@ def test_cells(text: str, expected: list[list[str]]) -> None:
     assert [record.cells for record in read_records(text, ",")] == expected
 
 
-def test_after_a_quote_that_is_never_closed_the_next_line_is_read() -> None:
+def test_an_unclosed_quote_ends_with_its_line() -> None:
     found = list(read_records('a,b\nc,"d\ne,"f"\n"g"h,i\nj,"k\nl"\n', ",", 10))
     assert [(record.line, record.problem) for record in found] == [
         (10, ""),
@@ -60,7 +60,7 @@ TABLES = st.lists(st.lists(CELLS, min_size=2, max_size=2), max_size=12)
     st.integers(1, 200),
     st.sampled_from([csv.QUOTE_ALL, csv.QUOTE_MINIMAL]),
 )
-def test_what_was_written_is_what_is_read(
+def test_written_records_are_read_back(
     rows: list[list[str]], delimiter: str, end: str, encoding: str, chunk_bytes: int, quoting: int
 ) -> None:
     written = io.StringIO()
@@ -78,7 +78,7 @@ def test_what_was_written_is_what_is_read(
 
 
 @given(st.text(st.sampled_from(list('ab""" ,\n\r')), max_size=60), st.integers(1, 40))
-def test_records_do_not_depend_on_the_cuts(text: str, chunk_bytes: int) -> None:
+def test_records_do_not_depend_on_chunk_boundaries(text: str, chunk_bytes: int) -> None:
     with TemporaryDirectory() as directory:
         reader = Reader(Path(directory))
         # The header ends the lines, so that a carriage return is a character like others.

@@ -48,19 +48,19 @@ def test_refused(reader: Reader, content: bytes, reason: str) -> None:
     assert reason in str(refused.value)
 
 
-def test_garbage_behind_gzip_is_ignored_and_said(reader: Reader) -> None:
+def test_garbage_after_gzip_data_is_ignored_with_a_notice(reader: Reader) -> None:
     assert reader.open(gzip.compress(TEXT) + b"\0\0\0").layout.notices == ()
     opened = reader.open(gzip.compress(TEXT) + b"garbage")
     assert (opened.rows, len(opened.layout.notices)) == ([["a@b.org", "Ann"]], 1)
 
 
-def test_a_file_that_explodes(reader: Reader, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_decompression_bomb_is_refused(reader: Reader, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(source, "MOST_UNPACKED", 20 << 20)
     with pytest.raises(Invalid, match="unpacks to more than 1,000 times its size"):
         reader.open(gzip.compress(TEXT + b"\n" * (60 << 20)))
 
 
-def test_a_missing_file_and_a_directory(reader: Reader, tmp_path: Path) -> None:
+def test_a_missing_file_and_a_directory_are_refused(reader: Reader, tmp_path: Path) -> None:
     with pytest.raises(Invalid, match=r"nothing\.csv: cannot be read: No such file"):
         reader.open(tmp_path / "nothing.csv")
     with pytest.raises(Invalid, match="cannot be read: Is a directory"):

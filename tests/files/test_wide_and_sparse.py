@@ -53,13 +53,13 @@ def as_they_vary(count: int) -> dict[str, int]:
         ("ragged.csv", b"email" + b",a" * 999 + b"\nx" * 9_000, "1,000 columns in"),
     ],
 )
-def test_they_are_refused(staged: Stage, name: str, content: bytes, told: str) -> None:
+def test_files_with_too_many_columns_are_refused(staged: Stage, name: str, content: bytes, told: str) -> None:
     with pytest.raises(Invalid) as refused:
         staged(name, content)
     assert told in str(refused.value)
 
 
-def test_a_text_with_many_commas_is_not_taken_for_many_columns(staged: Stage) -> None:
+def test_text_with_many_commas_is_not_many_columns(staged: Stage) -> None:
     source = staged("text.csv", b"email;note\na@example.org;" + b"well, " * 5_000 + b"\n")
     assert source.header == ("email", "note")
     assert source.staged.count == 1
@@ -71,7 +71,7 @@ def test_keys_that_differ_in_case_only_and_an_empty_one_keep_their_values(staged
     assert [row.cells for row in source.staged.locate([0])] == [["a@example.org", "1", "x", "3", "1"]]
 
 
-def test_the_first_of_a_key_that_comes_twice_counts(staged: Stage) -> None:
+def test_the_first_of_duplicate_json_keys_counts(staged: Stage) -> None:
     source = staged(
         "twice.ndjson", b'{"email": "a@example.org", "n": 1.10, "n": 2}\n{"n": "\\u00e4\\n\\"", "m": null}\n'
     )
@@ -90,7 +90,7 @@ def parquet(columns: int, rows: int, tmp_path: Path) -> bytes:
     ("columns", "rows", "told"),
     [(1_200, 1, "more than 1,040 columns"), (100, 250_000, "100 columns in 250,000 rows, nearly all of them blank")],
 )
-def test_a_parquet_file_is_refused_by_what_its_end_says(
+def test_a_parquet_file_is_refused_by_its_footer(
     staged: Stage, tmp_path: Path, columns: int, rows: int, told: str
 ) -> None:
     with pytest.raises(Invalid) as refused:
@@ -98,5 +98,5 @@ def test_a_parquet_file_is_refused_by_what_its_end_says(
     assert told in str(refused.value)
 
 
-def test_blank_columns_of_a_parquet_file_are_taken(staged: Stage, tmp_path: Path) -> None:
+def test_blank_columns_of_a_parquet_file_are_accepted(staged: Stage, tmp_path: Path) -> None:
     assert staged("people.parquet", parquet(300, 1_000, tmp_path)).staged.count == 1_000

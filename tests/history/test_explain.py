@@ -107,7 +107,7 @@ def test_explanations_and_stored_memberships_agree_for_every_customer_and_segmen
             assert explained.because != "rule" or explained.rule.holds == explained.is_in
 
 
-def test_the_next_change_by_time_is_foretold_to_the_microsecond(world: World) -> None:
+def test_the_next_change_by_time_is_predicted_to_the_microsecond(world: World) -> None:
     foretold: dict[datetime, list[tuple[Segment, int, str, bool]]] = {}
     for segment in world.segments:
         for contact in world.people[::7]:
@@ -126,7 +126,7 @@ def test_the_next_change_by_time_is_foretold_to_the_microsecond(world: World) ->
                 assert world.explain(segment, address).is_in == is_in
 
 
-def test_who_was_added_or_removed_by_hand_stays_so_whatever_the_time(world: World) -> None:
+def test_manual_overrides_do_not_change_with_time(world: World) -> None:
     lately = world.segments[4]
     member = next(c for c in world.people if world.explain(lately, c.email).changes_at)
     world.services.write(delete_recipient, world.account, next(iter(recipient_id_of(world, lately, member.id))))
@@ -147,6 +147,6 @@ def recipient_id_of(world: World, segment: Segment, contact_id: int) -> Iterator
 
 
 @pytest.mark.parametrize("address", ["nobody@example.org", "nonsense", ""])
-def test_an_address_of_which_nothing_is_known_is_refused(world: World, address: str) -> None:
+def test_an_unknown_email_is_refused(world: World, address: str) -> None:
     with pytest.raises(NotFound, match="check the spelling"):
         world.explain(world.segments[0], address)

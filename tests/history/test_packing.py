@@ -73,7 +73,7 @@ def kept(past: Past) -> tuple[int, int]:
 
 
 @pytest.mark.usefixtures("small")
-def test_old_rows_become_packs_and_the_projection_does_not_notice(past: Past) -> None:
+def test_packing_old_rows_does_not_affect_the_projection(past: Past) -> None:
     before, position = known(past), read.read_position(past.services.records.reader())
     rows, packs = kept(past)
     assert rows > 2 * A_PACK + NEWEST
@@ -92,7 +92,7 @@ def test_old_rows_become_packs_and_the_projection_does_not_notice(past: Past) ->
 
 
 @pytest.mark.usefixtures("small")
-def test_no_pack_lies_across_another(past: Past, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_packs_do_not_overlap(past: Past, monkeypatch: pytest.MonkeyPatch) -> None:
     with monkeypatch.context() as patch:
         patch.setattr(batches, "MOST_ROWS", 0)
         past.write({f"many{n}@example.org": "India" for n in range(9)})
@@ -109,13 +109,13 @@ def test_no_pack_lies_across_another(past: Past, monkeypatch: pytest.MonkeyPatch
     assert known(past) == before
 
 
-def test_few_rows_stay_rows(past: Past) -> None:
+def test_few_rows_are_not_packed(past: Past) -> None:
     before = kept(past)
     pack_history(past.services.records, past.settings.data)
     assert kept(past) == before
 
 
-def test_rows_that_were_trimmed_meanwhile_are_not_packed(past: Past) -> None:
+def test_rows_trimmed_during_packing_are_not_packed(past: Past) -> None:
     before, db = kept(past), past.services.records
     changes = read.read_oldest_changes(db.reader(), A_PACK, NEWEST)
     packed = pack(changes, past.settings.data)
@@ -129,7 +129,7 @@ def test_rows_that_were_trimmed_meanwhile_are_not_packed(past: Past) -> None:
     ("moment", "number"),
     [("in the transaction", 4), ("committed", 1), *([("packed", 2), ("in the transaction", 1)] if ALL else [])],
 )
-def test_killed_between_it_loses_and_doubles_nothing(past: Past, moment: str, number: int) -> None:
+def test_killed_packing_loses_and_duplicates_nothing(past: Past, moment: str, number: int) -> None:
     before = known(past)
     rows, _ = kept(past)
     past.services.close()

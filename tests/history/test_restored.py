@@ -160,7 +160,7 @@ def test_a_lost_column_file_loses_nothing(past: Past, loss: str) -> None:
     assert known(past) == before
 
 
-def test_what_was_written_since_has_its_instant_and_cause(past: Past) -> None:
+def test_later_writes_have_their_instant_and_cause(past: Past) -> None:
     before = known(past)
     past.later(minutes=5)
     written = past.now
@@ -193,7 +193,7 @@ def test_an_edited_rule_is_the_cause_in_segments_that_name_it_and_not_before(pas
         assert reasons == {(edited, Cause.RULE), (past.now.replace(tzinfo=None), Cause.IMPORT)}
 
 
-def test_time_that_has_passed_has_its_own_instants(past: Past) -> None:
+def test_changes_by_time_have_their_own_instants(past: Past) -> None:
     past.write({"timely@example.org": "India"})
     past.look()
     entered = past.now
@@ -206,7 +206,7 @@ def test_time_that_has_passed_has_its_own_instants(past: Past) -> None:
     assert rows[0][0] == (entered + timedelta(hours=48)).replace(tzinfo=None)
 
 
-def test_a_trimmed_log_and_a_clock_that_was_put_back_are_restored_as_they_are(past: Past) -> None:
+def test_a_trimmed_log_and_a_set_back_clock_are_restored_unchanged(past: Past) -> None:
     past.trim(4)
     past.later(days=-3)
     past.write({"p1@example.org": "India", "back@example.org": "India"})
@@ -262,7 +262,7 @@ DAMAGED = {
 
 
 @pytest.mark.parametrize(("past", "how"), combinations(KEPT, DAMAGED), indirect=["past"])
-def test_a_part_of_the_history_that_is_damaged_keeps_no_other_away(
+def test_a_damaged_part_of_the_history_does_not_affect_others(
     past: Past, how: str, caplog: pytest.LogCaptureFixture
 ) -> None:
     full = past.make_segment("Full", 'country = "India" or country = "Peru"')
@@ -323,7 +323,7 @@ def test_a_backup_of_an_earlier_version_is_restored_with_the_history_of_its_colu
     assert known(past) == before
 
 
-def test_a_contact_type_that_was_deleted_since_leaves_no_members(past: Past) -> None:
+def test_a_contact_type_deleted_later_leaves_no_members(past: Past) -> None:
     other = past.services.write(create_type, past.account, "Others")
     segment = past.services.write(create_segment, past.account, other, "Of others", from_text('country = "India"'))
     known(past)
@@ -339,7 +339,7 @@ NO_ROOM = [duckdb.OutOfMemoryException("no"), duckdb.IOException("No space left 
 
 
 @pytest.mark.parametrize(("past", "error"), combinations(KEPT, NO_ROOM), indirect=["past"])
-def test_a_history_that_finds_no_room_to_move_stays_where_it_is(
+def test_a_history_stays_in_place_when_the_disk_is_full(
     past: Past, monkeypatch: pytest.MonkeyPatch, error: duckdb.Error
 ) -> None:
     before = known(past)
@@ -352,7 +352,7 @@ def test_a_history_that_finds_no_room_to_move_stays_where_it_is(
     assert known(past) == before
 
 
-def test_a_full_disk_while_it_is_restored_is_told_as_such(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_full_disk_during_a_restore_is_reported_as_such(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     past = Past(tmp_path)
     past.write({"a@example.org": "India"})
     past.make_segment("Filled", 'country = "India"')

@@ -54,7 +54,9 @@ def adds_up(days: list[DaySize]) -> bool:
 
 @settings(max_examples=examples(60), deadline=None)
 @given(zone=ZONES, life=lives(), trims=TRIMS)
-def test_the_past_is_told_as_it_was(zone: str, life: tuple[list[Any], list[float]], trims: list[int]) -> None:
+def test_past_sizes_and_members_match_the_model(
+    zone: str, life: tuple[list[Any], list[float]], trims: list[int]
+) -> None:
     with fresh_past(zone) as past:
         live(past, *life)
         told = past.sizes()
@@ -77,7 +79,7 @@ def test_the_past_is_told_as_it_was(zone: str, life: tuple[list[Any], list[float
 
 @settings(max_examples=examples(60), deadline=None)
 @given(zone=ZONES, life=lives(st.integers(-30, 50).map(float)), trims=TRIMS, between=lives())
-def test_dropping_what_is_old_changes_no_size_even_where_the_clock_was_put_back(
+def test_trimming_changes_no_size_even_after_the_clock_was_set_back(
     zone: str, life: tuple[list[Any], list[float]], trims: list[int], between: tuple[list[Any], list[float]]
 ) -> None:
     with fresh_past(zone) as past:
@@ -99,7 +101,7 @@ def test_dropping_what_is_old_changes_no_size_even_where_the_clock_was_put_back(
             assert past.sizes() == told
 
 
-def test_a_first_filling_is_said_to_be_one_and_a_restored_store_says_nothing_new() -> None:
+def test_an_initial_build_is_marked_and_a_restore_adds_no_entries() -> None:
     with fresh_past("UTC") as past:
         past.write({f"p{n}@example.org": "India" for n in range(5)})
         past.look()
@@ -115,7 +117,7 @@ def test_a_first_filling_is_said_to_be_one_and_a_restored_store_says_nothing_new
         assert days == [(5, 5, 0, Cause.FIRST), (5, 1, 1, None), (5, 0, 0, None)]
 
 
-def test_the_log_is_trimmed_once_a_day_and_what_is_left_begins_with_one_line() -> None:
+def test_the_log_is_trimmed_daily_to_start_with_one_entry() -> None:
     with fresh_past("UTC", history_days=10) as past:
         for _ in range(30):
             past.later(days=1)
@@ -132,7 +134,7 @@ def test_the_log_is_trimmed_once_a_day_and_what_is_left_begins_with_one_line() -
         assert past.sizes()[0].snapshot is Cause.FIRST
 
 
-def test_a_segment_whose_log_has_lost_its_beginning_keeps_no_other_from_being_trimmed() -> None:
+def test_a_damaged_segment_log_does_not_prevent_trimming_others() -> None:
     with fresh_past("UTC") as past:
         broken = past.make_segment("Broken", 'country = "India"')
         for country in ("India", "Peru", "India"):
@@ -149,7 +151,7 @@ def test_a_segment_whose_log_has_lost_its_beginning_keeps_no_other_from_being_tr
         assert [day.recipients for day in past.sizes()][-3:] == [1, 1, 1]
 
 
-def test_what_was_logged_while_the_clock_was_put_back_belongs_to_the_day_that_had_begun() -> None:
+def test_entries_logged_while_the_clock_was_set_back_belong_to_the_current_day() -> None:
     with fresh_past("UTC") as past:
         past.write({"ann@example.org": "India"})
         past.look()
@@ -167,7 +169,7 @@ def test_what_was_logged_while_the_clock_was_put_back_belongs_to_the_day_that_ha
         assert [(d.recipients, d.entered, d.departed) for d in past.sizes()] == [*told, (2, 0, 0)]
 
 
-def test_of_a_deleted_segment_only_the_last_line_stays_so_that_numbers_only_grow() -> None:
+def test_only_the_last_entry_of_a_deleted_segment_is_kept() -> None:
     with fresh_past("UTC", history_days=5) as past:
         past.write({"ann@example.org": "India"})
         past.look()

@@ -41,7 +41,7 @@ def start(workspace: Workspace, upload: Upload, what: str = "import") -> Backgro
     return start_upload(workspace.services, workspace.account, workspace.type, upload, asked)
 
 
-def test_a_trial_tells_what_an_import_does_and_leaves_the_file(workspace: Workspace) -> None:
+def test_a_dry_run_predicts_the_import_and_keeps_the_file(workspace: Workspace) -> None:
     upload = upload_file(workspace, MIXED, "a list.csv")
     trial = finished(start(workspace, upload, "trial"))
     assert (trial.status, trial.import_id) == (JobStatus.DONE, None)
@@ -61,7 +61,7 @@ def test_a_trial_tells_what_an_import_does_and_leaves_the_file(workspace: Worksp
     assert list_uploads(workspace.services, workspace.account) == []
 
 
-def test_what_is_thrown_away_leaves_nothing_of_its_trial(workspace: Workspace) -> None:
+def test_a_discarded_file_leaves_nothing_of_its_dry_run(workspace: Workspace) -> None:
     upload = upload_file(workspace, MIXED)
     first, second = (finished(start(workspace, upload, "trial")).result.rejects_file for _ in range(2))
     assert [Path(file).exists() for file in (first, second)] == [False, True]
@@ -85,7 +85,7 @@ def test_an_import_is_undone_once(workspace: Workspace) -> None:
         start_undo(workspace.services, workspace.account, import_id)
 
 
-def test_a_refusal_calls_the_file_by_its_name_and_keeps_it(workspace: Workspace) -> None:
+def test_a_refusal_names_the_file_and_keeps_it(workspace: Workspace) -> None:
     upload = upload_file(workspace, b"PK\x03\x04" + b"\x00" * 50, "list.xlsx")
     task = finished(start(workspace, upload))
     assert task.status is JobStatus.FAILED
@@ -99,7 +99,7 @@ def test_a_refusal_calls_the_file_by_its_name_and_keeps_it(workspace: Workspace)
     assert list_uploads(workspace.services, workspace.account) == [upload]  # to be tried again, or thrown away
 
 
-def test_of_one_key_one_work_runs_and_others_wait_their_turn() -> None:
+def test_one_job_per_key_runs_and_others_wait() -> None:
     runner, go = JobRunner(Lane("jobs", AT_ONCE, per_account=AT_ONCE, max_waiting=9)), threading.Event()
     try:
         started = [runner.start(str(n), 1, None, lambda _: go.wait(PATIENCE_SECONDS)) for n in range(AT_ONCE + 1)]
@@ -120,7 +120,7 @@ def test_of_one_key_one_work_runs_and_others_wait_their_turn() -> None:
         runner.stop()
 
 
-def test_what_fails_says_why(caplog: pytest.LogCaptureFixture) -> None:
+def test_a_failed_job_has_a_reason(caplog: pytest.LogCaptureFixture) -> None:
     runner = JobRunner(Lane("jobs", 1, per_account=1, max_waiting=9))
 
     def fail(_: BackgroundJob) -> None:
@@ -139,7 +139,7 @@ def test_what_fails_says_why(caplog: pytest.LogCaptureFixture) -> None:
         runner.stop()
 
 
-def test_a_stop_ends_what_runs_and_what_waits() -> None:
+def test_a_stop_ends_running_and_waiting_jobs() -> None:
     runner, running = JobRunner(Lane("jobs", AT_ONCE, per_account=AT_ONCE, max_waiting=9)), threading.Semaphore(0)
 
     def endless(task: BackgroundJob) -> None:

@@ -29,7 +29,7 @@ def table(path: str | None) -> list[dict[str, str]]:
         return list(csv.DictReader(file))
 
 
-def test_options_that_tamis_has_listed_grow_with_the_next_file(workspace: Workspace) -> None:
+def test_inferred_options_grow_with_the_next_file(workspace: Workspace) -> None:
     assert workspace.take(PLANS).added_options == {}
     assert workspace.fields.by_key["plan"].options_inferred
     before = workspace.fields
@@ -44,7 +44,7 @@ def test_options_that_tamis_has_listed_grow_with_the_next_file(workspace: Worksp
     assert workspace.take(GOLD).added_options == {}
 
 
-def test_an_undone_import_leaves_the_options_that_it_has_added(workspace: Workspace) -> None:
+def test_undoing_an_import_keeps_the_options_it_added(workspace: Workspace) -> None:
     workspace.take(PLANS)
     report = workspace.take(GOLD)
     assert report.import_id
@@ -62,7 +62,7 @@ def test_an_undone_import_leaves_the_options_that_it_has_added(workspace: Worksp
         FieldEdit(order_options=["Pro"]),
     ],
 )
-def test_a_list_that_a_person_has_changed_is_theirs(workspace: Workspace, edit: FieldEdit) -> None:
+def test_an_edited_option_list_does_not_grow(workspace: Workspace, edit: FieldEdit) -> None:
     workspace.take(PLANS)
     workspace.services.write(edit_field, workspace.account, workspace.type, "plan", edit)
     field = workspace.fields.by_key["plan"]
@@ -75,14 +75,14 @@ def test_a_list_that_a_person_has_changed_is_theirs(workspace: Workspace, edit: 
     assert '"Gold"' in table(report.rejects_file)[0]["rejected_because"]
 
 
-def test_a_list_that_only_got_a_new_name_is_still_tamis_own(workspace: Workspace) -> None:
+def test_a_renamed_field_still_has_inferred_options(workspace: Workspace) -> None:
     workspace.take(PLANS)
     workspace.services.write(edit_field, workspace.account, workspace.type, "plan", FieldEdit(name="Tariff"))
     assert workspace.fields.by_key["tariff"].options_inferred
 
 
 @pytest.mark.parametrize("options", [ImportOptions(add_options=True), ImportOptions(bad_values={"plan": BadValue.ADD})])
-def test_a_person_can_let_their_own_list_grow(workspace: Workspace, options: ImportOptions) -> None:
+def test_a_user_can_let_an_edited_option_list_grow(workspace: Workspace, options: ImportOptions) -> None:
     workspace.services.write(create_field, workspace.type, "Plan", Kind.CHOICE, ["Free", "Pro"])
     report = workspace.take(GOLD, options)
     assert (report.created, report.added_options) == (3, {"plan": ("Gold",)})
@@ -108,7 +108,7 @@ def test_lists_of_options_grow_part_by_part(workspace: Workspace) -> None:
     assert workspace.values("bob@example.org") == {"likes": ("Rock, Pop", "Art", "Sport")}
 
 
-def test_what_can_be_no_option_is_bad_whatever_is_asked(workspace: Workspace) -> None:
+def test_a_value_that_cannot_be_an_option_is_always_invalid(workspace: Workspace) -> None:
     workspace.take(PLANS)
     text = f"email,plan\nann@example.org,{'x' * 300}\nbob@example.org,Gold\n"
     report = workspace.take(text)
@@ -116,7 +116,7 @@ def test_what_can_be_no_option_is_bad_whatever_is_asked(workspace: Workspace) ->
     assert workspace.take(text, ImportOptions(on_bad_value=BadValue.BLANK)).created == 1
 
 
-def test_a_list_of_tamis_own_does_not_grow_without_end(workspace: Workspace) -> None:
+def test_inferred_options_are_limited(workspace: Workspace) -> None:
     workspace.take(PLANS)
     text = "email,plan\n" + "".join(f"q{n}@example.org,Plan {n}\n" for n in range(MAX_INFERRED_OPTIONS))
     for options in (DRY, CREATE):
@@ -145,7 +145,7 @@ def test_two_imports_that_add_options_at_once_lose_nothing(workspace: Workspace)
     assert workspace.count('plan in ("Gold", "Silver", "Team")') == 87
 
 
-def test_two_imports_that_make_the_same_list_at_once_make_one(workspace: Workspace) -> None:
+def test_two_imports_that_create_the_same_list_at_once_create_one(workspace: Workspace) -> None:
     first, second = (
         workspace.file("email,tier\n" + "".join(f"{a}{n}@example.org,{(a, b)[n % 2]}\n" for n in range(20)), f"{a}.csv")
         for a, b in (("one", "both"), ("two", "Both"))
@@ -205,7 +205,7 @@ def test_a_bad_cell_erases_where_blank_cells_do(workspace: Workspace) -> None:
     assert "age" not in workspace.values("ann@example.org")
 
 
-def test_it_can_be_said_by_column(workspace: Workspace) -> None:
+def test_bad_cells_can_be_handled_by_column(workspace: Workspace) -> None:
     people(workspace)
     report = workspace.take(BAD, ImportOptions(bad_values={"Age": BadValue.BLANK}))
     assert (report.created, report.updated, report.rejected) == (1, 1, 2)
@@ -223,7 +223,7 @@ def test_it_can_be_said_by_column(workspace: Workspace) -> None:
         ({"Age": BadValue.ADD}, "is mapped to a number field, which has no options"),
     ],
 )
-def test_what_cannot_be_done_is_refused(workspace: Workspace, said: dict[str, BadValue], reason: str) -> None:
+def test_impossible_choices_are_refused(workspace: Workspace, said: dict[str, BadValue], reason: str) -> None:
     people(workspace)
     before = workspace.fields
     text = BAD.replace("City", "City,Unknown").replace("\n", ",x\n", 1)

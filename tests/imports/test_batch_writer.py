@@ -11,7 +11,7 @@ from tests.imports.conftest import Workspace
 
 
 @pytest.mark.parametrize(("serves", "commits"), [(True, 3), (False, 1)], ids=["server", "command"])
-def test_a_command_stores_whole_batches_also_while_its_columns_follow(
+def test_a_command_stores_whole_batches_during_projection(
     workspace: Workspace, monkeypatch: pytest.MonkeyPatch, serves: bool, commits: int
 ) -> None:
     monkeypatch.setattr(batch_writer, "ROWS_PER_TRANSACTION", 1)

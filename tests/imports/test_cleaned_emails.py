@@ -24,7 +24,7 @@ TAKEN = {
 REJECTED = ("a9", "a10", "a14", "a20", "a21", "a22", "a23", "a25", "a29", "a31", "a32", "a35", "a40")
 
 
-def test_each_email_of_the_contact_file_becomes_what_is_right(workspace: Workspace) -> None:
+def test_each_email_of_the_contact_file_is_cleaned_correctly(workspace: Workspace) -> None:
     report = workspace.take(CONTACT_FILES / "12-addresses.csv")
     held = {str(workspace.values(email)["code"]): email for email in TAKEN.values()}
     assert held == TAKEN
@@ -43,7 +43,7 @@ def test_each_email_of_the_contact_file_becomes_what_is_right(workspace: Workspa
     )
 
 
-def test_a_cleaned_email_is_the_person_that_it_names(workspace: Workspace) -> None:
+def test_a_cleaned_email_identifies_its_contact(workspace: Workspace) -> None:
     workspace.take("email,city\nAnn@Example.org,Lima\n")
     report = workspace.take("email,city\nAnn <ann@example.org>,Cusco\nann@example.org.,Quito\n", ImportOptions())
     assert (report.updated, report.repeated, report.cleaned_emails) == (1, 1, 2)
@@ -51,14 +51,14 @@ def test_a_cleaned_email_is_the_person_that_it_names(workspace: Workspace) -> No
 
 
 @pytest.mark.parametrize("written", ["Ann <ann@example.org>", "\u200bann@example.org", "ann＠example.org"])
-def test_whoever_was_forgotten_does_not_come_back_cleaned(workspace: Workspace, written: str) -> None:
+def test_a_forgotten_email_is_not_imported_after_cleaning(workspace: Workspace, written: str) -> None:
     workspace.services.write(forget_email, workspace.account, workspace.type, "ann@example.org")
     report = workspace.take(f"email\n{written}\n")
     assert (report.created, report.rejected, report.cleaned_emails) == (0, 1, 0)
     assert "forgotten" in next(iter(report.reasons))
 
 
-def test_no_email_outlives_its_contact_in_the_report_that_is_kept(workspace: Workspace) -> None:
+def test_the_stored_report_contains_no_email(workspace: Workspace) -> None:
     report = workspace.take("email\nAnn <ann@example.org>\n")
     assert to_details(report).cleaned_examples == (CleanedEmail("Ann <ann@example.org>", "ann@example.org"),)
     kept = find_import(workspace.services, workspace.account, report.import_id or 0).job.report

@@ -69,7 +69,7 @@ def test_a_past_import_can_be_shown(data: Path, tmp_path: Path) -> None:
     assert row.split()[5:] == ["people.csv", "finished", "3", "2", "0", "1"]
 
 
-def test_an_undone_import_says_so(data: Path) -> None:
+def test_an_undone_import_is_shown_as_undone(data: Path) -> None:
     typed(data, "import", "-", "--type", "People", given=PEOPLE)
     tamis(data, "import", "undo", "1")
     assert tamis(data, "import", "list")["imports"][0]["state"] == "undone"
@@ -78,7 +78,7 @@ def test_an_undone_import_says_so(data: Path) -> None:
     assert "Undone: 2 deleted, 0 restored, 0 left unchanged\n" in text
 
 
-def test_a_failed_import_says_why(data: Path, tmp_path: Path) -> None:
+def test_a_failed_import_shows_its_reason(data: Path, tmp_path: Path) -> None:
     (tmp_path / "people.csv").write_text("name\nAnna\n")
     _, why = typed(data, "import", "people.csv", "--type", "People", status=1)
     text, _ = typed(data, "import", "show", "1")
@@ -86,7 +86,7 @@ def test_a_failed_import_says_why(data: Path, tmp_path: Path) -> None:
     assert f"Reason: {why}" in text
 
 
-def test_the_newest_imports_come_first_and_no_more_than_asked_for(data: Path) -> None:
+def test_the_newest_imports_come_first_up_to_the_limit(data: Path) -> None:
     for _ in range(3):
         typed(data, "import", "-", "--type", "People", given=PEOPLE)
     assert [job["id"] for job in tamis(data, "import", "list", "--limit", "2")["imports"]] == [3, 2]
@@ -99,12 +99,12 @@ def test_a_file_can_have_the_name_of_a_command(data: Path, tmp_path: Path) -> No
     assert "2  created" in text
 
 
-def test_an_import_that_is_not_there_is_refused(data: Path) -> None:
+def test_an_unknown_import_is_refused(data: Path) -> None:
     _, why = typed(data, "import", "show", "7", status=1)
     assert why == 'there is no import 7; list imports with "tamis import list"\n'
 
 
-def test_a_terminal_shows_how_far_an_import_is(data: Path, tmp_path: Path) -> None:
+def test_a_terminal_shows_import_progress(data: Path, tmp_path: Path) -> None:
     (tmp_path / "people.csv").write_text(PEOPLE)
     ours, theirs = pty.openpty()
     command = [sys.executable, "-m", "tamis", "import", "people.csv", "--type", "People", "--data", str(data)]
@@ -119,13 +119,13 @@ def test_a_terminal_shows_how_far_an_import_is(data: Path, tmp_path: Path) -> No
     assert b"3 of 3 rows" in seen
 
 
-def test_nothing_is_shown_where_there_is_no_terminal(data: Path, tmp_path: Path) -> None:
+def test_no_progress_is_shown_without_a_terminal(data: Path, tmp_path: Path) -> None:
     (tmp_path / "people.csv").write_text("email\na@example.org\n")
     _, told = typed(data, "import", "people.csv", "--type", "People")
     assert told == ""
 
 
-def test_amounts_are_bytes_while_a_file_is_read_and_then_rows() -> None:
+def test_progress_counts_bytes_while_reading_and_then_rows() -> None:
     assert format_amount(READING, 1_000_000, 4_000_000, 2_000_000.0) == "1.0 MB of 4.0 MB, 2.0 MB/s"
     assert format_amount(READING, 1_000_000, None, None) == "1.0 MB"
     assert format_amount("Storing", 50_000, 120_000, 150_000.4) == "50,000 of 120,000 rows, 150,000/s"
@@ -140,7 +140,7 @@ def _read(terminal: int) -> bytes:
         return b""
 
 
-def test_bad_values_are_said_by_column_and_reported(data: Path, tmp_path: Path) -> None:
+def test_bad_values_are_handled_by_column_and_reported(data: Path, tmp_path: Path) -> None:
     file = tmp_path / "people.csv"
     file.write_text("email,Age,Plan\nann@example.org,n/a,Gold\nbob@example.org,41,Free\n")
     tamis(data, "field", "create", "Age", "--type", "People", "--kind", "number")
@@ -163,7 +163,7 @@ def test_bad_values_are_said_by_column_and_reported(data: Path, tmp_path: Path) 
     assert '"Age=perhaps" must be' in wrong
 
 
-def test_a_text_field_is_converted_as_it_is_typed(data: Path, tmp_path: Path) -> None:
+def test_a_text_field_is_converted_as_if_typed(data: Path, tmp_path: Path) -> None:
     file = tmp_path / "people.csv"
     file.write_text("email,Age\nann@example.org,n/a\nbob@example.org,41\n")
     tamis(data, "field", "create", "Age", "--type", "People", "--kind", "text")

@@ -35,7 +35,7 @@ def test_two_files_at_once(tmp_path: Path) -> None:
     assert state(data).by_key() == state(after).by_key()
 
 
-def test_the_same_file_twice_at_once(tmp_path: Path) -> None:
+def test_the_same_file_imported_twice_at_once(tmp_path: Path) -> None:
     file = tmp_path / "second.csv"
     file.write_text(people(5_200, 2).replace("score", "Newly known", 1))
     with Forks() as first, Forks() as second:
@@ -51,7 +51,7 @@ def test_the_same_file_twice_at_once(tmp_path: Path) -> None:
     assert state(data).by_key() == state(after).by_key()
 
 
-def test_beside_a_server_that_is_asked_all_the_time(tmp_path: Path) -> None:
+def test_an_import_alongside_a_busy_server(tmp_path: Path) -> None:
     data, after, file = tmp_path / "data", tmp_path / "after", tmp_path / "second.csv"
     file.write_text(people(5_200, 2))
     with Forks() as forks:

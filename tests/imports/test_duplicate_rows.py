@@ -80,7 +80,7 @@ def people(workspace: Workspace) -> list[tuple[str, str, dict[str, object]]]:
 
 @settings(max_examples=examples(40))
 @given(rows=ROWS, erase=st.booleans(), on_bad_value=st.sampled_from(list(BadValue)))
-def test_one_file_with_repeats_is_each_row_as_a_file_of_its_own(
+def test_a_file_with_duplicates_equals_its_rows_imported_one_by_one(
     workspace: Workspace, rows: list[Row], erase: bool, on_bad_value: BadValue
 ) -> None:
     blank, add = on_bad_value is BadValue.BLANK, on_bad_value is BadValue.ADD
@@ -104,7 +104,7 @@ def test_a_million_repeats_are_merged_in_batches(workspace: Workspace, monkeypat
     assert here.values("p3@example.org") == {"first_name": "Name 3", "total": 17.0}
 
 
-def test_a_subscriber_who_stands_twice_keeps_what_only_the_first_row_says(workspace: Workspace) -> None:
+def test_a_duplicate_subscriber_keeps_values_of_the_first_row(workspace: Workspace) -> None:
     here = emptied(workspace)
     text = "email,plan,first_payment_at\ncarol@example.com,,2024-03-05T10:00:00.000Z\nCAROL@example.com,pro,\n"
     report = here.take(text)

@@ -71,11 +71,11 @@ def taken_by_both(workspace: Workspace, content: str) -> str:
         ("Name,Customer email", "Ann,", "Customer email"),
     ],
 )
-def test_one_column_is_taken(workspace: Workspace, header: str, row: str, taken: str) -> None:
+def test_one_email_column_is_used(workspace: Workspace, header: str, row: str, taken: str) -> None:
     assert taken_by_both(workspace, f"{header}\n{row}\n") == taken
 
 
-def test_of_two_with_equal_names_the_fuller_is_taken_and_the_other_can_be(workspace: Workspace) -> None:
+def test_the_fuller_of_two_equally_named_columns_is_the_default(workspace: Workspace) -> None:
     content = "Email 1,Email 2\na@example.org,b@example.org\n,c@example.org\n,d@example.org\n"
     report = workspace.take(content)
     assert (report.created, report.rejected) == (3, 0)
@@ -88,14 +88,14 @@ def test_of_two_with_equal_names_the_fuller_is_taken_and_the_other_can_be(worksp
     assert (report.created, report.rejected, report.notices) == (1, 2, ())
 
 
-def test_the_other_can_be_taken_although_one_is_called_email(workspace: Workspace) -> None:
+def test_another_column_than_email_can_be_chosen(workspace: Workspace) -> None:
     content = "email,Private\na@example.org,p@example.org\n"
     report = workspace.take(content, ImportOptions(chosen={"Private": "email"}))
     assert (report.created, report.ignored_columns, report.notices) == (1, ("email",), ())
     assert workspace.values("p@example.org") == {}
 
 
-def test_a_column_that_has_a_field_keeps_feeding_it(workspace: Workspace) -> None:
+def test_a_column_mapped_to_a_field_stays_mapped(workspace: Workspace) -> None:
     workspace.take("Email,Email work,Email home\na@example.org,w@example.org,\n")
     report = workspace.take("Email work,Email home\nb@example.org,h@example.org\nc@example.org,\n", ImportOptions())
     assert workspace.count('email_work = "b@example.org"') == 0
@@ -104,14 +104,14 @@ def test_a_column_that_has_a_field_keeps_feeding_it(workspace: Workspace) -> Non
     assert workspace.values("n@example.org") == {"email_work": "d@example.org"}
 
 
-def test_it_is_found_by_all_of_the_file(workspace: Workspace) -> None:
+def test_the_email_column_is_found_from_the_whole_file(workspace: Workspace) -> None:
     rows = "".join(f",{n}\n" for n in range(3_000)) + "".join(f"p{n}@example.org,{n}\n" for n in range(3_000))
     report = workspace.take(f"Kontakt,No\n{rows}", ImportOptions())
     assert (report.created, report.rejected) == (3_000, 3_000)
     assert report.notices == ('The column "Kontakt" is used as the email because it contains emails.',)
 
 
-def test_the_console_says_which_was_taken(workspace: Workspace) -> None:
+def test_the_console_shows_the_chosen_email_column(workspace: Workspace) -> None:
     preview = seen(workspace, "Private,Work\na@example.org,b@example.org\n")
     assert propose_choices(preview, workspace.fields)[0] == EMAIL_CHOICE
     assert tuple(map(WORDS.render, email_notices(preview, workspace.fields))) == (
@@ -136,7 +136,7 @@ def test_a_header_is_found_by_the_emails_below_it(workspace: Workspace, above: s
     assert [field.key for field in report.created_fields] == ["firma"]
 
 
-def test_a_row_that_has_the_word_email_in_a_cell_is_no_header(workspace: Workspace) -> None:
+def test_a_row_with_the_word_email_is_not_a_header(workspace: Workspace) -> None:
     report = workspace.take("Name,user_email,Prefers\nAnn,ann@example.org,Email\nBob,bob@example.org,Phone\n")
     assert (report.created, [field.key for field in report.created_fields]) == (2, ["name", "prefers"])
     with pytest.raises(Invalid, match="add a line with the column names"):
@@ -150,7 +150,7 @@ def test_emails_without_a_header_are_refused(workspace: Workspace) -> None:
 
 
 @pytest.mark.parametrize("name", ["people.ndjson", "people.parquet"])
-def test_other_formats_are_searched_alike(workspace: Workspace, tmp_path: Path, name: str) -> None:
+def test_email_columns_are_found_in_other_formats(workspace: Workspace, tmp_path: Path, name: str) -> None:
     kind = "JSON" if name.endswith("json") else "PARQUET"
     with duckdb.connect() as con:
         con.execute(f"COPY (SELECT 'Ann' AS first_name, '{ANN}' AS kontakt) TO '{tmp_path / name}' (FORMAT {kind})")

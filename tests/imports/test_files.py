@@ -51,18 +51,18 @@ def test_forms_of_the_same_file(workspace: Workspace, content: bytes) -> None:
     assert workspace.values("ann@example.org") == {"first_name": "Ann"}
 
 
-def test_what_quotes_hold_is_kept(workspace: Workspace) -> None:
+def test_quoted_text_is_kept(workspace: Workspace) -> None:
     workspace.take('email,note\nann@example.org,"a, ""b""\nc\r\nd"\n')
     assert workspace.values("ann@example.org") == {"note": 'a, "b"\nc\r\nd'}
 
 
-def test_what_is_not_utf_8_is_windows_1252_with_a_notice(workspace: Workspace) -> None:
+def test_text_that_is_not_utf_8_is_read_as_windows_1252_with_a_notice(workspace: Workspace) -> None:
     report = workspace.take("email,first_name\nann@example.org,Zoë\n".encode("windows-1252"))
     assert workspace.values("ann@example.org") == {"first_name": "Zoë"}
     assert any("Windows-1252" in text for text in report.notices)
 
 
-def test_a_row_with_an_open_quote_is_rejected_and_the_others_go_in(workspace: Workspace) -> None:
+def test_a_row_with_an_open_quote_is_rejected_alone(workspace: Workspace) -> None:
     report = workspace.take('email,x\nann@example.org,1\nbob@example.org,"2\n')
     assert (report.created, report.rejected) == (1, 1)
     report = workspace.take('email,x\nann@example.org,1\nbob@example.org,"2"3\ncat@example.org,3\n')
@@ -89,9 +89,7 @@ def test_other_scripts_are_kept(workspace: Workspace) -> None:
     ],
     ids=lambda value: value if isinstance(value, str) else "",
 )
-def test_a_file_that_cannot_be_taken_is_refused_and_nothing_is_written(
-    workspace: Workspace, content: bytes, reason: str
-) -> None:
+def test_an_unusable_file_is_refused_and_nothing_is_written(workspace: Workspace, content: bytes, reason: str) -> None:
     before, fields = workspace.changes, workspace.fields
     with pytest.raises(Invalid) as refused:
         workspace.take(content)
@@ -100,19 +98,19 @@ def test_a_file_that_cannot_be_taken_is_refused_and_nothing_is_written(
     assert not list(workspace.services.settings.data.glob("rejects/*"))
 
 
-def test_a_file_that_is_not_there_or_is_a_directory_is_refused(workspace: Workspace) -> None:
+def test_a_missing_file_or_a_directory_is_refused(workspace: Workspace) -> None:
     with pytest.raises(Invalid, match="cannot be read: No such file"):
         workspace.take(workspace.directory / "nothing.csv")
     with pytest.raises(Invalid, match="cannot be read: Is a directory"):
         workspace.take(workspace.directory)
 
 
-def test_only_a_header_is_a_file_without_rows(workspace: Workspace) -> None:
+def test_a_file_with_only_a_header_has_no_rows(workspace: Workspace) -> None:
     report = workspace.take("email,first_name\n")
     assert (report.rows, report.created, report.rejects_file) == (0, 0, None)
 
 
-def test_unknown_columns_are_ignored_and_named_unless_fields_are_to_be_made(workspace: Workspace) -> None:
+def test_unknown_columns_are_reported_unless_fields_are_created(workspace: Workspace) -> None:
     report = workspace.take("email,plan,,created_at\nann@example.org,Pro,x,2020-01-01\n", ImportOptions())
     assert report.ignored_columns == ("plan", "", "created_at")
     assert report.created_fields == ()
@@ -131,7 +129,7 @@ def test_columns_are_mapped_to_fields(workspace: Workspace) -> None:
     assert 'no field "nowhere": create it first' in str(refused.value)
 
 
-def test_a_column_is_mapped_to_a_field_that_the_same_import_makes(workspace: Workspace) -> None:
+def test_a_column_is_mapped_to_a_field_created_by_the_same_import(workspace: Workspace) -> None:
     text = "email,created_at,plan\nann@example.org,2024-01-15T10:00:00.000Z,Pro\nbob@example.org,,Free\n"
     report = workspace.take(text)
     assert report.ignored_columns == ("created_at",)
@@ -150,12 +148,12 @@ def test_a_column_is_mapped_to_a_field_that_the_same_import_makes(workspace: Wor
     ("name", "reason"),
     [("updated_at", "is set by Tamis"), ("!", "at least one letter or digit"), ("x" * 256, "longer than")],
 )
-def test_a_field_that_cannot_be_is_not_made(workspace: Workspace, name: str, reason: str) -> None:
+def test_an_invalid_field_is_not_created(workspace: Workspace, name: str, reason: str) -> None:
     with pytest.raises(Invalid, match=reason):
         workspace.take("email,joined\nann@example.org,x\n", ImportOptions(create_fields=True, chosen={"joined": name}))
 
 
-def test_an_address_column_that_is_to_feed_another_field_is_not_taken_as_the_address(workspace: Workspace) -> None:
+def test_an_email_column_mapped_to_a_field_is_not_the_email(workspace: Workspace) -> None:
     chosen = {"E-Mail": "Second address", "Main": "email"}
     workspace.take("E-Mail,Main\nx@example.org,ann@example.org\n", ImportOptions(create_fields=True, chosen=chosen))
     assert workspace.values("ann@example.org") == {"second_address": "x@example.org"}
@@ -188,7 +186,7 @@ def test_kinds_are_inferred_from_all_values(workspace: Workspace, cells: list[st
     assert report.rejected == 0
 
 
-def test_a_date_time_without_an_offset_is_on_the_clocks_of_the_account(workspace: Workspace) -> None:
+def test_a_date_time_without_an_offset_is_in_the_account_time_zone(workspace: Workspace) -> None:
     workspace.take("email,seen\nann@example.org,2024-05-01 03:00\nbob@example.org,2024-05-01 03:00Z\n")
     assert workspace.count("seen = 2024-05-01") == 2
     assert workspace.count("seen = 2024-05-01T03:00") == 1
@@ -196,7 +194,7 @@ def test_a_date_time_without_an_offset_is_on_the_clocks_of_the_account(workspace
 
 
 @pytest.mark.parametrize("header", ["loyalty__c", "_x", "x_", "ßtra", "Birth Date", "2nd", "and", "ǆ"])
-def test_fields_made_from_a_header_are_found_again(workspace: Workspace, header: str) -> None:
+def test_fields_created_from_a_header_are_found_again(workspace: Workspace, header: str) -> None:
     text = f"email,{header}\nann@example.org,x\n"
     assert len(workspace.take(text).created_fields) == 1
     again = workspace.take(text)
@@ -214,7 +212,7 @@ def test_fields_made_from_a_header_are_found_again(workspace: Workspace, header:
         ("Plan,plan,Plan,plan_2", ["Plan", "plan (3)", "Plan (2)", "plan_2 (2)"], "told apart"),
     ],
 )
-def test_names_of_columns_become_names_of_fields(
+def test_column_names_become_field_names(
     workspace: Workspace, header: str, names: list[str], notice: str | None
 ) -> None:
     cells = ",".join(f"v{n}" for n in range(len(names)))

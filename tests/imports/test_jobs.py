@@ -87,7 +87,7 @@ def test_a_finished_import_keeps_the_figures_and_the_report(workspace: Workspace
     assert list((workspace.directory / "data" / PLACE).iterdir()) == []
 
 
-def test_a_dry_run_is_no_job(workspace: Workspace) -> None:
+def test_a_dry_run_is_not_stored_as_a_job(workspace: Workspace) -> None:
     report = workspace.take(MIXED, replace(CREATE, dry_run=True))
     assert report.import_id is None
     assert list_imports(workspace.services, workspace.account, 10) == []
@@ -127,7 +127,7 @@ def test_other_errors_are_reported_without_contents_of_the_file(
     assert "anna" not in job.error
 
 
-def test_others_see_how_far_a_running_import_is(workspace: Workspace) -> None:
+def test_the_progress_of_a_running_import_is_visible(workspace: Workspace) -> None:
     shown: list[tuple[str, int, dict[str, Any]]] = []
 
     def look(doing: str, done: int, _all: int) -> None:
@@ -141,7 +141,7 @@ def test_others_see_how_far_a_running_import_is(workspace: Workspace) -> None:
     assert get_status(workspace.services, only_job(workspace)).state == "finished"
 
 
-def test_an_account_sees_its_own_imports_only(workspace: Workspace) -> None:
+def test_an_account_sees_only_its_own_imports(workspace: Workspace) -> None:
     workspace.take(MIXED)
     stranger, _ = workspace.services.write(create_account, "stranger@example.org", "UTC", None)
     workspace.services.write(create_type, stranger, "People")
@@ -176,7 +176,7 @@ main(sys.argv[1:])
 """
 
 
-def test_the_figures_of_a_killed_import_are_those_of_what_is_on_disk(tmp_path: Path) -> None:
+def test_the_figures_of_a_killed_import_match_the_stored_rows(tmp_path: Path) -> None:
     data, file = tmp_path / "data", tmp_path / "people.csv"
     tamis(data, "account", "create", "--email", "owner@example.org")
     tamis(data, "type", "create", "People")

@@ -89,7 +89,7 @@ def test_killed_at_a_point_and_run_again(tmp_path: Path, piped: bool) -> None:
             kill_and_undo_again(killing, point)
 
 
-def test_a_server_killed_at_a_point_and_done_again(tmp_path: Path) -> None:
+def test_a_server_import_killed_at_a_point_and_run_again(tmp_path: Path) -> None:
     seed = random.randrange(1 << 32)
     print(f"seed {seed}")
     with Forks() as forks:

@@ -22,7 +22,7 @@ def people(header: str, cells: list[str]) -> str:
 
 
 @pytest.mark.parametrize("dry_run", [True, False])
-def test_a_few_bad_cells_are_named_and_decide_nothing(workspace: Workspace, dry_run: bool) -> None:
+def test_a_few_bad_cells_are_reported_and_do_not_change_the_kind(workspace: Workspace, dry_run: bool) -> None:
     file = people("Lifetime value", [f"{n}.5" for n in range(477)] + ["n/a"] * 22 + ["soon"])
     report = workspace.take(file, replace(CREATE, dry_run=dry_run))
     assert [field.kind for field in report.created_fields] == [Kind.NUMBER]
@@ -39,20 +39,20 @@ def test_cells_left_blank_are_reported_as_invalid(workspace: Workspace) -> None:
     assert (report.created, [invalid.count for invalid in report.invalid_values]) == (40, [1])
 
 
-def test_rows_that_are_rejected_do_not_vote(workspace: Workspace) -> None:
+def test_rejected_rows_do_not_affect_the_kind(workspace: Workspace) -> None:
     report = workspace.take("email,age\na@example.org,1\nb@example.org,2\n,n/a\nTotal,unknown\nc@example.org,3\n")
     assert [field.kind for field in report.created_fields] == [Kind.NUMBER]
     assert (report.created, report.rejected, report.invalid_values) == (3, 2, ())
 
 
-def test_what_a_database_writes_for_nothing_is_blank(workspace: Workspace) -> None:
+def test_null_markers_of_databases_are_blank(workspace: Workspace) -> None:
     report = workspace.take(people("joined", ["2024-01-31", "0000-00-00", "NULL"]))
     assert report.created == 3
     assert workspace.count("joined is blank") == 2
     assert "2 cells" in report.notices[0]
 
 
-def test_into_a_number_field_the_file_decides_the_mark(workspace: Workspace) -> None:
+def test_the_file_decides_the_decimal_mark_for_a_number_field(workspace: Workspace) -> None:
     workspace.services.write(create_field, workspace.type, "Umsatz", Kind.NUMBER)
     rows = "email;Umsatz\na@example.org;12,5\nb@example.org;1.234\nc@example.org;1.234,50\n"
     assert workspace.take(rows, ImportOptions()).created == 3
@@ -68,7 +68,7 @@ def test_into_a_number_field_the_file_decides_the_mark(workspace: Workspace) -> 
     assert workspace.values("a@example.org")["umsatz"] == 1234.0
 
 
-def test_a_kind_that_was_said_counts(workspace: Workspace) -> None:
+def test_a_chosen_kind_takes_precedence(workspace: Workspace) -> None:
     kinds = {"Year": Kind.TEXT, "Plan": Kind.CHOICE, "Tags": Kind.CHOICES}
     file = "email,Year,Plan,Tags\na@example.org,2023,pro,x; y\nb@example.org,2024,free,y\n"
     report = workspace.take(file, replace(CREATE, kinds=kinds))
@@ -88,16 +88,14 @@ def test_a_kind_that_was_said_counts(workspace: Workspace) -> None:
         ("Year", ImportOptions(), "does not create a field: let the import create new fields"),
     ],
 )
-def test_a_kind_that_cannot_be_is_refused(workspace: Workspace, column: str, options: ImportOptions, why: str) -> None:
+def test_an_impossible_kind_is_refused(workspace: Workspace, column: str, options: ImportOptions, why: str) -> None:
     workspace.services.write(create_field, workspace.type, "Age", Kind.NUMBER)
     with pytest.raises(Invalid, match=why):
         workspace.take("email,Year,Age\na@example.org,2023,7\n", replace(options, kinds={column: Kind.TEXT}))
 
 
 @pytest.mark.parametrize(("order", "day"), [(DateOrder.DMY, date(2024, 4, 3)), (DateOrder.MDY, date(2024, 3, 4))])
-def test_the_account_says_how_dates_are_read_that_nothing_else_tells(
-    workspace: Workspace, order: DateOrder, day: date
-) -> None:
+def test_the_account_setting_decides_ambiguous_dates(workspace: Workspace, order: DateOrder, day: date) -> None:
     file = people("joined", ["03/04/2024"])
     with pytest.raises(Invalid, match="choose the order of dates"):
         workspace.take(file)

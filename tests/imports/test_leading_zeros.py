@@ -40,7 +40,7 @@ def test_a_second_file_with_zeros_is_rejected_cell_by_cell(workspace: Workspace)
     assert 'mobile must be a number such as 12.5, not "(415) 555-0100"' in rows[1]["rejected_because"]
 
 
-def test_into_a_text_field_they_go_as_they_are(workspace: Workspace) -> None:
+def test_a_text_field_keeps_leading_zeros(workspace: Workspace) -> None:
     workspace.services.write(create_field, workspace.type, "Zip", Kind.TEXT)
     workspace.take("email,Zip\nma1@example.org,02138\nma2@example.org,+0\n", ImportOptions())
     assert [workspace.values(f"ma{n}@example.org")["zip"] for n in (1, 2)] == ["02138", "+0"]

@@ -173,7 +173,7 @@ NAMED_HEADER_ABOVE_TABS = File(
 @settings(max_examples=examples(25))
 @given(st.lists(files(), min_size=1, max_size=3))
 @example([NAMED_HEADER_ABOVE_TABS])
-def test_what_becomes_of_every_row(workspace: Workspace, given_in: list[File]) -> None:
+def test_every_malformed_row_has_the_expected_outcome(workspace: Workspace, given_in: list[File]) -> None:
     workspace.services.records.write(lambda db: fetch(db, "DELETE FROM contacts"))
     for file in given_in:
         after, right = expected(file, stored(workspace), workspace)
@@ -208,7 +208,7 @@ def _mend(rejects: Path, workspace: Workspace, count: int) -> None:
     assert report.ignored_columns == ("rejected_line", "rejected_because")
 
 
-def test_a_row_whose_quotes_are_broken_stands_whole_among_the_rejects(workspace: Workspace) -> None:
+def test_a_row_with_broken_quotes_is_rejected_whole(workspace: Workspace) -> None:
     report = workspace.take('email,note,total\nann@example.org,"x"y,5\nbob@example.org,"open,6\n', ImportOptions())
     assert report.rejects_file
     with Path(report.rejects_file).open(newline="", encoding="utf-8") as file:

@@ -40,7 +40,7 @@ def everything(workspace: Workspace) -> tuple[object, ...]:
     return workspace.fields, workspace.changes, sorted(workspace.services.settings.data.glob("rejects/*"))
 
 
-def test_a_file_without_addresses_is_refused_in_plain_words_and_leaves_nothing(workspace: Workspace) -> None:
+def test_a_file_without_emails_is_refused_and_leaves_nothing(workspace: Workspace) -> None:
     before = everything(workspace)
     without = [name for name in (*KNOWN, "null.csv") if name != "211.csv"]
     for path in (*SPECTRUM, *(TABLES / name for name in without if TABLES.exists())):
@@ -50,7 +50,7 @@ def test_a_file_without_addresses_is_refused_in_plain_words_and_leaves_nothing(w
         assert everything(workspace) == before
 
 
-def test_of_several_columns_of_emails_the_fullest_is_taken(workspace: Workspace) -> None:
+def test_the_fullest_of_several_email_columns_is_used(workspace: Workspace) -> None:
     report = workspace.take(TABLES / "211.csv", ImportOptions())
     assert (report.created, report.repeated) == (431, 506)
     assert report.notices[-1] == (
@@ -73,7 +73,7 @@ def test_csv_spectrum(workspace: Workspace, path: Path) -> None:
 
 
 @pytest.mark.parametrize("path", SPECTRUM, ids=lambda path: path.stem)
-def test_a_column_of_something_else_called_the_address_rejects_every_row(workspace: Workspace, path: Path) -> None:
+def test_mapping_a_wrong_column_as_email_rejects_every_row(workspace: Workspace, path: Path) -> None:
     column = path.read_text().split(",")[0]
     before = workspace.fields, workspace.changes
     report = workspace.take(path, ImportOptions(create_fields=True, chosen={column: "email"}))
@@ -84,7 +84,7 @@ def test_a_column_of_something_else_called_the_address_rejects_every_row(workspa
 
 
 @pytest.mark.parametrize("name", [name for name in KNOWN if name not in TITLED] if TABLES.exists() else [])
-def test_messytables_with_an_address_in_every_row(workspace: Workspace, name: str) -> None:
+def test_messytables_files_with_an_added_email_column(workspace: Workspace, name: str) -> None:
     encoding, delimiter, width, _, rows = KNOWN[name]
     if not encoding.startswith("utf"):
         encoding = "latin-1"  # which has a character for every byte, so that the bytes stay as they are
@@ -113,7 +113,7 @@ def _kinds(fields: tuple[Field, ...]) -> dict[str, Kind]:
 
 
 @pytest.mark.parametrize("path", SPECTRUM[:1], ids=lambda path: path.stem)
-def test_the_command_says_the_same(workspace: Workspace, path: Path) -> None:
+def test_the_command_reports_the_same(workspace: Workspace, path: Path) -> None:
     data = workspace.services.settings.data
     with pytest.raises(Refused) as refused:
         tamis(data, "import", path, "--type", "People", "--create-fields")

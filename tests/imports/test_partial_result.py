@@ -26,7 +26,7 @@ ROWS = b"email,plan\n" + b"".join(b"p%d@example.org,%d\n" % (n, n) for n in rang
     ],
 )
 @pytest.mark.parametrize("error", [DiskFull("8 MB"), Unavailable("the disk failed")])
-def test_the_error_says_what_was_written(
+def test_the_error_reports_the_rows_already_written(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, error: Unavailable, batches: int, create: bool, told: str
 ) -> None:
     store, calls = BatchWriter.write, list[int]()

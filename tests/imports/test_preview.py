@@ -44,7 +44,7 @@ def kinds(look: FilePreview) -> list[Kind]:
     return [column.kind.kind for column in look.columns]
 
 
-def test_a_delimited_file_is_seen_as_an_import_reads_it(workspace: Workspace) -> None:
+def test_a_delimited_file_is_previewed_as_an_import_reads_it(workspace: Workspace) -> None:
     look = seen(
         workspace, ("Report of May\n\n" + PEOPLE + "c@example.org;Chad\n").encode("cp1252") + b"d@example.org;\xe9;;;\n"
     )
@@ -74,7 +74,7 @@ def test_a_delimited_file_is_seen_as_an_import_reads_it(workspace: Workspace) ->
     assert workspace.fields.by_key["joined"].kind is Kind.DATE
 
 
-def test_json_and_parquet_are_seen_too(workspace: Workspace) -> None:
+def test_json_and_parquet_are_previewed_too(workspace: Workspace) -> None:
     look = seen(workspace, b'{"email": "a@example.org", "n": 1}\n\nno\n{"m": [1, 2]}\n', "people.ndjson")
     assert (look.format, look.encoding, look.delimiter, look.header_line) == ("ndjson", "utf-8", None, None)
     assert [column.name for column in look.columns] == ["email", "n", "m"]
@@ -108,7 +108,9 @@ def test_json_and_parquet_are_seen_too(workspace: Workspace) -> None:
         (b"a@example.org,1\n", "a.csv", "where the column names should be"),
     ],
 )
-def test_what_is_no_table_is_refused_in_words(workspace: Workspace, content: bytes, name: str, why: str) -> None:
+def test_a_file_that_is_not_a_table_is_refused_with_a_reason(
+    workspace: Workspace, content: bytes, name: str, why: str
+) -> None:
     with pytest.raises(Invalid, match=why) as refused:
         seen(workspace, content, name)
     assert str(workspace.services.settings.data) not in str(refused.value)
@@ -117,7 +119,7 @@ def test_what_is_no_table_is_refused_in_words(workspace: Workspace, content: byt
 
 @pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-16-le", "utf-16-be"])
-def test_of_a_large_file_the_beginning_is_seen(tmp_path: Path, encoding: str, end: str) -> None:
+def test_only_the_start_of_a_large_file_is_previewed(tmp_path: Path, encoding: str, end: str) -> None:
     mark = {"utf-16-le": codecs.BOM_UTF16_LE, "utf-16-be": codecs.BOM_UTF16_BE}.get(encoding, b"")
     # \u0a0d and \u0d0a are bytes of line ends where they are none.
     lines = ["email,name"] + [f"a{n}@example.org,é\u0a0d\u0d0a" for n in range(250_000)]
@@ -132,7 +134,7 @@ def test_of_a_large_file_the_beginning_is_seen(tmp_path: Path, encoding: str, en
     assert lines[: text.count(end)] == text.split(end)[:-1]
 
 
-def test_a_large_file_says_that_it_was_seen_in_part(workspace: Workspace) -> None:
+def test_a_partial_preview_is_marked_as_partial(workspace: Workspace) -> None:
     rows = "".join(f'a{n}@example.org,"{n}\n{n}"\n' for n in range(200_000))
     look = seen(
         workspace, gzip.compress(b"email,n\n" + rows.encode() + "z@example.org,é\n".encode("cp1252")), "p.csv.gz"
@@ -170,7 +172,7 @@ def test_invalid_choices_are_reported_at_their_columns(workspace: Workspace) -> 
     assert workspace.values("a@example.org")["city"] == "1"
 
 
-def test_columns_whose_names_make_one_key_have_a_field_each(workspace: Workspace) -> None:
+def test_columns_with_equal_keys_get_separate_fields(workspace: Workspace) -> None:
     content = b"email,x,X!\na@example.org,1,2\n"
     look = seen(workspace, content)
     assert propose_choices(look, workspace.fields) == [EMAIL_CHOICE, NEW, NEW]

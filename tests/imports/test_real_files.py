@@ -71,7 +71,7 @@ telco = pytest.mark.parametrize("path", [TELCO] if TELCO.exists() else [], ids=l
 
 
 @telco
-def test_customers_without_an_address_are_refused(workspace: Workspace, path: Path) -> None:
+def test_customers_without_an_email_column_are_refused(workspace: Workspace, path: Path) -> None:
     before = workspace.fields, workspace.changes
     with pytest.raises(Invalid, match="no column contains emails") as refused:
         workspace.take(path)
@@ -80,7 +80,7 @@ def test_customers_without_an_address_are_refused(workspace: Workspace, path: Pa
 
 
 @telco
-def test_numbers_in_the_place_of_addresses_are_rejected_row_by_row(workspace: Workspace, path: Path) -> None:
+def test_numbers_in_the_email_column_are_rejected_row_by_row(workspace: Workspace, path: Path) -> None:
     report = workspace.take(path, ImportOptions(create_fields=True, chosen={"customerID": "email"}))
     assert report.created_fields == ()
     assert (report.rows, report.rejected, report.reasons) == (
@@ -96,7 +96,7 @@ def test_numbers_in_the_place_of_addresses_are_rejected_row_by_row(workspace: Wo
 
 
 @telco
-def test_customers_with_an_address_that_is_given_to_them(workspace: Workspace, path: Path) -> None:
+def test_customers_with_generated_emails_are_imported(workspace: Workspace, path: Path) -> None:
     lines = path.read_text().splitlines()
     given = [f"email,{lines[0]}", *(f"c{n}@example.org,{line}" for n, line in enumerate(lines[1:]))]
     report = workspace.take("\n".join(given))

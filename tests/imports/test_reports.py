@@ -22,7 +22,7 @@ FIRST = """{"rejects_file": "a.csv", "reasons": {"no email": 2}, "ignored_column
 """What the first version that kept reports has written."""
 
 
-def test_reports_are_written_as_ever(workspace: Workspace) -> None:
+def test_stored_reports_have_an_unchanged_format(workspace: Workspace) -> None:
     report = workspace.take(ROWS + "z@example.org,odd\n", replace(CREATE, on_bad_value=BadValue.BLANK))
     told = json.loads(msgspec.json.encode(to_details(report)))
     files = [told.pop(name) for name in ("rejects_file", "blanked_file")]
@@ -45,7 +45,7 @@ def test_reports_are_written_as_ever(workspace: Workspace) -> None:
     }
 
 
-def test_reports_of_the_first_version_are_read() -> None:
+def test_first_version_reports_can_be_read() -> None:
     report = msgspec.json.decode(FIRST, type=Details)
     assert (report.rejects_file, report.reasons, report.ignored_columns) == ("a.csv", {"no email": 2}, ("x",))
     assert (report.created_fields, report.notices) == ((CreatedField("n", Kind.NUMBER),), ("Read so.",))
@@ -54,7 +54,7 @@ def test_reports_of_the_first_version_are_read() -> None:
     assert undone == UndoProgress(deleted=3, touched=1)
 
 
-def test_a_job_without_a_report_says_nothing_of_its_rows(workspace: Workspace) -> None:
+def test_a_job_without_a_report_shows_no_row_counts(workspace: Workspace) -> None:
     with pytest.raises(Invalid):
         workspace.take("name\nAnn\n")
     shown = tamis(workspace.directory / "data", "import", "show", "1")
@@ -69,7 +69,7 @@ def test_a_job_without_a_report_says_nothing_of_its_rows(workspace: Workspace) -
         (RequestedOptions(on_bad_value=BadValue.BLANK, upload="u"), {"on_bad_value": "blank", "upload": "u"}),
     ],
 )
-def test_options_are_written_as_ever(options: RequestedOptions, written: dict[str, str]) -> None:
+def test_stored_options_have_an_unchanged_format(options: RequestedOptions, written: dict[str, str]) -> None:
     ever = {
         "create_fields": False, "map": {}, "blank": "keep", "date_order": None, "formulas": "unescape", "format": None,
         "encoding": None, "sheet": None,

@@ -35,7 +35,7 @@ def test_new_unchanged_and_changed_rows(workspace: Workspace) -> None:
     assert workspace.values("bob@example.org") == {"first_name": "Bob", "age": 41.0}
 
 
-def test_a_contact_is_found_whatever_the_case_of_its_address(workspace: Workspace) -> None:
+def test_a_contact_is_found_by_its_email_in_any_case(workspace: Workspace) -> None:
     workspace.take(PEOPLE)
     assert outcome(workspace.take("EMAIL,First Name\n ANN@Example.Org ,Anna\n")) == (0, 1, 0, 0, 0)
     assert workspace.count("email is not blank") == 2
@@ -51,7 +51,7 @@ def test_a_blank_cell_keeps_a_value_unless_blanks_erase(workspace: Workspace) ->
     assert outcome(workspace.take(blank, ImportOptions(erase=True))) == (0, 0, 1, 0, 0)
 
 
-def test_the_last_good_row_of_an_address_wins_field_by_field(workspace: Workspace) -> None:
+def test_the_last_valid_row_of_an_email_wins_field_by_field(workspace: Workspace) -> None:
     workspace.take("email,age\nbob@example.org,1\n")
     text = (
         "email,first_name,age\nann@example.org,First,1\nANN@example.org,Second,\nbob@example.org,Bob,7\n"
@@ -100,14 +100,14 @@ def test_every_reason_of_a_rejected_row_is_reported_and_the_file_can_be_correcte
 
 
 @pytest.mark.parametrize("text", ["a\0b", "a\x07b", "x" * 65_536], ids=["NUL", "bell", "too long"])
-def test_text_that_no_field_keeps_is_rejected(workspace: Workspace, text: str) -> None:
+def test_text_that_no_field_can_store_is_rejected(workspace: Workspace, text: str) -> None:
     report = workspace.take(f"email,note\nann@example.org,{text}\nbob@example.org,fine\n")
     assert outcome(report) == (1, 0, 0, 0, 1)
     with pytest.raises(NotFound):
         workspace.values("ann@example.org")
 
 
-def test_a_dry_run_tells_the_same_and_writes_nothing(workspace: Workspace) -> None:
+def test_a_dry_run_reports_the_same_and_writes_nothing(workspace: Workspace) -> None:
     workspace.take(PEOPLE)
     text = "email,age,plan\nann@example.org,31,Pro\nnew@example.org,5,\nbob@example.org,,\nnonsense,1,\n"
     before, fields = workspace.changes, workspace.fields
@@ -140,7 +140,7 @@ def test_rows_in_is_the_sum_of_the_outcomes(workspace: Workspace, rows: list[lis
     assert (again.repeated, again.rejected) == (first.repeated, first.rejected)
 
 
-def test_several_choices_are_imported_and_asked_for(workspace: Workspace) -> None:
+def test_several_choices_are_imported_and_selected_by_rules(workspace: Workspace) -> None:
     workspace.services.write(create_field, workspace.type, "Likes", Kind.CHOICES, ["Music", "Art", "Art, old"])
     text = (
         'email,likes\nann@example.org,art; MUSIC;art\nbob@example.org,"Art, old"\ncat@example.org,\n'
@@ -163,7 +163,7 @@ def test_several_choices_are_imported_and_asked_for(workspace: Workspace) -> Non
     assert outcome(workspace.take(text, ImportOptions())) == (0, 0, 5, 0, 1)
 
 
-def test_several_choices_follow_a_changed_contact_into_the_columns(workspace: Workspace) -> None:
+def test_changed_choices_reach_the_column_store(workspace: Workspace) -> None:
     workspace.services.write(create_field, workspace.type, "Likes", Kind.CHOICES, ["Music", "Art"])
     workspace.take("email,likes\nann@example.org,Music\nbob@example.org,Music; Art\n")
     assert workspace.count('likes includes any of ("Art")') == 1

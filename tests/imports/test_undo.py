@@ -61,7 +61,7 @@ def touch(workspace: Workspace, contact_id: int, city: str | None = "Quito") -> 
     services.write(lambda db, now: contacts.store_values(db, workspace.type.id, CITY, [(contact_id, city)], now))
 
 
-def test_what_an_import_made_and_changed_is_as_it_was(workspace: Workspace) -> None:
+def test_undoing_an_import_restores_everything_it_changed(workspace: Workspace) -> None:
     taken(workspace, FIRST)
     before = stored(workspace)
     second = taken(workspace, SECOND)
@@ -86,7 +86,7 @@ def test_imports_undone_newest_first_end_at_the_start(workspace: Workspace) -> N
     assert stored(workspace) == []
 
 
-def test_undoing_the_older_one_first_leaves_what_the_newer_changed(workspace: Workspace) -> None:
+def test_undoing_an_older_import_keeps_newer_changes(workspace: Workspace) -> None:
     first, second = taken(workspace, FIRST), taken(workspace, SECOND)
     assert undo(workspace, first) == UndoReport(1, 0, 1, 0, 0, (ANN.upper(),))
     assert (workspace.values(ANN), workspace.values(CLEO)) == ({"city": "Cusco"}, {"city": "Cusco"})
@@ -96,7 +96,7 @@ def test_undoing_the_older_one_first_leaves_what_the_newer_changed(workspace: Wo
 
 
 @pytest.mark.parametrize("city", ["Quito", None])
-def test_contacts_that_somebody_touched_stay(workspace: Workspace, city: str | None) -> None:
+def test_contacts_edited_since_are_kept(workspace: Workspace, city: str | None) -> None:
     taken(workspace, FIRST)
     second = taken(workspace, SECOND)
     for contact_id in (1, 3):
@@ -106,7 +106,7 @@ def test_contacts_that_somebody_touched_stay(workspace: Workspace, city: str | N
     assert stored(workspace) == before
 
 
-def test_a_contact_that_was_deleted_and_came_back_is_another(workspace: Workspace) -> None:
+def test_a_recreated_contact_is_a_different_contact(workspace: Workspace) -> None:
     first = taken(workspace, FIRST)
     workspace.services.write(delete_contact, workspace.account, workspace.type, ANN)
     again = taken(workspace, FIRST)
@@ -115,7 +115,7 @@ def test_a_contact_that_was_deleted_and_came_back_is_another(workspace: Workspac
     assert undo(workspace, again) == UndoReport(1, 0, 0, 0, 0, NOTHING)
 
 
-def test_a_changed_contact_that_is_gone_stays_gone(workspace: Workspace) -> None:
+def test_a_deleted_contact_is_not_restored(workspace: Workspace) -> None:
     taken(workspace, FIRST)
     second = taken(workspace, SECOND)
     workspace.services.write(delete_contact, workspace.account, workspace.type, ANN)
@@ -123,7 +123,7 @@ def test_a_changed_contact_that_is_gone_stays_gone(workspace: Workspace) -> None
     assert [row[1] for row in stored(workspace)] == [BOB]
 
 
-def test_an_override_of_a_contact_touches_it_and_what_was_done_before_it_came_stays(workspace: Workspace) -> None:
+def test_a_contact_with_a_later_override_is_kept(workspace: Workspace) -> None:
     services, account = workspace.services, workspace.account
     lima = services.write(create_segment, account, workspace.type, "Lima", from_text('city = "Lima"'))
     friends = services.write(create_segment, account, workspace.type, "Friends", None)
@@ -141,7 +141,7 @@ def test_an_override_of_a_contact_touches_it_and_what_was_done_before_it_came_st
     assert services.open_columns().applied == workspace.changes
 
 
-def test_values_that_fit_no_more_are_not_brought_back(workspace: Workspace) -> None:
+def test_values_that_no_longer_fit_are_not_restored(workspace: Workspace) -> None:
     services = workspace.services
     services.write(create_field, workspace.type, "Size", Kind.CHOICE, ["small", "large"])
     services.write(create_field, workspace.type, "Code", Kind.TEXT)
@@ -158,7 +158,7 @@ def test_values_that_fit_no_more_are_not_brought_back(workspace: Workspace) -> N
     assert workspace.values(ANN) == {"size": "large"}
 
 
-def test_fields_that_are_gone_are_left_out_and_those_that_the_import_made_stay(workspace: Workspace) -> None:
+def test_deleted_fields_are_skipped_and_created_fields_are_kept(workspace: Workspace) -> None:
     taken(workspace, f"email,gone,city\n{ANN},1,Lima\n")
     made = taken(workspace, f"email,gone,city,fresh\n{ANN},2,Cusco,yes\n")
     workspace.services.write(delete_field, workspace.type, "gone")
@@ -167,7 +167,7 @@ def test_fields_that_are_gone_are_left_out_and_those_that_the_import_made_stay(w
     assert workspace.fields.find("fresh")
 
 
-def test_every_refusal(workspace: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_every_refusal_to_undo_has_its_reason(workspace: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
     made = taken(workspace, FIRST)
     stranger, _ = workspace.services.write(create_account, "stranger@example.org", "UTC", None)
     said = []
@@ -193,7 +193,7 @@ def test_every_refusal(workspace: Workspace, monkeypatch: pytest.MonkeyPatch) ->
     assert workspace.take(FIRST, ImportOptions(dry_run=True)).import_id is None  # so there is nothing to name
 
 
-def test_an_import_that_failed_half_way_can_be_undone(workspace: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_partly_failed_import_can_be_undone(workspace: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
     taken(workspace, FIRST)
     before = stored(workspace)
     stop = RuntimeError("a mistake")
@@ -258,7 +258,7 @@ def test_killed_and_run_again(workspace: Workspace, step: int) -> None:
     assert [row for row in left.values() if row[0] not in (5, 3000)] == [row for row in before if row[0] != 5]
 
 
-def test_the_command_says_what_became_of_the_contacts(tmp_path: Path) -> None:
+def test_the_command_reports_what_happened_to_the_contacts(tmp_path: Path) -> None:
     data, file = tmp_path / "data", tmp_path / "undo"
     tamis(data, "account", "create", "--email", "owner@example.org")
     tamis(data, "type", "create", "People")

@@ -10,7 +10,7 @@ from tests.support.effort import examples
 
 
 @pytest.mark.parametrize("most", [2, undo.CONTACTS_PER_STEP])
-def test_an_import_is_undone_exactly_after_anything(most: int, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_import_is_undone_exactly_after_any_changes(most: int, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(undo, "CONTACTS_PER_STEP", most)
     run_state_machine_as_test(
         Undoing, settings=settings(max_examples=examples(40), stateful_step_count=30, deadline=None)

@@ -38,7 +38,7 @@ def left(workspace: Workspace) -> list[str]:
     return sorted(path.name for path in (workspace.services.settings.data / uploads.PLACE).glob("*"))
 
 
-def test_a_file_is_kept_for_its_account_until_it_is_thrown_away(workspace: Workspace) -> None:
+def test_a_file_is_kept_for_its_account_until_discarded(workspace: Workspace) -> None:
     upload = upload_file(workspace, b"email\na@example.org\n", "C:\\lists\\people.csv")
     assert (upload.name, upload.size) == ("people.csv", 20)
     assert find_upload(workspace.services, workspace.account, upload.id) == upload
@@ -55,7 +55,7 @@ def test_a_file_is_kept_for_its_account_until_it_is_thrown_away(workspace: Works
         find_upload(workspace.services, workspace.account, upload.id)
 
 
-def test_what_breaks_off_leaves_nothing(workspace: Workspace) -> None:
+def test_an_aborted_upload_leaves_nothing(workspace: Workspace) -> None:
     with suppress(KeyError), IncomingUpload(workspace.services, workspace.account, 100) as incoming:
         incoming.write(b"email\n")
         raise KeyError
@@ -80,7 +80,7 @@ def test_a_file_that_is_too_large_is_refused_before_or_while_it_arrives(workspac
         services.close()
 
 
-def test_so_many_files_wait_and_no_more(workspace: Workspace) -> None:
+def test_the_number_of_waiting_files_is_limited(workspace: Workspace) -> None:
     first, *_ = [upload_file(workspace, b"email\na@example.org\n") for _ in range(MOST_WAITING)]
     with pytest.raises(Refused, match="wait to be imported"):
         upload_file(workspace, b"email\n")
@@ -88,7 +88,7 @@ def test_so_many_files_wait_and_no_more(workspace: Workspace) -> None:
     upload_file(workspace, b"email\n")
 
 
-def test_old_files_and_what_killed_servers_have_left_are_swept(workspace: Workspace) -> None:
+def test_old_and_orphaned_files_are_removed(workspace: Workspace) -> None:
     old, lost = upload_file(workspace, b"email\n"), upload_file(workspace, b"email\n")
     upload_path(workspace.services, lost.id).unlink()
     left_behind = upload_path(workspace.services, "0" * 32)
@@ -124,11 +124,11 @@ def test_old_files_and_what_killed_servers_have_left_are_swept(workspace: Worksp
         ("lone \ud800.csv", "lone .csv"),
     ],
 )
-def test_names_are_made_fit_to_be_shown(given: str, shown: str) -> None:
+def test_file_names_are_sanitized_for_display(given: str, shown: str) -> None:
     assert clean_file_name(given) == shown
 
 
-def test_sizes_are_written_as_people_do() -> None:
+def test_sizes_have_readable_units() -> None:
     assert [format_size(size) for size in (0, 1_023, 1_536, 10_240, 5 << 30)] == [
         "0 bytes",
         "1,023 bytes",

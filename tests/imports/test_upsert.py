@@ -58,7 +58,7 @@ def expected(
 
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(batches=st.lists(st.tuples(ROWS, ERASABLE), min_size=1, max_size=4))
-def test_a_batch_does_what_its_rows_say(
+def test_a_batch_has_the_effect_of_its_rows(
     workspace: Workspace, batches: list[tuple[list[ContactRow], frozenset[int]]]
 ) -> None:
     services, type_id = workspace.services, workspace.type.id
@@ -83,7 +83,7 @@ def test_new_contacts_are_numbered_in_order_and_without_gaps_among_known_ones(wo
     assert numbered == [(KEYS[n], i) for i, n in enumerate((2, 5, 0, 1, 3, 4, 6, 7), 1)]
 
 
-def test_a_batch_that_fails_leaves_nothing_for_the_next_one(workspace: Workspace) -> None:
+def test_a_failed_batch_does_not_affect_the_next(workspace: Workspace) -> None:
     twice = [(key, KEYS[0], "{}") for key in KEYS[:2]]  # which no caller may give
     with pytest.raises(Exception, match="UNIQUE"):
         workspace.services.write(upsert, workspace.type.id, workspace.fields, twice, ())
@@ -93,7 +93,7 @@ def test_a_batch_that_fails_leaves_nothing_for_the_next_one(workspace: Workspace
     assert list(stored(workspace)) == [KEYS[3]]
 
 
-def test_values_of_every_kind_are_found_unchanged(workspace: Workspace) -> None:
+def test_unchanged_values_of_every_kind_are_detected(workspace: Workspace) -> None:
     values: dict[Kind, Value] = {Kind.NUMBER: 1e22, Kind.BOOLEAN: False, Kind.CHOICES: ("b", "a")}
     made = {
         kind: workspace.services.write(
@@ -115,7 +115,7 @@ def test_values_of_every_kind_are_found_unchanged(workspace: Workspace) -> None:
     assert workspace.changes == before
 
 
-def test_a_row_read_by_fields_that_are_gone_is_refused(workspace: Workspace) -> None:
+def test_a_row_read_with_deleted_fields_is_refused(workspace: Workspace) -> None:
     read = workspace.fields
     note = workspace.services.write(create_field, workspace.type, "Note", Kind.TEXT)
     with pytest.raises(Refused, match="the field note was changed or deleted meanwhile"):
@@ -128,7 +128,7 @@ def test_a_row_read_by_fields_that_are_gone_is_refused(workspace: Workspace) -> 
         )
 
 
-def test_values_of_a_field_that_was_made_meanwhile_stay(workspace: Workspace) -> None:
+def test_values_of_a_field_created_meanwhile_are_kept(workspace: Workspace) -> None:
     read, key = workspace.fields, KEYS[0]
     note = workspace.services.write(create_field, workspace.type, "Note", Kind.TEXT)
     workspace.services.write(

@@ -17,7 +17,7 @@ from tamis.staging.column_groups import COLUMNS_PER_GROUP
 
 
 @pytest.mark.parametrize("width", [COLUMNS_PER_GROUP, COLUMNS_PER_GROUP + 1, 3 * COLUMNS_PER_GROUP])
-def test_rows_of_one_email_say_together_what_they_say_one_after_the_other(tmp_path: Path, width: int) -> None:
+def test_merged_rows_of_one_email_equal_sequential_imports(tmp_path: Path, width: int) -> None:
     names = [f"field_{n}" for n in range(width)]
     first, second = [f"x{n}" for n in range(width)], ["" if n % 2 else f"y{n}" for n in range(width)]
     rows = [["email", *names], ["a@example.org", *first], ["b@example.org", *first], ["A@example.org", *second]]

@@ -39,7 +39,7 @@ PEOPLE: dict[int, list[Cell]] = {
 XLS = Path(__file__).parent / "data" / "people.xls"
 
 
-def test_cells_are_what_the_sheet_holds(workspace: Workspace) -> None:
+def test_cells_have_the_values_of_the_sheet(workspace: Workspace) -> None:
     report = workspace.take(workspace.file(xlsx({"People": PEOPLE}), "people.xlsx"))
     assert (report.rows, report.created, report.rejected, report.sheet) == (3, 2, 1, "People")
     assert {field.key: field.kind for field in report.created_fields} == {
@@ -58,7 +58,7 @@ def test_cells_are_what_the_sheet_holds(workspace: Workspace) -> None:
 
 
 @pytest.mark.parametrize("name", ["people.csv", "people", "people.xls", "people.xlsx.gz"])
-def test_a_workbook_is_known_by_its_content(workspace: Workspace, name: str) -> None:
+def test_a_workbook_is_recognized_by_its_content(workspace: Workspace, name: str) -> None:
     content = xlsx({"People": PEOPLE})
     report = workspace.take(workspace.file(gzip.compress(content) if name.endswith("gz") else content, name))
     assert (report.created, report.rejected) == (2, 1)
@@ -94,13 +94,13 @@ def test_a_sheet_is_chosen(workspace: Workspace) -> None:
         workspace.take("email\na@example.org\n", ImportOptions(sheet="May"))
 
 
-def test_the_console_sees_a_workbook(workspace: Workspace) -> None:
+def test_the_console_previews_a_workbook(workspace: Workspace) -> None:
     look = preview_upload(workspace.services, upload_file(workspace, xlsx({"People": PEOPLE}), "people.xlsx"))
     assert (look.format, look.header_line, [row.line for row in look.rows]) == ("xlsx", 3, [4, 6, 7])
     assert look.columns[3].kind.kind is Kind.DATE
 
 
-def test_a_workbook_comes_by_standard_input(workspace: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_workbook_is_read_from_standard_input(workspace: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(xlsx({"People": PEOPLE}))))
     assert workspace.take(STANDARD_INPUT).created == 2
 
@@ -125,7 +125,7 @@ def _zip(**files: str) -> bytes:
         (xlsx({"Empty": {}}), "is a workbook without rows"),
     ],
 )
-def test_what_is_no_workbook_is_called_what_it_is(workspace: Workspace, content: bytes, reason: str) -> None:
+def test_files_that_are_not_workbooks_are_named(workspace: Workspace, content: bytes, reason: str) -> None:
     with pytest.raises(Invalid, match=reason):
         workspace.take(workspace.file(content, "people.xlsx"))
 

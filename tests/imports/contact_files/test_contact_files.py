@@ -114,7 +114,7 @@ def counts(report: dict[str, Any], step: Step) -> dict[str, int]:
 
 
 @each()
-def test_by_the_command_line(server: Server, commands: Commands, case: Case) -> None:
+def test_a_contact_file_is_imported_by_command(server: Server, commands: Commands, case: Case) -> None:
     for step in case.steps:
         path = FILES / step.file
         foretold = commands.take(path, *step.options, "--dry-run")
@@ -128,7 +128,9 @@ def test_by_the_command_line(server: Server, commands: Commands, case: Case) -> 
 
 
 @each(4)
-def test_from_standard_input(server: Server, commands: Commands, case: Case, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_contact_file_is_imported_from_standard_input(
+    server: Server, commands: Commands, case: Case, monkeypatch: pytest.MonkeyPatch
+) -> None:
     for step in case.steps:
         monkeypatch.setattr("sys.stdin", SimpleNamespace(buffer=io.BytesIO((FILES / step.file).read_bytes())))
         report = commands.take("-", *step.options)
@@ -137,7 +139,9 @@ def test_from_standard_input(server: Server, commands: Commands, case: Case, mon
 
 
 @each(2)
-def test_by_the_console(server: Server, commands: Commands, case: Case, visitors: dict[str, Visitor]) -> None:
+def test_a_contact_file_is_imported_in_the_console(
+    server: Server, commands: Commands, case: Case, visitors: dict[str, Visitor]
+) -> None:
     visitor = visitors[case.timezone]
     for step in case.steps:
         place = place_of(upload_file(visitor, commands.type_id, (FILES / step.file).read_bytes(), step.file))
@@ -151,7 +155,7 @@ def test_by_the_console(server: Server, commands: Commands, case: Case, visitors
 
 
 @each(2)
-def test_an_export_comes_back_unchanged(server: Server, commands: Commands, case: Case, tmp_path: Path) -> None:
+def test_an_export_is_imported_unchanged(server: Server, commands: Commands, case: Case, tmp_path: Path) -> None:
     for step in case.steps:
         commands.take(FILES / step.file, *step.options)
     for ending in ENDINGS if ALL else [ENDINGS[CASES.index(case) % len(ENDINGS)]]:
