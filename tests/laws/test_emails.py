@@ -72,11 +72,11 @@ def by_library(address: str) -> str | None:
 @example("\u212b@a.de")
 @example("ΟΔΟΣ@a.de")
 @example("\ud800@a.de")
-def test_emails_are_known_exactly_when_the_library_knows_them(address: str) -> None:
+def test_emails_are_valid_exactly_when_the_library_accepts_them(address: str) -> None:
     assert email_key(address) == by_library(address)
 
 
-def test_emails_collected_elsewhere_are_known_exactly_when_the_library_knows_them() -> None:
+def test_collected_emails_are_valid_exactly_when_the_library_accepts_them() -> None:
     """The collections are not part of this repository; where they are absent, this test has nothing to say."""
     collected = [
         json.loads(row["address_json"])

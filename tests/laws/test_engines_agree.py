@@ -61,7 +61,7 @@ def test_one_meaning_of_each_operator(
 @pytest.mark.parametrize("operator", RELATIVE, ids=lambda operator: operator.name)
 @settings(max_examples=examples(30))
 @given(data=st.data(), case=timed_crowds())
-def test_one_meaning_of_what_counts_from_now_whosever_now_it_is(
+def test_one_meaning_of_relative_conditions_at_any_instant(
     engine: Engine, operator: Operator, data: st.DataObject, case: tuple[EvaluationTime, list[Contact]]
 ) -> None:
     as_of, audience = case

@@ -40,19 +40,19 @@ def agree(engine: Engine, draft: Draft) -> set[int]:
 
 
 @pytest.mark.parametrize("key", LISTS)
-def test_a_list_of_as_many_values_as_there_may_be(engine: Engine, key: str) -> None:
+def test_a_list_of_the_maximum_number_of_values(engine: Engine, key: str) -> None:
     values = tuple(LISTS[key][: examples(MAX_VALUES)])
     assert agree(engine, DraftCondition(key, "is one of", values, "here")) == {1}
     assert agree(engine, DraftCondition(key, "is none of", values, "here")) == {2, 3}
 
 
-def test_a_rule_of_as_many_conditions_as_there_may_be(engine: Engine) -> None:
+def test_a_rule_of_the_maximum_number_of_conditions(engine: Engine) -> None:
     leaves = tuple(DraftCondition("nickname", "is", (f"name {n}",), "here") for n in range(MAX_CONDITIONS))
     assert agree(engine, DraftGroup("any", leaves, "here")) == {1}
     assert agree(engine, DraftNot(DraftGroup("any", leaves, "here"), "here")) == {2, 3}
 
 
-def test_a_rule_as_deep_as_it_may_be(engine: Engine) -> None:
+def test_a_rule_of_the_maximum_depth(engine: Engine) -> None:
     leaf = DraftCondition("nickname", "is", ("name 9",), "here")
     rule: Draft = leaf
     for depth in range(MAX_DEPTH - 1):

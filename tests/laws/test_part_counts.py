@@ -17,7 +17,7 @@ from tests.support.effort import examples
 
 @settings(max_examples=examples(150))
 @given(case=timed_crowds(), some=st.lists(rules, min_size=1, max_size=6))
-def test_every_part_is_counted_as_it_is_meant(
+def test_every_part_is_counted_by_its_meaning(
     stores: Stores, case: tuple[EvaluationTime, list[Contact]], some: list[Node]
 ) -> None:
     as_of, audience = case

@@ -70,7 +70,7 @@ def test_round_trip_of_arrays_for_every_single_condition(draft: DraftCondition) 
 
 
 @given(drafts)
-def test_round_trip_through_all_doors_at_once(draft: Draft) -> None:
+def test_round_trip_through_all_formats_in_turn(draft: Draft) -> None:
     rule = build(draft, FIELDS, SEGMENTS)
     again = build(from_json(to_json(build(from_text(to_text(rule)), FIELDS, SEGMENTS))), FIELDS, SEGMENTS)
     assert to_text(again) == to_text(rule)
@@ -115,7 +115,7 @@ BACKSLASH = chr(92)
 @pytest.mark.parametrize("operator", FIELD_OPERATORS, ids=lambda operator: operator.name)
 @settings(max_examples=examples(20))
 @given(data=st.data())
-def test_what_the_sentence_says_can_be_typed(operator: Operator, data: st.DataObject) -> None:
+def test_described_rules_can_be_typed(operator: Operator, data: st.DataObject) -> None:
     condition = built_condition(data.draw(draft_conditions(operator)))
     values = as_written(condition)
     # "is true" is an operator by itself, for the same contacts

@@ -39,7 +39,7 @@ def nfd(text: str) -> str:
     return normalize("NFD", text)
 
 
-def test_an_engine_compares_every_code_point_as_fold_does(engine: Engine) -> None:
+def test_every_engine_folds_every_code_point_alike(engine: Engine) -> None:
     others = [c for c in EVERY_CHARACTER if not is_simple(c) and not text_problem(c)]
     assert len(others) > 1_000_000
     together = ["".join(others[start : start + 50]).strip() for start in range(0, len(others), 50)]
@@ -49,7 +49,7 @@ def test_an_engine_compares_every_code_point_as_fold_does(engine: Engine) -> Non
 
 
 @given(st.lists(st.one_of(texts, any_text), max_size=30))
-def test_an_engine_compares_any_text_as_fold_does(engine: Engine, some: list[str]) -> None:
+def test_every_engine_folds_any_text_alike(engine: Engine, some: list[str]) -> None:
     values = [str(value) for value in (_read(text) for text in some) if value is not None]
     assert engine.compared(values) == [fold(text) for text in values]
 
@@ -69,7 +69,7 @@ def test_folding_twice_is_folding_once_on_every_code_point() -> None:
 
 
 @given(any_text, any_text)
-def test_texts_are_the_same_where_unicode_says_so(one: str, other: str) -> None:
+def test_canonically_equivalent_texts_are_equal(one: str, other: str) -> None:
     def canonical_caseless(text: str) -> str:  # D145
         return nfd(nfd(text).casefold())
 
@@ -82,7 +82,7 @@ def test_texts_are_the_same_where_unicode_says_so(one: str, other: str) -> None:
     assert is_normalized("NFC", fold(one))
 
 
-def test_white_space_is_what_unicode_says() -> None:
+def test_white_space_is_defined_by_unicode() -> None:
     assert {c for c in EVERY_CHARACTER if fold(f"a{c}b") == "a b"} == set(WHITE_SPACE)
 
 
@@ -124,7 +124,7 @@ SAME = [
 
 
 @pytest.mark.parametrize(("one", "other"), SAME)
-def test_texts_that_people_hold_for_the_same(engine: Engine, one: str, other: str) -> None:
+def test_texts_that_people_consider_equal(engine: Engine, one: str, other: str) -> None:
     for value, operand in ((one, other), (other, one)):
         contact = Contact(1, 1, "a@b.de", {NICKNAME.id: value}, EPOCH, EPOCH)
         rule = built(DraftCondition(NICKNAME.id, "is", (operand,), "here"))
@@ -133,7 +133,7 @@ def test_texts_that_people_hold_for_the_same(engine: Engine, one: str, other: st
         assert engine.selected(rule, AS_OF) == {1}
 
 
-def test_what_is_shown_and_exported_stays_as_it_was_written(stores: Stores) -> None:
+def test_shown_and_exported_text_is_not_folded(stores: Stores) -> None:
     for value in (text for pair in SAME for text in pair):
         stores.fill([Contact(1, 1, "a@b.de", {NICKNAME.id: value}, EPOCH, EPOCH)])
         assert stores.held(1)[NICKNAME.id] == value

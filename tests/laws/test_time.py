@@ -68,7 +68,7 @@ def some_later(data: st.DataObject, as_of: EvaluationTime) -> datetime:
 @pytest.mark.parametrize("operator", RELATIVE, ids=lambda operator: operator.name)
 @settings(max_examples=examples(60), deadline=None)
 @given(data=st.data(), as_of=evaluation_times)
-def test_a_condition_changes_when_it_is_foretold_and_at_no_other_time(
+def test_a_condition_changes_exactly_when_predicted(
     operator: Operator, data: st.DataObject, as_of: EvaluationTime
 ) -> None:
     condition = built_condition(data.draw(draft_conditions(operator)))
@@ -92,7 +92,7 @@ def test_a_condition_changes_when_it_is_foretold_and_at_no_other_time(
 @pytest.mark.parametrize("operator", RELATIVE, ids=lambda operator: operator.name)
 @settings(max_examples=examples(40))
 @given(data=st.data(), as_of=evaluation_times)
-def test_an_engine_changes_its_answer_when_it_is_foretold(
+def test_every_engine_changes_its_result_when_predicted(
     engine: Engine, operator: Operator, data: st.DataObject, as_of: EvaluationTime
 ) -> None:
     condition = built_condition(data.draw(draft_conditions(operator)))
@@ -122,7 +122,7 @@ def has_its_cause(condition: Condition, value: Value, as_of: EvaluationTime) -> 
 @pytest.mark.parametrize("operator", ALWAYS_THE_SAME, ids=lambda operator: operator.name)
 @settings(max_examples=examples(5))
 @given(data=st.data(), as_of=evaluation_times)
-def test_a_condition_that_counts_nothing_from_now_never_changes(
+def test_a_condition_independent_of_time_never_changes(
     operator: Operator, data: st.DataObject, as_of: EvaluationTime
 ) -> None:
     condition = built_condition(data.draw(draft_conditions(operator)))
@@ -153,7 +153,7 @@ decisions = st.fixed_dictionaries(
 
 @settings(max_examples=examples(100), deadline=None)
 @given(data=st.data(), rule=timed_rules, case=timed_crowds(most=1), named=decisions)
-def test_a_rule_changes_when_it_is_foretold_and_at_no_other_time(
+def test_a_rule_changes_exactly_when_predicted(
     data: st.DataObject, rule: Node, case: tuple[EvaluationTime, list[Contact]], named: dict[int, Rule | bool]
 ) -> None:
     as_of, (contact,) = case
@@ -183,9 +183,7 @@ def in_no_circle(named: dict[int, Rule | bool]) -> dict[int, Rule | bool]:
 
 
 @given(rule=st.one_of(st.none(), rules), case=timed_crowds(most=2))
-def test_every_part_that_is_explained_says_what_it_says_alone(
-    rule: Rule, case: tuple[EvaluationTime, list[Contact]]
-) -> None:
+def test_every_explained_part_has_its_own_result(rule: Rule, case: tuple[EvaluationTime, list[Contact]]) -> None:
     as_of, audience = case
     for contact in audience:
         in_segment = segments_of(contact)

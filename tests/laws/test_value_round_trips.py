@@ -20,19 +20,19 @@ def test_values_survive_the_records(contact: Contact) -> None:
 
 @example(EDGES)
 @given(contacts())
-def test_values_survive_the_way_into_the_columns(stores: Stores, contact: Contact) -> None:
+def test_values_survive_in_the_column_store(stores: Stores, contact: Contact) -> None:
     stores.fill([contact])
     assert stores.held(contact.id) == known(contact, FIELDS)
 
 
 @given(contacts())
-def test_values_survive_the_way_over_text(contact: Contact) -> None:
+def test_values_survive_conversion_to_text(contact: Contact) -> None:
     for field_id, value in contact.values.items():
         assert parse_value(format_value(value), FIELDS.by_id[field_id], ZONES[1]) == value
 
 
 @given(st.lists(numbers, min_size=1, max_size=50))
-def test_numbers_survive_bit_by_bit(stores: Stores, many: list[float]) -> None:
+def test_numbers_survive_bit_for_bit(stores: Stores, many: list[float]) -> None:
     audience = [
         Contact(number, 1, "a@b.de", {103: value}, FIRST_INSTANT, LAST_INSTANT) for number, value in enumerate(many, 1)
     ]

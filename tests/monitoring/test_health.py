@@ -48,7 +48,7 @@ def looked(watched: Health, reasons: tuple[str, ...]) -> bool:
     return False
 
 
-def test_it_is_not_ready_before_the_column_store_is(services: Services) -> None:
+def test_a_server_is_not_ready_before_the_column_store(services: Services) -> None:
     watched = Health(services)
     assert watched.reasons == ("the server is starting",)
     assert looked(watched, ("the column store is being opened or built",))
@@ -60,7 +60,7 @@ def test_it_is_not_ready_before_the_column_store_is(services: Services) -> None:
     ("error", "reason"),
     [(Busy("x"), "too many writes are waiting"), (Unavailable("x"), "the records cannot be written")],
 )
-def test_it_is_not_ready_when_writes_fail(
+def test_a_server_is_not_ready_when_writes_fail(
     services: Services, ready: Health, monkeypatch: pytest.MonkeyPatch, error: Exception, reason: str
 ) -> None:
     failed: Future[None] = Future()
@@ -71,7 +71,7 @@ def test_it_is_not_ready_when_writes_fail(
     assert looked(ready, ())
 
 
-def test_it_is_not_ready_when_writes_wait_or_nobody_follows(
+def test_a_server_is_not_ready_when_writes_or_projection_are_delayed(
     services: Services, ready: Health, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(services.records, "submit", lambda _: Future())
@@ -80,19 +80,19 @@ def test_it_is_not_ready_when_writes_wait_or_nobody_follows(
     assert looked(ready, ("writes are delayed", "the column store does not keep up with writes"))
 
 
-def test_it_is_not_ready_when_the_disk_is_full(ready: Health, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_server_is_not_ready_when_the_disk_is_full(ready: Health, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(records_store, "has_room", lambda _: False)
     ready.check()
     assert ready.reasons == ("the disk is full",)
 
 
-def test_a_server_that_stops_stays_not_ready(ready: Health) -> None:
+def test_a_stopping_server_stays_not_ready(ready: Health) -> None:
     ready.stop()
     ready.check()
     assert ready.reasons == ("the server is stopping",)
 
 
-def test_what_runs_out_is_logged_once_and_that_it_does_no_more(
+def test_a_shortage_and_its_end_are_logged_once(
     services: Services, ready: Health, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     names = ("disk_low", "disk_has_room", "handles_low", "handles_enough")

@@ -54,7 +54,7 @@ def test_an_event_is_one_line_whatever_its_details_are(text: str) -> None:
     assert json.loads(line)["host"] == redact_emails(text)
 
 
-def test_text_says_who_did_what() -> None:
+def test_text_log_lines_have_actor_and_action() -> None:
     with written(TextFormatter()) as stream:
         log.event("key_refused", level=logging.WARNING, key=None, address="2001:db8::7", ok=True, path='a "b"')
     instant, rest = stream.getvalue().split(" ", 1)
@@ -62,7 +62,7 @@ def test_text_says_who_did_what() -> None:
     assert rest == 'WARNING key_refused key=- address=2001:db8::7 ok=true path="a \\"b\\""\n'
 
 
-def test_json_says_the_same() -> None:
+def test_json_log_lines_have_the_same_details() -> None:
     with written(JsonFormatter()) as stream:
         log.event("key_refused", level=logging.WARNING, key=None, address="2001:db8::7")
     line = json.loads(stream.getvalue())
@@ -81,11 +81,11 @@ def test_json_says_the_same() -> None:
         ("@", "@"),
     ],
 )
-def test_emails_are_taken_out(text: str, left: str) -> None:
+def test_emails_are_redacted(text: str, left: str) -> None:
     assert redact_emails(text) == left
 
 
-def test_a_fault_says_where_and_not_whose() -> None:
+def test_a_logged_error_has_its_location_but_no_user_data() -> None:
     whose = "Ann " + "Secret"  # not as it stands in the lines of code that a traceback shows
 
     def fail() -> None:
@@ -109,13 +109,13 @@ def test_a_fault_says_where_and_not_whose() -> None:
     assert len(both.getvalue().splitlines()) == 1
 
 
-def test_messages_of_other_libraries_lose_their_data_too() -> None:
+def test_messages_of_other_libraries_are_redacted_too() -> None:
     record = logging.LogRecord("uvicorn.error", logging.WARNING, "", 0, "bad '%s'\nx", ("ann@example.org",), None)
     assert JsonFormatter().format(record).endswith('"library": "uvicorn.error", "message": "bad \'\\u2026\'\\nx"}')
     assert redact_data("it's “secret” and `x`") == "it's '…' and '…'"
 
 
-def test_a_flood_is_counted_and_others_are_heard_beside_it() -> None:
+def test_repeated_events_are_counted_and_others_still_logged() -> None:
     flood = FloodFilter()
     before = log.counts().get("key_refused", 0)
     with written(JsonFormatter(), flood=flood) as stream:
@@ -134,7 +134,7 @@ def test_a_flood_is_counted_and_others_are_heard_beside_it() -> None:
     assert log.counts()["key_refused"] == before + 1_000
 
 
-def test_what_the_http_server_says_goes_the_same_way() -> None:
+def test_http_server_messages_use_the_same_log() -> None:
     settings = Settings(Path())
     Server(_no_receiver, Connections(Limits.of(settings, 1), lambda _: False), lambda: None, lambda _: None)
     for name in ("uvicorn", "uvicorn.error", "asyncio"):

@@ -49,7 +49,7 @@ def metrics(server: Server) -> dict[str, float]:
     return {name: float(value) for name, value in lines}
 
 
-def test_health_and_readiness_need_no_key_and_tell_nothing(server: Server) -> None:
+def test_health_and_readiness_need_no_key_and_reveal_nothing(server: Server) -> None:
     until = time.monotonic() + PATIENCE_SECONDS
     while (ready := ask(server, "/readyz")).status_code == 503 and time.monotonic() < until:
         assert ready.json()["reasons"], "the column store may still be built"
@@ -61,7 +61,7 @@ def test_health_and_readiness_need_no_key_and_tell_nothing(server: Server) -> No
     assert requests.post(server.address + "/readyz", proxies={"http": ""}, timeout=PATIENCE_SECONDS).status_code == 405
 
 
-def test_metrics_are_for_whoever_has_their_token(server: Server, owner: Person) -> None:
+def test_metrics_require_their_token(server: Server, owner: Person) -> None:
     for headers in ({}, {"authorization": "Bearer x"}, owner.keys):
         answer = ask(server, "/metrics", **headers)
         assert (answer.status_code, answer.headers["www-authenticate"]) == (401, "Bearer")
@@ -70,7 +70,7 @@ def test_metrics_are_for_whoever_has_their_token(server: Server, owner: Person) 
     assert told.text.endswith("# EOF\n")
 
 
-def test_metrics_count_requests_by_routes_that_there_are(server: Server, owner: Person) -> None:
+def test_metrics_count_requests_by_existing_routes(server: Server, owner: Person) -> None:
     route = 'tamis_requests_total{interface="segment_api",route="segment/list",status="200"}'
     before = metrics(server)
     owner.get("segment/list")
@@ -91,7 +91,7 @@ def test_metrics_count_requests_by_routes_that_there_are(server: Server, owner: 
     assert after["process_open_fds"] < after["process_max_fds"]
 
 
-def test_the_log_tells_what_was_done_and_nothing_of_whom(server: Server, owner: Person, tmp_path: Path) -> None:
+def test_the_log_has_actions_but_no_personal_data(server: Server, owner: Person, tmp_path: Path) -> None:
     told = len(server.errors)
     secrets = [owner.secret_key, PASSWORD, TOKEN]
     secrets += do_everything(server, owner, tmp_path)

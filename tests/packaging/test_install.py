@@ -140,7 +140,7 @@ def serve(installed: Path, command: Sequence[str], variables: Mapping[str, str],
         assert process.wait(PATIENCE_SECONDS) == 0
 
 
-def test_unit_starts_a_server_that_ends_when_it_is_told_to(installed: Path, tmp_path: Path) -> None:
+def test_the_systemd_unit_starts_and_stops_a_server(installed: Path, tmp_path: Path) -> None:
     command, variables = unit()
     assert variables == {"TAMIS_DATA": "/var/lib/tamis"}
     serve(installed, command, {"TAMIS_DATA": str(tmp_path / "data")})

@@ -88,7 +88,7 @@ def seen(tmp_path_factory: pytest.TempPathFactory) -> Seen:
     return seen
 
 
-def test_each_step_touches_the_tables_that_it_declares(seen: Seen) -> None:
+def test_each_step_uses_exactly_the_tables_it_declares(seen: Seen) -> None:
     """What a step makes, it may read as well."""
     for step in pipeline.all_steps():
         made = {name for name, makers in seen.makers.items() if step.name in makers}
@@ -96,7 +96,7 @@ def test_each_step_touches_the_tables_that_it_declares(seen: Seen) -> None:
         assert seen.writes[step.name] == set(step.writes), step.name
 
 
-def test_each_temporary_table_is_made_by_one_step_and_has_the_declared_columns(seen: Seen) -> None:
+def test_each_temporary_table_has_one_creator_and_its_declared_columns(seen: Seen) -> None:
     assert seen.makers.keys() == seen.columns.keys() == TEMPORARY.keys()
     assert {name: steps for name, steps in seen.makers.items() if len(steps) > 1} == {"dirty": MARKS_DIRTY}
     for name, columns in seen.columns.items():
@@ -105,7 +105,7 @@ def test_each_temporary_table_is_made_by_one_step_and_has_the_declared_columns(s
         assert (len(columns) > len(declared.columns)) is bool(declared.by_type), name
 
 
-def test_steps_have_names_of_their_own_and_say_what_they_do() -> None:
+def test_steps_have_unique_names_and_descriptions() -> None:
     steps = pipeline.all_steps()
     assert len({step.name for step in steps}) == len(steps)
     assert all(step.does for step in steps)

@@ -108,7 +108,9 @@ def kill(data: Path, kind: Kind, point: str, number: int) -> int:
 
 
 @pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.name)
-def test_a_projector_killed_at_any_point_loses_and_doubles_nothing(template: Path, tmp_path: Path, kind: Kind) -> None:
+def test_a_projector_killed_at_any_point_loses_and_duplicates_nothing(
+    template: Path, tmp_path: Path, kind: Kind
+) -> None:
     """`make test` draws some of the points, `make test-all` takes all of them."""
     right = scenario.project(fresh(template, tmp_path / "right", kind), kind.now)
     chance = random.Random()

@@ -34,7 +34,7 @@ def test_the_strategy_follows_from_the_description_of_the_batch(batch: BatchProf
     assert choose(batch, THRESHOLDS) is chosen
 
 
-def test_limits_of_nothing_force_a_way() -> None:
+def test_thresholds_of_zero_force_a_strategy() -> None:
     assert choose(BatchProfile(False, 0, 1, evaluations=2), Thresholds(small_batch=0)) is Strategy.INCREMENTAL
     assert choose(BatchProfile(False, 0, 1), Thresholds(insert_only=0)) is Strategy.INSERT_ONLY
     assert choose(BatchProfile(False, 1, 0), Thresholds(midnights=0)) is Strategy.FULL_REFRESH

@@ -39,7 +39,7 @@ def lines_of(server: Server, event: str, count: int) -> list[str]:
     raise AssertionError(server.errors)
 
 
-def test_cookies_are_bound_to_tls_and_browsers_come_back_by_it(proxy: Proxy, owner: Person) -> None:
+def test_cookies_require_tls_and_browsers_are_sent_hsts(proxy: Proxy, owner: Person) -> None:
     visitor = proxy.visitor()
     answers = [visitor.get("/sign-in", headers=INVENTED), visitor.sign_in(owner.email), visitor.get("/account")]
     cookies = {cookie.name: cookie for cookie in visitor.http.cookies}
@@ -73,7 +73,7 @@ def test_the_segment_api_works_and_long_lists_pass(proxy: Proxy, owner: Person, 
     assert "strict-transport-security" not in answer.headers  # it came by plain HTTP, beside the proxy
 
 
-def test_large_files_pass(proxy: Proxy, owner: Person) -> None:
+def test_large_uploads_pass_the_proxy(proxy: Proxy, owner: Person) -> None:
     visitor = proxy.visitor()
     visitor.sign_in(owner.email)
     type_id = owner.tamis("type", "create", fresh("Uploaded"))["id"]
@@ -87,7 +87,7 @@ def test_large_files_pass(proxy: Proxy, owner: Person) -> None:
     assert upload_file(visitor, type_id, content()).status_code == 201
 
 
-def test_another_name_is_not_answered(server: Server, owner: Person) -> None:
+def test_requests_for_another_host_are_refused(server: Server, owner: Person) -> None:
     answer = requests.get(owner.base + "segment/list", headers=owner.keys, timeout=PATIENCE_SECONDS)
     assert answer.status_code == 421
     assert answer.json() == {
@@ -97,7 +97,7 @@ def test_another_name_is_not_answered(server: Server, owner: Person) -> None:
     assert owner.tamis("key", "list")["key_pairs"]  # commands reach their server by whatever name
 
 
-def test_nginx_leads_on_from_plain_http(proxy: Proxy) -> None:
+def test_nginx_redirects_plain_http(proxy: Proxy) -> None:
     if proxy.name == "nginx":
         address = f"http://127.0.0.1:{proxy.plain}/account"
         answer = requests.get(address, headers={"host": HOST}, allow_redirects=False, timeout=PATIENCE_SECONDS)

@@ -81,7 +81,7 @@ def test_several_headers_are_one_list() -> None:
     assert seen(("x-forwarded-for", INVENTED), ("x-forwarded-for", CLIENT))["client"] == CLIENT
 
 
-def test_a_chain_of_trusted_proxies_is_passed() -> None:
+def test_a_chain_of_trusted_proxies_is_skipped() -> None:
     chain = ("x-forwarded-for", f"{INVENTED}, {CLIENT}, 172.16.4.4, 10.9.9.9")
     assert seen(chain, trusted_proxies="10.0.0.0/8 172.16.0.0/12")["client"] == CLIENT
     assert seen(chain, trusted_proxies="10.0.0.0/8")["client"] == "172.16.4.4"
@@ -90,7 +90,7 @@ def test_a_chain_of_trusted_proxies_is_passed() -> None:
 @pytest.mark.parametrize(
     ("peer", "told"), [(CLIENT, CLIENT), ("::1", "::1"), (None, None), ("testclient", "testclient")]
 )
-def test_whoever_is_no_proxy_is_not_believed(
+def test_forwarded_headers_of_untrusted_clients_are_ignored(
     peer: str | None, told: str | None, caplog: pytest.LogCaptureFixture
 ) -> None:
     found = seen(("x-forwarded-for", INVENTED), ("x-forwarded-proto", "https"), peer=peer)
@@ -101,7 +101,7 @@ def test_whoever_is_no_proxy_is_not_believed(
     assert record.details == {"address": peer or "", "setting": "TAMIS_TRUSTED_PROXIES"}  # type: ignore[attr-defined]
 
 
-def test_the_machine_itself_is_trusted_unless_a_setting_says_otherwise() -> None:
+def test_loopback_is_trusted_by_default() -> None:
     forwarded = ("x-forwarded-for", CLIENT)
     for peer in ("127.0.0.1", "127.8.9.1", "::1", "::ffff:127.0.0.1"):
         assert seen(forwarded, peer=peer, trusted_proxies="")["client"] == CLIENT
@@ -123,7 +123,7 @@ def test_other_headers_that_a_client_may_have_written_are_not_read() -> None:
     assert (found["client"], found["scheme"]) == (PROXY, "http")
 
 
-def test_browsers_that_came_by_https_are_told_to_come_back_so() -> None:
+def test_hsts_is_sent_to_browsers_on_https() -> None:
     https = ("x-forwarded-proto", "https")
     assert seen(https)["headers"] == {b"strict-transport-security": b"max-age=31536000"}
     assert seen(https, hsts="30d")["headers"] == {b"strict-transport-security": b"max-age=2592000"}
@@ -137,20 +137,20 @@ def test_browsers_that_came_by_https_are_told_to_come_back_so() -> None:
     [("tamis.example.org", 200), ("TAMIS.example.org:8443", 200), ("tamis.example.org.", 200), ("[::1]:8000", 200),
      ("evil.example.org", 421), ("tamis.example.org.evil.org", 421), ("127.0.0.1:8000", 421), ("", 421)],
 )  # fmt: skip
-def test_only_the_names_of_this_server_are_answered(host: str, status: int, caplog: pytest.LogCaptureFixture) -> None:
+def test_only_configured_host_names_are_answered(host: str, status: int, caplog: pytest.LogCaptureFixture) -> None:
     assert seen(("host", host), hosts="tamis.example.org, [::1]")["status"] == status
     assert seen(("host", host))["status"] == 200
     assert [record.getMessage() for record in caplog.records] == ["host_refused"] * (status == 421)
 
 
-def test_a_host_name_is_given_once_and_monitors_need_none() -> None:
+def test_exactly_one_host_header_is_required_except_for_monitors() -> None:
     host = ("host", "tamis.example.org")
     assert seen(host, ("host", "evil.example.org"), hosts="tamis.example.org")["status"] == 421
     assert seen(hosts="tamis.example.org")["status"] == 421
     assert seen(hosts="tamis.example.org", path="/healthz")["status"] == 200
 
 
-def test_a_warning_comes_once_an_hour_and_not_without_end(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_warnings_are_limited_to_one_per_hour_and_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
     now = 0.0
     monkeypatch.setattr("tamis.web.log_throttle.monotonic", lambda: now)
     hourly = LogThrottle(HOUR_SECONDS)
@@ -163,7 +163,7 @@ def test_a_warning_comes_once_an_hour_and_not_without_end(monkeypatch: pytest.Mo
 
 
 @pytest.mark.parametrize("text", ["10.0.0.256", "10.0.0.0/33", "proxy.example.org", "10.0.0.1/8"])
-def test_what_is_no_network_is_refused(text: str) -> None:
+def test_invalid_networks_are_refused(text: str) -> None:
     with pytest.raises(ValueError, match="use addresses and networks"):
         networks(text)
 

@@ -60,7 +60,7 @@ def take_checksums(data: Path) -> None:
     assert not has_checksums(data / FILE_NAME)
 
 
-def test_new_files_backups_and_files_of_older_versions_have_them(data: Path, tmp_path: Path) -> None:
+def test_new_files_backups_and_older_files_have_checksums(data: Path, tmp_path: Path) -> None:
     assert all_pages_are_right(data / FILE_NAME)
     take_checksums(data)
     services = opened(data)
@@ -72,7 +72,7 @@ def test_new_files_backups_and_files_of_older_versions_have_them(data: Path, tmp
     assert all_pages_are_right(tmp_path / "backup" / FILE_NAME)
 
 
-def test_a_file_that_another_process_uses_gets_them_later(data: Path) -> None:
+def test_a_file_in_use_gets_checksums_later(data: Path) -> None:
     take_checksums(data)
     other = apsw.Connection(str(data / FILE_NAME))
     other.execute("SELECT count(*) FROM accounts").fetchall()
@@ -93,7 +93,7 @@ def test_a_header_that_denies_its_checksums_is_damage(data: Path, value: int) ->
     assert (data / FILE_NAME).read_bytes() == content
 
 
-def test_damage_of_an_older_file_is_not_written_anew_as_if_it_were_right(data: Path) -> None:
+def test_damage_of_an_older_file_is_not_given_valid_checksums(data: Path) -> None:
     take_checksums(data)
     content = bytearray((data / FILE_NAME).read_bytes())
     content[PAGE * 4 : PAGE * 5] = bytes(PAGE)
@@ -103,7 +103,7 @@ def test_damage_of_an_older_file_is_not_written_anew_as_if_it_were_right(data: P
     assert (data / FILE_NAME).read_bytes() == content
 
 
-def test_what_was_found_outlives_the_process_and_a_clean_check_takes_it_away(data: Path) -> None:
+def test_findings_survive_a_restart_until_a_clean_check(data: Path) -> None:
     services = opened(data)
     account, _ = services.write(create_account, "second@example.org", "UTC", None)
     services.records.health.record("a page")
@@ -118,7 +118,7 @@ def test_what_was_found_outlives_the_process_and_a_clean_check_takes_it_away(dat
     services.close()
 
 
-def test_a_check_that_is_given_up_decides_nothing(data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_aborted_check_changes_nothing(data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(check, "STEPS_PER_SLICE", 1)
     services = opened(data)
     services.records.health.record("a page")
@@ -128,5 +128,5 @@ def test_a_check_that_is_given_up_decides_nothing(data: Path, monkeypatch: pytes
 
 
 @pytest.mark.parametrize(("hour", "wait"), [(3, 1), (2, 24), (1, 23)])
-def test_the_next_check_is_at_the_hour(hour: int, wait: int) -> None:
+def test_the_next_check_is_at_the_configured_hour(hour: int, wait: int) -> None:
     assert time_until_hour(datetime(2026, 11, 27, 2, 0, tzinfo=UTC), hour) == timedelta(hours=wait)

@@ -96,9 +96,7 @@ def clocked(tmp_path: Path) -> Iterator[Clocked]:
     [((-HOUR, timedelta(seconds=-1)), False), ((YEAR, -YEAR), False), ((-HOUR, YEAR, -YEAR), True)],
     ids=["an hour back", "a year ahead and back", "across restarts"],
 )
-def test_memberships_are_those_of_what_the_clock_shows(
-    clocked: Clocked, jumps: tuple[timedelta, ...], restart: bool
-) -> None:
+def test_memberships_follow_the_clock(clocked: Clocked, jumps: tuple[timedelta, ...], restart: bool) -> None:
     chance = random.Random(0)
     for _ in range(3):
         clocked.write(chance)
@@ -115,7 +113,7 @@ def test_memberships_are_those_of_what_the_clock_shows(
         clocked.check()
 
 
-def test_a_write_before_the_jump_that_is_read_after_it(clocked: Clocked) -> None:
+def test_a_write_before_a_clock_jump_is_read_after_it(clocked: Clocked) -> None:
     chance = random.Random(1)
     clocked.write(chance)
     clocked.check()
@@ -127,7 +125,7 @@ def test_a_write_before_the_jump_that_is_read_after_it(clocked: Clocked) -> None
         clocked.check()
 
 
-def test_an_hour_after_the_midnight_after_a_write_that_nobody_looked_at(clocked: Clocked) -> None:
+def test_unread_writes_are_projected_after_midnight(clocked: Clocked) -> None:
     clocked.now = datetime(2026, 3, 1, 17, tzinfo=UTC)  # an hour before midnight in the zone of the account
     clocked.check()
     clocked.workspace.write(ada={"score": "1", "born": "1980-01-01", "seen": "2026-03-01T19:00Z"})
@@ -136,7 +134,7 @@ def test_an_hour_after_the_midnight_after_a_write_that_nobody_looked_at(clocked:
 
 
 @pytest.mark.parametrize("seed", [3761437025, random.randrange(1 << 32)], ids=["once wrong", "drawn"])
-def test_jumps_at_random(clocked: Clocked, seed: int) -> None:
+def test_random_clock_jumps(clocked: Clocked, seed: int) -> None:
     print(f"seed {seed}")
     chance = random.Random(seed)
     for _ in range(15):
@@ -150,7 +148,7 @@ def test_jumps_at_random(clocked: Clocked, seed: int) -> None:
     clocked.check()
 
 
-def test_what_was_deleted_is_erased_although_the_clock_was_a_year_ahead(clocked: Clocked) -> None:
+def test_deleted_data_is_erased_although_the_clock_was_a_year_ahead(clocked: Clocked) -> None:
     eraser = Eraser(clocked.services)
     clocked.now += YEAR
     for jump in (timedelta(0), -YEAR):

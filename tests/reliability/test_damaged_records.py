@@ -31,7 +31,9 @@ def whole(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Truth, dict[s
 
 
 @pytest.mark.parametrize("damage", [flip, zero, swap, cut])
-def test_each_kind_of_page(whole: tuple[Path, Truth, dict[str, list[int]]], tmp_path: Path, damage: Damage) -> None:
+def test_damage_to_each_kind_of_page_is_detected(
+    whole: tuple[Path, Truth, dict[str, list[int]]], tmp_path: Path, damage: Damage
+) -> None:
     data, truth, kinds = whole
     assert len(kinds) >= 7, kinds
     for kind, pages in kinds.items():

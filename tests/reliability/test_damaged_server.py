@@ -58,12 +58,12 @@ def read_to_end(client: socket.socket) -> bytes:
     return received
 
 
-def test_a_list_that_meets_the_damage_is_broken_off(damaged: tuple[Server, Person]) -> None:
+def test_a_list_is_aborted_at_damaged_data(damaged: tuple[Server, Person]) -> None:
     with pytest.raises(requests.exceptions.RequestException):
         read_list(*damaged)
 
 
-def test_over_http_1_0_it_is_broken_off_as_well(damaged: tuple[Server, Person]) -> None:
+def test_a_list_over_http_1_0_is_aborted_too(damaged: tuple[Server, Person]) -> None:
     server, person = damaged
     host, port = server.address.removeprefix("http://").split(":")
     sent = [f"{name}: {value}" for name, value in keys(person).items()]
@@ -73,7 +73,7 @@ def test_over_http_1_0_it_is_broken_off_as_well(damaged: tuple[Server, Person]) 
             read_to_end(client)
 
 
-def test_writes_are_refused_with_what_to_do(damaged: tuple[Server, Person]) -> None:
+def test_writes_are_refused_with_advice(damaged: tuple[Server, Person]) -> None:
     server, person = damaged
     with pytest.raises(requests.exceptions.RequestException):
         read_list(server, person)
@@ -95,7 +95,7 @@ def test_writes_are_refused_with_what_to_do(damaged: tuple[Server, Person]) -> N
     assert "Traceback" not in found.value.args[1]
 
 
-def test_the_console_and_the_probe_say_it(damaged: tuple[Server, Person]) -> None:
+def test_the_console_and_the_health_probe_report_damage(damaged: tuple[Server, Person]) -> None:
     _, person = damaged
     whole = person.data.with_name("whole")
     with Server(whole) as server:

@@ -95,7 +95,7 @@ def without_umask() -> Iterator[None]:
     os.umask(before)
 
 
-def test_after_each_command_all_belongs_to_the_owner(
+def test_files_of_each_command_are_private_to_the_owner(
     tmp_path: Path,
     without_umask: None,
     monkeypatch: pytest.MonkeyPatch,
@@ -121,13 +121,13 @@ def test_after_each_command_all_belongs_to_the_owner(
     assert [line for line in readable(place) if "readable" in line] == []  # the export has replaced it
 
 
-def test_every_command_is_tried() -> None:
+def test_every_command_is_covered() -> None:
     tried = {command[:size] for command in COMMANDS for size in (1, 2)}
     missing = [path for path in all_commands() if path not in tried and path[0] not in AS_A_PROCESS]
     assert missing == []
 
 
-def test_what_a_server_makes_belongs_to_the_owner(tmp_path: Path) -> None:
+def test_files_of_a_server_are_private_to_the_owner(tmp_path: Path) -> None:
     place = tmp_path / "place"
     place.mkdir(mode=0o700)
     data = place / "data"
@@ -149,7 +149,9 @@ def test_what_a_server_makes_belongs_to_the_owner(tmp_path: Path) -> None:
     assert readable(place) == []
 
 
-def test_the_demo_belongs_to_the_owner(tmp_path: Path, without_umask: None, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_files_of_the_demo_are_private_to_the_owner(
+    tmp_path: Path, without_umask: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
     place = tmp_path / "place"
     place.mkdir(mode=0o700)
     monkeypatch.setattr("tamis.cli.serve.run_server", lambda *_: None)
@@ -163,7 +165,7 @@ def widen(paths: Iterable[Path]) -> None:
         path.chmod(0o777 if path.is_dir() else 0o666)
 
 
-def test_a_directory_of_an_older_version_is_tightened(tmp_path: Path) -> None:
+def test_permissions_of_an_older_directory_are_restricted(tmp_path: Path) -> None:
     data = tmp_path / "data"
     tamis(data, "account", "create", "--email", "owner@example.org")
     (data / "rejects").mkdir()
@@ -172,7 +174,7 @@ def test_a_directory_of_an_older_version_is_tightened(tmp_path: Path) -> None:
     assert readable(data) == []
 
 
-def test_what_is_not_of_tamis_is_left_alone(tmp_path: Path) -> None:
+def test_foreign_files_are_left_alone(tmp_path: Path) -> None:
     data = tmp_path / "site"
     data.mkdir()
     (data / "index.html").write_text("for everybody")
@@ -183,7 +185,7 @@ def test_what_is_not_of_tamis_is_left_alone(tmp_path: Path) -> None:
     assert [line.removeprefix(f"{data}") for line in readable(data)] == [" 755", "/index.html 644"]
 
 
-def test_rights_that_cannot_be_taken_away_are_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_permissions_that_cannot_be_restricted_are_reported(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     data = tmp_path / "data"
     tamis(data, "account", "create", "--email", "owner@example.org")
     (data / "tamis.sqlite").chmod(0o644)

@@ -91,7 +91,7 @@ def scores(tmp_path: Path) -> Iterator[Scores]:
     made.workspace.services.close()
 
 
-def test_a_commit_that_finds_no_room_is_undone_and_done_later(scores: Scores) -> None:
+def test_a_commit_without_space_is_rolled_back_and_retried(scores: Scores) -> None:
     scores.give(10)
     with largest_file(1_000):
         for _ in range(3):
@@ -100,7 +100,7 @@ def test_a_commit_that_finds_no_room_is_undone_and_done_later(scores: Scores) ->
     scores.check()
 
 
-def test_a_checkpoint_that_finds_no_room_stops_nobody(scores: Scores, caplog: pytest.LogCaptureFixture) -> None:
+def test_a_checkpoint_without_space_does_not_stop_others(scores: Scores, caplog: pytest.LogCaptureFixture) -> None:
     scores.run("SET GLOBAL checkpoint_threshold = '1KB'")
     scores.give(300)
     scores.workspace.services.records.truncate_log()
@@ -114,7 +114,7 @@ def test_a_checkpoint_that_finds_no_room_stops_nobody(scores: Scores, caplog: py
     assert "columns_stopped" in caplog.text
 
 
-def test_a_database_that_has_stopped_is_opened_again(scores: Scores) -> None:
+def test_a_stopped_database_is_reopened(scores: Scores) -> None:
     scores.run("CREATE TABLE another AS SELECT random() FROM range(1000)")
     with largest_file(1_000), pytest.raises(Unavailable, match="has stopped and is being reopened"):
         scores.run("CHECKPOINT")
@@ -125,7 +125,7 @@ def test_a_database_that_has_stopped_is_opened_again(scores: Scores) -> None:
     assert scores.columns.failure is None
 
 
-def test_a_question_that_finds_no_room_is_refused_in_words(scores: Scores) -> None:
+def test_a_query_without_space_is_refused_with_a_reason(scores: Scores) -> None:
     scores.run("SET GLOBAL memory_limit = '20MB'")
     with largest_file(1_000), pytest.raises(Unavailable, match=r"the column store cannot answer"):
         scores.run("SELECT count(*) FROM (SELECT DISTINCT hash(i, j) FROM range(3000) a(i), range(1000) b(j))")
@@ -133,7 +133,7 @@ def test_a_question_that_finds_no_room_is_refused_in_words(scores: Scores) -> No
     scores.check()
 
 
-def test_a_new_file_that_finds_no_room_leaves_nothing_half_made(scores: Scores) -> None:
+def test_a_new_file_without_space_leaves_nothing_incomplete(scores: Scores) -> None:
     path = scores.columns.path
     scores.workspace.services.close()
     path.unlink()

@@ -97,7 +97,7 @@ def small_server(served: ServerOnSmallDisk) -> Iterator[ServerOnSmallDisk]:
     assert not [name for name in os.listdir(served.disk.outside / "data") if "unusable" in name]
 
 
-def test_while_the_disk_is_full_writes_are_refused_and_reads_go_on(small_server: ServerOnSmallDisk) -> None:
+def test_writes_are_refused_and_reads_continue_on_a_full_disk(small_server: ServerOnSmallDisk) -> None:
     new = small_server.file_with(small_server.more + 7)
     small_server.disk.fill()
     assert small_server.add(20) == {503: 20}
@@ -109,7 +109,7 @@ def test_while_the_disk_is_full_writes_are_refused_and_reads_go_on(small_server:
     small_server.check()
 
 
-def test_whoever_writes_the_disk_full_is_stopped_before_readers_are(small_server: ServerOnSmallDisk) -> None:
+def test_writers_are_refused_before_readers_on_a_full_disk(small_server: ServerOnSmallDisk) -> None:
     small_server.disk.fill(left=9 << 20)
     before = len(small_server.added)
     while small_server.add(50)[503] == 0:
@@ -120,7 +120,7 @@ def test_whoever_writes_the_disk_full_is_stopped_before_readers_are(small_server
     small_server.check()
 
 
-def test_columns_that_cannot_follow_say_so_and_follow_when_there_is_room(small_server: ServerOnSmallDisk) -> None:
+def test_the_projection_reports_a_full_disk_and_resumes_with_space(small_server: ServerOnSmallDisk) -> None:
     new = small_server.file_with(small_server.more + 7)
     small_server.server.process.send_signal(signal.SIGSTOP)
     try:  # another process writes, and the disk is full before the server has seen it
@@ -141,7 +141,7 @@ def test_columns_that_cannot_follow_say_so_and_follow_when_there_is_room(small_s
     small_server.check()
 
 
-def test_where_a_file_finds_no_room_it_is_not_the_file_that_is_blamed(small_server: ServerOnSmallDisk) -> None:
+def test_a_full_disk_is_not_reported_as_a_bad_file(small_server: ServerOnSmallDisk) -> None:
     (small_server.disk.outside / "people.csv").write_text("email,n\n" + f"nobody,{'9' * 3000}\n" * 4000)
     small_server.disk.fill(left=9_000_000)
     with pytest.raises(Refused, match=r"the disk of .* is nearly full .*free up space and try again") as refused:
@@ -151,7 +151,7 @@ def test_where_a_file_finds_no_room_it_is_not_the_file_that_is_blamed(small_serv
     assert not list((small_server.disk.outside / "data").glob("rejects/*"))
 
 
-def test_without_a_server_a_command_on_a_full_disk_is_refused_and_harms_nothing(
+def test_a_command_on_a_full_disk_is_refused_and_harms_nothing(
     small_server: ServerOnSmallDisk,
 ) -> None:
     small_server.server.stop()

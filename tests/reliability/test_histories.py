@@ -10,7 +10,7 @@ from tests.support.histories.audience import object_of, perform
 SECONDS, KILLED_AFTER = 3.0, 1.0
 
 
-def test_all_that_a_crowd_sees_is_in_one_order_also_over_a_kill(tmp_path: Path) -> None:
+def test_concurrent_histories_are_linearizable_across_a_kill(tmp_path: Path) -> None:
     seed = random.randrange(1 << 32)
     print(f"seed {seed}")
     crowd = ConcurrentClients(tmp_path, seed)

@@ -15,7 +15,7 @@ PAIRS = [["writing", "stop"], ["rewrite", "projection"], ["migration", "rebuild"
 
 
 @pytest.mark.parametrize("kinds", PAIRS if ALL else [[*chain(*PAIRS)]], ids="-".join)
-def test_whatever_was_acknowledged_is_there_after_a_kill(kinds: list[str]) -> None:
+def test_acknowledged_writes_survive_a_kill(kinds: list[str]) -> None:
     """A round of each kind in `make test-all`, of one of them in `make test`."""
     seed = random.randrange(1 << 32)
     print(f"seed {seed}")
@@ -27,5 +27,5 @@ def test_whatever_was_acknowledged_is_there_after_a_kill(kinds: list[str]) -> No
     assert figures.certain
 
 
-def test_all_kinds_of_moments_are_known_by_name() -> None:
+def test_all_kill_points_have_names() -> None:
     assert set(KINDS) == {"writing", "projection", "rebuild", "migration", "rewrite", "start", "stop"}

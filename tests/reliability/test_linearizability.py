@@ -108,7 +108,7 @@ RIGHT: dict[str, Steps] = {
 
 
 @pytest.mark.parametrize("name", RIGHT)
-def test_what_some_order_explains_is_accepted(name: str) -> None:
+def test_linearizable_histories_are_accepted(name: str) -> None:
     assert decide(*RIGHT[name]) is None
 
 
@@ -184,14 +184,14 @@ def test_a_planted_anomaly_is_found(name: str) -> None:
     assert decide(*WRONG[name]) is not None
 
 
-def test_what_is_wrong_is_told_with_what_was_possible() -> None:
+def test_a_contradiction_lists_the_possible_results() -> None:
     found = contradiction([Operation("Ada", Members("Hand"), (A,), 1, 2)], START, perform)
     assert str(found) == (
         "Ada asked Members(segment='Hand') from 1 to 2 and was answered\n     ('a@example.org',)\n  possible:\n  or ()"
     )
 
 
-def test_many_at_once_are_decided_quickly() -> None:
+def test_many_concurrent_calls_are_checked_quickly() -> None:
     """Six writers at once, each write with any number of the others before it, and reads that all agree."""
     calls = 0
 

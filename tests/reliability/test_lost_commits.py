@@ -79,7 +79,7 @@ def killed(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
     return tmp_path / "left"
 
 
-def test_a_log_that_is_whole_loses_nothing(killed: Path) -> None:
+def test_a_complete_log_loses_nothing(killed: Path) -> None:
     Services(Settings(killed, columns_threads=1)).close()
 
 
@@ -100,7 +100,7 @@ def test_lost_commits_are_noticed(killed: Path, damage: Callable[[Path], None]) 
     Services(Settings(killed, columns_threads=1)).close()
 
 
-def test_a_column_store_that_knows_of_more_is_noticed_without_a_witness(tmp_path: Path) -> None:
+def test_a_column_store_ahead_of_the_records_is_noticed(tmp_path: Path) -> None:
     data = tmp_path / "data"
     services = Services(Settings(data, columns_threads=1))
     account, _ = services.write(create_account, "owner@example.org", "UTC", None)
@@ -125,7 +125,7 @@ def test_a_column_store_that_knows_of_more_is_noticed_without_a_witness(tmp_path
     services.close()
 
 
-def test_other_records_in_the_same_place_are_no_loss(tmp_path: Path) -> None:
+def test_replaced_records_are_not_reported_as_lost_commits(tmp_path: Path) -> None:
     first, second = tmp_path / "first", tmp_path / "second"
     for data, accounts in ((first, 3), (second, 1)):
         services = Services(Settings(data, columns_threads=1))

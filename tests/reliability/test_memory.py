@@ -7,7 +7,7 @@ import pytest
 from tamis import memory
 
 
-def test_freed_memory_is_given_back_until_told_to_stop(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_freed_memory_is_returned_until_stopped(monkeypatch: pytest.MonkeyPatch) -> None:
     stop, calls = threading.Event(), list[int]()
 
     def trim(pad: int) -> int:
@@ -24,6 +24,6 @@ def test_freed_memory_is_given_back_until_told_to_stop(monkeypatch: pytest.Monke
     memory.trim_memory_periodically(threading.Event())
 
 
-def test_the_c_library_here_can_be_asked() -> None:
+def test_the_c_library_supports_trimming() -> None:
     trim = memory._trim()
     assert trim is None or trim(0) in (0, 1)

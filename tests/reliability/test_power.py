@@ -10,7 +10,7 @@ from tests.support.effort import ALL
 MOMENTS, OPENED = (10, 5) if ALL else (4, 3)
 
 
-def test_whatever_was_acknowledged_is_on_the_disk(tmp_path: Path) -> None:
+def test_acknowledged_writes_survive_a_power_loss(tmp_path: Path) -> None:
     seed = random.randrange(1 << 32)
     print(f"seed {seed}")
     found, made = recorded(tmp_path, seed, actions=10)

@@ -20,13 +20,13 @@ def offset(day: date, at: time, zone: ZoneInfo) -> object:
 
 @settings(max_examples=examples(1_000))
 @given(zone=zones, day=st.dates(date(1400, 1, 1), date(1799, 12, 31)), at=times, cycles=st.integers(1, 3))
-def test_before_the_first_change_of_clocks(zone: ZoneInfo, day: date, at: time, cycles: int) -> None:
+def test_anniversaries_before_the_first_clock_change(zone: ZoneInfo, day: date, at: time, cycles: int) -> None:
     assert offset(day, at, zone) == offset(day.replace(year=day.year - 400 * cycles), at, zone)
 
 
 @settings(max_examples=examples(1_000))
 @given(zone=zones, day=st.dates(date(2100, 1, 1), date(2499, 12, 31)), at=times, cycles=st.integers(1, 18))
-def test_after_the_last_change_that_is_listed(zone: ZoneInfo, day: date, at: time, cycles: int) -> None:
+def test_anniversaries_after_the_last_listed_clock_change(zone: ZoneInfo, day: date, at: time, cycles: int) -> None:
     assert offset(day, at, zone) == offset(day.replace(year=day.year + 400 * cycles), at, zone)
 
 
@@ -39,9 +39,7 @@ def test_after_the_last_change_that_is_listed(zone: ZoneInfo, day: date, at: tim
 @example(today=date(2024, 2, 28), value=date(2023, 2, 28), duration=Duration(0, Unit.DAY))
 @example(today=date(2025, 2, 28), value=date(2024, 2, 29), duration=Duration(0, Unit.DAY))
 @example(today=date(2024, 2, 28), value=date(2024, 2, 29), duration=Duration(1, Unit.YEAR))
-def test_an_anniversary_comes_up_a_year_after_the_day_at_the_earliest(
-    today: date, value: date, duration: Duration
-) -> None:
+def test_the_first_anniversary_is_a_year_after_the_day(today: date, value: date, duration: Duration) -> None:
     comes_up = any(
         today <= anniversary(value, year) <= add_duration(today, duration)
         for year in range(value.year + 1, today.year + duration.count + 2)

@@ -52,7 +52,7 @@ def test_a_rule_is_written_and_read(text: str, arrays: Arrays) -> None:
         "age in (1) and age not in (2)",
     ],
 )
-def test_what_arrays_cannot_express_is_a_rule(text: str) -> None:
+def test_arrays_cannot_express_every_rule(text: str) -> None:
     assert to_arrays(build(from_text(text), FIELDS)) == Arrays((), (), (), "rule")
 
 
@@ -67,7 +67,7 @@ def test_a_query_type_is_read_in_any_case(query_type: str) -> None:
     assert to_text(build(draft, FIELDS)) == "age is 5 or age is 6"
 
 
-def test_an_operator_that_stands_around_its_value_is_one_name() -> None:
+def test_an_operator_around_its_value_has_one_name() -> None:
     for name in ("is more than ago", "is more than … ago", "Is more than ... ago"):
         draft = from_arrays(["last_order"], [name], ["30 days"], None)
         rule = build(draft, FIELDS)
@@ -75,7 +75,7 @@ def test_an_operator_that_stands_around_its_value_is_one_name() -> None:
         assert to_arrays(rule) == Arrays(("103",), ("is more than ago",), ("30 days",), None)
 
 
-def test_an_unknown_operator_names_those_that_are_written_nearly_so() -> None:
+def test_an_unknown_operator_suggests_similar_names() -> None:
     with pytest.raises(Invalid, match='there is no operator "is bigger than"; did you mean "is greater than"'):
         from_arrays(["age"], ["is bigger than"], ["5"], None)
     with pytest.raises(Invalid, match='there is no operator "resembles"; use is, is not, is one of, '):
@@ -110,7 +110,7 @@ def test_an_unknown_operator_names_those_that_are_written_nearly_so() -> None:
         ),
     ],
 )
-def test_arrays_that_do_not_fit_together_are_refused(
+def test_mismatched_arrays_are_refused(
     fields: list[str], operators: list[str], values: list[str], query_type: str | None, paths: list[str]
 ) -> None:
     with pytest.raises(Invalid) as refusal:
@@ -118,7 +118,7 @@ def test_arrays_that_do_not_fit_together_are_refused(
     assert [problem.path for problem in refusal.value.problems] == paths
 
 
-def test_all_that_is_wrong_with_the_meaning_is_told_at_once() -> None:
+def test_all_semantic_errors_are_reported_at_once() -> None:
     draft = from_arrays(["999", "101", "105"], ["is", "is between", "is one of"], ["x", "5", "y", "Pro", "Gold"], "or")
     with pytest.raises(Invalid) as refusal:
         build(draft, FIELDS)
@@ -126,11 +126,11 @@ def test_all_that_is_wrong_with_the_meaning_is_told_at_once() -> None:
 
 
 @pytest.mark.parametrize("field", ["-1", "9" * 30, "٣", "", " ", "1.0"])
-def test_a_field_that_is_no_id_and_no_key_is_refused(field: str) -> None:
+def test_a_field_that_is_neither_id_nor_key_is_refused(field: str) -> None:
     with pytest.raises(Invalid, match="there is no field"):
         build(from_arrays([field], ["is"], ["5"], None), FIELDS)
 
 
-def test_a_rule_that_arrays_could_not_show_is_not_taken_back_as_one_that_selects_nobody() -> None:
+def test_a_rule_not_shown_as_arrays_is_not_stored_back_as_an_empty_rule() -> None:
     with pytest.raises(Invalid, match="query_type"):
         from_arrays([], [], [], NESTED)

@@ -161,13 +161,13 @@ def test_a_draft_is_refused_with_path_and_advice(draft: Draft, path: str, messag
         ("many", None),
     ],
 )
-def test_a_number_that_is_written_otherwise_is_shown_as_it_should_be(written: str, meant: str | None) -> None:
+def test_an_error_shows_how_to_write_a_number(written: str, meant: str | None) -> None:
     advice = f"; write {meant}, with digits and a decimal point only" if meant else ""
     message = f'the value of "Age" must be a number such as 12.5, not "{written}"{advice}'
     assert [(p.path, str(p)) for p in problems(leaf("age", "is", written))] == [(f"w.{written}", message)]
 
 
-def test_all_errors_are_told_at_once() -> None:
+def test_all_errors_are_reported_at_once() -> None:
     draft = DraftGroup(
         "any",
         (
@@ -216,11 +216,11 @@ def test_bounds_in_the_wrong_order_are_refused(low: str, high: str) -> None:
         ("0001-01-01T00:00+14:00", "9999-12-31T23:59-12:00"),
     ],
 )
-def test_bounds_in_the_right_order_are_taken(low: str, high: str) -> None:
+def test_bounds_in_the_right_order_are_accepted(low: str, high: str) -> None:
     assert isinstance(build(leaf("last_order", "is between", low, high), FIELDS), Condition)
 
 
-def test_groups_take_one_shape() -> None:
+def test_equivalent_groups_are_normalized() -> None:
     one, two, three = (leaf("age", "is", value) for value in "123")
     nested = DraftGroup("all", (DraftGroup("all", (one, two), "h"), DraftGroup("any", (three,), "h")), "g")
     flat = build(DraftGroup("all", (one, two, three), "g"), FIELDS)

@@ -39,12 +39,12 @@ def rule_naming(ids: set[int]) -> Rule:
         ({1: {2, 9}, 2: set()}, None),
     ],
 )
-def test_the_way_of_a_segment_back_to_itself(names: dict[int, set[int]], way: list[int] | None) -> None:
+def test_a_cycle_of_segments_is_found(names: dict[int, set[int]], way: list[int] | None) -> None:
     assert find_cycle(1, {id_: rule_naming(ids) for id_, ids in names.items()}) == way
 
 
 @given(st.dictionaries(st.integers(1, 6), st.sets(st.integers(1, 6), max_size=3)))
-def test_segments_can_be_put_in_order_exactly_when_none_comes_back_to_itself(names: dict[int, set[int]]) -> None:
+def test_segments_have_an_order_exactly_when_there_is_no_cycle(names: dict[int, set[int]]) -> None:
     rules = {id_: rule_naming(ids) for id_, ids in names.items()}
     if any(find_cycle(id_, rules) for id_ in rules):
         with pytest.raises(AssertionError, match="circle"):
@@ -56,7 +56,7 @@ def test_segments_can_be_put_in_order_exactly_when_none_comes_back_to_itself(nam
 
 
 @given(st.dictionaries(st.integers(1, 6), st.sets(st.integers(1, 6), max_size=3)))
-def test_a_segment_may_name_whoever_does_not_come_back_to_it(names: dict[int, set[int]]) -> None:
+def test_a_segment_may_use_segments_that_do_not_depend_on_it(names: dict[int, set[int]]) -> None:
     rules = {id_: rule_naming(ids) for id_, ids in names.items()}
     circular = find_dependents(1, rules)
     for id_ in range(1, 7):
@@ -65,14 +65,14 @@ def test_a_segment_may_name_whoever_does_not_come_back_to_it(names: dict[int, se
 
 
 @given(NAMES)
-def test_in_circles_is_whoever_comes_back_to_itself(names: dict[int, set[int]]) -> None:
+def test_circular_segments_are_those_in_a_cycle(names: dict[int, set[int]]) -> None:
     rules = {id_: rule_naming(ids) for id_, ids in names.items()}
     assert find_circular(rules) == {id_ for id_ in rules if find_cycle(id_, rules)}
     assert not find_circular(without_circular(rules))
 
 
 @given(NAMES)
-def test_a_longest_chain_leads_through_its_segment_and_none_is_longer(names: dict[int, set[int]]) -> None:
+def test_the_longest_chain_contains_its_segment_and_is_maximal(names: dict[int, set[int]]) -> None:
     rules = without_circular({id_: rule_naming(ids) for id_, ids in names.items()})
     named = {id_: referenced_segments(rule) & rules.keys() for id_, rule in rules.items()}
 
@@ -90,7 +90,7 @@ def test_a_longest_chain_leads_through_its_segment_and_none_is_longer(names: dic
 
 
 @given(NAMES, st.sets(st.integers(1, 6)), st.sets(st.integers(1, 6)))
-def test_each_segment_is_decided_once_and_as_by_asking_all_that_it_names(
+def test_each_segment_is_evaluated_once_with_its_dependencies(
     names: dict[int, set[int]], inside: set[int], outside: set[int]
 ) -> None:
     rules = without_circular({id_: rule_naming(ids) for id_, ids in names.items()})
@@ -113,7 +113,7 @@ def test_each_segment_is_decided_once_and_as_by_asking_all_that_it_names(
     assert answers == {id_: expected(id_) for id_ in range(1, 7)}
 
 
-def test_a_chain_of_thousands_is_walked_over_without_recursion() -> None:
+def test_a_chain_of_thousands_needs_no_recursion() -> None:
     rules = {id_: rule_naming({id_ - 1} if id_ > 1 else set()) for id_ in range(1, 5_001)}
     assert len(longest_chain(2_500, rules)) == 5_000
     assert len(sort_into_levels(rules)) == 5_000

@@ -56,7 +56,7 @@ def describe_text(text: str, today: date | None = None) -> str:
         ),
     ],
 )
-def test_a_sentence(text: str, sentence: str) -> None:
+def test_rules_are_described_in_sentences(text: str, sentence: str) -> None:
     assert describe_text(text) == sentence
 
 
@@ -130,11 +130,11 @@ def test_groups_read_without_parentheses_where_they_can(text: str, sentence: str
         ),
     ],
 )
-def test_places_and_days_are_named_as_people_do(text: str, sentence: str) -> None:
+def test_places_and_days_have_readable_names(text: str, sentence: str) -> None:
     assert describe_text(text, TODAY) == sentence
 
 
-def test_a_long_list_is_cut_short() -> None:
+def test_a_long_list_is_abbreviated() -> None:
     sentence = describe_text(f"age in ({', '.join(map(str, range(1_300)))})")
     assert sentence == "Customers whose Age is 0, 1, 2, 3, 4, 5, 6, 7, 8, 9 and 1,290 more."
     assert describe_text(f"age in ({', '.join(map(str, range(12)))})").endswith("9, 10 or 11.")
@@ -167,7 +167,7 @@ def truth(rule: Node, held: Mapping[str, bool]) -> bool:
     return held[to_text(rule)]
 
 
-def test_rules_that_select_others_have_other_sentences() -> None:
+def test_different_rules_have_different_descriptions() -> None:
     """Every rule of up to four conditions in which any part may be negated, against its truth table."""
     names = [to_text(build(from_text(text), FIELDS, SEGMENTS)) for text in LEAVES]
     tables: dict[str, set[tuple[bool, ...]]] = {}
@@ -217,7 +217,7 @@ def test_rules_that_select_others_have_other_sentences() -> None:
         ),
     ],
 )
-def test_a_negative_condition_says_that_blanks_are_meant_too(text: str, sentence: str) -> None:
+def test_a_negative_condition_mentions_blanks(text: str, sentence: str) -> None:
     """In brackets: "is not 30 or is blank and …" would be read as something else."""
     assert describe_text(text) == sentence
 
@@ -236,5 +236,5 @@ def test_a_negative_condition_says_that_blanks_are_meant_too(text: str, sentence
         ),
     ],
 )
-def test_what_is_negated_says_what_that_means_for_blanks(text: str, sentence: str) -> None:
+def test_a_negated_group_mentions_blanks(text: str, sentence: str) -> None:
     assert describe_text(text) == sentence

@@ -41,18 +41,18 @@ def looked_at(rule: object) -> tuple[set[str], tuple[str, ...], list[tuple[str, 
         {"any": []},
     ],
 )
-def test_what_is_blank_is_unfinished_and_all_else_is_a_rule(blank: object) -> None:
+def test_only_rules_with_blanks_are_incomplete(blank: object) -> None:
     parts, open_places, problems = looked_at({"all": [AGE, {"not": {"any": [AGE, blank]}}]})
     assert open_places == ("rule.all[1].not.any[1]",)
     assert parts == {"rule.all[0]", "rule.all[1].not.any[0]"}
     assert problems == []
 
 
-def test_a_blank_is_a_part_of_a_text() -> None:
+def test_a_blank_is_a_valid_part_of_a_text() -> None:
     assert looked_at({"field": 101, "operator": "does not contain", "values": [" "]}) == ({"rule"}, (), [])
 
 
-def test_what_is_wrong_is_said_at_its_place_also_beside_a_blank() -> None:
+def test_errors_are_reported_at_their_position_even_next_to_blanks() -> None:
     wrong = {"field": 103, "operator": "is between", "values": ["many", ""]}
     parts, open_places, problems = looked_at({"all": [AGE, wrong, {"field": 999, "operator": "is", "values": ["1"]}]})
     assert parts == {"rule.all[0]"}
@@ -63,14 +63,14 @@ def test_what_is_wrong_is_said_at_its_place_also_beside_a_blank() -> None:
     ]
 
 
-def test_a_whole_rule_is_neither() -> None:
+def test_a_complete_rule_has_no_errors_and_no_blanks() -> None:
     parts, open_places, problems = looked_at({"any": [AGE, {"operator": "is in segment", "values": ["7"]}]})
     assert parts == {"rule", "rule.any[0]", "rule.any[1]"}
     assert (open_places, problems) == ((), [])
     assert list_incomplete(None) == ()
 
 
-def test_a_group_is_followed_from_part_to_part_up_to_what_is_not_finished() -> None:
+def test_a_group_is_counted_up_to_its_first_incomplete_part() -> None:
     older, blank = {**AGE, "values": ["60"]}, {"field": 103, "operator": "is", "values": [""]}
     draft = from_json(json.dumps({"all": [AGE, {"not": {"any": [AGE, older]}}, {"any": [AGE, older]}, blank, AGE]}))
     parts, _ = build_parts(draft, FIELDS, SEGMENTS)

@@ -96,13 +96,13 @@ def test_a_rule_is_written_with_ids_and_the_names_of_the_table() -> None:
         ('{"field": 101, "operator": "is", "values": null}', "rule.values"),
     ],
 )
-def test_what_is_no_document_of_a_rule_is_refused_with_its_path(document: str, path: str) -> None:
+def test_invalid_rule_documents_are_refused_with_their_path(document: str, path: str) -> None:
     with pytest.raises(Invalid) as refusal:
         from_json(document)
     assert [problem.path for problem in refusal.value.problems] == [path]
 
 
-def test_all_that_is_wrong_with_the_form_is_told_at_once() -> None:
+def test_all_structural_errors_are_reported_at_once() -> None:
     document = '{"all": [{"field": null, "operator": 1, "values": 2}, {"not": 3}, {"any": [{}, {"any": "x"}]}]}'
     with pytest.raises(Invalid) as refusal:
         from_json(document)
@@ -116,7 +116,7 @@ def test_all_that_is_wrong_with_the_form_is_told_at_once() -> None:
     ]
 
 
-def test_all_that_is_wrong_with_the_meaning_is_told_at_once() -> None:
+def test_all_semantic_errors_are_reported_at_once() -> None:
     document = (
         '{"all": [{"field": 999, "operator": "is", "values": ["x"]}, {"not": {"any": []}}, '
         '{"any": [{"field": 101, "operator": "in", "values": [1, "x", "y"]}]}]}'

@@ -33,7 +33,7 @@ def test_names_are_unique_and_no_spelling_means_two_things_for_one_kind() -> Non
 
 
 @pytest.mark.parametrize("operator", OPERATORS, ids=lambda operator: operator.name)
-def test_an_operator_says_what_it_needs(operator: Operator) -> None:
+def test_an_operator_declares_its_operands(operator: Operator) -> None:
     assert operator.for_several is None or BY_NAME[operator.for_several].takes is Takes.MANY
     slots = {Takes.NONE: 0, Takes.ONE: 1, Takes.TWO: 2, Takes.MANY: 1}[operator.takes]
     assert [f"{{{i}}}" in operator.phrase for i in range(3)] == [i < slots for i in range(3)]
@@ -75,12 +75,12 @@ def test_how_many_values_an_operator_takes() -> None:
         ("", Kind.TEXT, None),
     ],
 )
-def test_a_spelling_means_an_operator_of_the_kind(spelling: str, kind: Kind, name: str | None) -> None:
+def test_spellings_map_to_operators_of_the_kind(spelling: str, kind: Kind, name: str | None) -> None:
     found = find_operator(spelling, kind)
     assert (found.name if found else None) == name
 
 
-def test_every_kind_can_be_asked_for_a_value_and_for_none() -> None:
+def test_every_kind_can_be_tested_for_blank_and_not_blank() -> None:
     for kind in Kind:
         assert {"is blank", "is not blank"} <= set(names_for(kind))
         one_value = {"includes any of", "includes none of"} if kind is Kind.CHOICES else {"is", "is not"}
@@ -104,7 +104,7 @@ def test_the_names_are_those_of_the_segment_api_family() -> None:
 
 
 @pytest.mark.parametrize(("key", "name", "values", "value", "expected"), EXAMPLES)
-def test_an_operator_means_what_it_says(
+def test_operators_match_their_examples(
     key: str, name: str, values: tuple[str, ...], value: Value, expected: bool
 ) -> None:
     field = FIELDS.by_key[key]
@@ -119,7 +119,7 @@ def test_an_operator_means_what_it_says(
         assert selects(rule, nobody_knows, NOW)
 
 
-def test_every_positive_operator_has_an_example_either_way() -> None:
+def test_every_positive_operator_has_examples_of_both_results() -> None:
     shown = {(name, expected) for _, name, _, _, expected in EXAMPLES}
     positives = [operator.name for operator in OPERATORS if not operator.negates and not operator.names_segment]
     assert {(name, True) for name in positives} <= shown
@@ -129,7 +129,7 @@ def test_every_positive_operator_has_an_example_either_way() -> None:
 @pytest.mark.parametrize(
     ("key", "value"), [("email", "A@b.de"), ("created_at", "2024-01-01"), ("updated_at", "2024-01-02")]
 )
-def test_what_tamis_writes_itself_can_be_asked_for(key: str, value: str) -> None:
+def test_written_values_can_be_used_as_operands(key: str, value: str) -> None:
     contact = Contact(1, 1, "a@B.de", {}, when("2024-01-01 12:00"), when("2024-01-02 12:00"))
     assert selects(build(DraftCondition(key, "is", (value,), "here"), FIELDS), contact, NOW)
     assert not selects(build(DraftCondition(key, "is not", (value,), "here"), FIELDS), contact, NOW)

@@ -16,7 +16,7 @@ def outlined(text: str) -> Outline:
     return outline(build(from_text(text), FIELDS, REFS))
 
 
-def test_a_rule_is_a_list_with_lists_in_it() -> None:
+def test_a_rule_is_outlined_as_a_nested_list() -> None:
     assert outlined("") == Outline("nothing")
     assert outlined('country = "India"') == Outline("condition", "Country is “India”")
     told = outlined('is in segment "Regulars" and not (country = "India" or city = "Pune") and not (city is blank)')
@@ -30,12 +30,12 @@ def test_a_rule_is_a_list_with_lists_in_it() -> None:
     )
 
 
-def test_not_all_of_some_is_not_none_of_them() -> None:
+def test_not_all_differs_from_none() -> None:
     told = outlined('not (country = "India" and city = "Pune")')
     assert (told.kind, [part.text for part in told.parts]) == ("not_all", ["Country is “India”", "City is “Pune”"])
 
 
-def test_examples_are_rules_over_the_fields_that_there_are() -> None:
+def test_examples_are_valid_rules_over_existing_fields() -> None:
     assert [example.text for example in examples(FieldSet(RESERVED))] == [
         "created_at is within 30 days",
         'country is "India" and first_name is not blank',

@@ -43,7 +43,7 @@ def holds(rule: str, value: Value, now: str, zone: str = "UTC") -> bool:
         ("birth_date is in the next 1 week", "9999-12-28", "9999-12-28", "9999-12-31"),
     ],
 )
-def test_days_of_a_date(rule: str, today: str, first: str, last: str) -> None:
+def test_relative_conditions_on_dates(rule: str, today: str, first: str, last: str) -> None:
     low, high = date.fromisoformat(first), date.fromisoformat(last)
     for now in (f"{today}T00:00Z", f"{today}T23:59:59.999999Z"):
         assert holds(rule, low, now)
@@ -118,7 +118,7 @@ def at(text: str) -> datetime:
         ("last_order is within 1 day", "Asia/Kolkata", "0001-01-01T00:00Z", "0001-01-01T00:00Z", True),
     ],
 )
-def test_spans_of_a_date_time(rule: str, zone: str, now: str, value: str, expected: bool) -> None:
+def test_relative_conditions_on_date_times(rule: str, zone: str, now: str, value: str, expected: bool) -> None:
     assert holds(rule, at(value), now, zone) is expected
 
 

@@ -131,7 +131,7 @@ def test_a_text_is_read_and_written(text: str, canonical: str) -> None:
     assert build(from_text(canonical), FIELDS, SEGMENTS) == rule
 
 
-def test_nothing_is_no_rule() -> None:
+def test_an_empty_text_is_an_empty_rule() -> None:
     assert from_text("") is None
     assert from_text(" \n\t") is None
     assert to_text(None) == ""
@@ -174,7 +174,7 @@ def test_nothing_is_no_rule() -> None:
         ("age is not 30 (or is blank)", "line 1, column 15", "a negative operator already includes blank values"),
     ],
 )
-def test_what_is_no_text_of_a_rule_is_refused_with_its_place(text: str, path: str, message: str) -> None:
+def test_invalid_rule_texts_are_refused_with_their_position(text: str, path: str, message: str) -> None:
     with pytest.raises(Invalid) as refusal:
         from_text(text)
     (problem,) = refusal.value.problems
@@ -262,7 +262,7 @@ def test_what_is_no_text_of_a_rule_is_refused_with_its_place(text: str, path: st
         ("age is in segment 7", "line 1, column 1", '"is in segment" takes no field; remove the field'),
     ],
 )
-def test_what_a_text_says_wrongly_is_told_with_how_to_write_it(text: str, path: str, message: str) -> None:
+def test_errors_in_rule_texts_give_a_correction(text: str, path: str, message: str) -> None:
     with pytest.raises(Invalid) as refusal:
         build(from_text(text), FIELDS, SEGMENTS)
     (problem,) = refusal.value.problems
@@ -270,7 +270,7 @@ def test_what_a_text_says_wrongly_is_told_with_how_to_write_it(text: str, path: 
     assert message in str(problem)
 
 
-def test_all_that_is_wrong_with_the_words_is_told_at_once_with_its_place() -> None:
+def test_all_errors_in_words_are_reported_with_their_positions() -> None:
     with pytest.raises(Invalid) as refusal:
         build(from_text('shoe_size > 40 and\n  (age = "many" or plan in ("Pro", "Gold")) and notes > 5'), FIELDS)
     places = [problem.path for problem in refusal.value.problems]
@@ -283,7 +283,7 @@ def test_a_text_too_long_is_refused() -> None:
         from_text(" " * 500_001)
 
 
-def test_nesting_too_deep_is_refused_but_brackets_are_free() -> None:
+def test_nesting_too_deep_is_refused_but_parentheses_are_unlimited() -> None:
     with pytest.raises(Invalid, match="nest deeper than 30 levels"):
         from_text("not " * 30 + "age = 1")
     assert to_json(build(from_text("(" * 100 + "age = 1" + ")" * 100), FIELDS)) == to_json(

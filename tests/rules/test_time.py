@@ -57,14 +57,14 @@ HOURS = timedelta(hours=12)
         ("birth_date is anniversary within 1 day", True, ()),
     ],
 )
-def test_what_changes_a_condition(text: str, midnight: bool, edges: tuple[timedelta, ...]) -> None:
+def test_conditions_change_at_breakpoints(text: str, midnight: bool, edges: tuple[timedelta, ...]) -> None:
     found = condition(text)
     assert time_dependent_conditions(found) == (found,)
     assert changes_at_midnight(found) is midnight
     assert clock_offsets(found) == edges
 
 
-def test_conditions_that_change_are_found_once_wherever_they_stand() -> None:
+def test_time_dependent_conditions_are_found_once_at_any_depth() -> None:
     one, other = condition("last_order is within 1 day"), condition("birth_date is in the next 1 week")
     text = (
         "age = 1 and not (last_order is within 1 day or is in segment 7) and "
@@ -74,7 +74,7 @@ def test_conditions_that_change_are_found_once_wherever_they_stand() -> None:
     assert time_dependent_conditions(None) == ()
 
 
-def test_the_first_anniversary_in_a_year_comes_up_once_for_all() -> None:
+def test_the_first_anniversary_is_reached_only_once() -> None:
     as_of = EvaluationTime(at("2024-05-17T12:00Z"), ZoneInfo("UTC"))
     found = condition("birth_date is anniversary within 1 year")
     assert next_breakpoint(found, date(1990, 1, 1), as_of) is None

@@ -13,7 +13,7 @@ from tests.support.raw_connection import PATIENCE_SECONDS, Client
 ASKED = b"GET /api/reserve-fields HTTP/1.1\r\nHost: tamis\r\nConnection: close\r\n\r\n"
 
 
-def test_more_connections_than_handles_close_those_that_wait(tmp_path: Path) -> None:
+def test_idle_connections_are_closed_when_file_descriptors_run_out(tmp_path: Path) -> None:
     prefix = ("bash", "-c", 'ulimit -Sn 100 && ulimit -Hn 220 && exec "$@"', "-")
     with Server(tmp_path / "data", prefix=prefix) as server:
         port = int(server.address.rpartition(":")[2])
@@ -35,7 +35,7 @@ def test_more_connections_than_handles_close_those_that_wait(tmp_path: Path) -> 
 @pytest.mark.parametrize(
     ("handles", "connections"), [(None, 2_000), (20_000, 2_000), (1_024, 896), (220, 92), (100, 25), (3, 1)]
 )
-def test_some_handles_are_kept_for_files(handles: int | None, connections: int) -> None:
+def test_file_descriptors_are_reserved_for_files(handles: int | None, connections: int) -> None:
     assert connection_capacity(handles, 2_000) == connections
 
 
@@ -50,5 +50,5 @@ def test_some_handles_are_kept_for_files(handles: int | None, connections: int) 
         ("", ""),
     ],
 )
-def test_whose_address_it_is(host: str, origin: str) -> None:
+def test_clients_are_identified_by_network(host: str, origin: str) -> None:
     assert client_network(host) == origin

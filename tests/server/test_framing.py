@@ -55,7 +55,7 @@ def post(*headers: bytes, body: bytes = b"", version: bytes = b"1.1") -> bytes:
     ],
     ids=lambda content: repr(content)[2:70],
 )
-def test_what_can_be_read_in_two_ways_is_refused(serve: Serve, content: bytes) -> None:
+def test_ambiguous_requests_are_refused(serve: Serve, content: bytes) -> None:
     server = serve(body_seconds=0.2, header_seconds=0.2)
     answer = server.ask(content)
     assert answer.startswith((b"HTTP/1.1 400 ", b"HTTP/1.1 408 ")), answer
@@ -72,20 +72,20 @@ def test_folded_headers_do_not_split_a_request(server: Running) -> None:
 
 
 @pytest.mark.parametrize("sizes", [(1,), (7, 1, 100_000), (65_536, 65_536)])
-def test_chunks_are_put_together(server: Running, sizes: tuple[int, ...]) -> None:
+def test_chunks_are_assembled(server: Running, sizes: tuple[int, ...]) -> None:
     chunks = b"".join(b"%x;name=value\r\n%s\r\n" % (size, b"x" * size) for size in sizes)
     answer = server.ask(CHUNKED + b"Connection: close\r\n\r\n" + chunks + b"0\r\n\r\n")
     assert answer.endswith(b"POST /body %d" % sum(sizes))
 
 
-def test_a_body_may_hold_what_ends_headers(server: Running) -> None:
+def test_a_body_may_contain_header_terminators(server: Running) -> None:
     body = b"\r\n\r\n" * 5_000
     answer = server.ask(post(b"Content-Length: %d" % len(body), b"Connection: close", body=body))
     assert answer.endswith(b"POST /body 20000")
     assert server.seen.bodies["/body"] == body
 
 
-def test_trailers_are_no_headers(server: Running) -> None:
+def test_trailers_are_not_headers(server: Running) -> None:
     server.seen.headers.clear()
     trailers = b"PublicKey: pk\r\n\r\n"
     answer = server.ask(CHUNKED + b"Connection: close\r\n\r\n1\r\na\r\n0\r\n" + trailers)
@@ -96,12 +96,12 @@ def test_trailers_are_no_headers(server: Running) -> None:
 @pytest.mark.parametrize(
     "padding", [b"1;" + b"x" * 200_000, b"0\r\nx: " + b"y" * 200_000], ids=["extension", "trailer"]
 )
-def test_chunks_cannot_carry_more_beside_their_content_than_in_it(server: Running, padding: bytes) -> None:
+def test_chunk_overhead_is_limited(server: Running, padding: bytes) -> None:
     assert server.ask(CHUNKED + b"\r\n" + padding).startswith(b"HTTP/1.1 400 ")
     assert server.is_well()
 
 
-def test_requests_sent_ahead_are_answered_in_order_also_with_bodies(server: Running) -> None:
+def test_pipelined_requests_are_answered_in_order(server: Running) -> None:
     body = b"GET /hidden HTTP/1.1\r\n\r\n"
     two = post(b"Content-Length: %d" % len(body), body=body) + b"GET /second HTTP/1.1\r\nHost: a\r\n\r\n"
     last = b"GET /last HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n"
@@ -111,7 +111,7 @@ def test_requests_sent_ahead_are_answered_in_order_also_with_bodies(server: Runn
 
 
 @pytest.mark.parametrize("wrong", [b"nonsense", b"GET http://[::1 HTTP/1.1", b"GET /%s HTTP/1.1" % (b"a" * 2_000)])
-def test_a_refusal_comes_after_the_answers_to_what_stood_before_it(serve: Serve, wrong: bytes) -> None:
+def test_a_refusal_follows_the_responses_to_earlier_requests(serve: Serve, wrong: bytes) -> None:
     server = serve()
     client = server.open(b"GET /slow HTTP/1.1\r\nHost: a\r\n\r\n" + wrong + b"\r\n\r\n")
     server.seen.wait_for(1)
@@ -120,14 +120,14 @@ def test_a_refusal_comes_after_the_answers_to_what_stood_before_it(serve: Serve,
     assert answer.index(b"GET /slow 0") < answer.index(b"HTTP/1.1 4")
 
 
-def test_100_continue_is_said_when_the_body_is_asked_for(server: Running) -> None:
+def test_100_continue_is_sent_when_the_body_is_read(server: Running) -> None:
     client = server.open(post(b"Content-Length: 3", b"Expect: 100-continue", b"Connection: close"))
     assert client.until(b"\r\n\r\n") == b"HTTP/1.1 100 Continue\r\n\r\n"
     assert client.send(b"abc").rest().endswith(b"POST /body 3")
 
 
 @pytest.mark.parametrize("length", [5, 900_000])
-def test_100_continue_is_not_said_when_the_body_is_not_read(server: Running, length: int) -> None:
+def test_100_continue_is_not_sent_when_the_body_is_not_read(server: Running, length: int) -> None:
     head = b"POST /early HTTP/1.1\r\nHost: a\r\nContent-Length: %d\r\nExpect: 100-continue\r\n\r\n" % length
     answer = server.ask(head)
     assert answer.startswith(b"HTTP/1.1 200 ")
@@ -135,20 +135,20 @@ def test_100_continue_is_not_said_when_the_body_is_not_read(server: Running, len
 
 
 @pytest.mark.parametrize("size", [900_000, 20_000_000])
-def test_a_body_that_nobody_reads_does_not_lose_the_answer(server: Running, size: int) -> None:
+def test_an_unread_body_does_not_lose_the_response(server: Running, size: int) -> None:
     head = b"POST /early HTTP/1.1\r\nHost: a\r\nContent-Length: %d\r\n\r\n" % size
     answer = server.open(head).send(b"x" * size).rest()
     assert answer.endswith(b"early")
 
 
-def test_a_short_body_that_nobody_reads_leaves_the_connection_open(server: Running) -> None:
+def test_a_short_unread_body_keeps_the_connection_open(server: Running) -> None:
     head = b"POST /early HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\n\r\n"
     client = server.open(head)
     client.until(b"early")
     client.send(b"12345GET /next HTTP/1.1\r\nHost: a\r\n\r\n").until(b"GET /next 0")
 
 
-def test_of_an_endless_body_that_nobody_reads_no_end_is_awaited(server: Running) -> None:
+def test_an_endless_unread_body_is_not_drained(server: Running) -> None:
     client = server.open(b"POST /early HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n")
     sent = 0
     try:
@@ -162,7 +162,7 @@ def test_of_an_endless_body_that_nobody_reads_no_end_is_awaited(server: Running)
 
 
 @pytest.mark.parametrize("method", [b"HEAD", b"GET"])
-def test_http_1_0_is_answered_until_the_connection_closes(server: Running, method: bytes) -> None:
+def test_an_http_1_0_response_ends_with_the_connection(server: Running, method: bytes) -> None:
     head, _, body = server.ask(method + b" /stream HTTP/1.0\r\n\r\n").partition(b"\r\n\r\n")
     assert b"transfer-encoding" not in head
     assert b"connection: close" in head
@@ -170,14 +170,14 @@ def test_http_1_0_is_answered_until_the_connection_closes(server: Running, metho
 
 
 @pytest.mark.parametrize("version", [b"1.0", b"1.1"])
-def test_no_client_takes_an_answer_for_whole_that_was_broken_off(server: Running, version: bytes) -> None:
+def test_an_aborted_response_is_recognizable_to_clients(server: Running, version: bytes) -> None:
     client = server.open(b"GET /cut HTTP/" + version + b"\r\nHost: a\r\n\r\n")
     answer = client.rest()
     assert client.was_reset
     assert not answer.endswith(b"0\r\n\r\n")
 
 
-def test_a_fault_of_the_application_says_nothing_of_itself(server: Running) -> None:
+def test_an_application_error_reveals_nothing(server: Running) -> None:
     answer = server.ask(b"GET /fault HTTP/1.1\r\nHost: a\r\n\r\n")
     assert answer.startswith(b"HTTP/1.1 500 ")
     assert b"ValueError" not in answer
@@ -189,7 +189,7 @@ def test_an_upgrade_is_ignored(server: Running, upgrade: bytes) -> None:
     assert server.ask(content).endswith(b"GET /plain 0")
 
 
-def test_a_client_that_goes_away_is_noticed(serve: Serve) -> None:
+def test_a_client_disconnect_is_noticed(serve: Serve) -> None:
     server = serve()
     server.open(post(b"Content-Length: 9", body=b"abc"))
     server.seen.wait_for(1)

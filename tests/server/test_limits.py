@@ -29,12 +29,12 @@ def is_refused(answer: bytes, status: bytes) -> bool:
 
 
 @pytest.mark.parametrize("content", [get(b"/" + b"a" * 1_001), b"GET /" + b"a" * 100_000])
-def test_a_long_address_answers_414(server: Running, content: bytes) -> None:
+def test_a_long_url_gets_414(server: Running, content: bytes) -> None:
     assert is_refused(server.ask(content), b"414")
     assert server.is_well()
 
 
-def test_the_longest_address_is_answered(server: Running) -> None:
+def test_the_longest_url_is_accepted(server: Running) -> None:
     assert b" 200 " in server.ask(b"GET /" + b"a" * 999 + b" HTTP/1.1\r\n" + CLOSE)
 
 
@@ -49,12 +49,12 @@ def test_the_longest_address_is_answered(server: Running) -> None:
     ],
     ids=["one header", "one without end", "some", "too many lines", "lines without end"],
 )
-def test_large_headers_answer_431(server: Running, content: bytes) -> None:
+def test_large_headers_get_431(server: Running, content: bytes) -> None:
     assert is_refused(server.ask(content), b"431")
     assert server.is_well()
 
 
-def test_headers_that_come_byte_by_byte_are_counted_too(server: Running) -> None:
+def test_headers_sent_byte_by_byte_are_counted_too(server: Running) -> None:
     client = server.open()
     client.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     for byte in get(headers=b"x: " + b"a" * 5_100):
@@ -65,12 +65,12 @@ def test_headers_that_come_byte_by_byte_are_counted_too(server: Running) -> None
     assert is_refused(client.rest(), b"431")
 
 
-def test_the_largest_headers_are_answered(server: Running) -> None:
+def test_the_largest_headers_are_accepted(server: Running) -> None:
     answer = server.ask(b"GET / HTTP/1.1\r\n" + b"x: " + b"a" * 3_900 + b"\r\n" + CLOSE)
     assert b" 200 " in answer
 
 
-def test_requests_that_wait_are_not_parsed(serve: Serve) -> None:
+def test_waiting_requests_are_not_parsed(serve: Serve) -> None:
     server = serve()
     client = server.open(get(b"/slow") + get(b"/next") * 400)
     server.seen.wait_for(1)
@@ -84,7 +84,7 @@ def test_requests_that_wait_are_not_parsed(serve: Serve) -> None:
     assert answers.index(b"GET /slow 0") < answers.index(b"GET /next 0")
 
 
-def test_a_client_that_sends_ahead_and_reads_nothing_is_not_read_from(serve: Serve) -> None:
+def test_a_pipelining_client_that_reads_nothing_is_not_read_from(serve: Serve) -> None:
     server = serve(reader_seconds=0.2)
     client = server.open(receive_buffer=4_096)
     client.socket.settimeout(0.5)
@@ -99,13 +99,13 @@ def test_a_client_that_sends_ahead_and_reads_nothing_is_not_read_from(serve: Ser
 
 
 @pytest.mark.parametrize("begun", [b"G", b"GET / HTTP/1.1\r\nHost:", b"\r\n\r\n\r\n", get(b"/first") + b"GET"])
-def test_headers_that_do_not_end_answer_408(serve: Serve, begun: bytes) -> None:
+def test_unfinished_headers_get_408(serve: Serve, begun: bytes) -> None:
     server = serve(header_seconds=0.1)
     answer = server.open(begun).rest()
     assert is_refused(answer[answer.rindex(b"HTTP/1.1") :], b"408")
 
 
-def test_a_connection_on_which_nothing_comes_is_closed(serve: Serve) -> None:
+def test_a_silent_connection_is_closed(serve: Serve) -> None:
     assert serve(header_seconds=0.1).open().rest() == b""
 
 
@@ -115,7 +115,7 @@ def test_an_idle_connection_is_closed(serve: Serve) -> None:
 
 @pytest.mark.parametrize("framing", [b"Content-Length: 9\r\n", b"Transfer-Encoding: chunked\r\n"])
 @pytest.mark.parametrize("begun", [b"", b"3\r\nab"])
-def test_a_body_that_pauses_answers_408(serve: Serve, framing: bytes, begun: bytes) -> None:
+def test_a_pausing_body_gets_408(serve: Serve, framing: bytes, begun: bytes) -> None:
     server = serve(body_seconds=0.1)
     answer = server.ask(b"POST /half HTTP/1.1\r\nHost: a\r\n" + framing + b"\r\n" + begun)
     assert is_refused(answer, b"408")
@@ -123,7 +123,7 @@ def test_a_body_that_pauses_answers_408(serve: Serve, framing: bytes, begun: byt
     assert server.seen.gone == ["/half"]
 
 
-def test_a_body_that_trickles_answers_408(serve: Serve, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_trickling_body_gets_408(serve: Serve, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("tamis.web.server.timeouts.RATE_GRACE_SECONDS", 0.1)
     server = serve(body_rate=10_000)
     client = server.open(b"POST /slow-body HTTP/1.1\r\nHost: a\r\nContent-Length: 1000000\r\n\r\n")
@@ -139,7 +139,7 @@ def test_a_body_that_trickles_answers_408(serve: Serve, monkeypatch: pytest.Monk
     assert is_refused(answer + client.rest(), b"408")
 
 
-def test_a_reader_that_takes_nothing_is_let_go(serve: Serve) -> None:
+def test_a_stalled_reader_is_disconnected(serve: Serve) -> None:
     server = serve(reader_seconds=0.2)
     client = server.open(get(b"/stream"), receive_buffer=4_096)
     assert server.seen.ended.wait(PATIENCE_SECONDS)
@@ -148,7 +148,7 @@ def test_a_reader_that_takes_nothing_is_let_go(serve: Serve) -> None:
     assert client.was_reset
 
 
-def test_a_reader_that_takes_something_now_and_then_is_not(serve: Serve) -> None:
+def test_a_slow_reader_is_not_disconnected(serve: Serve) -> None:
     server = serve(reader_seconds=1.0)
     client = server.open(get(b"/stream", b"Connection: close\r\n"))
     size = 0
@@ -162,7 +162,7 @@ def refused_one(server: Running, source: str) -> bytes:
     return client.rest()
 
 
-def test_connections_of_one_address_are_counted(serve: Serve) -> None:
+def test_connections_per_client_are_limited(serve: Serve) -> None:
     server = serve(connections_per_address=5)
     opened = [server.open(get(b"/first"), source="127.0.0.2") for _ in range(5)]
     for client in opened:
@@ -174,14 +174,14 @@ def test_connections_of_one_address_are_counted(serve: Serve) -> None:
         pass  # until the server has seen that it is closed
 
 
-def test_whoever_waits_longest_makes_room(serve: Serve) -> None:
+def test_the_longest_idle_connection_is_closed_first(serve: Serve) -> None:
     server = serve(connections=10)
     halves = [server.open(b"GET / HTTP/1.1\r\nHost:") for _ in range(200)]
     assert server.is_well()
     assert halves[0].rest() == b""
 
 
-def test_busy_connections_make_no_room(serve: Serve) -> None:
+def test_busy_connections_are_not_closed(serve: Serve) -> None:
     server = serve(connections=3)
     busy = [server.open(get(b"/slow")) for _ in range(3)]
     server.seen.wait_for(3)
@@ -191,7 +191,7 @@ def test_busy_connections_make_no_room(serve: Serve) -> None:
         client.until(b"GET /slow 0")
 
 
-def test_a_request_leaves_nothing_to_be_collected(serve: Serve) -> None:
+def test_a_request_leaves_no_garbage(serve: Serve) -> None:
     server = serve()
     gc.collect()
     gc.disable()

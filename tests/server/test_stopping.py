@@ -23,7 +23,7 @@ def stopped(server: Running) -> None:
     assert not server.thread.is_alive()
 
 
-def test_clients_that_do_nothing_are_not_waited_for(serve: Serve, caplog: pytest.LogCaptureFixture) -> None:
+def test_idle_clients_do_not_delay_stopping(serve: Serve, caplog: pytest.LogCaptureFixture) -> None:
     server = serve()
     for begun in HALVES.values():
         server.open(begun, receive_buffer=4_096)
@@ -34,7 +34,7 @@ def test_clients_that_do_nothing_are_not_waited_for(serve: Serve, caplog: pytest
     assert "requests_cut_off" not in [record.message for record in caplog.records]
 
 
-def test_a_request_that_runs_is_finished(serve: Serve) -> None:
+def test_a_running_request_is_finished(serve: Serve) -> None:
     server = serve()
     client = server.open(b"GET /slow HTTP/1.1\r\nHost: a\r\n\r\n")
     server.seen.wait_for(1)
@@ -48,7 +48,7 @@ def test_a_request_that_runs_is_finished(serve: Serve) -> None:
     stopped(server)
 
 
-def test_a_list_that_is_read_is_finished(serve: Serve) -> None:
+def test_a_running_list_is_finished(serve: Serve) -> None:
     server = serve()
     client = server.open(b"GET /stream HTTP/1.1\r\nHost: a\r\n\r\n")
     client.until(b"xxx")
@@ -57,7 +57,7 @@ def test_a_list_that_is_read_is_finished(serve: Serve) -> None:
     stopped(server)
 
 
-def test_what_does_not_end_is_cut_off_and_counted(
+def test_requests_past_the_deadline_are_aborted_and_counted(
     serve: Serve, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     monkeypatch.setattr("tamis.web.server.server.GRACE_SECONDS", 0.1)

@@ -27,7 +27,7 @@ def test_units_are_read() -> None:
     assert (read.erase_within, read.undo_days) == (timedelta(minutes=90), 7)
 
 
-def test_what_is_not_set_has_its_default() -> None:
+def test_unset_settings_have_their_default() -> None:
     assert Settings.from_environment(Path("d"), {"TAMIS_MAX_BODY": " "}) == Settings(Path("d"))
 
 
@@ -36,7 +36,7 @@ def test_duckdb_reads_every_size_of_memory(text: str) -> None:
     duckdb.connect().execute("SET memory_limit = $1", [memory(text)])
 
 
-def test_all_that_cannot_be_read_is_named_at_once() -> None:
+def test_all_invalid_settings_are_reported_at_once() -> None:
     with pytest.raises(Invalid) as refused:
         Settings.from_environment(None, {"TAMIS_MAX_BODY": "lots", "TAMIS_COLUMNS_THREADS": "0", "TAMIS_LOG": "xml"})
     assert [problem.path for problem in refused.value.problems] == [

@@ -138,7 +138,7 @@ def read_cell(read: Callable[[str], Value | None], text: str, field: Field) -> t
     decimal=st.sampled_from(DecimalMark),
     unit=st.sampled_from(["", "", "EUR", "%"]),
 )
-def test_cells_are_read_as_the_fields_read_them(
+def test_staging_reads_cells_like_the_fields(
     staging: StagingDatabase, kind: Kind, cells: list[str], zone: ZoneInfo, decimal: DecimalMark, unit: str
 ) -> None:
     cells = [text.encode("utf-8", "ignore").decode() for text in cells]
@@ -203,7 +203,7 @@ ADDRESSES = st.builds("{}{}{}{}{}".format, SPACES, LOCAL, st.sampled_from(["@", 
 
 
 @given(cells=st.lists(ADDRESSES, min_size=1, max_size=20))
-def test_addresses_are_read_as_the_one_rule_reads_them(staging: StagingDatabase, cells: list[str]) -> None:
+def test_staging_reads_emails_like_the_parser(staging: StagingDatabase, cells: list[str]) -> None:
     create_tables(staging, cells)
     found = parse_emails(staging, 0, find_padded_columns(staging, 1), parse_email)
     rows = execute(staging, f"SELECT {found.email}, {found.key} FROM rows{found.join} ORDER BY rows.rowid").fetchall()

@@ -36,7 +36,7 @@ def chunk_of(path: Path, text: str, first_line: int = 2, delimiter: str = ",") -
     return TextChunk(path, first_line, is_strict_csv(text.encode(), delimiter))
 
 
-def test_broken_rows_are_named_and_stop_nothing(tmp_path: Path) -> None:
+def test_malformed_rows_are_reported_and_stop_nothing(tmp_path: Path) -> None:
     text = 'a,b\n1\n1,2,3\n1,2, ,\n"x"y,1\n\n"never\nc,"d\ne"\n'
     staged, rows = stage([chunk_of(tmp_path / "1", text)], 2)
     assert rows == [("a", "b"), (None, None), (None, None), ("1", "2"), (None, None), (None, None), ("c", "d\ne")]
@@ -48,7 +48,7 @@ def test_broken_rows_are_named_and_stop_nothing(tmp_path: Path) -> None:
     }
 
 
-def test_only_the_chunk_with_a_ragged_row_is_read_carefully(tmp_path: Path) -> None:
+def test_only_the_chunk_with_a_ragged_row_takes_the_slow_path(tmp_path: Path) -> None:
     good, ragged = chunk_of(tmp_path / "1", "a,b\n" * 5), chunk_of(tmp_path / "2", "c,d\ne\n", 7)
     staged, rows = stage([good, ragged, replace(good, first_line=9)], 2)
     assert rows == [("a", "b")] * 5 + [("c", "d"), (None, None)] + [("a", "b")] * 5
@@ -87,7 +87,7 @@ PLAIN_LINES = st.lists(st.lists(st.one_of(PLAIN, CELLS.map(quoted)), min_size=3,
 @given(st.one_of(LINES, PLAIN_LINES), st.sampled_from([",", ";", "\t", "|"]), st.sampled_from(["\n", "\r\n"]))
 @example([["#a", "b", "c"], ["\\", "'", "''"]], ",", "\n")
 @settings(max_examples=examples(400))
-def test_the_fast_way_never_disagrees_with_the_rule(lines: list[list[str]], delimiter: str, end: str) -> None:
+def test_the_fast_path_agrees_with_the_slow_path(lines: list[list[str]], delimiter: str, end: str) -> None:
     text = "".join(delimiter.join(cells) + end for cells in lines)
     with TemporaryDirectory() as directory:
         chunk = chunk_of(Path(directory) / "1", text, 2, delimiter)

@@ -46,7 +46,7 @@ def interrupted_after(event: threading.Event) -> Iterator[None]:
 
 
 @pytest.mark.parametrize("of", ["connection", "cursor"])
-def test_it_is_interrupted_when_nobody_waits_for_it(tmp_path: Path, of: str) -> None:
+def test_a_query_is_interrupted_when_abandoned(tmp_path: Path, of: str) -> None:
     begun = threading.Event()
     with interrupted_after(begun), staging_database(tmp_path) as staging:
         ask = partial(execute, staging) if of == "connection" else cursor(staging).execute
@@ -57,16 +57,14 @@ def test_it_is_interrupted_when_nobody_waits_for_it(tmp_path: Path, of: str) -> 
             execute(staging, "SELECT 1")
 
 
-def test_it_is_interrupted_when_it_takes_too_long_and_others_go_on(tmp_path: Path) -> None:
+def test_only_the_query_over_its_time_limit_is_interrupted(tmp_path: Path) -> None:
     with staging_database(tmp_path, step_time=timedelta(milliseconds=200)) as staging:
         with pytest.raises(Unavailable, match="TAMIS_IMPORT_STEP_TIME"):
             execute(staging, ENDLESS).fetchall()
         assert execute(staging, "SELECT 1").fetchall() == [(1,)]
 
 
-def test_it_is_interrupted_when_it_takes_more_than_half_of_the_disk(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_query_is_interrupted_when_it_fills_half_of_the_disk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(disk_space, "directory_size", lambda _: 1 << 60)
     with pytest.raises(Unavailable, match="more than half of the free space"), staging_database(tmp_path) as staging:
         execute(staging, ENDLESS).fetchall()
@@ -85,7 +83,7 @@ def test_the_scarce_resource_is_identified(tmp_path: Path) -> None:
     assert resource_error(duckdb.IOException("IO Error: anything else")) is None
 
 
-def test_a_file_may_take_as_much_as_is_left_and_no_more(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_file_may_use_only_the_remaining_space(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     free = 100 << 20
     monkeypatch.setattr("tamis.files.disk_space.shutil.disk_usage", lambda _: type("Usage", (), {"free": free}))
     (tmp_path / "file").write_bytes(b"x" * 8192)
@@ -96,7 +94,7 @@ def test_a_file_may_take_as_much_as_is_left_and_no_more(tmp_path: Path, monkeypa
         disk_space.require_disk_space(tmp_path, free + 1)
 
 
-def test_ctrl_c_ends_it_as_it_ends_everything_else(tmp_path: Path) -> None:
+def test_ctrl_c_ends_a_query(tmp_path: Path) -> None:
     timer = threading.Timer(0.2, signal.raise_signal, [signal.SIGINT])
     with staging_database(tmp_path) as staging:
         timer.start()
