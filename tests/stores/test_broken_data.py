@@ -35,7 +35,7 @@ def services(tmp_path: Path) -> Iterator[Services]:
 
 
 @pytest.mark.parametrize("name", BROKEN)
-def test_broken_data_selects_nobody_is_logged_and_harms_nobody_else(
+def test_broken_data_selects_no_members_and_affects_only_its_segment(
     services: Services, name: str, caplog: pytest.LogCaptureFixture
 ) -> None:
     broken, other = new_workspace(services), new_workspace(services)

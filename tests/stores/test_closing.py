@@ -14,7 +14,7 @@ from tests.support.process import PATIENCE_SECONDS
 ENDLESS = "SELECT count(*) FROM range(10000000000) a, range(10000000000) b WHERE a.range + b.range = 1"
 
 
-def test_what_is_still_being_looked_up_is_given_up(tmp_path: Path) -> None:
+def test_running_queries_are_abandoned_on_close(tmp_path: Path) -> None:
     services = Services(Settings(tmp_path / "data", columns_threads=1))
     begun, ended = threading.Event(), threading.Event()
 

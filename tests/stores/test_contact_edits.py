@@ -77,7 +77,7 @@ def _problems(error: pytest.ExceptionInfo[Invalid]) -> dict[str, str]:
     return {problem.path: str(problem) for problem in error.value.problems}
 
 
-def test_a_contact_is_made_with_its_values_and_segments_follow(people: People) -> None:
+def test_a_contact_is_created_with_values_and_segments_are_updated(people: People) -> None:
     assert people.members(people.grown) == []
     made = people.create(" Ann@Example.org ", first_name="Ann", age="34", tags="blue; red", seen="2024-02-29 14:30")
     assert made.email == "Ann@Example.org"
@@ -89,7 +89,7 @@ def test_a_contact_is_made_with_its_values_and_segments_follow(people: People) -
     assert [(change.delta, change.cause) for change in history] == [(1, "contact changed")]
 
 
-def test_everything_that_is_wrong_is_said_at_once_and_nothing_is_kept(people: People) -> None:
+def test_all_errors_are_reported_at_once_and_nothing_is_stored(people: People) -> None:
     people.create("ann@example.org")
     with pytest.raises(Invalid) as error:
         people.create("ANN@example.org", age="old", tags="Green", nickname="A", created_at="2024-01-01", city="\x00")
@@ -107,7 +107,7 @@ def test_everything_that_is_wrong_is_said_at_once_and_nothing_is_kept(people: Pe
     ("text", "number"),
     [("1.234,50", 1234.5), ("1,234.50", 1234.5), ("12,5", 12.5), ("1.234", 1.234), ("1 234", 1234.0), ("-3", -3.0)],
 )
-def test_numbers_are_typed_as_people_write_them(people: People, text: str, number: float) -> None:
+def test_numbers_are_accepted_in_local_notation(people: People, text: str, number: float) -> None:
     ann = people.create("ann@example.org", age=text)
     assert list(ann.values.values()) == [number]
     with pytest.raises(Invalid, match=r"could be 1234 or 1\.234: write it without a comma"):
@@ -116,7 +116,7 @@ def test_numbers_are_typed_as_people_write_them(people: People, text: str, numbe
         people.edit(ann, age="12 €")
 
 
-def test_an_edit_changes_what_is_stated_and_segments_follow(people: People) -> None:
+def test_an_edit_changes_only_the_given_values_and_updates_segments(people: People) -> None:
     assert people.members(people.grown) == []
     made = people.create("ann@example.org", age="34", city="Dhaka", tags="Red")
     edited = people.edit(made, age="17", tags="")
@@ -135,7 +135,7 @@ def test_an_edit_changes_what_is_stated_and_segments_follow(people: People) -> N
         people.edit(edited, city="Berlin")
 
 
-def test_what_somebody_else_changed_meanwhile_is_not_overwritten(people: People) -> None:
+def test_a_concurrent_edit_is_not_overwritten(people: People) -> None:
     made = people.create("ann@example.org", age="34", city="Dhaka")
     people.edit(made, {"city": "Dhaka"}, city="Berlin")
     with pytest.raises(Refused, match='City was changed in the meantime and is now "Berlin"'):
@@ -149,7 +149,7 @@ def test_what_somebody_else_changed_meanwhile_is_not_overwritten(people: People)
     )
 
 
-def test_an_address_is_changed_to_one_that_is_free(people: People) -> None:
+def test_an_email_can_be_changed_to_an_unused_one(people: People) -> None:
     ann, bob = people.create("ann@example.org", age="40"), people.create("bob@example.org")
     assert people.edit(ann, email="ANN@example.org").email == "ANN@example.org"
     with pytest.raises(Invalid, match="another contact"):
@@ -163,7 +163,7 @@ def test_an_address_is_changed_to_one_that_is_free(people: People) -> None:
     assert people.members(people.grown) == [recipient_id_of_contact(people.grown.id, ann.id)]
 
 
-def test_manual_overrides_follow_to_the_new_address(people: People) -> None:
+def test_manual_overrides_move_to_the_new_email(people: People) -> None:
     letters, news = people.segment("Letters", "age > 90"), people.segment("News", "age > 30")
     people.add(letters, "ann@example.org")
     ann = people.create("ann@example.org", age="40")
@@ -181,7 +181,7 @@ def test_manual_overrides_follow_to_the_new_address(people: People) -> None:
     assert people.shown("ann@example.org").segments == ()
 
 
-def test_an_import_that_is_undone_later_leaves_what_was_edited_by_hand(people: People, tmp_path: Path) -> None:
+def test_undoing_an_import_keeps_manual_edits(people: People, tmp_path: Path) -> None:
     people.create("ann@example.org", age="1")
     people.create("bob@example.org", age="1")
     path = tmp_path / "people.csv"

@@ -150,7 +150,7 @@ orders = st.tuples(st.integers(-1, 17), st.booleans())
 
 @settings(max_examples=examples(60), deadline=None)
 @given(text=texts, filtered=st.booleans(), ordering=orders, limit=st.sampled_from([1, 3, 7, 50, 200]))
-def test_pages_hold_what_plain_python_finds(
+def test_pages_match_a_search_in_python(
     sample: SampleData, text: str, filtered: bool, ordering: tuple[int, bool], limit: int
 ) -> None:
     order = SortOrder(None if ordering[0] < 0 else sample.fields.fields[ordering[0]], ordering[1])
@@ -185,7 +185,7 @@ def test_pages_hold_what_plain_python_finds(
         assert back.more_before == (len(expected) - 1 > limit)
 
 
-def test_a_page_knows_the_total_where_it_holds_everybody(sample: SampleData) -> None:
+def test_a_page_with_all_contacts_knows_the_total(sample: SampleData) -> None:
     page = find_contacts(sample.services, sample.account, sample.type, ContactFilter("p1 42"), SortOrder(), None, 200)
     assert page.total == len(page.contacts) > 0
     assert (
@@ -194,7 +194,7 @@ def test_a_page_knows_the_total_where_it_holds_everybody(sample: SampleData) -> 
     )
 
 
-def test_where_nobody_is_left_lies_the_first_page(sample: SampleData) -> None:
+def test_a_page_past_the_end_leads_to_the_first_page(sample: SampleData) -> None:
     for order in (SortOrder(), SortOrder(sample.fields.by_key["city"])):
         first = find_contacts(sample.services, sample.account, sample.type, ContactFilter(), order, None, 5)
         everybody = find_contacts(
@@ -210,7 +210,7 @@ def test_where_nobody_is_left_lies_the_first_page(sample: SampleData) -> None:
             assert (page.contacts, page.more_before, page.more_after) == (first.contacts, False, True)
 
 
-def test_what_cannot_be_looked_for_is_refused(sample: SampleData) -> None:
+def test_invalid_searches_are_refused(sample: SampleData) -> None:
     with pytest.raises(Invalid):
         find_contacts(sample.services, sample.account, sample.type, ContactFilter("a " * (MAX_WORDS + 1)), SortOrder())
     with pytest.raises(Invalid):
@@ -221,7 +221,7 @@ def test_what_cannot_be_looked_for_is_refused(sample: SampleData) -> None:
         )
 
 
-def test_what_was_just_written_is_found(sample: SampleData) -> None:
+def test_recent_writes_are_found(sample: SampleData) -> None:
     moved = sample.services.clock() - timedelta(days=1)
     assert (
         find_contacts(

@@ -61,7 +61,7 @@ def read_again(directory: Path) -> list[int]:
         services.close()
 
 
-def test_damage_in_any_block_is_mended(served: tuple[Path, list[int]]) -> None:
+def test_damage_in_any_block_is_repaired(served: tuple[Path, list[int]]) -> None:
     directory, expected = served
     file = directory / FILE_NAME
     whole = file.read_bytes()
@@ -73,7 +73,7 @@ def test_damage_in_any_block_is_mended(served: tuple[Path, list[int]]) -> None:
 
 
 @pytest.mark.parametrize("share", [0, 0.1, 0.5, 0.9])
-def test_a_file_that_ends_early_is_mended(served: tuple[Path, list[int]], share: float) -> None:
+def test_a_truncated_file_is_repaired(served: tuple[Path, list[int]], share: float) -> None:
     directory, expected = served
     file = directory / FILE_NAME
     whole = file.read_bytes()
@@ -82,7 +82,7 @@ def test_a_file_that_ends_early_is_mended(served: tuple[Path, list[int]], share:
     assert list(directory.glob(f"{FILE_NAME}.unusable-*"))
 
 
-def test_a_file_of_other_records_is_put_aside(served: tuple[Path, list[int]], tmp_path: Path) -> None:
+def test_a_file_of_other_records_is_quarantined(served: tuple[Path, list[int]], tmp_path: Path) -> None:
     directory, _ = served
     services = Services(Settings(tmp_path))
     (tmp_path / FILE_NAME).write_bytes((directory / FILE_NAME).read_bytes())
@@ -108,7 +108,7 @@ Services(Settings(Path(sys.argv[1]))).project()
 
 
 @pytest.mark.parametrize("when", ["before", "after"])
-def test_a_file_whose_making_was_killed_is_no_damage(tmp_path: Path, when: str) -> None:
+def test_a_partly_created_file_is_not_damage(tmp_path: Path, when: str) -> None:
     command = [sys.executable, "-c", MAKING, str(tmp_path), when]
     killed = forked.run(command, env=environment())
     assert killed.returncode == -9, killed.stderr
@@ -134,7 +134,7 @@ except Unavailable as error:
 """
 
 
-def test_a_file_that_this_process_may_not_open_is_no_damage() -> None:
+def test_a_file_without_read_permission_is_not_damage() -> None:
     directory = Path(tempfile.mkdtemp(prefix="tamis-"))  # pytest's own directories are closed to nobody
     Services(Settings(directory)).close()
     (directory / FILE_NAME).write_bytes(b"of somebody else")
@@ -148,7 +148,7 @@ def test_a_file_that_this_process_may_not_open_is_no_damage() -> None:
     shutil.rmtree(directory)
 
 
-def test_a_file_of_another_version_is_put_aside_and_the_numbers_stay(
+def test_a_file_of_another_version_is_quarantined_and_ids_are_kept(
     served: tuple[Path, list[int]],
 ) -> None:
     directory, expected = served
@@ -159,7 +159,7 @@ def test_a_file_of_another_version_is_put_aside_and_the_numbers_stay(
 
 
 @pytest.mark.parametrize("damage", DAMAGES)
-def test_damage_at_random_is_mended(served: tuple[Path, list[int]], tmp_path: Path, damage: str) -> None:
+def test_random_damage_is_repaired(served: tuple[Path, list[int]], tmp_path: Path, damage: str) -> None:
     directory, expected = served
     for name in ("tamis.sqlite", FILE_NAME):
         shutil.copy(directory / name, tmp_path / name)

@@ -145,7 +145,7 @@ TestDeletions = Deletions.TestCase
 TestDeletions.settings = settings(max_examples=examples(40), stateful_step_count=25, deadline=None)
 
 
-def test_doctor_tells_of_a_contact_that_is_excluded_by_its_address_only(services: Services) -> None:
+def test_doctor_reports_a_contact_excluded_only_by_email(services: Services) -> None:
     workspace = new_workspace(services)
     segment = workspace.segment("Letters", "email is not blank")
     workspace.write(ada={}, bob={})

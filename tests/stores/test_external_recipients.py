@@ -65,7 +65,7 @@ def count(workspace: Workspace, rule: str) -> int:
     return counted
 
 
-def test_whoever_is_added_is_found_by_every_rule_that_includes_the_segment(workspace: Workspace) -> None:
+def test_external_recipients_are_selected_by_every_rule_including_the_segment(workspace: Workspace) -> None:
     small = workspace.segment("Small", 'country = "US"')
     middle = workspace.segment("Middle", 'is in segment "Small"')
     large = workspace.segment("Large", 'is in segment "Middle" and country is not "US"')
@@ -101,7 +101,7 @@ def test_whoever_is_added_is_found_by_every_rule_that_includes_the_segment(works
         ('is in segment "Small" and created_at is not within 1 day', 1),
     ],
 )
-def test_every_other_field_is_blank_and_no_rule_reaches_beyond_the_segments_that_it_includes(
+def test_external_recipients_have_blank_fields_and_stay_within_included_segments(
     workspace: Workspace, rule: str, selected: int
 ) -> None:
     add(workspace, workspace.segment("Small", 'country = "US"'), "ext@example.org")
@@ -110,7 +110,7 @@ def test_every_other_field_is_blank_and_no_rule_reaches_beyond_the_segments_that
     assert len(rows(workspace, workspace.segment("Of the rule", rule))) == selected
 
 
-def test_an_address_stands_once_and_has_the_name_that_was_given_last(workspace: Workspace) -> None:
+def test_an_external_recipient_is_listed_once_with_its_last_name(workspace: Workspace) -> None:
     one, two = workspace.segment("One", "email is blank"), workspace.segment("Two", "email is blank")
     both = workspace.segment("Both", 'is in segment "One" or is in segment "Two"')
     named = workspace.segment("Named", 'is in segment "One" and first_name is "Augusta"')
@@ -128,7 +128,7 @@ def test_an_address_stands_once_and_has_the_name_that_was_given_last(workspace: 
     assert rows(workspace, both) == {}
 
 
-def test_whoever_is_deleted_where_the_rule_brought_them_stays_out_of_there_only(workspace: Workspace) -> None:
+def test_an_exclusion_applies_only_to_its_segment(workspace: Workspace) -> None:
     small, large = workspace.segment("Small", "email is blank"), workspace.segment("Large", 'is in segment "Small"')
     add(workspace, small, "ext@example.org")
     number = rows(workspace, large)["ext"]["id"]
@@ -142,7 +142,7 @@ def test_whoever_is_deleted_where_the_rule_brought_them_stays_out_of_there_only(
     assert set(rows(workspace, large)) == {"ext"}
 
 
-def test_who_becomes_a_contact_is_one_by_its_own_values_and_who_is_forgotten_leaves(workspace: Workspace) -> None:
+def test_external_recipients_become_contacts_or_are_forgotten(workspace: Workspace) -> None:
     small = workspace.segment("Small", "email is blank")
     abroad = workspace.segment("Abroad", 'is in segment "Small" and country is not "US"')
     for name in ("ext", "gone"):
@@ -164,7 +164,7 @@ def test_who_becomes_a_contact_is_one_by_its_own_values_and_who_is_forgotten_lea
     assert (rows(workspace, small), rows(workspace, abroad)) == ({}, {})
 
 
-def test_pages_figures_history_and_sets_agree(workspace: Workspace) -> None:
+def test_pages_counts_history_and_overlaps_agree(workspace: Workspace) -> None:
     services, account = workspace.services, workspace.account
     small = workspace.segment("Small", 'country = "US"')
     large = workspace.segment("Large", 'is in segment "Small"')
@@ -199,7 +199,7 @@ def test_pages_figures_history_and_sets_agree(workspace: Workspace) -> None:
         assert view.columns.rules.count_effect(workspace.type.id, small.id, everybody, as_of) == (2, 2, 1, 1)
 
 
-def test_why_an_external_recipient_is_in_a_segment_or_not(workspace: Workspace) -> None:
+def test_the_membership_of_an_external_recipient_is_explained(workspace: Workspace) -> None:
     db, now = workspace.services.records.reader(), workspace.services.clock()
     small, large = workspace.segment("Small", "email is blank"), workspace.segment("Large", 'is in segment "Small"')
     without = workspace.segment("Without", 'is not in segment "Large" or country is blank')
@@ -219,7 +219,7 @@ def test_why_an_external_recipient_is_in_a_segment_or_not(workspace: Workspace) 
         explain_membership(db, now, workspace.account, large, "nobody@example.org")
 
 
-def test_names_are_compared_as_texts_are_and_exported_as_they_were_written(workspace: Workspace) -> None:
+def test_names_are_compared_folded_and_exported_verbatim(workspace: Workspace) -> None:
     small = workspace.segment("Small", "email is blank")
     add(workspace, small, "ext@example.org", "N\u00c9E", "Stra\u00dfe")
     same = 'first_name is "ne\u0301e" and last_name is "STRASSE"'

@@ -50,7 +50,7 @@ def test_a_renamed_field_keeps_its_values_and_the_rules_that_use_it(workspace: W
 
 
 @pytest.mark.parametrize("name", ["Likes", "E-Mail", "first name", "Address line 1"])
-def test_a_key_that_is_taken_is_refused(workspace: Workspace, name: str) -> None:
+def test_a_duplicate_key_is_refused(workspace: Workspace, name: str) -> None:
     workspace.field("E mail", Kind.TEXT)
     with pytest.raises(Refused, match="there is already a field"):
         workspace.edit("plan", name=name)
@@ -62,7 +62,7 @@ def test_added_options_come_after_the_others(workspace: Workspace) -> None:
     assert workspace.count('plan = "Team"') == 1
 
 
-def test_a_deleted_option_goes_from_the_contacts_that_have_it(workspace: Workspace) -> None:
+def test_a_deleted_option_is_removed_from_its_contacts(workspace: Workspace) -> None:
     before = workspace.contact("ann")
     assert workspace.count("likes is blank") == 1
     assert workspace.edit("likes", delete_options=["ART"]).options == ("Music", "Sport")
@@ -96,7 +96,7 @@ def test_a_deleted_option_goes_from_the_contacts_that_have_it(workspace: Workspa
         ("notes", {"name": "", "add_options": ["x"]}, "the name must not be blank; add_options: a text field has no"),
     ],
 )
-def test_what_cannot_be_is_refused_with_every_reason(
+def test_invalid_field_edits_are_refused_with_every_reason(
     workspace: Workspace, key: str, edit: dict[str, Any], message: str
 ) -> None:
     workspace.field("Notes", Kind.TEXT)
@@ -141,7 +141,7 @@ CONVERSIONS: list[tuple[Kind, dict[str, str], dict[str, Any], dict[str, Value]]]
 
 @pytest.mark.parametrize(("kind", "texts", "edit", "values"), CONVERSIONS)
 @pytest.mark.parametrize("looked", [True, False], ids=["columns made before", "columns made after"])
-def test_values_are_converted_by_way_of_their_text(
+def test_values_are_converted_through_text(
     services: Services, kind: Kind, texts: dict[str, str], edit: dict[str, Any], values: dict[str, Value], looked: bool
 ) -> None:
     workspace = new_workspace(services)
@@ -191,7 +191,7 @@ def test_values_are_converted_by_way_of_their_text(
         ),
     ],
 )
-def test_values_that_do_not_fit_are_told_and_nothing_is_changed(
+def test_unconvertible_values_are_reported_and_nothing_is_changed(
     services: Services, kind: Kind, texts: dict[str, str], edit: dict[str, Any], message: str
 ) -> None:
     workspace = new_workspace(services)
@@ -206,7 +206,7 @@ def test_values_that_do_not_fit_are_told_and_nothing_is_changed(
 TEXTS = {"ann": "12.5", "bob": "n/a", "cat": "007", "dan": ""}
 
 
-def test_contacts_lose_what_does_not_fit_only_when_that_is_said_and_a_file_keeps_it(services: Services) -> None:
+def test_unconvertible_values_are_discarded_only_on_request_and_saved_to_a_file(services: Services) -> None:
     workspace = new_workspace(services)
     field = workspace.field("Some", Kind.TEXT)
     workspace.write(**{name: {"some": text} for name, text in TEXTS.items() if text})
@@ -242,7 +242,7 @@ def test_contacts_lose_what_does_not_fit_only_when_that_is_said_and_a_file_keeps
         (["12", "12 €"], [12.0], ["12 €"]),
     ],
 )
-def test_numbers_in_text_are_read_as_all_of_them_tell(
+def test_numbers_in_text_are_read_by_their_common_notation(
     services: Services, texts: list[str], numbers: list[float], lost: list[str]
 ) -> None:
     workspace = new_workspace(services)
@@ -254,7 +254,7 @@ def test_numbers_in_text_are_read_as_all_of_them_tell(
     assert list(workspace.values("some").values()) == numbers
 
 
-def test_dates_in_text_are_read_in_the_order_that_is_said(services: Services) -> None:
+def test_dates_in_text_are_read_in_the_given_order(services: Services) -> None:
     workspace = new_workspace(services)
     workspace.field("Some", Kind.TEXT)
     workspace.write(ann={"some": "03/04/2024"}, bob={"some": "2024-12-31"})
@@ -264,7 +264,7 @@ def test_dates_in_text_are_read_in_the_order_that_is_said(services: Services) ->
     assert workspace.values("some") == {"ann": date(2024, 4, 3), "bob": date(2024, 12, 31)}
 
 
-def test_nothing_is_lost_where_the_file_cannot_be_written(services: Services) -> None:
+def test_no_value_is_lost_when_the_file_cannot_be_written(services: Services) -> None:
     workspace = new_workspace(services)
     workspace.field("Some", Kind.TEXT)
     workspace.write(ann={"some": "n/a"})
@@ -290,7 +290,7 @@ def test_many_values_are_converted_over_several_pages(services: Services, monkey
     assert workspace.count("some > 10") == 6
 
 
-def test_a_renamed_option_is_renamed_with_contacts_and_rules(workspace: Workspace) -> None:
+def test_renaming_an_option_updates_contacts_and_rules(workspace: Workspace) -> None:
     pros = workspace.segment("Pros", 'plan in ("pro") and not likes includes any of ("Sport")')
     both = workspace.segment("Both", f'is in segment "{pros.name}"')
     looked = [workspace.members(segment) for segment in (pros, both)]
@@ -308,7 +308,7 @@ def test_a_renamed_option_is_renamed_with_contacts_and_rules(workspace: Workspac
     assert exits == [(0,)], "nobody has left anything meanwhile"
 
 
-def test_options_stand_in_another_order_also_in_the_values_of_contacts(workspace: Workspace) -> None:
+def test_reordering_options_reorders_contact_values(workspace: Workspace) -> None:
     edited = workspace.edit(
         "likes", order_options=["sport", "Art"], rename_options=[("Music", "Songs")], add_options=["A"]
     )
@@ -317,15 +317,13 @@ def test_options_stand_in_another_order_also_in_the_values_of_contacts(workspace
     assert workspace.count('likes includes all of ("songs", "art")') == 1
 
 
-def test_an_option_of_which_rules_take_a_part_keeps_its_name(workspace: Workspace) -> None:
+def test_an_option_matched_in_part_by_rules_cannot_be_renamed(workspace: Workspace) -> None:
     workspace.segment("Like pro", 'plan contains "ro"')
     with pytest.raises(Refused, match='the segment "Like pro" searches for part of an option of "Plan"'):
         workspace.edit("plan", rename_options=[("Pro", "Grown up")])
 
 
-def test_an_option_that_very_many_have_keeps_its_name_while_rules_name_it(
-    workspace: Workspace, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_widely_used_option_in_rules_cannot_be_renamed(workspace: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("tamis.actions.fields.option_renaming.MAX_CONTACTS", 1)
     artists = workspace.segment("Artists", 'likes includes any of ("Art")')
     with pytest.raises(Refused, match='more than 1 contacts have this option, and the segment "Artists" uses it'):
@@ -336,21 +334,21 @@ def test_an_option_that_very_many_have_keeps_its_name_while_rules_name_it(
     assert workspace.values("likes")["ann"] == ("Music", "Arts")
 
 
-def test_options_that_somebody_else_has_changed_are_not_overwritten_unseen(workspace: Workspace) -> None:
+def test_concurrently_changed_options_are_not_overwritten(workspace: Workspace) -> None:
     seen = workspace.fields.by_key["plan"].options
     workspace.edit("plan", add_options=["Team"])
     with pytest.raises(Refused, match='the options of "Plan" have changed since you opened them'):
         workspace.edit("plan", rename_options=[("Pro", "Gold")], expected_options=seen)
 
 
-def test_fail_closed_a_kind_stays_while_a_rule_uses_the_field(workspace: Workspace) -> None:
+def test_fail_closed_a_kind_cannot_change_while_a_rule_uses_the_field(workspace: Workspace) -> None:
     workspace.segment("Pros", 'email is not blank and not plan = "Pro"')
     workspace.segment("Known", "plan is not blank")
     with pytest.raises(Refused, match='"Plan" is used by the segments "Pros", "Known"; delete or change them first'):
         workspace.edit("plan", kind=Kind.TEXT)
 
 
-def test_fail_closed_an_option_stays_while_a_rule_names_it(workspace: Workspace) -> None:
+def test_fail_closed_an_option_used_by_a_rule_is_not_deleted(workspace: Workspace) -> None:
     workspace.edit("plan", add_options=["Team", "Gold"])
     first = workspace.segment("First", 'plan is not "team"')
     second = workspace.segment("Second", 'not (plan in ("Free", "Team"))')
@@ -362,7 +360,7 @@ def test_fail_closed_an_option_stays_while_a_rule_names_it(workspace: Workspace)
     assert workspace.edit("plan", delete_options=["team"]).options == ("Free", "Pro")
 
 
-def test_fail_closed_an_option_that_contacts_have_stays_while_any_rule_uses_the_field(workspace: Workspace) -> None:
+def test_fail_closed_an_option_of_contacts_is_not_deleted_while_rules_use_the_field(workspace: Workspace) -> None:
     blank = workspace.segment("Without", "likes is blank")
     others = workspace.segment("Others", 'likes includes none of ("Sport")')
     with pytest.raises(
@@ -373,7 +371,7 @@ def test_fail_closed_an_option_that_contacts_have_stays_while_any_rule_uses_the_
     assert workspace.members(others) == {"ann", "bob", "dan"}
 
 
-def test_fail_closed_an_import_that_read_the_fields_as_they_were_is_refused(workspace: Workspace) -> None:
+def test_fail_closed_an_import_with_outdated_fields_is_refused(workspace: Workspace) -> None:
     read = workspace.fields
     row = NewContact("eve@example.org", "eve@example.org", encode_values({read.by_key["plan"].id: "Pro"}))
     workspace.edit("plan", add_options=["Team"])
@@ -385,7 +383,7 @@ def test_fail_closed_an_import_that_read_the_fields_as_they_were_is_refused(work
     assert workspace.values("plan") == {"ann": "Free"}
 
 
-def test_a_strangers_field_answers_like_one_that_does_not_exist(workspace: Workspace) -> None:
+def test_a_field_of_another_account_looks_missing(workspace: Workspace) -> None:
     stranger = new_workspace(workspace.services)
     db = workspace.services.records.reader()
     for reference in (str(workspace.type.id), workspace.type.name, "999999"):
@@ -404,7 +402,7 @@ def test_a_reserved_field_cannot_be_edited(workspace: Workspace) -> None:
         workspace.edit("country", name="Land")
 
 
-def test_the_columns_follow_edits_of_fields_however_many_steps_it_takes_them(
+def test_field_edits_reach_the_column_store_in_any_number_of_steps(
     services: Services, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     workspace = new_workspace(services)

@@ -40,7 +40,7 @@ def workspace(services: Services) -> Workspace:
     return made
 
 
-def test_members_are_found_and_shown_as_they_were_written(workspace: Workspace) -> None:
+def test_members_are_found_folded_and_shown_verbatim(workspace: Workspace) -> None:
     segment = workspace.segment("All", "email is not blank")
     email = parse_email("zoe@example.org")
     assert email
@@ -59,7 +59,7 @@ def test_members_are_found_and_shown_as_they_were_written(workspace: Workspace) 
     assert [member.first_name for member in shown] == ["José", NFD_JOSE, NFD_JOSE]
 
 
-def test_rules_over_other_segments_fold_who_was_added_to_them(workspace: Workspace) -> None:
+def test_rules_over_segments_fold_names_of_added_recipients(workspace: Workspace) -> None:
     base = workspace.segment("Base", 'city is "nowhere"')
     email = parse_email("zoe@example.org")
     assert email
@@ -68,14 +68,14 @@ def test_rules_over_other_segments_fold_who_was_added_to_them(workspace: Workspa
     assert workspace.members(named) == {"zoe"}
 
 
-def test_values_that_are_the_same_are_suggested_once_as_most_write_them(workspace: Workspace) -> None:
+def test_equal_values_are_suggested_once_in_their_most_common_spelling(workspace: Workspace) -> None:
     city = workspace.fields.by_key["city"]
     assert suggested_values(workspace.services, workspace.account, workspace.type.id, city.id, "new\u00a0 Y") == [
         ("New York", 4)
     ]
 
 
-def test_a_deleted_field_leaves_nothing_of_what_was_written(workspace: Workspace) -> None:
+def test_a_deleted_field_leaves_no_original_text(workspace: Workspace) -> None:
     workspace.field("Secret", Kind.TEXT)
     workspace.write(ann={"secret": "Straße", "first_name": NFD_JOSE})
     workspace.services.project()
@@ -93,7 +93,7 @@ def test_a_deleted_field_leaves_nothing_of_what_was_written(workspace: Workspace
     assert not any("Straße" in (row[0] or "") for row in originals)
 
 
-def test_options_that_are_the_same_now_are_both_kept(workspace: Workspace) -> None:
+def test_options_that_fold_alike_are_both_kept(workspace: Workspace) -> None:
     plan = workspace.field("Plan", Kind.CHOICE, "Straße")
     with pytest.raises(Invalid):
         workspace.edit("plan", add_options=["STRASSE"])
@@ -106,7 +106,7 @@ def test_options_that_are_the_same_now_are_both_kept(workspace: Workspace) -> No
     assert workspace.values("plan") == {"ann": "Road", "bob": "Straße", "cem": "Straße"}
 
 
-def test_names_of_earlier_versions_are_folded_and_none_is_lost(tmp_path: Path) -> None:
+def test_names_of_earlier_versions_are_folded_without_loss(tmp_path: Path) -> None:
     db = connect(tmp_path / "db")
     for number, sql in migrations():
         if number < NAMES:
@@ -143,7 +143,7 @@ def test_names_of_earlier_versions_are_folded_and_none_is_lost(tmp_path: Path) -
 
 
 @pytest.mark.parametrize("change", ["UPDATE meta SET unicode = '1.0'", "UPDATE meta SET version = 3"])
-def test_a_store_folded_by_an_earlier_version_is_filled_anew_and_keeps_its_history(tmp_path: Path, change: str) -> None:
+def test_a_store_folded_by_an_earlier_version_is_rebuilt_with_its_history(tmp_path: Path, change: str) -> None:
     services = Services(Settings(tmp_path))
     workspace = new_workspace(services)
     workspace.write(ann={"city": "Straße"})

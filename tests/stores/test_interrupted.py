@@ -11,7 +11,7 @@ from tamis.columns.engine.read_transaction import read_transaction
 TIMES = 300
 
 
-def test_a_connection_that_is_interrupted_at_any_point_is_left_without_a_transaction(services: Services) -> None:
+def test_an_interrupted_connection_has_no_open_transaction(services: Services) -> None:
     con, over = services.project().cursor(), threading.Event()
 
     def interrupt() -> None:

@@ -45,7 +45,7 @@ def busy() -> Iterator[Busyness]:
     lane.stop()
 
 
-def test_one_task_of_a_quiet_account_comes_before_the_second_of_a_busy_one(busy: Busyness) -> None:
+def test_a_task_of_a_quiet_account_precedes_the_second_of_a_busy_one(busy: Busyness) -> None:
     tasks = [busy.add(1) for _ in range(40)] + [busy.add(2)]
     busy.go.set()
     for task in tasks:
@@ -54,7 +54,7 @@ def test_one_task_of_a_quiet_account_comes_before_the_second_of_a_busy_one(busy:
 
 
 @given(st.lists(st.integers(1, 4), max_size=40))
-def test_between_two_tasks_of_an_account_each_other_one_that_waits_has_one(accounts: list[int]) -> None:
+def test_waiting_accounts_alternate(accounts: list[int]) -> None:
     lane = Lane("test", 1, per_account=1, max_waiting=MOST_WAITING)
     busy = Busyness(lane)
     tasks = [busy.add(account) for account in accounts]
@@ -73,7 +73,7 @@ def test_between_two_tasks_of_an_account_each_other_one_that_waits_has_one(accou
         last[account] = place
 
 
-def test_what_waits_is_bounded_for_each_account_and_no_other_one_feels_it(busy: Busyness) -> None:
+def test_each_account_has_its_own_bounded_queue(busy: Busyness) -> None:
     for _ in range(MOST_WAITING):
         busy.add(1)
     with pytest.raises(Busy, match="waiting"):
@@ -85,7 +85,7 @@ def test_what_waits_is_bounded_for_each_account_and_no_other_one_feels_it(busy: 
     more.future.result(PATIENCE_SECONDS)
 
 
-def test_an_account_has_only_so_many_threads() -> None:
+def test_the_threads_of_an_account_are_limited() -> None:
     lane = Lane("test", 3, per_account=2, max_waiting=MOST_WAITING)
     go, here = threading.Event(), threading.Semaphore(0)
 
@@ -104,7 +104,7 @@ def test_an_account_has_only_so_many_threads() -> None:
     lane.stop()
 
 
-def test_what_is_abandoned_does_not_begin_and_what_runs_is_interrupted() -> None:
+def test_abandoned_tasks_do_not_start_and_running_ones_are_interrupted() -> None:
     stopped: list[int] = []
     lane = Lane("test", 1, per_account=1, max_waiting=MOST_WAITING, interrupt=stopped.append)
     busy = Busyness(lane)
@@ -130,7 +130,7 @@ def test_what_is_abandoned_does_not_begin_and_what_runs_is_interrupted() -> None
     lane.stop()
 
 
-def test_an_error_of_a_task_is_its_own(busy: Busyness) -> None:
+def test_an_error_of_a_task_affects_no_other(busy: Busyness) -> None:
     failed = busy.lane.submit(1, lambda: 1 // 0)
     after = busy.lane.submit(1, lambda: "after")
     busy.go.set()
@@ -139,7 +139,7 @@ def test_an_error_of_a_task_is_its_own(busy: Busyness) -> None:
     assert after.result(PATIENCE_SECONDS) == "after"
 
 
-def test_after_a_stop_nothing_begins(busy: Busyness) -> None:
+def test_no_task_starts_after_a_stop(busy: Busyness) -> None:
     waiting = busy.add(1)
     busy.go.set()
     busy.lane.stop()

@@ -18,7 +18,9 @@ EXAMPLES = 250
 
 
 @pytest.mark.parametrize("part", range(PARTS))
-def test_exact_once_by_hand_wins_and_fresh_after_anything(part: int, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_memberships_are_exact_unique_overridable_and_fresh_after_any_changes(
+    part: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
     thresholds = Thresholds()
     if part % 2:  # a handful of contacts is evaluated by Python, more of them by the column store
         thresholds = replace(thresholds, small_batch=0)

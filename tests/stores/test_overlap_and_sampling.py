@@ -111,7 +111,7 @@ def overlapping(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Overlappin
 
 
 @pytest.mark.parametrize("count", [2, 3, 5])
-def test_an_overlap_is_that_of_the_sets_of_persons(overlapping: OverlappingSegments, count: int) -> None:
+def test_an_overlap_equals_the_intersection_of_person_sets(overlapping: OverlappingSegments, count: int) -> None:
     chosen = overlapping.segments[:count]
     persons = [overlapping.persons(segment) for segment in chosen]
     found = overlap.compare_segments(overlapping.services, overlapping.account.id, [segment.id for segment in chosen])
@@ -146,7 +146,7 @@ def test_one_segment_is_compared_with_all_others_of_its_type_at_once(overlapping
     assert [other.shared for other in found] == sorted((other.shared for other in found), reverse=True)
 
 
-def test_twenty_segments_are_compared_and_twenty_one_are_not(overlapping: OverlappingSegments) -> None:
+def test_at_most_twenty_segments_are_compared(overlapping: OverlappingSegments) -> None:
     made = [overlapping.segment(f"more {n}", f'email starts with "p{n}"') for n in range(21)]
     ids = [segment.id for segment in made]
     found = overlap.compare_segments(overlapping.services, overlapping.account.id, ids[:20])
@@ -170,7 +170,7 @@ def test_segments_that_cannot_be_compared_are_refused(overlapping: OverlappingSe
         overlap.compare_segments(services, account.id, [one.id, 2_097_151])
 
 
-def test_a_stranger_compares_and_draws_nothing_of_others(overlapping: OverlappingSegments) -> None:
+def test_segments_of_another_account_are_neither_compared_nor_sampled(overlapping: OverlappingSegments) -> None:
     stranger, _ = overlapping.services.write(create_account, "stranger@example.net", "UTC", None)
     of_type = overlapping.services.write(create_type, stranger, "People")
     own = overlapping.services.write(create_segment, stranger, of_type, "Own", None)
@@ -198,7 +198,7 @@ numbers = st.integers(1, EXTERNAL_BIT - 1)
 @given(
     seed=seeds, numbers=st.lists(numbers, min_size=1), below=st.integers(0, HASH_RANGE - 1), groups=st.integers(2, 9)
 )
-def test_a_draw_in_sql_is_the_draw_in_python(seed: str, numbers: list[int], below: int, groups: int) -> None:
+def test_sql_and_python_sample_alike(seed: str, numbers: list[int], below: int, groups: int) -> None:
     con = duckdb.connect()
     for group in (None, 1, groups):
         sample = Sample(seed, below, groups, group)
@@ -208,7 +208,7 @@ def test_a_draw_in_sql_is_the_draw_in_python(seed: str, numbers: list[int], belo
     con.close()
 
 
-def test_draws_are_what_they_were_in_the_first_version() -> None:
+def test_samples_are_stable_since_the_first_version() -> None:
     assert [sampling_hash(number, hash_keys("tamis")[0]) for number in (1, 2, 3)] == FIRST_HASHES
     assert number_of_external("a@münchen.de") == FIRST_EXTERNAL
     con = duckdb.connect()
@@ -226,7 +226,7 @@ def test_a_larger_sample_contains_the_smaller_one(seed: str, smaller: float, lar
 
 
 @given(seed=seeds, groups=st.integers(2, MOST_GROUPS), number=numbers)
-def test_everybody_is_in_exactly_one_group(seed: str, groups: int, number: int) -> None:
+def test_each_person_is_in_exactly_one_group(seed: str, groups: int, number: int) -> None:
     assert sum(includes(sample_of(None, groups, group, seed), number) for group in range(1, groups + 1)) == 1
 
 
@@ -244,9 +244,7 @@ def test_everybody_is_in_exactly_one_group(seed: str, groups: int, number: int) 
         (10, None, 1, "needs the number of groups"),
     ],
 )
-def test_samples_that_mean_nothing_are_refused(
-    percent: float | None, split: int | None, group: int | None, reason: str
-) -> None:
+def test_invalid_samples_are_refused(percent: float | None, split: int | None, group: int | None, reason: str) -> None:
     with pytest.raises(Invalid, match=reason):
         sample_of(percent, split, group, "seed")
 
@@ -261,9 +259,7 @@ def within_bounds(found: int, people: int, share: float) -> bool:
 
 @settings(max_examples=examples(15))
 @given(percent=st.floats(0.5, 99.5), seed=st.sampled_from(["", "tamis", "summer", "ß"]))
-def test_a_sample_of_a_segment_is_whom_the_draws_choose(
-    overlapping: OverlappingSegments, percent: float, seed: str
-) -> None:
+def test_a_sample_has_the_selected_members(overlapping: OverlappingSegments, percent: float, seed: str) -> None:
     sample = sample_of(percent, None, None, seed)
     everyone, drawn = overlapping.documents(overlapping.all), overlapping.sampled(overlapping.all, sample)
     assert drawn == [document for document in everyone if includes(sample, document["contact_id"])]
@@ -289,7 +285,7 @@ def whole_below(percent: float | None) -> int:
     return sample_of(percent or 100, None, None, "").below
 
 
-def test_the_same_external_recipient_is_drawn_alike_in_two_segments(overlapping: OverlappingSegments) -> None:
+def test_an_external_recipient_is_sampled_alike_in_two_segments(overlapping: OverlappingSegments) -> None:
     three, four = overlapping.segments[2:4]
     for n in range(20):
         sample = sample_of(30, None, None, f"seed {n}")
@@ -301,7 +297,7 @@ def test_the_same_external_recipient_is_drawn_alike_in_two_segments(overlapping:
         assert any(d["email"] == "a@münchen.de" for d in overlapping.sampled(overlapping.segments[0], sample)) is munich
 
 
-def test_people_stay_in_their_sample_and_group_while_a_segment_grows_and_the_copy_is_built_again(
+def test_samples_and_groups_are_stable_as_a_segment_grows_and_after_a_rebuild(
     tmp_path: Path,
 ) -> None:
     small = OverlappingSegments(tmp_path / "data")

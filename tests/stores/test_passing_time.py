@@ -96,9 +96,7 @@ def by_nothing(world: World) -> None:
 
 
 @pytest.mark.parametrize("meanwhile", [by_reading, by_restarting, by_nothing])
-def test_an_hour_ends_at_its_instant_also_when_nobody_asked_or_served(
-    world: World, meanwhile: Callable[[World], None]
-) -> None:
+def test_an_hour_ends_on_time_without_reads_or_a_server(world: World, meanwhile: Callable[[World], None]) -> None:
     segment = world.segment("Recent", "seen is within 3 hours")
     assert world.size(segment) == 0
     world.put("ann@example.org", seen=NOON - HOUR)
@@ -125,7 +123,7 @@ def test_a_read_a_microsecond_before_midnight_and_at_midnight(world: World) -> N
     assert sorted(world.log(segment)) == [(-1, MIDNIGHT, "time passed"), (1, MIDNIGHT, "time passed")]
 
 
-def test_many_midnights_at_once_are_many_instants(world: World) -> None:
+def test_missed_midnights_are_logged_separately(world: World) -> None:
     segment = world.segment("Last two days", "seen is within 2 days")
     for day in range(4):
         world.put(f"p{day}@example.org", seen=NOON - timedelta(days=day))
@@ -136,7 +134,7 @@ def test_many_midnights_at_once_are_many_instants(world: World) -> None:
     assert left == [MIDNIGHT, MIDNIGHT + timedelta(days=1), MIDNIGHT + timedelta(days=2)]
 
 
-def test_a_change_and_the_end_of_its_time_while_nobody_looks_are_two_transitions(world: World) -> None:
+def test_an_unread_change_and_its_expiry_are_two_membership_changes(world: World) -> None:
     segment = world.segment("Recent", "seen is within 3 hours")
     assert world.size(segment) == 0
     world.now += HOUR
@@ -153,7 +151,7 @@ def test_a_change_and_the_end_of_its_time_while_nobody_looks_are_two_transitions
     ]
 
 
-def test_who_is_kept_by_hand_does_not_leave_with_time(world: World) -> None:
+def test_a_manually_added_member_does_not_expire(world: World) -> None:
     segment = world.segment("Recent", "seen is within 3 hours")
     assert world.size(segment) == 0
     for name in ("ann", "bob"):
@@ -173,7 +171,7 @@ def test_who_is_kept_by_hand_does_not_leave_with_time(world: World) -> None:
     ]
 
 
-def test_a_segment_that_names_another_follows_it_through_time(world: World) -> None:
+def test_a_segment_over_another_changes_with_it_over_time(world: World) -> None:
     recent = world.segment("Recent", "seen is within 3 hours")
     world.segment("Lapsed", 'seen is not blank and is not in segment "Recent"')
     third = world.segment("Of lapsed", 'is in segment "Lapsed"')
@@ -184,7 +182,7 @@ def test_a_segment_that_names_another_follows_it_through_time(world: World) -> N
     assert world.log(third) == [(1, NOON + 3 * HOUR, "time passed")]
 
 
-def test_a_midnight_at_which_every_rule_of_the_day_was_just_edited(world: World) -> None:
+def test_a_midnight_after_every_daily_rule_was_edited(world: World) -> None:
     segment = world.segment("Today", "seen is within 0 days")
     world.put("ann@example.org", seen=NOON)
     assert world.size(segment) == 1
@@ -197,7 +195,7 @@ def test_a_midnight_at_which_every_rule_of_the_day_was_just_edited(world: World)
     assert world.services.project().watermark.due == {}
 
 
-def test_nothing_is_due_where_no_rule_looks_at_the_time(world: World) -> None:
+def test_nothing_is_due_without_time_dependent_rules(world: World) -> None:
     world.segment("Plain", "seen is not blank")
     assert world.services.project().watermark.due == {}
     world.segment("Hours", "seen is within 1 hour")

@@ -104,7 +104,7 @@ def test_every_part_has_its_count_and_the_sample_is_of_the_rule(sample_data: Sam
     ]
 
 
-def test_a_rule_with_a_blank_has_no_count_but_its_finished_parts_do(sample_data: SampleData) -> None:
+def test_only_complete_parts_of_an_incomplete_rule_are_counted(sample_data: SampleData) -> None:
     blank = {"field": sample_data.fields.by_key["age"].id, "operator": "is", "values": [""]}
     looked = sample_data.look({"any": [sample_data.older_than(9), blank]})
     assert (looked.count, looked.rule, looked.sample) == (None, None, [])
@@ -117,7 +117,7 @@ def test_a_rule_without_conditions_selects_nobody(sample_data: SampleData) -> No
     assert (looked.total, looked.count, looked.sample, looked.counts) == (40, 0, [], {})
 
 
-def test_members_of_the_edited_segment_are_the_rule_and_its_overrides(sample_data: SampleData) -> None:
+def test_a_preview_of_a_segment_includes_its_overrides(sample_data: SampleData) -> None:
     services, account = sample_data.services, sample_data.account
     segment = services.write(create_segment, account, sample_data.type, "Grown", from_text("age > 29"))
     for number in (31, 32):
@@ -136,7 +136,7 @@ def test_members_of_the_edited_segment_are_the_rule_and_its_overrides(sample_dat
         assert looked.count == max(39 - age, 0)
 
 
-def test_the_effect_of_an_edit_is_told_before_it_is_made(sample_data: SampleData) -> None:
+def test_the_effect_of_an_edit_is_previewed(sample_data: SampleData) -> None:
     services, account = sample_data.services, sample_data.account
     grown = services.write(create_segment, account, sample_data.type, "Grown", from_text("age > 29"))
     old = services.write(create_segment, account, sample_data.type, "Old", from_text("age > 35"))
@@ -178,7 +178,7 @@ def test_the_effect_of_an_edit_is_told_before_it_is_made(sample_data: SampleData
         effect_of_edit(services, sample_data.stranger, grown.id)
 
 
-def test_segments_in_rules_and_circles(sample_data: SampleData) -> None:
+def test_previews_of_rules_over_segments_detect_cycles(sample_data: SampleData) -> None:
     services, account = sample_data.services, sample_data.account
     grown = services.write(create_segment, account, sample_data.type, "Grown", from_text("age > 29"))
     in_grown = {"operator": "is in segment", "values": [str(grown.id)]}
@@ -192,7 +192,7 @@ def test_segments_in_rules_and_circles(sample_data: SampleData) -> None:
     assert [str(p) for p in looked.problems] == ["a segment cannot depend on itself: Grown → Other → Grown"]
 
 
-def test_the_text_is_read_and_written(sample_data: SampleData) -> None:
+def test_the_rule_text_is_parsed_and_written(sample_data: SampleData) -> None:
     rule = rule_of_text(sample_data.services, sample_data.account, sample_data.type.id, 'AGE > 29 and country = "peru"')
     assert to_text(rule) == 'age is greater than 29 and country is "peru"'
     assert sample_data.look(json.loads(to_json(rule))).count == 3
@@ -234,7 +234,7 @@ def test_nothing_leaks_to_another_account(sample_data: SampleData) -> None:
         preview_rule(services, stranger, own.id, None, segment_id=segment.id)
 
 
-def test_an_edit_of_what_is_not_there_any_more_is_refused(sample_data: SampleData) -> None:
+def test_an_edit_of_a_deleted_segment_is_refused(sample_data: SampleData) -> None:
     services, account = sample_data.services, sample_data.account
     seen = services.write(create_segment, account, sample_data.type, "Grown", from_text("age > 29"))
     first = services.write(
@@ -278,7 +278,7 @@ def test_a_newer_request_interrupts_an_older_one() -> None:
     con.close()
 
 
-def test_an_older_request_is_not_answered() -> None:
+def test_a_superseded_request_is_not_answered() -> None:
     latest = LatestRequests()
     with latest.begin("a", 2), pytest.raises(Superseded), latest.begin("a", 1):
         pytest.fail("it was answered")

@@ -54,7 +54,7 @@ def test_removals_of_two_types_in_one_step_are_both_kept(services: Services) -> 
         (change_log.SQL["other_changes"], (1, 2)),
     ],
 )
-def test_no_look_up_of_the_fold_or_of_an_import_goes_through_a_whole_table(
+def test_lookups_of_projection_and_import_use_an_index(
     services: Services, sql: str, values: tuple[int | str, ...]
 ) -> None:
     plan = [str(row[3]) for row in fetch(services.records.reader(), "EXPLAIN QUERY PLAN " + sql, values)]

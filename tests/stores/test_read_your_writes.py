@@ -40,7 +40,7 @@ def members(workspace: Workspace, segment_id: int) -> int:
     return len(recipient_page(workspace.services, workspace.account.id, segment_id, 0, EVERYONE))
 
 
-def test_what_another_account_writes_is_not_waited_for(services: Services) -> None:
+def test_reads_do_not_wait_for_writes_of_another_account(services: Services) -> None:
     quiet, busy = new_workspace(services), new_workspace(services)
     quiet.write(ann={}, bob={})
     mine = quiet.segment("Everyone", "email is not blank")
@@ -50,7 +50,7 @@ def test_what_another_account_writes_is_not_waited_for(services: Services) -> No
         assert thread.submit(members, quiet, mine.id).result(PATIENCE_SECONDS) == 2
 
 
-def test_what_the_account_itself_writes_is_waited_for(services: Services) -> None:
+def test_reads_wait_for_writes_of_the_same_account(services: Services) -> None:
     quiet, busy = new_workspace(services), new_workspace(services)
     mine = quiet.segment("Everyone", "email is not blank")
     assert members(quiet, mine.id) == 0
@@ -66,7 +66,7 @@ def test_what_the_account_itself_writes_is_waited_for(services: Services) -> Non
 
 @settings(max_examples=10, deadline=None)
 @given(steps=st.lists(st.tuples(st.booleans(), st.booleans()), max_size=12))
-def test_each_account_sees_all_that_it_has_written(
+def test_each_account_reads_its_own_writes(
     tmp_path_factory: pytest.TempPathFactory, steps: list[tuple[bool, bool]]
 ) -> None:
     services = Services(Settings(tmp_path_factory.mktemp("data"), columns_threads=1))

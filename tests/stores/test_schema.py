@@ -137,14 +137,14 @@ def test_data_of_a_newer_version_is_refused_and_left_alone(tmp_path: Path) -> No
     assert apsw.Connection(str(tmp_path / FILE_NAME)).pragma("user_version") == 999
 
 
-def test_a_file_that_is_no_database_is_refused_and_left_alone(tmp_path: Path) -> None:
+def test_a_file_that_is_not_a_database_is_refused_and_left_alone(tmp_path: Path) -> None:
     (tmp_path / FILE_NAME).write_bytes(b"Dear diary, " * 1000)
     with pytest.raises(Unavailable, match="damaged or is not a Tamis database"):
         Services(Settings(tmp_path))
     assert (tmp_path / FILE_NAME).read_bytes() == b"Dear diary, " * 1000
 
 
-def test_a_directory_that_cannot_be_made_is_refused(tmp_path: Path) -> None:
+def test_a_directory_that_cannot_be_created_is_refused(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     with pytest.raises(Unavailable, match="choose another data directory"):
         Services(Settings(tmp_path / "file" / "data"))

@@ -75,7 +75,7 @@ def examined(workspace: Workspace) -> list[Check]:
     return list(verify_all(workspace.services, lambda services, call: call.run(services), 10))
 
 
-def test_a_chain_has_so_many_levels_and_no_more(workspace: Workspace) -> None:
+def test_the_depth_of_segment_chains_is_limited(workspace: Workspace) -> None:
     made = chain(workspace, MAX_CHAIN)
     assert members(workspace, made[-1]) == 1
     expected = (
@@ -94,7 +94,7 @@ def test_a_chain_has_so_many_levels_and_no_more(workspace: Workspace) -> None:
         assert "this segment" in str(problem)
 
 
-def test_an_edit_in_the_middle_counts_those_above_and_below(workspace: Workspace) -> None:
+def test_an_edit_counts_the_levels_above_and_below(workspace: Workspace) -> None:
     made = chain(workspace, MAX_CHAIN)
     below = workspace.segment("below", 'country = "India"')
     edit = from_text(f'is in segment "{below.id}"')
@@ -108,7 +108,7 @@ def test_an_edit_in_the_middle_counts_those_above_and_below(workspace: Workspace
     assert members(workspace, made[-1]) == 1
 
 
-def test_each_segment_of_a_chain_of_diamonds_is_decided_once(workspace: Workspace) -> None:
+def test_each_segment_in_nested_diamonds_is_evaluated_once(workspace: Workspace) -> None:
     two = [workspace.segment(name, f'country = "{name}"') for name in ("Peru", "India")]
     for level in range(DIAMONDS - 1):
         rule = " or ".join(f'is in segment "{segment.id}"' for segment in two)
@@ -123,7 +123,7 @@ def test_each_segment_of_a_chain_of_diamonds_is_decided_once(workspace: Workspac
         )
 
 
-def test_a_longer_chain_of_before_is_right_everywhere_and_is_told_of(workspace: Workspace) -> None:
+def test_an_existing_longer_chain_works_and_is_reported(workspace: Workspace) -> None:
     made = chain(workspace, 1)
     while len(made) < LONG:
         made.append(store(workspace, f"level {len(made) + 1}", naming(made[-1].id)))
@@ -153,7 +153,7 @@ def test_a_longer_chain_of_before_is_right_everywhere_and_is_told_of(workspace: 
     assert members(workspace, top) == 3
 
 
-def test_a_circle_selects_nobody_is_logged_and_harms_nobody_else(
+def test_a_cycle_of_segments_selects_no_members_and_affects_no_others(
     workspace: Workspace, caplog: pytest.LogCaptureFixture
 ) -> None:
     services, other = workspace.services, new_workspace(workspace.services)

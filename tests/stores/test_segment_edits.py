@@ -24,7 +24,7 @@ def workspace(services: Services) -> Workspace:
     return workspace
 
 
-def test_a_new_rule_moves_the_members_and_leaves_the_overrides_alone(workspace: Workspace) -> None:
+def test_a_new_rule_changes_members_and_keeps_overrides(workspace: Workspace) -> None:
     services, segment = workspace.services, workspace.segment("High", "score >= 3")
     assert workspace.members(segment) == {"p3", "p4", "p5"}
     services.write(
@@ -42,7 +42,7 @@ def test_a_new_rule_moves_the_members_and_leaves_the_overrides_alone(workspace: 
     assert workspace.members(segment) == {"guest"}, "a segment without conditions selects nobody"
 
 
-def test_a_new_name_leaves_the_rule_alone(workspace: Workspace) -> None:
+def test_a_new_name_keeps_the_rule(workspace: Workspace) -> None:
     segment = workspace.segment("High", "score >= 3")
     edited = workspace.services.write(edit_segment, workspace.account, segment.id, name=" Higher ")
     assert (edited.name, edited.rule) == ("Higher", segment.rule)
@@ -51,7 +51,7 @@ def test_a_new_name_leaves_the_rule_alone(workspace: Workspace) -> None:
     assert workspace.segment("High", "").name == "High", "the old name is free"
 
 
-def test_all_that_is_wrong_is_told_and_nothing_is_changed(workspace: Workspace) -> None:
+def test_all_errors_are_reported_and_nothing_is_changed(workspace: Workspace) -> None:
     segment = workspace.segment("High", "score >= 3")
     workspace.segment("Low", "score < 3")
     with pytest.raises(Invalid) as refusal:
@@ -67,7 +67,7 @@ def test_all_that_is_wrong_is_told_and_nothing_is_changed(workspace: Workspace) 
     assert to_text(rule_of(workspace.services.records.reader(), segment)) == "score is equal or greater than 3"
 
 
-def test_fail_closed_a_segments_new_rule_holds_its_fields_and_lets_go_of_the_old(workspace: Workspace) -> None:
+def test_fail_closed_a_new_rule_protects_its_fields_and_releases_the_old_ones(workspace: Workspace) -> None:
     segment = workspace.segment("High", "score >= 3")
     workspace.field("Other", Kind.TEXT)
     workspace.services.write(edit_segment, workspace.account, segment.id, draft=from_text("other is blank"))
@@ -83,7 +83,7 @@ def naming(*names: str) -> Draft | None:
     return from_json(json.dumps({"any": [*parts, {"field": "email", "operator": "contains", "values": ["@"]}]}))
 
 
-def test_fail_closed_a_circle_of_segments_is_refused_with_its_way(workspace: Workspace) -> None:
+def test_fail_closed_a_cycle_of_segments_is_refused_with_its_path(workspace: Workspace) -> None:
     services, account = workspace.services, workspace.account
     base = workspace.segment("Base", "score >= 3")
     middle = services.write(create_segment, account, workspace.type, "Middle", naming("Base"))
@@ -103,7 +103,7 @@ def test_fail_closed_a_circle_of_segments_is_refused_with_its_way(workspace: Wor
         services.write(edit_segment, account, base.id, draft=naming("Middle"))
 
 
-def test_fail_closed_a_segment_that_others_name_stays(workspace: Workspace) -> None:
+def test_fail_closed_a_segment_used_by_others_is_not_deleted(workspace: Workspace) -> None:
     services, account = workspace.services, workspace.account
     base = workspace.segment("Base", "score >= 3")
     users = [services.write(create_segment, account, workspace.type, name, naming("Base")) for name in ("One", "Two")]
@@ -118,7 +118,7 @@ def test_fail_closed_a_segment_that_others_name_stays(workspace: Workspace) -> N
     assert workspace.members(users[1]) == set()
 
 
-def test_a_strangers_segment_answers_like_one_that_does_not_exist(workspace: Workspace) -> None:
+def test_a_segment_of_another_account_looks_missing(workspace: Workspace) -> None:
     segment = workspace.segment("High", "score >= 3")
     stranger = new_workspace(workspace.services)
     for segment_id in (segment.id, 999_999):

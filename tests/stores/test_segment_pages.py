@@ -59,7 +59,7 @@ def stranger_of(services: Services) -> Account:
 # -- members -----------------------------------------------------------------------------------------------------------
 
 
-def test_members_are_the_recipients_page_by_page_and_back_again(workspace: Workspace) -> None:
+def test_member_pages_match_the_recipients_in_both_directions(workspace: Workspace) -> None:
     segment = workspace.segment("Grown", "age >= 5")
     add(workspace, segment, "p01@example.org")
     add(workspace, segment, "nobody@example.net")
@@ -83,7 +83,7 @@ def test_members_are_the_recipients_page_by_page_and_back_again(workspace: Works
         assert back == earlier
 
 
-def test_members_are_searched_by_all_words_in_addresses_and_names(workspace: Workspace) -> None:
+def test_members_are_searched_by_all_words_in_emails_and_names(workspace: Workspace) -> None:
     segment = workspace.segment("Grown", "age >= 5")
     add(workspace, segment, "Straße@example.net", "ÅSA")
     add(workspace, segment, "p02@example.org")
@@ -116,7 +116,7 @@ def test_members_are_searched_by_all_words_in_addresses_and_names(workspace: Wor
     assert [m.email for m in found_after] == [f"p{n}@example.org" for n in (13, 14, 15)]
 
 
-def test_what_is_looked_at_is_the_accounts_own(workspace: Workspace) -> None:
+def test_segment_pages_show_only_the_own_account(workspace: Workspace) -> None:
     segment, stranger = workspace.segment("Grown", "age >= 5"), stranger_of(workspace.services)
     remove(workspace, segment, "p07")
     contact_id = workspace.contact("p07").id
@@ -142,7 +142,7 @@ def test_what_is_looked_at_is_the_accounts_own(workspace: Workspace) -> None:
 # -- entries and exits -------------------------------------------------------------------------------------------------
 
 
-def test_who_came_and_went_is_told_newest_first_with_the_cause(workspace: Workspace) -> None:
+def test_recent_activity_is_listed_newest_first_with_its_cause(workspace: Workspace) -> None:
     segment = workspace.segment("Grown", "age >= 15")
     assert size_of(workspace, segment) == 5
     workspace.write(p15={"age": "3"}, p01={"age": "30"})
@@ -172,7 +172,7 @@ def test_who_came_and_went_is_told_newest_first_with_the_cause(workspace: Worksp
     assert entries == [line for line in found.entries if isinstance(line, ActivityEntry) and line.delta == 1]
 
 
-def test_of_contacts_that_are_gone_only_the_numbers_are_told(workspace: Workspace) -> None:
+def test_only_the_number_of_deleted_contacts_is_shown(workspace: Workspace) -> None:
     segment = workspace.segment("Grown", "age >= 15")
     size_of(workspace, segment)
     add(workspace, segment, "nobody@example.net")
@@ -190,7 +190,7 @@ def test_of_contacts_that_are_gone_only_the_numbers_are_told(workspace: Workspac
 # ----------------------------------------------------------------------------------------------------
 
 
-def test_a_removed_member_is_listed_and_brought_back(workspace: Workspace) -> None:
+def test_an_excluded_member_is_listed_and_restored(workspace: Workspace) -> None:
     segment = workspace.segment("Grown", "age >= 15")
     remove(workspace, segment, "p16")
     remove(workspace, segment, "p17")
@@ -211,7 +211,7 @@ def test_a_removed_member_is_listed_and_brought_back(workspace: Workspace) -> No
     assert list_overrides(db, workspace.account, segment.id, 10).excluded == []
 
 
-def test_added_addresses_are_listed_whether_they_are_contacts_or_not(workspace: Workspace) -> None:
+def test_added_recipients_are_listed_whether_contacts_or_not(workspace: Workspace) -> None:
     segment = workspace.segment("Grown", "age >= 15")
     add(workspace, segment, "p01@example.org")
     add(workspace, segment, "nobody@example.net")
@@ -227,7 +227,7 @@ def test_added_addresses_are_listed_whether_they_are_contacts_or_not(workspace: 
     assert size_of(workspace, segment) == 5
 
 
-def test_a_recipient_is_explained_by_its_number(workspace: Workspace) -> None:
+def test_a_recipient_is_explained_by_its_id(workspace: Workspace) -> None:
     segment, now = workspace.segment("Grown", "age >= 15"), workspace.services.clock()
     add(workspace, segment, "nobody@example.net")
     remove(workspace, segment, "p16")
@@ -250,7 +250,7 @@ def test_a_recipient_is_explained_by_its_number(workspace: Workspace) -> None:
 # -- the list ----------------------------------------------------------------------------------------------------------
 
 
-def test_the_list_tells_sentence_size_and_how_it_went_over_a_week(tmp_path: Path) -> None:
+def test_the_list_has_description_size_and_weekly_trend(tmp_path: Path) -> None:
     now = datetime(2026, 3, 1, 12, tzinfo=UTC)
     services = Services(Settings(tmp_path / "data", columns_threads=2), clock=lambda: now)
     workspace = new_workspace(services)
@@ -284,7 +284,7 @@ def test_the_list_tells_sentence_size_and_how_it_went_over_a_week(tmp_path: Path
 # -- duplicates and downloads ------------------------------------------------------------------------------------------
 
 
-def test_a_copy_has_the_rule_and_a_name_of_its_own(workspace: Workspace) -> None:
+def test_a_copy_has_the_same_rule_and_a_new_name(workspace: Workspace) -> None:
     segment = workspace.segment("Grown", "age >= 15")
     remove(workspace, segment, "p16")
     copies = [workspace.services.write(duplicate_segment, workspace.account, segment.id) for _ in range(3)]
@@ -297,7 +297,7 @@ def test_a_copy_has_the_rule_and_a_name_of_its_own(workspace: Workspace) -> None
 
 
 @pytest.mark.parametrize("form", Format)
-def test_a_download_has_the_members_and_leaves_nothing_behind(workspace: Workspace, form: Format) -> None:
+def test_a_download_has_the_members_and_leaves_no_file(workspace: Workspace, form: Format) -> None:
     segment = workspace.segment("Grown", "age >= 5")
     add(workspace, segment, "nobody@example.net")
     download = segment_download(workspace.services, workspace.account, segment.id, OutputOptions(form))

@@ -40,7 +40,7 @@ def then(monkeypatch: pytest.MonkeyPatch, module: Any, name: str, act: Callable[
     monkeypatch.setattr(module, name, patched)
 
 
-def test_a_recipient_that_goes_while_the_page_is_read_is_whole_in_it(
+def test_a_recipient_deleted_while_a_page_is_read_is_complete_in_it(
     workspace: Workspace, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     segment = workspace.segment("Peru", 'country = "Peru"')
@@ -62,7 +62,7 @@ def test_a_recipient_that_goes_while_the_page_is_read_is_whole_in_it(
     assert workspace.members(segment) == {"ann", "bob"}
 
 
-def test_a_segment_that_goes_while_it_is_read_is_whole_and_then_not_found(
+def test_a_segment_deleted_while_read_is_complete_and_then_not_found(
     workspace: Workspace, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     segment = workspace.segment("Peru", 'country = "Peru"')
@@ -78,7 +78,7 @@ def test_a_segment_that_goes_while_it_is_read_is_whole_and_then_not_found(
 
 
 @pytest.mark.parametrize("times", [1, 9])
-def test_a_page_of_contacts_is_full_when_one_goes_meanwhile(
+def test_a_page_of_contacts_is_full_when_one_is_deleted_meanwhile(
     workspace: Workspace, monkeypatch: pytest.MonkeyPatch, times: int
 ) -> None:
     workspace.write(**{f"extra{number}": {} for number in range(9)})
@@ -93,7 +93,7 @@ def test_a_page_of_contacts_is_full_when_one_goes_meanwhile(
 
 
 @pytest.mark.parametrize("times", [1, 9])
-def test_a_segment_that_is_made_while_all_are_listed_has_its_size(
+def test_a_segment_created_during_listing_has_its_size(
     workspace: Workspace, monkeypatch: pytest.MonkeyPatch, times: int
 ) -> None:
     names = iter("ABCDEFGHI"[:times])

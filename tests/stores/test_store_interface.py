@@ -25,24 +25,24 @@ def public(kind: type) -> set[str]:
     return {name for name in dir(kind) if not name.startswith("_")}
 
 
-def test_a_handle_has_nothing_of_an_engine() -> None:
+def test_a_handle_does_not_expose_its_engine() -> None:
     assert public(Reader) == public(Transaction) == {"health"}
     assert public(StagingDatabase) == set()
 
 
-def test_actions_are_handed_such_handles(services: Services) -> None:
+def test_actions_receive_store_handles(services: Services) -> None:
     assert type(services.records.reader()) is Reader
     assert services.write(lambda db, _: type(db)) is Transaction
 
 
-def test_the_version_moves_with_the_writes_of_others(services: Services) -> None:
+def test_the_version_changes_with_writes_of_other_processes(services: Services) -> None:
     before = services.records.version()
     assert services.records.version() == before
     services.records.write(lambda db: change_log.record_field_changes(db, 1, services.clock()))
     assert services.records.version() != before
 
 
-def test_an_error_of_the_engine_becomes_one_of_ours(services: Services, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_engine_errors_become_tamis_errors(services: Services, monkeypatch: pytest.MonkeyPatch) -> None:
     class Busy:
         def execute(self, *_: object) -> None:
             raise apsw.BusyError("database is locked")

@@ -29,7 +29,7 @@ def move(clocked: Clocked, zone: str) -> None:
 
 
 @pytest.mark.parametrize("looked", [True, False], ids=["after each move", "after all of them"])
-def test_segments_follow_the_days_of_the_new_zone(clocked: Clocked, looked: bool) -> None:
+def test_segments_use_the_days_of_the_new_time_zone(clocked: Clocked, looked: bool) -> None:
     chance = random.Random(5)
     day_of = {zone: clocked.workspace.segment(zone, "seen is within 2 days") for zone in ("Pacific/Auckland",)}
     clocked.segments += day_of.values()
@@ -43,12 +43,12 @@ def test_segments_follow_the_days_of_the_new_zone(clocked: Clocked, looked: bool
     clocked.check()
 
 
-def test_a_zone_that_does_not_exist_is_refused(clocked: Clocked) -> None:
+def test_an_unknown_time_zone_is_refused(clocked: Clocked) -> None:
     with pytest.raises(Invalid, match="not a time zone"):
         move(clocked, "Asia/Atlantis")
 
 
-def test_midnight_comes_when_it_comes_in_the_new_zone(clocked: Clocked) -> None:
+def test_midnight_is_that_of_the_new_time_zone(clocked: Clocked) -> None:
     clocked.now = datetime(2026, 3, 1, 12, tzinfo=UTC)
     clocked.workspace.write(ada={"born": "2026-02-22"})
     clocked.check()
@@ -60,7 +60,7 @@ def test_midnight_comes_when_it_comes_in_the_new_zone(clocked: Clocked) -> None:
     clocked.check()
 
 
-def test_a_move_survives_a_restart(clocked: Clocked) -> None:
+def test_a_new_time_zone_survives_a_restart(clocked: Clocked) -> None:
     clocked.write(random.Random(6))
     clocked.check()
     move(clocked, "America/Los_Angeles")

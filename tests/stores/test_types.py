@@ -31,7 +31,7 @@ def order(workspace: Workspace) -> list[str]:
     return [field.key for field in workspace.fields.fields if field not in RESERVED]
 
 
-def test_a_type_is_renamed_unless_the_name_is_taken_or_none(workspace: Workspace) -> None:
+def test_a_type_is_renamed_unless_the_name_is_taken_or_empty(workspace: Workspace) -> None:
     services, account = workspace.services, workspace.account
     other = services.write(create_type, account, "Donors")
     assert services.write(rename_type, account, workspace.type, " Clients ").name == "Clients"
@@ -46,7 +46,7 @@ def test_a_type_is_renamed_unless_the_name_is_taken_or_none(workspace: Workspace
             services.write(rename_type, account, other, name)
 
 
-def test_a_type_is_deleted_only_when_nothing_needs_it(workspace: Workspace) -> None:
+def test_only_an_unused_type_is_deleted(workspace: Workspace) -> None:
     services = workspace.services
     workspace.write(ann={"plan": "Pro"})
     pros, all_ = workspace.segment("Pros", 'plan = "Pro"'), workspace.segment("All", "email is not blank")
@@ -85,7 +85,7 @@ def test_nothing_is_added_to_a_type_that_was_deleted_meanwhile(workspace: Worksp
         services.write(delete_type, workspace.type)
 
 
-def test_fields_stand_where_people_put_them_and_new_ones_last(workspace: Workspace) -> None:
+def test_fields_keep_their_chosen_order_with_new_ones_last(workspace: Workspace) -> None:
     services = workspace.services
     assert order(workspace) == ["plan", "likes", "age"]
     services.write(reorder_field, workspace.type, "age", "plan")
@@ -110,7 +110,7 @@ def test_contacts_are_stored_and_counted_alike_whatever_the_order(workspace: Wor
 
 
 @pytest.mark.parametrize("before", ["email", "nothing", "999999"])
-def test_a_field_is_put_only_before_one_that_people_have_made(workspace: Workspace, before: str) -> None:
+def test_a_field_can_be_moved_only_before_a_custom_field(workspace: Workspace, before: str) -> None:
     with pytest.raises((NotFound, Refused)):
         workspace.services.write(reorder_field, workspace.type, "age", before)
     with pytest.raises((NotFound, Refused)):
@@ -118,7 +118,7 @@ def test_a_field_is_put_only_before_one_that_people_have_made(workspace: Workspa
     assert order(workspace) == ["plan", "likes", "age"]
 
 
-def test_what_is_filled_in_and_who_uses_it_is_told_of_every_field(workspace: Workspace) -> None:
+def test_every_field_has_completeness_and_usage(workspace: Workspace) -> None:
     workspace.write(ann={"plan": "Pro", "likes": "Art; Music"}, bob={"plan": "Free"}, cat={"plan": "Pro"}, dan={})
     pros = workspace.segment("Pros", 'plan = "Pro" or (age > 3 and country = "India")')
     grown = workspace.segment("Grown up", f'age > 18 and is in segment "{pros.name}"')

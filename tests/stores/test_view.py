@@ -62,7 +62,7 @@ def test_a_view_has_every_write_that_was_acknowledged_before_it(workspace: Works
             assert view.change == view.columns.watermark.applied == workspace.services.open_columns().applied
 
 
-def test_all_that_is_read_of_the_columns_is_of_the_same_moment(workspace: Workspace) -> None:
+def test_all_column_reads_of_a_view_are_of_one_snapshot(workspace: Workspace) -> None:
     workspace.write(ann={}, bob={})
     everyone = workspace.segment("Everyone", "email is not blank")
     with workspace.services.view(workspace.account.id) as view:
@@ -90,7 +90,7 @@ class World:
 
 
 @pytest.mark.parametrize("kind", VIEWS)
-def test_a_view_tells_until_when_it_holds_and_time_counts_as_a_write(tmp_path: Path, kind: str) -> None:
+def test_a_view_knows_its_expiry_and_time_counts_as_a_write(tmp_path: Path, kind: str) -> None:
     world = World(tmp_path)
     with VIEWS[kind](world.workspace) as view:
         assert view.columns.sizes.of_all() == {world.segment.id: 1}
@@ -109,7 +109,7 @@ def test_a_view_tells_until_when_it_holds_and_time_counts_as_a_write(tmp_path: P
     world.services.close()
 
 
-def test_whoever_leaves_ends_the_view_and_the_thread_reads_on(workspace: Workspace) -> None:
+def test_an_abandoned_view_ends_and_its_thread_stays_usable(workspace: Workspace) -> None:
     workspace.write(ann={})
     left = threading.Event()
 
@@ -134,7 +134,7 @@ def test_whoever_leaves_ends_the_view_and_the_thread_reads_on(workspace: Workspa
 
 
 @pytest.mark.parametrize("kind", VIEWS)
-def test_a_projection_that_has_stopped_is_mended_by_the_next_view(workspace: Workspace, kind: str) -> None:
+def test_a_stopped_projection_is_repaired_by_the_next_view(workspace: Workspace, kind: str) -> None:
     workspace.write(ann={})
     everyone = workspace.segment("Everyone", "email is not blank")
     columns = workspace.services.project()
@@ -144,7 +144,7 @@ def test_a_projection_that_has_stopped_is_mended_by_the_next_view(workspace: Wor
     assert columns.failure is None
 
 
-def test_a_damaged_file_is_built_again_by_the_next_view(workspace: Workspace) -> None:
+def test_a_damaged_file_is_rebuilt_by_the_next_view(workspace: Workspace) -> None:
     workspace.write(ann={})
     columns = workspace.services.project()
     columns.failure = StoreFailure.DAMAGED
@@ -154,7 +154,7 @@ def test_a_damaged_file_is_built_again_by_the_next_view(workspace: Workspace) ->
 
 
 @pytest.mark.parametrize("kind", VIEWS)
-def test_a_view_of_what_was_closed_is_refused(tmp_path: Path, kind: str) -> None:
+def test_a_view_of_closed_services_is_refused(tmp_path: Path, kind: str) -> None:
     services = Services(Settings(tmp_path / "data", columns_threads=1))
     workspace = new_workspace(services)
     services.close()
@@ -162,7 +162,7 @@ def test_a_view_of_what_was_closed_is_refused(tmp_path: Path, kind: str) -> None
         pytest.fail("it was opened")
 
 
-def test_a_view_that_lasts_does_not_keep_the_log_of_the_records(workspace: Workspace) -> None:
+def test_a_long_view_does_not_hold_back_the_write_ahead_log(workspace: Workspace) -> None:
     workspace.write(ann={})
     with workspace.services.view(workspace.account.id, long_running=True) as view:
         workspace.write(bob={})
@@ -171,7 +171,7 @@ def test_a_view_that_lasts_does_not_keep_the_log_of_the_records(workspace: Works
         assert view.columns.contacts.ids(workspace.type.id, 0, 9) == [1]
 
 
-def test_a_mistake_in_what_is_asked_shows_no_engine(workspace: Workspace) -> None:
+def test_a_query_error_does_not_expose_the_engine(workspace: Workspace) -> None:
     with pytest.raises(EngineFault), workspace.services.view() as view:
         view.columns.contacts.ids(999_999, 0, 9)  # there is no such type
     with workspace.services.view() as view:

@@ -28,7 +28,7 @@ def names(records: Records) -> set[str]:
     return {str(row[0]) for row in each(records.reader(), "SELECT id FROM store WHERE length(id) < 32")}
 
 
-def test_a_job_that_fails_is_undone_and_its_neighbours_stay(services: Services) -> None:
+def test_a_failed_job_is_rolled_back_without_affecting_others(services: Services) -> None:
     held = threading.Event()
 
     def wait(_: Transaction) -> None:
@@ -66,7 +66,7 @@ def test_many_waiting_jobs_share_a_commit(services: Services) -> None:
     assert wal.stat().st_size - size < 200 * 4096  # 200 commits would have written 200 pages at least
 
 
-def test_what_is_acknowledged_is_seen_by_another_connection_at_once(services: Services) -> None:
+def test_acknowledged_writes_are_visible_to_other_connections_at_once(services: Services) -> None:
     services.records.write(lambda db: insert(db, "seen"))
     other = connect(services.records.path)
     assert other.execute("SELECT count(*) FROM store WHERE id = 'seen'").get == 1
@@ -89,7 +89,7 @@ def test_too_many_waiting_jobs_are_refused(services: Services, monkeypatch: pyte
     assert futures[0].exception(30) is None
 
 
-def test_a_full_disk_refuses_the_write_and_reads_go_on(tmp_path: Path) -> None:
+def test_a_full_disk_refuses_writes_and_allows_reads(tmp_path: Path) -> None:
     services = Services(Settings(tmp_path))
     services.records.write(lambda db: insert(db, "before"))
     pages = connection_of(services.records.reader()).pragma("page_count")
@@ -109,7 +109,7 @@ def test_a_full_disk_refuses_the_write_and_reads_go_on(tmp_path: Path) -> None:
     services.close()
 
 
-def test_accounts_take_turns_however_much_one_of_them_writes(services: Services) -> None:
+def test_writes_of_accounts_alternate_fairly(services: Services) -> None:
     held, started = threading.Event(), threading.Event()
     order: list[int] = []
 
@@ -127,7 +127,7 @@ def test_accounts_take_turns_however_much_one_of_them_writes(services: Services)
     assert order.index(2) <= 1
 
 
-def test_what_one_account_has_waiting_is_bounded_and_leaves_room_for_others(services: Services) -> None:
+def test_waiting_writes_of_an_account_are_bounded(services: Services) -> None:
     held, started = threading.Event(), threading.Event()
 
     def wait(_: Transaction) -> None:
@@ -144,7 +144,7 @@ def test_what_one_account_has_waiting_is_bounded_and_leaves_room_for_others(serv
     assert greedy[0].exception(30) is None
 
 
-def test_a_commit_ends_in_time_for_those_who_come_next(services: Services, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_batch_of_writes_ends_in_time_for_later_ones(services: Services, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(store, "MAX_SECONDS_PER_COMMIT", 0.0)
     held, started = threading.Event(), threading.Event()
     seen: list[int] = []
