@@ -96,9 +96,11 @@ def test_contacts_are_created_and_edited_by_command(either: Path, tmp_path: Path
         tamis(either, "contact", "edit", "dee@example.org", "--type", "People", *wrong)
     assert [line.partition(":")[0] for line in refused.value.args[1].splitlines()] == [
         "nickname",
-        "birth_date",
-        "email",
+        "Birth date",
+        "Email",
     ]
+    with pytest.raises(Refused, match='Birth date: must be a date such as 2024-12-31, not "soon"'):
+        tamis(either, "contact", "create", "eve@example.org", "--type", "People", "--set", "birth_date=soon")
     with pytest.raises(Refused, match="must be FIELD=VALUE"):
         tamis(either, "contact", "edit", "dee@example.org", "--type", "People", "--set", "city")
 

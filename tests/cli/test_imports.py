@@ -41,7 +41,7 @@ def test_invalid_objects_are_rejected_line_by_line(data: Path) -> None:
     assert report["reasons"] == {
         "the line is not a JSON object": 2,
         '"n" contains an object, which cannot be a field value': 1,
-        "email is missing": 1,
+        "Email is missing": 1,
     }
     shown = tamis(data, "contact", "show", "a@example.org", "--type", "People")["values"]
     assert (shown["tags"], shown["n"]) == (["x", "y"], 1)

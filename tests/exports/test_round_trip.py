@@ -202,5 +202,5 @@ def test_a_file_of_one_field_that_is_often_blank_keeps_its_rows(two: Two, tmp_pa
     options = ImportOptions(chosen={"notes": "email"}, keep_formulas=not LAYOUTS[ending].escapes)
     report = import_file(two.services, two.account, two.types[1], file, options)
     assert (report.rows, report.created, report.rejected) == (3, 1, 2)
-    assert report.reasons == {"email is missing": 2}
+    assert report.reasons == {"Email is missing": 2}
     assert [row[0] for row in two.state(two.types[1])] == ["=b@example.org"]

@@ -188,7 +188,7 @@ def test_bad_cells_can_be_left_blank_and_nothing_is_lost(workspace: Workspace) -
     rows = table(report.omitted_file)
     assert [row["rejected_line"] for row in rows] == ["2", "3"]
     assert rows[0]["Age"] == "n/a"
-    assert rows[0]["rejected_because"] == 'left blank: age must be a number such as 12.5, not "n/a"'
+    assert rows[0]["rejected_because"] == 'left blank: Age must be a number such as 12.5, not "n/a"'
     assert report.import_id
     job = find_import(workspace.services, workspace.account, report.import_id).job
     assert omissions_file(workspace.services, job) == report.omitted_file

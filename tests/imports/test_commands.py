@@ -147,14 +147,17 @@ def test_bad_values_are_handled_by_column_and_reported(data: Path, tmp_path: Pat
     tamis(data, "field", "create", "Plan", "--type", "People", "--kind", "choice", "--option", "Free")
     command = ("import", file, "--type", "People")
     refused, _ = typed(data, *command, "--on-bad-value", "Age=blank")
-    assert 'Unknown options of plan: "Gold" (1 row). Add them with --add-options.' in refused
+    assert 'Unknown options of Plan: "Gold" (1 row). Add them with --add-options.' in refused
     report = tamis(data, *command, "--on-bad-value", "blank", "--on-bad-value", "Plan=add", "--dry-run")
     assert report["added_options"] == {"plan": ["Gold"]}
     assert report["blanked"] == {"Age": {"count": 1, "examples": [{"line": 2, "value": "n/a"}]}}
     printed, _ = typed(data, *command, "--on-bad-value", "blank", "--add-options")
-    assert 'Options added to plan: "Gold"' in printed
+    assert 'Options added to Plan: "Gold"' in printed
     assert 'Left blank in "Age": 1 cell that did not fit, such as "n/a" (line 2)' in printed
     assert "Rows with cells left blank are saved in " in printed
+    assert 'Options added to Plan: "Gold"' in typed(data, "import", "show", "2")[0]
+    tamis(data, "field", "edit", "plan", "--type", "People", "--name", "Tariff")
+    assert 'Options added to plan: "Gold"' in typed(data, "import", "show", "2")[0], "the key names a renamed field"
     shown = tamis(data, "import", "show", "2")
     assert Path(shown["blanked_file"]).exists()
     assert (shown["options"]["on_bad_value"], shown["options"]["add_options"]) == ("blank", True)

@@ -29,15 +29,15 @@ def test_a_second_file_with_zeros_is_rejected_cell_by_cell(workspace: Workspace)
         ImportOptions(),
     )
     assert (report.created, report.rejected) == (0, 3)
-    assert report.reasons["zip " + ZERO.format("zip")] == 2
-    assert report.reasons["mobile " + ZERO.format("mobile")] == 1
-    assert report.reasons["mobile " + PLUS.format("mobile")] == 1
+    assert report.reasons["Zip " + ZERO.format("Zip")] == 2
+    assert report.reasons["Mobile " + ZERO.format("Mobile")] == 1
+    assert report.reasons["Mobile " + PLUS.format("Mobile")] == 1
     assert report.rejects_file
     with Path(report.rejects_file).open(newline="", encoding="utf-8") as file:
         rows = list(csv.DictReader(file))
     assert rows[0]["Zip"] == "02138", "nothing is lost"
-    assert f'zip {ZERO.format("zip")}: "02138"' in rows[0]["rejected_because"]
-    assert 'mobile must be a number such as 12.5, not "(415) 555-0100"' in rows[1]["rejected_because"]
+    assert f'Zip {ZERO.format("Zip")}: "02138"' in rows[0]["rejected_because"]
+    assert 'Mobile must be a number such as 12.5, not "(415) 555-0100"' in rows[1]["rejected_because"]
 
 
 def test_a_text_field_keeps_leading_zeros(workspace: Workspace) -> None:

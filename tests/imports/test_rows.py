@@ -82,11 +82,11 @@ def test_every_reason_of_a_rejected_row_is_reported_and_the_file_can_be_correcte
     assert rows[0] == ["rejected_line", "rejected_because", "email", "age", "born"]
     told = {row[0]: row[1] for row in rows[1:]}
     assert told["2"].count("; ") == 2
-    assert "email must be valid" in told["2"]
-    assert "age must be a number" in told["2"]
-    assert "born must be a date" in told["2"]
-    assert "email must be" in told["3"]
-    assert told["5"] == "email is missing"
+    assert "Email must be valid" in told["2"]
+    assert "Age must be a number" in told["2"]
+    assert "Born must be a date" in told["2"]
+    assert "Email must be" in told["3"]
+    assert told["5"] == "Email is missing"
     assert told["7"] == "the row has 2 cells, the header has 3"
     assert told["8"] == "the row has 4 cells, the header has 3"
     mended = [rows[0], *([row[0], row[1], f"m{row[0]}@example.org", "9", "2000-02-02"] for row in rows[1:])]
@@ -148,10 +148,10 @@ def test_several_choices_are_imported_and_selected_by_rules(workspace: Workspace
     )
     report = workspace.take(text, ImportOptions())
     assert outcome(report) == (5, 0, 0, 0, 1)
-    assert list(report.reasons) == ['likes must be one of "Music", "Art", "Art, old"'], "what is offered is told"
+    assert list(report.reasons) == ['Likes must be one of "Music", "Art", "Art, old"'], "what is offered is told"
     assert report.rejects_file
     assert (
-        'likes must be one of ""Music"", ""Art"", ""Art, old"", not ""Sport""' in Path(report.rejects_file).read_text()
+        'Likes must be one of ""Music"", ""Art"", ""Art, old"", not ""Sport""' in Path(report.rejects_file).read_text()
     )
     assert workspace.values("ann@example.org") == {"likes": ("Music", "Art")}
     assert workspace.values("bob@example.org") == {"likes": ("Art, old",)}
@@ -184,3 +184,20 @@ def test_the_order_of_dates_is_decided_or_asked_for(workspace: Workspace) -> Non
     workspace.take(open_question, ImportOptions(create_fields=True, order=DateOrder.MDY))
     assert workspace.values("ann@example.org")["joined"] == date(2024, 5, 6)
     assert workspace.values("ann@example.org")["born"] == date(2000, 1, 2)
+
+
+def test_reasons_begin_with_the_names_of_fields_and_are_counted_by_field(workspace: Workspace) -> None:
+    for name in ('Price "net"', 'Price "gross", must be one of'):
+        workspace.services.write(create_field, workspace.type, name, Kind.NUMBER)
+    report = workspace.take(
+        'email,price_net,price_gross_must_be_one_of\nann@example.org,"a ""b""",c\nbob@example.org,d,1\n',
+        ImportOptions(),
+    )
+    assert report.reasons == {
+        'Price "net" must be a number such as 12.5': 2,
+        'Price "gross", must be one of must be a number such as 12.5': 1,
+    }
+    assert report.rejects_file
+    with Path(report.rejects_file).open(newline="", encoding="utf-8") as file:
+        rows = [row["rejected_because"] for row in csv.DictReader(file)]
+    assert rows[1] == 'Price "net" must be a number such as 12.5, not "d"'

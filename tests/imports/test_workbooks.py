@@ -54,7 +54,7 @@ def test_cells_have_the_values_of_the_sheet(workspace: Workspace) -> None:
     assert (bob["name"], bob["zip"], bob["spent"], "seen" in bob) == ("Bob B", "2139", 1234567, False)
     assert report.rejects_file
     with Path(report.rejects_file).open(newline="", encoding="utf-8") as file:
-        assert next(iter(list(csv.reader(file))[1:]))[:2] == ["6", "email is missing"]
+        assert next(iter(list(csv.reader(file))[1:]))[:2] == ["6", "Email is missing"]
 
 
 @pytest.mark.parametrize("name", ["people.csv", "people", "people.xls", "people.xlsx.gz"])

@@ -127,7 +127,7 @@ def read_cell(read: Callable[[str], Value | None], text: str, field: Field) -> t
     try:
         value = read(text)
     except ValueProblem as problem:
-        return "", f"it {problem}"
+        return "", str(problem)
     return "" if value is None else encode_entry(field.id, value), None
 
 
@@ -211,7 +211,7 @@ def test_staging_reads_emails_like_the_parser(staging: StagingDatabase, cells: l
     for number, (text, row) in enumerate(zip(cells, rows, strict=True)):
         key = email_key(text.strip())
         if key is None:
-            assert wrong.pop(number).startswith("email is missing" if not text.strip() else "email must be valid")
+            assert wrong.pop(number).startswith("Email is missing" if not text.strip() else "Email must be valid")
         else:
             assert row == (text.strip(), key)
     assert not wrong

@@ -1,5 +1,7 @@
 """`tamis contact create` and `tamis contact edit`."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Annotated
 
 from cyclopts import Parameter
@@ -36,7 +38,8 @@ def create(
         contact_type = resolve_type(services, account, type_)
         fields = fields_of_type(services.records.reader(), contact_type.id)
         texts = {"email": email, **_texts(set_ or [], fields)}
-        made = services.write(create_contact, account, contact_type, texts)
+        with _problems_by_name(fields):
+            made = services.write(create_contact, account, contact_type, texts)
     print_result(common, document_of(made, fields), f"Created {made.email} (contact {made.id}).")
 
 
@@ -62,7 +65,8 @@ def edit(
         db = services.records.reader()
         found = show_contact(db, services.clock(), account, contact_type, email)
         texts = _texts(set_ or [], found.fields)
-        edited = services.write(edit_contact, account, contact_type, found.contact.id, texts)
+        with _problems_by_name(found.fields):
+            edited = services.write(edit_contact, account, contact_type, found.contact.id, texts)
     done = "Nothing to change in" if edited == found.contact else "Updated"
     print_result(common, document_of(edited, found.fields), f"{done} {edited.email}.")
 
@@ -74,6 +78,15 @@ def _texts(settings: list[str], fields: FieldSet) -> dict[str, str]:
         raise Invalid([Problem("--set", "setting_not_written_so", setting=setting) for setting in wrong])
     pairs = (setting.split("=", 1) for setting in settings)
     return {found.key if (found := fields.find(name.strip())) else name.strip(): value for name, value in pairs}
+
+
+@contextmanager
+def _problems_by_name(fields: FieldSet) -> Iterator[None]:
+    """Raise problems with the values of fields again, with the name of the field in the place of its key."""
+    try:
+        yield
+    except Invalid as error:
+        raise Invalid([Problem.of(fields.names.get(p.path, p.path), p) for p in error.problems]) from None
 
 
 def document_of(contact: Contact, fields: FieldSet) -> dict[str, object]:

@@ -1,6 +1,6 @@
 """The option --on-bad-value of `tamis import`, and the report on invalid cells."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from tamis.actions.importing.report import BadValue
 from tamis.domain.errors import Invalid, Problem
@@ -30,17 +30,20 @@ def parse_bad_values(arguments: Sequence[str]) -> tuple[BadValue, dict[str, BadV
     return everywhere, by_column
 
 
-def bad_value_lines(report: Details, *, dry_run: bool = False) -> list[str]:
-    """Say which options were added, which are unknown, and which cells were left blank."""
+def bad_value_lines(report: Details, names: Mapping[str, str], *, dry_run: bool = False) -> list[str]:
+    """Say which options were added, which are unknown, and which cells were left blank.
+
+    `names` are those of the fields, by key."""
     lines = [
-        f"{'Options to add' if dry_run else 'Options added'} to {key}: {_quoted(options)}"
+        f"{'Options to add' if dry_run else 'Options added'} to {names.get(key, key)}: {_quoted(options)}"
         for key, options in report.added_options.items()
     ]
     for key, options in report.unknown_options.items():
         counted = [f'"{option}" ({rows:,} {"row" if rows == 1 else "rows"})' for option, rows in options.items()]
         more = " …" if len(counted) > MOST_VALUES else ""
         lines.append(
-            f"Unknown options of {key}: {', '.join(counted[:MOST_VALUES])}{more}. Add them with --add-options."
+            f"Unknown options of {names.get(key, key)}: {', '.join(counted[:MOST_VALUES])}{more}. "
+            "Add them with --add-options."
         )
     for column, cells in report.omitted.items():
         examples = [f'"{each.value}" (line {each.line:,})' for each in cells.examples]

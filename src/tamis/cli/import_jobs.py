@@ -1,5 +1,6 @@
 """`tamis import list` and `tamis import show`."""
 
+from collections.abc import Mapping
 from typing import Annotated
 
 from cyclopts import Parameter
@@ -15,7 +16,7 @@ from tamis.actions.importing.jobs import (
     rejects_file,
 )
 from tamis.actions.importing.jobs import list_imports as list_jobs
-from tamis.actions.lookups import Reader, names_of_types, type_by_id
+from tamis.actions.lookups import Reader, fields_of_type, names_of_types, type_by_id
 from tamis.cli.common import Common, local_time, open_services, print_result, print_table, resolve_account
 from tamis.cli.import_report import column_names, field_names, report_lines
 from tamis.cli.messages import problem_line
@@ -68,14 +69,16 @@ def show_import(import_id: int, *, common: Common = Common()) -> None:  # noqa: 
     with open_services(common) as services:
         account = resolve_account(services, common)
         status = find_import(services, account, import_id)
-        name = _type_name(services.records.reader(), account, status)
+        db = services.records.reader()
+        name = _type_name(db, account, status)
+        names = fields_of_type(db, status.job.contact_type_id).names
         report = structs.replace(
             status.job.report,
             rejects_file=rejects_file(services, status.job),
             omitted_file=omissions_file(services, status.job),
         )
     document = {**_figures(status, name), "options": to_builtins(status.job.options), **_document(status.job, report)}
-    print_result(common, document, *_lines(status, name, account, report))
+    print_result(common, document, *_lines(status, name, account, report, names))
 
 
 def _type_name(db: Reader, account: Account, status: ImportStatus) -> str | None:
@@ -112,7 +115,9 @@ def _document(job: ImportJob, report: Details) -> dict[str, object]:
     return document if job.is_reported else {name: value for name, value in document.items() if name in kept}
 
 
-def _lines(status: ImportStatus, type_name: str | None, account: Account, report: Details) -> list[str]:
+def _lines(
+    status: ImportStatus, type_name: str | None, account: Account, report: Details, names: Mapping[str, str]
+) -> list[str]:
     job, state = status
     end = f", ended {local_time(job.finished_at, account.zone)}" if job.finished_at else ""
     lines = [
@@ -125,14 +130,14 @@ def _lines(status: ImportStatus, type_name: str | None, account: Account, report
         lines.append(WHAT_NOW)
     if state in (ImportState.RUNNING, ImportState.FAILED, INTERRUPTED) and job.phase:
         lines.append(f"{job.phase.capitalize()}: {pluralize(job.rows_done, 'row')} done")
-    lines += report_lines(job.rows_total, job.figures, report)
+    lines += report_lines(job.rows_total, job.figures, report, names)
     if undo := report.undo:
         lines.append(
             f"Undone: {undo.deleted:,} deleted, {undo.restored:,} restored, "
             f"{undo.touched + undo.unfit:,} left unchanged"
         )
     if fields := report.created_fields:
-        lines.append(f"Fields created: {field_names(fields)}")
+        lines.append(f"Fields created: {field_names(fields, names)}")
     if ignored := report.ignored_columns:
         lines.append(f"Columns ignored: {column_names(ignored)}")
     return [*lines, *report.notices]

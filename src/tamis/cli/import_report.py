@@ -1,6 +1,6 @@
 """The report of an import as lines of text."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from tamis.cli.import_bad_values import bad_value_lines
 from tamis.domain.import_reports import CreatedField, Details, InvalidValues, RowCounts
@@ -9,15 +9,17 @@ from tamis.domain.text import pluralize, shorten
 MOST_REASONS = 10
 
 
-def report_lines(rows: int | None, figures: RowCounts, report: Details, *, dry_run: bool = False) -> list[str]:
-    """Return the lines of a report: `rows` by outcome, and the details."""
+def report_lines(
+    rows: int | None, figures: RowCounts, report: Details, names: Mapping[str, str], *, dry_run: bool = False
+) -> list[str]:
+    """Return the lines of a report: `rows` by outcome, and the details. `names` are those of the fields, by key."""
     lines = [] if rows is None else [f"{rows:>12,}  {'row' if rows == 1 else 'rows'}"]
     lines += [f"{count:>12,}  {name}" for name, count in figures._asdict().items()]
     lines += [f"{count:>16,}  {reason}" for reason, count in list(report.reasons.items())[:MOST_REASONS]]
     if report.cleaned_emails:
         examples = [f'"{each.before}" → {each.after}' for each in report.cleaned_examples]
         lines.append(f"Emails cleaned: {report.cleaned_emails:,}{': ' if examples else ''}{'; '.join(examples)}")
-    lines += bad_value_lines(report, dry_run=dry_run)
+    lines += bad_value_lines(report, names, dry_run=dry_run)
     lines += [
         invalid_values_line(invalid) for invalid in report.invalid_values if not _is_reported_elsewhere(invalid, report)
     ]
@@ -48,6 +50,6 @@ def column_names(names: Sequence[str]) -> str:
     return ", ".join(f'"{name}"' if name else "(unnamed)" for name in names)
 
 
-def field_names(fields: Sequence[CreatedField]) -> str:
-    """Format a list of fields with their kinds."""
-    return ", ".join(f"{field.key} ({field.kind})" for field in fields)
+def field_names(fields: Sequence[CreatedField], names: Mapping[str, str]) -> str:
+    """Format a list of fields with their kinds, by their `names` or else their keys."""
+    return ", ".join(f"{names.get(field.key, field.key)} ({field.kind})" for field in fields)

@@ -1,5 +1,6 @@
 """`tamis import`."""
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -11,6 +12,7 @@ from tamis.actions.importing.report import ImportOptions
 from tamis.actions.importing.report_details import to_details
 from tamis.actions.importing.run import import_file as run_import
 from tamis.actions.local_calls import ImportEffects
+from tamis.actions.lookups import fields_of_type
 from tamis.cli.common import (
     Common,
     TypeOption,
@@ -133,10 +135,12 @@ def import_file(
                 record_effects(services, account, report.import_id, effects)
             except TamisError as error:  # the rows are stored, whatever is wrong with the columns
                 print_notice(f"Segment changes are not known yet: {'; '.join(error_lines(error))}")
+        created = {field.key: field.name for field in report.created_fields}
+        names = created | fields_of_type(services.records.reader(), contact_type.id).names
     report_details = structs.replace(to_details(report), segments=tuple(effects))
-    _notices(report_details, dry_run)
+    _notices(report_details, names, dry_run)
     figures = {"import_id": report.import_id, "rows": report.rows, **report.figures._asdict()}
-    lines = report_lines(report.rows, report.figures, report_details, dry_run=dry_run)
+    lines = report_lines(report.rows, report.figures, report_details, names, dry_run=dry_run)
     print_result(common, {**figures, **to_builtins(report_details)}, *lines)
 
 
@@ -158,7 +162,7 @@ def _kinds(pairs: list[str]) -> dict[str, Kind]:
     return {column: Kind(kind) for column, kind in kinds_by_column.items()}
 
 
-def _notices(report: Details, dry_run: bool) -> None:
+def _notices(report: Details, names: Mapping[str, str], dry_run: bool) -> None:
     for text in report.notices:
         print_notice(text)
     if dry_run and report.sample and report.encoding:
@@ -169,7 +173,7 @@ def _notices(report: Details, dry_run: bool) -> None:
         kept = report.rejects_file or report.omitted_file
         print_notice(f"Dry run: nothing was imported{', only rejected rows were saved' if kept else ''}.")
     if made := report.created_fields:
-        print_notice(f"{'Fields to create' if dry_run else 'Fields created'}: {field_names(made)}")
+        print_notice(f"{'Fields to create' if dry_run else 'Fields created'}: {field_names(made, names)}")
     ignored = report.ignored_columns
     if named := next((name for name in ignored if key_from_name(name) == CREATED_AT.key), None):
         print_notice(

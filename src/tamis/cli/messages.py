@@ -18,7 +18,7 @@ OWN: Mapping[str, str] = {
     "cannot_listen": "cannot listen on {host}:{port}: {reason}; choose another --host or --port",
     "chosen_field_unknown": 'there is no field "{field}": add --create-fields to create it',
     "chosen_field_written_by_tamis": (
-        '"{field}" is set by Tamis: choose a field with another name, such as --map {field}=Subscribed, and create it '
+        '"{field}" is set by Tamis: choose a field with another name, such as --map COLUMN=Subscribed, and create it '
         "with --create-fields"
     ),
     "columns_share_a_field": (

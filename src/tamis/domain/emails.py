@@ -122,12 +122,12 @@ def email_problem(text: str) -> str:
     """Explain why `clean_email` finds no email in text."""
     stripped = text.strip()
     if not stripped:
-        return "email is missing"
+        return "Email is missing"
     at_signs = len(AT_SIGN.findall(text)) if len(text) <= _MAX_TEXT else 0
     if at_signs > 1 and len(_emails_in(text)) > 1:
-        return f'email contains several emails: "{shorten(stripped)}"'
+        return f'Email contains several emails: "{shorten(stripped)}"'
     reason = _reason(_unwrap(text)) if at_signs else ""
-    return f'email must be valid, not "{shorten(stripped)}"{reason}'
+    return f'Email must be valid, not "{shorten(stripped)}"{reason}'
 
 
 def fold_for_search(text: str) -> str:

@@ -96,6 +96,11 @@ class FieldSet:
         object.__setattr__(self, "by_key", keys)
         object.__setattr__(self, "by_folded_key", {fold(key): f for key, f in keys.items()})
 
+    @property
+    def names(self) -> dict[str, str]:
+        """The names of the fields, by key."""
+        return {f.key: f.name for f in self.fields}
+
     def find(self, reference: str | int) -> Field | None:
         """Find a field by id, key or name; exact keys come before folded ones."""
         if isinstance(reference, int):

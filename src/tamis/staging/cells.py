@@ -172,10 +172,11 @@ CREATE_STRIPPED = "CREATE TABLE IF NOT EXISTS stripped (n BIGINT, place INTEGER)
 def create_problem_tables(staging: StagingDatabase) -> None:
     """Create the tables `problems`, of rejected rows, and `omitted`, of cells left blank.
 
-    Both have the row number (`n`) and the position of the column (`place`)."""
-    execute(staging, "CREATE TABLE problems (n BIGINT, place INTEGER, reason VARCHAR)")
+    Both have the row number (`n`), the position of the column (`place`), and the name of the field with which the
+    reason begins, if any."""
+    execute(staging, "CREATE TABLE problems (n BIGINT, place INTEGER, field VARCHAR, reason VARCHAR)")
     execute(staging, CREATE_STRIPPED)
-    execute(staging, "CREATE TABLE omitted (n BIGINT, place INTEGER, reason VARCHAR)")
+    execute(staging, "CREATE TABLE omitted (n BIGINT, place INTEGER, field VARCHAR, reason VARCHAR)")
 
 
 def _parse_slow_cells(staging: StagingDatabase, column: MappedColumn, table: str, cell: str, fast: str) -> bool:
@@ -193,8 +194,9 @@ def _parse_slow_cells(staging: StagingDatabase, column: MappedColumn, table: str
         execute(
             staging,
             f"INSERT INTO {'omitted' if column.omits_invalid else 'problems'} "
-            f"SELECT r.rowid, $1, l.problem FROM rows r JOIN {table} l ON l.cell = {cell} WHERE l.problem IS NOT NULL",
-            [column.position],
+            "SELECT r.rowid, $1, $2, l.problem "
+            f"FROM rows r JOIN {table} l ON l.cell = {cell} WHERE l.problem IS NOT NULL",
+            [column.position, column.field.name],
         )
     return has_invalid
 
@@ -203,5 +205,5 @@ def _parse_slow_cell(column: MappedColumn, text: str) -> tuple[str | None, str |
     try:
         value = column.read(text)
     except ValueProblem as problem:
-        return None, f"{column.field.key} {problem}"
+        return None, str(problem)
     return None if value is None else encode_entry(column.field.id, value), None

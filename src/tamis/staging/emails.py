@@ -65,7 +65,7 @@ def parse_emails(
         )
     execute(
         staging,
-        f"INSERT INTO problems SELECT rowid, {EMAIL_PLACE}, $1 FROM rows "
+        f"INSERT INTO problems SELECT rowid, {EMAIL_PLACE}, NULL, $1 FROM rows "
         f"WHERE {cell} IS NULL AND rowid NOT IN (SELECT n FROM problems)",
         [email_problem("")],
     )
@@ -74,8 +74,8 @@ def parse_emails(
     join = f" LEFT JOIN {table} ON {table}.cell = {cell}"
     execute(
         staging,
-        f"INSERT INTO problems SELECT r.rowid, {EMAIL_PLACE}, l.problem FROM rows r JOIN {table} l ON l.cell = {cell} "
-        "WHERE l.key IS NULL",
+        f"INSERT INTO problems SELECT r.rowid, {EMAIL_PLACE}, NULL, l.problem "
+        f"FROM rows r JOIN {table} l ON l.cell = {cell} WHERE l.key IS NULL",
     )
     return EmailExpressions(
         f"CASE WHEN {fast} THEN {cell} ELSE {table}.email END",
@@ -131,7 +131,7 @@ def reject(staging: StagingDatabase, emails: EmailExpressions, reasons: dict[str
     """Add the rows with the given keys to `problems`, each with its reason."""
     execute(
         staging,
-        f"INSERT INTO problems SELECT k.n, {EMAIL_PLACE}, w.reason "
+        f"INSERT INTO problems SELECT k.n, {EMAIL_PLACE}, NULL, w.reason "
         f"FROM (SELECT rows.rowid AS n, {emails.key} AS key FROM rows{emails.join}) k "
         "JOIN (SELECT unnest($1::VARCHAR[]) AS key, unnest($2::VARCHAR[]) AS reason) w ON w.key = k.key",
         [list(reasons), list(reasons.values())],

@@ -13,6 +13,7 @@ ROWS_AT_ONCE = 5_000
 # The end of a reason that quotes the row: without it, reasons can be counted. The list of options is no such part.
 _OWN = r"""(, not|:)? ".*$"""
 _OWN_AFTER_OPTIONS = ', not ".*$'
+_REASON = "concat_ws(' ', field, reason)"
 
 
 class OmittedCells(NamedTuple):
@@ -28,7 +29,7 @@ def create_problems(staging: StagingDatabase, broken: Mapping[int, str]) -> None
     create_problem_tables(staging)
     execute(
         staging,
-        f"INSERT INTO problems SELECT unnest($1::BIGINT[]), {STRUCTURE}, unnest($2::VARCHAR[])",
+        f"INSERT INTO problems SELECT unnest($1::BIGINT[]), {STRUCTURE}, NULL, unnest($2::VARCHAR[])",
         [list(broken), list(broken.values())],
     )
 
@@ -42,10 +43,10 @@ def count_reasons(staging: StagingDatabase) -> dict[str, int]:
     """Count the rejected rows by reason, the most frequent first."""
     rows = execute(
         staging,
-        "SELECT why, count(DISTINCT n) AS rows "
-        "FROM (SELECT n, regexp_replace("
-        "reason, CASE WHEN contains(reason, ' must be one of ') THEN $2 ELSE $1 END, '', 's') AS why FROM problems) "
-        "GROUP BY why ORDER BY rows DESC, why",
+        "SELECT concat_ws(' ', field, why) AS whole, count(DISTINCT n) AS rows "
+        "FROM (SELECT n, field, regexp_replace("
+        "reason, CASE WHEN starts_with(reason, 'must be one of ') THEN $2 ELSE $1 END, '', 's') AS why FROM problems) "
+        "GROUP BY whole ORDER BY rows DESC, whole",
         [_OWN, _OWN_AFTER_OPTIONS],
     ).fetchall()
     return {why: int(count) for why, count in rows}
@@ -53,7 +54,7 @@ def count_reasons(staging: StagingDatabase) -> dict[str, int]:
 
 def rejection_reasons(staging: StagingDatabase) -> Iterator[dict[int, list[str]]]:
     """Return the rejected rows in order, some thousands at a time, each with its reasons by cell."""
-    return _by_row(staging, "SELECT n, list(reason ORDER BY place) FROM problems GROUP BY n ORDER BY n")
+    return _by_row(staging, f"SELECT n, list({_REASON} ORDER BY place) FROM problems GROUP BY n ORDER BY n")
 
 
 def omission_reasons(staging: StagingDatabase) -> Iterator[dict[int, list[str]]]:
@@ -61,7 +62,7 @@ def omission_reasons(staging: StagingDatabase) -> Iterator[dict[int, list[str]]]
     cell."""
     return _by_row(
         staging,
-        "SELECT n, list('left blank: ' || reason ORDER BY place) FROM omitted "
+        f"SELECT n, list('left blank: ' || {_REASON} ORDER BY place) FROM omitted "
         "WHERE n NOT IN (SELECT n FROM problems) GROUP BY n ORDER BY n",
     )
 

@@ -50,7 +50,7 @@ def add_options(
     for field_id, options in wanted.items():
         field = present.by_id.get(field_id)
         if field is None or not field.kind.has_options or not (field.options_inferred or field_id in requested):
-            name = field.key if field else "of a column"
+            name = field.name if field else "of a column"
             raise Refused("field_changed_meanwhile", field=name)
         longer = with_options(field, options)
         if len(longer.options) > max(max_options(requested=field_id in requested), len(field.options)):

@@ -140,7 +140,7 @@ def map_columns(
 def _wrong_choice(reference: str, field: Field | None, *, create: bool) -> Message | None:
     """Return why a column cannot be mapped to the chosen field, or None."""
     if field in (CREATED_AT, UPDATED_AT):
-        return Message("chosen_field_written_by_tamis", field=field.key)
+        return Message("chosen_field_written_by_tamis", field=field.name)
     if field is None and not create:
         return Message("chosen_field_unknown", field=reference)
     if field is None and not key_from_name(reference):

@@ -193,7 +193,7 @@ def _names(preview: FilePreview, fields: FieldSet, choices: Sequence[str]) -> di
         for column, choice in zip(preview.columns, choices, strict=True)
         if is_new_field(choice)
     )
-    return {key_from_name(name): name for name in new} | {field.key: field.name for field in fields.fields}
+    return {key_from_name(name): name for name in new} | fields.names
 
 
 def _written(preview: FilePreview) -> str:

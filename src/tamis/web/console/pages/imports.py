@@ -100,7 +100,7 @@ def show_import(services: ServicesDep, visitor: VisitorDep, import_id: FromPath[
         style=STATES[state][1],
         error="; ".join(problem_sentence(problem) for problem in failure_reasons(job)),
         of=of,
-        names={field.key: field.name for field in fields_of_type(db, of.id).fields} if of else {},
+        names=fields_of_type(db, of.id).names if of else {},
         progress=_progress(services, visitor, status),
         report=report_of_job(job),
         segments=None if background_job and not background_job.is_done else job.report.segments,
