@@ -204,12 +204,12 @@ def test_fields_created_from_a_header_are_found_again(workspace: Workspace, head
 @pytest.mark.parametrize(
     ("header", "names", "notice"),
     [
-        ("x" * 300, ["X" + "x" * 253 + "…"], "more than 255 characters were shortened"),
-        ("a\x07b\u200b", ["A b"], "cannot be seen were removed"),
+        ("x" * 300, ["X" + "x" * 253 + "…"], "longer than 255 characters were shortened"),
+        ("a\x07b\u200b", ["A b"], "Invisible characters were removed"),
         ('"Which  of\nthese?"', ["Which of these?"], None),
-        ("Reason,Reason", ["Reason", "Reason (2)"], 'told apart by a number: "Reason (2)"'),
-        ("Plan,plan!", ["Plan", "plan! (2)"], 'makes the field "plan_2"'),
-        ("Plan,plan,Plan,plan_2", ["Plan", "plan (3)", "Plan (2)", "plan_2 (2)"], "told apart"),
+        ("Reason,Reason", ["Reason", "Reason (2)"], 'added to repeated column names: "Reason (2)"'),
+        ("Plan,plan!", ["Plan", "plan! (2)"], 'creates the field "plan_2"'),
+        ("Plan,plan,Plan,plan_2", ["Plan", "plan (3)", "Plan (2)", "plan_2 (2)"], "Numbers were added"),
     ],
 )
 def test_column_names_become_field_names(

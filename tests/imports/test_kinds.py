@@ -97,10 +97,10 @@ def test_an_impossible_kind_is_refused(workspace: Workspace, column: str, option
 @pytest.mark.parametrize(("order", "day"), [(DateOrder.DMY, date(2024, 4, 3)), (DateOrder.MDY, date(2024, 3, 4))])
 def test_the_account_setting_decides_ambiguous_dates(workspace: Workspace, order: DateOrder, day: date) -> None:
     file = people("joined", ["03/04/2024"])
-    with pytest.raises(Invalid, match="choose the order of dates"):
+    with pytest.raises(Invalid, match="choose the date order"):
         workspace.take(file)
     workspace.services.write(set_date_order, workspace.account, order)
     workspace.account = replace(workspace.account, date_order=order)
     report = workspace.take(file)
     assert workspace.values("p0@example.org") == {"joined": day}
-    assert "as the account is set" in report.notices[0]
+    assert "as set for the account" in report.notices[0]

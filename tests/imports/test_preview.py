@@ -99,8 +99,8 @@ def test_json_and_parquet_are_previewed_too(workspace: Workspace) -> None:
     ("content", "name", "why"),
     [
         (b"PK\x03\x04" + b"\0" * 40, "a.csv", "zip archive"),
-        (b"\x89PNG" + b"\0" * 40, "a.csv", "picture"),
-        (b"\0\1\2\3" * 40, "a.csv", "no text"),
+        (b"\x89PNG" + b"\0" * 40, "a.csv", "is an image"),
+        (b"\0\1\2\3" * 40, "a.csv", "is not text"),
         (b"\n\n\n", "a.csv", "is empty"),
         (b"PAR1 not", "a.parquet", "not a complete Parquet file"),
         (b"1\n2\n", "a.ndjson", "no JSON object"),

@@ -67,14 +67,14 @@ def test_an_aborted_upload_leaves_nothing(workspace: Workspace) -> None:
 def test_a_file_that_is_too_large_is_refused_before_or_while_it_arrives(workspace: Workspace) -> None:
     services = Services(replace(workspace.services.settings, max_upload=2_000))
     try:
-        with pytest.raises(Invalid, match=r"larger than 2\.0 kB"):
+        with pytest.raises(Invalid, match=r"larger than the limit of 2\.0 kB"):
             IncomingUpload(services, workspace.account, 2_001)
         with IncomingUpload(services, workspace.account, 0) as incoming:
             incoming.write(b"x" * 2_000)
             with pytest.raises(Invalid, match="larger"):
                 incoming.write(b"x")
         assert left(workspace) == []
-        with pytest.raises(Unavailable, match="room for"):
+        with pytest.raises(Unavailable, match="free up space"):
             uploads._need_room(services.settings.data, 1 << 60)
     finally:
         services.close()
@@ -82,7 +82,7 @@ def test_a_file_that_is_too_large_is_refused_before_or_while_it_arrives(workspac
 
 def test_the_number_of_waiting_files_is_limited(workspace: Workspace) -> None:
     first, *_ = [upload_file(workspace, b"email\na@example.org\n") for _ in range(MOST_WAITING)]
-    with pytest.raises(Refused, match="wait to be imported"):
+    with pytest.raises(Refused, match="waiting to be imported"):
         upload_file(workspace, b"email\n")
     discard_upload(workspace.services, first)
     upload_file(workspace, b"email\n")

@@ -118,7 +118,7 @@ def test_unchanged_values_of_every_kind_are_detected(workspace: Workspace) -> No
 def test_a_row_read_with_deleted_fields_is_refused(workspace: Workspace) -> None:
     read = workspace.fields
     note = workspace.services.write(create_field, workspace.type, "Note", Kind.TEXT)
-    with pytest.raises(Refused, match="the field note was changed or deleted meanwhile"):
+    with pytest.raises(Refused, match='the field "Note" was changed or deleted in the meantime'):
         workspace.services.write(
             upsert,
             workspace.type.id,

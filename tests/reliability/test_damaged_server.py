@@ -104,7 +104,7 @@ def test_the_console_and_the_health_probe_report_damage(damaged: tuple[Server, P
         marker = whole / "tamis.sqlite-damaged"
         marker.write_text(json.dumps({"found": "a page", "at": "now"}))
         try:
-            assert "The records are damaged: nothing can be saved" in visitor.get("/segments").text
+            assert "The data is damaged. Nothing can be saved" in visitor.get("/segments").text
             refused = visitor.post("/types", {"name": "More"})
             assert (refused.status_code, "the records are damaged" in refused.text) == (503, True)
         finally:

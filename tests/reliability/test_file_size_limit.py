@@ -138,7 +138,7 @@ def test_a_new_file_without_space_leaves_nothing_incomplete(scores: Scores) -> N
     scores.workspace.services.close()
     path.unlink()
     scores.workspace.services = Services(Settings(path.parent, columns_threads=1))
-    with largest_file(5_000), pytest.raises(Unavailable, match="cannot be made"):
+    with largest_file(5_000), pytest.raises(Unavailable, match="cannot be created"):
         scores.check()
     assert not path.exists()
     scores.check()

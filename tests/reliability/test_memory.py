@@ -16,7 +16,7 @@ def test_freed_memory_is_returned_until_stopped(monkeypatch: pytest.MonkeyPatch)
             stop.set()
         return 1
 
-    monkeypatch.setattr(memory, "EVERY_SECONDS", 0)
+    monkeypatch.setattr(memory, "INTERVAL_SECONDS", 0)
     monkeypatch.setattr(memory, "_trim", lambda: trim)
     memory.trim_memory_periodically(stop)
     assert calls == [0, 0, 0]

@@ -153,4 +153,4 @@ def test_doctor_reports_a_contact_excluded_only_by_email(services: Services) -> 
     checks = verify_records(services.records.reader(), services.records.health)
     said = [finding.message for check in checks for finding in check.findings if finding.wrong]
     assert said
-    assert said[0].startswith(f"1 contact of type {workspace.type.id} is excluded by address only")
+    assert said[0].startswith(f"1 contact of type {workspace.type.id} is excluded by email only")

@@ -158,7 +158,7 @@ def test_a_view_of_closed_services_is_refused(tmp_path: Path, kind: str) -> None
     services = Services(Settings(tmp_path / "data", columns_threads=1))
     workspace = new_workspace(services)
     services.close()
-    with pytest.raises(Unavailable, match="being stopped"), VIEWS[kind](workspace):
+    with pytest.raises(Unavailable, match="server is stopping"), VIEWS[kind](workspace):
         pytest.fail("it was opened")
 
 
