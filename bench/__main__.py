@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from bench import add_recipients, console, count_rules, export_file, full_list, import_file, list_segments, scale, start
-from bench.harness import Figure, machine, save, say, show
+from bench.harness import Figure, machine, save, show, show_progress
 from bench.stores import Stores
 
 CONTACTS = 1_000_000
@@ -34,7 +34,7 @@ def main() -> None:
         # Some need the tests, which measuring does not.
         importlib.import_module(f"bench.{sys.argv[1]}").main(sys.argv[2:])
         return
-    parser = argparse.ArgumentParser(prog="python -m bench", description="Measure speed beside baselines.")
+    parser = argparse.ArgumentParser(prog="python -m bench", description="Measure speed against baselines.")
     parser.add_argument(
         "names",
         nargs="*",
@@ -53,10 +53,10 @@ def main() -> None:
     with tempfile.TemporaryDirectory(prefix="tamis-bench-") as directory:
         stores = Stores(Path(directory), options.contacts)
         for name in options.names or BENCHMARKS:
-            say(name)
+            show_progress(name)
             for figure in BENCHMARKS[name](stores):
                 figures.append(figure)
-                say(f"  {figure.what}: {figure.ours.shown(figure.unit)}")
+                show_progress(f"  {figure.what}: {figure.ours.shown(figure.unit)}")
     seconds = time.perf_counter() - begun
     save(RESULTS, facts, figures, seconds)
     print("\n" + ", ".join(f"{name} {value}" for name, value in facts.items()))

@@ -1,7 +1,7 @@
-"""`POST segment/email/store` by 16 clients, durable, beside one-row commits in a bare SQLite loop.
+"""`POST segment/email/store` by 16 clients, durable, compared with one-row commits in a bare SQLite loop.
 
-For context also beside a bare uvicorn application that answers the same POSTs and does nothing: the ceiling of HTTP.
-"""
+For context also compared with a bare uvicorn application that answers the same POSTs and does nothing: the ceiling of
+HTTP."""
 
 import time
 from collections.abc import Callable, Iterator, Sequence

@@ -1,4 +1,5 @@
-"""Every page of the console over all contacts: how long the server takes, beside bare uvicorn with the same bytes.
+"""Every page of the console over all contacts: how long the server takes, compared with bare uvicorn sending the same
+bytes.
 
 Measured is a request on a connection that stays open, from sending it to the last byte of the answer, after a few that
 warm up. What a page fetches by itself after it has come (pieces) is measured as the page is.
@@ -76,19 +77,22 @@ class Browser:
         assert found
         self._headers["x-csrf-token"] = found[1]
 
-    def ask(self, asked: UploadRequest) -> bytes:
+    def ask(self, requested: UploadRequest) -> bytes:
         """Ask, and give the body of the answer, which must be a success."""
         headers, body = dict(self._headers), None
-        if asked.form is not None:
-            body = urllib.parse.urlencode(asked.form)
+        if requested.form is not None:
+            body = urllib.parse.urlencode(requested.form)
             headers |= {"content-type": "application/x-www-form-urlencoded", "hx-request": "true"}
-        if asked.question is not None:
-            body, headers = asked.question, headers | {"content-type": "application/json", "accept": "application/json"}
-        self._connection.request("GET" if body is None else "POST", asked.path, body, headers)
+        if requested.question is not None:
+            body, headers = (
+                requested.question,
+                headers | {"content-type": "application/json", "accept": "application/json"},
+            )
+        self._connection.request("GET" if body is None else "POST", requested.path, body, headers)
         answer = self._connection.getresponse()
-        told = answer.read()
-        assert answer.status == 200, (asked.path, answer.status, told[:300])
-        return told
+        reported = answer.read()
+        assert answer.status == 200, (requested.path, answer.status, reported[:300])
+        return reported
 
 
 def run(stores: Stores) -> Iterator[Figure]:
@@ -99,8 +103,8 @@ def run(stores: Stores) -> Iterator[Figure]:
     token, import_id, sql = _prepared(store, stores.directory)
     with servers.tamis(store.data) as server, closing(Browser(server.port, token)) as browser:
         browser.sign()
-        for asked in _pages(store, import_id, stores.contacts // 2):
-            yield _page(stores.directory, server, browser, asked)
+        for requested in _pages(store, import_id, stores.contacts // 2):
+            yield _page(stores.directory, server, browser, requested)
         with duckdb.connect(str(bare_copy)) as con:
             yield _preview(server, browser, con, sql, store)
         yield from first_loads(server.port, token, store)
@@ -170,18 +174,18 @@ def _pages(store: Store, import_id: int, contact_id: int) -> list[UploadRequest]
     ]
 
 
-def _page(directory: Path, server: servers.Server, browser: Browser, asked: UploadRequest) -> Figure:
+def _page(directory: Path, server: servers.Server, browser: Browser, requested: UploadRequest) -> Figure:
     for _ in range(WARM_UP):
-        body = browser.ask(asked)
+        body = browser.ask(requested)
     file = directory / "page.html"
     file.write_bytes(body)
     with servers.bare(file) as bare, closing(Browser(bare.port)) as constant:
-        constant.ask(asked)
+        constant.ask(requested)
         used = server.processor()
-        pairs = [(_ms(browser, asked), _ms(constant, asked)) for _ in range(TIMES)]
+        pairs = [(_ms(browser, requested), _ms(constant, requested)) for _ in range(TIMES)]
         used = server.processor() - used
     mine, base = ([pair[side] for pair in pairs] for side in (0, 1))
-    return _figure(f"console, {asked.what}", mine, base, "bare uvicorn, same bytes", used, f"{len(body):,} bytes")
+    return _figure(f"console, {requested.what}", mine, base, "bare uvicorn, same bytes", used, f"{len(body):,} bytes")
 
 
 def _preview(
@@ -193,19 +197,19 @@ def _preview(
 ) -> Figure:
     draft = json.loads(_document(store))
     question = json.dumps({"type": store.type_id, "builder": "bench", "number": 0, "draft": draft})
-    asked = UploadRequest("builder, an answer", "/segments/preview", question=question)
+    requested = UploadRequest("builder, an answer", "/segments/preview", question=question)
 
     def bare() -> object:
         return con.execute(*sql).fetchall()
 
     for _ in range(WARM_UP):
-        browser.ask(asked), bare()
+        browser.ask(requested), bare()
     used = server.processor()
-    pairs = [(_ms(browser, asked), timed(bare) * 1000) for _ in range(TIMES)]
+    pairs = [(_ms(browser, requested), timed(bare) * 1000) for _ in range(TIMES)]
     used = server.processor() - used
     mine, base = ([pair[side] for pair in pairs] for side in (0, 1))
     note = "counts of four conditions, two groups and the whole, and ten people"
-    return _figure(f"console, {asked.what}", mine, base, "the count alone in bare DuckDB", used, note)
+    return _figure(f"console, {requested.what}", mine, base, "the count alone in bare DuckDB", used, note)
 
 
 def _document(store: Store) -> str:
@@ -216,16 +220,18 @@ def _document(store: Store) -> str:
         services.close()
 
 
-def _ms(browser: Browser, asked: UploadRequest) -> float:
+def _ms(browser: Browser, requested: UploadRequest) -> float:
     begun = time.perf_counter()
-    browser.ask(asked)
+    browser.ask(requested)
     return (time.perf_counter() - begun) * 1000
 
 
 def _figure(what: str, mine: list[float], base: list[float], baseline_is: str, used: float, note: str) -> Figure:
     ours, theirs = Measured.of(mine), Measured.of(base)
-    told = f"p95 {_p95(mine):.1f} ms ({_p95(base):.1f} ms beside it), processor {1000 * used / TIMES:.1f} ms; {note}"
-    return Figure(what, "ms", ours, theirs, baseline_is, f"{AIM_MS} ms", ours.median <= AIM_MS, told)
+    reported = (
+        f"p95 {_p95(mine):.1f} ms ({_p95(base):.1f} ms beside it), processor {1000 * used / TIMES:.1f} ms; {note}"
+    )
+    return Figure(what, "ms", ours, theirs, baseline_is, f"{AIM_MS} ms", ours.median <= AIM_MS, reported)
 
 
 def _p95(values: list[float]) -> float:

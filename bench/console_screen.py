@@ -36,7 +36,9 @@ def first_loads(port: int, token: str, store: Store) -> Iterator[Figure]:
             page, sizes = window.new_page(), list[float]()
             session = window.new_cdp_session(page)
             session.send("Network.enable")
-            session.on("Network.loadingFinished", lambda told, sizes=sizes: sizes.append(told["encodedDataLength"]))
+            session.on(
+                "Network.loadingFinished", lambda reported, sizes=sizes: sizes.append(reported["encodedDataLength"])
+            )
             page.goto(path)
             page.wait_for_load_state("networkidle")
         size = Measured.of([sum(sizes) / 1000])

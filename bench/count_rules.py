@@ -1,4 +1,4 @@
-"""Counting a rule that is not saved, over all contacts, beside the same SQL in bare DuckDB.
+"""Counting a rule that is not saved, over all contacts, compared with the same SQL in bare DuckDB.
 
 Measured is the action `count_rule` in this process: what a door calls, without HTTP.
 """

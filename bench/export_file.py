@@ -1,4 +1,4 @@
-"""A million contacts with twelve fields exported to a file, beside DuckDB alone and beside Python's csv module."""
+"""A million contacts with twelve fields exported to a file, compared with DuckDB alone and with Python's csv module."""
 
 import csv
 from collections.abc import Callable, Iterator

@@ -1,4 +1,4 @@
-"""Quiet accounts beside a hostile one: how long they wait, and what the server's memory does.
+"""Quiet accounts next to a hostile one: how long they wait, and what the server's memory does.
 
 One quiet account asks for its segments, another one adds to a segment and, now and then, asks what it has written.
 
@@ -45,7 +45,7 @@ class Quiet:
 
 @dataclass(frozen=True, slots=True)
 class Suffered:
-    """What the quiet accounts saw beside one kind of hostility, how often that came to its end, and the memory of the
+    """What the quiet accounts measured during one kind of attack, how often that was completed, and the memory of the
     server in MiB: before, at most, and after."""
 
     kind: str
@@ -94,7 +94,7 @@ def main(arguments: Sequence[str]) -> None:
 
 def _measure(store: Store, kind: str, seconds: float) -> Suffered:
     quiet, hostile = _prepared_accounts(store)
-    asked = request("GET", "/api/segment/list", quiet.reads)
+    requested = request("GET", "/api/segment/list", quiet.reads)
     own = request("GET", "/api/segment/list", quiet.adds)
     with (
         servers.tamis(store.data) as server,
@@ -105,12 +105,12 @@ def _measure(store: Store, kind: str, seconds: float) -> Suffered:
     ):
         against = Hostile(server.port, store.headers, *hostile)
         for worker in (asks, adds, asks_own):  # they start, and the server has answered once
-            worker.call(request_in_sequence, server.port, [asked], PAUSE, 0.3)
+            worker.call(request_in_sequence, server.port, [requested], PAUSE, 0.3)
         before = server.memory("VmRSS")
         server.forget_peak()
         begun = attacker.start(attack, kind, against, seconds) if kind != NOTHING else None
         time.sleep(0.5)
-        listing = asks.start(request_in_sequence, server.port, [asked], PAUSE, seconds - 1)
+        listing = asks.start(request_in_sequence, server.port, [requested], PAUSE, seconds - 1)
         adding = adds.start(request_in_sequence, server.port, _adds(quiet), 3 * PAUSE, seconds - 1)
         reading = asks_own.start(request_in_sequence, server.port, [own], LONG_PAUSE, seconds - 1)
         listed, added, read = listing.result(), adding.result(), reading.result()

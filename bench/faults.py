@@ -10,7 +10,7 @@ from pathlib import Path
 
 from tests.reliability.kills import Figures, run_rounds
 
-from bench.harness import machine, say
+from bench.harness import machine, show_progress
 
 RESULTS = Path(__file__).with_name("faults.json")
 ROUNDS_A_DIRECTORY = 5
@@ -33,9 +33,11 @@ def main(arguments: Sequence[str]) -> None:
         if time.perf_counter() - begun > 60 * options.minutes:
             break
         some, seed = kinds[first : first + ROUNDS_A_DIRECTORY], chance.randrange(1 << 32)
-        say(f"{time.perf_counter() - begun:4.0f} s, seed {seed}: {' '.join(some)}")
+        show_progress(f"{time.perf_counter() - begun:4.0f} s, seed {seed}: {' '.join(some)}")
         run_rounds(some, options.people, seed, figures)
-        say(f"        {figures.kills.total()} rounds, {figures.acknowledged} acknowledged writes, nothing lost")
+        show_progress(
+            f"        {figures.kills.total()} rounds, {figures.acknowledged} acknowledged writes, nothing lost"
+        )
     seconds = time.perf_counter() - begun
     found = {
         "rounds": figures.kills.total(),

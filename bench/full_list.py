@@ -21,7 +21,7 @@ def run(stores: Stores) -> Iterator[Figure]:
     """Read the list with Tamis and with bare uvicorn in turn, then slowly with Tamis."""
     store = stores.copy()
     path = f"/api/segment/email/list?segment_id={store.half_id}"
-    asked = request("GET", path, store.headers)
+    requested = request("GET", path, store.headers)
     rates, bare_rates, peaks = [], [], []
     with another_process() as worker:
         file = _save(store, path, stores.directory / "full_list.json")
@@ -29,12 +29,12 @@ def run(stores: Stores) -> Iterator[Figure]:
             for _ in range(TIMES):
                 with servers.tamis(store.data) as ours:
                     idle = _idle(ours, store)
-                    rates.append(_rate(*worker.call(drain, ours.port, asked)))
+                    rates.append(_rate(*worker.call(drain, ours.port, requested)))
                     peaks.append(ours.memory("VmHWM") - idle)
-                    bare_rates.append(_rate(*worker.call(drain, bare.port, asked)))
+                    bare_rates.append(_rate(*worker.call(drain, bare.port, requested)))
             with servers.tamis(store.data) as ours:
                 idle = _idle(ours, store)
-                got, seconds = worker.call(drain, ours.port, asked, SLOW_RATE, SLOW_SECONDS)
+                got, seconds = worker.call(drain, ours.port, requested, SLOW_RATE, SLOW_SECONDS)
                 slow_peak = ours.memory("VmHWM") - idle
     yield from _figures(file.stat().st_size, rates, bare_rates, peaks)
     yield Figure(

@@ -1,4 +1,4 @@
-"""Files of generated people, as somebody would bring them: new, the same again, and with every tenth changed."""
+"""Files of generated people, as a user would upload them: new, the same again, and with every tenth changed."""
 
 import csv
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""What all benchmarks share: measured values, figures beside their baselines, and how they are shown."""
+"""What all benchmarks share: measured values, figures with their baselines, and how they are shown."""
 
 import json
 import os
@@ -101,8 +101,8 @@ def save(path: Path, facts: dict[str, Any], figures: Sequence[Figure], seconds: 
     path.write_text(json.dumps({"machine": facts, "seconds": seconds, "figures": plain}, indent=2) + "\n")
 
 
-def say(text: str) -> None:
-    """Tell whoever waits what is being done."""
+def show_progress(text: str) -> None:
+    """Show the progress."""
     print(text, file=sys.stderr, flush=True)
 
 

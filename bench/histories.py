@@ -1,4 +1,4 @@
-"""Let a crowd write and read at once, again and again, and decide whether one order explains all that it saw:
+"""Let concurrent clients write and read, again and again, and decide whether one order explains all that it saw:
 `python -m bench histories`."""
 
 import argparse
@@ -14,7 +14,7 @@ from tests.reliability.concurrent_clients import ConcurrentClients
 from tests.reliability.planted_bugs import PLANTED, program
 from tests.support.histories.audience import object_of, perform
 
-from bench.harness import machine, say
+from bench.harness import machine, show_progress
 
 RESULTS = Path(__file__).with_name("histories.json")
 ROUND_SECONDS = 8.0
@@ -34,13 +34,13 @@ def main(arguments: Sequence[str]) -> None:
     while time.perf_counter() - begun < options.seconds:
         seed, kill_after = chance.randrange(1 << 32), chance.uniform(1, ROUND_SECONDS - 1) if rounds % 2 else None
         with tempfile.TemporaryDirectory(prefix="tamis-histories-") as directory:
-            crowd = ConcurrentClients(Path(directory), seed, program(options.planted))
-            history = crowd.run(ROUND_SECONDS, kill_after)
+            clients = ConcurrentClients(Path(directory), seed, program(options.planted))
+            history = clients.run(ROUND_SECONDS, kill_after)
         decided = time.perf_counter()
-        found = history.contradiction(crowd.initial, perform, object_of)
+        found = history.contradiction(clients.initial, perform, object_of)
         checking += time.perf_counter() - decided
         rounds, calls = rounds + 1, calls + history.calls
-        say(f"{time.perf_counter() - begun:4.0f} s, seed {seed}: {history.calls.total()} operations")
+        show_progress(f"{time.perf_counter() - begun:4.0f} s, seed {seed}: {history.calls.total()} operations")
         if found:
             raise SystemExit(f"no order explains this, found after {time.perf_counter() - begun:.0f} s:\n{found}")
     done = {

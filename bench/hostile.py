@@ -45,7 +45,7 @@ def downloads(hostile: Hostile, seconds: float) -> int:
 
 def slow_readers(hostile: Hostile, seconds: float) -> int:
     """Ask for three hundred full lists and read nothing of them."""
-    asked = f"GET {_list(hostile)} HTTP/1.1\r\nHost: {HOST}\r\n" + "".join(
+    requested = f"GET {_list(hostile)} HTTP/1.1\r\nHost: {HOST}\r\n" + "".join(
         f"{name}: {value}\r\n" for name, value in hostile.keys.items()
     )
     open_now = []
@@ -55,7 +55,7 @@ def slow_readers(hostile: Hostile, seconds: float) -> int:
             sock = socket.socket()
             sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, SMALL_BUFFER)
             sock.connect((HOST, hostile.port))
-            sock.sendall(asked.encode() + b"\r\n")
+            sock.sendall(requested.encode() + b"\r\n")
             open_now.append(sock)
     time.sleep(max(until - time.monotonic(), 0))
     for sock in open_now:
@@ -71,12 +71,12 @@ def adds(hostile: Hostile, seconds: float) -> int:
 def lists(hostile: Hostile, seconds: float) -> int:
     """Ask for the list of segments over a hundred connections while one writes, so that none is remembered."""
 
-    def ask(connection: http.client.HTTPConnection) -> bool:
-        return _ask(connection, "GET", "/api/segment/list", None, hostile.keys) == 200
+    def query(connection: http.client.HTTPConnection) -> bool:
+        return _query(connection, "GET", "/api/segment/list", None, hostile.keys) == 200
 
     writer = threading.Thread(target=_over_connections, args=(hostile, 1, seconds, _write_one(hostile)))
     writer.start()
-    done = _over_connections(hostile, 100, seconds, ask)
+    done = _over_connections(hostile, 100, seconds, query)
     writer.join()
     return done
 
@@ -86,12 +86,12 @@ def previews(hostile: Hostile, seconds: float) -> int:
     parts = [{"field": hostile.field_id, "operator": "contains", "values": [f"{number}x"]} for number in range(500)]
     windows = count()
 
-    def ask(connection: http.client.HTTPConnection) -> bool:
+    def query(connection: http.client.HTTPConnection) -> bool:
         question = {"type": hostile.type_id, "builder": f"w{next(windows)}", "number": 0, "draft": {"any": parts}}
         headers = _signed_in(hostile, connection) | {"content-type": "application/json", "accept": "application/json"}
-        return _ask(connection, "POST", "/segments/preview", json.dumps(question).encode(), headers) == 200
+        return _query(connection, "POST", "/segments/preview", json.dumps(question).encode(), headers) == 200
 
-    return _over_connections(hostile, 12, seconds, ask)
+    return _over_connections(hostile, 12, seconds, query)
 
 
 def pages(hostile: Hostile, seconds: float) -> int:
@@ -104,10 +104,10 @@ def pages(hostile: Hostile, seconds: float) -> int:
     )
     turn = count()
 
-    def ask(connection: http.client.HTTPConnection) -> bool:
-        return _ask(connection, "GET", paths[next(turn) % len(paths)], None, _cookie(hostile)) == 200
+    def query(connection: http.client.HTTPConnection) -> bool:
+        return _query(connection, "GET", paths[next(turn) % len(paths)], None, _cookie(hostile)) == 200
 
-    return _over_connections(hostile, 12, seconds, ask)
+    return _over_connections(hostile, 12, seconds, query)
 
 
 def exports(hostile: Hostile, seconds: float) -> int:
@@ -134,12 +134,12 @@ def imports(hostile: Hostile, seconds: float) -> int:
         if not place:
             return False
         headers = _signed_in(hostile, connection) | {"content-type": "application/x-www-form-urlencoded"}
-        if _ask(connection, "POST", place, b"do=import", headers) != 303:
+        if _query(connection, "POST", place, b"do=import", headers) != 303:
             return False
         until = time.monotonic() + seconds
         while time.monotonic() < until:
             time.sleep(0.5)
-            if _ask(connection, "GET", place, None, _cookie(hostile)) == 303:
+            if _query(connection, "GET", place, None, _cookie(hostile)) == 303:
                 break
         return True
 
@@ -149,11 +149,11 @@ def imports(hostile: Hostile, seconds: float) -> int:
 def chains(hostile: Hostile, seconds: float) -> int:
     """Look at a contact's page and add by the API where segments name each other as deep as they may."""
 
-    def ask(connection: http.client.HTTPConnection) -> bool:
+    def query(connection: http.client.HTTPConnection) -> bool:
         page = f"/types/{hostile.type_id}/contacts/1"
-        return _ask(connection, "GET", page, None, _cookie(hostile)) == 200
+        return _query(connection, "GET", page, None, _cookie(hostile)) == 200
 
-    return _over_connections(hostile, 8, seconds, ask)
+    return _over_connections(hostile, 8, seconds, query)
 
 
 ATTACKS: dict[str, Attack] = {
@@ -178,7 +178,7 @@ def _write_one(hostile: Hostile) -> Callable[[http.client.HTTPConnection], bool]
     def write(connection: http.client.HTTPConnection) -> bool:
         form = f"segment_id={hostile.half_id}&first_name=A&last_name=B&email=w{begun}.{next(numbers)}@hostile.example"
         headers = dict(hostile.keys) | {"content-type": "application/x-www-form-urlencoded"}
-        return _ask(connection, "POST", "/api/segment/email/store", form.encode(), headers) == 200
+        return _query(connection, "POST", "/api/segment/email/store", form.encode(), headers) == 200
 
     return write
 
@@ -192,8 +192,8 @@ def _upload(hostile: Hostile, connection: http.client.HTTPConnection, content: b
     headers = _signed_in(hostile, connection) | {"accept": "application/json", "x-file-name": quote("people.csv")}
     connection.request("PUT", f"/imports/uploads?type={hostile.type_id}", content, headers)
     answer = connection.getresponse()
-    told = answer.read()
-    return str(json.loads(told)["location"]) if answer.status == 201 else ""
+    reported = answer.read()
+    return str(json.loads(reported)["location"]) if answer.status == 201 else ""
 
 
 def _cookie(hostile: Hostile) -> dict[str, str]:
@@ -212,7 +212,7 @@ def _signed_in(hostile: Hostile, connection: http.client.HTTPConnection) -> dict
     return _cookie(hostile) | {"x-csrf-token": _csrf[hostile.session]}
 
 
-def _ask(
+def _query(
     connection: http.client.HTTPConnection, method: str, path: str, body: bytes | None, headers: Mapping[str, str]
 ) -> int:
     connection.request(method, path, body, dict(headers))

@@ -1,6 +1,6 @@
 """Importing a million rows of 12 columns: new, again unchanged, and again with every tenth changed.
 
-Beside it, DuckDB that only reads the file, PostgreSQL's COPY, and one upsert a row; and what an import does to the
+For comparison, DuckDB that only reads the file, PostgreSQL's COPY, and one upsert a row; and what an import does to the
 answers of a server."""
 
 import csv
@@ -21,7 +21,7 @@ import duckdb
 from bench import servers
 from bench.generated_contacts import FIELDS
 from bench.generated_files import write_people
-from bench.harness import Figure, Measured, say, timed
+from bench.harness import Figure, Measured, show_progress, timed
 from bench.load import another_process, request, request_at_a_rate
 from bench.postgres import installed, postgres
 from bench.stores import SEGMENTS, TYPE, Stores
@@ -66,7 +66,7 @@ def run(stores: Stores) -> Iterator[Figure]:
         same.append(_import(data, file, "unchanged", ROWS))
         some.append(_import(data, changed, "updated", ROWS // 10))
         shutil.rmtree(place)
-        say(f"  {new[-1].rate:,.0f}, {same[-1].rate:,.0f} and {some[-1].rate:,.0f} rows/s")
+        show_progress(f"  {new[-1].rate:,.0f}, {same[-1].rate:,.0f} and {some[-1].rate:,.0f} rows/s")
     yield _detection(file)
     yield _kinds(stores, file)
     small = write_people(stores.directory / "quarter.csv", ROWS // 4)
@@ -205,11 +205,11 @@ def _upsert_rows(file: Path, path: Path) -> float:
 
 def _while_a_server_runs(stores: Stores, file: Path) -> Figure:
     store = stores.copy()
-    asked = request("GET", "/api/segment/list", store.headers)
+    requested = request("GET", "/api/segment/list", store.headers)
     with servers.tamis(store.data) as server, another_process() as worker:
-        quiet = worker.call(request_at_a_rate, server.port, asked, PACE, QUIET_SECONDS)
+        quiet = worker.call(request_at_a_rate, server.port, requested, PACE, QUIET_SECONDS)
         stop = store.data / "measured"
-        beside = worker.start(request_at_a_rate, server.port, asked, PACE, FOREVER_SECONDS, stop)
+        beside = worker.start(request_at_a_rate, server.port, requested, PACE, FOREVER_SECONDS, stop)
         _import(store.data, file, "rows", ROWS)
         stop.touch()
         busy = beside.result()

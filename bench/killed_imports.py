@@ -14,7 +14,7 @@ from tests.imports.kill_points import ALL, OF_A_COMMAND, OF_A_SERVER, OF_UNDOING
 from tests.imports.killed_commands import Forks, Killing, kill_and_run_again, kill_and_undo_again
 from tests.imports.killed_servers import kill_a_server
 
-from bench.harness import machine, say
+from bench.harness import machine, show_progress
 
 RESULTS = Path(__file__).with_name("killed_imports.json")
 WAYS = ("command", "pipe", "server")
@@ -35,7 +35,7 @@ def main(arguments: Sequence[str]) -> None:
             for point in _points(way) * options.times:
                 _kill(killing, way, point)
                 kills[way][ALL[point].phase] += 1
-        say(f"{time.perf_counter() - begun:4.0f} s, {way}: {kills[way].total()} kills")
+        show_progress(f"{time.perf_counter() - begun:4.0f} s, {way}: {kills[way].total()} kills")
     done = {
         "seed": options.seed,
         "kills": sum(counted.total() for counted in kills.values()),

@@ -1,4 +1,4 @@
-"""`GET segment/list` with 20 segments, beside a bare uvicorn application that answers the same bytes."""
+"""`GET segment/list` with 20 segments, compared with a bare uvicorn application that sends the same bytes."""
 
 from collections.abc import Iterator
 
@@ -18,14 +18,14 @@ AIM = 0.4
 def run(stores: Stores) -> Iterator[Figure]:
     """Drive both servers in turn."""
     store = stores.copy()
-    asked = request("GET", "/api/segment/list", store.headers)
+    requested = request("GET", "/api/segment/list", store.headers)
     with servers.tamis(store.data) as ours, another_process() as worker:
         file = stores.directory / "segment_list.json"
         file.write_bytes(fetch(ours.port, "/api/segment/list", store.headers))
         with servers.bare(file) as bare:
 
             def drive_once(port: int) -> Outcome:
-                return worker.call(drive, port, [asked], CONNECTIONS, MOST, SECONDS)
+                return worker.call(drive, port, [requested], CONNECTIONS, MOST, SECONDS)
 
             for port in (ours.port, bare.port):
                 drive_once(port)

@@ -112,14 +112,14 @@ def drive(port: int, requests: Sequence[bytes], connections: int, most: int, sec
     return _outcome(latencies, failed, taken)
 
 
-def request_at_a_rate(port: int, asked: bytes, pause: float, seconds: float, stop: Path | None = None) -> Outcome:
+def request_at_a_rate(port: int, requested: bytes, pause: float, seconds: float, stop: Path | None = None) -> Outcome:
     """Send a request over and over on one connection, with a pause after each answer, until the time is over or a file
     is there."""
-    return request_in_sequence(port, [asked], pause, seconds, stop)
+    return request_in_sequence(port, [requested], pause, seconds, stop)
 
 
 def request_in_sequence(
-    port: int, asked: Sequence[bytes], pause: float, seconds: float, stop: Path | None = None
+    port: int, requested: Sequence[bytes], pause: float, seconds: float, stop: Path | None = None
 ) -> Outcome:
     """Send requests in turn on one connection, with a pause after each answer, until the time is over, a file is
     there, or, where there are several, all are answered."""
@@ -127,7 +127,7 @@ def request_in_sequence(
     latencies: list[float] = []
     failed = 0
     begun = time.perf_counter()
-    for each in asked if len(asked) > 1 else repeat(asked[0]):
+    for each in requested if len(requested) > 1 else repeat(requested[0]):
         if time.perf_counter() - begun >= seconds or (stop and stop.exists()):
             break
         _send(connection, each)
@@ -141,7 +141,7 @@ def request_in_sequence(
     return _outcome(latencies, failed, time.perf_counter() - begun)
 
 
-def drain(port: int, asked: bytes, bytes_per_second: float | None = None, seconds: float = 60) -> tuple[int, float]:
+def drain(port: int, requested: bytes, bytes_per_second: float | None = None, seconds: float = 60) -> tuple[int, float]:
     """Read one chunked answer to its end, or until the time is over, not faster than told; gives bytes and seconds."""
     buffer = bytearray(RECEIVE)
     pace = int(bytes_per_second / 100) if bytes_per_second else RECEIVE
@@ -150,7 +150,7 @@ def drain(port: int, asked: bytes, bytes_per_second: float | None = None, second
         if bytes_per_second:
             sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 1 << 16)
         begun = time.perf_counter()
-        sock.sendall(asked)
+        sock.sendall(requested)
         while (got := sock.recv_into(buffer, pace)) and (taken := time.perf_counter() - begun) < seconds:
             total += got
             end = (end + bytes(buffer[max(0, got - 5) : got]))[-5:]
@@ -173,10 +173,10 @@ def _connect(port: int) -> socket.socket:
     return sock
 
 
-def _send(connection: _Connection, asked: bytes) -> None:
+def _send(connection: _Connection, requested: bytes) -> None:
     connection.received = b""
     connection.sent = time.perf_counter()
-    connection.sock.sendall(asked)
+    connection.sock.sendall(requested)
 
 
 def _receive(connection: _Connection) -> bytes | None:

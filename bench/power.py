@@ -13,7 +13,7 @@ from tests.reliability.power.checks import Seen
 from tests.reliability.power.crashing import crash, recorded
 from tests.reliability.power.disk import CRASHES
 
-from bench.harness import machine, say
+from bench.harness import machine, show_progress
 
 RESULTS = Path(__file__).with_name("power.json")
 ACTIONS, MOMENTS, OPENED = 10, 60, 40
@@ -41,7 +41,7 @@ def main(arguments: Sequence[str]) -> None:
         total.promises += seen.promises
         total.opened += seen.opened
         total.quarantined += seen.quarantined
-        say(f"{time.perf_counter() - begun:4.0f} s, seed {seed}: {total.crashes} crashes, nothing lost")
+        show_progress(f"{time.perf_counter() - begun:4.0f} s, seed {seed}: {total.crashes} crashes, nothing lost")
     done = {
         "rounds": rounds,
         "seed": options.seed,

@@ -15,7 +15,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from bench.harness import Figure, Measured, say, timed
+from bench.harness import Figure, Measured, show_progress, timed
 from bench.scale_store import HALF, ScaleStore, add_segments, make
 from bench.stores import Stores
 from tamis.actions.importing.upsert import upsert
@@ -54,7 +54,7 @@ def run(stores: Stores) -> Iterator[Figure]:
 def measure(data: Path, size: int) -> Iterator[Row]:
     """Make a store and measure all that depends on its size."""
     of = f"{size // 1_000_000} million contacts"
-    say(f"  making {of}")
+    show_progress(f"  making {of}")
     store = make(data, size)
     try:
         seconds = timed(store.services.project)
@@ -64,7 +64,7 @@ def measure(data: Path, size: int) -> Iterator[Row]:
             add_segments(store, segments)
             seconds = timed(store.services.project)
             recipients = sum(store.services.project().cached_sizes.by_segment.values())
-            say(f"  {segments} segments: {recipients:,} recipients in {seconds:.1f} s")
+            show_progress(f"  {segments} segments: {recipients:,} recipients in {seconds:.1f} s")
             yield from _changes(store, size, f"{of}, {segments} segments")
         yield from _build(store, size, of)
         yield from _pages(store, of)
@@ -227,6 +227,6 @@ def _plain(measured: Measured | None) -> Row | None:
 if __name__ == "__main__":
     rows = []
     for row in measure(Path(sys.argv[1]), int(sys.argv[2])):
-        say(f"    {row['what']}: {row['ours']['median']:.1f} {row['unit']} (high {row['ours']['high']:.1f})")
+        show_progress(f"    {row['what']}: {row['ours']['median']:.1f} {row['unit']} (high {row['ours']['high']:.1f})")
         rows.append(row)
     print(json.dumps(rows))

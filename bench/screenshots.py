@@ -47,7 +47,7 @@ def main(place: Path) -> None:
 
 
 def sign_in(page: Page, demo: Demo) -> None:
-    """Sign in as whoever tries the demonstration does."""
+    """Sign in as a user of the demonstration."""
     page.goto("/sign-in")
     page.get_by_label("Email").fill(EMAIL)
     page.get_by_label("Password").fill(demo.password)

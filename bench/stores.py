@@ -6,7 +6,7 @@ from datetime import datetime
 from pathlib import Path
 
 from bench.generated_contacts import FIELDS, people
-from bench.harness import say, timed
+from bench.harness import show_progress, timed
 from tamis.actions.accounts.accounts import create_account
 from tamis.actions.fields.fields import create_field
 from tamis.actions.fields.types import create_type
@@ -62,9 +62,9 @@ class Stores:
     def copy(self) -> Store:
         """Return a fresh copy, making the original first when it is not there."""
         if self.made is None:
-            say(f"making a store of {self.contacts:,} contacts and {len(SEGMENTS)} segments")
+            show_progress(f"making a store of {self.contacts:,} contacts and {len(SEGMENTS)} segments")
             seconds = timed(self._make)
-            say(f"  made in {seconds:.1f} s")
+            show_progress(f"  made in {seconds:.1f} s")
         assert self.made
         self.copies += 1
         data = self.directory / f"copy-{self.copies}"

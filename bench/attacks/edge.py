@@ -1,8 +1,8 @@
-"""Measure what somebody without a key can do to a server.
+"""Measure what a client without a key can do to a server.
 
     python -m bench.attacks.edge [ATTACK]...
 
-Each attack meets a fresh server, while a client of somebody else asks for `segment/list` fifty times a second. Shown
+Each attack meets a fresh server, while a client of another account requests `segment/list` fifty times a second. Shown
 are the latencies of that client, the server's memory before, at most, and after a while, and how long the server took
 to stop, with half bodies open where the attack is that. For figures of an older version, run it with a copy of this
 directory there.
@@ -82,8 +82,8 @@ def nothing(_: Target) -> None:
 
 def pipelined(target: Target) -> None:
     """Twenty clients send 11 MB of requests each, and read nothing."""
-    asked = request("GET", "/api/segment/list", target.store.headers) * 300
-    target.each(20, lambda opened: target.pour(opened, asked, 11 * MEGABYTE))
+    requested = request("GET", "/api/segment/list", target.store.headers) * 300
+    target.each(20, lambda opened: target.pour(opened, requested, 11 * MEGABYTE))
 
 
 def headers(target: Target) -> None:
@@ -125,15 +125,15 @@ def large_forms(target: Target) -> None:
 def slow_readers(target: Target) -> None:
     """Sixty clients with a key ask for a full list and read nothing of it."""
     path = f"/api/segment/email/list?segment_id={target.store.half_id}"
-    asked = request("GET", path, target.store.headers)
-    target.each(60, lambda opened: opened.sendall(asked))
+    requested = request("GET", path, target.store.headers)
+    target.each(60, lambda opened: opened.sendall(requested))
 
 
 def old_readers(target: Target) -> None:
     """Ten clients with a key ask for a full list over HTTP/1.0 and read nothing of it."""
     path = f"/api/segment/email/list?segment_id={target.store.half_id}"
-    asked = request("GET", path, target.store.headers).replace(b"HTTP/1.1", b"HTTP/1.0")
-    target.each(10, lambda opened: opened.sendall(asked))
+    requested = request("GET", path, target.store.headers).replace(b"HTTP/1.1", b"HTTP/1.0")
+    target.each(10, lambda opened: opened.sendall(requested))
 
 
 ATTACKS: tuple[Callable[[Target], None], ...] = (
@@ -159,16 +159,16 @@ def main() -> None:
 
 
 def _row(attack: Callable[[Target], None], store: Store, after: float) -> str:
-    asked = request("GET", "/api/segment/list", store.headers)
+    requested = request("GET", "/api/segment/list", store.headers)
     begun, session = 0.0, _session(store)
     with another_process() as quiet, servers.tamis(store.data) as server:
-        quiet.call(request_at_a_rate, server.port, asked, PAUSE, 2.0)
+        quiet.call(request_at_a_rate, server.port, requested, PAUSE, 2.0)
         server.forget_peak()
         before = server.memory("VmRSS")
-        heard = quiet.start(request_at_a_rate, server.port, asked, PAUSE, SECONDS)
+        heard = quiet.start(request_at_a_rate, server.port, requested, PAUSE, SECONDS)
         target = Target(server.port, store, session, time.monotonic() + SECONDS, [])
         attack(target)
-        newcomer = _newcomer(server.port, asked)
+        newcomer = _newcomer(server.port, requested)
         try:
             outcome = heard.result()
             suffered = f"{outcome.median:.1f} | {outcome.p99:.1f} | {outcome.failed}"
@@ -197,11 +197,11 @@ def _session(store: Store) -> str:
         services.close()
 
 
-def _newcomer(port: int, asked: bytes) -> str:
+def _newcomer(port: int, requested: bytes) -> str:
     begun = time.perf_counter()
     try:
         with socket.create_connection((HOST, port), NEWCOMER_SECONDS) as opened:
-            opened.sendall(asked)
+            opened.sendall(requested)
             status = opened.recv(12)[9:]
     except OSError as error:
         return f"no answer: {error}"

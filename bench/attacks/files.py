@@ -157,18 +157,22 @@ def _command(data: Path, path: Path, python: Path, *more: str) -> str:
         killer.start()
         assert process.stdout
         assert process.stderr
-        out, said = process.stdout.read(), process.stderr.read()
+        out, output = process.stdout.read(), process.stderr.read()
         _, status, usage = os.wait4(process.pid, 0)
         process.returncode = os.waitstatus_to_exitcode(status)
         killer.cancel()
     seconds = time.perf_counter() - begun
     if process.returncode == -signal.SIGKILL:
-        told = f"killed after {COMMAND_SECONDS} s"
+        result = f"killed after {COMMAND_SECONDS} s"
     else:
-        told = f"{json.loads(out)['created']:,} created" if process.returncode == 0 else said.strip().splitlines()[-1]
+        result = (
+            f"{json.loads(out)['created']:,} created" if process.returncode == 0 else output.strip().splitlines()[-1]
+        )
     size, what = path.stat().st_size / 1e6, " ".join(more).strip("-") or "import"
     used = usage.ru_utime + usage.ru_stime
-    return f"| {path.name} | {size:.1f} | {what} | {seconds:.1f} | {used:.1f} | {usage.ru_maxrss / 1024:.0f} | {told} |"
+    return (
+        f"| {path.name} | {size:.1f} | {what} | {seconds:.1f} | {used:.1f} | {usage.ru_maxrss / 1024:.0f} | {result} |"
+    )
 
 
 def _uploads(data: Path, python: Path) -> str:
@@ -177,13 +181,13 @@ def _uploads(data: Path, python: Path) -> str:
     type_id = int(_tamis(data, python, "type", "create", "People", "--account", email)["id"])
     keys = _tamis(data, python, "account", "create", "--email", quiet_email)
     headers = {"PublicKey": keys["public_key"], "SecretKey": keys["secret_key"]}
-    asked = request("GET", "/api/segment/list", headers)
+    requested = request("GET", "/api/segment/list", headers)
     with another_process() as quiet, servers.tamis(data, python) as server:
-        quiet.call(request_at_a_rate, server.port, asked, PAUSE, 2.0)
+        quiet.call(request_at_a_rate, server.port, requested, PAUSE, 2.0)
         visitor = Visitor(f"http://127.0.0.1:{server.port}")
         visitor.sign_in(email)
         server.forget_peak()
-        heard = quiet.start(request_at_a_rate, server.port, asked, PAUSE, UPLOAD_SECONDS / 3)
+        heard = quiet.start(request_at_a_rate, server.port, requested, PAUSE, UPLOAD_SECONDS / 3)
         begun = time.perf_counter()
         threads = _upload_at_once(visitor, type_id)
         for thread in threads:

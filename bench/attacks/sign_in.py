@@ -3,7 +3,7 @@
     python -m bench.attacks.sign_in [--python PYTHON]
 
 The guessers come from another address and try another account with each guess, so that no limit for an account or an
-address stops them; they never wait. Beside them somebody who is signed in loads a page twenty times a second. Then ten
+address stops them; they never wait. Meanwhile a signed-in user loads a page twenty times a second. Then ten
 wrong passwords for the owner's account come from elsewhere, and the owner signs in again with a browser that was signed
 in before. `--python` is that of another copy of the project, for figures of before.
 """
@@ -80,15 +80,15 @@ def main() -> None:
 def _attack(server: servers.Server, reader: Worker, attacker: Worker) -> None:
     owner = Owner(server.port)
     owner.sign_in()
-    asked = request("GET", "/account", {"Cookie": f"tamis_session={owner.http.cookies['tamis_session']}"})
+    requested = request("GET", "/account", {"Cookie": f"tamis_session={owner.http.cookies['tamis_session']}"})
     guesses = [guess(number, f"{number}@example.net") for number in range(MOST_GUESSES)]
     print("| | p50 ms | p99 ms | failed |\n|---|---|---|---|")
     _show(
         "a page of somebody signed in, alone",
-        reader.start(request_at_a_rate, server.port, asked, PAUSE, SECONDS / 3).result(),
+        reader.start(request_at_a_rate, server.port, requested, PAUSE, SECONDS / 3).result(),
     )
     busy = server.processor()
-    reading = reader.start(request_at_a_rate, server.port, asked, PAUSE, SECONDS)
+    reading = reader.start(request_at_a_rate, server.port, requested, PAUSE, SECONDS)
     guessing = attacker.start(drive, server.port, guesses, GUESSERS, MOST_GUESSES, SECONDS)
     _show(f"… beside {GUESSERS} guessers", reading.result())
     outcome = guessing.result()

@@ -13,7 +13,7 @@ from tests.support.normalized_responses import compact
 from tests.support.users import Person
 
 FOLDER = Path(__file__).parents[3] / "shared" / "data" / "emails"
-"""Collections of difficult addresses, which lie beside some checkouts only; a few of our own are always tried."""
+"""Collections of difficult addresses, present next to some checkouts only; a few others are always tested."""
 
 SURROGATE = re.compile("[\ud800-\udfff]")
 OWN = [

@@ -131,8 +131,8 @@ def test_a_contact_added_and_then_deleted_is_not_selected_by_the_rule_again(
     import_text(own_type, "email,city\nada@example.org,Paris\nbob@example.org,Paris\n")
     assert owner.addresses(segment_id) == ["bob@example.org"]
     assert owner.segment(segment_id)["segment_emails_count"] == 1
-    told = owner.tamis("segment", "explain", str(segment_id), "Ada@Example.org")
-    assert (told["in_segment"], told["because"], told["rule"]["holds"]) == (False, "removed by hand", True)
+    reported = owner.tamis("segment", "explain", str(segment_id), "Ada@Example.org")
+    assert (reported["in_segment"], reported["because"], reported["rule"]["holds"]) == (False, "removed by hand", True)
 
     assert stranger.add(segment_id, "ada@example.org").status_code == 404
     assert owner.addresses(segment_id) == ["bob@example.org"]
@@ -145,9 +145,9 @@ def test_an_excluded_external_recipient_is_explained_with_its_time(owner: Person
     segment_id = owner.make_segment(own_type)
     owner.add(segment_id, "ada@example.org")
     owner.delete_recipient(owner.recipients(segment_id)[0]["id"])
-    told = owner.tamis("segment", "explain", str(segment_id), "ADA@example.org")
-    assert (told["in_segment"], told["because"], told["contact_id"]) == (False, "removed by hand", None)
-    assert told["since"]
+    reported = owner.tamis("segment", "explain", str(segment_id), "ADA@example.org")
+    assert (reported["in_segment"], reported["because"], reported["contact_id"]) == (False, "removed by hand", None)
+    assert reported["since"]
 
 
 def test_external_recipients_are_selected_by_rules_that_name_the_segment(
@@ -172,8 +172,8 @@ def test_external_recipients_are_selected_by_rules_that_name_the_segment(
     assert owner.tamis("segment", "count", *create, inside)["count"] == 1
     assert owner.tamis("segment", "count", *create, f"is not in segment {small}")["count"] == 1
     assert owner.tamis("segment", "count", *create, f"is not in segment {other}")["count"] == 1
-    told = owner.tamis("segment", "explain", str(large), "ADA@example.org")
-    assert (told["in_segment"], told["because"], told["contact_id"], told["rule"]["holds"]) == (
+    reported = owner.tamis("segment", "explain", str(large), "ADA@example.org")
+    assert (reported["in_segment"], reported["because"], reported["contact_id"], reported["rule"]["holds"]) == (
         True,
         "rule",
         None,

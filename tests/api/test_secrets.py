@@ -53,10 +53,12 @@ def test_secrets_are_in_no_log_and_in_no_answer(own_server: Server, person: Pers
     answers += [person.add(1, "private@example.org"), person.delete_segment(1), person.get("segment/list")]
     assert {answer.status_code for answer in answers} >= {200, 400, 401, 404, 405, 422, 500}
     own_server.stop()
-    told = "".join(own_server.output + own_server.errors + [answer.text + str(answer.headers) for answer in answers])
+    reported = "".join(
+        own_server.output + own_server.errors + [answer.text + str(answer.headers) for answer in answers]
+    )
     for secret in (person.secret_key, wrong.secret_key):
-        assert secret not in told
-    assert "private@example.org" not in told
+        assert secret not in reported
+    assert "private@example.org" not in reported
 
 
 def test_the_secret_is_stored_nowhere(own_server: Server, person: Person) -> None:

@@ -34,9 +34,9 @@ def test_a_running_request_is_finished_on_sigterm(tmp_path: Path) -> None:
             assert answer.readline() == b"HTTP/1.1 100 Continue\r\n"
             server.process.send_signal(signal.SIGTERM)
             connection.sendall(content[20:])
-            told = answer.read()
-        assert b"HTTP/1.1 200 OK" in told
-        assert told.endswith(b'{"status":"success","message":"Added Successfully"}')
+            reported = answer.read()
+        assert b"HTTP/1.1 200 OK" in reported
+        assert reported.endswith(b'{"status":"success","message":"Added Successfully"}')
         assert server.stop() == 0
     with Server(tmp_path / "data") as again:
         person.base = f"{again.address}/api/"

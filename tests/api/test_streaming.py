@@ -50,10 +50,10 @@ class Reader:
                 await take(sum(1 for m in self.received if m["type"] == "http.response.body") - 1)
 
         async def run() -> None:
-            asked = iter([{"type": "http.request", "body": b"", "more_body": False}])
+            requested = iter([{"type": "http.request", "body": b"", "more_body": False}])
 
             async def receive() -> Message:
-                for message in asked:
+                for message in requested:
                     return message
                 await (gone or asyncio.Event()).wait()
                 return {"type": "http.disconnect"}
@@ -184,7 +184,7 @@ def test_data_fetched_for_a_stalled_reader_is_released_and_fetched_again(
 
 
 def test_concurrent_list_reads_of_an_account_are_limited() -> None:
-    async def ask(listings: list_streaming.ListStreams) -> None:
+    async def query(listings: list_streaming.ListStreams) -> None:
         request = Request.of({"method": "GET", "headers": []}, _nothing_more)
         long = list_streaming.ListQuery(
             "contactEmails", lambda after, _: [list_streaming.ListChunk(1, after + 1, b"1")], 0, 3, 1
@@ -201,7 +201,7 @@ def test_concurrent_list_reads_of_an_account_are_limited() -> None:
 
     lane = Lane("lists", 1, per_account=1, max_waiting=9)
     with ThreadPoolExecutor(1) as thread:
-        thread.submit(asyncio.run, ask(list_streaming.ListStreams(lane, 2))).result()
+        thread.submit(asyncio.run, query(list_streaming.ListStreams(lane, 2))).result()
     lane.stop()
 
 

@@ -1,4 +1,4 @@
-"""Data directories with and without a server beside the commands."""
+"""Data directories with and without a running server."""
 
 from pathlib import Path
 

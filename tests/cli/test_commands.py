@@ -43,8 +43,8 @@ def test_a_single_member_is_counted_in_the_singular(data: Path, tmp_path: Path) 
     tamis(data, "import", people(tmp_path), "--type", "People")
     where = ("--type", "People", "--where", 'first_name = "Ann"')
     for command in (("create", "Ann", *where), ("edit", "Ann", "--name", "Annie"), ("show", "Annie")):
-        said = in_process.run_text(["segment", *command, "--data", str(data)]).stdout
-        assert "1 member\n" in said
+        message = in_process.run_text(["segment", *command, "--data", str(data)]).stdout
+        assert "1 member\n" in message
 
 
 def test_the_next_count_includes_an_import(either: Path, tmp_path: Path) -> None:

@@ -96,14 +96,14 @@ def its_line_works_when_pasted(demo: Demo) -> None:
     assert len(sizes) == 4
     assert all(sizes.values())
     for rule, count in COUNTS.items():
-        asked = tamis(demo.data, "segment", "count", "--type", "Customers", "--where", rule)
-        assert asked == {"count": count}, rule
+        requested = tamis(demo.data, "segment", "count", "--type", "Customers", "--where", rule)
+        assert requested == {"count": count}, rule
 
 
 def it_lets_people_into_its_console(demo: Demo) -> None:
-    told = dict(line.split(maxsplit=1) for line in demo.lines if line.startswith("  ") and len(line.split()) == 2)
-    visitor = Visitor(told["Console"].rstrip("/"))
-    assert visitor.sign_in(told["Email"], told["Password"]).status_code == 303
+    reported = dict(line.split(maxsplit=1) for line in demo.lines if line.startswith("  ") and len(line.split()) == 2)
+    visitor = Visitor(reported["Console"].rstrip("/"))
+    assert visitor.sign_in(reported["Email"], reported["Password"]).status_code == 303
     assert "demo@example.org" in visitor.get("/account").text
 
 

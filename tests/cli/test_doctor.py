@@ -1,4 +1,4 @@
-"""`tamis doctor`, alone and beside a server."""
+"""`tamis doctor`, with and without a running server."""
 
 from pathlib import Path
 

@@ -58,8 +58,8 @@ def test_the_verdict_comes_first_and_each_condition_shows_the_contacts_value(peo
 
 
 def test_json_output_is_one_document(people: Path) -> None:
-    said = tamis(people, "segment", "explain", "anns", "ann@example.org")
-    assert said == {
+    output = tamis(people, "segment", "explain", "anns", "ann@example.org")
+    assert output == {
         "segment": {"id": 1, "name": "Anns"},
         "email": "ann@example.org",
         "contact_id": 1,
@@ -73,10 +73,10 @@ def test_json_output_is_one_document(people: Path) -> None:
 
 def test_upcoming_changes_by_time_are_predicted(people: Path) -> None:
     tamis(people, "segment", "create", "New", "--type", "People", "--where", "created_at is within 7 days")
-    said = tamis(people, "segment", "explain", "New", "ann@example.org")
-    assert said["in_segment"]
-    assert said["changes_at"].endswith("T00:00:00.000000Z")
-    day = format_day(date.fromisoformat(said["changes_at"][:10]))
+    output = tamis(people, "segment", "explain", "New", "ann@example.org")
+    assert output["in_segment"]
+    assert output["changes_at"].endswith("T00:00:00.000000Z")
+    day = format_day(date.fromisoformat(output["changes_at"][:10]))
     assert f"Leaves automatically on {day}, 00:00:00 (UTC)." in printed(
         people, "segment", "explain", "New", "ann@example.org"
     )

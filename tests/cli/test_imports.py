@@ -51,10 +51,10 @@ def test_too_many_columns_are_refused_and_create_no_field(data: Path) -> None:
     before = fields(data)
     names = ",".join(f"column {n}" for n in range(1_030))
     done = run(data, "-", "--create-fields", given=f"email,{names}\na@example.org{',1' * 1_030}\n".encode())
-    told = done.stderr.decode()
+    reported = done.stderr.decode()
     assert done.returncode == 1
-    assert "1,030 columns without a field" in told
-    assert "at most 1,024" in told
+    assert "1,030 columns without a field" in reported
+    assert "at most 1,024" in reported
     assert fields(data) == before
 
 
@@ -75,9 +75,9 @@ def test_nothing_is_imported_when_the_rejects_cannot_be_written(data: Path) -> N
 
 def test_the_date_order_is_asked_for_and_can_be_given(data: Path) -> None:
     content = b"email,birth date\nann@example.org,03/04/2024\n"
-    asked = run(data, "-", given=content)
-    assert asked.returncode == 1
-    assert "3 April or 4 March: add --date-order dmy or --date-order mdy" in asked.stderr.decode()
+    requested = run(data, "-", given=content)
+    assert requested.returncode == 1
+    assert "3 April or 4 March: add --date-order dmy or --date-order mdy" in requested.stderr.decode()
     dry = run(data, "-", "--date-order", "mdy", "--dry-run", "--json", given=content)
     assert json.loads(dry.stdout)["created"] == 1
     assert run(data, "-", "--date-order", "mdy", given=content).returncode == 0

@@ -88,11 +88,11 @@ def test_an_invalid_call_is_refused(body: bytes) -> None:
     ids=lambda error: type(error).__name__,
 )
 def test_errors_keep_their_type_and_message(error: TamisError) -> None:
-    told = decode_error(409, msgspec.json.encode(error_message(error)))
-    assert isinstance(error, type(told))
-    assert type(told) is not TamisError
-    assert str(told) == str(error)
-    assert getattr(told, "problems", ()) == getattr(error, "problems", ())
+    reported = decode_error(409, msgspec.json.encode(error_message(error)))
+    assert isinstance(error, type(reported))
+    assert type(reported) is not TamisError
+    assert str(reported) == str(error)
+    assert getattr(reported, "problems", ()) == getattr(error, "problems", ())
 
 
 def test_an_unexpected_response_is_reported_with_its_status() -> None:

@@ -1,4 +1,4 @@
-"""`tamis segment overlap` and `tamis segment sample`, alone and beside a server."""
+"""`tamis segment overlap` and `tamis segment sample`, with and without a running server."""
 
 from pathlib import Path
 

@@ -51,7 +51,7 @@ def console(server: Server, owner: Person) -> Visitor:
 
 @pytest.fixture(scope="session")
 def colleague(server: Server, owner: Person) -> Visitor:
-    """Somebody else with the account of the owner, signed in."""
+    """Another user of the owner's account, signed in."""
     visitor = Visitor(server.address)
     visitor.sign_in(owner.email)
     return visitor
@@ -59,7 +59,7 @@ def colleague(server: Server, owner: Person) -> Visitor:
 
 @pytest.fixture(scope="session")
 def stranger(server: Server) -> Visitor:
-    """Somebody with an account of their own, signed in."""
+    """A user of another account, signed in."""
     person = new_console_account(server.data, server.address, "stranger@example.net")
     visitor = Visitor(server.address)
     visitor.sign_in(person.email)
@@ -68,7 +68,7 @@ def stranger(server: Server) -> Visitor:
 
 @pytest.fixture
 def guest(server: Server) -> Visitor:
-    """Somebody who is not signed in."""
+    """A visitor who is not signed in."""
     return Visitor(server.address)
 
 
@@ -149,18 +149,18 @@ def page(context: BrowserContext) -> Page:
 
 def close_and_stay(page: Page) -> list[str]:
     """Try to close a page, and stay when the browser asks; gives the kinds of questions that it asked."""
-    asked: list[str] = []
+    requested: list[str] = []
 
     def stay(question: Dialog) -> None:
-        asked.append(question.type)
+        requested.append(question.type)
         question.dismiss()
 
     page.once("dialog", stay)
     page.close(run_before_unload=True)
-    while not asked:
+    while not requested:
         page.wait_for_timeout(10)
     page.evaluate("0")  # the question is over: Chromium crashes when its window is closed under it
-    return asked
+    return requested
 
 
 def sign_in(page: Page, email: str) -> None:

@@ -16,7 +16,7 @@ BEYOND = (2**63, 2**64, -(2**63) - 1, 10**30)
 """What SQLite has no number for."""
 
 
-def ask(visitor: Visitor, path: str, question: dict[str, Any]) -> requests.Response:
+def query(visitor: Visitor, path: str, question: dict[str, Any]) -> requests.Response:
     headers = {"accept": "application/json", "content-type": "application/json", "x-csrf-token": visitor.csrf}
     return visitor.http.post(visitor.address + path, data=json.dumps(question), headers=headers, timeout=60)
 
@@ -43,10 +43,10 @@ def test_data_shown_to_a_session_is_cleared_when_it_ends(guest: Visitor, owner: 
 def test_ids_out_of_range_are_not_found(console: Visitor, owner: Person, number: int) -> None:
     made = owner.tamis("type", "create", fresh("Numbered"))["id"]
     question = {"type": made, "client_id": "b", "number": 1}
-    for asked in ({**question, "type": number}, {**question, "segment": number}):
-        assert ask(console, "/segments/preview", asked).status_code == 404
+    for requested in ({**question, "type": number}, {**question, "segment": number}):
+        assert query(console, "/segments/preview", requested).status_code == 404
     for field in ({"type": number, "field": 1}, {"type": made, "field": number}):
-        assert ask(console, "/segments/values", field).status_code == 404
+        assert query(console, "/segments/values", field).status_code == 404
     for path in (f"/segments/{number}/overlap/all", f"/types/{number}", f"/types/{made}/fields/{number}"):
         assert console.get(path).status_code == 404, path
 

@@ -39,7 +39,10 @@ def test_enter_does_not_save_a_segment_and_member_changes_need_confirmation(
     press = page.keyboard.press
     saves: list[str] = []
     page.on(
-        "request", lambda asked: saves.append(asked.url) if asked.method == "POST" and "/edit" in asked.url else None
+        "request",
+        lambda requested: (
+            saves.append(requested.url) if requested.method == "POST" and "/edit" in requested.url else None
+        ),
     )
     count, dialog = page.locator("#count"), page.locator("#confirm-save")
     name = owner.tamis("segment", "show", str(india))["name"]

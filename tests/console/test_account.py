@@ -24,7 +24,7 @@ RUNS = {
 
 @pytest.fixture
 def person(server: Server) -> Person:
-    """Somebody whose account this test may change."""
+    """A user whose account this test may change."""
     return new_console_account(server.data, server.address, fresh_address())
 
 
@@ -71,8 +71,8 @@ def test_the_snippets_run_unchanged(visitor: Visitor, person: Person, tmp_path: 
 
 
 def test_another_account_cannot_revoke_a_key(stranger: Visitor, person: Person) -> None:
-    asked = {"public_key": person.public_key, "confirm_password": PASSWORD}  # this session may be old
-    assert stranger.post("/account/keys/revoke", asked).status_code == 404
+    requested = {"public_key": person.public_key, "confirm_password": PASSWORD}  # this session may be old
+    assert stranger.post("/account/keys/revoke", requested).status_code == 404
     assert person.get("segment/list").status_code == 200
 
 

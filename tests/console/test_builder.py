@@ -23,14 +23,14 @@ def customers(owner: Person) -> int:
     return made
 
 
-def ask(visitor: Visitor, path: str, question: Any) -> Any:
+def query(visitor: Visitor, path: str, question: Any) -> Any:
     headers = {**JSON, "x-csrf-token": visitor.csrf}
     body = question if isinstance(question, bytes) else json.dumps(question).encode()
     return visitor.http.post(visitor.address + path, data=body, headers=headers, allow_redirects=False, timeout=60)
 
 
 def look(visitor: Visitor, type_id: int, **question: Any) -> dict[str, Any]:
-    answer = ask(visitor, "/segments/preview", {"type": type_id, "client_id": "b", "number": 1, **question})
+    answer = query(visitor, "/segments/preview", {"type": type_id, "client_id": "b", "number": 1, **question})
     assert answer.status_code == 200, answer.text
     found: dict[str, Any] = answer.json()
     return found
@@ -50,38 +50,38 @@ def test_the_counts_of_sakila(console: Visitor, customers: int) -> None:
         ("total_paid >= 150", 46),
         ("open_rentals > 0", 159),
     ):
-        said = look(console, customers, text=text)
-        assert (said["count"], said["total"]) == (count, 599)
-        assert look(console, customers, draft=said["draft"])["count"] == count
-    said = look(console, customers, draft={"all": [INDIA, {"not": {"field": 5, "operator": "is blank"}}]})
-    assert said["counts"]["rule.all[0]"] == [60, "10.0%"]
-    assert said["text"] == 'country is "India" and not (country is blank)'
-    assert said["sentence"].endswith(" in India whose Country has any value.")
-    assert [len(row["cells"]) for row in said["sample"]["rows"]] == [3] * 10
-    assert {row["cells"][2] for row in said["sample"]["rows"]} == {"India"}
+        output = look(console, customers, text=text)
+        assert (output["count"], output["total"]) == (count, 599)
+        assert look(console, customers, draft=output["draft"])["count"] == count
+    output = look(console, customers, draft={"all": [INDIA, {"not": {"field": 5, "operator": "is blank"}}]})
+    assert output["counts"]["rule.all[0]"] == [60, "10.0%"]
+    assert output["text"] == 'country is "India" and not (country is blank)'
+    assert output["sentence"].endswith(" in India whose Country has any value.")
+    assert [len(row["cells"]) for row in output["sample"]["rows"]] == [3] * 10
+    assert {row["cells"][2] for row in output["sample"]["rows"]} == {"India"}
 
 
 def test_errors_are_shown_at_their_conditions(console: Visitor, customers: int) -> None:
-    said = look(console, customers, text="countri = 1 and total_paid > 5")
-    assert (said["count"], "draft" in said) == (None, False)
-    assert said["problems"] == [
+    output = look(console, customers, text="countri = 1 and total_paid > 5")
+    assert (output["count"], "draft" in output) == (None, False)
+    assert output["problems"] == [
         {"path": "line 1, column 1", "message": 'there is no field "countri"; did you mean "country"?'}
     ]
-    said = look(console, customers, draft={"any": [INDIA, {"field": "", "operator": "", "values": []}]})
-    assert (said["count"], said["sentence"], said["unfinished"]) == (None, None, ["rule.any[1]"])
+    output = look(console, customers, draft={"any": [INDIA, {"field": "", "operator": "", "values": []}]})
+    assert (output["count"], output["sentence"], output["unfinished"]) == (None, None, ["rule.any[1]"])
     deep: Any = INDIA
     for _ in range(31):
         deep = {"not": deep}
     assert "nest deeper" in look(console, customers, draft=deep)["problems"][0]["message"]
     for body in (b"", b"{", b"[]", b"\xff", b'{"type": "x"}', b"[" * 5000):
-        assert ask(console, "/segments/preview", body).status_code == 422
-        assert ask(console, "/segments/values", body).status_code == 422
+        assert query(console, "/segments/preview", body).status_code == 422
+        assert query(console, "/segments/values", body).status_code == 422
 
 
 def test_field_values_are_suggested(console: Visitor, customers: int) -> None:
-    answer = ask(console, "/segments/values", {"type": customers, "field": 5, "typed": "ind"})
+    answer = query(console, "/segments/values", {"type": customers, "field": 5, "typed": "ind"})
     assert answer.json() == {"values": [["India", 60], ["Indonesia", 14]]}
-    assert ask(console, "/segments/values", {"type": customers, "field": 1}).status_code == 404
+    assert query(console, "/segments/values", {"type": customers, "field": 1}).status_code == 404
 
 
 def test_embedded_page_data_is_complete_and_escaped(console: Visitor, owner: Person) -> None:
@@ -147,8 +147,8 @@ def test_a_change_of_members_is_saved_only_after_confirmation(console: Visitor, 
         return found[1]
 
     china = json.dumps({"field": 5, "operator": "is", "values": ["China"]})
-    asked = ask_to_save(path, segment_name=f"{name}!", seen=seen(), draft=china)
-    assert (asked.status_code, asked.json()["confirm"]) == (
+    requested = ask_to_save(path, segment_name=f"{name}!", seen=seen(), draft=china)
+    assert (requested.status_code, requested.json()["confirm"]) == (
         409,
         {"before": 61, "after": 54, "entering": 53, "leaving": 60, "followers": []},
     )
@@ -187,9 +187,9 @@ def test_another_account_sees_nothing(console: Visitor, stranger: Visitor, guest
     assert save(stranger, f"{made}/edit", segment_name="Mine", seen="1").status_code == 404
     assert save(stranger, f"/segments/new?type={customers}", segment_name="Mine").status_code == 404
     question = {"type": customers, "client_id": "b", "number": 1, "draft": INDIA}
-    assert ask(stranger, "/segments/preview", question).status_code == 404
-    assert ask(stranger, "/segments/preview", {**question, "text": 'country = "India"'}).status_code == 404
-    assert ask(stranger, "/segments/values", {"type": customers, "field": 5}).status_code == 404
+    assert query(stranger, "/segments/preview", question).status_code == 404
+    assert query(stranger, "/segments/preview", {**question, "text": 'country = "India"'}).status_code == 404
+    assert query(stranger, "/segments/values", {"type": customers, "field": 5}).status_code == 404
     assert guest.get(f"{made}/edit").status_code == 303
-    assert ask(guest, "/segments/preview", question).status_code == 403
+    assert query(guest, "/segments/preview", question).status_code == 403
     assert console.http.post(console.address + "/segments/preview", data="{}", headers=JSON).status_code == 403

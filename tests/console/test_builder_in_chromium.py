@@ -36,7 +36,7 @@ def builder(page: Page, customers: int) -> Iterator["Builder"]:
 
 
 class Builder:
-    """The builder of a page, as somebody sees it."""
+    """The builder of a page, as a user sees it."""
 
     def __init__(self, page: Page) -> None:
         self.page = page
@@ -339,8 +339,8 @@ def test_a_late_response_is_never_shown(builder: Builder) -> None:
     held: list[Route] = []
 
     def hold(route: Route) -> None:
-        asked = json.loads(route.request.post_data or "{}")
-        if asked.get("draft", {}).get("values") == ["India"]:
+        requested = json.loads(route.request.post_data or "{}")
+        if requested.get("draft", {}).get("values") == ["India"]:
             held.append(route)
         else:
             route.continue_()

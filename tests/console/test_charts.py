@@ -61,9 +61,9 @@ def test_a_chart_has_a_tooltip_for_every_day() -> None:
     days = [DaySize(first, 90, 90, 0, Cause.FIRST)]
     days += [DaySize(first + timedelta(days=n), 90 + n, 2, 1, None) for n in range(1, 40)]
     chart = size_chart(days, 'From "90" on')
-    told = re.search(r'data-days="([^"]*)"', chart)
-    assert told
-    days_told = json.loads(unescape(told[1]))
+    reported = re.search(r'data-days="([^"]*)"', chart)
+    assert reported
+    days_told = json.loads(unescape(reported[1]))
     assert days_told[0] == ["27 Feb 2026", 90, 90, 0]
     assert len(days_told) == 40
     for kind in ("wide", "narrow"):

@@ -22,7 +22,7 @@ MOST_HERE = 60
 
 
 class ReadsForms(ASGIMiddleware):
-    """Reads the body of a form, as what stands before the turns does."""
+    """Reads the body of a form, as the middleware before the concurrency limit does."""
 
     scopes = (ScopeType.HTTP,)
 
@@ -94,7 +94,7 @@ def test_one_busy_session_does_not_delay_others() -> None:
         await until(lambda: "other" in page.begun)
         assert len(page.begun) == MAX_CONCURRENT + 1
         page.go.set()
-        answers = [await asked for asked in [*many, other]]
+        answers = [await requested for requested in [*many, other]]
         assert [answer[0]["status"] for answer in answers] == [200] * 21
         assert answers[19][1]["body"] == b"one-19 a body"
 
@@ -111,7 +111,7 @@ def test_abandoned_requests_are_not_executed() -> None:
         await asyncio.sleep(0)
         gone.add("left")
         page.go.set()
-        assert [await asked for asked in left] == [[]] * 50
+        assert [await requested for requested in left] == [[]] * 50
         assert (await stays)[0]["status"] == 200
         await asyncio.gather(*first)
         assert set(page.begun) == {"first-0", "first-1", "first-2", "stays"}
@@ -173,10 +173,10 @@ def test_a_disconnect_stops_running_queries_and_drops_waiting_ones(method: str) 
             await app(scope, receive, send)
             return sent
 
-        asked = [asyncio.ensure_future(ask(who)) for who in ("first", "second")]
+        requested = [asyncio.ensure_future(ask(who)) for who in ("first", "second")]
         await until(lambda: begun == ["first"])
         left.set()
-        answers = await asyncio.wait_for(asyncio.gather(*asked), 60)
+        answers = await asyncio.wait_for(asyncio.gather(*requested), 60)
         assert begun == ["first"]
         assert answers[1] == []
 

@@ -40,7 +40,7 @@ ONCE = re.compile(r'name="idempotency_key" value="[0-9a-f]+"')
 
 @dataclass
 class Workspace:
-    """A contact type of the owner, and what has been put into it."""
+    """A contact type of the owner, and its contents."""
 
     services: Services
     account: Account
@@ -111,7 +111,7 @@ def test_only_users_of_the_account_see_and_change_contacts(
 ) -> None:
     ann = workspace.add("ann@example.org", age="34")
     one, age = f"{workspace.path}/{ann.id}", workspace.field("age")
-    asked = [
+    requested = [
         workspace.path,
         f"{workspace.path}/new",
         one,
@@ -128,7 +128,7 @@ def test_only_users_of_the_account_see_and_change_contacts(
         (f"{one}/fields/{age}", {f"value-{age}": "35", "seen": "34", "shown_text": "34"}),
         (f"{one}/delete", {}),
     ]
-    for path in asked:
+    for path in requested:
         assert stranger.get(path).status_code == 404, path
         assert guest.get(path).status_code == 303, path
         assert [visitor.get(path).status_code for visitor in (console, colleague)] == [200, 200], path
@@ -229,8 +229,8 @@ def test_search_text_is_in_no_url_and_no_log(workspace: Workspace, console: Visi
 def test_the_export_has_what_the_list_shows(workspace: Workspace, console: Visitor) -> None:
     for number in range(3):
         workspace.add(f"p{number}@example.org", age=str(17 + number), city="=1+1")
-    asked = typing(workspace, "P example", segment=str(workspace.grown.id), to="ndjson")
-    answer = console.post(f"{workspace.path}/export", asked)
+    requested = typing(workspace, "P example", segment=str(workspace.grown.id), to="ndjson")
+    answer = console.post(f"{workspace.path}/export", requested)
     assert [line["email"] for line in map(json.loads, answer.text.splitlines())] == ["p1@example.org", "p2@example.org"]
     assert re.fullmatch(r"attachment; filename=\"[A-Za-z0-9._ -]+\.ndjson\"; .*", answer.headers["content-disposition"])
     everybody = console.post(f"{workspace.path}/export", {"to": "csv"}).text.splitlines()

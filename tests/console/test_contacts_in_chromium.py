@@ -50,8 +50,8 @@ def focused(page: Page) -> str:
 
 
 def test_the_list_by_keyboard(page: Page, people: ContactType) -> None:
-    asked: list[str] = []
-    page.on("request", lambda request: asked.append(request.url))
+    requested: list[str] = []
+    page.on("request", lambda request: requested.append(request.url))
     page.goto(f"/types/{people.id}/contacts")
     how_many, first = page.locator("#how-many"), page.locator("tbody tr").first
     expect(how_many).to_have_text("61 contacts")
@@ -90,7 +90,7 @@ def test_the_list_by_keyboard(page: Page, people: ContactType) -> None:
     expect(page.get_by_role("heading", name="No contacts found")).to_be_visible()
     page.get_by_role("button", name="Show all contacts").click()
     expect(how_many).to_have_text("61 contacts")
-    assert not [url for url in asked if re.search(r"zo|nobody|p0", url)]
+    assert not [url for url in requested if re.search(r"zo|nobody|p0", url)]
 
 
 def test_an_export_matches_the_list_and_choosing_columns_keeps_the_search(page: Page, people: ContactType) -> None:
@@ -143,8 +143,8 @@ def test_a_contact_by_keyboard_in_two_tabs(context: BrowserContext, page: Page, 
 
     other.keyboard.type("70")
     press(other, "Enter")
-    told = other.locator(".value", has_text="Age").first
-    expect(told).to_contain_text('Age was changed in the meantime and is now "17"')
+    reported = other.locator(".value", has_text="Age").first
+    expect(reported).to_contain_text('Age was changed in the meantime and is now "17"')
     expect(other.get_by_label("Age", exact=True)).to_have_value("70")
     press(other, "Enter")
     expect(other.locator("#segments").get_by_role("heading")).to_have_text("In 1 segment")

@@ -30,7 +30,7 @@ HOLD = """one => {
 
 
 class InputDevice(Protocol):
-    """How somebody uses a page."""
+    """How a user operates a page."""
 
     def press(self, what: Locator) -> None: ...
     def submit(self, what: Locator) -> None: ...
@@ -227,7 +227,7 @@ class Story:
         expect(self.page.locator("#panel:not([aria-busy]) #count")).to_have_text(str(count))
 
     def look_at_a_member(self, segment: str) -> str:
-        """See why somebody is a member, on the segment's page and on their own; gives the address."""
+        """Check why a contact is a member, on the segment's page and on the contact's; return the email."""
         expect(self.page.locator("#count")).to_have_text(str(len(chosen())))
         self.hand.press(self.page.get_by_label("Segment", exact=True).get_by_role("link", name="Members"))
         rows = self.page.locator("#members tbody tr")
@@ -286,7 +286,7 @@ def test_from_sign_in_to_the_count_read_by_a_program(story: Story) -> None:
 
 
 def go_back_to_the_beginning(page: Page, secret: str) -> None:
-    """Every page that somebody comes back to is one that can be used, and shows no secret again."""
+    """Every page that a user returns to is usable and shows no secret again."""
     seen = set()
     for _ in range(40):
         answer = page.go_back()

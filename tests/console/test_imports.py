@@ -332,14 +332,14 @@ def test_a_large_file_takes_no_memory_and_a_larger_one_is_refused(alone: Server)
     kept = left_in(alone.data)
     with socket.create_connection(("127.0.0.1", int(alone.address.rpartition(":")[2]))) as raw:
         cookies = "; ".join(f"{cookie.name}={cookie.value}" for cookie in visitor.http.cookies)
-        asked = f"PUT /imports/uploads?type={type_id} HTTP/1.1\r\nHost: x\r\nCookie: {cookies}\r\n"
-        asked += f"X-CSRF-Token: {visitor.csrf}\r\n"
-        raw.sendall(f"{asked}Accept: application/json\r\nContent-Length: 250000001\r\n\r\nemail\n".encode())
+        requested = f"PUT /imports/uploads?type={type_id} HTTP/1.1\r\nHost: x\r\nCookie: {cookies}\r\n"
+        requested += f"X-CSRF-Token: {visitor.csrf}\r\n"
+        raw.sendall(f"{requested}Accept: application/json\r\nContent-Length: 250000001\r\n\r\nemail\n".encode())
         answer = raw.makefile().read()
     assert " 422 " in answer.splitlines()[0]
     assert "is larger than 238 MB" in answer
     with socket.create_connection(("127.0.0.1", int(alone.address.rpartition(":")[2]))) as raw:
-        raw.sendall(f"{asked}Content-Length: 1000000\r\n\r\nemail\n".encode() + b"x" * 300_000)
+        raw.sendall(f"{requested}Content-Length: 1000000\r\n\r\nemail\n".encode() + b"x" * 300_000)
         until(lambda: len(left_in(alone.data)) > len(kept))  # it has begun, and goes away now
     until(lambda: left_in(alone.data) == kept)
     assert not [line for line in alone.errors if " INFO " not in line]
@@ -446,9 +446,9 @@ def test_values_that_do_not_fit_are_added_or_left_blank(console: Visitor, owner:
     begin(console, place, "trial")
     _, page = settled(console, place)
     assert figures_on(page)["rejected"] == 2
-    told = text_of(page)
-    assert "pro · 1 row" in told  # the values are named
-    assert "unknown option" in told
+    reported = text_of(page)
+    assert "pro · 1 row" in reported  # the values are named
+    assert "unknown option" in reported
     assert begin(console, place, "", {"add": "1"}) == place
     _, page = settled(console, place)
     assert figures_on(page)["rejected"] == 1

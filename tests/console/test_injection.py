@@ -36,7 +36,7 @@ def hostile(server: Server) -> FullAccount:
 def test_no_page_executes_user_text(chromium: Browser, server: Server, hostile: FullAccount, tmp_path: Path) -> None:
     with window_of(chromium, server.address) as window:
         page = window.new_page()
-        said = listen(window, page)
+        output = listen(window, page)
         sign_in(page, EMAIL)
         shown, wider = 0, {}
         for path in pages_of(tmp_path / "data", hostile.ids, page):
@@ -52,7 +52,7 @@ def test_no_page_executes_user_text(chromium: Browser, server: Server, hostile: 
             page.set_viewport_size({"width": 380, "height": 800})
             if found := page.evaluate(WIDER):
                 wider[path] = found
-            assert said == [], path
+            assert output == [], path
         assert wider == {}
         assert shown > 12
 
@@ -61,7 +61,7 @@ def test_no_script_executes_user_text(chromium: Browser, server: Server, hostile
     ids = hostile.ids
     with window_of(chromium, server.address) as window:
         page = window.new_page()
-        said = listen(window, page)
+        output = listen(window, page)
         sign_in(page, EMAIL)
         page.goto(f"/segments/{ids['segment_id']}/members")
         page.get_by_role("button", name="Why is ann@example.org").click()
@@ -79,18 +79,18 @@ def test_no_script_executes_user_text(chromium: Browser, server: Server, hostile
         assert "<script>alert(1)" in page.locator("#sentence").inner_text()
         assert AS_TEXT in page.locator("#sample").inner_text()
         assert page.evaluate(FOUND) == []
-        assert said == []
+        assert output == []
 
 
 def listen(window: BrowserContext, page: Page) -> list[str]:
     """Collect dialogs and whatever the console of the browser says is wrong."""
-    said: list[str] = []
+    output: list[str] = []
 
     def heard(message: ConsoleMessage) -> None:
         # A piece of a page, opened by itself, has no icon.
         if message.type in ("error", "warning") and not message.location["url"].endswith("/favicon.ico"):
-            said.append(message.text)
+            output.append(message.text)
 
-    page.on("dialog", lambda dialog: said.append(dialog.message))
+    page.on("dialog", lambda dialog: output.append(dialog.message))
     window.on("console", heard)
-    return said
+    return output

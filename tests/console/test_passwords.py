@@ -55,7 +55,7 @@ def test_hashing_has_the_advised_cost_also_for_unknown_users() -> None:
 
 @dataclass
 class Browser:
-    """Somebody's browser: its cookies, its address, and the token of the page that it shows."""
+    """A user's browser: its cookies, its address, and the token of the page that it shows."""
 
     http: TestClient[Any]
     address: str = "192.0.2.1"
@@ -275,10 +275,10 @@ def test_creating_and_revoking_keys_requires_the_password(
     now = monotonic() + password_confirmation.CONFIRMED_SECONDS
     monkeypatch.setattr("tamis.web.console.auth.password_confirmation.monotonic", lambda: now)
     for path, fields in (("/account/keys", {"name": "<b>Mine"}), ("/account/keys/revoke", {"public_key": public})):
-        asked = owner.post(path, **fields)
-        assert asked.status_code == 403
-        assert "Confirm your password" in text_of(asked.text)
-        assert "&lt;b&gt;Mine" in asked.text or public in asked.text  # what was sent is in the form that asks
+        requested = owner.post(path, **fields)
+        assert requested.status_code == 403
+        assert "Confirm your password" in text_of(requested.text)
+        assert "&lt;b&gt;Mine" in requested.text or public in requested.text  # what was sent is in the form that asks
         wrong = owner.post(path, **fields, confirm_password="a guess")
         assert wrong.status_code == 422
         assert password_confirmation.WRONG in text_of(wrong.text)
@@ -289,9 +289,9 @@ def test_creating_and_revoking_keys_requires_the_password(
     assert "sk_" in owner.post("/account/keys", name="<b>Mine", confirm_password=PASSWORD).text
     assert owner.post("/account/keys/revoke", public_key=public).status_code == 303
     assert colleague.post("/account/keys", name="Other").status_code == 403  # each session for itself
-    told = events(caplog)
-    assert [name for name, _ in told] == ["key_created", "key_revoked"]
-    assert told[1][1] == {"account": 1, "key": public, "address": "192.0.2.1"}
+    reported = events(caplog)
+    assert [name for name, _ in reported] == ["key_created", "key_revoked"]
+    assert reported[1][1] == {"account": 1, "key": public, "address": "192.0.2.1"}
 
 
 def test_an_open_session_cannot_guess_the_password_or_lock_the_owner_out(browser: Callable[..., Browser]) -> None:
@@ -320,10 +320,10 @@ def test_sign_in_events_are_logged_without_secrets(
         guesser.sign_in(password="a guess at it")
     guesser.sign_in("nobody@example.org", "a guess at it")
     here, there = {"account": 1, "address": "192.0.2.1"}, {"account": 1, "address": ELSEWHERE}
-    assert "rye" not in caplog.text + str(told := events(caplog))
-    assert "guess" not in str(told)
-    assert "@" not in str(told)
-    assert told == [
+    assert "rye" not in caplog.text + str(reported := events(caplog))
+    assert "guess" not in str(reported)
+    assert "@" not in str(reported)
+    assert reported == [
         ("signed_in", {**here, "known_device": False}),
         ("password_changed", here),
         ("other_sessions_ended", here),

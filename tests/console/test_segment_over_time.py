@@ -39,19 +39,19 @@ def test_the_chart_and_its_table_show_daily_sizes(tmp_path: Path) -> None:
     with Server(data) as server:
         visitor = Visitor(server.address)
         visitor.sign_in("past@example.org")
-        told = tamis(data, "segment", "history", str(segment), "--days", "90")
-        assert len(told["days"]) > DAYS
+        reported = tamis(data, "segment", "history", str(segment), "--days", "90")
+        assert len(reported["days"]) > DAYS
         page = visitor.get(f"/segments/{segment}?days=90").text
         rows = re.findall(r"<tr><td>(\d+ \w+ \d+).*?</td>" + r'<td class="num">([\d,]+)</td>' * 3, page)
         assert [(datetime.strptime(day, "%d %b %Y").date().isoformat(), *counts) for day, *counts in rows] == [  # noqa: DTZ007
             (day["day"], *(f"{day[key]:,}" for key in ("recipients", "entered", "departed")))
-            for day in reversed(told["days"])
+            for day in reversed(reported["days"])
         ]
         assert page.count("<polyline") == 2
         assert "started on" in text_of(page)
         month = visitor.get(f"/segments/{segment}").text
         assert "started on" not in text_of(month)
-        change = told["days"][-1]["recipients"] - told["days"][-8]["recipients"]
+        change = reported["days"][-1]["recipients"] - reported["days"][-8]["recipients"]
         assert change > 0
         for shown in (month, visitor.get("/segments").text):
             assert f"plus </span>{change}</span>" in shown
@@ -62,5 +62,5 @@ def test_the_chart_and_its_table_show_daily_sizes(tmp_path: Path) -> None:
             lines += len(re.findall(r"</span>(?:Entered|Left)</span>", page))
             older = re.search(r'rel="next" href="([^"]+)"', page)
             path = older[1] if older else ""
-        first = told["days"][0]
-        assert lines == told["total"]["entered"] + told["total"]["departed"] - first["entered"]
+        first = reported["days"][0]
+        assert lines == reported["total"]["entered"] + reported["total"]["departed"] - first["entered"]

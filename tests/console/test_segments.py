@@ -124,12 +124,12 @@ def test_member_search_puts_no_email_in_the_url(console: Visitor, sample: Sample
 
 
 def test_the_overview_shows_rule_history_and_usage(console: Visitor, owner: Person, sample: SampleData) -> None:
-    told = text_of(console.get(sample.path).text)
-    assert " whose Age is at least 10." in told
-    assert "age is equal or greater than 10" in told
-    assert owner.segment(sample.named)["segment_name"] in told
-    assert "Members over time" in told
-    assert "120 members" in told
+    reported = text_of(console.get(sample.path).text)
+    assert " whose Age is at least 10." in reported
+    assert "age is equal or greater than 10" in reported
+    assert owner.segment(sample.named)["segment_name"] in reported
+    assert "Members over time" in reported
+    assert "120 members" in reported
     assert console.get(f"{sample.path}?days=365").status_code == 200
     assert console.get(f"{sample.path}?days=%C2%B2").status_code == 200
 
@@ -138,8 +138,8 @@ def test_history_shows_who_joined_and_left(owner: Person, console: Visitor, samp
     assert "120 members" in text_of(console.get(f"{sample.path}/history").text)
     owner.add(sample.grown, "visitor@example.net")
     owner.delete_recipient(owner.recipient(sample.grown, "visitor@example.net")["id"])
-    told = text_of(console.get(f"{sample.path}/history").text)
-    assert told.index("Left Email no longer stored Manual change") < told.index("Entered Email")
+    reported = text_of(console.get(f"{sample.path}/history").text)
+    assert reported.index("Left Email no longer stored Manual change") < reported.index("Entered Email")
     left = text_of(console.get(f"{sample.path}/history?only=left").text)
     assert "Built" not in left
     assert "Left Email no longer stored" in left
@@ -166,10 +166,10 @@ def test_calls_of_the_api_name_the_segment_and_no_secret(owner: Person, console:
 
 def test_a_membership_is_explained(console: Visitor, owner: Person, sample: SampleData) -> None:
     recipient = owner.recipient(sample.grown, "town42@example.org")["id"]
-    told = text_of(console.get(f"{sample.path}/members/{recipient}/why").text)
-    assert "In “" in told
-    assert "Age is at least 10" in told
-    assert "Value: 42" in told
+    reported = text_of(console.get(f"{sample.path}/members/{recipient}/why").text)
+    assert "In “" in reported
+    assert "Age is at least 10" in reported
+    assert "Value: 42" in reported
     assert console.get(f"/segments/{sample.named}/members/{recipient}/why").status_code == 404
 
 
@@ -348,10 +348,10 @@ def test_another_account_finds_nothing_and_a_guest_must_sign_in(
         answer = stranger.get(path) if method == "GET" else stranger.post(path, form)
         assert answer.status_code == 404, path
         assert "sample" not in text_of(answer.text), path
-        asked = guest.get(path) if method == "GET" else guest.post(path, form)
-        assert (asked.status_code, method) in ((303, "GET"), (403, "POST")), path
+        requested = guest.get(path) if method == "GET" else guest.post(path, form)
+        assert (requested.status_code, method) in ((303, "GET"), (403, "POST")), path
         if method == "GET":
-            assert asked.headers["location"].startswith("/sign-in"), path
+            assert requested.headers["location"].startswith("/sign-in"), path
             assert colleague.get(path).status_code == 200, path
         else:
             forged = colleague.http.post(colleague.address + path, data=form, allow_redirects=False, timeout=60)

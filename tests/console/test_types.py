@@ -105,9 +105,9 @@ def test_options_are_renamed_moved_added_and_deleted_in_one_form(console: Visito
     address = f"/types/{people}/fields/{plan}"
     form = {"name": "Price plan", "kind": "choice", "seen": ["Free", "Pro"]}
     rows = {"was": ["", "Pro", ""], "option": ["Team", "Professional", " "]}
-    asked = console.post(address, form | rows)
-    assert asked.status_code == 422, "Free would be taken from somebody"
-    assert "1 contact has Free . Saving removes it from them" in text_of(asked.text)
+    requested = console.post(address, form | rows)
+    assert requested.status_code == 422, "Free would be taken from somebody"
+    assert "1 contact has Free . Saving removes it from them" in text_of(requested.text)
     refused = console.post(address, form | rows | {"sure": "on"})
     assert refused.status_code == 409
     assert f'could enter the segment "{name}"' in text_of(refused.text)
@@ -131,10 +131,10 @@ def test_values_that_do_not_fit_a_new_kind_are_shown_and_can_be_discarded(
     owner.tamis("import", file, "--type", str(people))
     field_id = fields_of(owner, people)["joined"]["id"]
     path, form = f"/types/{people}/fields/{field_id}", {"name": "Joined", "kind": "date"}
-    asked = console.post(path, form)
-    assert asked.status_code == 422
-    assert "2 contacts have values that will not fit" in text_of(asked.text)
-    assert "bob@example.org" in asked.text
+    requested = console.post(path, form)
+    assert requested.status_code == 422
+    assert "2 contacts have values that will not fit" in text_of(requested.text)
+    assert "bob@example.org" in requested.text
     assert fields_of(owner, people)["joined"]["kind"] == "text"
     assert "1 contact has a value" in text_of(console.post(path, form | {"date_order": "dmy"}).text)
     saved = console.post(path, form | {"date_order": "dmy", "blank": "on"})

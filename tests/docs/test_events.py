@@ -1,4 +1,4 @@
-"""Every event of the log stands in docs/logging.md, with its level and details, and none that there is not."""
+"""docs/logging.md lists exactly the events of the log, with their levels and details."""
 
 import ast
 import re
@@ -12,10 +12,10 @@ SPREAD = {"context": CONTEXT, "_log_context": CONTEXT}
 
 
 def test_the_documented_events_match_the_code() -> None:
-    told = _in_docs()
+    reported = _in_docs()
     written = _in_code()
-    assert sorted(told) == sorted(written)
-    assert {name: told[name] for name in sorted(told)} == {name: written[name] for name in sorted(written)}
+    assert sorted(reported) == sorted(written)
+    assert {name: reported[name] for name in sorted(reported)} == {name: written[name] for name in sorted(written)}
 
 
 def _in_docs() -> dict[str, tuple[str, set[str]]]:

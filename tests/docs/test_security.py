@@ -27,12 +27,12 @@ TESTS = sorted(set(re.findall(r"`([\w/]+)::(\w+|\*)`", PAGE)))
 
 def test_each_requirement_is_in_the_table_once_and_in_order() -> None:
     assert len(REQUIRED) == 253
-    told = []
+    reported = []
     for first, last, *_ in ROWS:
         begin = REQUIRED.index(first)
         end = REQUIRED.index(last if "." in last else f"{first.rpartition('.')[0]}.{last}") if last else begin
-        told += REQUIRED[begin : end + 1]
-    assert told == REQUIRED
+        reported += REQUIRED[begin : end + 1]
+    assert reported == REQUIRED
     assert len(ROWS) == len(re.findall(r"^\| V\d", PAGE, re.MULTILINE)), "each row has one of the four answers"
 
 

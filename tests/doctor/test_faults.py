@@ -287,20 +287,20 @@ IN_RECORDS = {
 
 @pytest.mark.parametrize("fault", IN_COLUMNS)
 def test_a_fault_of_the_column_store_is_found_and_named(data: Path, fault: str) -> None:
-    sql, said = IN_COLUMNS[fault]
+    sql, output = IN_COLUMNS[fault]
     in_columns(sql)(data)
     found = wrong(data)
-    for words in said:
+    for words in output:
         assert any(words in message for message in found), (words, found)
     assert all("delete columns.duckdb" in message or "report" in message for message in found)
 
 
 @pytest.mark.parametrize("fault", IN_RECORDS)
 def test_a_fault_of_the_records_is_found_and_named(data: Path, fault: str) -> None:
-    statements, said = IN_RECORDS[fault]
+    statements, output = IN_RECORDS[fault]
     in_records(*statements)(data)
     found = wrong(data)
-    for words in said:
+    for words in output:
         assert any(words in message for message in found), (words, found)
 
 

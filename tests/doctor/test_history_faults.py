@@ -148,11 +148,11 @@ IN_COLUMNS = {
 
 @pytest.mark.parametrize("fault", IN_COLUMNS)
 def test_a_fault_of_the_copy_is_found(data: Path, healthy: tuple[Path, datetime], fault: str) -> None:
-    sql, said = IN_COLUMNS[fault]
+    sql, output = IN_COLUMNS[fault]
     with duckdb.connect(str(data / NAME)) as con:
         assert con.execute(sql).fetchall() != [(0,)], "nothing was planted"
     _, found = examine(data, healthy[1])
-    assert any(said in message for message in found), found
+    assert any(output in message for message in found), found
     assert all("delete columns.duckdb" in message for message in found)
 
 
@@ -206,12 +206,12 @@ IN_RECORDS = {
 
 @pytest.mark.parametrize("fault", IN_RECORDS)
 def test_a_history_that_contradicts_itself_is_found(data: Path, healthy: tuple[Path, datetime], fault: str) -> None:
-    sql, said = IN_RECORDS[fault]
+    sql, output = IN_RECORDS[fault]
     with records_of(data) as db:
         db.execute(sql).fetchall()
         assert db.total_changes(), "nothing was planted"
     _, found = examine(data, healthy[1])
-    assert any(said in message and "restore a backup" in message for message in found), found
+    assert any(output in message and "restore a backup" in message for message in found), found
 
 
 def test_a_daily_size_that_members_contradict_is_found_in_the_records(

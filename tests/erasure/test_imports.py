@@ -24,7 +24,7 @@ ANN = "ann@example.org"
 
 
 def rejects_of(data: Path) -> list[str]:
-    """List what lies among the rejected rows, by the first words of the names."""
+    """List the files of rejected rows, by the first words of their names."""
     return sorted(path.name.partition("-")[0] for path in (data / "rejects").iterdir())
 
 

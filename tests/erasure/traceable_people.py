@@ -27,7 +27,7 @@ SHORTEST_TRACE = 9
 
 
 class TraceablePeople:
-    """A contact type of people with random names, of whom the victims are also in a segment by hand."""
+    """A contact type of people with random names, of whom the victims are also in a segment by manual addition."""
 
     def __init__(self, services: Services) -> None:
         chance = random.Random(20_261_124)
@@ -50,10 +50,10 @@ class TraceablePeople:
         job = services.write(
             lambda db, now: imports.insert(db, self.account.id, self.type.id, "people.csv", RequestedOptions(), now)
         )
-        told = [
+        reported = [
             NewContact(self.email(n), self.email(n), encode_values({note.id: "something else"})) for n in VICTIMS
         ]  # so that what they were is kept, to undo it
-        services.write(upsert, self.type.id, fields, told, (), import_id=job.id)
+        services.write(upsert, self.type.id, fields, reported, (), import_id=job.id)
         self.segment = services.write(create_segment, self.account, self.type, "City 7", from_text('city = "City 7"'))
         for n in VICTIMS[::10]:
             email, (_, first, last, _) = self.email(n), self.values[n]

@@ -34,7 +34,7 @@ def read(content: bytes, form: Format, fields: Sequence[Field], *, escaped: bool
 
 
 def cells(content: bytes) -> list[list[str]]:
-    """Return the cells of a CSV file as they stand in it."""
+    """Return the cells of a CSV file verbatim."""
     return list(csv.reader(io.StringIO(content.decode(), newline=""), strict=True))
 
 

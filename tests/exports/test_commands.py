@@ -1,4 +1,4 @@
-"""`tamis export`, in processes of its own, alone and beside a server."""
+"""`tamis export` as a process, with and without a running server."""
 
 import shutil
 import signal

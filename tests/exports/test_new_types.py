@@ -156,8 +156,10 @@ def test_metadata_that_does_not_match_the_columns_is_ignored(two: Two, tmp_path:
     two.fill({"a@example.org": {"total": 1.5, "notes": "x", "seen": datetime(2024, 1, 1, tzinfo=UTC)}})
     two.export(LAYOUTS[".parquet"], tmp_path / "a.parquet")
     with duckdb.connect() as con:
-        (told,) = con.execute("SELECT value FROM parquet_kv_metadata($1)", [str(tmp_path / "a.parquet")]).fetchall()[0]
-        for metadata in (bytes(told).decode(), "{}", "no json"):
+        (reported,) = con.execute(
+            "SELECT value FROM parquet_kv_metadata($1)", [str(tmp_path / "a.parquet")]
+        ).fetchall()[0]
+        for metadata in (bytes(reported).decode(), "{}", "no json"):
             file = tmp_path / "b.parquet"
             con.execute(
                 "COPY (SELECT email, total::INTEGER::VARCHAR AS total, notes FROM read_parquet($1)) TO "

@@ -1,4 +1,4 @@
-"""What an exported file says is what the contacts have, in every format, whoever reads it."""
+"""An exported file has the values of the contacts, in every format and for every reader."""
 
 from collections.abc import Iterator
 from pathlib import Path

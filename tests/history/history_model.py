@@ -95,14 +95,14 @@ class Past:
             return
 
     def add(self, address: str) -> None:
-        """Add an address by hand, unless it is in the segment."""
+        """Add an email manually, unless it is in the segment."""
         try:
             self.services.write(add_recipient, self.account, self.segment.id, email(address), "By", "Hand")
         except Invalid:
             return
 
     def remove_one(self) -> None:
-        """Take the first recipient out by hand, if there is one."""
+        """Exclude the first recipient, if there is one."""
         present = self.look()
         if present:
             self.services.write(delete_recipient, self.account, min(present))
@@ -133,13 +133,13 @@ class Past:
 
     def sizes(self, days: int = 400) -> list[DaySize]:
         """Return the sizes of the last days, as each of the ways of telling them does."""
-        told = history.segment_history(self.services, self.account.id, self.segment.id, days).days
+        reported = history.segment_history(self.services, self.account.id, self.segment.id, days).days
         today = day_of(self.now, self.account.zone)
         with self.services.view(self.account.id) as view:
             many = view.columns.history.last_sizes([self.segment.id], today, 8)[self.segment.id]
-        known = {day.day: day.recipients for day in told}
+        known = {day.day: day.recipients for day in reported}
         assert many[:-1] == [known.get(today - timedelta(days=back)) for back in reversed(range(1, 8))]
-        return told
+        return reported
 
     def known_since(self) -> datetime:
         """Tell since when it is known who was in the segment."""
@@ -149,13 +149,13 @@ class Past:
 
     def members(self, at: datetime, page: int = 3) -> set[int] | None:
         """Return the recipients at an instant, read in small pages, or None where that is refused."""
-        asked = (self.services, self.account.id, self.segment.id, to_micros(at))
+        requested = (self.services, self.account.id, self.segment.id, to_micros(at))
         try:
-            count = history.size_at(*asked)
+            count = history.size_at(*requested)
         except Refused:
             return None
         found: list[int] = []
-        while rows := history.members_at(*asked, found[-1] if found else 0, page):
+        while rows := history.members_at(*requested, found[-1] if found else 0, page):
             found += [row[0] for row in rows]
         assert found == sorted(set(found))
         assert len(found) == count
@@ -206,7 +206,7 @@ def fresh_past(timezone: str = "Asia/Dhaka", history_days: int = FOR_EVER) -> It
 
 
 def live_through(past: Past, chance: random.Random, days: int = 12) -> None:
-    """Let people come and go for some days, by rule, by hand and by time."""
+    """Let contacts enter and leave for some days, by rule, manual override and time."""
     past.make_segment("Lately", "created_at is within 48 hours")
     past.make_segment("Beside", 'is in segment "Indians" and is not in segment "Lately"')
     for _ in range(days):

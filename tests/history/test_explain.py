@@ -87,8 +87,8 @@ def parts_of(part: Explained) -> Iterator[Explained]:
 
 def is_sound(part: Explained) -> bool:
     """Return whether what a part says follows from what its parts say."""
-    said = [inner.holds for inner in part.parts]
-    expected = {"all": all(said), "any": any(said), "not": said != [True], "nothing": False}
+    output = [inner.holds for inner in part.parts]
+    expected = {"all": all(output), "any": any(output), "not": output != [True], "nothing": False}
     return part.holds == expected.get(part.kind, part.holds)
 
 

@@ -59,18 +59,18 @@ def test_past_sizes_and_members_match_the_model(
 ) -> None:
     with fresh_past(zone) as past:
         live(past, *life)
-        told = past.sizes()
-        assert told[0].day == day_of(min(past.seen), past.account.zone)
-        assert told[-1].day == day_of(past.now, past.account.zone)
-        assert adds_up(told)
+        reported = past.sizes()
+        assert reported[0].day == day_of(min(past.seen), past.account.zone)
+        assert reported[-1].day == day_of(past.now, past.account.zone)
+        assert adds_up(reported)
         for at, there in past.seen.items():
             assert past.members(at) == there
-        for day in told:
+        for day in reported:
             end = day_in_utc(day.day, past.account.zone)[1]
             assert day.recipients == len(past.seen[max(at for at in past.seen if at <= end)])
         for days in trims:
             past.trim(days)
-            assert past.sizes() == told
+            assert past.sizes() == reported
             begins = past.known_since()
             assert begins <= past.now
             for at, there in past.seen.items():
@@ -87,9 +87,9 @@ def test_trimming_changes_no_size_even_after_the_clock_was_set_back(
         past.rebuild()
         past.now = max(past.seen)
         live(past, *between)
-        told, since = past.sizes(), past.known_since()
-        assert adds_up(told)
-        for day in told:
+        reported, since = past.sizes(), past.known_since()
+        assert adds_up(reported)
+        for day in reported:
             end = day_in_utc(day.day, past.account.zone)[1]
             if end >= since:
                 members = past.members(min(end, past.now))
@@ -98,7 +98,7 @@ def test_trimming_changes_no_size_even_after_the_clock_was_set_back(
         for days in trims:
             past.trim(days)
             past.reopen()
-            assert past.sizes() == told
+            assert past.sizes() == reported
 
 
 def test_an_initial_build_is_marked_and_a_restore_adds_no_entries() -> None:
@@ -162,11 +162,11 @@ def test_entries_logged_while_the_clock_was_set_back_belong_to_the_current_day()
         past.write({"cid@example.org": "India", "ann@example.org": "Peru"})
         past.look()
         past.now = max(past.seen)
-        told = [(d.recipients, d.entered, d.departed) for d in past.sizes()]
-        assert told == [(1, 1, 0), (1, 0, 0), (1, 0, 0), (2, 2, 1)]
+        reported = [(d.recipients, d.entered, d.departed) for d in past.sizes()]
+        assert reported == [(1, 1, 0), (1, 0, 0), (1, 0, 0), (2, 2, 1)]
         past.later(days=1)
         past.trim(1)
-        assert [(d.recipients, d.entered, d.departed) for d in past.sizes()] == [*told, (2, 0, 0)]
+        assert [(d.recipients, d.entered, d.departed) for d in past.sizes()] == [*reported, (2, 0, 0)]
 
 
 def test_only_the_last_entry_of_a_deleted_segment_is_kept() -> None:

@@ -29,7 +29,7 @@ CREATE = ImportOptions(create_fields=True)
 
 @dataclass
 class Workspace:
-    """Where files are handed in."""
+    """A contact type into which files are imported."""
 
     services: Services
     account: Account

@@ -103,13 +103,13 @@ class Forks:
     ) -> int:
         """Start a command, which reads a file as its standard input, and dies at a call of one of the points where it
         may; gives its process."""
-        asked = {
+        requested = {
             "arguments": [*map(str, arguments), "--data", str(data), "--json"],
             "input": str(source),
             "output": self._output.name,
             "kill": kill,
         }
-        print(json.dumps(asked), file=self._requests, flush=True)
+        print(json.dumps(requested), file=self._requests, flush=True)
         return self._number()
 
     def result(self) -> dict[str, Any]:
@@ -144,7 +144,7 @@ def make(data: Path, forks: Forks) -> dict[str, Any]:
 
 
 def people(count: int, edition: int, first: int = 0) -> str:
-    """Write a file of people, two of three of whom change from edition to edition."""
+    """Write a file of people, two of three of which change from edition to edition."""
     lines = ["email,n,note,plan,seen,score"]
     for number in range(first, first + count):
         shift = edition if number % 3 else 1

@@ -1,4 +1,4 @@
-"""Servers that are killed while they import a file that was handed in at the console, or undo it."""
+"""Servers that are killed while they import a file that was uploaded in the console, or undo it."""
 
 import contextlib
 import random
@@ -24,7 +24,7 @@ main()
 
 
 def kill_a_server(killing: Killing, name: str, chance: random.Random) -> None:
-    """Let a server die at a point of an import or of its undoing, look at what is left, and have it done again beside
+    """Let a server die at a point of an import or of its undoing, look at what is left, and have it done again with
     another server: all is as if none had been killed."""
     killing.fresh(imported=name in OF_UNDOING)
     number = chance.randint(1, ALL[name].most)
@@ -50,7 +50,7 @@ def kill_a_server(killing: Killing, name: str, chance: random.Random) -> None:
 
 
 def again(killing: Killing, name: str) -> None:
-    """Do it again beside a server."""
+    """Do it again with a running server."""
     if name not in OF_UNDOING:
         killing.look_at_what_is_left()
     with Server(killing.data):

@@ -37,8 +37,8 @@ def finished(task: BackgroundJob) -> BackgroundJob:
 
 def start(workspace: Workspace, upload: Upload, what: str = "import") -> BackgroundJob:
     """Try or import a file."""
-    asked = UploadRequest("trial" if what == "trial" else "import", CREATE, ())
-    return start_upload(workspace.services, workspace.account, workspace.type, upload, asked)
+    requested = UploadRequest("trial" if what == "trial" else "import", CREATE, ())
+    return start_upload(workspace.services, workspace.account, workspace.type, upload, requested)
 
 
 def test_a_dry_run_predicts_the_import_and_keeps_the_file(workspace: Workspace) -> None:

@@ -121,8 +121,8 @@ def test_a_terminal_shows_import_progress(data: Path, tmp_path: Path) -> None:
 
 def test_no_progress_is_shown_without_a_terminal(data: Path, tmp_path: Path) -> None:
     (tmp_path / "people.csv").write_text("email\na@example.org\n")
-    _, told = typed(data, "import", "people.csv", "--type", "People")
-    assert told == ""
+    _, reported = typed(data, "import", "people.csv", "--type", "People")
+    assert reported == ""
 
 
 def test_progress_counts_bytes_while_reading_and_then_rows() -> None:

@@ -1,4 +1,4 @@
-"""Two imports at once, and one beside a running server: nobody disturbs the other."""
+"""Two imports at once, and one with a running server: neither disturbs the other."""
 
 import shutil
 from pathlib import Path

@@ -53,7 +53,7 @@ def workspace(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Workspace]:
 
 
 def emptied(workspace: Workspace) -> Workspace:
-    """Hand out a workspace whose type is a new one without contacts."""
+    """Provide a workspace whose type is a new one without contacts."""
     made = workspace.services.write(
         create_type, workspace.account, f"People {len(list(workspace.directory.iterdir()))}-{workspace.changes}"
     )

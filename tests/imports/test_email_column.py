@@ -1,4 +1,4 @@
-"""The column of emails is found by its name and by what stands in it, alike for the command line and the console."""
+"""The email column is found by its name and its cells, alike for the command line and the console."""
 
 from pathlib import Path
 

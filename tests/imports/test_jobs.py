@@ -62,13 +62,19 @@ def test_a_job_is_stored_as_reported(workspace: Workspace) -> None:
         imports.set_state(db, job.id, ImportState.FAILED, now, "the disk is full")
 
     workspace.services.records.write(report_progress)
-    told = imports.by_id(workspace.services.records.reader(), workspace.account.id, job.id)
-    assert told
-    assert (told.phase, told.rows_total, told.rows_done, told.repeated, told.rejected) == ("storing", 10, 8, 1, 1)
-    assert (told.created, told.updated, told.unchanged) == (2, 2, 2)
-    assert (told.state, told.finished_at, told.error) == (ImportState.FAILED, now, "the disk is full")
-    assert told.report == Details(reasons={"nothing": 1})
-    assert imports.of_account(workspace.services.records.reader(), workspace.account.id, 5) == [told]
+    reported = imports.by_id(workspace.services.records.reader(), workspace.account.id, job.id)
+    assert reported
+    assert (reported.phase, reported.rows_total, reported.rows_done, reported.repeated, reported.rejected) == (
+        "storing",
+        10,
+        8,
+        1,
+        1,
+    )
+    assert (reported.created, reported.updated, reported.unchanged) == (2, 2, 2)
+    assert (reported.state, reported.finished_at, reported.error) == (ImportState.FAILED, now, "the disk is full")
+    assert reported.report == Details(reasons={"nothing": 1})
+    assert imports.of_account(workspace.services.records.reader(), workspace.account.id, 5) == [reported]
     assert imports.by_id(workspace.services.records.reader(), workspace.account.id + 1, job.id) is None
 
 
@@ -150,12 +156,12 @@ def test_an_account_sees_only_its_own_imports(workspace: Workspace) -> None:
     assert colleague
     assert find_import(workspace.services, colleague, 1) == find_import(workspace.services, workspace.account, 1)
     assert list_imports(workspace.services, stranger, 10) == []
-    told = []
+    reported = []
     for asker, number in ((stranger, 1), (workspace.account, 2), (workspace.account, 1 << 70), (workspace.account, 0)):
         with pytest.raises(NotFound) as refused:
             find_import(workspace.services, asker, number)
-        told.append(str(refused.value).replace(str(number), "N"))
-    assert len(set(told)) == 1
+        reported.append(str(refused.value).replace(str(number), "N"))
+    assert len(set(reported)) == 1
 
 
 KILLED = """

@@ -16,11 +16,11 @@ from tests.support.process import Refused, tamis
 
 TABLES = MESSY / "messytables"
 TITLED = {"weird_head_padding.csv", "begrotingsanalyse-2011.csv", "excel_pasting.csv", "mixedGLB.csv"}
-"""Files with a title or blank lines above their header: nothing tells where it stands until it names an address."""
+"""Files with a title or blank lines above their header, which is recognized by naming an email."""
 
 
 def with_addresses(content: bytes, encoding: str, delimiter: str) -> bytes:
-    """Put a column of addresses in front of a table, and leave everything else as it stands."""
+    """Put a column of addresses in front of a table, and leave everything else unchanged."""
     text = content.decode(encoding)
     mark, text = ("\ufeff", text[1:]) if text.startswith("\ufeff") else ("", text)
     lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
@@ -117,11 +117,11 @@ def test_the_command_reports_the_same(workspace: Workspace, path: Path) -> None:
     data = workspace.services.settings.data
     with pytest.raises(Refused) as refused:
         tamis(data, "import", path, "--type", "People", "--create-fields")
-    status, told = refused.value.args
+    status, reported = refused.value.args
     assert status == 1
-    assert "no column contains emails" in told
-    assert "--map COLUMN=email" in told
-    assert "Traceback" not in told
+    assert "no column contains emails" in reported
+    assert "--map COLUMN=email" in reported
+    assert "Traceback" not in reported
     file = workspace.file(with_addresses(path.read_bytes(), "utf-8", ","))
     assert tamis(data, "import", file, "--type", "People", "--create-fields")["created"] == 1
     assert workspace.values("p1@example.org")["zip"] == "08123"

@@ -24,11 +24,11 @@ FIRST = """{"rejects_file": "a.csv", "reasons": {"no email": 2}, "ignored_column
 
 def test_stored_reports_have_an_unchanged_format(workspace: Workspace) -> None:
     report = workspace.take(ROWS + "z@example.org,odd\n", replace(CREATE, on_bad_value=BadValue.BLANK))
-    told = json.loads(msgspec.json.encode(to_details(report)))
-    files = [told.pop(name) for name in ("rejects_file", "blanked_file")]
+    reported = json.loads(msgspec.json.encode(to_details(report)))
+    files = [reported.pop(name) for name in ("rejects_file", "blanked_file")]
     assert files == [report.rejects_file, report.omitted_file]
     [(reason, _)] = report.reasons.items()
-    assert told == {
+    assert reported == {
         "reasons": {reason: 1},
         "ignored_columns": [],
         "created_fields": [{"key": "n", "kind": "number"}],

@@ -8,7 +8,7 @@ from tests.imports.conftest import Workspace
 
 
 def column(*cells: str) -> str:
-    """Write a file with a column of cells, each for somebody of their own."""
+    """Write a file with a column of cells, each for a different contact."""
     return "email;x\n" + "".join(
         f'p{n}@example.org;"{cell.replace(chr(34), chr(34) * 2)}"\n' for n, cell in enumerate(cells)
     )

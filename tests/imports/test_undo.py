@@ -170,7 +170,7 @@ def test_deleted_fields_are_skipped_and_created_fields_are_kept(workspace: Works
 def test_every_refusal_to_undo_has_its_reason(workspace: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
     made = taken(workspace, FIRST)
     stranger, _ = workspace.services.write(create_account, "stranger@example.org", "UTC", None)
-    said = []
+    output = []
     for account, import_id in (
         (workspace.account, made + 1),
         (stranger, made),
@@ -179,8 +179,8 @@ def test_every_refusal_to_undo_has_its_reason(workspace: Workspace, monkeypatch:
     ):
         with pytest.raises(NotFound) as error:
             undo_import(workspace.services, account, import_id)
-        said.append(str(error.value).replace(str(import_id), "N"))
-    assert len(set(said)) == 1
+        output.append(str(error.value).replace(str(import_id), "N"))
+    assert len(set(output)) == 1
     with (
         jobs.running_job(workspace.services, workspace.account, workspace.type, "more.csv", CREATE) as running,
         pytest.raises(Refused, match=f"import {running.id} is still running"),

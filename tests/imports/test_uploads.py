@@ -34,7 +34,7 @@ def upload_file(workspace: Workspace, content: bytes, name: str = "people.csv") 
 
 
 def left(workspace: Workspace) -> list[str]:
-    """Name what lies where files are kept."""
+    """List the names of the stored files."""
     return sorted(path.name for path in (workspace.services.settings.data / uploads.PLACE).glob("*"))
 
 

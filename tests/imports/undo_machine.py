@@ -54,7 +54,7 @@ MEMORY = Path("/dev/shm")  # what is tested here is not the disk
 
 @dataclass(frozen=True)
 class Row:
-    """A contact as it stands in the records."""
+    """A contact as stored in the records."""
 
     email: str
     values: dict[str, Any]
@@ -278,7 +278,7 @@ class Undoing(RuleBasedStateMachine):
         return {id_: Row(address, msgspec.json.decode(values), at) for id_, address, values, at in rows}
 
     def overridden_ids(self) -> set[int]:
-        """Return the contacts that were added or excluded by hand as the contacts that they are."""
+        """Return the contacts that were manually added or excluded."""
         rows: Any = connection_of(self.db).execute("SELECT recipient_id FROM inclusions").fetchall()
         excluded: Any = (
             connection_of(self.db)

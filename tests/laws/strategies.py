@@ -127,7 +127,7 @@ raw_texts = st.one_of(
     ),
     st.text(max_size=12),
 )
-"""Text as somebody might type it: blank, padded, or with characters that no value may have."""
+"""Text as a user might type it: blank, padded, or with characters that no value may have."""
 
 
 def _read(text: str, field: Field) -> Value | None:

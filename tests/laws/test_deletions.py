@@ -100,7 +100,7 @@ rules = st.recursive(
     max_leaves=4,
 )
 UPDATED = Written({"field": "updated_at", "operator": "is after", "values": ["NOW"]}, frozenset())
-"""Nobody is in it: whom a deletion changes is not thereby updated."""
+"""It has no members: a contact changed by a deletion does not count as updated."""
 people = st.fixed_dictionaries(
     {},
     optional={

@@ -76,16 +76,16 @@ def test_a_condition_changes_exactly_when_predicted(
     value = data.draw(st.one_of(values_near(kind, as_of), values_near(kind, as_of), VALUES[kind]))
     contact = contact_with(condition, value)
     for _ in range(3):
-        said = holds(condition, contact, as_of)
+        output = holds(condition, contact, as_of)
         breakpoint = next_breakpoint(condition, value, as_of)
         until = later(breakpoint, -MICROSECOND) if breakpoint else some_later(data, as_of)
         for instant in between(data, as_of.now, max(until, as_of.now), as_of):
-            assert holds(condition, contact, EvaluationTime(instant, as_of.zone)) is said, instant
+            assert holds(condition, contact, EvaluationTime(instant, as_of.zone)) is output, instant
         if breakpoint is None:
             return
         assert breakpoint > as_of.now
         as_of = EvaluationTime(breakpoint, as_of.zone)
-        assert holds(condition, contact, as_of) is not said
+        assert holds(condition, contact, as_of) is not output
         has_its_cause(condition, value, as_of)
 
 
@@ -102,13 +102,13 @@ def test_every_engine_changes_its_result_when_predicted(
     for _ in range(3):
         breakpoint = next_breakpoint(condition, value, as_of)
         until = later(breakpoint, -MICROSECOND) if breakpoint else some_later(data, as_of)
-        said = {contact.id} if holds(condition, contact, as_of) else set()
+        output = {contact.id} if holds(condition, contact, as_of) else set()
         for instant in (as_of.now, max(until, as_of.now)):
-            assert engine.selected(condition, EvaluationTime(instant, as_of.zone)) == said
+            assert engine.selected(condition, EvaluationTime(instant, as_of.zone)) == output
         if breakpoint is None:
             return
         as_of = EvaluationTime(breakpoint, as_of.zone)
-        assert engine.selected(condition, as_of) == {contact.id} - said
+        assert engine.selected(condition, as_of) == {contact.id} - output
 
 
 def has_its_cause(condition: Condition, value: Value, as_of: EvaluationTime) -> None:
@@ -159,15 +159,15 @@ def test_a_rule_changes_exactly_when_predicted(
     as_of, (contact,) = case
     decided: MembershipSource = in_no_circle(named).__getitem__
     for _ in range(2):
-        said = verdict(rule, contact, as_of, decided)
+        output = verdict(rule, contact, as_of, decided)
         change = next_change(rule, contact, as_of, decided)
         until = later(change, -MICROSECOND) if change else some_later(data, as_of)
         for instant in between(data, as_of.now, max(until, as_of.now), as_of):
-            assert verdict(rule, contact, EvaluationTime(instant, as_of.zone), decided) is said, instant
+            assert verdict(rule, contact, EvaluationTime(instant, as_of.zone), decided) is output, instant
         if change is None:
             return
         as_of = EvaluationTime(change, as_of.zone)
-        assert verdict(rule, contact, as_of, decided) is not said
+        assert verdict(rule, contact, as_of, decided) is not output
 
 
 def verdict(rule: Rule, contact: Contact, as_of: EvaluationTime, decided: MembershipSource) -> bool:

@@ -127,8 +127,10 @@ def test_repeated_events_are_counted_and_others_still_logged() -> None:
     assert lines[-1]["event"] == "key_revoked"
     assert BURST <= len(refused) <= BURST + 30, "one a second after the burst"
     withheld = flood.take_withheld(all_of_them=True)
-    told = sum(line.get("not_logged", 0) for line in refused) + sum(details["not_logged"] for *_, details in withheld)
-    assert len(refused) + told == 1_000, "none is lost"
+    reported = sum(line.get("not_logged", 0) for line in refused) + sum(
+        details["not_logged"] for *_, details in withheld
+    )
+    assert len(refused) + reported == 1_000, "none is lost"
     assert withheld[0][0] == "key_refused"
     assert withheld[0][2]["addresses"] == 50
     assert log.counts()["key_refused"] == before + 1_000

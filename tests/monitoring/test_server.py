@@ -17,7 +17,7 @@ from tests.support.users import Person
 
 TOKEN = "a-token-of-32-characters-or-more"
 MARK = "zqmark"
-"""Stands in all that may not be in the log."""
+"""A marker in everything that may not be in the log."""
 SETTINGS = {
     "TAMIS_LOG": "json",
     "TAMIS_ACCESS_LOG": "on",
@@ -37,23 +37,23 @@ def owner(server: Server) -> Person:
     return new_console_account(server.data, server.address, f"{MARK}owner@example.org")
 
 
-def ask(server: Server, path: str, **headers: str) -> requests.Response:
+def query(server: Server, path: str, **headers: str) -> requests.Response:
     with requests.Session() as session:
         session.trust_env = False
         return session.get(server.address + path, headers=headers, timeout=PATIENCE_SECONDS)
 
 
 def metrics(server: Server) -> dict[str, float]:
-    page = ask(server, "/metrics", authorization=f"Bearer {TOKEN}").text
+    page = query(server, "/metrics", authorization=f"Bearer {TOKEN}").text
     lines = [line.rsplit(" ", 1) for line in page.splitlines() if not line.startswith("#")]
     return {name: float(value) for name, value in lines}
 
 
 def test_health_and_readiness_need_no_key_and_reveal_nothing(server: Server) -> None:
     until = time.monotonic() + PATIENCE_SECONDS
-    while (ready := ask(server, "/readyz")).status_code == 503 and time.monotonic() < until:
+    while (ready := query(server, "/readyz")).status_code == 503 and time.monotonic() < until:
         assert ready.json()["reasons"], "the column store may still be built"
-    health = ask(server, "/healthz")
+    health = query(server, "/healthz")
     assert (health.status_code, health.text) == (200, "ok\n")
     assert (ready.status_code, ready.json()) == (200, {"ready": True, "reasons": []})
     for answer in (health, ready):
@@ -63,11 +63,11 @@ def test_health_and_readiness_need_no_key_and_reveal_nothing(server: Server) -> 
 
 def test_metrics_require_their_token(server: Server, owner: Person) -> None:
     for headers in ({}, {"authorization": "Bearer x"}, owner.keys):
-        answer = ask(server, "/metrics", **headers)
+        answer = query(server, "/metrics", **headers)
         assert (answer.status_code, answer.headers["www-authenticate"]) == (401, "Bearer")
-    told = ask(server, "/metrics", authorization=f"Bearer {TOKEN}", accept="application/openmetrics-text")
-    assert told.headers["content-type"].startswith("application/openmetrics-text")
-    assert told.text.endswith("# EOF\n")
+    reported = query(server, "/metrics", authorization=f"Bearer {TOKEN}", accept="application/openmetrics-text")
+    assert reported.headers["content-type"].startswith("application/openmetrics-text")
+    assert reported.text.endswith("# EOF\n")
 
 
 def test_metrics_count_requests_by_existing_routes(server: Server, owner: Person) -> None:
@@ -76,7 +76,7 @@ def test_metrics_count_requests_by_existing_routes(server: Server, owner: Person
     owner.get("segment/list")
     for number in range(5):
         owner.get(f"{MARK}/{number}")
-        ask(server, f"/{MARK}/{number}")
+        query(server, f"/{MARK}/{number}")
     requests.options(server.address + "/healthz", proxies={"http": ""}, timeout=PATIENCE_SECONDS)
     after = metrics(server)
     assert after[route] == before.get(route, 0) + 1
@@ -92,12 +92,12 @@ def test_metrics_count_requests_by_existing_routes(server: Server, owner: Person
 
 
 def test_the_log_has_actions_but_no_personal_data(server: Server, owner: Person, tmp_path: Path) -> None:
-    told = len(server.errors)
+    reported = len(server.errors)
     secrets = [owner.secret_key, PASSWORD, TOKEN]
     secrets += do_everything(server, owner, tmp_path)
     forge_lines(server)
     server.stop()
-    lines = server.errors[told:]
+    lines = server.errors[reported:]
     server.start()
     log = "".join(lines)
     assert MARK not in log
@@ -147,12 +147,12 @@ def do_everything(server: Server, owner: Person, tmp_path: Path) -> list[str]:
     owner.add(segment, f"{MARK}@example.net", MARK, MARK)
     owner.add(segment, f"{MARK} is no email", MARK, MARK)
     owner.get("segment/email/list", segment_id=f"{MARK}@example.net")
-    ask(server, f"/contacts?q={MARK}")
-    ask(server, f"/{MARK}@example.org/x")
+    query(server, f"/contacts?q={MARK}")
+    query(server, f"/{MARK}@example.org/x")
     wrong = Person(owner.data, owner.base, 0, owner.email, f"sk_{MARK}", f"sk_{MARK}")
     wrong.get("segment/list")
     Person(owner.data, owner.base, 0, owner.email, owner.public_key, f"sk_{MARK}").get("segment/list")
-    ask(server, "/metrics", authorization=f"Bearer {MARK}")
+    query(server, "/metrics", authorization=f"Bearer {MARK}")
     made = visitor.post("/account/keys", {"name": MARK, "present": PASSWORD}).text
     secret = made[made.index("sk_") :][:46]
     public = next(key for key in (part[:27] for part in made.split("pk_")[1:]) if key)[:24]

@@ -133,8 +133,8 @@ def serve(installed: Path, command: Sequence[str], variables: Mapping[str, str],
             with urlopen(f"{address}/healthz") as answer:
                 assert answer.status == 200
             if check:
-                asked = [part.replace("http://127.0.0.1:8000", address) for part in check]
-                subprocess.run(asked, check=True, env=settings, timeout=PATIENCE_SECONDS)
+                requested = [part.replace("http://127.0.0.1:8000", address) for part in check]
+                subprocess.run(requested, check=True, env=settings, timeout=PATIENCE_SECONDS)
         finally:
             process.send_signal(signal.SIGTERM)
         assert process.wait(PATIENCE_SECONDS) == 0

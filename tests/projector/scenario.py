@@ -47,7 +47,7 @@ PERUVIAN = encode_values({COUNTRY.id: "Peru"})
 
 @contextmanager
 def opened(directory: Path, now: datetime) -> Iterator[Services]:
-    """Open a directory with a clock that stands."""
+    """Open a directory with a stopped clock."""
     with opened_with_clock(directory, [now]) as services:
         yield services
 

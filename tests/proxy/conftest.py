@@ -62,19 +62,19 @@ class Proxy:
         return f"https://127.0.0.1:{self.port}"
 
     def reach(self, who: Any) -> None:
-        """Let somebody's requests go through this proxy, from `CLIENT` and to its name."""
+        """Send a user's requests through this proxy, from `CLIENT` and to its name."""
         who.http.mount("https://", Named())
         who.http.headers["host"] = f"{HOST}:{self.port}"
         who.http.verify = str(self.certificate)
 
     def visitor(self) -> Visitor:
-        """Return somebody who is not signed in, behind the proxy."""
+        """Return a visitor who is not signed in, behind the proxy."""
         visitor = Visitor(self.address)
         self.reach(visitor)
         return visitor
 
     def person(self, person: Person) -> Person:
-        """Return somebody whose programs ask through the proxy."""
+        """Return a user whose programs send requests through the proxy."""
         keys = (person.public_key, person.secret_key)
         behind = Person(person.data, f"{self.address}/api/", person.account_id, person.email, *keys)
         self.reach(behind)

@@ -46,11 +46,11 @@ def seen(
         "headers": [(name.encode(), value.encode("latin-1")) for name, value in headers],
     }
 
-    async def ask() -> None:
+    async def query() -> None:
         await with_proxy_headers(app, Settings.from_environment(Path(), variables))(scope, receive, send)
 
     with ThreadPoolExecutor(1) as thread:  # this one may have the loop of a browser
-        thread.submit(lambda: asyncio.run(ask())).result()
+        thread.submit(lambda: asyncio.run(query())).result()
     return told
 
 

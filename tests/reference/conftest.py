@@ -1,4 +1,4 @@
-"""The page with the samples lies beside some checkouts only; without it there is nothing to test here."""
+"""The page with the samples is next to some checkouts only; without it there is nothing to test here."""
 
 from collections.abc import Iterator
 

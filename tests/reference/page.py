@@ -1,6 +1,6 @@
 """The page that documents the original Segment API, read into its samples and documented bodies.
 
-The page is not part of this repository; where it lies beside a checkout, its samples are run. Copying took a few
+The page is not part of this repository; where it is next to a checkout, its samples are run. Copying took a few
 things from their text, which `read_page` puts back: nothing else is changed.
 """
 

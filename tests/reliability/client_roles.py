@@ -1,4 +1,4 @@
-"""Who acts in a crowd: each role makes a function that is called again and again, and writes down what it saw."""
+"""The roles of concurrent clients: each creates a function that is called repeatedly and records its results."""
 
 import itertools
 import random
@@ -133,14 +133,14 @@ class Roles:
     def _list(self, name: str, person: Person, segment: str) -> list[dict[str, Any]]:
         rows: list[dict[str, Any]] = []
 
-        def ask() -> Any:
+        def query() -> Any:
             answer = person.get("segment/email/list", segment_id=self._id(segment))
             if answer.status_code == 404:
                 return MISSING
             rows.extend(answer.json()["message"]["contactEmails"])
             return tuple(sorted(row["email"] for row in rows))
 
-        self.history.perform(name, Members(segment), ask)
+        self.history.perform(name, Members(segment), query)
         return rows
 
     def _id(self, segment: str) -> int:
@@ -179,7 +179,7 @@ class Roles:
         }
         begun, size = time.monotonic_ns(), 0
 
-        def ask() -> Any:
+        def query() -> Any:
             nonlocal size
             answer = person.store_segment(self.type.id, made, **arrays)
             assert answer.status_code == 200, answer.text
@@ -187,7 +187,7 @@ class Roles:
             self._made[made], size = segment["id"], segment["segment_emails_count"]
             return OK
 
-        if self.history.perform(name, Make(made, least), ask) is UNKNOWN:
+        if self.history.perform(name, Make(made, least), query) is UNKNOWN:
             return False
         self.history.add(name, SizeOf(made), size, begun)
         return True
@@ -200,20 +200,20 @@ class Roles:
         return OK
 
     def _sizes(self, name: str, person: Person) -> None:
-        def ask() -> Any:
+        def query() -> Any:
             return tuple(sorted((row["segment_name"], row["segment_emails_count"]) for row in person.segments()))
 
-        self.history.perform(name, Sizes(), ask)
+        self.history.perform(name, Sizes(), query)
 
     def edit_contacts(self, name: str, chance: random.Random) -> None:
         """Edit contacts in another process than the server's."""
         contact, value = chance.randrange(CONTACTS), self._value(chance)
 
-        def ask() -> str:
+        def query() -> str:
             self.services.write(edit_contact, self.account, self.type, self.contacts[contact], {"n": str(value)})
             return OK
 
-        self.history.perform(name, Write(((contact, value),)), ask)
+        self.history.perform(name, Write(((contact, value),)), query)
 
     def _value(self, chance: random.Random) -> int:
         """Return a value that nobody has written, on either side of what the rules ask for."""
@@ -285,7 +285,7 @@ class Roles:
         values = {contact: self._value(chance) for contact in chance.sample(range(CONTACTS), CONTACTS // 2)}
         arguments = ["import", str(self.file(values)), "--type", "People", "--data", str(self.server.data), "--json"]
 
-        def ask() -> str:
+        def query() -> str:
             done = subprocess.run(
                 [sys.executable, "-m", "tamis", *arguments],
                 capture_output=True,
@@ -296,7 +296,7 @@ class Roles:
             assert done.returncode == 0, done.stderr
             return OK
 
-        self.history.perform(name, Write(tuple(values.items())), ask)
+        self.history.perform(name, Write(tuple(values.items())), query)
 
     def read(self) -> Callable[[str, random.Random], None]:
         """Make one who only reads: lists whole and page by page, sizes, contacts."""
@@ -340,20 +340,20 @@ class Roles:
     def _page(self, name: str, person: Person, after: int, limit: int) -> None:
         start = recipient_id_of_contact(self.ids[RULE], self.contacts[after]) if after >= 0 else 0
 
-        def ask() -> Any:
+        def query() -> Any:
             return tuple(row["email"] for row in person.recipients(self.ids[RULE], after=start, limit=limit))
 
-        self.history.perform(name, Page(RULE, after, limit), ask)
+        self.history.perform(name, Page(RULE, after, limit), query)
 
     def read_locally(self) -> Callable[[str, random.Random], None]:
-        """Make one who asks as commands beside a server do."""
+        """Make a client that reads as commands with a running server do."""
         http = requests.Session()
         http.trust_env = False
 
         def act(name: str, chance: random.Random) -> None:
             segment = chance.choice((HAND, RULE))
 
-            def ask() -> Any:
+            def query() -> Any:
                 answer = http.post(
                     self.server.address + "/local/ask",
                     data=encode_call(RecipientPage(self.account.id, self.ids[segment], 0, 1_000)),
@@ -362,6 +362,6 @@ class Roles:
                 )
                 return tuple(sorted(msgspec.json.decode(document)["email"] for _, document in answer.json()))
 
-            self.history.perform(name, Members(segment), ask)
+            self.history.perform(name, Members(segment), query)
 
         return act

@@ -1,4 +1,4 @@
-"""A crowd that writes and reads one account at once, by every interface, while all that it sees is written down.
+"""Concurrent clients that write and read one account through every interface, while all results are recorded.
 
 The Segment API adds and deletes recipients, makes and deletes segments, lists; another process than the server edits
 rules and contacts and makes and revokes keys, as commands do, while a command in a process of its own imports files;

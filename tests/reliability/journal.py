@@ -1,4 +1,4 @@
-"""What was acknowledged, kept by those who wrote it: the truth against which a recovered store is held."""
+"""What was acknowledged, kept by its writers, for comparison with a recovered store."""
 
 import threading
 from collections.abc import Iterator

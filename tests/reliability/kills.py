@@ -85,7 +85,7 @@ class Rounds:
             time.sleep(self.chance.uniform(0.2, 2.5))
 
     def during_projection(self) -> None:
-        """A large import has just been committed, and somebody asks."""
+        """A large import has just been committed, and a client reads."""
         self._serve()
         self.server.process.send_signal(signal.SIGSTOP)
         self.prepared.journal.edition += 1

@@ -1,4 +1,5 @@
-"""A data directory in which everything is about to happen: people, segments by rule and by hand, and their journal."""
+"""A data directory in which everything is about to happen: people, segments by rule and by manual override, and their
+journal."""
 
 import json
 import random

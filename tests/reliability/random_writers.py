@@ -1,4 +1,4 @@
-"""Those who write at random until the plug is pulled, each with things of its own."""
+"""Clients that write at random until the power is lost, each with its own data."""
 
 import random
 import signal
@@ -25,7 +25,7 @@ PLUG_PULLED = (requests.ConnectionError, requests.exceptions.ChunkedEncodingErro
 
 
 class Writers:
-    """All of them at work on a prepared whose server listens, from `start` to `stop`; what went wrong is raised by
+    """All writers on prepared data with a running server, from `start` to `stop`; errors are raised by
     `stop`.
 
     `importing` lets one import file after file in a process of its own, which `pull_the_plug` kills, too.
@@ -158,7 +158,7 @@ class Writers:
         with ExitStack() as all_batches:
             for batch in range(BATCHES):
                 all_batches.enter_context(prepared.journal.batches.writing(batch, edition))
-            _, said = self._importer.communicate()
+            _, output = self._importer.communicate()
             if self._importer.returncode == -signal.SIGKILL:
                 raise requests.ConnectionError
-            assert self._importer.returncode == 0, said
+            assert self._importer.returncode == 0, output

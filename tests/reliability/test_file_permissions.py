@@ -1,4 +1,4 @@
-"""Nobody but the owner may read what Tamis writes, whatever the umask of whoever starts it; every command is tried."""
+"""Only the owner may read what Tamis writes, whatever the umask; every command is tested."""
 
 import io
 import os

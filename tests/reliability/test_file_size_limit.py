@@ -58,12 +58,12 @@ class Scores:
         assert segment_sizes(self.workspace.services) == {self.segment.id: self.so_far}
 
     def size(self, ending: str = "") -> int:
-        """Tell the size of the column file, or of one beside it."""
+        """Return the size of the column file, or of one next to it."""
         file = self.columns.path.with_name(FILE_NAME + ending)
         return file.stat().st_size if file.exists() else 0
 
     def run(self, sql: str) -> None:
-        """Run a statement in the column store, whose errors are what they are to whoever reads or lets it follow."""
+        """Run a statement in the column store, with the errors that readers and the projection get."""
         try:
             self.columns.cursor().execute(sql).fetchall()
         except duckdb.Error as error:

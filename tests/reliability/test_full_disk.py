@@ -47,7 +47,7 @@ class ServerOnSmallDisk:
         return self.disk.inside / "people.csv"
 
     def add(self, count: int) -> Counter[int]:
-        """Add so many new addresses by hand, and tell how often each status came."""
+        """Add so many new emails, and return how often each status came."""
         statuses: Counter[int] = Counter()
         for _ in range(count):
             self.tried += 1
@@ -166,6 +166,6 @@ def assert_refused(person: Person, *command: str | Path) -> None:
     """A command ends with the status 1 and one sentence."""
     with pytest.raises(Refused) as refused:
         person.tamis(*command)
-    status, said = refused.value.args
+    status, output = refused.value.args
     assert status == 1
-    assert re.fullmatch(r"the disk is full[^\n]*; free up space and try again\n", said), said
+    assert re.fullmatch(r"the disk is full[^\n]*; free up space and try again\n", output), output

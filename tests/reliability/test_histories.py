@@ -13,7 +13,7 @@ SECONDS, KILLED_AFTER = 3.0, 1.0
 def test_concurrent_histories_are_linearizable_across_a_kill(tmp_path: Path) -> None:
     seed = random.randrange(1 << 32)
     print(f"seed {seed}")
-    crowd = ConcurrentClients(tmp_path, seed)
-    history = crowd.run(SECONDS, KILLED_AFTER)
-    assert (found := history.contradiction(crowd.initial, perform, object_of)) is None, str(found)
+    clients = ConcurrentClients(tmp_path, seed)
+    history = clients.run(SECONDS, KILLED_AFTER)
+    assert (found := history.contradiction(clients.initial, perform, object_of)) is None, str(found)
     assert len(history.calls) > 10, "hardly anything was tried"

@@ -67,7 +67,7 @@ def test_acknowledged_recipients_survive_a_kill_exactly_once(tmp_path: Path) -> 
         assert acknowledged.addresses <= set(found) <= set(addresses)
         assert len(found) == len(set(found)) == owner.segment(segment_id)["segment_emails_count"]
 
-        # Whoever got no answer tries again: each address is new, or it is there already.
+        # Clients without a response retry: each email is new, or exists already.
         statuses = {address: owner.add(segment_id, address).status_code for address in addresses}
         assert statuses == {address: 422 if address in found else 200 for address in addresses}
         assert sorted(owner.addresses(segment_id)) == sorted(addresses)

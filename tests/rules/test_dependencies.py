@@ -94,22 +94,22 @@ def test_each_segment_is_evaluated_once_with_its_dependencies(
     names: dict[int, set[int]], inside: set[int], outside: set[int]
 ) -> None:
     rules = without_circular({id_: rule_naming(ids) for id_, ids in names.items()})
-    asked: list[Rule] = []
+    requested: list[Rule] = []
 
     def decided(id_: int) -> Rule | bool:
         return id_ in inside if id_ in inside | outside or id_ not in rules else rules[id_]
 
-    def ask(rule: Rule, is_in: Membership) -> bool:
-        asked.append(rule)
+    def query(rule: Rule, is_in: Membership) -> bool:
+        requested.append(rule)
         return rule is not None and not any(map(is_in, referenced_segments(rule)))
 
     def expected(id_: int) -> bool:
         decision = decided(id_)
-        return decision if isinstance(decision, bool) else ask(decision, expected)
+        return decision if isinstance(decision, bool) else query(decision, expected)
 
-    is_in = resolve_membership(decided, ask)
+    is_in = resolve_membership(decided, query)
     answers = {id_: is_in(id_) for id_ in range(1, 7)}
-    assert len(asked) <= len(rules)
+    assert len(requested) <= len(rules)
     assert answers == {id_: expected(id_) for id_ in range(1, 7)}
 
 

@@ -92,7 +92,7 @@ def test_rules_are_described_in_sentences(text: str, sentence: str) -> None:
         (
             "is in segment 7 and not (age = 1 or is not in segment 8)",
             "Customers who are in “Customers in India”, "
-            'except those whose Age is 1 or who are not in “He describe_text "eight"”.',
+            'except those whose Age is 1 or who are not in “He said "eight"”.',
         ),
         ("not (age is blank or notes is blank)", "All Customers except those whose Age is blank or Notes is blank."),
         (

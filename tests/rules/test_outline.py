@@ -19,8 +19,8 @@ def outlined(text: str) -> Outline:
 def test_a_rule_is_outlined_as_a_nested_list() -> None:
     assert outlined("") == Outline("nothing")
     assert outlined('country = "India"') == Outline("condition", "Country is “India”")
-    told = outlined('is in segment "Regulars" and not (country = "India" or city = "Pune") and not (city is blank)')
-    assert told == Outline(
+    reported = outlined('is in segment "Regulars" and not (country = "India" or city = "Pune") and not (city is blank)')
+    assert reported == Outline(
         "all",
         parts=(
             Outline("condition", "is in segment “Regulars”", 7),
@@ -31,8 +31,11 @@ def test_a_rule_is_outlined_as_a_nested_list() -> None:
 
 
 def test_not_all_differs_from_none() -> None:
-    told = outlined('not (country = "India" and city = "Pune")')
-    assert (told.kind, [part.text for part in told.parts]) == ("not_all", ["Country is “India”", "City is “Pune”"])
+    reported = outlined('not (country = "India" and city = "Pune")')
+    assert (reported.kind, [part.text for part in reported.parts]) == (
+        "not_all",
+        ["Country is “India”", "City is “Pune”"],
+    )
 
 
 def test_examples_are_valid_rules_over_existing_fields() -> None:

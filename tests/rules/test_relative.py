@@ -56,12 +56,12 @@ def test_relative_conditions_on_dates(rule: str, today: str, first: str, last: s
 @pytest.mark.parametrize("value", ["0001-01-01", "2024-02-28", "2024-02-29", "2024-03-01", "2024-03-31", "2024-04-01"])
 def test_a_day_is_more_than_some_time_ago_or_within_it_or_to_come(duration: str, value: str) -> None:
     day, now = date.fromisoformat(value), "2024-03-31T12:00Z"
-    said = [
+    output = [
         holds(f"birth_date is more than {duration} ago", day, now),
         holds(f"birth_date is within {duration}", day, now),
         day > date(2024, 3, 31),
     ]
-    assert sum(said) == 1
+    assert sum(output) == 1
 
 
 def at(text: str) -> datetime:

@@ -49,10 +49,10 @@ def interrupted_after(event: threading.Event) -> Iterator[None]:
 def test_a_query_is_interrupted_when_abandoned(tmp_path: Path, of: str) -> None:
     begun = threading.Event()
     with interrupted_after(begun), staging_database(tmp_path) as staging:
-        ask = partial(execute, staging) if of == "connection" else cursor(staging).execute
+        query = partial(execute, staging) if of == "connection" else cursor(staging).execute
         begun.set()
         with pytest.raises(Abandoned):
-            ask(ENDLESS).fetchall()
+            query(ENDLESS).fetchall()
         with pytest.raises(Abandoned):  # and nothing else begins
             execute(staging, "SELECT 1")
 

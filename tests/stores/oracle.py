@@ -105,9 +105,9 @@ class Oracle:
                 additions[key].append(row)
         rows = connection_of(db).execute("SELECT segment_id, email_hash FROM email_exclusions")
         excluded = set(rows.fetchall())
-        for key, told in additions.items():
-            _, address, first_name, last_name, number = told[-1]
-            added_to = {row[0]: as_of.now for row in told}
+        for key, reported in additions.items():
+            _, address, first_name, last_name, number = reported[-1]
+            added_to = {row[0]: as_of.now for row in reported}
             person = External(number, self.type.id, address, first_name, last_name, added_to, {})
 
             def is_in(segment_id: int, key: str = key, person: External = person) -> bool:

@@ -1,4 +1,4 @@
-"""A server that is stopped stops, whatever somebody has asked it for."""
+"""A server stops on request, whatever queries are running."""
 
 import threading
 from contextlib import suppress

@@ -1,4 +1,4 @@
-"""Contacts made and edited by hand: what is refused, what follows, and what an import can still undo."""
+"""Contacts created and edited manually: what is refused, what changes, and what an import can still undo."""
 
 from pathlib import Path
 from typing import Any
@@ -28,7 +28,7 @@ from tamis.rules.syntaxes.text import from_text
 
 
 class People:
-    """Somebody at work on the contacts of one type."""
+    """Edits of the contacts of one type."""
 
     def __init__(self, services: Services) -> None:
         self.services = services

@@ -132,9 +132,9 @@ class Deletions(RuleBasedStateMachine):
         assert not self.deleted & self.members().keys()
         db, now = self.services.records.reader(), self.services.clock()
         for key in self.deleted:
-            told = explain_membership(db, now, self.workspace.account, self.segment, key)
-            assert (told.is_in, told.because) == (False, "removed by hand")
-            assert told.since
+            reported = explain_membership(db, now, self.workspace.account, self.segment, key)
+            assert (reported.is_in, reported.because) == (False, "removed by hand")
+            assert reported.since
 
     def members(self) -> dict[str, int]:
         rows = recipient_page(self.services, self.workspace.account.id, self.segment.id, 0, EVERYONE)

@@ -1,4 +1,4 @@
-"""Whoever was added to a segment by hand is in it for every purpose, also where the address is no contact."""
+"""A manually added recipient is a member for every purpose, even if the email belongs to no contact."""
 
 from typing import Any
 
@@ -56,7 +56,7 @@ def rows(workspace: Workspace, segment: Segment) -> dict[str, dict[str, Any]]:
 
 
 def count(workspace: Workspace, rule: str) -> int:
-    """Count whom a rule selects, by itself and as a part of one that is being made."""
+    """Count the contacts that a rule selects, by itself and as a part of a draft."""
     tree = build(
         from_text(rule), workspace.fields, segments.refs_of_type(workspace.services.records.reader(), workspace.type.id)
     )

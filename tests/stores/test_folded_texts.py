@@ -1,4 +1,4 @@
-"""Texts that are not simple: compared in their folded form and shown as they were written, wherever they stand."""
+"""Texts that are not simple: compared in their folded form and shown as they were written, everywhere."""
 
 from dataclasses import replace
 from pathlib import Path
@@ -126,14 +126,14 @@ def test_names_of_earlier_versions_are_folded_without_loss(tmp_path: Path) -> No
     migrate(db)
     records = Transaction(db)
     for find in (types.type_by_name, segments.live_by_name):
-        for asked, name in (
+        for requested, name in (
             ("strasse", "Strasse"),
             ("Straße", "Straße"),
             ("STRAẞE", "Strasse"),
             ("CAFÉ", "Cafe\u0301"),
             ("οδος", "ΟΔΟΣ"),
         ):
-            found = find(records, 1, asked)
+            found = find(records, 1, requested)
             assert found is not None
             assert found.name == name
     street = segments.live_by_name(records, 1, "Straße")

@@ -1,4 +1,4 @@
-"""Whoever leaves has what is looked up for them interrupted; the thread answers the next one all the same."""
+"""The query of a client that disconnects is interrupted; its thread can answer the next one."""
 
 import threading
 

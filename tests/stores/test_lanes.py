@@ -1,4 +1,4 @@
-"""Lanes: accounts take turns, whatever number of tasks each has handed in."""
+"""Lanes: accounts alternate, however many tasks each has submitted."""
 
 import threading
 from collections import Counter

@@ -1,4 +1,4 @@
-"""Time counts as a write: who enters and leaves by time alone does so at the right instant, whoever looks when."""
+"""Time counts as a write: contacts enter and leave by time alone at the right instant, regardless of reads."""
 
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
@@ -30,7 +30,7 @@ MICROSECOND = timedelta(microseconds=1)
 
 
 class World:
-    """People whose last visit and birthday are known, and a clock that stands until it is turned."""
+    """People whose last visit and birthday are known, and a clock that is set by the tests."""
 
     def __init__(self, directory: Path) -> None:
         self.directory = directory

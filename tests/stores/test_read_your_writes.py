@@ -58,9 +58,9 @@ def test_reads_wait_for_writes_of_the_same_account(services: Services) -> None:
     quiet.write(ann={})
     with ThreadPoolExecutor(1) as thread:
         with project_changes(services):
-            asked = thread.submit(members, quiet, mine.id)
+            requested = thread.submit(members, quiet, mine.id)
             quiet.write(bob={})
-        assert asked.result(PATIENCE_SECONDS) in (1, 2)  # bob came while it was asked
+        assert requested.result(PATIENCE_SECONDS) in (1, 2)  # bob came while it was asked
     assert members(quiet, mine.id) == 2
 
 

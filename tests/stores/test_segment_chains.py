@@ -115,8 +115,8 @@ def test_each_segment_in_nested_diamonds_is_evaluated_once(workspace: Workspace)
         two = [workspace.segment(f"{side} {level}", rule) for side in ("left", "right")]
     assert members(workspace, two[0]) == 2
     db, now = workspace.services.records.reader(), workspace.services.clock()
-    told = explain_contact(db, now, workspace.account, workspace.type, workspace.contact("ann").id)
-    assert sum(explanation.is_in for explanation in told) == 2 * DIAMONDS - 1
+    reported = explain_contact(db, now, workspace.account, workspace.type, workspace.contact("ann").id)
+    assert sum(explanation.is_in for explanation in reported) == 2 * DIAMONDS - 1
     with pytest.raises(Invalid, match="taken"):
         workspace.services.write(
             add_recipient, workspace.account, two[0].id, Email("ann@example.org", "ann@example.org"), "A", "B"
@@ -133,8 +133,8 @@ def test_an_existing_longer_chain_works_and_is_reported(workspace: Workspace) ->
     services.write(add_recipient, workspace.account, made[0].id, Email("x@example.net", "x@example.net"), "X", "Y")
     assert segment_sizes(services)[top.id] == members(workspace, top) == 3
     db, now = services.records.reader(), services.clock()
-    told = explain_contact(db, now, workspace.account, workspace.type, workspace.contact("ann").id)
-    assert [explanation.is_in for explanation in told] == [True] * LONG
+    reported = explain_contact(db, now, workspace.account, workspace.type, workspace.contact("ann").id)
+    assert [explanation.is_in for explanation in reported] == [True] * LONG
     assert explain_membership(db, now, workspace.account, top, "x@example.net").is_in
     assert len(list_segments(services, workspace.account)) == LONG
     assert (
@@ -171,11 +171,11 @@ def test_a_cycle_of_segments_selects_no_members_and_affects_no_others(
     assert [members(workspace, segment) for segment in (one, two, names_one)] == [1, 0, 2]
     assert members(other, theirs) == 1
     db, now = services.records.reader(), services.clock()
-    told = {
+    reported = {
         e.segment.name: e.is_in
         for e in explain_contact(db, now, workspace.account, workspace.type, workspace.contact("bob").id)
     }
-    assert told == {"one": True, "two": False, "names one": True}
+    assert reported == {"one": True, "two": False, "names one": True}
     found = problems(iter(examined(workspace)))
     assert all(f'"{name}" depends on itself through other segments' in " ".join(found) for name in ("one", "two"))
     assert len(found) == 2

@@ -151,7 +151,7 @@ def test_recent_activity_is_listed_newest_first_with_its_cause(workspace: Worksp
     add(workspace, segment, "nobody@example.net")
     found = list_activity(workspace.services, workspace.account, segment.id, limit=50)
     assert found.before is None
-    told = [
+    reported = [
         (line.delta, line.cause, (line.email or "").partition("@")[0])
         if isinstance(line, ActivityEntry)
         else line.recipients
@@ -159,7 +159,7 @@ def test_recent_activity_is_listed_newest_first_with_its_cause(workspace: Worksp
     ]
     by_hand = {(-1, Cause.OVERRIDE, "p16"), (1, Cause.OVERRIDE, "nobody")}
     by_change = {(-1, Cause.IMPORT, "p15"), (1, Cause.IMPORT, "p01")}
-    assert (set(told[:2]), set(told[2:4]), told[4:]) == (by_hand, by_change, [5])
+    assert (set(reported[:2]), set(reported[2:4]), reported[4:]) == (by_hand, by_change, [5])
     pages, before = [], None
     while True:
         page = list_activity(workspace.services, workspace.account, segment.id, before=before, limit=2)
@@ -233,9 +233,9 @@ def test_a_recipient_is_explained_by_its_id(workspace: Workspace) -> None:
     remove(workspace, segment, "p16")
     page = member_page(workspace.services, workspace.account, segment.id, limit=9)
     db, stranger = workspace.services.records.reader(), stranger_of(workspace.services)
-    told = [explain_recipient(db, now, workspace.account, member.recipient_id) for member in page]
-    assert [one.email for one in told] == [member.email for member in page]
-    assert [one.because for one in told] == ["rule"] * 4 + ["added by hand"]
+    reported = [explain_recipient(db, now, workspace.account, member.recipient_id) for member in page]
+    assert [one.email for one in reported] == [member.email for member in page]
+    assert [one.because for one in reported] == ["rule"] * 4 + ["added by hand"]
     gone = recipient_id_of_contact(segment.id, workspace.contact("p16").id)
     assert explain_recipient(db, now, workspace.account, gone).because == "removed by hand"
     for account, number in (

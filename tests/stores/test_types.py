@@ -124,8 +124,10 @@ def test_every_field_has_completeness_and_usage(workspace: Workspace) -> None:
     grown = workspace.segment("Grown up", f'age > 18 and is in segment "{pros.name}"')
     listed = summarize_fields(workspace.services, workspace.type)
     assert listed.contacts == 4
-    told = {summary.field.key: (summary.value_count, [user.id for user in summary.users]) for summary in listed.custom}
-    assert told == {"plan": (3, [pros.id]), "likes": (1, []), "age": (0, [pros.id, grown.id])}
+    reported = {
+        summary.field.key: (summary.value_count, [user.id for user in summary.users]) for summary in listed.custom
+    }
+    assert reported == {"plan": (3, [pros.id]), "likes": (1, []), "age": (0, [pros.id, grown.id])}
     reserved = {summary.field.key: (summary.value_count, len(summary.users)) for summary in listed.reserved}
     assert (reserved["email"], reserved["country"], reserved["city"]) == ((4, 0), (0, 1), (0, 0))
     plan = summarize_field(workspace.services, workspace.type, workspace.fields.by_key["plan"].id)

@@ -33,7 +33,7 @@ _numbers = count(1)
 
 @dataclass
 class Workspace:
-    """Someone at work on one contact type; contacts are called by the part of their address before the @."""
+    """An account with one contact type; contacts are named by the part of their email before the @."""
 
     services: Services
     account: Account

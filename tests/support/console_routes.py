@@ -1,4 +1,4 @@
-"""All that the console answers to, from its own table of routes: a page that is added later is there by itself."""
+"""All routes of the console, from its own table: a page that is added later is included."""
 
 import re
 from collections.abc import Iterator, Mapping

@@ -1,4 +1,4 @@
-"""How many examples the tests draw: few in `make test`, all in `make test-all`."""
+"""How many examples the tests generate: few in `make test`, all in `make test-all`."""
 
 import os
 from collections.abc import Iterable

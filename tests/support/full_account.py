@@ -41,7 +41,7 @@ NOWHERE: Mapping[str, str] = {
 
 @dataclass(frozen=True, slots=True)
 class FullAccount:
-    """What was made, by the names that the paths of the console give to its ids, and the word that stands in all."""
+    """The created ids, by their names in the paths of the console, and the word in all texts."""
 
     ids: Mapping[str, str]
     word: str

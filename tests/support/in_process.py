@@ -1,4 +1,4 @@
-"""Commands that run in the process of the tests, which is much cheaper than a process for each."""
+"""Commands that run in the process of the tests, which is much faster than starting a process for each."""
 
 import io
 import logging

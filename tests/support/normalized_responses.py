@@ -1,4 +1,4 @@
-"""Compare answers to the letter: only the instants, which no test can know, are put out of the way."""
+"""Compare responses byte by byte, except for timestamps, which no test can know."""
 
 import json
 import re

@@ -1,4 +1,4 @@
-"""Tamis as it is run: a server in a process of its own, and commands beside it."""
+"""Tamis as it is run: a server as a process, and commands."""
 
 import json
 import os

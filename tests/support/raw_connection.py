@@ -1,4 +1,4 @@
-"""A connection to a server without a library between, for requests that no library would send."""
+"""A raw connection to a server, for requests that no library would send."""
 
 import socket
 

@@ -1,4 +1,4 @@
-"""The records behind the back of Tamis: by way of SQLite alone, but with the checksums that their pages have."""
+"""Changes to the records without Tamis: through SQLite alone, but with the checksums of their pages."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager

@@ -1,4 +1,4 @@
-"""Handing files in at the console, as its script does, and waiting for what becomes of them."""
+"""Uploading files to the console, as its script does, and waiting for their imports."""
 
 import re
 import time

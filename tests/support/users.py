@@ -1,4 +1,4 @@
-"""The people of the tests: each has an account and a key pair, and speaks to a server over HTTP."""
+"""The users of the tests: each has an account and a key pair, and sends requests to a server over HTTP."""
 
 import itertools
 from collections.abc import Sequence

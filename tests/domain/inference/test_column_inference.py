@@ -28,13 +28,13 @@ TEXTS = st.lists(
 
 
 def decided(
-    texts: list[str], known: Field | None = None, order: DateOrder | None = None, header: str = "", **said: Any
+    texts: list[str], known: Field | None = None, order: DateOrder | None = None, header: str = "", **output: Any
 ) -> ColumnFormat | Ambiguous:
-    return decided_file({header: texts}, known, order=order, **said)[header]
+    return decided_file({header: texts}, known, order=order, **output)[header]
 
 
 def decided_file(
-    columns: dict[str, list[str]], known: Field | None = None, delimiter: str | None = ",", **said: Any
+    columns: dict[str, list[str]], known: Field | None = None, delimiter: str | None = ",", **output: Any
 ) -> dict[str, ColumnFormat | Ambiguous]:
     """Decide about the columns of a file by their names."""
     profilers = []
@@ -43,7 +43,7 @@ def decided_file(
         profiler.reset(sum(1 for text in texts if text.strip()))
         profiler.add((text, 1) for text in texts)
         profilers.append(profiler)
-    found = infer_formats(dict(enumerate(profilers)), FileHints(delimiter, **said))
+    found = infer_formats(dict(enumerate(profilers)), FileHints(delimiter, **output))
     return {header: found[place] for place, header in enumerate(columns)}
 
 
@@ -279,5 +279,5 @@ def test_the_account_decides_an_ambiguous_date_order() -> None:
     assert found == ColumnFormat(Kind.DATE, order=DateOrder.MDY)
     assert isinstance(found, ColumnFormat)
     assert found.notes
-    told = decided(["03/04/2024", "31/12/2024"], usual_order=DateOrder.MDY)
-    assert told == ColumnFormat(Kind.DATE, order=DateOrder.DMY)
+    reported = decided(["03/04/2024", "31/12/2024"], usual_order=DateOrder.MDY)
+    assert reported == ColumnFormat(Kind.DATE, order=DateOrder.DMY)

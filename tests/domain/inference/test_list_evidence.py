@@ -6,7 +6,7 @@ from tamis.domain.inference.list_evidence import ListEvidence
 
 
 def options(cells: dict[str, int]) -> tuple[str, ...]:
-    """Return the options of a column in which each text stands so many times."""
+    """Return the options of a column in which each text occurs so many times."""
     profiler = ListEvidence()
     for text in cells:
         profiler.add(text)

@@ -26,7 +26,7 @@ class Step:
 class Case:
     """Files that are imported one after the other into a contact type, and what is known afterwards.
 
-    `fields` are made by hand before: name, kind, options. `kinds` names the kinds of fields, `values` the values of
+    `fields` are created before: name, kind, options. `kinds` names the kinds of fields, `values` the values of
     contacts by email: only those that are named are compared, and None is no value. `absent` are emails of nobody.
     """
 

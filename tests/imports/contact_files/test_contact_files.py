@@ -37,7 +37,7 @@ def each(step: int = 1) -> pytest.MarkDecorator:
 
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    """A server with an account for each time zone; the commands work beside it."""
+    """A running server with an account for each time zone, for commands to use."""
     with Server(tmp_path_factory.mktemp("contact_files") / "data") as running:
         for zone, email in EMAILS.items():
             new_console_account(running.data, running.address, email, zone)
@@ -46,7 +46,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
 
 @pytest.fixture(scope="module")
 def visitors(server: Server) -> dict[str, Visitor]:
-    """Somebody signed in to each account, by time zone."""
+    """A user signed in to each account, by time zone."""
     found = {}
     for zone, email in EMAILS.items():
         found[zone] = Visitor(server.address)
@@ -120,9 +120,9 @@ def test_a_contact_file_is_imported_by_command(server: Server, commands: Command
         foretold = commands.take(path, *step.options, "--dry-run")
         report = commands.take(path, *step.options)
         assert counts(report, step) == dict(step.counts), report
-        told = ("created_fields", "reasons", "notices")
-        assert {name: foretold[name] for name in (*step.counts, *told)} == {
-            name: report[name] for name in (*step.counts, *told)
+        reported = ("created_fields", "reasons", "notices")
+        assert {name: foretold[name] for name in (*step.counts, *reported)} == {
+            name: report[name] for name in (*step.counts, *reported)
         }
     check(server.data, commands.type, case)
 

@@ -71,8 +71,8 @@ class Crash:
         assert db.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
         assert db.execute("PRAGMA foreign_key_check").fetchall() == []
         keys = {str(row[0]) for row in db.execute("SELECT public_key FROM key_pairs").fetchall()}
-        asked = {_key(promise) for promise in self._asked if promise.what in ("account", "key")}
-        assert {_key(promise) for promise in self._kept if promise.what in ("account", "key")} <= keys <= asked
+        requested = {_key(promise) for promise in self._asked if promise.what in ("account", "key")}
+        assert {_key(promise) for promise in self._kept if promise.what in ("account", "key")} <= keys <= requested
         self._check_overrides(db)
         self._look_at_imports(db)
         self._look_at_uploads(db)
@@ -106,9 +106,9 @@ class Crash:
             finished = [promise for promise in self._asked if promise.what == "import"][int(str(id_)) - 1]
             assert state == "finished" or finished not in done
             if state == "finished":
-                told = finished.details["found"]
-                assert json.loads(str(report))["rejects_file"] == told["rejects"]
-                self._whole(self._data / "rejects" / told["rejects"], told["rejected"], True)
+                reported = finished.details["found"]
+                assert json.loads(str(report))["rejects_file"] == reported["rejects"]
+                self._whole(self._data / "rejects" / reported["rejects"], reported["rejected"], True)
 
     def _look_at_uploads(self, db: apsw.Connection) -> None:
         found = {str(id_): size for id_, size in db.execute("SELECT id, size FROM uploads").fetchall()}

@@ -69,7 +69,7 @@ class Directory:
 
 Entry = File | Directory
 Change = tuple[Directory, str, Entry | None]
-"""A name in a directory that stands for something else from now on, or for nothing."""
+"""A name in a directory that refers to something else from now on, or to nothing."""
 
 
 class Disk:

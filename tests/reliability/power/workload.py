@@ -25,7 +25,7 @@ OWNER = "owner@example.org"
 
 
 class Doer:
-    """Somebody who does things, one after the other, and notes each."""
+    """A user who does things, one after the other, and records each."""
 
     def __init__(self, base: Path, journal: Path, seed: int) -> None:
         self.base, self.data = base, base / "data"
@@ -37,8 +37,8 @@ class Doer:
         """Do something; `details` say what was promised by its acknowledgement, and what it gives does, too."""
         begun = time.time()
         found = doing()
-        told = found if isinstance(found, dict | str) else None
-        line = {"what": what, "begun": begun, "acknowledged": time.time(), "found": told, **details}
+        reported = found if isinstance(found, dict | str) else None
+        line = {"what": what, "begun": begun, "acknowledged": time.time(), "found": reported, **details}
         print(json.dumps(line), file=self._journal)
         self._journal.flush()
         return found
@@ -71,7 +71,7 @@ class Doer:
         self.do("import", lambda: _with_rejects(self.command(*arguments)), edition=edition)
 
     def serve(self, actions: int) -> None:
-        """Do some things beside a server."""
+        """Do some things with a running server."""
         person = self._another_key()
         with Server(self.data) as server:
             person.base = f"{server.address}/api/"
