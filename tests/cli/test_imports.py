@@ -8,6 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from tamis.cli.import_report import invalid_values_line
+from tamis.domain.fields import Kind
+from tamis.domain.import_reports import InvalidValues
 from tests.support import in_process
 from tests.support.process import tamis
 
@@ -83,3 +86,14 @@ def test_the_date_order_is_asked_for_and_can_be_given(data: Path) -> None:
     assert run(data, "-", "--date-order", "mdy", given=content).returncode == 0
     shown = tamis(data, "contact", "show", "ann@example.org", "--type", "People")["values"]
     assert shown["birth_date"] == "2024-03-04"
+
+
+@pytest.mark.parametrize(
+    ("invalid", "line"),
+    [
+        (InvalidValues("Age", Kind.NUMBER, 1, ("xx",)), 'Column "Age": 1 cell is not a valid number, such as "xx"'),
+        (InvalidValues("Born", Kind.DATE, 2), 'Column "Born": 2 cells are not valid dates'),
+    ],
+)
+def test_invalid_values_are_reported_with_the_kind_of_the_field(invalid: InvalidValues, line: str) -> None:
+    assert invalid_values_line(invalid) == line

@@ -39,10 +39,8 @@ def invalid_values_line(invalid: InvalidValues) -> str:
     """Return the line that reports the invalid values of a column."""
     examples = ", ".join(f'"{shorten(text)}"' for text in invalid.examples)
     cells = pluralize(invalid.count, "cell")
-    verb = "is" if invalid.count == 1 else "are"
-    return f'Column "{invalid.column}": {cells} {verb} not {invalid.kind}' + (
-        f", such as {examples}" if examples else ""
-    )
+    reason = f"is not a valid {invalid.kind}" if invalid.count == 1 else f"are not valid {invalid.kind}s"
+    return f'Column "{invalid.column}": {cells} {reason}' + (f", such as {examples}" if examples else "")
 
 
 def column_names(names: Sequence[str]) -> str:
