@@ -57,7 +57,7 @@ def india(owner: Person, customers: Customers) -> int:
 
 @pytest.fixture
 def empty(owner: Person, customers: Customers) -> int:
-    """A segment of its own without conditions, in which nobody is."""
+    """A new segment without conditions or members."""
     return owner.make_segment(customers.id)
 
 

@@ -109,7 +109,7 @@ def context(window: BrowserContext, server: Server, owner: Person) -> Iterator[B
 
 @contextmanager
 def window_of(chromium: Browser, address: str, width: int = 1440) -> Iterator[BrowserContext]:
-    """Open a window in which nobody is signed in; raises AssertionError when scripts complained about anything."""
+    """Open a signed-out window; raises AssertionError when scripts complained about anything."""
     opened = chromium.new_context(base_url=address, viewport={"width": width, "height": 900}, locale="en-GB")
     opened.set_default_timeout(60_000)
     try:

@@ -1,4 +1,4 @@
-"""Requests that no page of ours sends: each gets a readable response, and costs nobody else anything."""
+"""Requests that no console page sends: each gets a readable response and does not affect others."""
 
 import json
 from concurrent.futures import ThreadPoolExecutor

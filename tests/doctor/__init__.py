@@ -1,1 +1,1 @@
-"""`tamis doctor` finds what is wrong, names it, and is silent about the rest."""
+"""`tamis doctor` finds and names faults, and reports nothing else."""

@@ -110,7 +110,7 @@ def examine(directory: Path) -> list[Check]:
 
 
 def wrong(directory: Path) -> list[str]:
-    """List what is found to be wrong."""
+    """List the findings."""
     return [finding.message for check in examine(directory) for finding in check.findings if finding.wrong]
 
 

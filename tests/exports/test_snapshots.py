@@ -1,4 +1,4 @@
-"""An export is one state of the data, and nobody waits for it."""
+"""An export is one snapshot of the data, and blocks no reader or writer."""
 
 import threading
 from collections.abc import Iterator

@@ -1,4 +1,4 @@
-"""The log tells the past as it was, and dropping what is old changes no size of any day."""
+"""The log matches the past, and trimming old entries changes no daily size."""
 
 from datetime import timedelta
 from itertools import pairwise

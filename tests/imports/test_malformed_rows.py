@@ -1,4 +1,4 @@
-"""Files as nobody should write them, held against a model that goes through them row by row."""
+"""Malformed files, compared with a model that reads them row by row."""
 
 import codecs
 import csv

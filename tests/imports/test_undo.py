@@ -1,4 +1,4 @@
-"""Undoing an import: only for its owner, once, and only contacts that nobody has touched since."""
+"""Undoing an import: only for its owner, once, and only contacts that are unchanged since."""
 
 import subprocess
 import sys

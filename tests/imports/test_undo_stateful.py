@@ -1,4 +1,4 @@
-"""Whatever happens between imports, undoing one of them gives back what it changed and nobody touched, and no more."""
+"""Undoing an import restores exactly what it changed and nothing changed since, after any other events."""
 
 import pytest
 from hypothesis import settings

@@ -216,7 +216,7 @@ class Roles:
         self.history.perform(name, Write(((contact, value),)), query)
 
     def _value(self, chance: random.Random) -> int:
-        """Return a value that nobody has written, on either side of what the rules ask for."""
+        """Return a new value, on either side of the rules' conditions."""
         return next(self._values) * chance.choice((-1, 1))
 
     def console(self) -> Callable[[str, random.Random], None]:

@@ -51,7 +51,7 @@ class Writers:
             thread.start()
 
     def pull_the_plug(self) -> None:
-        """Kill the process that imports, and let nobody begin anything new."""
+        """Kill the importing process, and start nothing new."""
         with self._starting:
             self._ended.set()
             if self._importer:

@@ -1,4 +1,4 @@
-"""A statement of the staging database stops when nobody waits for it, or when it takes too much time or disk."""
+"""A statement of the staging database stops when abandoned, or when it takes too much time or disk."""
 
 import signal
 import threading

@@ -1,4 +1,4 @@
-"""Every shape of a real export file becomes what is right, whichever way it comes in."""
+"""Every kind of real export file is imported correctly, through every interface."""
 
 import io
 import json
