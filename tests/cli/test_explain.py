@@ -51,7 +51,7 @@ def test_the_verdict_comes_first_and_each_condition_shows_the_contacts_value(peo
         "    ✓ First name is “Ann”   (Ann)",
         "  ✗ not",
         "    ✓ City is “Goa”   (Goa)",
-        "  ✗ is not in segment “Anns”   (is a member)",
+        "  ✗ Is not in segment “Anns”   (is a member)",
     ]
     of_bob = printed(people, "segment", "explain", "2", "BOB@example.org")
     assert of_bob.startswith("Member of the segment.\n✓ all of these\n")

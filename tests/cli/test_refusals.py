@@ -51,7 +51,7 @@ def run(data: Path, *arguments: str, given: str = "") -> "subprocess.CompletedPr
         (["segment", "edit", "Nothing", "--name", "x"], 'here is no segment "Nothing"'),
         (["field", "edit", "birth_date", "--type", "People", "--rename-option", "A"], '"A" must be OLD=NEW'),
         (["segment", "edit", "Nothing"], "nothing to change: add --name, --where or both"),
-        (["field", "delete", "email", "--type", "People"], "is a reserved field"),
+        (["field", "delete", "email", "--type", "People"], "is a standard field"),
         (["field", "delete", "nothing", "--type", "People"], 'there is no field "nothing" in People'),
         (["import", "/no/such/file.csv", "--type", "People"], "cannot be read: No such file"),
         (["account", "create", "--email", "nonsense"], "is not a valid email"),

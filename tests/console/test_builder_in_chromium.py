@@ -314,7 +314,7 @@ def test_rule_text_and_builder_stay_in_sync(builder: Builder) -> None:
     expect(page.locator(".group .group .joins input:checked")).to_have_value("none")
     builder.write('country = "India" and totl_paid > 5')
     expect(page.locator("#text-says")).to_have_text(
-        'line 1, column 23: there is no field "totl_paid"; did you mean "total_paid"?'
+        'Line 1, column 23: there is no field "totl_paid"; did you mean "total_paid"?'
     )
     page.get_by_role("button", name="Show error").click()
     assert page.evaluate("[text.selectionStart, text.selectionEnd]") == [22, 31]

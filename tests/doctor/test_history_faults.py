@@ -18,7 +18,7 @@ from tamis.settings import Settings
 from tests.history.history_model import Past, live_through, small_packs
 from tests.support.records import records_of
 
-COPY = "not as in the history of the records"
+COPY = "differs from the history in the records"
 
 
 @pytest.fixture(scope="module")
@@ -107,7 +107,7 @@ IN_COLUMNS = {
     ),
     "a change at another instant": (
         "UPDATE membership_changes SET instant = instant + INTERVAL 1 MICROSECOND",
-        f"membership changes {COPY}",
+        "membership changes differ from the history in the records",
     ),
     "a change for another cause": (
         f"UPDATE membership_changes SET cause = 'time' WHERE number = {NEWEST}",
@@ -133,7 +133,7 @@ IN_COLUMNS = {
     ),
     "members who entered at another instant": (
         "UPDATE recent_changes SET instant = instant + INTERVAL 1 SECOND",
-        f"members {COPY}",
+        "members differ from the history in the records",
     ),
     "a member too many": (
         "INSERT INTO members VALUES ((1::BIGINT << 32) | 99999, TIMESTAMP '2026-03-01')",

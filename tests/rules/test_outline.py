@@ -23,7 +23,7 @@ def test_a_rule_is_outlined_as_a_nested_list() -> None:
     assert reported == Outline(
         "all",
         parts=(
-            Outline("condition", "is in segment “Regulars”", 7),
+            Outline("condition", "Is in segment “Regulars”", 7),
             Outline("none", parts=(Outline("condition", "Country is “India”"), Outline("condition", "City is “Pune”"))),
             Outline("none", parts=(Outline("condition", "City is blank"),)),
         ),

@@ -257,7 +257,7 @@ def test_a_rule_is_explained() -> None:
                 'is in segment "Customers in India"',
                 None,
                 True,
-                "is in segment “Customers in India”",
+                "Is in segment “Customers in India”",
                 None,
                 7,
             ),

@@ -70,7 +70,7 @@ def test_an_email_is_cleaned_as_in_a_file(people: People) -> None:
     assert people.create("Ann <ann@example.org>").email == "ann@example.org"
     with pytest.raises(Invalid) as refused:
         people.create("\u200bann@example.org")
-    assert "is the email of another contact" in _problems(refused)["email"]
+    assert "already belongs to another contact" in _problems(refused)["email"]
 
 
 def _problems(error: pytest.ExceptionInfo[Invalid]) -> dict[str, str]:

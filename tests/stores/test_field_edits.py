@@ -398,7 +398,7 @@ def test_a_field_of_another_account_looks_missing(workspace: Workspace) -> None:
 
 
 def test_a_reserved_field_cannot_be_edited(workspace: Workspace) -> None:
-    with pytest.raises(Refused, match='"Country" is a reserved field'):
+    with pytest.raises(Refused, match='"Country" is a standard field'):
         workspace.edit("country", name="Land")
 
 

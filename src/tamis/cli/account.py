@@ -16,7 +16,7 @@ from tamis.domain.instants import format_instant
 account_app = App(name="account", help="Manage accounts, which own contacts and segments.")
 key_app = App(name="key", help="Manage key pairs, which programs use to sign in to the Segment API.")
 ORDERS = {
-    "dmy": "imports read 03/04/2024 as April 3 unless the file shows otherwise",
+    "dmy": "imports read 03/04/2024 as 3 Apr 2024 unless the file shows otherwise",
     "mdy": "imports read 03/04/2024 as March 4 unless the file shows otherwise",
     "ask": "imports ask how to read 03/04/2024 if the file is ambiguous",
 }
@@ -71,7 +71,7 @@ def password(
     password_stdin: Annotated[bool, Parameter(negative="")] = False,
     common: Common = Common(),  # noqa: B008  frozen
 ) -> None:
-    """Change the console password of an account; its open sessions end.
+    """Change the console password of an account, and sign out its sessions.
 
     Parameters
     ----------

@@ -119,7 +119,7 @@ def _lines(
     status: ImportStatus, type_name: str | None, account: Account, report: Details, names: Mapping[str, str]
 ) -> list[str]:
     job, state = status
-    end = f", ended {local_time(job.finished_at, account.zone)}" if job.finished_at else ""
+    end = f", finished {local_time(job.finished_at, account.zone)}" if job.finished_at else ""
     lines = [
         f"Import {job.id}: {job.source} into {type_name}",
         f"{str(state).capitalize()}; started {local_time(job.started_at, account.zone)}{end}",
@@ -139,5 +139,5 @@ def _lines(
     if fields := report.created_fields:
         lines.append(f"Fields created: {field_names(fields, names)}")
     if ignored := report.ignored_columns:
-        lines.append(f"Columns ignored: {column_names(ignored)}")
+        lines.append(f"Columns skipped: {column_names(ignored)}")
     return [*lines, *report.notices]

@@ -88,7 +88,7 @@ def import_file(
     formulas
         Whether to remove the apostrophe that protects text such as =1+1 from being run by a spreadsheet.
     format_
-        The format, if neither the content nor the name of the file shows it; xlsx stands for any workbook: .xlsx, .xls
+        The format, if neither the content nor the name of the file shows it; xlsx means any workbook: .xlsx, .xls
         or .ods.
     encoding
         The text encoding, such as windows-1250 or shift_jis, if it is not detected.
@@ -98,7 +98,7 @@ def import_file(
         What to do with cells that do not fit their field: reject (the row; the default) or blank (only the cell).
         COLUMN=blank does so for one column; COLUMN=add turns its values into new options. Can be repeated.
     add_options
-        Add unknown values to the options of choice fields, even if a person has listed the options.
+        Add unknown values to the options of choice fields, even if someone has edited the options.
     dry_run
         Show what would happen, without importing anything.
     """
@@ -181,4 +181,4 @@ def _notices(report: Details, names: Mapping[str, str], dry_run: bool) -> None:
             f'--map "{named}=Subscribed" --create-fields'
         )
     if ignored:
-        print_notice(f"Columns ignored: {column_names(ignored)}. To import them, use --create-fields or --map.")
+        print_notice(f"Columns skipped: {column_names(ignored)}. To import them, use --create-fields or --map.")

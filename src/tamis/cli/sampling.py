@@ -42,7 +42,7 @@ def sample(
     group
         List the members of this group, starting at 1, instead of the sizes of all groups.
     seed
-        Any text; another text gives other members.
+        Any text; a different text selects different members.
     limit
         How many to list at most.
     """

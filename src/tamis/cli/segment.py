@@ -79,7 +79,7 @@ def edit(
     where: Annotated[str | None, Parameter(name="--where", allow_leading_hyphen=True)] = None,
     common: Common = Common(),  # noqa: B008  frozen
 ) -> None:
-    """Edit the name or rule of a segment; members added manually or excluded stay so.
+    """Edit the name or rule of a segment. Manual changes to its members are kept.
 
     Parameters
     ----------

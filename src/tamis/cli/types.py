@@ -41,7 +41,7 @@ def rename(type_: str, name: str, *, common: Common = Common()) -> None:  # noqa
     Parameters
     ----------
     type_
-        Name or ID of the contact type.
+        ID or name of the contact type.
     name
         New name.
     """
@@ -58,7 +58,7 @@ def delete(type_: str, *, common: Common = Common()) -> None:  # noqa: B008  fro
     Parameters
     ----------
     type_
-        Name or ID of the contact type.
+        ID or name of the contact type.
     """
     with open_services(common) as services:
         gone = resolve_type(services, resolve_account(services, common), type_)

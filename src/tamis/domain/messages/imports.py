@@ -58,8 +58,8 @@ IMPORTS: Mapping[str, str] = {
     "import_not_written": "cannot write to {directory}: {reason}; nothing was imported",
     "import_still_runs": "this import is still running: wait until it ends",
     "import_too_old_to_undo": (
-        "import {number} can no longer be undone: what is needed for that is kept for a number of days "
-        "(TAMIS_UNDO_DAYS), which have passed"
+        "import {number} can no longer be undone: the previous values are only kept for the number of days set by "
+        "TAMIS_UNDO_DAYS"
     ),
     "import_unknown": "there is no import {number}",
     "import_was_stopped": "it was stopped; what was stored before that stays",

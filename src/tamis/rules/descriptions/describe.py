@@ -31,9 +31,9 @@ def describe(rule: Rule, subject: str = "Contacts", today: date | None = None) -
 
 
 def phrase(node: Condition | InSegment) -> str:
-    """Return what one condition asks for, in a few words: `Age is between 25 and 60`."""
+    """Return what one condition asks for, in a few words: `Age is between 25 and 60`, `Is in segment “Regulars”`."""
     if isinstance(node, InSegment):
-        return f"{node.operator.name} “{node.name}”"
+        return f"{node.operator.name.capitalize()} “{node.name}”"
     return f"{node.field.name} {_Writer(None).asks(node)}"
 
 

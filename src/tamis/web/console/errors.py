@@ -19,7 +19,7 @@ TITLES = {
     400: "Bad request",
     403: "Page expired",
     404: "Page not found",
-    405: "Method not allowed",
+    405: "This page cannot be opened directly",
     409: "Already done",
     413: "Request too large",
     429: "Too many requests",
@@ -83,7 +83,7 @@ def internal_error(request: WebRequest, error: Exception) -> Response[Any]:
         request,
         500,
         "Something went wrong",
-        f"The log of the server says what happened, under the reference {context['request']}.",
+        f"For the cause, look for {context['request']} in the server log.",
         [],
     )
 

@@ -88,7 +88,7 @@ def _with_subject(path: str, text: str) -> str:
     """Name the field of a form that a message is about, or the file whose name the message continues."""
     if not path or path.isidentifier():
         return as_sentence(f"{path.replace('_', ' ')}: {text}" if path else text)
-    return f"{path} {text}" + ("" if text.endswith(".") else ".")
+    return f"{path} {text}" + ("" if text.endswith((".", "?")) else ".")
 
 
 def messages_by_path(error: TamisError) -> dict[str, str]:
@@ -98,4 +98,4 @@ def messages_by_path(error: TamisError) -> dict[str, str]:
 
 def as_sentence(text: str) -> str:
     """Return a text as a sentence."""
-    return text[:1].upper() + text[1:] + ("" if text.endswith(".") else ".")
+    return text[:1].upper() + text[1:] + ("" if text.endswith((".", "?")) else ".")

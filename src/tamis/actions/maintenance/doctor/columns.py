@@ -66,7 +66,7 @@ def verify_overrides(services: Services, type_id: int) -> PartialCheck:
         excluded += externals.exclusions_for_columns(db, type_id, None)
         counts = checks.differing_overrides(ids, included, excluded)
     wrong = [
-        f"{pluralize(count, what)} in segments of contact type {type_id} not as in the column store: {REBUILD}"
+        f"segments of contact type {type_id} have {pluralize(count, what)} not matching the column store: {REBUILD}"
         for count, what in zip(counts, ("manually added email", "exclusion"), strict=True)
         if count
     ]
@@ -91,7 +91,7 @@ def verify_segment(services: Services, segment_id: int) -> PartialCheck:
 def _faults(state: SegmentState) -> list[str]:
     found: list[tuple[bool, Callable[[], str]]] = [
         (state.missing.number > 0, lambda: f"is missing {_recipients(state.missing)}: {REBUILD}"),
-        (state.surplus.number > 0, lambda: f"has {_recipients(state.surplus)} that do not belong there: {REBUILD}"),
+        (state.surplus.number > 0, lambda: f"has {_recipients(state.surplus)} that should not be there: {REBUILD}"),
         (state.repeated > 0, lambda: f"has {pluralize(state.repeated, 'recipient')} twice: {REBUILD}"),
         (
             (state.size or 0) != state.counted,
@@ -115,7 +115,7 @@ def _faults(state: SegmentState) -> list[str]:
         ),
         (
             state.against_log.number > 0,
-            lambda: f"has {_recipients(state.against_log)} that do not match their last membership change: {REBUILD}",
+            lambda: f"has {_recipients(state.against_log)} contrary to the last membership change: {REBUILD}",
         ),
     ]
     return [sentence() for wrong, sentence in found if wrong]

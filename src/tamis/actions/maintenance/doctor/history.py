@@ -26,7 +26,7 @@ def verify_history(db: Reader) -> Check:
     with start_check("history in the records is consistent") as check:
         with snapshot(db):
             kept, found, newest = read.read_position(db), read.count_contradictions(db), last_change(db)
-        check.scope = pluralize(kept.number, "number")
+        check.scope = pluralize(kept.number, "membership change")
         for is_wrong, what in (
             (found.numbers_ahead, f"the history of memberships has numbers above its last one, {kept.number}"),
             (
@@ -127,4 +127,6 @@ def _discrepancies(what: str, found: Discrepancies, called: str, many: str = "")
     if not found.number:
         return []
     shown = some(found.some, found.number)
-    return [f"{pluralize(found.number, what, many)} not as in the history of the records ({called} {shown}): {REBUILD}"]
+    differ = "differs" if found.number == 1 else "differ"
+    counted = pluralize(found.number, what, many)
+    return [f"{counted} {differ} from the history in the records ({called} {shown}): {REBUILD}"]

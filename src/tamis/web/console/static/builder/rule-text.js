@@ -2,6 +2,10 @@
 
 const at = (id) => document.getElementById(id);
 
+function sentence(text) {
+  return text && text[0].toUpperCase() + text.slice(1) + (/[.?]$/.test(text) ? "" : ".");
+}
+
 export class RuleText {
   #area = at("text");
   #tree = "";
@@ -63,8 +67,8 @@ export class RuleText {
   showProblems(problems) {
     this.#pending = false;
     at("text-problem").hidden = !problems.length;
-    at("text-says").textContent = problems.map(({ path, message }) =>
-      (path === "rule" ? `The text ${message}` : `${path}: ${message}`)).join("; ");
+    at("text-says").textContent = sentence(problems.map(({ path, message }) =>
+      (path === "rule" ? `the text ${message}` : `${path}: ${message}`)).join("; "));
     at("text-place").hidden = !problems.some(({ path }) => /^line \d+/.test(path));
     at("text-place").dataset.path = problems[0]?.path ?? "";
     this.#area.toggleAttribute("aria-invalid", problems.length > 0);
