@@ -108,9 +108,7 @@ def test_concurrent_edits_in_two_tabs_are_detected(console: Visitor, colleague: 
     path = f"{answer.json()['go']}/edit"
     refused = save(console, f"/segments/new?type={customers}", segment_name=name)
     assert refused.status_code == 422
-    assert refused.json()["problems"] == [
-        {"path": "segment_name", "message": "the segment name has already been taken"}
-    ]
+    assert refused.json()["problems"] == [{"path": "segment_name", "message": "another segment already has this name"}]
     seen = [re.search(r'name="seen" value="(\d+)"', v.get(path).text) for v in (console, colleague)]
     assert seen[0]
     assert seen[1]

@@ -220,7 +220,7 @@ def test_a_wide_file_shows_its_first_columns_and_imports_all(console: Visitor, o
     place = place_of(upload_file(console, type_id, content.encode(), "wide.csv"))
     page = console.get(place).text
     assert page.count('<select id="column-') == 300
-    assert "21 more columns not shown. Each goes to the field of its name or to a new field" in text_of(page)
+    assert "21 more columns not shown. Each is imported into the field with the same name, or into" in text_of(page)
     assert "Showing the first 40 columns" in text_of(page)
     settled(console, begin(console, place, "import", {"column-1": "out"}))
     assert owner.tamis("segment", "count", "--type", str(type_id), "--where", "c319 = 1 and c1 = 1") == {"count": 1}

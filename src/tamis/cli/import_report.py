@@ -18,7 +18,7 @@ def report_lines(
     lines += [f"{count:>16,}  {reason}" for reason, count in list(report.reasons.items())[:MOST_REASONS]]
     if report.cleaned_emails:
         examples = [f'"{each.before}" → {each.after}' for each in report.cleaned_examples]
-        lines.append(f"Emails cleaned: {report.cleaned_emails:,}{': ' if examples else ''}{'; '.join(examples)}")
+        lines.append(f"Emails cleaned up: {report.cleaned_emails:,}{': ' if examples else ''}{'; '.join(examples)}")
     lines += bad_value_lines(report, names, dry_run=dry_run)
     lines += [
         invalid_values_line(invalid) for invalid in report.invalid_values if not _is_reported_elsewhere(invalid, report)

@@ -91,6 +91,7 @@ OWN: Mapping[str, str] = {
     ),
     "rule_needs_type": "a rule needs a contact type: add --type TYPE",
     "sample_size_missing": "add --percent for a sample, --split for groups, or both",
+    "segment_name_taken": "another segment already has this name",
     "segment_name_unknown": 'there is no segment "{segment}"; list segments with "tamis segment list"',
     "server_does_not_answer": "the server for this data does not respond: check its log or restart it",
     "setting_not_written_so": '"{setting}" must be FIELD=VALUE',
@@ -134,6 +135,8 @@ OPTIONS = {
     "percent": "--percent",
     "rename_options": "--rename-option",
     "seed": "--seed",
+    "segment_name": "",
+    "timezone": "--timezone",
 }
 """The option for the parameter of a problem, where its name differs."""
 WORDS = MessageCatalog(SHARED, OWN)

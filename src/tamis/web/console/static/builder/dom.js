@@ -16,6 +16,9 @@ export function h(tag, attributes = {}, ...children) {
 export const visible = (text) => text.replace(/(?![\u200c\u200d\t\n\r])[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu,
   (hidden) => `⟨U+${hidden.codePointAt(0).toString(16).toUpperCase().padStart(4, "0")}⟩`);
 
+// Returns a message as a sentence, with a capital and a period, as `as_sentence` in messages.py does.
+export const sentence = (text) => text && text[0].toUpperCase() + text.slice(1) + (/[.?]$/.test(text) ? "" : ".");
+
 // Returns a copy of a template element of the page.
 export const fromTemplate = (id) => document.getElementById(id).content.firstElementChild.cloneNode(true);
 

@@ -1,10 +1,8 @@
 // The editable text form of the rule: valid text becomes the tree, invalid text is reported with its position.
 
-const at = (id) => document.getElementById(id);
+import { sentence } from "./dom.js";
 
-function sentence(text) {
-  return text && text[0].toUpperCase() + text.slice(1) + (/[.?]$/.test(text) ? "" : ".");
-}
+const at = (id) => document.getElementById(id);
 
 export class RuleText {
   #area = at("text");

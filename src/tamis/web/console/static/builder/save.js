@@ -1,5 +1,7 @@
 // Saves the segment once at a time; problems are shown where they belong, and no edit is lost.
 
+import { sentence } from "./dom.js";
+
 const at = (id) => document.getElementById(id);
 
 export class SaveForm {
@@ -64,7 +66,7 @@ export class SaveForm {
     }
     const problems = content.problems ?? [];
     const ofName = problems.filter((problem) => problem.path === "segment_name");
-    this.#showNameProblem(ofName.map((problem) => problem.message).join("; "));
+    this.#showNameProblem(sentence(ofName.map((problem) => problem.message).join("; ")));
     this.#options.refused(problems.filter((problem) => problem.path !== "segment_name"));
     if (!problems.length) this.#showProblem(content.message ?? "Not saved. Try again.");
   }
