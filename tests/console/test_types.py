@@ -69,7 +69,7 @@ def test_a_type_in_use_is_kept_and_names_its_users(console: Visitor, owner: Pers
     assert f'"{name}"' in text_of(refused.text)
     assert f'href="/segments/{segment_id}"' in refused.text
     owner.tamis("segment", "delete", str(segment_id))
-    assert "still contains 1 contact: delete them first" in text_of(console.post(f"/types/{people}/delete").text)
+    assert "still has 1 contact, which must be deleted first" in text_of(console.post(f"/types/{people}/delete").text)
 
 
 def test_a_new_field_shows_every_problem_at_its_control(console: Visitor, owner: Person, people: int) -> None:
