@@ -54,7 +54,7 @@ def test_only_an_unused_type_is_deleted(workspace: Workspace) -> None:
         services.write(delete_type, workspace.type)
     for segment in (pros, all_):
         services.write(delete_segment, workspace.account, segment.id)
-    with pytest.raises(Refused, match="still contains 1 contact: delete them first"):
+    with pytest.raises(Refused, match="still has 1 contact, which must be deleted first"):
         services.write(delete_type, workspace.type)
     services.write(delete_contact, workspace.account, workspace.type, "ann@example.org")
     services.write(delete_type, workspace.type)
@@ -134,5 +134,5 @@ def test_every_field_has_completeness_and_usage(workspace: Workspace) -> None:
     assert (plan.value_count, plan.contacts, dict(plan.by_option)) == (3, 4, {"Pro": 2, "Free": 1})
     (summary,) = list_type_summaries(workspace.services, workspace.account)
     assert (summary.contacts, summary.fields, summary.segments) == (4, 3, 2)
-    with pytest.raises(Refused, match="reserved"):
+    with pytest.raises(Refused, match="standard field"):
         summarize_field(workspace.services, workspace.type, workspace.fields.by_key["email"].id)

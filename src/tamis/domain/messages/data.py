@@ -19,8 +19,8 @@ DATA: Mapping[str, str] = {
     "contact_type_exists": 'there is already a contact type "{contact_type}"',
     "contact_type_id_unknown": "there is no contact type {contact_type}",
     "contact_type_not_empty": (
-        '"{contact_type}" still has {contacts:contact}, which must be deleted first; undoing an import deletes the contacts '
-        "that it created"
+        '"{contact_type}" still has {contacts:contact}, which must be deleted first; undoing an import deletes the '
+        "contacts that it created"
     ),
     "contact_type_unknown": 'there is no contact type "{contact_type}"; choose from {known:quoted}',
     "contact_unknown": 'there is no contact "{email}" in {contact_type}{advice}',
