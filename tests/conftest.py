@@ -1,6 +1,7 @@
 """What all tests share: settings, and the two ways in which a command meets its data."""
 
 import atexit
+import gc
 import os
 import sys
 from collections.abc import Iterator
@@ -15,6 +16,14 @@ from tests.support.process import Server
 # The tests draw new examples in every run; a failure prints the blob that replays it. No test may depend on time.
 settings.register_profile("ci", deadline=None, derandomize=False, print_blob=True, max_examples=examples(100))
 settings.load_profile("ci")
+
+gc.disable()  # until all tests are collected: they live as long as the run
+
+
+def pytest_collection_finish() -> None:
+    """Spare the garbage collector the tests themselves, which it would go through again and again."""
+    gc.freeze()
+    gc.enable()
 
 
 @atexit.register

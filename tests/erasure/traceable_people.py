@@ -20,9 +20,10 @@ from tamis.domain.import_reports import RequestedOptions
 from tamis.records.contacts import NewContact
 from tamis.records.importing import imports
 from tamis.rules.syntaxes.text import from_text
+from tests.support.effort import ALL
 
-PEOPLE = 30_000
-VICTIMS = range(7, PEOPLE, 1000)
+PEOPLE = 30_000 if ALL else 6_000
+VICTIMS = range(7, PEOPLE, PEOPLE // 30)
 SHORTEST_TRACE = 9
 
 

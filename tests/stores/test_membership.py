@@ -28,5 +28,5 @@ def test_memberships_are_exact_unique_overridable_and_fresh_after_any_changes(
         thresholds = replace(thresholds, insert_only=0, entries_at_once=2)
     monkeypatch.setattr(strategy, "THRESHOLDS", thresholds)
     run_state_machine_as_test(
-        Membership, settings=settings(max_examples=examples(EXAMPLES // 10, 2), stateful_step_count=50, deadline=None)
+        Membership, settings=settings(max_examples=examples(EXAMPLES // 10, 1), stateful_step_count=50, deadline=None)
     )
