@@ -11,6 +11,7 @@ import apsw
 import pytest
 
 from tamis.actions.services import Services
+from tamis.columns.engine.process_lock import acquire_lock
 from tamis.domain.errors import Unavailable
 from tamis.domain.fields import RESERVED
 from tamis.records.change_log import last_change
@@ -109,6 +110,17 @@ def test_rows_of_renamed_tables_survive_with_their_numbers(tmp_path: Path) -> No
     assert last_change(Reader(db)) == 8
 
 
+def test_data_is_not_migrated_while_an_older_server_uses_it(tmp_path: Path) -> None:
+    schema_14(tmp_path / FILE_NAME).close()
+    lock = acquire_lock(tmp_path)
+    with pytest.raises(Unavailable, match="stop it before you use this version"):
+        Services(Settings(data=tmp_path))
+    assert apsw.Connection(str(tmp_path / FILE_NAME)).pragma("user_version") == 14
+    os.close(lock)
+    Services(Settings(data=tmp_path)).close()
+    assert apsw.Connection(str(tmp_path / FILE_NAME)).pragma("user_version") > 14
+
+
 def test_a_backup_of_an_earlier_schema_names_its_last_change(tmp_path: Path) -> None:
     schema_14(tmp_path / FILE_NAME).close()
     assert identify(tmp_path) == ("0123456789abcdef0123456789abcdef", 7)
@@ -157,6 +169,7 @@ def test_a_directory_that_is_not_writable_is_refused(tmp_path: Path) -> None:
 import os
 from pathlib import Path
 from tamis.actions.services import Services
+from tamis.columns.engine.process_lock import acquire_lock
 from tamis.domain.errors import Unavailable
 from tamis.settings import Settings
 Services(Settings(Path({str(tmp_path)!r}))).close()

@@ -15,11 +15,13 @@ from tamis.actions.lanes import Lanes
 from tamis.actions.maintenance.file_permissions import set_private_umask, tighten_permissions
 from tamis.actions.projection import project
 from tamis.actions.view import SizesView, View, Views
+from tamis.columns.engine.process_lock import is_locked
 from tamis.columns.engine.store import Columns
 from tamis.columns.interface.view import ColumnsView
 from tamis.domain.errors import Damaged, Unavailable
 from tamis.files.durable import make_directory
 from tamis.records.change_log import last_change, store_id
+from tamis.records.engine.database import needs_migration
 from tamis.records.engine.store import Records
 from tamis.records.handles import Transaction
 from tamis.settings import Settings
@@ -48,6 +50,9 @@ class Services:
             tighten_permissions(settings.data)
         except OSError as error:
             raise Unavailable("data_directory_not_made", directory=str(settings.data), reason=error.strerror) from None
+        # A server of an older version would fail on renamed tables, so the data is not migrated while it runs.
+        if is_locked(settings.data) and needs_migration(settings.data):
+            raise Unavailable("data_used_by_older_version", directory=str(settings.data))
         self.accepts_loss = accepts_loss
         self.records = Records(settings.data, accepts_loss=accepts_loss)
         self._views = Views(self.records, self.open_columns, clock)

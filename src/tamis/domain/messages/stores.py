@@ -54,6 +54,10 @@ STORES: Mapping[str, str] = {
         "the data was made by a newer version of Tamis (schema {version}; this version supports up to {newest}); "
         "install that version"
     ),
+    "data_used_by_older_version": (
+        "a server of an older version of Tamis is using {directory}: stop it before you use this version, which "
+        "converts the data"
+    ),
     "directory_being_made": "another process is creating {directory} right now",
     "directory_not_empty": "{directory} is not empty: choose a directory that is empty or does not exist",
     "directory_not_made": "{directory} cannot be created: {reason}; choose another directory",

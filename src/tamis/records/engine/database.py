@@ -65,6 +65,18 @@ def migrate(db: apsw.Connection) -> None:
                 db.execute("INSERT INTO store (id) VALUES (?)", (uuid.uuid4().hex,)).fetchall()
 
 
+def needs_migration(directory: Path) -> bool:
+    """Return whether the records of a directory have an older schema; raises Unavailable."""
+    if not (directory / FILE_NAME).exists():
+        return False
+    db = connect(directory / FILE_NAME)
+    try:
+        with translate_errors(directory / FILE_NAME):
+            return 0 < _version(db) < migrations()[-1][0]
+    finally:
+        db.close()
+
+
 def _version(db: apsw.Connection) -> int:
     version: int = db.pragma("user_version")
     return version
