@@ -39,10 +39,10 @@ from tamis.domain.segments import EXTERNAL_BIT, Segment
 from tamis.records.contacts import NewContact
 from tamis.rules.syntaxes.text import from_text
 from tamis.settings import Settings
-from tests.support.effort import examples
+from tests.support.effort import ALL, examples
 
 EVERYONE = 1 << 53
-PEOPLE = 20_000
+PEOPLE = 20_000 if ALL else 5_000
 EXTERNALS = ("a@münchen.de", "A@XN--mnchen-3ya.de", "stranger@example.net", "STRANGER@example.net")
 
 
