@@ -39,12 +39,12 @@ class Settings:
     """The settings of one process. Each is read from the environment variable TAMIS_ and its name in capitals."""
 
     data: Path
-    columns_memory: str = _setting(memory, "1GB", "memory that the column store may use before it spills to disk")
+    columns_memory: str = _setting(memory, "1GB", "memory that the projection may use before it spills to disk")
     columns_threads: int = _setting(threads, "all cores", "threads for evaluating rules")
     import_memory: str = _setting(
         memory,
         "300MB",
-        "memory that an import may use, in addition to the column store, before it spills to disk",
+        "memory that an import may use, in addition to the projection, before it spills to disk",
     )
     import_step_time: timedelta = _setting(
         duration, "10m", "how long one step of reading an import file may take before it is interrupted"

@@ -15,7 +15,7 @@ from tamis.web.http import StreamedResponse, send_streamed
 def test_a_response_is_cut_off_when_its_store_fails(caplog: pytest.LogCaptureFixture) -> None:
     async def rest() -> AsyncIterator[bytes]:
         yield b",2"
-        raise Unavailable("the column store is damaged and will be rebuilt: try again")
+        raise Unavailable("the projection is damaged and will be rebuilt: try again")
 
     sent: list[MutableMapping[str, Any]] = []
 

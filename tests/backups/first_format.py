@@ -1,4 +1,4 @@
-"""Backups of the first format, which held the file of the column store too."""
+"""Backups of the first format, which held the file of the projection too."""
 
 import json
 import shutil
@@ -11,7 +11,7 @@ from tamis.records.maintenance.files import NAME as RECORDS
 
 
 def to_first_format(backup: Path, columns: Path) -> None:
-    """Make of a backup one of the first format, with a column file; its records may have been changed since."""
+    """Make of a backup one of the first format, with a projection file; its records may have been changed since."""
     shutil.copy(columns, backup / COLUMNS)
     manifest = json.loads((backup / MANIFEST).read_text())
     sums: dict[str, FileSum] = {name: file_sum(backup / name) for name in (RECORDS, COLUMNS)}

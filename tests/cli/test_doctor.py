@@ -49,7 +49,7 @@ def test_findings_are_printed_and_end_with_status_1(data_with_segment: Path) -> 
         db.execute('UPDATE contacts SET field_values = \'{"2":"Ann"}\' WHERE id = 5').fetchall()
     done = run(data_with_segment, "doctor")
     assert done.returncode == 1
-    assert "ERROR column store matches the contacts of the records (100 contacts, every value)" in done.stdout
+    assert "ERROR projection matches the contacts of the records (100 contacts, every value)" in done.stdout
     assert "(IDs 5): stop the server, delete columns.duckdb" in done.stdout
     assert done.stdout.rstrip().endswith("1 error.")
     in_json = run(data_with_segment, "doctor", "--json")

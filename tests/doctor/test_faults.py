@@ -115,7 +115,7 @@ def wrong(directory: Path) -> list[str]:
 
 
 def in_columns(sql: str) -> Callable[[Path], None]:
-    """Plant a fault in the column store."""
+    """Plant a fault in the projection."""
 
     def plant(directory: Path) -> None:
         con = duckdb.connect(str(directory / FILE_NAME))
@@ -144,8 +144,8 @@ def test_a_healthy_directory_has_no_problems_and_everything_is_checked(data: Pat
     assert [finding.message for check in checks for finding in check.findings if finding.wrong] == []
     checked = {check.name: check.scope for check in checks}
     assert checked["every rule can be evaluated"] == "5 segments"
-    assert checked["column store matches the contacts of the records"] == "298 contacts, every value"
-    assert checked["column store matches the manual changes of the records"] == "8 manual changes"
+    assert checked["projection matches the contacts of the records"] == "298 contacts, every value"
+    assert checked["projection matches the manual changes of the records"] == "8 manual changes"
     assert checked["members match the reference evaluator (at most 2,000 contacts per type)"] == "298 contacts"
     services = Services(Settings(data, columns_threads=2))
     members = sum(services.project().cached_sizes.by_segment.values())

@@ -1,4 +1,4 @@
-"""An explanation says what the column store says, of every customer and segment, and when that will change by time."""
+"""An explanation says what the projection says, of every customer and segment, and when that will change by time."""
 
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
@@ -58,7 +58,7 @@ class World:
         return explain_membership(self.services.records.reader(), self.now, self.account, segment, email)
 
     def stored(self, segment: Segment) -> set[int | None]:
-        """Return the contacts that the column store has in a segment now."""
+        """Return the contacts that the projection has in a segment now."""
         rows = recipient_page(self.services, self.account.id, segment.id, 0, ROWS)
         return {contact_of_recipient(recipient_id) for recipient_id, _ in rows}
 

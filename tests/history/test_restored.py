@@ -1,4 +1,4 @@
-"""Whatever becomes of the column file, the history is what it was: members, sizes, log, answers about the past."""
+"""Whatever becomes of the projection file, the history is what it was: members, sizes, log, answers about the past."""
 
 import errno
 import logging
@@ -109,7 +109,7 @@ def past(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Past]:
 
 
 def lose(past: Past, what: Callable[[Path], None]) -> None:
-    """Close the stores, change the column file, and open them again."""
+    """Close the stores, change the projection file, and open them again."""
     past.services.close()
     what(past.settings.data / NAME)
     past.reopen()
@@ -239,7 +239,7 @@ def test_a_history_that_was_written_before_a_crash_is_not_written_twice(
 
 
 def make_old(past: Past) -> None:
-    """Close the stores, and keep their history in the column file alone."""
+    """Close the stores, and keep their history in the projection file alone."""
     past.services.close()
     change(OLD_TABLES)(past.settings.data / NAME)
     change_records(past.settings.data, FORGET)
@@ -290,7 +290,7 @@ def test_a_damaged_part_of_the_history_does_not_affect_others(
 
 @pytest.fixture
 def old_backup(past: Past, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Make a backup as the version before made it: only its column file has the history."""
+    """Make a backup as the version before made it: only its projection file has the history."""
     past.services.project()
     backup = tmp_path_factory.mktemp("old") / "backup"
     make_backup(past.services, str(backup))

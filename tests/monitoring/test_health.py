@@ -51,7 +51,7 @@ def looked(watched: Health, reasons: tuple[str, ...]) -> bool:
 def test_a_server_is_not_ready_before_the_column_store(services: Services) -> None:
     watched = Health(services)
     assert watched.reasons == ("the server is starting",)
-    assert looked(watched, ("the column store is being opened or built",))
+    assert looked(watched, ("the projection is being opened or built",))
     services.project()
     assert looked(watched, ())
 
@@ -77,7 +77,7 @@ def test_a_server_is_not_ready_when_writes_or_projection_are_delayed(
     monkeypatch.setattr(services.records, "submit", lambda _: Future())
     monkeypatch.setattr(health, "WRITE_SECONDS", -1.0)
     monkeypatch.setattr(health, "PROJECTION_SECONDS", -1.0)
-    assert looked(ready, ("writes are delayed", "the column store does not keep up with writes"))
+    assert looked(ready, ("writes are delayed", "the projection does not keep up with writes"))
 
 
 def test_a_server_is_not_ready_when_the_disk_is_full(ready: Health, monkeypatch: pytest.MonkeyPatch) -> None:

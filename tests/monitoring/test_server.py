@@ -52,7 +52,7 @@ def metrics(server: Server) -> dict[str, float]:
 def test_health_and_readiness_need_no_key_and_reveal_nothing(server: Server) -> None:
     until = time.monotonic() + PATIENCE_SECONDS
     while (ready := query(server, "/readyz")).status_code == 503 and time.monotonic() < until:
-        assert ready.json()["reasons"], "the column store may still be built"
+        assert ready.json()["reasons"], "the projection may still be built"
     health = query(server, "/healthz")
     assert (health.status_code, health.text) == (200, "ok\n")
     assert (ready.status_code, ready.json()) == (200, {"ready": True, "reasons": []})

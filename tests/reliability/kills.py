@@ -129,7 +129,7 @@ class Rounds:
             time.sleep(self.chance.uniform(0, 0.4))
 
     def in_a_rewrite(self) -> None:
-        """The column file is being written anew, or takes the place of the old one, while clients write."""
+        """The projection file is being written anew, or takes the place of the old one, while clients write."""
         with self._writers(importing=False):
             time.sleep(self.chance.uniform(0.1, 0.4))
             asking = threading.Thread(target=self._erase)
@@ -226,7 +226,7 @@ class Rounds:
             services.close()
             shutil.rmtree(copy)
         self.figures.unusable += len(list(self.prepared.data.glob("*.unusable-*")))
-        assert not self.figures.unusable, "a column file was put aside that was only cut off"
+        assert not self.figures.unusable, "a projection file was put aside that was only cut off"
 
 
 def fold_the_log(con: duckdb.DuckDBPyConnection, present: dict[int, set[int]]) -> None:

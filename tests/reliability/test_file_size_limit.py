@@ -1,4 +1,4 @@
-"""Files that cannot grow, by a limit on their size: the column store undoes what it cannot finish, and goes on."""
+"""Files that cannot grow, by a limit on their size: the projection undoes what it cannot finish, and goes on."""
 
 import resource
 import secrets
@@ -36,7 +36,7 @@ def largest_file(size: int) -> Iterator[None]:
 
 @dataclass
 class Scores:
-    """A thousand people, of whom those with a score are in a segment; the column file has them."""
+    """A thousand people, of whom those with a score are in a segment; the projection file has them."""
 
     workspace: Workspace
     segment: Segment
@@ -44,7 +44,7 @@ class Scores:
 
     @property
     def columns(self) -> Columns:
-        """The column store as it is."""
+        """The projection as it is."""
         return self.workspace.services.open_columns()
 
     def give(self, count: int) -> None:
@@ -58,12 +58,12 @@ class Scores:
         assert segment_sizes(self.workspace.services) == {self.segment.id: self.so_far}
 
     def size(self, ending: str = "") -> int:
-        """Return the size of the column file, or of one next to it."""
+        """Return the size of the projection file, or of one next to it."""
         file = self.columns.path.with_name(FILE_NAME + ending)
         return file.stat().st_size if file.exists() else 0
 
     def run(self, sql: str) -> None:
-        """Run a statement in the column store, with the errors that readers and the projection get."""
+        """Run a statement in the projection, with the errors that readers and the projection get."""
         try:
             self.columns.cursor().execute(sql).fetchall()
         except duckdb.Error as error:
@@ -95,7 +95,7 @@ def test_a_commit_without_space_is_rolled_back_and_retried(scores: Scores) -> No
     scores.give(10)
     with largest_file(1_000):
         for _ in range(3):
-            with pytest.raises(Unavailable, match=r"disk is full: the column store cannot|disk failed"):
+            with pytest.raises(Unavailable, match=r"disk is full: the projection cannot|disk failed"):
                 scores.check()
     scores.check()
 
@@ -127,7 +127,7 @@ def test_a_stopped_database_is_reopened(scores: Scores) -> None:
 
 def test_a_query_without_space_is_refused_with_a_reason(scores: Scores) -> None:
     scores.run("SET GLOBAL memory_limit = '20MB'")
-    with largest_file(1_000), pytest.raises(Unavailable, match=r"the column store cannot answer"):
+    with largest_file(1_000), pytest.raises(Unavailable, match=r"the projection cannot answer"):
         scores.run("SELECT count(*) FROM (SELECT DISTINCT hash(i, j) FROM range(3000) a(i), range(1000) b(j))")
     scores.run("SET GLOBAL memory_limit = '1GB'")
     scores.check()

@@ -134,7 +134,7 @@ def test_the_projection_reports_a_full_disk_and_resumes_with_space(small_server:
         answer = small_server.owner.get(path)
         assert answer.status_code == 503  # and never an answer from before
         assert answer.json()["errors"] == (
-            "The disk is full: the column store cannot follow the records; free up space and try again."
+            "The disk is full: the projection cannot follow the records; free up space and try again."
         )
     assert_refused(small_server.owner, "segment", "count", "--type", "People", "--where", "n > 1")
     small_server.disk.clear()

@@ -1,4 +1,4 @@
-"""An acknowledged write survives a power cut, and the column store can be thrown away."""
+"""An acknowledged write survives a power cut, and the projection can be thrown away."""
 
 import threading
 from concurrent.futures import ThreadPoolExecutor
@@ -101,5 +101,5 @@ def test_a_rebuilt_column_store_has_the_same_recipients_and_ids(tmp_path: Path) 
 
 
 def _lasting(rows: list[dict[str, object]]) -> list[dict[str, object]]:
-    """Leave out what a rebuilt column store cannot know: when a contact came to be selected by a rule."""
+    """Leave out what a rebuilt projection cannot know: when a contact came to be selected by a rule."""
     return [{key: value for key, value in row.items() if key not in ("created_at", "updated_at")} for row in rows]

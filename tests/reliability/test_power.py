@@ -18,4 +18,4 @@ def test_acknowledged_writes_survive_a_power_loss(tmp_path: Path) -> None:
     *_, seen = crash(tmp_path, found, made, MOMENTS, OPENED, seed)
     assert seen.crashes >= MOMENTS * len(CRASHES)
     assert seen.opened
-    assert not seen.quarantined, "a column file was put aside that was only cut off"
+    assert not seen.quarantined, "a projection file was put aside that was only cut off"

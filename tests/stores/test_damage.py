@@ -1,4 +1,4 @@
-"""A column file that cannot be read is put aside and built again, with the same members."""
+"""A projection file that cannot be read is put aside and built again, with the same members."""
 
 import random
 import shutil

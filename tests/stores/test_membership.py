@@ -22,7 +22,7 @@ def test_memberships_are_exact_unique_overridable_and_fresh_after_any_changes(
     part: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     thresholds = Thresholds()
-    if part % 2:  # a handful of contacts is evaluated by Python, more of them by the column store
+    if part % 2:  # a handful of contacts is evaluated by Python, more of them by the projection
         thresholds = replace(thresholds, small_batch=0)
     if part >= PARTS // 2:  # new contacts are evaluated once, which otherwise only many of them are
         thresholds = replace(thresholds, insert_only=0, entries_at_once=2)

@@ -85,12 +85,12 @@ class Workspace:
         return self.services.write(create_segment, self.account, self.type, name, from_text(rule))
 
     def members(self, segment: Segment) -> set[str]:
-        """Ask the column store who is in a segment."""
+        """Ask the projection who is in a segment."""
         page = recipient_page(self.services, self.account.id, segment.id, 0, EVERYONE)
         return {msgspec.json.decode(document)["email"].partition("@")[0] for _, document in page}
 
     def count(self, rule: str) -> int:
-        """Ask the column store how many contacts a rule selects."""
+        """Ask the projection how many contacts a rule selects."""
         tree = to_json(build(from_text(rule), self.fields))
         return count_rule(self.services, self.account.id, self.type.id, tree)
 

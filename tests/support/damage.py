@@ -247,5 +247,5 @@ def _comes_again(data: Path, *, known: bool, acknowledged: bool) -> Iterator[str
 
 
 def without_columns(data: Path) -> None:
-    """Take the column store away, so that it is built from all of the records."""
+    """Take the projection away, so that it is built from all of the records."""
     (data / COLUMNS_FILE).unlink()

@@ -91,7 +91,7 @@ class Services:
         return self.submit(action, *args, **kwargs).result()
 
     def open_columns(self) -> Columns:
-        """Return the column store without projecting anything, opening it if needed. Raises Held when another process
+        """Return the projection without projecting anything, opening it if needed. Raises Held when another process
         has it open, and Damaged when it has changes that the records have lost."""
         if self._columns:
             return self._columns
@@ -115,14 +115,14 @@ class Services:
             return self._columns
 
     def _require_no_lost_writes(self, columns: Columns) -> None:
-        """Raise Damaged if the column store has changes that the records do not have."""
+        """Raise Damaged if the projection has changes that the records do not have."""
         lost = (columns.applied or 0) - last_change(self.records.reader())
         if lost > 0 and not self.accepts_loss:
             log.event("acknowledged_writes_missing", level=logging.CRITICAL, changes=lost)
             raise Damaged("writes_missing")
 
     def project(self) -> Columns:
-        """Project every acknowledged write and the time up to now, and return the column store; raises Unavailable.
+        """Project every acknowledged write and the time up to now, and return the projection; raises Unavailable.
         Readers need not call this: opening a view does it."""
         columns = self.open_columns()
         project(self.records, columns, self.clock)
@@ -140,11 +140,11 @@ class Services:
 
     @property
     def columns_if_open(self) -> Columns | None:
-        """The column store as it is, or None while this process does not have it open."""
+        """The projection as it is, or None while this process does not have it open."""
         return self._columns
 
     def release_columns(self) -> None:
-        """Close the column store, so that other processes can open it; it is opened again when needed."""
+        """Close the projection, so that other processes can open it; it is opened again when needed."""
         with self._opening:
             columns, self._columns = self._columns, None
         if columns:

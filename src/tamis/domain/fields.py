@@ -116,8 +116,8 @@ def key_from_name(name: str) -> str:
 
 def name_from_header(header: str) -> str:
     """Return the name of a field created from a column; a header that is a key, such as `birth_date`, is spelled
-    out, and `customer_id` becomes `Customer ID`."""
-    spelled = re.sub(r"\bid\b", "ID", header.replace("_", " ").capitalize(), flags=re.IGNORECASE)
+    out."""
+    spelled = header.replace("_", " ").capitalize()
     return spelled if key_from_name(spelled) == header else header
 
 

@@ -1,4 +1,4 @@
-"""The endpoint for commands on the same machine, which call the server where they need the column store."""
+"""The endpoint for commands on the same machine, which call the server where they need the projection."""
 
 import hmac
 import logging

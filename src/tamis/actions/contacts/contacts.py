@@ -88,5 +88,5 @@ def contact_page(
         fields = types.fields_of_type(view.records, contact_type.id)
         found = contacts.by_ids(view.records, ids, fields)
     if len(found) != len(ids):  # damaged: a page of the file in the place of another
-        raise services.records.diagnose(LookupError("the records lack contacts that the column store has"))
+        raise services.records.diagnose(LookupError("the records lack contacts that the projection has"))
     return found, fields

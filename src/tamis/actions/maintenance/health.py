@@ -75,9 +75,9 @@ class Health:
             found.append(problem)
         columns = self._services.columns_if_open
         if columns is None or columns.failure is not None or columns.applied is None:
-            found.append("the column store is being opened or built")
+            found.append("the projection is being opened or built")
         elif time.monotonic() - self._projected_at > PROJECTION_SECONDS:
-            found.append("the column store does not keep up with writes")
+            found.append("the projection does not keep up with writes")
         return found
 
     def _problem_with_writes(self) -> str:

@@ -11,14 +11,14 @@ from tamis.settings import Settings
 
 @dataclass(frozen=True, slots=True)
 class AcceptedLoss:
-    """The number of the last change in the records, and of the last one that the column store had."""
+    """The number of the last change in the records, and of the last one that the projection had."""
 
     change: int
     columns: int
 
 
 def accept_loss(settings: Settings) -> AcceptedLoss:
-    """Accept the records as they are. A column store that has more changes is rebuilt; its history stays, including the
+    """Accept the records as they are. A projection that has more changes is rebuilt; its history stays, including the
     entries and exits that lost writes caused. Raises NotFound and Unavailable."""
     if not RECORDS.is_there(settings.data):
         raise NotFound("records_missing", directory=str(settings.data))

@@ -25,14 +25,14 @@ ROWS_KEPT_UNPACKED = 100_000
 
 class Retention:
     """Drops expired data and packs old history, once a day. A server runs it now and then, and so does a command that
-    opens the column store."""
+    opens the projection."""
 
     def __init__(self, services: Services) -> None:
         self._services = services
         self._day: date | None = None
 
     def run_if_due(self) -> None:
-        """Drop and pack what is due, unless that was done today; raises Unavailable if the column store cannot be
+        """Drop and pack what is due, unless that was done today; raises Unavailable if the projection cannot be
         opened."""
         services, now = self._services, self._services.clock()
         is_first = self._day != now.date()
@@ -45,7 +45,7 @@ class Retention:
 
 
 def trim_history(records: Records, columns: Columns, now: datetime, kept_days: int) -> None:
-    """Summarise and drop expired history, unless that was done today or the column store has to be rebuilt first; a
+    """Summarise and drop expired history, unless that was done today or the projection has to be rebuilt first; a
     failure is logged, and it is tried again the next day."""
     if columns.is_behind or (columns.trimmed and columns.trimmed >= now.date()):
         return

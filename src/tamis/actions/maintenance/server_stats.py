@@ -11,7 +11,7 @@ from tamis.records.importing import imports
 
 @dataclass(frozen=True, slots=True)
 class ServerStats:
-    """The statistics at one instant; `changes_behind` is None while the column store is being built."""
+    """The statistics at one instant; `changes_behind` is None while the projection is being built."""
 
     writes_waiting: int
     changes_behind: int | None

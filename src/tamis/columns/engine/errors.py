@@ -51,7 +51,7 @@ def is_external_cause(error: BaseException) -> bool:
 
 
 def message_of(error: BaseException, doing: str) -> Message:
-    """Return a message why the column store cannot do something; paths and details go to the log only."""
+    """Return a message why the projection cannot do something; paths and details go to the log only."""
     if any(words in str(error) for words in NO_SPACE_TEXTS):
         return Message("columns_have_no_disk", doing=doing)
     if isinstance(error, duckdb.OutOfMemoryException):

@@ -1,4 +1,4 @@
-"""The files of the column store in a data directory or a backup."""
+"""The files of the projection in a data directory or a backup."""
 
 import logging
 import os
@@ -22,7 +22,7 @@ QUARANTINE_PREFIX = f"{NAME}.unusable-"
 
 
 def is_there(directory: Path) -> bool:
-    """Return whether a directory has a column store."""
+    """Return whether a directory has a projection."""
     return (directory / NAME).is_file()
 
 

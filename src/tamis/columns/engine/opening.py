@@ -1,4 +1,4 @@
-"""Creating and opening the DuckDB file of the column store."""
+"""Creating and opening the DuckDB file of the projection."""
 
 from pathlib import Path
 

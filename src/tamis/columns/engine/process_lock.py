@@ -1,4 +1,4 @@
-"""The lock by which one process at a time owns the column store of a directory, as DuckDB requires."""
+"""The lock by which one process at a time owns the projection of a directory, as DuckDB requires."""
 
 import fcntl
 import os
@@ -10,7 +10,7 @@ LOCK_NAME = "columns.lock"
 
 
 def acquire_lock(directory: Path) -> int:
-    """Lock the column store of a directory for this process; return the handle, which unlocks it when closed. Raises
+    """Lock the projection of a directory for this process; return the handle, which unlocks it when closed. Raises
     Held if another process has it, and Unavailable."""
     path = directory / LOCK_NAME
     try:
@@ -26,7 +26,7 @@ def acquire_lock(directory: Path) -> int:
 
 
 def is_locked(directory: Path) -> bool:
-    """Return whether a process has locked the column store of a directory."""
+    """Return whether a process has locked the projection of a directory."""
     if not (directory / LOCK_NAME).exists():
         return False
     try:

@@ -1,4 +1,4 @@
-"""Read transactions: several queries on one consistent state of the column store."""
+"""Read transactions: several queries on one consistent state of the projection."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager

@@ -1,4 +1,4 @@
-"""The state of the column store that is cached in memory, valid until the next transaction."""
+"""The state of the projection that is cached in memory, valid until the next transaction."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""The column store: one DuckDB file, with its transactions, views, recovery and compaction."""
+"""The projection: one DuckDB file, with its transactions, views, recovery and compaction."""
 
 import logging
 import os
@@ -35,7 +35,7 @@ from tamis.files.durable import replace_durably
 
 
 class Columns:
-    """The column store of one directory, locked by this process until `close`.
+    """The projection of one directory, locked by this process until `close`.
 
     `applied` is the number of the last change applied, None if the store must be rebuilt from the records.
     `segment_sizes` has the watermark and the sizes of segments: one object, so that no thread reads one of them before

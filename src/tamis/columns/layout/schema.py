@@ -1,4 +1,4 @@
-"""The tables of the column store, except those of contacts, which depend on their fields (see `contacts`)."""
+"""The tables of the projection, except those of contacts, which depend on their fields (see `contacts`)."""
 
 from unicodedata import unidata_version
 

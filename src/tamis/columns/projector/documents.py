@@ -1,4 +1,4 @@
-"""Loading contacts into the column store: from documents of the records, with the folded forms of their texts."""
+"""Loading contacts into the projection: from documents of the records, with the folded forms of their texts."""
 
 import re
 from collections.abc import Collection, Sequence

@@ -26,22 +26,22 @@ STORES: Mapping[str, str] = {
     "checksums_missing": (
         "SQLite's checksum extension cannot be loaded ({reason}): install apsw from its wheel, which includes it"
     ),
-    "columns_being_built": "the column store is being rebuilt: try again",
-    "columns_cannot": "the column store cannot {doing} right now; see the log for the reason",
-    "columns_damaged": "the column store is damaged and will be rebuilt: try again",
-    "columns_file_damaged": "{file} is damaged or is not a column store",
-    "columns_have_no_disk": "the disk is full: the column store cannot {doing}; free up space and try again",
+    "columns_being_built": "the projection is being rebuilt: try again",
+    "columns_cannot": "the projection cannot {doing} right now; see the log for the reason",
+    "columns_damaged": "the projection is damaged and will be rebuilt: try again",
+    "columns_file_damaged": "{file} is damaged or is not a projection",
+    "columns_have_no_disk": "the disk is full: the projection cannot {doing}; free up space and try again",
     "columns_have_no_memory": (
-        "the column store cannot {doing} with the memory set by TAMIS_COLUMNS_MEMORY: raise it and try again"
+        "the projection cannot {doing} with the memory set by TAMIS_COLUMNS_MEMORY: raise it and try again"
     ),
     "columns_held": "another Tamis process has this data directory open",
-    "columns_not_copied": "the column store cannot be copied: {reason}",
-    "columns_behind_history": "the column store must be rebuilt from the records first: try again",
+    "columns_not_copied": "the projection cannot be copied: {reason}",
+    "columns_behind_history": "the projection must be rebuilt from the records first: try again",
     "history_not_packed": "old history cannot be packed: {reason}",
-    "history_moved_on": "the membership history has moved on and the column store is being rebuilt: try again",
+    "history_moved_on": "the membership history has moved on and the projection is being rebuilt: try again",
     "columns_not_made": "{file} cannot be created: {reason}",
     "columns_not_opened": "{file} cannot be opened: {reason}",
-    "columns_stopped": "the column store has stopped and is being reopened: try again",
+    "columns_stopped": "the projection has stopped and is being reopened: try again",
     "data_directory_being_served": (
         "{directory} is in use by a running Tamis: stop it, and restore into an empty directory"
     ),

@@ -88,7 +88,7 @@ def _store_metrics(stats: ServerStats, commits: DurationHistogram) -> Iterator[M
     durations.add_metric([], commits.buckets(), commits.seconds)
     yield durations
     if stats.changes_behind is not None:
-        text = "Changes that the column store has not applied yet."
+        text = "Changes that the projection has not applied yet."
         yield _gauge("tamis_changes_behind", text, stats.changes_behind)
     imports = GaugeMetricFamily(
         "tamis_imports", "Imports by state; interrupted ones count as running.", labels=["state"]

@@ -50,7 +50,7 @@ def verify_contacts(services: Services, type_id: int, after: int) -> PartialChec
     wrong = []
     if found.number:
         wrong.append(
-            "the column store has other values than the records: "
+            "the projection has other values than the records: "
             f"{pluralize(found.number, 'contact')} of type {type_id} (IDs {some(found.some, found.number)}): {REBUILD}"
         )
     return PartialCheck(len(page), last, wrong)
@@ -66,7 +66,7 @@ def verify_overrides(services: Services, type_id: int) -> PartialCheck:
         excluded += externals.exclusions_for_columns(db, type_id, None)
         counts = checks.differing_overrides(ids, included, excluded)
     wrong = [
-        f"segments of contact type {type_id} have {pluralize(count, what)} not matching the column store: {REBUILD}"
+        f"segments of contact type {type_id} have {pluralize(count, what)} not matching the projection: {REBUILD}"
         for count, what in zip(counts, ("manually added email", "exclusion"), strict=True)
         if count
     ]
@@ -221,8 +221,8 @@ def verify_log(services: Services) -> PartialCheck:
         wrong.append(f"{pluralize(invalid, 'membership change')} that is neither an entry nor an exit: {REPORT}")
     if stray:
         wrong.append(
-            f"the column store has members of segments that do not exist ({some(stray[:5], len(stray))}): {REBUILD}"
+            f"the projection has members of segments that do not exist ({some(stray[:5], len(stray))}): {REBUILD}"
         )
     if lost:
-        wrong.append(f"the column store has no contacts of the types {some(lost[:5], len(lost))}: {REBUILD}")
+        wrong.append(f"the projection has no contacts of the types {some(lost[:5], len(lost))}: {REBUILD}")
     return PartialCheck(lines, None, wrong)

@@ -27,7 +27,7 @@ def verify_directory(directory: Path) -> Check:
         for path in sorted(directory.iterdir()):
             if path in columns_quarantined:
                 check.note(
-                    f"{path.name} is a column store that could not be used and was set aside: delete it when you "
+                    f"{path.name} is a projection that could not be used and was set aside: delete it when you "
                     "no longer need it"
                 )
             elif path in records_quarantined:

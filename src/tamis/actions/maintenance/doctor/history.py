@@ -109,7 +109,7 @@ def _compared(services: Services, compare: Callable[[View[ColumnsView]], Partial
             with snapshot(view.records):
                 if read.read_position(view.records).mark == view.columns.kept_history.mark():
                     return compare(view)
-    return PartialCheck(0, None, [f"the column store has another history than the records: {REBUILD}"])
+    return PartialCheck(0, None, [f"the projection has another history than the records: {REBUILD}"])
 
 
 def _page(ids: Sequence[int], sizes: Mapping[int, int]) -> Sequence[int]:

@@ -43,28 +43,28 @@ def verify_all(services: Services, run_call: CallRunner, sample: int) -> Iterato
         return
     yield _run_calls("log of membership changes", ("entry", "entries"), services, run_call, [CheckLog()])
     yield _run_calls(
-        "column store matches the membership changes of the records",
+        "projection matches the membership changes of the records",
         ("change",),
         services,
         run_call,
         [CheckHistory(of_segments=False)],
     )
     yield _run_calls(
-        "column store matches the snapshots, daily sizes and members of the records",
+        "projection matches the snapshots, daily sizes and members of the records",
         ("row",),
         services,
         run_call,
         [CheckHistory(of_segments=True)],
     )
     yield _run_calls(
-        "column store matches the contacts of the records",
+        "projection matches the contacts of the records",
         ("contact, every value", "contacts, every value"),
         services,
         run_call,
         [CheckContacts(id_) for id_ in type_ids],
     )
     yield _run_calls(
-        "column store matches the manual changes of the records",
+        "projection matches the manual changes of the records",
         ("manual change",),
         services,
         run_call,
