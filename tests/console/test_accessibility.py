@@ -44,7 +44,7 @@ def test_axe_finds_nothing_serious_on_any_page(chromium: Browser, server: Server
     with window_of(chromium, server.address) as window:
         page = window.new_page()
         page.goto("/sign-in")
-        preview_upload(page, "/sign-in", found)
+        check_page(page, "/sign-in", found)
         sign_in(page, EMAIL)
         seen = 0
         for path in (*pages_of(tmp_path / "data", ids, page), "/segments/987654"):
@@ -52,13 +52,13 @@ def test_axe_finds_nothing_serious_on_any_page(chromium: Browser, server: Server
             page.goto(path)
             if page.title():  # pieces of pages are looked at within theirs
                 page.locator(".htmx-request").wait_for(state="detached")
-                preview_upload(page, path, found)
+                check_page(page, path, found)
                 seen += 1
     assert not found, json.dumps(found, indent=1)
     assert seen > 12
 
 
-def preview_upload(page: Page, path: str, found: dict[str, Any]) -> None:
+def check_page(page: Page, path: str, found: dict[str, Any]) -> None:
     """Run axe on a page, which differs between its looks in colours and in what is where."""
     page.evaluate(AXE.read_text(encoding="utf-8"))
     for width, scheme, rules in LOOKS if ALL else (next(WHOLE),):

@@ -119,7 +119,7 @@ class Keys:
         pytest.fail(f"Tab does not come to {what}")
 
 
-WAYS = ["keyboard-380", *(["mouse-1440", "mouse-380", "keyboard-1440"] if ALL else [])]
+WAYS = ["mouse-380", *(["mouse-1440", "keyboard-380", "keyboard-1440"] if ALL else [])]
 
 
 @pytest.fixture(params=WAYS)

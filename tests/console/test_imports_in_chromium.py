@@ -7,7 +7,7 @@ from typing import Any
 
 from playwright.sync_api import BrowserContext, Page, expect
 
-from tests.console.test_accessibility import preview_upload
+from tests.console.test_accessibility import check_page
 from tests.support.sakila import CUSTOMERS, FILE
 from tests.support.users import Person, fresh
 
@@ -154,28 +154,28 @@ def test_every_state_of_an_import_is_accessible(page: Page, owner: Person, tmp_p
     file.write_text(f"email,joined,half,\n{rows}bad,01/02/2024,a,x\np1@example.org,01/02/2024,a,x\n")
     page.goto(f"/imports/new?type={type_id}")
     page.evaluate(DROP, ["", "none.csv", "#drop"])
-    preview_upload(page, "refused", found)
+    check_page(page, "refused", found)
     page.set_input_files("#file", file)
     page.wait_for_url("**/imports/uploads/*")
     page.get_by_label("half", exact=True).select_option("field:email")
     page.get_by_role("button", name="Preview").click()
     expect(page.get_by_text("are mapped to the same field")).to_have_count(2)
-    preview_upload(page, "with problems", found)
+    check_page(page, "with problems", found)
     page.get_by_label("half", exact=True).select_option("out")
     page.get_by_label("Dates like").select_option("mdy")
     page.get_by_role("button", name="Preview").click()
     expect(page.get_by_role("heading", name="Import preview")).to_be_visible(timeout=60_000)
-    preview_upload(page, "tried", found)
+    check_page(page, "tried", found)
     page.get_by_role("button", name="Import", exact=True).click()
     expect(page.get_by_role("heading", name="Segments", exact=True)).to_be_visible(timeout=60_000)
-    preview_upload(page, "imported", found)
+    check_page(page, "imported", found)
     page.get_by_role("button", name="Undo").first.click()
-    preview_upload(page, "asked whether to undo", found)
+    check_page(page, "asked whether to undo", found)
     page.get_by_role("button", name="Undo import").click()
     expect(page.get_by_role("heading", name="Undone", exact=True)).to_be_visible(timeout=60_000)
-    preview_upload(page, "undone", found)
+    check_page(page, "undone", found)
     page.goto("/imports")
-    preview_upload(page, "listed", found)
+    check_page(page, "listed", found)
     assert not found, json.dumps(found, indent=1)
 
 
