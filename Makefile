@@ -3,8 +3,6 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 PORT ?= 8000
-# One more than cores: a worker often waits for a server or a browser.
-WORKERS ?= $(shell expr $$(nproc) + 1)
 
 .PHONY: help demo serve test test-all coverage check bench docs screenshots format lock clean
 
@@ -17,15 +15,15 @@ demo: $(VENV)/runtime  ## Serve a fresh store with 599 real customers and four s
 serve: $(VENV)/runtime  ## Serve the store in ./tamis-data (PORT=8000)
 	$(BIN)/tamis serve --port $(PORT)
 
-test: $(VENV)/dev  ## Run all tests, with a twentieth of the random examples
-	$(BIN)/pytest -n $(WORKERS) --dist worksteal
+test: $(VENV)/dev  ## Run the tests, without the long forms and with a twentieth of the random examples
+	$(BIN)/pytest -n auto --dist worksteal
 
 test-all: $(VENV)/dev  ## Run all tests with all random examples; run it before a change lands
-	TESTS=all $(BIN)/pytest -n $(WORKERS) --dist worksteal
+	TESTS=all $(BIN)/pytest -n auto --dist worksteal
 
 coverage: $(VENV)/dev  ## Run all tests, and list the modules with less than nine tenths of their branches covered
 	rm -f .coverage .coverage.*
-	status=0; $(BIN)/coverage run -m pytest -n $(WORKERS) --dist worksteal || status=$$?; \
+	status=0; $(BIN)/coverage run -m pytest -n auto --dist worksteal || status=$$?; \
 	  $(BIN)/coverage combine -q && $(BIN)/coverage report | awk '!/%$$/ || /^TOTAL/ || $$NF + 0 < 90'; exit $$status
 
 check: $(VENV)/dev  ## Check style (ruff), types (mypy --strict) and the direction of imports (import-linter)

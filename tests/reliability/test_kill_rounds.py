@@ -1,26 +1,19 @@
 """Some rounds of those that `python -m bench faults` runs by the hundred."""
 
 import random
-from itertools import chain
 
 import pytest
 
 from tests.reliability.kills import KINDS, Figures, run_rounds
-from tests.support.effort import ALL
 
 PEOPLE = 600
-
-
 PAIRS = [["writing", "stop"], ["rewrite", "projection"], ["migration", "rebuild"]]
 
 
-@pytest.mark.parametrize("kinds", PAIRS if ALL else [[*chain(*PAIRS)]], ids="-".join)
+@pytest.mark.parametrize("kinds", PAIRS, ids="-".join)
 def test_acknowledged_writes_survive_a_kill(kinds: list[str]) -> None:
-    """A round of each kind in `make test-all`, of one of them in `make test`."""
     seed = random.randrange(1 << 32)
     print(f"seed {seed}")
-    if not ALL:
-        kinds = [random.Random(seed).choice(kinds)]
     figures = Figures()
     run_rounds(kinds, PEOPLE, seed, figures)
     assert figures.kills.total() == len(kinds)

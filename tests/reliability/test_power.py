@@ -5,9 +5,8 @@ from pathlib import Path
 
 from tests.reliability.power.crashing import crash, recorded
 from tests.reliability.power.disk import CRASHES
-from tests.support.effort import ALL
 
-MOMENTS, OPENED = (10, 5) if ALL else (3, 2)
+MOMENTS, OPENED = 10, 5
 
 
 def test_acknowledged_writes_survive_a_power_loss(tmp_path: Path) -> None:
