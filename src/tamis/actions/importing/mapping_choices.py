@@ -121,12 +121,7 @@ def columns_with_unclear_order(
 ) -> list[PreviewColumn]:
     """List the mapped columns of dates that fit several orders; `kinds` are those chosen for new fields, by
     position."""
-    return [
-        column
-        for column, choice in zip(preview.columns, choices, strict=True)
-        if isinstance(column.kind, AmbiguousDates)
-        and _maps_to_kind(choice, fields, DATES, (kinds or {}).get(column.position))
-    ]
+    return _ambiguous_columns(preview, fields, choices, kinds or {}, AmbiguousDates, DATES)
 
 
 def columns_with_unclear_decimal(
@@ -134,11 +129,21 @@ def columns_with_unclear_decimal(
 ) -> list[PreviewColumn]:
     """List the mapped columns of numbers with an unclear decimal mark; `kinds` are those chosen for new fields, by
     position."""
+    return _ambiguous_columns(preview, fields, choices, kinds or {}, AmbiguousNumbers, (Kind.NUMBER,))
+
+
+def _ambiguous_columns(
+    preview: FilePreview,
+    fields: FieldSet,
+    choices: Sequence[str],
+    kinds: Mapping[int, Kind],
+    ambiguity: type[AmbiguousDates] | type[AmbiguousNumbers],
+    targets: Sequence[Kind],
+) -> list[PreviewColumn]:
     return [
         column
         for column, choice in zip(preview.columns, choices, strict=True)
-        if isinstance(column.kind, AmbiguousNumbers)
-        and _maps_to_kind(choice, fields, (Kind.NUMBER,), (kinds or {}).get(column.position))
+        if isinstance(column.kind, ambiguity) and _maps_to_kind(choice, fields, targets, kinds.get(column.position))
     ]
 
 
