@@ -21,7 +21,6 @@ from tamis.columns.interface.view import ColumnsView
 from tamis.domain.errors import Damaged, Unavailable
 from tamis.files.durable import make_directory
 from tamis.records.change_log import last_change, store_id
-from tamis.records.engine.database import needs_migration
 from tamis.records.engine.store import Records
 from tamis.records.handles import Transaction
 from tamis.settings import Settings
@@ -50,17 +49,19 @@ class Services:
             tighten_permissions(settings.data)
         except OSError as error:
             raise Unavailable("data_directory_not_made", directory=str(settings.data), reason=error.strerror) from None
-        # A server of an older version would fail on renamed tables, so the data is not migrated while it runs.
-        if is_locked(settings.data) and needs_migration(settings.data):
-            raise Unavailable("data_used_by_older_version", directory=str(settings.data))
         self.accepts_loss = accepts_loss
-        self.records = Records(settings.data, accepts_loss=accepts_loss)
+        self.records = Records(settings.data, accepts_loss=accepts_loss, require_unused=self._require_no_server)
         self._views = Views(self.records, self.open_columns, clock)
         self.lanes = Lanes(settings.requests_waiting, self._interrupt_reads)
         self.jobs = JobRunner(self.lanes.jobs)
         self._columns: Columns | None = None
         self._opening = threading.Lock()
         self._closed = False
+
+    def _require_no_server(self) -> None:
+        """Raise Unavailable if a server has the data open: one of an older version would fail on migrated tables."""
+        if is_locked(self.settings.data):
+            raise Unavailable("data_used_by_older_version", directory=str(self.settings.data))
 
     def submit(
         self,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from importlib.resources import files
 from pathlib import Path
@@ -46,15 +46,17 @@ def migrations() -> list[tuple[int, str]]:
     return sorted(found)
 
 
-def migrate(db: apsw.Connection) -> None:
+def migrate(db: apsw.Connection, require_unused: Callable[[], None] = lambda: None) -> None:
     """Migrate a database to the newest schema, each migration in its own transaction; raises Unavailable for a database
-    made by a newer version."""
+    made by a newer version. `require_unused` is called before data of an older version is migrated, and may raise."""
     steps = migrations()
     newest = steps[-1][0]
     register_fold(db)
     while (version := _version(db)) != newest:
         if version > newest:
             raise Unavailable("data_of_newer_schema", version=version, newest=newest)
+        if version:
+            require_unused()
         with db_transaction(db):
             version = _version(db)  # another process may have been faster
             for number, sql in steps:
@@ -63,18 +65,6 @@ def migrate(db: apsw.Connection) -> None:
                     db.execute(f"PRAGMA user_version = {number}").fetchall()
             if not db.execute("SELECT id FROM store").fetchall():
                 db.execute("INSERT INTO store (id) VALUES (?)", (uuid.uuid4().hex,)).fetchall()
-
-
-def needs_migration(directory: Path) -> bool:
-    """Return whether the records of a directory have an older schema; raises Unavailable."""
-    if not (directory / FILE_NAME).exists():
-        return False
-    db = connect(directory / FILE_NAME)
-    try:
-        with translate_errors(directory / FILE_NAME):
-            return 0 < _version(db) < migrations()[-1][0]
-    finally:
-        db.close()
 
 
 def _version(db: apsw.Connection) -> int:

@@ -40,7 +40,9 @@ class Records:
     savepoint, and resolves their futures once the commit has reached the disk.
     """
 
-    def __init__(self, directory: Path, *, accepts_loss: bool = False) -> None:
+    def __init__(
+        self, directory: Path, *, accepts_loss: bool = False, require_unused: Callable[[], None] = lambda: None
+    ) -> None:
         self.path = directory / FILE_NAME
         self.health = FileHealth(self.path)
         self._local = threading.local()
@@ -50,7 +52,7 @@ class Records:
         self._db = connect(self.path)
         try:
             with translate_errors(self.path):
-                migrate(self._db)
+                migrate(self._db, require_unused)
                 self._witnessed = WitnessedCommits(self._db, self.path)
                 self._witnessed.require_all(accepts_loss=accepts_loss)
         except BaseException:
