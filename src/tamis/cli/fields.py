@@ -23,6 +23,7 @@ from tamis.cli.common import (
 from tamis.domain.dates import DateOrder
 from tamis.domain.errors import Invalid, Param, Problem, Refused
 from tamis.domain.fields import RESERVED, Field, Kind
+from tamis.domain.messages.kinds import KIND_NAMES
 from tamis.domain.text import pluralize, shorten
 
 field_app = App(name="field", help="Manage the fields of a contact type.")
@@ -51,7 +52,7 @@ def create_field(
     with open_services(common) as services:
         contact_type = resolve_type(services, resolve_account(services, common), type_)
         made = services.write(fields.create_field, contact_type, name, kind, option or ())
-    print_result(common, _field(made), f"Field {made.id}: {made.name} ({made.kind}), key {made.key}")
+    print_result(common, _field(made), f"Field {made.id}: {made.name} ({KIND_NAMES[made.kind]}), key {made.key}")
 
 
 @field_app.command(name="list")
@@ -63,7 +64,7 @@ def list_fields(*, type_: TypeOption, common: Common = Common()) -> None:  # noq
     if common.json:
         print_result(common, {"fields": [_field(f) for f in found]})
     else:
-        rows = [(f.id, f.key, f.kind, f.name, ", ".join(f.options)) for f in found]
+        rows = [(f.id, f.key, KIND_NAMES[f.kind], f.name, ", ".join(f.options)) for f in found]
         print_table(("ID", "Key", "Kind", "Name", "Options"), rows, right=(0,))
 
 
@@ -136,7 +137,7 @@ def edit(
     }
     if dry_run:
         document["contacts"] = [misfit._asdict() for misfit in lost]
-    lines = [f"Field {made.id}: {made.name} ({made.kind}), key {made.key}"]
+    lines = [f"Field {made.id}: {made.name} ({KIND_NAMES[made.kind]}), key {made.key}"]
     if lost and dry_run:
         lines.append(f"{pluralize(len(lost), 'value')} would not fit: {_field_row(lost, len(lost))}")
     elif lost:

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 
 from tamis.cli.import_bad_values import bad_value_lines
 from tamis.domain.import_reports import CreatedField, Details, InvalidValues, RowCounts
+from tamis.domain.messages.kinds import KIND_NAMES
 from tamis.domain.text import pluralize, shorten
 
 MOST_REASONS = 10
@@ -50,4 +51,4 @@ def column_names(names: Sequence[str]) -> str:
 
 def field_names(fields: Sequence[CreatedField], names: Mapping[str, str]) -> str:
     """Format a list of fields with their kinds, by their `names` or else their keys."""
-    return ", ".join(f"{names.get(field.key, field.key)} ({field.kind})" for field in fields)
+    return ", ".join(f"{names.get(field.key, field.key)} ({KIND_NAMES[field.kind]})" for field in fields)

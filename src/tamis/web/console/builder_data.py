@@ -10,8 +10,8 @@ from tamis.actions.segments.previews import MembershipEffect, Preview
 from tamis.actions.segments.rule_syntax import OPERATORS, Operator, Takes, positive_form, to_text
 from tamis.actions.segments.segment_options import SegmentOption
 from tamis.domain.fields import EMAIL, FIRST_NAME, LAST_NAME, RESERVED, Field, FieldSet, Kind, Value
+from tamis.domain.messages.kinds import KIND_NAMES
 from tamis.web.console.filters import day, number, percent
-from tamis.web.console.kinds import NAMES
 from tamis.web.console.messages import message_text
 from tamis.web.console.session import Visitor
 
@@ -60,7 +60,7 @@ def fields_data(fields: FieldSet) -> list[dict[str, object]]:
             "id": field.id,
             "name": field.name,
             "kind": field.kind,
-            "kind_name": NAMES[field.kind],
+            "kind_name": KIND_NAMES[field.kind],
             "options": list(field.options),
             "reserved": field.id in reserved,
             "unique": field.id == EMAIL.id,

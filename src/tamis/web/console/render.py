@@ -8,10 +8,10 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup, escape
 
 from tamis.domain.hidden_characters import escape_hidden_lines
+from tamis.domain.messages.kinds import KIND_NAMES
 from tamis.domain.text import pluralize
 from tamis.web.console import filters, idempotency, values
-from tamis.web.console.kinds import NAMES
-from tamis.web.console.messages import CAUSES
+from tamis.web.console.messages import CAUSES, as_sentence
 from tamis.web.console.session import Visitor
 from tamis.web.console.static import url_of
 
@@ -62,12 +62,13 @@ def _make_environment() -> Environment:
         number=filters.number,
         percent=filters.percent,
         plural=pluralize,
+        sentence=as_sentence,
         day=filters.day,
         when=lambda instant: filters.when(instant, _zone()),
         display=lambda value: values.display_value(value, _zone()),
         highlight=values.highlight,
         display_text=lambda text, kind: values.display_text(text, kind, _zone()),
-        kind=lambda kind: NAMES[kind],
+        kind=lambda kind: KIND_NAMES[kind],
         cause=lambda cause: CAUSES[cause],
         ago=lambda instant, now: filters.ago(instant, now, _zone()),
     )
