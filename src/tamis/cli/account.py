@@ -8,8 +8,8 @@ from cyclopts import App, Parameter
 
 from tamis.actions.accounts import accounts
 from tamis.actions.accounts.passwords import hash_password, set_password
-from tamis.cli.common import Common, local_time, open_services, print_result, print_table, resolve_account
-from tamis.domain.dates import DateOrder
+from tamis.cli.common import Common, open_services, print_result, print_table, resolve_account
+from tamis.domain.dates import DateOrder, local_time
 from tamis.domain.errors import Refused
 from tamis.domain.instants import format_instant
 

@@ -21,7 +21,7 @@ from tamis.actions.services import Services
 from tamis.cli.messages import error_lines
 from tamis.domain.accounts import Account
 from tamis.domain.contacts import ContactType
-from tamis.domain.dates import format_day
+from tamis.domain.dates import format_day, local_time
 from tamis.domain.errors import TamisError
 from tamis.domain.fields import Value, format_value
 from tamis.domain.hidden_characters import escape_hidden
@@ -81,11 +81,18 @@ def print_line(*cells: object) -> None:
     print(*(escape_hidden(str(cell)) for cell in cells), sep="\t")
 
 
-def print_table(columns: Sequence[str], rows: Sequence[Sequence[object]], right: Sequence[int] = ()) -> None:
-    """Print a table for people; `right` are the right-aligned columns."""
+def print_table(
+    columns: Sequence[str], rows: Sequence[Sequence[object]], right: Sequence[int] = (), unbroken: Sequence[int] = ()
+) -> None:
+    """Print a table for people; `right` are the right-aligned columns, `unbroken` others that never wrap."""
     table = Table(box=None, pad_edge=False, header_style="bold")
     for index, column in enumerate(columns):
-        table.add_column(Text(escape_hidden(column)), justify="right" if index in right else "left", overflow="fold")
+        table.add_column(
+            Text(escape_hidden(column)),
+            justify="right" if index in right else "left",
+            overflow="fold",
+            no_wrap=index in (*right, *unbroken),
+        )
     for row in rows:
         table.add_row(*(Text("" if cell is None else escape_hidden(str(cell))) for cell in row))
     Console().print(table)
@@ -97,12 +104,6 @@ CAUSES = {
     Cause.KEPT: "history starts here",
 }
 """Causes of membership changes that people read in other words than they are stored and written as JSON."""
-
-
-def local_time(instant: datetime, zone: ZoneInfo, *, seconds: bool = True) -> str:
-    """Format an instant for people, in the time zone of their account: 24 Nov 2026, 19:04:12."""
-    local = instant.astimezone(zone)
-    return f"{format_day(local.date())}, {local:{'%H:%M:%S' if seconds else '%H:%M'}}"
 
 
 def format_for_display(value: Value, zone: ZoneInfo) -> str:

@@ -15,7 +15,6 @@ from tamis.cli.common import (
     Common,
     TypeOption,
     format_for_display,
-    local_time,
     open_services,
     print_line,
     print_notice,
@@ -27,6 +26,7 @@ from tamis.cli.common import (
 from tamis.cli.contact_edits import create, document_of, edit
 from tamis.cli.erasure import erase_now
 from tamis.cli.local_client import run_call
+from tamis.domain.dates import local_time
 from tamis.domain.emails import email_key, parse_email
 from tamis.domain.instants import format_instant
 

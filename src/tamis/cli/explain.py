@@ -7,8 +7,9 @@ from tamis.actions.lookups import snapshot
 from tamis.actions.segments.explanations import Explanation, explain_membership
 from tamis.actions.segments.rule_syntax import Explained
 from tamis.actions.segments.segments import find_segment
-from tamis.cli.common import Common, format_for_display, local_time, open_services, print_result, resolve_account
+from tamis.cli.common import Common, format_for_display, open_services, print_result, resolve_account
 from tamis.domain.accounts import Account
+from tamis.domain.dates import local_time
 from tamis.domain.fields import Kind
 from tamis.domain.instants import format_instant
 

@@ -15,7 +15,6 @@ from tamis.actions.services import Services
 from tamis.cli.common import (
     CAUSES,
     Common,
-    local_time,
     open_services,
     print_line,
     print_result,
@@ -24,7 +23,7 @@ from tamis.cli.common import (
 )
 from tamis.cli.local_client import run_call
 from tamis.domain.accounts import Account
-from tamis.domain.dates import format_day
+from tamis.domain.dates import format_day, local_time
 from tamis.domain.errors import Invalid, Problem
 from tamis.domain.instants import format_instant
 from tamis.domain.segments import Segment

@@ -17,10 +17,11 @@ from tamis.actions.importing.jobs import (
 )
 from tamis.actions.importing.jobs import list_imports as list_jobs
 from tamis.actions.lookups import Reader, fields_of_type, names_of_types, type_by_id
-from tamis.cli.common import Common, local_time, open_services, print_result, print_table, resolve_account
+from tamis.cli.common import Common, open_services, print_result, print_table, resolve_account
 from tamis.cli.import_report import column_names, field_names, report_lines
 from tamis.cli.messages import problem_line
 from tamis.domain.accounts import Account
+from tamis.domain.dates import local_time
 from tamis.domain.import_reports import LATER_DETAILS, Details
 from tamis.domain.imports import ImportJob, ImportState
 from tamis.domain.instants import format_instant
@@ -28,6 +29,7 @@ from tamis.domain.text import pluralize
 
 COLUMNS = ("ID", "Started", "File", "State", "Rows", "Created", "Updated", "Rejected")
 RIGHT = (0, 4, 5, 6, 7)
+STARTED = 1
 WHAT_NOW = "Its process ended before it was done. Import the file again: rows already stored will count as unchanged."
 
 
@@ -55,7 +57,7 @@ def list_imports(
         counts = (job.rows_total, job.created, job.updated, job.rejected)
         shown = (None if count is None else f"{count:,}" for count in counts)
         rows.append((job.id, local_time(job.started_at, account.zone, seconds=False), job.source, state, *shown))
-    print_table(COLUMNS, rows, right=RIGHT)
+    print_table(COLUMNS, rows, right=RIGHT, unbroken=(STARTED,))
 
 
 def show_import(import_id: int, *, common: Common = Common()) -> None:  # noqa: B008  frozen

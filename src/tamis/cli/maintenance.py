@@ -6,8 +6,9 @@ from pathlib import Path
 from tamis.actions.local_calls import Erase, MakeBackup
 from tamis.actions.maintenance.backups import restore
 from tamis.actions.maintenance.lost_writes import accept_loss
-from tamis.cli.common import Common, local_time, open_services, print_result
+from tamis.cli.common import Common, open_services, print_result
 from tamis.cli.local_client import run_call
+from tamis.domain.dates import local_time
 from tamis.domain.errors import Unavailable
 from tamis.domain.instants import UTC_ZONE
 

@@ -70,7 +70,7 @@ OWN: Mapping[str, str] = {
     "not_a_workbook": "is not a workbook: import it without --format xlsx",
     "not_utf8_argument": "{argument!a} is not valid UTF-8: check how it is typed",
     "nothing_to_change_of_account": "nothing to change: add --timezone or --date-order",
-    "nothing_to_change_of_field": "nothing to change: add --name, --kind, or one of the options for options",
+    "nothing_to_change_of_field": "nothing to change: add --name, --kind or one of the options for options",
     "nothing_to_change_of_segment": "nothing to change: add --name, --where or both",
     "numbers_in_two_ways": (
         'the numbers in the column "{column}" can be read in two ways: {example} could be {readings:plain or}: add '
@@ -90,7 +90,7 @@ OWN: Mapping[str, str] = {
         "{contact_type}"
     ),
     "rule_needs_type": "a rule needs a contact type: add --type TYPE",
-    "sample_size_missing": "add --percent for a sample, --split for groups, or both",
+    "sample_size_missing": "add --percent for a sample, --split for groups or both",
     "segment_name_taken": "another segment already has this name",
     "segment_name_unknown": 'there is no segment "{segment}"; list segments with "tamis segment list"',
     "server_does_not_answer": "the server for this data does not respond: check its log or restart it",

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from datetime import date, datetime
 from enum import StrEnum
 from typing import TypeVar
+from zoneinfo import ZoneInfo
 
 from tamis.domain.errors import Message, ValueProblem
 from tamis.domain.text import shorten
@@ -38,6 +39,24 @@ _EXAMPLES = {DateOrder.YMD: "2024-12-31", DateOrder.DMY: "31/12/2024", DateOrder
 def format_day(day: date) -> str:
     """Write a calendar day for people: 24 Nov 2026."""
     return f"{day.day} {day:%b} {day.year}"
+
+
+def local_time(instant: datetime, zone: ZoneInfo, *, seconds: bool = True) -> str:
+    """Write an instant for people, in the time zone of their account (in UTC at the ends of the calendar): 24 Nov 2026,
+    19:04:12."""
+    try:
+        local = instant.astimezone(zone)
+    except OverflowError:
+        local = instant
+    return f"{format_day(local.date())}, {local:{'%H:%M:%S' if seconds else '%H:%M'}}"
+
+
+def parse_local_time(text: str) -> datetime | None:
+    """Parse a time as `local_time` writes it with seconds; return None for any other text."""
+    try:
+        return datetime.strptime(text, "%d %b %Y, %H:%M:%S")  # noqa: DTZ007  local time of an account
+    except ValueError:
+        return None
 
 
 def is_iso_date(text: str) -> bool:

@@ -8,9 +8,9 @@ from zoneinfo import ZoneInfo
 from tamis.actions.services import Services
 from tamis.columns.interface.history import HistoryReads
 from tamis.domain.accounts import Account
-from tamis.domain.dates import parse_date, parse_datetime
+from tamis.domain.dates import local_time, parse_date, parse_datetime, parse_local_time
 from tamis.domain.errors import Invalid, NotFound, Problem, Refused, ValueProblem
-from tamis.domain.instants import day_in_utc, day_of, from_micros, to_utc
+from tamis.domain.instants import MICROSECOND, SECOND, day_in_utc, day_of, from_micros, to_utc
 from tamis.domain.membership_changes import Cause, DaySize, MembershipChange
 from tamis.domain.segments import (
     EXTERNAL_BIT,
@@ -64,11 +64,13 @@ def segment_history(services: Services, account_id: int, segment_id: int, days: 
 
 def past_instant(text: str, zone: ZoneInfo, now: datetime) -> datetime:
     """Parse a past instant: a date means the end of that day (for today, now), and a date-time without an offset is in
-    `zone`. Raises Invalid."""
+    `zone`. A time as `local_time` writes it means the end of that second. Raises Invalid."""
     text = text.strip()
     try:
-        parsed = parse_datetime(text)
-        if len(text) > len("2024-12-31"):
+        if (second := parse_local_time(text)) is not None:
+            start = to_utc(second, zone)
+            at = max(start, min(start + SECOND - MICROSECOND, now))
+        elif (parsed := parse_datetime(text)) and len(text) > len("2024-12-31"):
             at = to_utc(parsed, zone)
         else:
             day = parse_date(text)
@@ -76,7 +78,7 @@ def past_instant(text: str, zone: ZoneInfo, now: datetime) -> datetime:
     except ValueProblem as problem:
         raise Invalid([Problem.of("at", problem.message)]) from None
     if at > now:
-        raise Invalid([Problem("at", "instant_not_come", instant=text)])
+        raise Invalid([Problem("at", "instant_not_come", instant=local_time(at, zone))])
     return at
 
 
@@ -135,7 +137,7 @@ def _first_number_after(past: HistoryReads, account: Account, segment: Segment, 
     if since is None or at < since:
         if since is None:
             raise Refused("history_begins_now", segment=segment.name)
-        raise Refused("history_not_known", segment=segment.name, since=since.astimezone(account.zone).isoformat(" "))
+        raise Refused("history_not_known", segment=segment.name, since=local_time(since, account.zone))
     return past.first_number_after(segment.id, at)
 
 
