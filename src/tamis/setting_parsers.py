@@ -73,7 +73,7 @@ def networks(text: str) -> tuple[IPv4Network | IPv6Network, ...]:
     try:
         return tuple(ip_network(word) for word in words)
     except ValueError:
-        raise ValueError("use addresses and networks such as 10.0.0.2, 172.16.0.0/12, loopback, or none") from None
+        raise ValueError("use addresses and networks such as 10.0.0.2, 172.16.0.0/12, loopback or none") from None
 
 
 def host_names(text: str) -> frozenset[str]:

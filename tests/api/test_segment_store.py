@@ -327,7 +327,7 @@ def test_a_segment_used_by_another_cannot_be_deleted(owner: Person, stranger: Pe
     )
     refused = owner.delete_segment(base)
     assert refused.status_code == 409
-    reason = f'the segment "{name}" is used by the segment "{user_name}"; delete or change it first'
+    reason = f'the segment "{name}" is used by the segment "{user_name}"; edit or delete it first'
     assert refused.json() == {"status": "failed", "errors": reason}
     assert stranger.delete_segment(base).json() == {"status": "failed", "errors": "Record Not Found"}
     assert len(owner.recipients(user)) == len(owner.recipients(base)) == IN_INDIA

@@ -344,7 +344,7 @@ def test_concurrently_changed_options_are_not_overwritten(workspace: Workspace) 
 def test_fail_closed_a_kind_cannot_change_while_a_rule_uses_the_field(workspace: Workspace) -> None:
     workspace.segment("Pros", 'email is not blank and not plan = "Pro"')
     workspace.segment("Known", "plan is not blank")
-    with pytest.raises(Refused, match='"Plan" is used by the segments "Pros", "Known"; delete or change them first'):
+    with pytest.raises(Refused, match='"Plan" is used by the segments "Pros", "Known"; edit or delete them first'):
         workspace.edit("plan", kind=Kind.TEXT)
 
 

@@ -55,7 +55,7 @@ DATA: Mapping[str, str] = {
         'the member history of the segment "{segment}" starts at {since}: choose that time or a later one'
     ),
     "in_use_by_segments": (
-        "{what} is used by the {segments:segment|segments} {segments:quoted}; delete or change {segments:it|them} first"
+        "{what} is used by the {segments:segment|segments} {segments:quoted}; edit or delete {segments:it|them} first"
     ),
     "instant_not_come": "{instant} is in the future: choose a time in the past",
     "key_pair_unknown": 'there is no active key pair "{public_key}"',
@@ -68,23 +68,23 @@ DATA: Mapping[str, str] = {
     "option_in_use": 'the option "{option}" of "{field}" is used by the {segments:segment|segments} {segments:quoted}',
     "option_in_use_by_many": (
         "more than {most:,} contacts have this option, and the {segments:segment|segments} {segments:quoted} "
-        "{segments:uses|use} it; delete or change {segments:it|them} first"
+        "{segments:uses|use} it; edit or delete {segments:it|them} first"
     ),
     "option_not_left": '"{field}" would have no option "{option}"',
     "option_not_valid": '"{option}" {problem}',
     "option_parts_in_use": (
         "the {segments:segment|segments} {segments:quoted} {segments:searches|search} for part of an option of "
-        '"{field}" and could select other contacts; delete or change {segments:it|them} first'
+        '"{field}" and could select other contacts; edit or delete {segments:it|them} first'
     ),
     "option_unknown": '"{field}" has no option "{option}"',
     "options_changed_since_seen": 'the options of "{field}" have changed since you opened them: review them again',
-    "options_in_use": "{reasons:plain ;}; delete or change them first",
+    "options_in_use": "{reasons:plain ;}; edit or delete them first",
     "options_missing": "a {kind} field needs at least one option",
     "options_not_allowed": "a {kind} field has no options",
     "options_repeated": "two options are the same",
     "percent_out_of_range": "must be more than 0 and at most 100",
     "recipient_unknown": "there is no recipient {recipient}",
-    "sample_size_missing": "choose a percentage, a number of groups, or both",
+    "sample_size_missing": "choose a percentage, a number of groups or both",
     "seed_too_long": "must not be longer than {most} characters",
     "segment_changed_meanwhile": 'the segment "{segment}" has changed since you opened it',
     "segment_depends_on_itself": "a segment cannot depend on itself: {chain}",

@@ -25,7 +25,7 @@ export class PreviewPanel {
     at("sample").removeAttribute("aria-busy");
     this.#panel.classList.toggle("outdated", !isCounted);
     at("sample").classList.toggle("outdated", !isCounted);
-    at("count-label").textContent = isCounted ? "In this segment" : "Before this change";
+    at("count-label").textContent = isCounted ? "In this segment" : "Previous count";
   }
 
   failed(message) {
