@@ -13,6 +13,7 @@ JsonValue = bool | int | float | str | list[str]
 _ENCODER = msgspec.json.Encoder()
 _VALUE = msgspec.json.Decoder(JsonValue)
 _DOCUMENT = msgspec.json.Decoder(dict[int, JsonValue])
+_CHANGES = msgspec.json.Decoder(dict[int, JsonValue | None])
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,12 +68,17 @@ def join_entries(parts: Iterable[str]) -> str:
     return f"{{{''.join(parts)[1:]}}}"
 
 
-def encode_values(values: dict[int, Value]) -> str:
+def encode_values(values: Mapping[int, Value]) -> str:
     """Encode values as the JSON document in which a contact is stored; its keys are field ids, in ascending order."""
     return _encode(values)
 
 
-def _encode(values: Mapping[int, Value | JsonValue]) -> str:
+def encode_changes(values: Mapping[int, Value | None]) -> str:
+    """Encode changes of values as a document like that of `encode_values`, in which null clears a value."""
+    return _encode(values)
+
+
+def _encode(values: Mapping[int, Value | JsonValue | None]) -> str:
     return join_entries(
         f',"{field_id}":{_ENCODER.encode(value).decode()}' for field_id, value in sorted(values.items())
     )
@@ -81,11 +87,12 @@ def _encode(values: Mapping[int, Value | JsonValue]) -> str:
 def merge_documents(present: str, stated: str, fields: FieldSet, erasable: Collection[int]) -> str:
     """Merge new values into the document of a contact.
 
-    New values replace present ones. Present values are dropped when their field is gone, or is in `erasable` and has no
-    new value.
+    New values replace present ones, and null clears them. Present values are also dropped when their field is gone, or
+    is in `erasable` and has no new value.
     """
-    new, old = _DOCUMENT.decode(stated), _DOCUMENT.decode(present)
-    return _encode({key: value for key, value in old.items() if key in fields.by_id and key not in erasable} | new)
+    new, old = _CHANGES.decode(stated), _DOCUMENT.decode(present)
+    kept = {key: value for key, value in old.items() if key in fields.by_id and key not in erasable}
+    return _encode({key: value for key, value in (kept | new).items() if value is not None})
 
 
 def decode_values(document: str, fields: FieldSet) -> dict[int, Value]:

@@ -94,6 +94,10 @@ class Refused(TamisError):
     """The request is well formed, but the state of the data forbids it."""
 
 
+class Outdated(TamisError):
+    """The object is not in the state that the request requires; it has changed since its sender read it."""
+
+
 class Unavailable(TamisError):
     """The stores cannot serve now: a full disk, a data directory in use or made by a newer version."""
 

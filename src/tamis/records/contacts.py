@@ -7,11 +7,14 @@ from typing import NamedTuple
 import msgspec
 
 from tamis.domain.contacts import Contact, decode_value, decode_values, encode_value
+from tamis.domain.errors import Refused
 from tamis.domain.fields import Field, FieldSet, Value
 from tamis.domain.instants import from_micros, to_micros
 from tamis.domain.membership_changes import Cause
-from tamis.records import change_log
+from tamis.domain.segments import EXTERNAL_BIT
+from tamis.records import change_log, email_exclusions
 from tamis.records.engine.sql import each_tuple, run, run_many, scalar, select, select_one, select_tuples
+from tamis.records.engine.sql import insert as insert_row
 from tamis.records.handles import Reader, Transaction
 from tamis.records.importing import journal
 from tamis.records.queries import load
@@ -76,6 +79,18 @@ def update_many(
         journal.record_changed(db, import_id, [c.id for c in changed])
     run_many(db, SQL["update"], ((c.email, c.document, micros, import_id, c.id) for c in changed))
     change_log.record_contact_changes(db, type_id, (c.id for c in changed), now, cause)
+
+
+def insert(db: Transaction, type_id: int, contact: NewContact, now: datetime) -> int:
+    """Add one contact and return its id; the caller has checked that its email is free. Raises Refused when IDs have
+    run out."""
+    values = (type_id, contact.email, contact.email_key, contact.document, to_micros(now))
+    id_ = insert_row(db, int, SQL["insert"], values)
+    if id_ >= EXTERNAL_BIT:
+        raise Refused("no_contact_numbers_left")
+    email_exclusions.transfer_to_contacts(db, type_id, [(id_, contact.email_key)])
+    change_log.record_contact_range(db, type_id, id_, id_, now)
+    return id_
 
 
 def set_email_key(db: Transaction, contact_id: int, email_key: str) -> None:

@@ -4,12 +4,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from tamis.actions.contacts.contact_storage import insert_contact, update_contact
 from tamis.actions.contacts.contacts import contact_by_id
 from tamis.actions.contacts.forgotten_emails import refuse_forgotten
 from tamis.actions.fields.types import reload_type
 from tamis.domain.accounts import Account
-from tamis.domain.contacts import Contact, ContactType, encode_values
-from tamis.domain.emails import Email, clean_email, parse_email
+from tamis.domain.contacts import Contact, ContactType
+from tamis.domain.emails import Email, clean_email
 from tamis.domain.errors import Invalid, Message, Problem, Refused
 from tamis.domain.fields import (
     EMAIL,
@@ -22,11 +23,8 @@ from tamis.domain.fields import (
 )
 from tamis.domain.parsing.cell_parser import parse_user_input
 from tamis.domain.text import MAX_LINE, shorten
-from tamis.records import contacts, overrides, types
-from tamis.records.contacts import ChangedContact, NewContact
+from tamis.records import overrides, types
 from tamis.records.handles import Reader, Transaction
-from tamis.records.importing import batch, journal
-from tamis.records.maintenance import erasure
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,13 +44,7 @@ def create_contact(
     fields = types.fields_of_type(db, contact_type.id)
     edit = _parse(db, account, contact_type, fields, {EMAIL.key: "", **texts}, None)
     assert edit.email
-    values = {field_id: value for field_id, value in edit.values.items() if value is not None}
-    row = NewContact(edit.email.address, edit.email.key, encode_values(values))
-    with batch.staged_rows(db, [row]):
-        batch.insert_new(db, contact_type.id, 1, 0, now)
-    created = contacts.by_email(db, contact_type.id, edit.email.key, fields)
-    assert created
-    return created
+    return insert_contact(db, now, contact_type.id, edit.email, edit.values)
 
 
 def edit_contact(
@@ -75,15 +67,7 @@ def edit_contact(
     contact = contact_by_id(db, contact_type, contact_id, fields)
     edit = _parse(db, account, contact_type, fields, texts, contact)
     _refuse_overwriting(contact, fields, texts, expected or {})
-    values = contact.values | edit.values
-    document = encode_values({id_: value for id_, value in values.items() if value is not None})
-    address = edit.email.address if edit.email else contact.email
-    if document == encode_values(contact.values) and address == contact.email:
-        return contact
-    if edit.email:
-        _change_email(db, now, contact, edit.email)
-    contacts.update_many(db, contact_type.id, [ChangedContact(contact.id, address, document)], now)
-    return contact_by_id(db, contact_type, contact_id, fields)
+    return update_contact(db, now, contact, edit.email, contact.values | edit.values)
 
 
 def _parse(
@@ -158,14 +142,3 @@ def _formatted(contact: Contact, of: Field) -> str:
 def _change_message(name: str, present: str) -> Message:
     code = "value_changed_meanwhile" if present else "value_erased_meanwhile"
     return Message(code, name=name, value=shorten(present))
-
-
-def _change_email(db: Transaction, now: datetime, contact: Contact, email: Email) -> None:
-    """Change the email of a contact, and carry its manual overrides over."""
-    old = parse_email(contact.email)
-    if old is None or old.key == email.key:
-        return
-    contacts.set_email_key(db, contact.id, email.key)
-    journal.change_email(db, contact.id, email.address)
-    if overrides.change_email(db, contact.contact_type_id, contact.id, old.key, email, now):
-        erasure.request_erasure(db, now)

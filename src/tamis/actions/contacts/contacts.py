@@ -49,6 +49,12 @@ def show_contact(
     return ContactInSegments(contact, fields, tuple(found), tuple(included), tuple(excluded))
 
 
+def contact_of_email(db: Reader, type_id: int, email: str, fields: FieldSet) -> Contact | None:
+    """Find a contact of a type by its email, in any spelling; None when there is none, or the text is no email."""
+    address = parse_email_for_lookup(email)
+    return contacts.by_email(db, type_id, address.key, fields) if address else None
+
+
 def contact_by_id(db: Reader, contact_type: ContactType, contact_id: int, fields: FieldSet) -> Contact:
     """Find a contact of a type; raises NotFound."""
     contact = contacts.by_id(db, contact_type.id, contact_id, fields)

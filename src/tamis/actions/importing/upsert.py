@@ -1,18 +1,16 @@
-"""Storing a batch of contacts: insert new ones, update changed ones, leave the rest alone."""
+"""Storing a batch of an import, and checking that nothing that it relies on has changed."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from tamis.domain.contacts import merge_documents
+from tamis.actions.contacts.row_storage import store_rows
 from tamis.domain.errors import Refused
 from tamis.domain.fields import FieldSet
 from tamis.domain.membership_changes import Cause
-from tamis.records import contacts, suppressions, types
-from tamis.records.contacts import ChangedContact, ContactRow
+from tamis.records import suppressions, types
+from tamis.records.contacts import ContactRow
 from tamis.records.handles import Transaction
-from tamis.records.importing import batch
-from tamis.records.importing.batch import ChangedRow
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,23 +50,9 @@ def upsert(
         _check_fields(present, fields)
     if kept_out := suppressions.find_suppressed(db, type_id, [row[1] for row in rows], checked):
         raise Refused("emails_forgotten_meanwhile", count=len(kept_out))
-    with batch.staged_rows(db, rows):
-        known, differing = batch.compare_with_contacts(db, type_id, erasable)
-        changed = _changed(batch.changed_rows(db, type_id, differing), present, erasable)
-        if write:
-            batch.insert_new(db, type_id, len(rows), known, now, cause, import_id)
-            contacts.update_many(db, type_id, changed, now, cause, import_id)
-    return Outcome(len(rows) - known, len(changed), known - len(changed))
-
-
-def _changed(rows: Iterable[ChangedRow], fields: FieldSet, erasable: Collection[int]) -> list[ChangedContact]:
-    """Merge what rows say into the contacts of which they say something new."""
-    changed = []
-    for row in rows:
-        document = merge_documents(row.present_document, row.document, fields, erasable)
-        if document != row.present_document or row.email != row.present_email:
-            changed.append(ChangedContact(row.id, row.email, document))
-    return changed
+    stored = store_rows(db, now, type_id, present, rows, erasable, write=write, cause=cause, import_id=import_id)
+    known, updated = stored.known_count, len(stored.updated)
+    return Outcome(len(rows) - known, updated, known - updated)
 
 
 def _check_fields(present: FieldSet, read: FieldSet) -> None:

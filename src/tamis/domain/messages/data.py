@@ -29,6 +29,8 @@ DATA: Mapping[str, str] = {
         '{segments:quoted}, which {segments:uses|use} "{field}"'
     ),
     "days_out_of_range": "must be from 1 to {most:,} days, not {days:,}",
+    "email_among_fields": 'stands beside "fields", not among them',
+    "email_differs_from_path": 'must be the one in the path, "{email}", in any spelling; use PATCH to change an email',
     "email_not_forgotten": "{email} is not blocked in {contact_type}: it was not forgotten there",
     "email_not_valid": '"{email}" is not a valid email',
     "email_of_another_contact": "already belongs to another contact in {contact_type}",
@@ -40,6 +42,7 @@ DATA: Mapping[str, str] = {
     "export_field_unknown": 'there is no field "{field}"; choose from {known}',
     "field_changed_meanwhile": 'the field "{field}" was changed or deleted in the meantime: import the file again',
     "field_exists": 'there is already a field "{field}" in {contact_type}',
+    "field_key_unknown": 'there is no field with the key "{field}" in this contact type',
     "field_is_reserved": '"{field}" is a standard field, which cannot be edited, moved or deleted',
     "field_of_contact_unknown": 'there is no field "{field}" in {contact_type}',
     "field_options_changed_meanwhile": '"{field}" received many new options in the meantime: import the file again',
@@ -58,6 +61,8 @@ DATA: Mapping[str, str] = {
         "{what} is used by the {segments:segment|segments} {segments:quoted}; edit or delete {segments:it|them} first"
     ),
     "instant_not_come": "{instant} is in the future: choose a time in the past",
+    "item_without_email": "is missing: each contact of a batch needs an email",
+    "key_of_item_unknown": 'is not known: a contact of a batch has "email" and "fields"',
     "key_pair_unknown": 'there is no active key pair "{public_key}"',
     "name_not_valid": "the name {problem}",
     "name_without_letters": '"{name}" needs at least one letter or digit',

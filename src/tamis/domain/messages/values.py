@@ -18,6 +18,9 @@ VALUES: Mapping[str, str] = {
     "email_not_read": 'must be an email, not "{text}"',
     "has_control_characters": "must not contain control characters",
     "how_to_add_an_option": "; add it to the options of the field, or let the import add new options",
+    "how_to_add_an_option_first": "; add it to the options of the field first",
+    "instant_not_read": 'must be a date and time with an offset, such as 2024-12-31T23:59:00Z, not "{text}"',
+    "list_item_of_wrong_type": "must be a list of texts, but one item is {found}",
     "moment_not_in_calendar": 'is not a valid date and time: "{text}"',
     "moment_not_read": 'must be a date and time such as {example} 23:59, not "{text}"{hint}',
     "must_not_be_blank": "must not be blank",
@@ -43,5 +46,6 @@ VALUES: Mapping[str, str] = {
     "unit_missing": "has no {unit}, unlike the other values in this column",
     "unit_unlike_others": "is in {unit}, unlike the other values in this column",
     "unit_would_be_lost": "has the unit {unit}, which would be lost",
+    "value_of_wrong_type": "must be {wanted}, not {found}",
     "year_needs_four_digits": ": a year needs four digits",
 }

@@ -30,8 +30,9 @@ class BatchComparison(NamedTuple):
 
 
 class ChangedRow(NamedTuple):
-    """A row that may change a contact, and what is stored of the contact."""
+    """A row that may change a contact, by its number from 1 on, and what is stored of the contact."""
 
+    number: int
     id: int
     email: str
     document: str
@@ -53,8 +54,14 @@ def staged_rows(db: Transaction, rows: Sequence[ContactRow]) -> Iterator[None]:
 def compare_with_contacts(db: Reader, type_id: int, erasable: Collection[int]) -> BatchComparison:
     """Compare the staged rows with the contacts of a type.
 
-    Values that a row lacks are kept, except of the fields in `erasable`."""
+    Values that a row lacks are kept, except of the fields in `erasable`; a null in a row's document clears one. Only
+    rows without `erasable` fields may have nulls."""
     return select_only(db, BatchComparison, SQL["compare"], (type_id, _nulls(erasable)))
+
+
+def known_rows(db: Reader, type_id: int) -> list[int]:
+    """Return the numbers, from 1 on, of the staged rows whose emails are those of contacts."""
+    return select(db, int, SQL["known"], (type_id,))
 
 
 def changed_rows(db: Reader, type_id: int, numbers: str) -> list[ChangedRow]:

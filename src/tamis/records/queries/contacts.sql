@@ -13,6 +13,10 @@ FROM contacts WHERE id IN (SELECT value FROM json_each(?)) ORDER BY id;
 -- name: emails_of
 SELECT id, email FROM contacts WHERE id IN (SELECT value FROM json_each(?)) ORDER BY id;
 
+-- name: insert
+INSERT INTO contacts (contact_type_id, email, email_key, field_values, created_at, updated_at)
+VALUES (?1, ?2, ?3, ?4, ?5, ?5) RETURNING id;
+
 -- name: update
 UPDATE contacts SET email = ?, field_values = ?, updated_at = ?, import_id = ? WHERE id = ?;
 
