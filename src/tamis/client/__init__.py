@@ -1,0 +1,8 @@
+"""A client of the API for programs, blocking (`Tamis`) and for event loops (`AsyncTamis`); see docs/client.md."""
+
+from tamis.client.clients import AsyncTamis, Tamis
+from tamis.client.errors import ApiError, ErrorItem
+from tamis.client.retries import RetryPolicy
+from tamis.client.webhooks import InvalidWebhook, verify_webhook
+
+__all__ = ["ApiError", "AsyncTamis", "ErrorItem", "InvalidWebhook", "RetryPolicy", "Tamis", "verify_webhook"]

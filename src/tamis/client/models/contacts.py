@@ -1,0 +1,52 @@
+"""Contacts, and what writing them has done."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
+from decimal import Decimal
+
+from tamis.client.errors import ErrorItem
+from tamis.client.request import Model, Tagged
+
+Value = str | int | float | Decimal | bool | date | datetime | Sequence[str] | None
+"""A value of a field as it is sent; None clears it."""
+Values = Mapping[str, Value]
+"""Values by the keys of their fields."""
+StoredValue = str | int | float | bool | tuple[str, ...] | None
+"""A value of a field as it is answered: dates as `YYYY-MM-DD`, instants after RFC 3339."""
+
+
+class SegmentChanges(Model, frozen=True, kw_only=True):
+    """The ids of the segments that a contact entered and left by a write."""
+
+    entered: tuple[int, ...] = ()
+    left: tuple[int, ...] = ()
+
+
+class Contact(Tagged, frozen=True, kw_only=True):
+    """A contact; `segments` is there after a write of this contact."""
+
+    id: int
+    email: str
+    fields: Mapping[str, StoredValue]
+    created_at: datetime
+    updated_at: datetime
+    segments: SegmentChanges | None = None
+
+
+class BatchItem(Model, frozen=True, kw_only=True):
+    """What became of the contact at an index of a batch."""
+
+    index: int
+    status: str
+    email: str | None = None
+    errors: tuple[ErrorItem, ...] = ()
+
+
+class BatchResult(Model, frozen=True, kw_only=True):
+    """What became of the contacts of a batch: good ones are stored, whatever is wrong with others."""
+
+    created: int
+    updated: int
+    unchanged: int
+    rejected: int
+    results: tuple[BatchItem, ...] = ()

@@ -1,0 +1,23 @@
+"""The account, and its audit log."""
+
+from tamis.client.calls import Resource, Sender, call, paged
+from tamis.client.models.account import Account, AuditEntry
+from tamis.client.request import Page, Request
+
+
+class AccountCalls(Resource[Sender]):
+    """The account of the key."""
+
+    @call
+    def get(self) -> Request[Account]:
+        """Return the account, and the scope of the key."""
+        return Request("GET", "/account", Account)
+
+
+class AuditCalls(Resource[Sender]):
+    """The audit log: who did what, and when."""
+
+    @paged
+    def list(self, *, page_size: int | None = None, cursor: str | None = None) -> Request[Page[AuditEntry]]:
+        """List what was done, newest first."""
+        return Request("GET", "/audit", Page[AuditEntry], {"limit": page_size, "cursor": cursor})

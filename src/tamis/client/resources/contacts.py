@@ -1,0 +1,110 @@
+"""Contacts: one at a time, in batches, and of any number."""
+
+from collections.abc import AsyncIterable, Iterable, Sequence
+
+from tamis.client.calls import Resource, Sender, call, paged, streamed
+from tamis.client.models.contacts import BatchResult, Contact, Values
+from tamis.client.models.segments import ContactChange, ContactSegment
+from tamis.client.ndjson import NewContact, Stream
+from tamis.client.request import Page, Request, json_body, path, tag
+
+
+class ContactCalls(Resource[Sender]):
+    """Contacts of a contact type, found by their emails."""
+
+    @paged
+    def list(
+        self,
+        type_id: int,
+        *,
+        where: str | None = None,
+        fields: Iterable[str] | None = None,
+        sort: str | None = None,
+        page_size: int | None = None,
+        cursor: str | None = None,
+    ) -> Request[Page[Contact]]:
+        """List the contacts that a rule selects, or all; `sort` is the key of a field, `-key` for descending order."""
+        query = {
+            "where": where,
+            "fields": None if fields is None else ",".join(fields),
+            "sort": sort,
+            "limit": page_size,
+            "cursor": cursor,
+        }
+        return Request("GET", path("contact-types", type_id, "contacts"), Page[Contact], query)
+
+    @call
+    def get(self, type_id: int, email: str) -> Request[Contact]:
+        """Return the contact with an email."""
+        return Request("GET", _place(type_id, email), Contact)
+
+    @call
+    def get_by_id(self, contact_id: int) -> Request[Contact]:
+        """Return the contact with an id."""
+        return Request("GET", path("contacts", contact_id), Contact)
+
+    @call
+    def put(self, type_id: int, email: str, fields: Values, *, if_match: str | None = None) -> Request[Contact]:
+        """Create the contact with an email, or replace all of its values."""
+        content = json_body(fields=fields)
+        return Request("PUT", _place(type_id, email), Contact, headers=tag(if_match), content=content)
+
+    @call
+    def update(self, type_id: int, email: str, fields: Values, *, if_match: str | None = None) -> Request[Contact]:
+        """Change the fields named of a contact; None clears a value."""
+        content = json_body(fields=fields)
+        return Request("PATCH", _place(type_id, email), Contact, headers=tag(if_match), content=content)
+
+    @call
+    def put_quickly(self, type_id: int, email: str, fields: Values) -> Request[None]:
+        """Do what `put` does, and return as soon as it is durable, without an answer."""
+        return Request("PUT", _place(type_id, email), type(None), headers=MINIMAL, content=json_body(fields=fields))
+
+    @call
+    def update_quickly(self, type_id: int, email: str, fields: Values) -> Request[None]:
+        """Do what `update` does, and return as soon as it is durable, without an answer."""
+        return Request("PATCH", _place(type_id, email), type(None), headers=MINIMAL, content=json_body(fields=fields))
+
+    @call
+    def delete(
+        self, type_id: int, email: str, *, forget: bool | None = None, if_match: str | None = None
+    ) -> Request[None]:
+        """Delete a contact; `forget` also erases it from the history."""
+        return Request("DELETE", _place(type_id, email), type(None), {"forget": forget}, headers=tag(if_match))
+
+    @call
+    def batch(self, type_id: int, contacts: Sequence[tuple[str, Values]]) -> Request[BatchResult]:
+        """Create or update up to 10,000 contacts; each is an email and its values."""
+        content = json_body(contacts=[{"email": email, "fields": fields} for email, fields in contacts])
+        return Request("POST", path("contact-types", type_id, "contacts", "batch"), BatchResult, content=content)
+
+    @streamed
+    def stream(self, type_id: int, contacts: Iterable[NewContact] | AsyncIterable[NewContact]) -> Stream:
+        """Create or update contacts of any number from an iterator, in several requests; the answer has the results
+        of rejected ones only, by their index in the whole."""
+        return Stream(type_id, contacts)
+
+    @call
+    def segments(self, contact_id: int) -> Request[Page[ContactSegment]]:
+        """Return the segments of a contact's type, whether the contact is in each, and why."""
+        return Request("GET", path("contacts", contact_id, "segments"), Page[ContactSegment])
+
+    @paged
+    def history(
+        self, contact_id: int, *, page_size: int | None = None, cursor: str | None = None
+    ) -> Request[Page[ContactChange]]:
+        """List the entries of a contact into segments, and its exits, newest first."""
+        query = {"limit": page_size, "cursor": cursor}
+        return Request("GET", path("contacts", contact_id, "history"), Page[ContactChange], query)
+
+    @call
+    def export(self, contact_id: int) -> Request[dict[str, object]]:
+        """Return all that is known about a contact."""
+        return Request("GET", path("contacts", contact_id, "export"), dict[str, object])
+
+
+MINIMAL = {"Prefer": "return=minimal"}
+
+
+def _place(type_id: int, email: str) -> str:
+    return path("contact-types", type_id, "contacts", email)

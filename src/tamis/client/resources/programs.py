@@ -1,0 +1,110 @@
+"""Imports and webhooks."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from msgspec import UNSET, UnsetType
+
+from tamis.client.calls import Resource, Sender, call, download, paged
+from tamis.client.models.programs import Delivery, Import, Webhook
+from tamis.client.request import Page, QueryValue, Request, json_body, path
+
+
+class ImportCalls(Resource[Sender]):
+    """Imports of files, which run in the background."""
+
+    @call
+    def create(self, type_id: int, file: str | Path, *, create_fields: bool | None = None) -> Request[Import]:
+        """Import a file: CSV, NDJSON, a workbook or Parquet."""
+        source = Path(file)
+        query: dict[str, QueryValue] = {
+            "contact_type_id": type_id,
+            "file_name": source.name,
+            "create_fields": create_fields,
+        }
+        return Request(
+            "POST", "/imports", Import, query, content=source.read_bytes(), content_type="application/octet-stream"
+        )
+
+    @paged
+    def list(self, *, page_size: int | None = None, cursor: str | None = None) -> Request[Page[Import]]:
+        """List the imports of the account, newest first."""
+        return Request("GET", "/imports", Page[Import], {"limit": page_size, "cursor": cursor})
+
+    @call
+    def get(self, import_id: int) -> Request[Import]:
+        """Return an import: how far it is, or what came of it."""
+        return Request("GET", path("imports", import_id), Import)
+
+    @download
+    def rejects(self, import_id: int, file: str | Path) -> tuple[Request[bytes], Path]:
+        """Write the rejected rows to a file, each with its reasons."""
+        return Request("GET", path("imports", import_id, "rejects"), bytes), Path(file)
+
+    @call
+    def undo(self, import_id: int) -> Request[Import]:
+        """Undo an import, in the background."""
+        return Request("POST", path("imports", import_id, "undo"), Import)
+
+
+class WebhookCalls(Resource[Sender]):
+    """Webhooks: changes that Tamis sends to a URL."""
+
+    @paged
+    def list(self, *, page_size: int | None = None, cursor: str | None = None) -> Request[Page[Webhook]]:
+        """List the webhooks of the account."""
+        return Request("GET", "/webhooks", Page[Webhook], {"limit": page_size, "cursor": cursor})
+
+    @call
+    def get(self, webhook_id: int) -> Request[Webhook]:
+        """Return a webhook."""
+        return Request("GET", path("webhooks", webhook_id), Webhook)
+
+    @call
+    def create(
+        self,
+        url: str,
+        *,
+        segment_ids: Sequence[int] | UnsetType = UNSET,
+        types: Sequence[str] | UnsetType = UNSET,
+    ) -> Request[Webhook]:
+        """Create a webhook for the changes of some segments, or of all; the answer has its secret."""
+        content = json_body(url=url, segment_ids=segment_ids, types=types)
+        return Request("POST", "/webhooks", Webhook, content=content)
+
+    @call
+    def update(
+        self,
+        webhook_id: int,
+        *,
+        url: str | UnsetType = UNSET,
+        segment_ids: Sequence[int] | UnsetType | None = UNSET,
+        types: Sequence[str] | UnsetType | None = UNSET,
+        enabled: bool | UnsetType = UNSET,
+    ) -> Request[Webhook]:
+        """Change a webhook, or enable it again."""
+        content = json_body(url=url, segment_ids=segment_ids, types=types, enabled=enabled)
+        return Request("PATCH", path("webhooks", webhook_id), Webhook, content=content)
+
+    @call
+    def delete(self, webhook_id: int) -> Request[None]:
+        """Delete a webhook."""
+        return Request("DELETE", path("webhooks", webhook_id), type(None))
+
+    @paged
+    def deliveries(
+        self, webhook_id: int, *, page_size: int | None = None, cursor: str | None = None
+    ) -> Request[Page[Delivery]]:
+        """List the deliveries of a webhook, newest first."""
+        query = {"limit": page_size, "cursor": cursor}
+        return Request("GET", path("webhooks", webhook_id, "deliveries"), Page[Delivery], query)
+
+    @call
+    def test(self, webhook_id: int) -> Request[Delivery]:
+        """Send a test delivery now, and return what came of it."""
+        return Request("POST", path("webhooks", webhook_id, "test"), Delivery)
+
+    @call
+    def replay(self, webhook_id: int, *, after: int) -> Request[Webhook]:
+        """Deliver the changes after a number again."""
+        return Request("POST", path("webhooks", webhook_id, "replay"), Webhook, {"after": after})

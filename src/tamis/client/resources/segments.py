@@ -1,0 +1,125 @@
+"""Segments, their rules and their members."""
+
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+from msgspec import UNSET, UnsetType
+
+from tamis.client.calls import Resource, Sender, call, download, paged
+from tamis.client.models.segments import (
+    Explanation,
+    Forecast,
+    History,
+    Member,
+    Overlap,
+    Preview,
+    Rule,
+    Segment,
+    SegmentPlan,
+)
+from tamis.client.request import Page, Request, json_body, path, tag
+
+
+class SegmentCalls(Resource[Sender]):
+    """Segments: each selects the contacts of a type by a rule."""
+
+    @paged
+    def list(self, *, page_size: int | None = None, cursor: str | None = None) -> Request[Page[Segment]]:
+        """List the segments of the account."""
+        return Request("GET", "/segments", Page[Segment], {"limit": page_size, "cursor": cursor})
+
+    @call
+    def get(self, segment_id: int) -> Request[Segment]:
+        """Return a segment."""
+        return Request("GET", path("segments", segment_id), Segment)
+
+    @call
+    def create(self, type_id: int, name: str, rule: Rule, *, description: str | UnsetType = UNSET) -> Request[Segment]:
+        """Create a segment; its rule is text or JSON."""
+        content = json_body(contact_type_id=type_id, name=name, rule=rule, description=description)
+        return Request("POST", "/segments", Segment, content=content)
+
+    @call
+    def update(
+        self,
+        segment_id: int,
+        *,
+        name: str | UnsetType = UNSET,
+        rule: Rule | UnsetType = UNSET,
+        description: str | UnsetType | None = UNSET,
+        if_match: str | None = None,
+    ) -> Request[Segment]:
+        """Change the name, the rule or the description of a segment."""
+        content = json_body(name=name, rule=rule, description=description)
+        return Request("PATCH", path("segments", segment_id), Segment, headers=tag(if_match), content=content)
+
+    @call
+    def dry_run(self, segment_id: int, rule: Rule) -> Request[SegmentPlan]:
+        """Return how many would enter and leave with another rule, without changing it."""
+        content = json_body(rule=rule)
+        return Request("PATCH", path("segments", segment_id), SegmentPlan, {"dry_run": True}, content=content)
+
+    @call
+    def delete(self, segment_id: int, *, if_match: str | None = None) -> Request[None]:
+        """Delete a segment; no other may use it."""
+        return Request("DELETE", path("segments", segment_id), type(None), headers=tag(if_match))
+
+    @call
+    def preview(self, type_id: int, rule: Rule) -> Request[Preview]:
+        """Count whom a rule selects, in total and by each part, without saving it."""
+        return Request("POST", "/segments/preview", Preview, content=json_body(contact_type_id=type_id, rule=rule))
+
+    @call
+    def explain(self, segment_id: int, email: str) -> Request[Explanation]:
+        """Return why an email is, or is not, in a segment."""
+        return Request("GET", path("segments", segment_id, "explain"), Explanation, {"email": email})
+
+    @call
+    def history(self, segment_id: int, *, days: int | None = None) -> Request[History]:
+        """Return the sizes of a segment on the last days."""
+        return Request("GET", path("segments", segment_id, "history"), History, {"days": days})
+
+    @call
+    def forecast(self, segment_id: int, *, days: int | None = None) -> Request[Forecast]:
+        """Return how many will enter and leave on the next days by time alone."""
+        return Request("GET", path("segments", segment_id, "forecast"), Forecast, {"days": days})
+
+    @call
+    def overlap(self, segment_ids: Sequence[int]) -> Request[Overlap]:
+        """Compare the members of 2 to 20 segments of one type."""
+        return Request("POST", "/segments/overlap", Overlap, content=json_body(segment_ids=segment_ids))
+
+    @paged
+    def members(
+        self,
+        segment_id: int,
+        *,
+        fields: Iterable[str] | None = None,
+        page_size: int | None = None,
+        cursor: str | None = None,
+    ) -> Request[Page[Member]]:
+        """List the members of a segment."""
+        chosen = None if fields is None else ",".join(fields)
+        query = {"fields": chosen, "limit": page_size, "cursor": cursor}
+        return Request("GET", path("segments", segment_id, "members"), Page[Member], query)
+
+    @call
+    def add_member(self, segment_id: int, email: str) -> Request[Member]:
+        """Add an email manually; it stays in the segment whatever the rule says."""
+        return Request("PUT", path("segments", segment_id, "members", email), Member)
+
+    @call
+    def remove_member(self, segment_id: int, email: str) -> Request[None]:
+        """Exclude an email manually; it stays out of the segment whatever the rule says."""
+        return Request("DELETE", path("segments", segment_id, "members", email), type(None))
+
+    @download
+    def export(self, segment_id: int, file: str | Path, *, format: str | None = None) -> tuple[Request[bytes], Path]:
+        """Write the members to a file as `csv`, `ndjson` or `parquet`, by default after the file's ending."""
+        target = Path(file)
+        query = {"format": format or target.suffix.removeprefix(".").lower()}
+        return Request("GET", path("segments", segment_id, "export"), bytes, query, wait=EXPORT_SECONDS), target
+
+
+EXPORT_SECONDS = 600
+"""How long the server may take to prepare a file."""
