@@ -16,13 +16,13 @@ import msgspec
 
 from tamis import __version__, log
 from tamis.actions.accounts.sessions import delete_expired_sessions
+from tamis.actions.changes.projector_thread import ProjectorThread
 from tamis.actions.exporting.directories import remove_abandoned
 from tamis.actions.importing.uploads import sweep_uploads
 from tamis.actions.local_protocol import SERVER_FILE, ServerAddress
 from tamis.actions.maintenance.erasure import Eraser
 from tamis.actions.maintenance.health import Health
 from tamis.actions.maintenance.integrity_checks import run_nightly_checks
-from tamis.actions.maintenance.retention import Retention
 from tamis.actions.services import Services
 from tamis.domain.errors import ProjectionInUse, TamisError, Unavailable
 from tamis.memory import trim_memory_periodically
@@ -39,7 +39,6 @@ from tamis.web.server.limits import Limits
 from tamis.web.server.server import Server
 
 LOCK_ATTEMPTS, PAUSE_SECONDS = 100, 0.1
-PROJECTION_SECONDS = 1.0
 HEALTH_SECONDS = 1.0
 CLEANUP_SECONDS = 60
 SWITCH_SECONDS = 0.001
@@ -108,6 +107,7 @@ def _serve(settings: Settings, host: str, port: int, ready: Callable[[str], None
             file.unlink(missing_ok=True)
     finally:
         stop.set()
+        services.hub.wake_projector()
         for thread in threads:
             if thread.is_alive():
                 thread.join()
@@ -135,7 +135,7 @@ def _log_outcome() -> Iterator[None]:
 def _background_threads(services: Services, health: Health, stop: threading.Event) -> list[threading.Thread]:
     """Make the threads that run in the background until `stop` is set."""
     return [
-        threading.Thread(target=_project_periodically, args=(services, health, stop), name="follower"),
+        threading.Thread(target=ProjectorThread(services, health.note_projected).run, args=(stop,), name="follower"),
         threading.Thread(target=_clean_up_periodically, args=(services, stop), name="eraser"),
         threading.Thread(target=_check_health_periodically, args=(health, stop), name="watcher"),
         threading.Thread(target=trim_memory_periodically, args=(stop,), name="memory"),
@@ -200,25 +200,6 @@ def _check_health_periodically(health: Health, stop: threading.Event) -> None:
         except Exception as error:
             log.event("fault", level=logging.ERROR, error=error, interface="watcher")
         if stop.wait(HEALTH_SECONDS):
-            return
-
-
-def _project_periodically(services: Services, health: Health, stop: threading.Event) -> None:
-    """Keep the columns up to date also when no request does, so that the next one need not wait."""
-    retention, reported = Retention(services), None
-    while True:
-        try:
-            services.project().tidy()
-            retention.run_if_due()
-            health.note_projected()
-            reported = None
-        except TamisError as error:
-            if str(error) != reported:
-                log.event("columns_not_followed", level=logging.ERROR, reason=str(error))
-            reported = str(error)
-        except Exception as error:  # the thread must go on
-            log.event("fault", level=logging.ERROR, error=error, interface="follower")
-        if stop.wait(PROJECTION_SECONDS):
             return
 
 

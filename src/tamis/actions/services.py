@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from typing import Concatenate, ParamSpec, TypeVar
 
 from tamis import log
+from tamis.actions.changes.hub import ChangeHub
 from tamis.actions.history_store import RecordsHistory
 from tamis.actions.jobs import JobRunner
 from tamis.actions.lanes import Lanes
@@ -50,7 +51,13 @@ class Services:
         except OSError as error:
             raise Unavailable("data_directory_not_made", directory=str(settings.data), reason=error.strerror) from None
         self.accepts_loss = accepts_loss
-        self.records = Records(settings.data, accepts_loss=accepts_loss, require_unused=self._require_no_server)
+        self.hub = ChangeHub()
+        self.records = Records(
+            settings.data,
+            accepts_loss=accepts_loss,
+            require_unused=self._require_no_server,
+            committed=self.hub.note_commit,
+        )
         self._views = Views(self.records, self.open_columns, clock)
         self.lanes = Lanes(settings.requests_waiting, self._interrupt_reads)
         self.jobs = JobRunner(self.lanes.jobs)
@@ -112,6 +119,7 @@ class Services:
                 except BaseException:
                     columns.close()
                     raise
+                columns.announce = self.hub.publish
                 self._columns = columns
             return self._columns
 

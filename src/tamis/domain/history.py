@@ -107,6 +107,21 @@ class HistoryBatch:
 
 
 @dataclass(frozen=True, slots=True)
+class ProjectedBatch:
+    """What one committed transaction of the projection has done: it has applied the change log up to `change`, and
+    added the numbers above `before` up to `number` to the history.
+
+    `changes` and `snapshots` are these additions, or None if they are too many for memory.
+    """
+
+    change: int
+    before: int
+    number: int
+    changes: Sequence[ChangeRow] | None = ()
+    snapshots: Sequence[SnapshotRow] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class HistoryTrim:
     """What goes from the history of some segments; the log of each begins with its first snapshot.
 

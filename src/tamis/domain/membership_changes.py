@@ -40,6 +40,13 @@ class MembershipSnapshot(NamedTuple):
     recipients: int
 
 
+class SegmentChanges(NamedTuple):
+    """The segments that contacts have entered and left, by id, in order."""
+
+    entered: tuple[int, ...] = ()
+    left: tuple[int, ...] = ()
+
+
 class DaySize(NamedTuple):
     """The recipients of a segment at the end of a calendar day, and how many entered and left during it.
 

@@ -4,7 +4,7 @@ import logging
 import os
 import shutil
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import replace
 from datetime import date, datetime
@@ -30,7 +30,7 @@ from tamis.columns.projector.batch import ChangeBatch
 from tamis.columns.projector.pipeline import project
 from tamis.columns.reads.view import DuckView
 from tamis.domain.errors import Abandoned, Problem, Unavailable
-from tamis.domain.history import KeptHistory
+from tamis.domain.history import KeptHistory, ProjectedBatch
 from tamis.files.durable import replace_durably
 
 
@@ -42,8 +42,9 @@ class Columns:
     a transaction and the other after it. `trimmed` is the day on which old history was last dropped. The file is up to
     date with the kept history when both have the same mark.
 
-    Writers hold `lock`. Long reads hold `rewrite_lock` as readers, acquired before `lock`: a rewrite waits for them
-    before it makes short reads wait.
+    `announce` is called after each transaction of the projector, with what it has added. Writers hold `lock`. Long
+    reads hold `rewrite_lock` as readers, acquired before `lock`: a rewrite waits for them before it makes short reads
+    wait.
     """
 
     def __init__(self, directory: Path, store_id: str, memory: str, threads: int, history: HistoryStore) -> None:
@@ -54,6 +55,7 @@ class Columns:
         self.trimmed: date | None = None
         self.lock = threading.Lock()
         self._store_id = store_id
+        self.announce: Callable[[ProjectedBatch], None] = lambda _: None
         self.history = HistoryLink(history, directory / SPILL_NAME)
         self._mark = 0
         self._cursors: dict[int, duckdb.DuckDBPyConnection] = {}
@@ -184,8 +186,8 @@ class Columns:
         with self._transaction() as con:
             state = project(con, self._state, batch)
             self._published = None  # from here on, the cached sizes may differ from the stored ones
-            self.history.keep(con, state, batch)
-        self._publish(state, batch)
+            done = self.history.keep(con, state, batch)
+        self._publish(state, done)
 
     def restore(self, kept: KeptHistory, batch: ChangeBatch) -> None:
         """Rebuild the store from the kept history and a batch with everything else, in one transaction; raises
@@ -196,14 +198,15 @@ class Columns:
             self.history.load(con, kept)
             state = replace(read_state(con), number=kept.position.number)
             state = project(con, state, batch)
-            self.history.keep(con, state, batch)
-        self._publish(state, batch)
+            done = self.history.keep(con, state, batch)
+        self._publish(state, done)
 
-    def _publish(self, state: State, batch: ChangeBatch) -> None:
+    def _publish(self, state: State, done: ProjectedBatch) -> None:
         self._state = replace(state, days=state.days.committed())
         self._mark = self.history.kept.mark
-        self.applied = batch.reached
-        self.cached_sizes = self._published = CachedSizes(watermark_of(batch.reached, state.clocks), state.sizes)
+        self.applied = done.change
+        self.cached_sizes = self._published = CachedSizes(watermark_of(done.change, state.clocks), state.sizes)
+        self.announce(done)
 
     @contextmanager
     def _transaction(self) -> Iterator[duckdb.DuckDBPyConnection]:

@@ -21,7 +21,7 @@ from tamis.columns.history.trim import first_number, trim
 from tamis.columns.layout.schema import FIRST_WITH_HISTORY, LAST_WITH_HISTORY
 from tamis.columns.projector.batch import ChangeBatch, Purpose
 from tamis.domain.errors import Problem, TamisError, Unavailable
-from tamis.domain.history import HistoryBatch, HistoryTrim, KeptHistory, Position
+from tamis.domain.history import HistoryBatch, HistoryTrim, KeptHistory, Position, ProjectedBatch
 
 SECONDS_BETWEEN_RECORDS = 1.0
 
@@ -65,15 +65,20 @@ class HistoryLink:
         """Read the position of the kept history."""
         self.kept = self._store.position()
 
-    def keep(self, con: duckdb.DuckDBPyConnection, state: State, batch: ChangeBatch) -> None:
+    def keep(self, con: duckdb.DuckDBPyConnection, state: State, batch: ChangeBatch) -> ProjectedBatch:
         """Append the history of a transaction before it is committed, if any membership has changed. A rewound
         projection appends too: it is right as of an earlier instant."""
-        if state.number != self.kept.number or batch.purpose is Purpose.REWIND:
-            added = collect(con, self.kept, state, batch.reached, self._spill)
-            with self._writing():
-                self._store.append(added)
-            self.kept = Position(added.change, added.number, added.mark, clocks_of(state), self.kept.trimmed)
-            _set_mark(con, added.mark)
+        before = self.kept.number
+        if state.number == before and batch.purpose is not Purpose.REWIND:
+            return ProjectedBatch(batch.reached, before, before)
+        added = collect(con, self.kept, state, batch.reached, self._spill)
+        with self._writing():
+            self._store.append(added)
+        self.kept = Position(added.change, added.number, added.mark, clocks_of(state), self.kept.trimmed)
+        _set_mark(con, added.mark)
+        return ProjectedBatch(
+            batch.reached, before, added.number, None if added.packs else added.changes, added.snapshots
+        )
 
     def load(self, con: duckdb.DuckDBPyConnection, kept: KeptHistory) -> None:
         """Load the kept history into an empty projection."""

@@ -109,6 +109,19 @@ def changes_of(
     ]
 
 
+def sum_changes(
+    con: duckdb.DuckDBPyConnection, after: int, last: int, person_ids: Sequence[int]
+) -> list[tuple[int, int]]:
+    """Sum the entries and exits of contacts and external recipients with numbers above `after` up to `last`, by
+    segment."""
+    return con.execute(
+        f"SELECT recipient_id >> {SEGMENT_SHIFT}, sum(delta)::BIGINT FROM membership_changes "
+        f"WHERE number > $1 AND number <= $2 AND list_contains($3::BIGINT[], recipient_id & {PERSON_MASK}) "
+        "GROUP BY ALL ORDER BY ALL",
+        [after, last, list(person_ids)],
+    ).fetchall()
+
+
 def present_among(con: duckdb.DuckDBPyConnection, recipient_ids: Sequence[int]) -> set[int]:
     """Return those of some recipients that are in their segments now."""
     rows = con.execute(

@@ -42,6 +42,10 @@ class HistoryReads(Protocol):
         """List the entries and exits of a contact, oldest first. `recipient_ids` are those that its email had before it
         was a contact, `person_ids` those of the external recipients with its email."""
 
+    def sum_changes(self, after: int, last: int, person_ids: Sequence[int], /) -> list[tuple[int, int]]:
+        """Sum the entries (1) and exits (-1) of contacts and external recipients, given by the lower 32 bits of their
+        recipient ids, with numbers above `after` up to `last`: a row for each segment that has any."""
+
     def present_among(self, recipient_ids: Sequence[int], /) -> set[int]:
         """Return those of some recipients that are in their segments now."""
 

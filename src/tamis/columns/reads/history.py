@@ -46,6 +46,9 @@ class DuckHistoryReads:
     ) -> list[MembershipChange]:
         return membership_log.changes_of(self._con, contact_id, recipient_ids, person_ids)
 
+    def sum_changes(self, after: int, last: int, person_ids: Sequence[int]) -> list[tuple[int, int]]:
+        return membership_log.sum_changes(self._con, after, last, person_ids)
+
     def present_among(self, recipient_ids: Sequence[int]) -> set[int]:
         return membership_log.present_among(self._con, recipient_ids)
 

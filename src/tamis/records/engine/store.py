@@ -37,13 +37,20 @@ class Records:
     """The system of record in one directory.
 
     `submit` queues a job for the writer thread, which runs the waiting jobs in one transaction, each in its own
-    savepoint, and resolves their futures once the commit has reached the disk.
+    savepoint, and resolves their futures once the commit has reached the disk. Before that, it calls
+    `committed`, unless only the projector has written.
     """
 
     def __init__(
-        self, directory: Path, *, accepts_loss: bool = False, require_unused: Callable[[], None] = lambda: None
+        self,
+        directory: Path,
+        *,
+        accepts_loss: bool = False,
+        require_unused: Callable[[], None] = lambda: None,
+        committed: Callable[[], None] = lambda: None,
     ) -> None:
         self.path = directory / FILE_NAME
+        self._committed = committed
         self.health = FileHealth(self.path)
         self._local = threading.local()
         self._jobs = WriteQueue()
@@ -247,6 +254,8 @@ class Records:
                             jobs.append(next_job)
                 if self._db.total_changes() != written:
                     self.commits.add(time.monotonic() - began)
+                    if not all(job.is_projector for job in jobs):
+                        self._committed()
         except BaseException as error:
             if self._db.in_transaction:
                 with suppress(apsw.Error):  # whatever happens to the disk, the waiting callers must be answered

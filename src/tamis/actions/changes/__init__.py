@@ -1,0 +1,1 @@
+"""What is told about membership changes: to writers, and to those who follow them."""

@@ -1,0 +1,1 @@
+"""Following membership changes."""
