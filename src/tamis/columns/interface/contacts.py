@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Protocol
 
 from tamis.domain.fields import Field
-from tamis.domain.paging import PageAnchor, SortOrder
+from tamis.domain.paging import PageAnchor, PagePosition, SortOrder
 from tamis.rules.time.evaluation_time import EvaluationTime
 from tamis.rules.tree import Node
 
@@ -24,6 +24,19 @@ class ContactReads(Protocol):
     ) -> tuple[list[int], PageAnchor | None]:
         """Return the ids of at most `limit` contacts that a rule selects (None selects all), in order, and the contact
         from which the page starts: None for the first page, also if the given contact is gone."""
+
+    def positions(
+        self,
+        type_id: int,
+        rule: Node | None,
+        as_of: EvaluationTime,
+        order: SortOrder,
+        after: PagePosition | None,
+        limit: int,
+        /,
+    ) -> list[PagePosition]:
+        """Return the positions of at most `limit` contacts that a rule selects (None selects all), in order, beginning
+        after one. Contacts that do not change are in exactly one page, whatever happens to others."""
 
     def count(self, type_id: int, rule: Node | None, as_of: EvaluationTime, /) -> int:
         """Count the contacts that a rule selects; None selects all."""

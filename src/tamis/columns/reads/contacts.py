@@ -8,12 +8,15 @@ import duckdb
 from tamis.columns.engine.dialect import DUCKDB
 from tamis.columns.layout.contacts import column, compared, table
 from tamis.columns.layout.membership import is_in_segment
-from tamis.domain.fields import Kind
-from tamis.domain.paging import PageAnchor, SortOrder
+from tamis.domain.fields import Field, Kind
+from tamis.domain.paging import PageAnchor, PagePosition, SortOrder
 from tamis.rules.sql.compiler import ColumnSource, compile_rule
 from tamis.rules.sql.dialect import Parameters
 from tamis.rules.time.evaluation_time import EvaluationTime
 from tamis.rules.tree import Node
+
+CHARACTERS_COMPARED = 200
+"""Positions order texts by this many first characters, so that a position is short."""
 
 
 class DuckContactReads:
@@ -48,6 +51,29 @@ class DuckContactReads:
         ids = [row[0] for row in rows]
         return (ids[::-1] if back else ids), (near if beyond_near else None)
 
+    def positions(
+        self,
+        type_id: int,
+        rule: Node | None,
+        as_of: EvaluationTime,
+        order: SortOrder,
+        after: PagePosition | None,
+        limit: int,
+    ) -> list[PagePosition]:
+        """Return the positions of at most `limit` contacts that a rule selects (None selects all), in order, beginning
+        after one."""
+        parameters = Parameters(DUCKDB)
+        test = _where(rule, as_of, parameters)
+        key = _short_key(order.field) if order.field else "id"
+        beyond = f" AND {_is_after(key, order, after, parameters)}" if after else ""
+        direction = "DESC" if order.descending else "ASC"
+        rows = self._con.execute(
+            f"SELECT id, {key if order.field else 'NULL'} FROM {table(type_id)} WHERE {test}{beyond} "
+            f"ORDER BY {key} {direction} NULLS LAST{', id' if order.field else ''} LIMIT {parameters.bind(limit)}",
+            parameters.values,
+        ).fetchall()
+        return [PagePosition(*row) for row in rows]
+
     def count(self, type_id: int, rule: Node | None, as_of: EvaluationTime) -> int:
         """Count the contacts that a rule selects; None selects all."""
         parameters = Parameters(DUCKDB)
@@ -71,6 +97,26 @@ def _ordering(order: SortOrder, back: bool) -> str:
     if order.field is None:
         return f"id {direction}"
     return f"{compared(order.field)} {direction} NULLS {'FIRST' if back else 'LAST'}, {by_id}"
+
+
+def _short_key(field: Field) -> str:
+    if field.kind is Kind.CHOICES:
+        return f"left(array_to_string({column(field)}, chr(31)), {CHARACTERS_COMPARED})"
+    if field.kind in (Kind.TEXT, Kind.CHOICE):
+        return f"left({compared(field)}, {CHARACTERS_COMPARED})"
+    return compared(field)
+
+
+def _is_after(key: str, order: SortOrder, after: PagePosition, parameters: Parameters) -> str:
+    """Return the SQL test whether a contact comes after a position."""
+    id_ = parameters.bind(after.contact_id)
+    beyond = "<" if order.descending else ">"
+    if order.field is None:
+        return f"id {beyond} {id_}"
+    if after.key is None:
+        return f"({key} IS NULL AND id > {id_})"
+    value = parameters.bind(after.key)
+    return f"({key} {beyond} {value} OR ({key} = {value} AND id > {id_}) OR {key} IS NULL)"
 
 
 def _is_beyond(

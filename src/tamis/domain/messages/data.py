@@ -28,6 +28,7 @@ DATA: Mapping[str, str] = {
         "{contacts:contact} would lose {lost:quoted} and could enter the {segments:segment|segments} "
         '{segments:quoted}, which {segments:uses|use} "{field}"'
     ),
+    "cursor_not_valid": "is not a cursor of this list: begin without one",
     "days_out_of_range": "must be from 1 to {most:,} days, not {days:,}",
     "email_among_fields": 'stands beside "fields", not among them',
     "email_differs_from_path": 'must be the one in the path, "{email}", in any spelling; use PATCH to change an email',
