@@ -20,6 +20,8 @@ from tamis.actions.fields.types import create_type
 from tamis.actions.importing.report import ImportOptions
 from tamis.actions.importing.run import import_file
 from tamis.actions.importing.upsert import upsert
+from tamis.actions.segments.history import segment_history
+from tamis.actions.segments.planning.forecasts import DayForecast, forecast_segment
 from tamis.actions.segments.recipients import add_recipient, delete_recipient, recipient_page
 from tamis.actions.segments.segments import create_segment, delete_segment, edit_segment
 from tamis.actions.services import Services
@@ -28,7 +30,7 @@ from tamis.domain.contacts import encode_values
 from tamis.domain.errors import Invalid, NotFound, Refused
 from tamis.domain.fields import COUNTRY, Kind, Value
 from tamis.domain.instants import day_in_utc, day_of, next_day_starts
-from tamis.domain.membership_changes import Cause
+from tamis.domain.membership_changes import Cause, DaySize
 from tamis.domain.segments import Segment
 from tamis.records import types
 from tamis.records.contacts import NewContact
@@ -311,6 +313,35 @@ class Membership(RuleBasedStateMachine):
     def time_passes_to_an_edge(self, data: st.DataObject) -> None:
         edges = self.edges(self.now, self.now + timedelta(days=2))
         self.pass_time(data.draw(st.sampled_from(edges)))
+
+    @precondition(lambda self: self.live)
+    @rule(days=st.integers(1, 3))
+    def forecasts_come_true(self, days: int) -> None:
+        forecasts = {s.id: forecast_segment(self.services, self.account, s.id, days) for s in self.live}
+        today = day_of(self.now, self.account.zone)
+        so_far = {s.id: self.days(s)[today] for s in self.live}
+        assert {id_: forecast.count for id_, forecast in forecasts.items()} == {
+            id_: day.recipients for id_, day in so_far.items()
+        }
+        for number in range(days):
+            self.pass_time(next_day_starts(self.now, self.account.zone) - MICROSECOND)
+            self.look()
+            actual = {s.id: self.days(s) for s in self.live}
+            self.pass_time(self.now + MICROSECOND)
+            for segment_id, forecast in forecasts.items():
+                day = forecast.days[number].day
+                happened = actual[segment_id].get(day)
+                entered, departed = (happened.entered, happened.departed) if happened else (0, 0)
+                if day == today:
+                    entered -= so_far[segment_id].entered
+                    departed -= so_far[segment_id].departed
+                size = happened.recipients if happened else 0
+                assert forecast.days[number] == DayForecast(day, entered, departed, size)
+
+    def days(self, segment: Segment) -> dict[date, DaySize]:
+        """Return what happened to a segment on each of the last days."""
+        found = segment_history(self.services, self.account.id, segment.id, 8).days
+        return {day.day: day for day in found}
 
     @rule(steps=st.integers(2, 5))
     def time_passes_without_reads(self, steps: int) -> None:

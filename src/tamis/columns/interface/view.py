@@ -7,6 +7,7 @@ from typing import Protocol
 
 from tamis.columns.interface.contacts import ContactReads, FieldStatsReads
 from tamis.columns.interface.exports import ExportReads
+from tamis.columns.interface.forecast import ForecastReads
 from tamis.columns.interface.history import HistoryReads
 from tamis.columns.interface.kept_history import KeptHistoryReads
 from tamis.columns.interface.rules import RuleReads
@@ -84,6 +85,10 @@ class ColumnsView(Protocol):
     @property
     def history(self) -> HistoryReads:
         """Queries about the past."""
+
+    @property
+    def forecast(self) -> ForecastReads:
+        """Queries about the future."""
 
     @property
     def exports(self) -> ExportReads:

@@ -8,6 +8,7 @@ from tamis.columns.interface.view import Watermark
 from tamis.columns.reads.contacts import DuckContactReads
 from tamis.columns.reads.exports import DuckExportReads
 from tamis.columns.reads.field_stats import DuckFieldStatsReads
+from tamis.columns.reads.forecast import DuckForecastReads
 from tamis.columns.reads.history import DuckHistoryReads
 from tamis.columns.reads.members import DuckMemberReads
 from tamis.columns.reads.overlap import DuckOverlapReads
@@ -40,6 +41,7 @@ class DuckView:
         self.contacts = DuckContactReads(con)
         self.field_stats = DuckFieldStatsReads(con)
         self.history = DuckHistoryReads(con)
+        self.forecast = DuckForecastReads(con)
         self.exports = DuckExportReads(con)
         self.verification = DuckVerificationReads(con)
         self.kept_history = DuckKeptHistoryReads(con)

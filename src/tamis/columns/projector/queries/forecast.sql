@@ -1,0 +1,9 @@
+-- name: has_overrides
+SELECT EXISTS (FROM inclusions) OR EXISTS (FROM exclusions)
+
+-- name: changes_by_day
+SELECT d.day, count(*) FILTER (delta = 1), count(*) FILTER (delta = -1)
+FROM pending_changes t ASOF JOIN (SELECT unnest($starts::TIMESTAMP[]) AS start, unnest($days::DATE[]) AS day) d
+    ON t.instant >= d.start
+WHERE recipient_id >> 32 = $segment
+GROUP BY ALL ORDER BY ALL
