@@ -39,6 +39,18 @@ def test_a_segment_through_its_life_cycle(either: Path, tmp_path: Path) -> None:
     assert tamis(either, "segment", "list") == {"segments": []}
 
 
+def test_a_segment_says_what_it_is_for(data: Path) -> None:
+    where = ("--type", "People", "--where", 'first_name = "Ann"')
+    tamis(data, "segment", "create", "Anns", *where, "--description", "For the name day.\nAsk Ann.")
+    shown = tamis(data, "segment", "show", "Anns")
+    assert shown["description"] == "For the name day.\nAsk Ann."
+    assert "For the name day." in in_process.run_text(["segment", "show", "Anns", "--data", str(data)]).stdout
+    tamis(data, "segment", "edit", "Anns", "--name", "All Anns")
+    assert tamis(data, "segment", "show", "1")["description"] == shown["description"]
+    tamis(data, "segment", "edit", "1", "--description", "")
+    assert tamis(data, "segment", "show", "1") == tamis(data, "segment", "show", "1") | {"description": ""}
+
+
 def test_a_single_member_is_counted_in_the_singular(data: Path, tmp_path: Path) -> None:
     tamis(data, "import", people(tmp_path), "--type", "People")
     where = ("--type", "People", "--where", 'first_name = "Ann"')

@@ -50,7 +50,7 @@ def run(data: Path, *arguments: str, given: str = "") -> "subprocess.CompletedPr
         (["field", "edit", "birth_date", "--type", "People", "--kind", "choice"], "needs at least one option"),
         (["segment", "edit", "Nothing", "--name", "x"], 'here is no segment "Nothing"'),
         (["field", "edit", "birth_date", "--type", "People", "--rename-option", "A"], '"A" must be OLD=NEW'),
-        (["segment", "edit", "Nothing"], "nothing to change: add --name, --where or both"),
+        (["segment", "edit", "Nothing"], "nothing to change: add --name, --where or --description"),
         (["field", "delete", "email", "--type", "People"], "is a standard field"),
         (["field", "delete", "nothing", "--type", "People"], 'there is no field "nothing" in People'),
         (["import", "/no/such/file.csv", "--type", "People"], "cannot be read: No such file"),

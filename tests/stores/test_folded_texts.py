@@ -138,7 +138,7 @@ def test_names_of_earlier_versions_are_folded_without_loss(tmp_path: Path) -> No
             assert found.name == name
     street = segments.live_by_name(records, 1, "Straße")
     assert street
-    segments.update(records, street, "Straße", "null", street.updated_at)
+    street = segments.update(records, street, "Straße", "null", street.updated_at)
     assert segments.live_by_name(records, 1, "Straße") == street
 
 

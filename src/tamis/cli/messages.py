@@ -71,7 +71,7 @@ OWN: Mapping[str, str] = {
     "not_utf8_argument": "{argument!a} is not valid UTF-8: check how it is typed",
     "nothing_to_change_of_account": "nothing to change: add --timezone or --date-order",
     "nothing_to_change_of_field": "nothing to change: add --name, --kind or one of the options for options",
-    "nothing_to_change_of_segment": "nothing to change: add --name, --where or both",
+    "nothing_to_change_of_segment": "nothing to change: add --name, --where or --description",
     "numbers_in_two_ways": (
         'the numbers in the column "{column}" can be read in two ways: {example} could be {readings:plain or}: add '
         "--decimal point or --decimal comma"

@@ -49,7 +49,14 @@ MEMBERS_A_PAGE = 10_000
 
 
 @segment_app.command
-def create(name: str, *, type_: TypeOption, where: Where, common: Common = Common()) -> None:  # noqa: B008  frozen
+def create(
+    name: str,
+    *,
+    type_: TypeOption,
+    where: Where,
+    description: str = "",
+    common: Common = Common(),  # noqa: B008  frozen
+) -> None:
     """Create a segment.
 
     Parameters
@@ -58,11 +65,13 @@ def create(name: str, *, type_: TypeOption, where: Where, common: Common = Commo
         Name of the segment.
     where
         Rule of the segment, such as: country = "India" and total_paid >= 100
+    description
+        What the segment is for.
     """
     with open_services(common) as services:
         account = resolve_account(services, common)
         contact_type = resolve_type(services, account, type_)
-        made = services.write(segments.create_segment, account, contact_type, name, from_text(where))
+        made = services.write(segments.create_segment, account, contact_type, name, from_text(where), description)
         count = run_call(services, CountRecipients(account.id)).get(made.id, 0)
     print_result(
         common,
@@ -77,9 +86,10 @@ def edit(
     *,
     name: str | None = None,
     where: Annotated[str | None, Parameter(name="--where", allow_leading_hyphen=True)] = None,
+    description: str | None = None,
     common: Common = Common(),  # noqa: B008  frozen
 ) -> None:
-    """Edit the name or rule of a segment. Manual changes to its members are kept.
+    """Edit the name, rule or description of a segment. Manual changes to its members are kept.
 
     Parameters
     ----------
@@ -89,15 +99,16 @@ def edit(
         New name.
     where
         New rule, such as: country = "India" and total_paid >= 100
+    description
+        New description; "" removes it.
     """
-    if name is None and where is None:
+    if name is None and where is None and description is None:
         raise Invalid([Problem("", "nothing_to_change_of_segment")])
     draft = Keep.RULE if where is None else from_text(where)
     with open_services(common) as services:
         found = _find(services, common, segment)
-        made = services.write(
-            segments.edit_segment, resolve_account(services, common), found.id, name=name, draft=draft
-        )
+        account = resolve_account(services, common)
+        made = services.write(segments.edit_segment, account, found.id, name=name, draft=draft, description=description)
         count = run_call(services, CountRecipients(made.account_id)).get(made.id, 0)
     print_result(
         common,
@@ -151,6 +162,7 @@ def show_segment(segment: str, *, common: Common = Common()) -> None:  # noqa: B
         common,
         _document(listed),
         f"Segment {listed.segment.id}: {listed.segment.name}",
+        *filter(None, [listed.segment.description]),
         pluralize(listed.recipients, "member"),
         listed.sentence,
         f"Rule: {listed.rule}",
@@ -225,6 +237,7 @@ def _document(listed: ListedSegment) -> dict[str, object]:
         "id": segment.id,
         "name": segment.name,
         "contact_type_id": segment.contact_type_id,
+        "description": segment.description,
         "count": listed.recipients,
         "rule": listed.rule,
         "sentence": listed.sentence,

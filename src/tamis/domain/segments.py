@@ -14,7 +14,8 @@ LAST_SEGMENT = (1 << 21) - 1
 
 @dataclass(frozen=True, slots=True)
 class Segment:
-    """A named rule over one contact type; `rule` is its stored JSON form."""
+    """A named rule over one contact type; `rule` is its stored JSON form. `description` says what it is for; it may be
+    blank."""
 
     id: int
     account_id: int
@@ -23,6 +24,7 @@ class Segment:
     rule: str
     created_at: datetime
     updated_at: datetime
+    description: str = ""
 
 
 class SegmentRef(NamedTuple):

@@ -12,6 +12,7 @@ INVISIBLE = re.compile(r"[\u00ad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u2
 SURROGATE = re.compile(r"[\ud800-\udfff]")
 MAX_LINE = 255
 MAX_TEXT = 65_535
+MAX_DESCRIPTION = 2_000
 
 _WHITE_SPACE = re.compile("[\t-\r \x85\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]+")
 """White space according to Unicode."""
@@ -91,6 +92,13 @@ def line_problem(text: str) -> Message | None:
 def name_problem(name: str) -> Message | None:
     """Return why a trimmed text cannot be a name, or None."""
     return line_problem(name) if name else Message("must_not_be_blank")
+
+
+def description_problem(text: str) -> Message | None:
+    """Return why text cannot be a description, which may be blank and have several lines, or None."""
+    if CONTROL_BUT_LINES.search(text) or SURROGATE.search(text):
+        return Message("has_control_characters")
+    return Message("text_too_long", most=MAX_DESCRIPTION) if len(text) > MAX_DESCRIPTION else None
 
 
 def text_problem(text: str) -> Message | None:

@@ -73,7 +73,8 @@ CREATE TABLE segments (
     rule TEXT NOT NULL,
     created_at INTEGER NOT NULL,
     updated_at INTEGER NOT NULL,
-    deleted_at INTEGER
+    deleted_at INTEGER,
+    description TEXT NOT NULL DEFAULT ''
 ) STRICT;
 
 CREATE UNIQUE INDEX live_segment_names ON segments (account_id, name_key) WHERE deleted_at IS NULL;

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 import msgspec
 
 from tamis.domain.errors import Refused
-from tamis.domain.instants import UTC_ZONE, from_micros, to_micros, zone_named
+from tamis.domain.instants import MICROSECOND, UTC_ZONE, from_micros, to_micros, zone_named
 from tamis.domain.membership_changes import Cause
 from tamis.domain.segments import LAST_SEGMENT, Segment, SegmentRef, SegmentRefs
 from tamis.domain.text import fold
@@ -21,14 +21,17 @@ from tamis.records.queries import load
 SQL = load("segments")
 
 
-def insert(db: Transaction, account_id: int, type_id: int, name: str, rule: str, now: datetime) -> Segment:
+def insert(
+    db: Transaction, account_id: int, type_id: int, name: str, rule: str, now: datetime, description: str = ""
+) -> Segment:
     """Add a segment; the caller has checked that its name is free."""
     micros = to_micros(now)
-    id_ = sql.insert(db, int, SQL["insert"], (account_id, type_id, name, fold(name), rule, micros, micros))
+    values = (account_id, type_id, name, fold(name), rule, micros, micros, description)
+    id_ = sql.insert(db, int, SQL["insert"], values)
     if id_ > LAST_SEGMENT:
         raise Refused("no_segment_numbers_left")
     change_log.record_segment_change(db, type_id, id_, now)
-    return Segment(id_, account_id, type_id, name, rule, now, now)
+    return Segment(id_, account_id, type_id, name, rule, now, now, description)
 
 
 def live_of_account(db: Reader, account_id: int) -> list[Segment]:
@@ -74,12 +77,17 @@ def live_by_name(db: Reader, account_id: int, name: str) -> Segment | None:
     return sql.select_one(db, from_row, SQL["live_by_name"], (*name_keys(name), account_id))
 
 
-def update(db: Transaction, segment: Segment, name: str, rule: str, now: datetime) -> Segment:
-    """Change the name or the rule of a segment; the caller has checked that the name is free."""
-    sql.run(db, SQL["update"], (name, fold(name), rule, to_micros(now), segment.id))
+def update(
+    db: Transaction, segment: Segment, name: str, rule: str, now: datetime, description: str | None = None
+) -> Segment:
+    """Change the name, the rule or the description of a segment; the caller has checked that the name is free. None
+    keeps the description. `updated_at` always grows, even if the clock does not."""
+    description = segment.description if description is None else description
+    now = max(now, segment.updated_at + MICROSECOND)  # so that no two states have the same instant
+    sql.run(db, SQL["update"], (name, fold(name), rule, to_micros(now), description, segment.id))
     if rule != segment.rule:
         change_log.record_segment_change(db, segment.contact_type_id, segment.id, now)
-    return replace(segment, name=name, rule=rule, updated_at=now)
+    return replace(segment, name=name, rule=rule, updated_at=now, description=description)
 
 
 def zones_of_live(db: Reader) -> dict[int, ZoneInfo]:
@@ -112,7 +120,15 @@ def delete(db: Transaction, segment: Segment, now: datetime) -> None:
 
 
 def from_row(
-    id_: int, account_id: int, type_id: int, name: str, rule: str, created_at: int, updated_at: int
+    id_: int,
+    account_id: int,
+    type_id: int,
+    name: str,
+    rule: str,
+    created_at: int,
+    updated_at: int,
+    description: str,
 ) -> Segment:
     """Make a segment from a row."""
-    return Segment(id_, account_id, type_id, name, rule, from_micros(created_at), from_micros(updated_at))
+    created, updated = from_micros(created_at), from_micros(updated_at)
+    return Segment(id_, account_id, type_id, name, rule, created, updated, description)

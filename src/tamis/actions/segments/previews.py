@@ -6,7 +6,8 @@ from datetime import datetime
 
 from tamis.actions.fields.types import type_by_id
 from tamis.actions.segments.dependents import dependents_of_segment
-from tamis.actions.segments.segments import Keep, check_edit, problems_with_names, rule_of
+from tamis.actions.segments.segments import Keep, check_edit, rule_of
+from tamis.actions.segments.validation import problems_with_names
 from tamis.actions.services import Services
 from tamis.actions.superseding import LatestRequests
 from tamis.columns.interface.rules import MemberCounts

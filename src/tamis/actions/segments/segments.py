@@ -1,6 +1,5 @@
 """Create, find, list, edit, count and delete segments."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
@@ -10,25 +9,26 @@ from tamis.actions.fields.types import reload_type
 from tamis.actions.segments.dependents import refuse_while_used, users_of_segment
 from tamis.actions.segments.rule_syntax import sentence_of
 from tamis.actions.segments.stored_rules import rules_of_type, stored_rule
+from tamis.actions.segments.validation import (
+    build_or_collect,
+    problems_with_description,
+    problems_with_name,
+    problems_with_names,
+)
 from tamis.actions.services import Services
 from tamis.domain.accounts import Account
 from tamis.domain.contacts import ContactType
-from tamis.domain.errors import Invalid, Message, NotFound, Problem, Refused
+from tamis.domain.errors import Invalid, Message, NotFound, Refused
 from tamis.domain.segments import Segment, is_segment_id
-from tamis.domain.text import MAX_LINE, name_problem
+from tamis.domain.text import MAX_LINE
 from tamis.records import accounts, segments, types
 from tamis.records.handles import Reader, Transaction
 from tamis.rules.build import build
-from tamis.rules.evaluation.dependencies import MAX_CHAIN, find_cycle, longest_chain
 from tamis.rules.syntaxes.draft import Draft
 from tamis.rules.syntaxes.json import from_json, to_json
 from tamis.rules.syntaxes.text import to_text
 from tamis.rules.time.evaluation_time import EvaluationTime
-from tamis.rules.tree import Rule, referenced_segments
-
-NEW = 0
-"""The id of a segment that is not created yet."""
-MAX_NAMES_SHOWN = 40
+from tamis.rules.tree import Rule
 
 
 class Keep(Enum):
@@ -66,11 +66,12 @@ class ListedSegment:
 
 @dataclass(frozen=True, slots=True)
 class CheckedEdit:
-    """A segment before an edit, with its valid new name and new rule in JSON form."""
+    """A segment before an edit, with its valid new name, new rule in JSON form and new description."""
 
     segment: Segment
     name: str
     document: str
+    description: str
 
 
 def create_segment(
@@ -80,17 +81,21 @@ def create_segment(
     contact_type: ContactType,
     name: str,
     draft: Draft | None,
+    description: str = "",
 ) -> Segment:
-    """Create a segment; raises NotFound, and Invalid with every problem of its name and rule."""
+    """Create a segment; raises NotFound, and Invalid with every problem of its name, description and rule."""
     contact_type = reload_type(db, contact_type)
-    rule = check_new_segment(db, account, contact_type, name, draft)
-    return segments.insert(db, account.id, contact_type.id, name.strip(), to_json(rule), now)
+    rule = check_new_segment(db, account, contact_type, name, draft, description)
+    document = to_json(rule)
+    return segments.insert(db, account.id, contact_type.id, name.strip(), document, now, description.strip())
 
 
-def check_new_segment(db: Reader, account: Account, contact_type: ContactType, name: str, draft: Draft | None) -> Rule:
+def check_new_segment(
+    db: Reader, account: Account, contact_type: ContactType, name: str, draft: Draft | None, description: str = ""
+) -> Rule:
     """Return the rule of a segment if it could be created; raises Invalid with every problem."""
-    problems = _problems_with_name(db, account, name.strip(), None)
-    rule = _built(db, contact_type.id, draft, problems)
+    problems = problems_with_name(db, account, name.strip(), None) + problems_with_description(description)
+    rule = build_or_collect(db, contact_type.id, draft, problems)
     problems += problems_with_names(db, contact_type.id, None, rule)
     if problems:
         raise Invalid(problems)
@@ -105,15 +110,27 @@ def edit_segment(
     *,
     name: str | None = None,
     draft: Draft | Keep | None = Keep.RULE,
+    description: str | None = None,
     expected_updated_at: datetime | None = None,
 ) -> Segment:
-    """Change the name of a segment, its rule or both; raises NotFound, and Invalid with every problem, including cycles
-    of segments.
+    """Change the name of a segment, its rule or its description, or several of them; raises NotFound, and Invalid with
+    every problem, including cycles of segments. An edit that changes nothing writes nothing.
 
     Raises EditConflict, without a change, if the segment's `updated_at` is no longer `expected_updated_at`.
     """
-    edit = check_edit(db, account, segment_id, name=name, draft=draft, expected_updated_at=expected_updated_at)
-    return segments.update(db, edit.segment, edit.name, edit.document, now)
+    edit = check_edit(
+        db,
+        account,
+        segment_id,
+        name=name,
+        draft=draft,
+        description=description,
+        expected_updated_at=expected_updated_at,
+    )
+    segment = edit.segment
+    if (edit.name, edit.document, edit.description) == (segment.name, segment.rule, segment.description):
+        return segment
+    return segments.update(db, segment, edit.name, edit.document, now, edit.description)
 
 
 def check_edit(
@@ -123,6 +140,7 @@ def check_edit(
     *,
     name: str | None = None,
     draft: Draft | Keep | None = Keep.RULE,
+    description: str | None = None,
     expected_updated_at: datetime | None = None,
 ) -> CheckedEdit:
     """Return what `edit_segment` would write, without writing it; raises what `edit_segment` raises."""
@@ -130,22 +148,23 @@ def check_edit(
     if expected_updated_at is not None and expected_updated_at != segment.updated_at:
         raise EditConflict(segment)
     name = segment.name if name is None else name.strip()
-    problems = _problems_with_name(db, account, name, segment)
+    problems = problems_with_name(db, account, name, segment) + problems_with_description(description)
     document = segment.rule
     if not isinstance(draft, Keep):
-        rule = _built(db, segment.contact_type_id, draft, problems)
+        rule = build_or_collect(db, segment.contact_type_id, draft, problems)
         problems += problems_with_names(db, segment.contact_type_id, segment, rule)
         document = to_json(rule)
     if problems:
         raise Invalid(problems)
-    return CheckedEdit(segment, name, document)
+    return CheckedEdit(segment, name, document, segment.description if description is None else description.strip())
 
 
 def duplicate_segment(db: Transaction, now: datetime, account: Account, segment_id: int) -> Segment:
     """Create a copy of a segment, named "Copy of" the original; overrides are not copied. Raises NotFound."""
     segment = segment_by_id(db, account, segment_id)
     name = _free_name(db, account, f"Copy of {segment.name}")
-    return segments.insert(db, account.id, segment.contact_type_id, name, segment.rule, now)
+    type_id, description = segment.contact_type_id, segment.description
+    return segments.insert(db, account.id, type_id, name, segment.rule, now, description)
 
 
 def _free_name(db: Reader, account: Account, name: str) -> str:
@@ -156,51 +175,6 @@ def _free_name(db: Reader, account: Account, name: str) -> str:
         if segments.live_by_name(db, account.id, free) is None:
             return free
     raise AssertionError("numbers do not end")
-
-
-def _problems_with_name(db: Reader, account: Account, name: str, of: Segment | None) -> list[Problem]:
-    wrong = name_problem(name)
-    if wrong:
-        return [Problem("segment_name", "segment_name_not_valid", problem=wrong)]
-    other = segments.live_by_name(db, account.id, name)
-    if other and (of is None or other.id != of.id):
-        return [Problem("segment_name", "segment_name_taken")]
-    return []
-
-
-def _built(db: Reader, type_id: int, draft: Draft | None, problems: list[Problem]) -> Rule:
-    """Build a rule, or add its problems to `problems`."""
-    try:
-        return build(draft, types.fields_of_type(db, type_id), segments.refs_of_type(db, type_id))
-    except Invalid as error:
-        problems += error.problems
-        return None
-
-
-def problems_with_names(db: Reader, type_id: int, segment: Segment | None, rule: Rule) -> list[Problem]:
-    """Return the problems that a rule of a segment, or of a new one, would cause by naming segments: that the segment
-    depends on itself, or that a chain of segments becomes too long. A chain that is too long already may get
-    shorter."""
-    if not referenced_segments(rule):
-        return []
-    names = dict(segments.refs_of_type(db, type_id).refs)
-    before = rules_of_type(db, type_id, types.fields_of_type(db, type_id))
-    own_id = segment.id if segment else NEW
-    names.setdefault(own_id, "this segment")
-    after = before | {own_id: rule}
-    if cycle := find_cycle(own_id, after):
-        return [Problem("rule", "segment_depends_on_itself", chain=_path(cycle, names))]
-    chain = longest_chain(own_id, after)
-    if len(chain) <= MAX_CHAIN or (segment and len(chain) <= len(longest_chain(own_id, before))):
-        return []
-    return [Problem("rule", "segments_too_deep", most=MAX_CHAIN, levels=len(chain), chain=_path(chain, names))]
-
-
-def _path(chain: list[int], names: Mapping[int, str]) -> str:
-    shown = [names[id_] for id_ in chain]
-    if len(shown) > MAX_NAMES_SHOWN:
-        shown[MAX_NAMES_SHOWN // 2 : -MAX_NAMES_SHOWN // 2] = ["…"]
-    return " → ".join(shown)
 
 
 def delete_segment(db: Transaction, now: datetime, account: Account, segment_id: int) -> Segment:

@@ -95,6 +95,7 @@ DATA: Mapping[str, str] = {
     "segment_changed_meanwhile": 'the segment "{segment}" has changed since you opened it',
     "segment_depends_on_itself": "a segment cannot depend on itself: {chain}",
     "segment_name_not_valid": "the segment name {problem}",
+    "description_not_valid": "the description {problem}",
     "segment_name_taken": "the segment name has already been taken",
     "segment_name_unknown": 'there is no segment "{segment}"',
     "segment_named_twice": 'the segment "{segment}" is listed twice; list each segment once',

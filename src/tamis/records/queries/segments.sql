@@ -1,35 +1,36 @@
 -- name: insert
-INSERT INTO segments (account_id, contact_type_id, name, name_key, rule, created_at, updated_at)
-VALUES (?, ?, ?, ?, ?, ?, ?) RETURNING id;
+INSERT INTO segments (account_id, contact_type_id, name, name_key, rule, created_at, updated_at, description)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?) RETURNING id;
 
 -- name: live_of_account
-SELECT id, account_id, contact_type_id, name, rule, created_at, updated_at
+SELECT id, account_id, contact_type_id, name, rule, created_at, updated_at, description
 FROM segments WHERE account_id = ? AND deleted_at IS NULL ORDER BY id DESC;
 
 -- name: live_of_type
-SELECT id, account_id, contact_type_id, name, rule, created_at, updated_at
+SELECT id, account_id, contact_type_id, name, rule, created_at, updated_at, description
 FROM segments WHERE contact_type_id = ? AND deleted_at IS NULL ORDER BY id;
 
 -- name: refs_of_type
 SELECT id, name FROM segments WHERE contact_type_id = ? AND deleted_at IS NULL ORDER BY id;
 
 -- name: live_in_type
-SELECT id, account_id, contact_type_id, name, rule, created_at, updated_at
+SELECT id, account_id, contact_type_id, name, rule, created_at, updated_at, description
 FROM segments WHERE id = ? AND contact_type_id = ? AND deleted_at IS NULL;
 
 -- name: live_by_id
-SELECT id, account_id, contact_type_id, name, rule, created_at, updated_at
+SELECT id, account_id, contact_type_id, name, rule, created_at, updated_at, description
 FROM segments WHERE id = ? AND account_id = ? AND deleted_at IS NULL;
 
 -- name: live_by_name
-SELECT id, account_id, contact_type_id, name, rule, created_at, updated_at
+SELECT id, account_id, contact_type_id, name, rule, created_at, updated_at, description
 FROM segments WHERE (name_key = ?1 OR name_key = ?2 AND name = ?3) AND account_id = ?4 AND deleted_at IS NULL
 ORDER BY name = ?3 DESC, id LIMIT 1;
 -- Names that only earlier versions distinguished keep their old keys: see migration 0011.
 
 -- name: update
-UPDATE segments SET name_key = CASE WHEN name = ?1 THEN name_key ELSE ?2 END, name = ?1, rule = ?3, updated_at = ?4
-WHERE id = ?5;
+UPDATE segments SET name_key = CASE WHEN name = ?1 THEN name_key ELSE ?2 END, name = ?1, rule = ?3, updated_at = ?4,
+    description = ?5
+WHERE id = ?6;
 
 -- name: delete
 UPDATE segments SET deleted_at = ?, updated_at = ? WHERE id = ?;

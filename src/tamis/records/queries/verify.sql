@@ -1,5 +1,5 @@
 -- name: segments
-SELECT s.id, s.account_id, s.contact_type_id, s.name, s.rule, s.created_at, s.updated_at
+SELECT s.id, s.account_id, s.contact_type_id, s.name, s.rule, s.created_at, s.updated_at, s.description
 FROM segments s WHERE s.deleted_at IS NULL ORDER BY s.id;
 
 -- name: schema
