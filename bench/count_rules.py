@@ -1,6 +1,6 @@
 """Counting a rule that is not saved, over all contacts, compared with the same SQL in bare DuckDB.
 
-Measured is the action `count_rule` in this process: what a door calls, without HTTP.
+Measured is the action `count_rule` in this process: what an interface calls, without HTTP.
 """
 
 from collections.abc import Iterator

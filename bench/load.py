@@ -142,7 +142,7 @@ def request_in_sequence(
 
 
 def drain(port: int, requested: bytes, bytes_per_second: float | None = None, seconds: float = 60) -> tuple[int, float]:
-    """Read one chunked answer to its end, or until the time is over, not faster than told; gives bytes and seconds."""
+    """Read one chunked response to its end or a timeout, at most at the given rate; return bytes and seconds."""
     buffer = bytearray(RECEIVE)
     pace = int(bytes_per_second / 100) if bytes_per_second else RECEIVE
     total, end = 0, b""

@@ -1,4 +1,4 @@
-"""Lose the power supply at many moments of the same work, as far as that can be simulated: `python -m bench power`."""
+"""Lose the power supply at many points of the same work, as far as that can be simulated: `python -m bench power`."""
 
 import argparse
 import json
@@ -16,7 +16,7 @@ from tests.reliability.power.disk import CRASHES
 from bench.harness import machine, show_progress
 
 RESULTS = Path(__file__).with_name("power.json")
-ACTIONS, MOMENTS, OPENED = 10, 60, 40
+ACTIONS, POINTS, OPENED = 10, 60, 40
 
 
 def main(arguments: Sequence[str]) -> None:
@@ -34,7 +34,7 @@ def main(arguments: Sequence[str]) -> None:
         seed = chance.randrange(1 << 32)
         with tempfile.TemporaryDirectory(prefix="tamis-power-") as directory:
             found, made = recorded(Path(directory), seed, ACTIONS)
-            *_, seen = crash(Path(directory), found, made, MOMENTS, OPENED, seed)
+            *_, seen = crash(Path(directory), found, made, POINTS, OPENED, seed)
         rounds += 1
         calls.update(event.name for event in found)
         total.crashes += seen.crashes

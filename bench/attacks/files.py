@@ -207,13 +207,13 @@ def _uploads(data: Path, python: Path) -> str:
 
 
 def _upload_at_once(visitor: Visitor, type_id: int) -> list[threading.Thread]:
-    def hand() -> None:
+    def upload_repeatedly() -> None:
         try:
             upload_file(visitor, type_id, other_keys(), "people.ndjson")
         except requests.RequestException:
             return
 
-    threads = [threading.Thread(target=hand, daemon=True) for _ in range(AT_ONCE)]
+    threads = [threading.Thread(target=upload_repeatedly, daemon=True) for _ in range(AT_ONCE)]
     for thread in threads:
         thread.start()
     return threads

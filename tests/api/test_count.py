@@ -1,4 +1,4 @@
-"""segment_emails_count is the number of rows that segment/email/list returns at the same moment."""
+"""segment_emails_count is the number of rows that segment/email/list returns at the same time."""
 
 from tests.api.conftest import Import
 from tests.support.users import Person

@@ -97,6 +97,6 @@ def test_a_deleted_recipient_is_gone(owner: Person, india: int) -> None:
 
 
 def test_a_contact_that_the_rule_does_not_select_is_not_a_recipient(owner: Person, india: int, empty: int) -> None:
-    # The number that a customer in the one segment would have in the other one, where nobody is.
+    # The number that a customer in the one segment would have in the other one, which is empty.
     recipient_id = owner.recipients(india, limit=1)[0]["id"]
     assert owner.delete_recipient(recipient_id - (india << 32) + (empty << 32)).text == NOT_FOUND_ON_DELETE

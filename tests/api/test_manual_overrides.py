@@ -95,15 +95,15 @@ def test_deleting_a_member_that_was_also_added_manually_removes_it_entirely(
 def test_a_deleted_contact_leaves_its_segments_by_rule_and_by_manual_addition(
     owner: Person, own_type: int, own_india: int
 ) -> None:
-    by_hand = owner.make_segment(own_type)
+    manual = owner.make_segment(own_type)
     member = owner.recipients(own_india)[0]
-    owner.add(by_hand, member["email"])
+    owner.add(manual, member["email"])
     owner.tamis("contact", "delete", member["email"], "--type", str(own_type))
     assert member["email"] not in owner.addresses(own_india)
-    assert owner.addresses(by_hand) == []
+    assert owner.addresses(manual) == []
     assert owner.delete_recipient(member["id"]).status_code == 404
     sizes = {segment["id"]: segment["segment_emails_count"] for segment in owner.segments()}
-    assert (sizes[own_india], sizes[by_hand]) == (IN_INDIA - 1, 0)
+    assert (sizes[own_india], sizes[manual]) == (IN_INDIA - 1, 0)
 
 
 def test_an_exclusion_outlives_its_contact(owner: Person, own_type: int, own_india: int) -> None:

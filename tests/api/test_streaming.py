@@ -135,7 +135,7 @@ def test_a_slow_reader_holds_no_lock(reader: Reader) -> None:
         if number == 3:
             await asyncio.to_thread(lambda: workspace.write(late={}))
             await asyncio.to_thread(workspace.services.project)
-            await asyncio.to_thread(columns.rewrite)  # the file itself is replaced, for which nobody may be reading it
+            await asyncio.to_thread(columns.rewrite)  # the file itself is replaced, so no one may be reading it
             done.append(number)
 
     reader.read(take)

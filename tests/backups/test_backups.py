@@ -31,7 +31,7 @@ EVERYONE = 1 << 53
 
 @pytest.fixture(scope="module")
 def backed_up(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A closed data directory with people, of whom some were deleted but are not yet erased, and its backup."""
+    """A closed data directory with contacts, some of them deleted but not yet erased, and its backup."""
     directory = tmp_path_factory.mktemp("backups") / "data"
     services = Services(Settings(directory))
     made = TraceablePeople(services)
@@ -251,21 +251,21 @@ else:
 
 
 @pytest.mark.parametrize(
-    ("doing", "moment"),
+    ("doing", "step"),
     [("backup", m) for m in ("records", "sums", "checked", "synced", "named")]
     + [("restore", m) for m in ("sums", "checked", "named")],
 )
 def test_a_killed_backup_or_restore_leaves_a_complete_directory_or_none(
-    backed_up: Path, tmp_path: Path, doing: str, moment: str
+    backed_up: Path, tmp_path: Path, doing: str, step: str
 ) -> None:
     source = backed_up if doing == "backup" else backed_up.with_name("backup")
     target = tmp_path / "target"
     killed = forked.run(
-        [sys.executable, "-c", PROGRAM, moment, doing, str(source), str(target)],
+        [sys.executable, "-c", PROGRAM, step, doing, str(source), str(target)],
         env=environment(),
     )
     assert killed.returncode == -9, killed.stderr
-    assert target.exists() == (moment == "named")
+    assert target.exists() == (step == "named")
     if not target.exists():  # it is done again, over what is left
         if doing == "backup":
             services = Services(Settings(backed_up))

@@ -65,7 +65,7 @@ class Demo:
 def test_a_demo_serves_replaces_an_untouched_one_and_keeps_a_changed_one(tmp_path: Path) -> None:
     with Demo(tmp_path / "data") as demo:
         its_line_works_when_pasted(demo)
-        it_lets_people_into_its_console(demo)
+        it_signs_in_to_its_console(demo)
         with pytest.raises(Refused, match="is in use by a running server"):
             tamis(demo.data, "demo", "--port", "0")
     with Demo(tmp_path / "data", ("-c", FEW_PARTS)) as demo:
@@ -100,7 +100,7 @@ def its_line_works_when_pasted(demo: Demo) -> None:
         assert requested == {"count": count}, rule
 
 
-def it_lets_people_into_its_console(demo: Demo) -> None:
+def it_signs_in_to_its_console(demo: Demo) -> None:
     reported = dict(line.split(maxsplit=1) for line in demo.lines if line.startswith("  ") and len(line.split()) == 2)
     visitor = Visitor(reported["Console"].rstrip("/"))
     assert visitor.sign_in(reported["Email"], reported["Password"]).status_code == 303

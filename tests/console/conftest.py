@@ -164,7 +164,7 @@ def close_and_stay(page: Page) -> list[str]:
 
 
 def sign_in(page: Page, email: str) -> None:
-    """Sign in by hand."""
+    """Sign in on the page."""
     page.goto("/sign-in")
     page.get_by_label("Email").fill(email)
     page.get_by_label("Password").fill(PASSWORD)

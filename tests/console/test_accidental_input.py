@@ -20,7 +20,7 @@ def customers(owner: Person) -> int:
 
 @pytest.fixture
 def india(owner: Person, customers: int) -> int:
-    """A live segment of 60 contacts and one who was added by hand."""
+    """A live segment of 60 contacts and one that was added manually."""
     name = fresh("India")
     made: int = owner.tamis("segment", "create", name, "--type", str(customers), "--where", 'country = "India"')["id"]
     owner.add(made, "external@example.net")

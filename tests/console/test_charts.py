@@ -63,9 +63,9 @@ def test_a_chart_has_a_tooltip_for_every_day() -> None:
     chart = size_chart(days, 'From "90" on')
     reported = re.search(r'data-days="([^"]*)"', chart)
     assert reported
-    days_told = json.loads(unescape(reported[1]))
-    assert days_told[0] == ["27 Feb 2026", 90, 90, 0]
-    assert len(days_told) == 40
+    days_shown = json.loads(unescape(reported[1]))
+    assert days_shown[0] == ["27 Feb 2026", 90, 90, 0]
+    assert len(days_shown) == 40
     for kind in ("wide", "narrow"):
         picture = chart[chart.index(f'class="{kind}"') :].partition("</svg>")[0]
         line = re.search(r'chart-line" points="([^"]*)"', picture)

@@ -1,4 +1,4 @@
-"""The concurrency limit: heavy use delays nobody else, and abandoned work is not done."""
+"""The concurrency limit: heavy use does not delay others, and abandoned work is not done."""
 
 import asyncio
 import threading
@@ -34,7 +34,7 @@ class ReadsForms(ASGIMiddleware):
 
 
 class SlowPage:
-    """An application whose page waits until it is let go, and tells who is at work."""
+    """An application whose page waits until it is released, and records who is being served."""
 
     def __init__(self) -> None:
         self.go = asyncio.Event()

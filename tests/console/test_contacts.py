@@ -69,7 +69,7 @@ class Workspace:
 
 @pytest.fixture
 def workspace(server: Server, owner: Person, request: pytest.FixtureRequest) -> Iterator[Workspace]:
-    """A type of its own for each test; the columns are the server's, the records are everybody's."""
+    """A type of its own for each test; the columns are the server's, the records are shared."""
     services = Services(Settings(server.data))
     account = choose_account(services.records.reader(), owner.email)
     made = services.write(create_type, account, request.node.name[:200])
@@ -233,9 +233,9 @@ def test_the_export_has_what_the_list_shows(workspace: Workspace, console: Visit
     answer = console.post(f"{workspace.path}/export", requested)
     assert [line["email"] for line in map(json.loads, answer.text.splitlines())] == ["p1@example.org", "p2@example.org"]
     assert re.fullmatch(r"attachment; filename=\"[A-Za-z0-9._ -]+\.ndjson\"; .*", answer.headers["content-disposition"])
-    everybody = console.post(f"{workspace.path}/export", {"to": "csv"}).text.splitlines()
-    assert len(everybody) == 4
-    assert ",'=1+1," in everybody[1], "no spreadsheet runs it"
+    rows = console.post(f"{workspace.path}/export", {"to": "csv"}).text.splitlines()
+    assert len(rows) == 4
+    assert ",'=1+1," in rows[1], "no spreadsheet runs it"
     assert console.post(f"{workspace.path}/export", {"to": "exe"}).status_code == 404
     assert console.post(f"{workspace.path}/export", {"to": "csv", "segment": "999999"}).status_code == 404
 

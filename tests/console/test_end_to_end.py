@@ -136,12 +136,12 @@ def story(request: pytest.FixtureRequest, chromium: Browser, server: Server) -> 
 class Story:
     """One person, from the first page on."""
 
-    def __init__(self, page: Page, hand: InputDevice, email: str, address: str) -> None:
-        self.page, self.hand, self.email, self.address = page, hand, email, address
+    def __init__(self, page: Page, device: InputDevice, email: str, address: str) -> None:
+        self.page, self.device, self.email, self.address = page, device, email, address
 
     def go(self, name: str) -> None:
         """Use the main navigation."""
-        self.hand.press(self.page.get_by_label("Main").get_by_role("link", name=name, exact=True))
+        self.device.press(self.page.get_by_label("Main").get_by_role("link", name=name, exact=True))
         expect(self.page.locator("[aria-label=Main] [aria-current=page]")).to_have_text(name)
 
     def button(self, name: str) -> Locator:
@@ -149,29 +149,29 @@ class Story:
 
     def sign_in(self) -> None:
         self.page.goto("/")
-        self.hand.write(self.page.get_by_label("Email"), self.email)
-        self.hand.write(self.page.get_by_label("Password"), "not the password")
-        self.hand.submit(self.button("Sign in"))
+        self.device.write(self.page.get_by_label("Email"), self.email)
+        self.device.write(self.page.get_by_label("Password"), "not the password")
+        self.device.submit(self.button("Sign in"))
         expect(self.page.locator(".notice[role=alert]")).to_contain_text("Wrong email or password")
-        self.hand.write(self.page.get_by_label("Password"), PASSWORD)
-        self.hand.submit(self.button("Sign in"))
+        self.device.write(self.page.get_by_label("Password"), PASSWORD)
+        self.device.submit(self.button("Sign in"))
         expect(self.page.get_by_role("heading", name="Add your contacts first")).to_be_visible()
 
     def make_a_type_and_fields(self) -> None:
         self.go("Contact types")
-        self.hand.write(self.page.get_by_label("Name", exact=True), "Customers")
-        self.hand.submit(self.button("Create contact type"))
+        self.device.write(self.page.get_by_label("Name", exact=True), "Customers")
+        self.device.submit(self.button("Create contact type"))
         expect(self.page.get_by_role("heading", level=1)).to_have_text("Customers")
         for name, kind, options in (("Total paid", "number", ""), ("Store", "choice", "store 1\nstore 2")):
-            self.hand.write(self.page.get_by_label("Name", exact=True), name)
-            self.hand.pick(self.page.locator(f"input[name=kind][value={kind}]"))
+            self.device.write(self.page.get_by_label("Name", exact=True), name)
+            self.device.pick(self.page.locator(f"input[name=kind][value={kind}]"))
             if options:
-                self.hand.write(self.page.get_by_label("Options, one per line"), options)
-            self.hand.submit(self.button("Add field"))
+                self.device.write(self.page.get_by_label("Options, one per line"), options)
+            self.device.submit(self.button("Add field"))
             expect(self.page.locator(".field-name").get_by_text(name, exact=True)).to_be_visible()
         assert self.page.locator("[data-fields] .field-row").count() == 2
-        self.hand.write(self.page.get_by_label("Name", exact=True), "store")
-        self.hand.submit(self.button("Add field"))
+        self.device.write(self.page.get_by_label("Name", exact=True), "store")
+        self.device.submit(self.button("Add field"))
         expect(self.page.get_by_label("Name", exact=True)).to_have_attribute("aria-invalid", "true")
         expect(self.page.get_by_label("Name", exact=True)).to_have_value("store")
         assert re.search(r"/types/\d+(#.*)?$", self.page.url)  # it can be loaded again
@@ -180,11 +180,11 @@ class Story:
         # Listened for before: where that begins with the key, Chromium may open its window before it is told not to.
         self.page.on("filechooser", lambda chooser: chooser.set_files(FILE))
         self.go("Imports")
-        self.hand.press(self.page.get_by_role("link", name="Import contacts").first)
-        self.hand.press(self.page.locator("#file"))
+        self.device.press(self.page.get_by_role("link", name="Import contacts").first)
+        self.device.press(self.page.locator("#file"))
         self.page.wait_for_url("**/imports/uploads/*")
         expect(self.page.get_by_label("store", exact=True)).to_have_value(re.compile("store$"))
-        self.hand.submit(self.button("Import"))
+        self.device.submit(self.button("Import"))
         created = self.page.locator(".figure.created strong")
         expect(created).to_have_text(str(CUSTOMERS))
         assert re.search(r"/imports/\d+$", self.page.url)
@@ -193,34 +193,34 @@ class Story:
 
     def build(self, name: str) -> None:
         self.go("Segments")
-        self.hand.press(self.page.get_by_role("link", name="New segment"))
-        self.hand.write(self.page.get_by_label("Name", exact=True), name)
+        self.device.press(self.page.get_by_role("link", name="New segment"))
+        self.device.write(self.page.get_by_label("Name", exact=True), name)
         groups, conditions = self.page.locator(".group"), self.page.locator(".condition")
-        self.hand.press(groups.nth(0).locator("> .row > [data-do=add]"))
+        self.device.press(groups.nth(0).locator("> .row > [data-do=add]"))
         self._field("Country")
-        self.hand.write(conditions.nth(0).locator("[data-part=value-0]"), "Ind")
+        self.device.write(conditions.nth(0).locator("[data-part=value-0]"), "Ind")
         self.counts(0)
-        self.hand.take(self.page.get_by_role("option", name="India", exact=False).first)
+        self.device.take(self.page.get_by_role("option", name="India", exact=False).first)
         self.counts(IN_INDIA)
-        self.hand.press(groups.nth(0).locator("> .row > [data-do=add-group]"))
+        self.device.press(groups.nth(0).locator("> .row > [data-do=add-group]"))
         expect(conditions).to_have_count(2)
-        self.hand.press(conditions.nth(1).locator("[data-part=field]"))
+        self.device.press(conditions.nth(1).locator("[data-part=field]"))
         self._field("Total paid")
-        self.hand.choose(conditions.nth(1).locator("[data-part=operator]"), "is equal or greater than")
-        self.hand.write(conditions.nth(1).locator("[data-part=value-0]"), "150")
+        self.device.choose(conditions.nth(1).locator("[data-part=operator]"), "is equal or greater than")
+        self.device.write(conditions.nth(1).locator("[data-part=value-0]"), "150")
         self.counts(len([row for row in customers("India") if float(row["total_paid"]) >= 150]))
-        self.hand.press(groups.nth(1).locator("> .row > [data-do=add]"))
+        self.device.press(groups.nth(1).locator("> .row > [data-do=add]"))
         self._field("Store")
-        self.hand.choose(conditions.nth(2).locator("[data-part=value-0]"), "store 1")
+        self.device.choose(conditions.nth(2).locator("[data-part=value-0]"), "store 1")
         self.counts(len(chosen()))
         expect(self.page.locator("#sentence")).to_contain_text("Customers in India")
-        self.hand.submit(self.page.locator("[data-save]").first)
+        self.device.submit(self.page.locator("[data-save]").first)
         expect(self.page.get_by_role("heading", level=1)).to_have_text(name)
 
     def _field(self, name: str) -> None:
         self.page.locator(".picker input").wait_for()
         self.page.keyboard.type(name)
-        self.hand.take(self.page.get_by_role("option", name=name).first)
+        self.device.take(self.page.get_by_role("option", name=name).first)
 
     def counts(self, count: int) -> None:
         """Wait until the builder shows a count as its answer."""
@@ -229,14 +229,14 @@ class Story:
     def look_at_a_member(self, segment: str) -> str:
         """Check why a contact is a member, on the segment's page and on the contact's; return the email."""
         expect(self.page.locator("#count")).to_have_text(str(len(chosen())))
-        self.hand.press(self.page.get_by_label("Segment", exact=True).get_by_role("link", name="Members"))
+        self.device.press(self.page.get_by_label("Segment", exact=True).get_by_role("link", name="Members"))
         rows = self.page.locator("#members tbody tr")
         expect(rows).to_have_count(len(chosen()))
         email = rows.first.locator("a.name").inner_text()
-        self.hand.press(self.page.get_by_role("button", name=f"Why is {email} in this segment?"))
+        self.device.press(self.page.get_by_role("button", name=f"Why is {email} in this segment?"))
         expect(self.page.locator("#why-content")).to_contain_text("because this contact matches the rule")
-        self.hand.press(self.page.locator("#why [data-closes]"))
-        self.hand.press(rows.first.locator("a.name"))
+        self.device.press(self.page.locator("#why [data-closes]"))
+        self.device.press(rows.first.locator("a.name"))
         inside = self.page.locator("#segments")
         expect(inside).to_contain_text("In 1 segment")
         expect(inside.get_by_text(segment)).to_be_visible()
@@ -246,18 +246,18 @@ class Story:
         return email
 
     def remove(self, email: str) -> None:
-        self.hand.press(self.page.get_by_role("button", name=f"Exclude {email}"))
+        self.device.press(self.page.get_by_role("button", name=f"Exclude {email}"))
         expect(self.page.get_by_role("button", name=f"Undo exclusion of {email}")).to_be_visible()
         expect(self.page.locator("#count")).to_have_text(str(len(chosen()) - 1))
 
     def take_a_key(self) -> dict[str, str]:
         """Make a key pair and copy it from the page; gives the headers of a program."""
         self.go("Account")
-        self.hand.write(self.page.get_by_label("Program name"), "Newsletter")
-        self.hand.submit(self.button("Create key pair"))
+        self.device.write(self.page.get_by_label("Program name"), "Newsletter")
+        self.device.submit(self.button("Create key pair"))
         keys = {}
         for header, label in (("PublicKey", "the public key"), ("SecretKey", "the secret key")):
-            self.hand.press(self.button(f"Copy {label}"))
+            self.device.press(self.button(f"Copy {label}"))
             expect(self.button(f"Copy {label}")).to_contain_text("Copied")
             keys[header] = str(self.page.evaluate("navigator.clipboard.readText()"))
         assert self.page.locator("main").inner_text().count("Newsletter") == 1

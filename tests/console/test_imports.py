@@ -43,7 +43,7 @@ def until(true: Callable[[], bool]) -> None:
 
 
 def many(rows: int) -> bytes:
-    """Make a file that takes a moment."""
+    """Make a file that takes a while."""
     return ("email,n\n" + "".join(f"p{n}@example.org,{n}\n" for n in range(rows))).encode()
 
 

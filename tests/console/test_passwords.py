@@ -195,8 +195,8 @@ def test_suspicious_sign_ins_wait_in_a_separate_bounded_queue(
     def slow(db: Any, account: Any, password: str) -> bool:
         return (goes_on.wait() and False) if password == "a guess" else check(db, account, password)
 
-    def count(queue: HashingQueue, asker: str, *work: Any) -> Any:
-        future = submit(queue, asker, *work)
+    def count(queue: HashingQueue, client: str, *work: Any) -> Any:
+        future = submit(queue, client, *work)
         waiting.release()
         return future
 
@@ -228,9 +228,9 @@ def test_no_client_takes_all_places_in_a_queue() -> None:
 
     async def ask() -> tuple[int, int]:
         queue, taken = HashingQueue("test", 4, 3), []
-        for asker in ("a", "a", "a", "a", "b", "c"):
+        for client in ("a", "a", "a", "a", "b", "c"):
             with suppress(HashingBusy):
-                taken.append(queue.submit(asker, goes_on.wait))
+                taken.append(queue.submit(client, goes_on.wait))
         before = len(taken)
         goes_on.set()
         await asyncio.gather(*taken)

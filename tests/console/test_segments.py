@@ -173,7 +173,7 @@ def test_a_membership_is_explained(console: Visitor, owner: Person, sample: Samp
     assert console.get(f"/segments/{sample.named}/members/{recipient}/why").status_code == 404
 
 
-# -- by hand -----------------------------------------------------------------------------------------------------------
+# -- manual changes ----------------------------------------------------------------------------------------------------
 
 
 def test_an_excluded_member_lowers_the_count_by_one_and_can_be_restored(
@@ -309,11 +309,11 @@ def test_times_are_in_the_account_time_zone_for_excel_and_in_utc_otherwise(
     assert "times in Asia/Dhaka" in text_of(console.get(f"/segments/{segment}").text)
 
 
-# -- to whom it belongs ------------------------------------------------------------------------------------------------
+# -- ownership ---------------------------------------------------------------------------------------------------------
 
 
 def routes(sample: SampleData, recipient: int) -> Iterator[tuple[str, str, dict[str, Any]]]:
-    """All that can be asked of a segment, but for its deletion."""
+    """All routes of a segment except its deletion."""
     for part in (
         "",
         "/figures",

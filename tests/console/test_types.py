@@ -78,7 +78,7 @@ def test_a_new_field_shows_every_problem_at_its_control(console: Visitor, owner:
     assert "separates multiple options" in text_of(wrong.text)
     assert "Art; old" in wrong.text, "what was typed is kept"
     none = console.post(f"/types/{people}/fields", {"name": "Likes", "kind": "choices", "options": ""})
-    assert "--option" not in text_of(none.text), "no advice for another door"
+    assert "--option" not in text_of(none.text), "no advice for the command line"
     for field in ({"name": "!!", "kind": "text"}, {"name": "Plan", "kind": "text"}, {"name": "A", "kind": "colour"}):
         assert console.post(f"/types/{people}/fields", field).status_code == 422
     once = {"name": "Likes", "kind": "choices", "options": "Music\nArt", "idempotency_key": "one mark"}

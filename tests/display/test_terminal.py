@@ -1,4 +1,4 @@
-"""What commands print for people hides nothing and tells a terminal nothing; what programs read is exact."""
+"""Output for people hides nothing and sends no control codes to a terminal; output for programs is exact."""
 
 import ast
 import json

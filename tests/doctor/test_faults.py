@@ -162,11 +162,11 @@ IN_COLUMNS = {
         "DELETE FROM members WHERE recipient_id = (1::BIGINT << 32) | 102",
         ['segment 1 "India" is missing 1 recipient (4294967398)', "contact 102 is not in segment 1"],
     ),
-    "a member who was removed by hand": (
+    "a member who was excluded": (
         "DELETE FROM recent_changes WHERE recipient_id = (1::BIGINT << 32) | 2",
         ['segment 1 "India" has 1 excluded member'],
     ),
-    "a missing addition by hand": (
+    "a missing manual addition": (
         f"DELETE FROM recent_changes WHERE recipient_id >> 32 = 1 AND recipient_id & {1 << 31} <> 0",
         ['segment 1 "India" is missing 3 manually added emails'],
     ),
@@ -191,11 +191,11 @@ IN_COLUMNS = {
     ),
     "a missing column": ("ALTER TABLE contacts_1 DROP COLUMN f9", ["do not match its fields"]),
     "a missing table": ("DROP TABLE contacts_2", ["has no contacts of the types 2"]),
-    "another addition by hand": (
+    "another manual addition": (
         "UPDATE inclusions SET email = 'other@example.net' WHERE email = 'stranger@example.net' AND segment_id = 1",
         ["segments of contact type 1 have 2 manually added emails"],
     ),
-    "a removal by hand too many": ("INSERT INTO exclusions VALUES (1, 90)", ["have 1 exclusion not matching"]),
+    "an exclusion too many": ("INSERT INTO exclusions VALUES (1, 90)", ["have 1 exclusion not matching"]),
     "a transition that is gone": (
         "DELETE FROM membership_changes "
         "WHERE number = (SELECT max(number) FROM membership_changes WHERE recipient_id >> 32 = 1)",
@@ -258,7 +258,7 @@ IN_RECORDS = {
         ["UPDATE contacts SET email = 'p8@example.org', email_key = 'p8@example.org' WHERE id = 30"],
         ["1 email of contact type 1 that had been forgotten is back"],
     ),
-    "what nobody was before an import": (
+    "undo data of no contact": (
         ["INSERT INTO import_prior_values VALUES (1, 100000, 'x@example.org', '{}', 0, NULL)"],
         ["1 row of import_prior_values is of a contact or import that does not exist"],
     ),
@@ -270,7 +270,7 @@ IN_RECORDS = {
         ["UPDATE contacts SET import_id = 99 WHERE id = 5"],
         ["1 contact was last written by an import that does not exist"],
     ),
-    "a removal of nobody": (
+    "an exclusion of no one": (
         ["INSERT INTO contact_exclusions VALUES (1, 100000, 0)"],
         ["1 exclusion is of contacts that do not exist"],
     ),

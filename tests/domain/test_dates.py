@@ -12,7 +12,7 @@ from tamis.domain.errors import ValueProblem
 from tamis.domain.fields import Field, Kind, parse_operand, parser
 
 DAY = Field(101, "joined", "Joined", Kind.DATE)
-MOMENT = Field(102, "seen", "Seen", Kind.DATETIME)
+DATETIME = Field(102, "seen", "Seen", Kind.DATETIME)
 BERLIN = ZoneInfo("Europe/Berlin")
 
 
@@ -29,8 +29,8 @@ def test_dates_are_read_in_the_given_order(day: date, order: DateOrder, mark: st
     written = mark.join((numbers | {"y": f"{day.year:04}"})[part] for part in order)
     text = day.isoformat() if iso else written
     assert parser(DAY, BERLIN, order)(text) == day
-    moment = parser(MOMENT, ZoneInfo("UTC"), order)(f"{text} 14:30")
-    assert moment == datetime(day.year, day.month, day.day, 14, 30, tzinfo=UTC)
+    parsed = parser(DATETIME, ZoneInfo("UTC"), order)(f"{text} 14:30")
+    assert parsed == datetime(day.year, day.month, day.day, 14, 30, tzinfo=UTC)
 
 
 @pytest.mark.parametrize(
@@ -47,7 +47,7 @@ def test_dates_are_read_in_the_given_order(day: date, order: DateOrder, mark: st
     ],
 )
 def test_times_follow_a_date(text: str, hour: int, minute: int, second: int) -> None:
-    found = parser(MOMENT, ZoneInfo("UTC"), DateOrder.DMY)(text)
+    found = parser(DATETIME, ZoneInfo("UTC"), DateOrder.DMY)(text)
     assert found == datetime(2024, 12, 31, hour, minute, second, tzinfo=UTC)
 
 
@@ -70,11 +70,11 @@ def test_invalid_dates_are_refused(order: DateOrder, text: str, message: str) ->
 @pytest.mark.parametrize("text", ["31/12/2024 13:30 PM", "31/12/2024 0:30 AM", "31/12/2024 24:30", "31/12/24 14:30"])
 def test_invalid_date_times_are_refused(text: str) -> None:
     with pytest.raises(ValueProblem):
-        parser(MOMENT, BERLIN, DateOrder.DMY)(text)
+        parser(DATETIME, BERLIN, DateOrder.DMY)(text)
 
 
 @pytest.mark.parametrize("text", ["31/12/2024", "2024/12/31"])
 def test_conditions_are_written_in_iso(text: str) -> None:
-    for field in (DAY, MOMENT):
+    for field in (DAY, DATETIME):
         with pytest.raises(ValueProblem):
             parse_operand(text, field)

@@ -129,7 +129,7 @@ def test_the_day_of_an_instant(zone: str, instant: str, day: str, following: str
 
 
 @pytest.mark.parametrize(
-    ("moment", "zone", "instant"),
+    ("local", "zone", "instant"),
     [
         ("2024-07-01T12:00", "Europe/Berlin", "2024-07-01T10:00Z"),
         ("2024-07-01T12:00+05:30", "Europe/Berlin", "2024-07-01T06:30Z"),
@@ -141,8 +141,8 @@ def test_the_day_of_an_instant(zone: str, instant: str, day: str, following: str
         ("9999-12-31T23:59-12:00", "UTC", "9999-12-31T23:59:59.999999Z"),
     ],
 )
-def test_a_local_time_becomes_an_instant(moment: str, zone: str, instant: str) -> None:
-    found = to_utc(at(moment), ZoneInfo(zone))
+def test_a_local_time_becomes_an_instant(local: str, zone: str, instant: str) -> None:
+    found = to_utc(at(local), ZoneInfo(zone))
     assert found == at(instant)
     assert found.tzinfo is UTC
 

@@ -1,4 +1,4 @@
-"""An erasure that is killed at any moment leaves a whole store, and is done by the next one."""
+"""An erasure that is killed at any step leaves a whole store, and is done by the next one."""
 
 import shutil
 import sys
@@ -51,7 +51,7 @@ match sys.argv[2]:
     case "opened": killing(columns, "read_state", after=False)
     case "compacted": killing(records, "_truncate_log", after=False)
     case "cleared": killing(records, "_truncate_log", after=True)
-    case "told": killing(erasure, "complete_erasure", after=True)
+    case "recorded": killing(erasure, "complete_erasure", after=True)
 erasing.erase(services)
 """
 
@@ -69,15 +69,15 @@ def left(tmp_path_factory: pytest.TempPathFactory) -> Left:
     return directory, {value for n in VICTIMS for value in traceable.values[n]}, rows
 
 
-MOMENTS = ["copying", "copied", "closed", "replaced", "opened", "compacted", "cleared", "told"]
+STEPS = ["copying", "copied", "closed", "replaced", "opened", "compacted", "cleared", "recorded"]
 
 
-@pytest.mark.parametrize("moment", MOMENTS if ALL else MOMENTS[::3])
-def test_an_erasure_is_completed_after_a_kill(left: Left, tmp_path: Path, moment: str) -> None:
+@pytest.mark.parametrize("step", STEPS if ALL else STEPS[::3])
+def test_an_erasure_is_completed_after_a_kill(left: Left, tmp_path: Path, step: str) -> None:
     directory, values, rows = left
     data = tmp_path / "data"
     shutil.copytree(directory, data)
-    killed = forked.run([sys.executable, "-c", PROGRAM, str(data), moment], env=environment())
+    killed = forked.run([sys.executable, "-c", PROGRAM, str(data), step], env=environment())
     assert killed.returncode == -9, killed.stderr
     services = Services(Settings(data))
     assert erasure.find_pending(services.records.reader())

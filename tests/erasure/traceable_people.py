@@ -28,7 +28,7 @@ SHORTEST_TRACE = 9
 
 
 class TraceablePeople:
-    """A contact type of people with random names, of whom the victims are also in a segment by manual addition."""
+    """A contact type of people with random names; the victims were also added manually to a segment."""
 
     def __init__(self, services: Services) -> None:
         chance = random.Random(20_261_124)

@@ -41,7 +41,7 @@ def as_they_vary(count: int) -> dict[str, int]:
 
 
 @pytest.mark.parametrize(
-    ("name", "content", "told"),
+    ("name", "content", "message"),
     [
         ("keys.ndjson", lines(EMAIL | {f"k{n}": n} for n in range(8_000)), "more than 1,040 different keys"),
         ("line.ndjson", lines([EMAIL | {f"k{n}": n for n in range(9_990)}]), "more than 1,040 different keys"),
@@ -53,10 +53,10 @@ def as_they_vary(count: int) -> dict[str, int]:
         ("ragged.csv", b"email" + b",a" * 999 + b"\nx" * 9_000, "1,000 columns in"),
     ],
 )
-def test_files_with_too_many_columns_are_refused(staged: Stage, name: str, content: bytes, told: str) -> None:
+def test_files_with_too_many_columns_are_refused(staged: Stage, name: str, content: bytes, message: str) -> None:
     with pytest.raises(Invalid) as refused:
         staged(name, content)
-    assert told in str(refused.value)
+    assert message in str(refused.value)
 
 
 def test_text_with_many_commas_is_not_many_columns(staged: Stage) -> None:
@@ -87,15 +87,15 @@ def parquet(columns: int, rows: int, tmp_path: Path) -> bytes:
 
 
 @pytest.mark.parametrize(
-    ("columns", "rows", "told"),
+    ("columns", "rows", "message"),
     [(1_200, 1, "more than 1,040 columns"), (100, 250_000, "100 columns in 250,000 rows, nearly all of them blank")],
 )
 def test_a_parquet_file_is_refused_by_its_footer(
-    staged: Stage, tmp_path: Path, columns: int, rows: int, told: str
+    staged: Stage, tmp_path: Path, columns: int, rows: int, message: str
 ) -> None:
     with pytest.raises(Invalid) as refused:
         staged("people.parquet", parquet(columns, rows, tmp_path))
-    assert told in str(refused.value)
+    assert message in str(refused.value)
 
 
 def test_blank_columns_of_a_parquet_file_are_accepted(staged: Stage, tmp_path: Path) -> None:

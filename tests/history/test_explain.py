@@ -96,10 +96,10 @@ def test_explanations_and_stored_memberships_agree_for_every_customer_and_segmen
     world.services.write(add_recipient, world.account, world.segments[0].id, email(world.people[0].email), "By", "Hand")
     gone = recipient_page(world.services, world.account.id, world.segments[4].id, 0, 1)[0][0]
     world.services.write(delete_recipient, world.account, gone)
-    by_hand = (world.people[0].id, contact_of_recipient(gone))
+    overridden = (world.people[0].id, contact_of_recipient(gone))
     for segment in world.segments:
         stored = world.stored(segment)
-        for contact in (c for n, c in enumerate(world.people) if ALL or n % 3 == 0 or c.id in by_hand):
+        for contact in (c for n, c in enumerate(world.people) if ALL or n % 3 == 0 or c.id in overridden):
             explained = world.explain(segment, contact.email)
             assert explained.is_in == (contact.id in stored), (segment, contact)
             assert explained.rule
@@ -118,11 +118,11 @@ def test_the_next_change_by_time_is_predicted_to_the_microsecond(world: World) -
             assert explained.changes_at is None or segment.name in TIMED
     assert {segment.name for entries in foretold.values() for segment, *_ in entries} == TIMED.keys()
     for at in sorted(foretold)[: examples(25)]:
-        for moment in (at - MICROSECOND, at):
-            world.now = moment
+        for instant in (at - MICROSECOND, at):
+            world.now = instant
             for segment, contact_id, address, was_in in foretold[at]:
-                is_in = was_in if moment < at else not was_in
-                assert (contact_id in world.stored(segment)) == is_in, (segment, address, moment)
+                is_in = was_in if instant < at else not was_in
+                assert (contact_id in world.stored(segment)) == is_in, (segment, address, instant)
                 assert world.explain(segment, address).is_in == is_in
 
 

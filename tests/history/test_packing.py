@@ -28,7 +28,7 @@ from tamis.actions.maintenance import retention
 from tamis.records.engine.store import Records
 from tamis.records.history import write
 
-moment, number = sys.argv[1], int(sys.argv[2])
+point_of_kill, number = sys.argv[1], int(sys.argv[2])
 retention.ROWS_PER_PACK, retention.ROWS_KEPT_UNPACKED = 7, 4
 calls = 0
 
@@ -36,8 +36,8 @@ def killing(point, done):
     def run(*args, **options):
         global calls
         result = done(*args, **options)
-        calls += point == moment
-        if point == moment and calls == number:
+        calls += point == point_of_kill
+        if point == point_of_kill and calls == number:
             os.kill(os.getpid(), signal.SIGKILL)
         return result
     return run
@@ -126,20 +126,20 @@ def test_rows_trimmed_during_packing_are_not_packed(past: Past) -> None:
 
 @pytest.mark.usefixtures("small")
 @pytest.mark.parametrize(
-    ("moment", "number"),
+    ("point_of_kill", "number"),
     [("in the transaction", 4), ("committed", 1), *([("packed", 2), ("in the transaction", 1)] if ALL else [])],
 )
-def test_killed_packing_loses_and_duplicates_nothing(past: Past, moment: str, number: int) -> None:
+def test_killed_packing_loses_and_duplicates_nothing(past: Past, point_of_kill: str, number: int) -> None:
     before = known(past)
     rows, _ = kept(past)
     past.services.close()
-    command = [sys.executable, "-c", KILLED, moment, str(number), str(past.settings.data)]
+    command = [sys.executable, "-c", KILLED, point_of_kill, str(number), str(past.settings.data)]
     done = forked.run(command, env=environment())
     assert done.returncode == -9, done.stderr
     past.reopen()
     assert not past.services.open_columns().is_behind
     left, _ = kept(past)
-    assert left == rows - A_PACK * (moment == "committed" or number > 1)
+    assert left == rows - A_PACK * (point_of_kill == "committed" or number > 1)
     lose(past, delete)
     assert known(past) == before
     pack_history(past.services.records, past.settings.data)

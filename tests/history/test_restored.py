@@ -312,7 +312,7 @@ def test_a_backup_of_an_earlier_version_is_restored_with_the_history_of_its_colu
     past.settings = replace(past.settings, data=old_backup.with_name("restored"))
     restore(past.settings.data, old_backup)
     past.reopen()
-    if first == "backup":  # of what nobody has read yet
+    if first == "backup":  # of a state that was not read yet
         again = old_backup.with_name("again")
         make_backup(past.services, str(again))
         past.settings = replace(past.settings, data=old_backup.with_name("restored again"))

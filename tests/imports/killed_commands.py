@@ -183,7 +183,7 @@ class State:
 
 
 def state(data: Path) -> State:
-    """Look at a data directory that nobody else has."""
+    """Inspect a data directory that no other process uses."""
     services = Services(Settings(data))
     try:
         db = services.records.reader()
@@ -248,7 +248,7 @@ class Killing:
         return self.forks.run(self.data, "import", "undo", "2")
 
     def kill(self) -> int:
-        """Kill an import at a random moment; gives its exit status, which is 0 when it was quicker."""
+        """Kill an import at a random time; return its exit status, which is 0 if it ended first."""
         process = self.forks.start(self.data, *self._import, source=self._source)
         time.sleep(self.chance.uniform(0, self._seconds))
         with contextlib.suppress(ProcessLookupError):
@@ -307,7 +307,7 @@ def outcomes(report: dict[str, int]) -> list[int]:
 
 
 def kill_and_run_again(killing: Killing, point: str | None) -> None:
-    """Kill an import at a point, or at any moment, look at what is left, and run it again: all is as if it had never
+    """Kill an import at a point or at any time, inspect what is left and run it again: all is as if it had never
     been killed."""
     killing.fresh()
     if point is None:

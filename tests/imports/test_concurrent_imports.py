@@ -56,14 +56,14 @@ def test_an_import_alongside_a_busy_server(tmp_path: Path) -> None:
     file.write_text(people(5_200, 2))
     with Forks() as forks:
         account = make(data, forks)
-        everybody = forks.run(data, "segment", "create", "Everybody", "--type", TYPE, "--where", "email is not blank")
+        everyone = forks.run(data, "segment", "create", "Everybody", "--type", TYPE, "--where", "email is not blank")
         shutil.copytree(data, after)
         clean = forks.run(after, "import", file, "--type", TYPE, "--create-fields")
         with Server(data) as server:
             keys = (account["public_key"], account["secret_key"])
             owner = Person(data, f"{server.address}/api/", account["account_id"], "owner@example.org", *keys)
             forks.start(data, "import", file, "--type", TYPE, "--create-fields")
-            seen = {owner.segment(everybody["id"])["segment_emails_count"] for _ in range(40)}
+            seen = {owner.segment(everyone["id"])["segment_emails_count"] for _ in range(40)}
             report = forks.result()
             counts = {row["segment_name"]: row["segment_emails_count"] for row in owner.segments()}
     assert [report[name] for name in COUNTS] == [clean[name] for name in COUNTS]

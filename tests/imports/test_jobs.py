@@ -157,9 +157,9 @@ def test_an_account_sees_only_its_own_imports(workspace: Workspace) -> None:
     assert find_import(workspace.services, colleague, 1) == find_import(workspace.services, workspace.account, 1)
     assert list_imports(workspace.services, stranger, 10) == []
     reported = []
-    for asker, number in ((stranger, 1), (workspace.account, 2), (workspace.account, 1 << 70), (workspace.account, 0)):
+    for caller, number in ((stranger, 1), *((workspace.account, number) for number in (2, 1 << 70, 0))):
         with pytest.raises(NotFound) as refused:
-            find_import(workspace.services, asker, number)
+            find_import(workspace.services, caller, number)
         reported.append(str(refused.value).replace(str(number), "N"))
     assert len(set(reported)) == 1
 

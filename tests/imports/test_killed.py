@@ -74,7 +74,7 @@ OF_SERVERS = [*(name for name, point in POINTS.items() if point.phase != "projec
 
 @pytest.mark.parametrize("piped", [False, True], ids=["file", "pipe"])
 def test_killed_at_a_point_and_run_again(tmp_path: Path, piped: bool) -> None:
-    """Kill at a few points, or at one with a pipe, and in `make test-all` at all of them; and at a random moment."""
+    """Kill at a few points, or at one with a pipe, and in `make test-all` at all of them; and at a random time."""
     seed = random.randrange(1 << 32)
     print(f"seed {seed}")
     with Forks() as forks:

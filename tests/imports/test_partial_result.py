@@ -18,7 +18,7 @@ ROWS = b"email,plan\n" + b"".join(b"p%d@example.org,%d\n" % (n, n) for n in rang
 
 
 @pytest.mark.parametrize(
-    ("batches", "create", "told"),
+    ("batches", "create", "message"),
     [
         (0, False, "nothing was imported"),
         (0, True, "its new fields were created, but no contact was stored"),
@@ -27,7 +27,7 @@ ROWS = b"email,plan\n" + b"".join(b"p%d@example.org,%d\n" % (n, n) for n in rang
 )
 @pytest.mark.parametrize("error", [DiskFull("8 MB"), Unavailable("the disk failed")])
 def test_the_error_reports_the_rows_already_written(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, error: Unavailable, batches: int, create: bool, told: str
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, error: Unavailable, batches: int, create: bool, message: str
 ) -> None:
     store, calls = BatchWriter.write, list[int]()
 
@@ -46,7 +46,7 @@ def test_the_error_reports_the_rows_already_written(
         people = services.write(create_type, account, "People")
         with pytest.raises(Unavailable) as failed:
             run.import_file(services, account, people, tmp_path / "people.csv", ImportOptions(create_fields=create))
-        assert told in str(failed.value)
+        assert message in str(failed.value)
         assert "nothing was written" not in str(failed.value)
         assert list(map(str, failure_reasons(list_imports(services, account, 1)[0].job))) == [str(failed.value)]
     finally:

@@ -80,15 +80,15 @@ def test_every_reason_of_a_rejected_row_is_reported_and_the_file_can_be_correcte
     with Path(report.rejects_file).open(newline="", encoding="utf-8") as file:
         rows = list(csv.reader(file))
     assert rows[0] == ["rejected_line", "rejected_because", "email", "age", "born"]
-    told = {row[0]: row[1] for row in rows[1:]}
-    assert told["2"].count("; ") == 2
-    assert "Email must be valid" in told["2"]
-    assert "Age must be a number" in told["2"]
-    assert "Born must be a date" in told["2"]
-    assert "Email must be" in told["3"]
-    assert told["5"] == "Email is missing"
-    assert told["7"] == "the row has 2 cells, the header has 3"
-    assert told["8"] == "the row has 4 cells, the header has 3"
+    reasons = {row[0]: row[1] for row in rows[1:]}
+    assert reasons["2"].count("; ") == 2
+    assert "Email must be valid" in reasons["2"]
+    assert "Age must be a number" in reasons["2"]
+    assert "Born must be a date" in reasons["2"]
+    assert "Email must be" in reasons["3"]
+    assert reasons["5"] == "Email is missing"
+    assert reasons["7"] == "the row has 2 cells, the header has 3"
+    assert reasons["8"] == "the row has 4 cells, the header has 3"
     mended = [rows[0], *([row[0], row[1], f"m{row[0]}@example.org", "9", "2000-02-02"] for row in rows[1:])]
     path = workspace.file("")
     with path.open("w", newline="", encoding="utf-8") as file:
@@ -148,7 +148,7 @@ def test_several_choices_are_imported_and_selected_by_rules(workspace: Workspace
     )
     report = workspace.take(text, ImportOptions())
     assert outcome(report) == (5, 0, 0, 0, 1)
-    assert list(report.reasons) == ['Likes must be one of "Music", "Art", "Art, old"'], "what is offered is told"
+    assert list(report.reasons) == ['Likes must be one of "Music", "Art", "Art, old"'], "the message lists the options"
     assert report.rejects_file
     assert (
         'Likes must be one of ""Music"", ""Art"", ""Art, old"", not ""Sport""' in Path(report.rejects_file).read_text()

@@ -1,4 +1,4 @@
-"""Uploaded files are complete or absent, limited in size and number, and deleted when nobody needs them any more."""
+"""Uploaded files are complete or absent, limited in size and number, and deleted when they are no longer needed."""
 
 from contextlib import suppress
 from dataclasses import replace

@@ -63,8 +63,8 @@ class Row:
 
 @dataclass
 class Imported:
-    """What the model has seen of an import: whom it has made, and what those were that it changed, who had written them
-    last, and how many these were altogether."""
+    """What the model has seen of an import: the contacts it created, the earlier state of those it changed, who had
+    written them last, and how many these were altogether."""
 
     made: set[int] = field(default_factory=set)
     before: dict[int, tuple[Row, int | None]] = field(default_factory=dict)

@@ -185,17 +185,17 @@ _STEPS = tuple(
 )
 
 
-def _moved(moment: datetime, step: timedelta) -> datetime:
+def _moved(local_time: datetime, step: timedelta) -> datetime:
     try:
-        return moment + step
+        return local_time + step
     except OverflowError:
-        return moment
+        return local_time
 
 
-moments = st.one_of(st.builds(_moved, st.sampled_from(_TURNS), st.sampled_from(_STEPS)), st.datetimes())
+local_times = st.one_of(st.builds(_moved, st.sampled_from(_TURNS), st.sampled_from(_STEPS)), st.datetimes())
 """Naive date-times, many of them where clocks change or the calendar ends."""
 instants = st.one_of(
-    st.builds(to_utc, moments, zones),
+    st.builds(to_utc, local_times, zones),
     st.builds(to_utc, st.builds(_moved, st.sampled_from(_TURNS), st.sampled_from(_STEPS)), zones),
 )
 FIELD_OPERATORS = tuple(operator for operator in OPERATORS if not operator.names_segment)
@@ -252,9 +252,9 @@ _OFFSETS = ("Z", "+00:00", "-00:00", "+05:30", "-03:00", "+14:00", "-1200", "z")
 
 @st.composite
 def _instant_texts(draw: st.DrawFn) -> str:
-    moment = draw(moments)
+    local_time = draw(local_times)
     spec = draw(st.sampled_from(["minutes", "seconds", "auto", "microseconds"]))
-    return moment.isoformat(draw(st.sampled_from("T ")), spec) + draw(st.sampled_from(("", "", *_OFFSETS)))
+    return local_time.isoformat(draw(st.sampled_from("T ")), spec) + draw(st.sampled_from(("", "", *_OFFSETS)))
 
 
 OPERAND_TEXTS: dict[Kind, st.SearchStrategy[str]] = {

@@ -217,7 +217,7 @@ def test_no_deletion_ever_widens_a_segment(
         except Refused as error:
             refusal = error
         if refusal:
-            assert users, f"{deletion} was refused though nobody uses it: {refusal}"
+            assert users, f"{deletion} was refused although it is not in use: {refusal}"
             assert {at.live[name][0].name for name in users} == named_in(str(refusal), at)
         else:
             assert not users, f"{deletion} was allowed under {users}"
@@ -227,6 +227,6 @@ def test_no_deletion_ever_widens_a_segment(
 
 
 def named_in(message: str, at: Scene) -> set[str]:
-    """Return the names of the segments that a message tells to be users; one that is to be deleted stands before."""
+    """Return the names of the segments that a message names as users; the one to be deleted comes first."""
     users = re.split("the segments? ", message)[-1]
     return {segment.name for segment, _ in at.live.values() if f'"{segment.name}"' in users}

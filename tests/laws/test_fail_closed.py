@@ -235,10 +235,10 @@ def test_fail_closed_every_rule_is_well_made_and_has_all_of_its_conditions(draft
 @given(audience=crowds())
 def test_fail_closed_a_rule_without_conditions_selects_nobody(engine: Engine, audience: list[Contact]) -> None:
     engine.fill(audience)
-    nobody = [
+    empty_rules = [
         build(draft, FIELDS, SEGMENTS) for draft in (from_text(" \n"), from_json("null"), from_arrays([], [], [], None))
     ]
-    assert nobody == [None, None, None]
+    assert empty_rules == [None, None, None]
     assert engine.selected(None, AS_OF) == set()
     assert not any(selects(None, contact, AS_OF) for contact in audience)
     assert describe(None).startswith("Nobody")

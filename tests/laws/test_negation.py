@@ -106,6 +106,6 @@ def test_a_missing_value_is_what_the_negative_operator_says(
         replace(c, values={key: value for key, value in c.values.items() if key != rule.field.id}) for c in audience
     ]
     engine.fill(without)
-    everybody = {contact.id for contact in without}
-    assert engine.selected(rule, as_of) == (everybody if operator.negates else set())
-    assert {c.id for c in without if selects(rule, c, as_of)} == (everybody if operator.negates else set())
+    all_ids = {contact.id for contact in without}
+    assert engine.selected(rule, as_of) == (all_ids if operator.negates else set())
+    assert {c.id for c in without if selects(rule, c, as_of)} == (all_ids if operator.negates else set())

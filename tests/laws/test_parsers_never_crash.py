@@ -23,10 +23,10 @@ from tests.support.effort import examples
 any_text = st.text(st.characters())
 
 
-def read(door: Callable[[], Draft | None]) -> None:
+def read(parse: Callable[[], Draft | None]) -> None:
     """Parse and build; anything but a rule or Invalid with problems fails the test."""
     try:
-        rule = build(door(), FIELDS, SEGMENTS)
+        rule = build(parse(), FIELDS, SEGMENTS)
     except Invalid as refusal:
         problems = refusal.problems
     else:

@@ -28,7 +28,7 @@ from tests.support.effort import examples
 
 
 def same(one: Rule, other: Rule) -> bool:
-    """Return whether two trees are the same, down to how their values are written: moments that are equal may not
+    """Return whether two trees are the same, down to how their values are written: instants that are equal may not
     be."""
     written = [[format_condition_value(v) for c in conditions(rule) for v in c.values] for rule in (one, other)]
     return one == other and written[0] == written[1]

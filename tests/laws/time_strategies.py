@@ -19,7 +19,7 @@ _STEPS = (0, 1, 2, 3, 7, 11, 12, 13, 23, 24, 28, 29, 30, 31, 52, 363, 364, 365, 
 
 
 def is_in(contact: Contact, segment_id: int) -> bool:
-    """Return whether a random contact is in a random segment; `Stores` tells the same in SQL."""
+    """Return whether a random contact is in a random segment; `Stores` decides the same in SQL."""
     return (contact.id + segment_id) % 3 == 0
 
 

@@ -52,6 +52,6 @@ def test_each_day_and_each_midnight_is_a_window_and_changes_belong_to_one() -> N
         (second, now + MICROSECOND, False),
     ]
     assert [w.number for w in found] == [0, 1, 2, 3, 4]
-    stretches = [w for w in found if not w.is_midnight]
-    assert [w.since for w in stretches] == [ALWAYS, first, second]
-    assert all(a.end == b.since for a, b in pairwise(stretches))
+    between = [w for w in found if not w.is_midnight]
+    assert [w.since for w in between] == [ALWAYS, first, second]
+    assert all(a.end == b.since for a, b in pairwise(between))

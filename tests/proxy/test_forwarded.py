@@ -23,10 +23,10 @@ def seen(
     *headers: tuple[str, str], peer: str | None = PROXY, path: str = "/", scheme: str = "http", **settings: str
 ) -> dict[str, Any]:
     """Return what the application sees of a request, and the status and headers that the client gets."""
-    told: dict[str, Any] = {"headers": {}}
+    exchange: dict[str, Any] = {"headers": {}}
 
     async def app(scope: Scope, receive: Receive, send: Send) -> None:
-        told.update(client=scope["client"] and scope["client"][0], scheme=scope["scheme"])
+        exchange.update(client=scope["client"] and scope["client"][0], scheme=scope["scheme"])
         await send({"type": "http.response.start", "status": 200, "headers": []})
         await send({"type": "http.response.body", "body": b""})
 
@@ -35,7 +35,7 @@ def seen(
 
     async def send(message: Any) -> None:
         if message["type"] == "http.response.start":
-            told.update(status=message["status"], headers=dict(message["headers"]))
+            exchange.update(status=message["status"], headers=dict(message["headers"]))
 
     variables = {f"TAMIS_{name.upper()}": value for name, value in {"trusted_proxies": PROXY, **settings}.items()}
     scope = {
@@ -51,7 +51,7 @@ def seen(
 
     with ThreadPoolExecutor(1) as thread:  # this one may have the loop of a browser
         thread.submit(lambda: asyncio.run(query())).result()
-    return told
+    return exchange
 
 
 @pytest.mark.parametrize(
@@ -88,13 +88,13 @@ def test_a_chain_of_trusted_proxies_is_skipped() -> None:
 
 
 @pytest.mark.parametrize(
-    ("peer", "told"), [(CLIENT, CLIENT), ("::1", "::1"), (None, None), ("testclient", "testclient")]
+    ("peer", "client"), [(CLIENT, CLIENT), ("::1", "::1"), (None, None), ("testclient", "testclient")]
 )
 def test_forwarded_headers_of_untrusted_clients_are_ignored(
-    peer: str | None, told: str | None, caplog: pytest.LogCaptureFixture
+    peer: str | None, client: str | None, caplog: pytest.LogCaptureFixture
 ) -> None:
     found = seen(("x-forwarded-for", INVENTED), ("x-forwarded-proto", "https"), peer=peer)
-    assert (found["client"], found["scheme"]) == (told, "http")
+    assert (found["client"], found["scheme"]) == (client, "http")
     assert "strict-transport-security" not in found["headers"]
     (record,) = caplog.records
     assert (record.getMessage(), record.levelno) == ("forwarded_headers_ignored", logging.WARNING)

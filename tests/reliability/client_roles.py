@@ -55,7 +55,7 @@ from tests.support.process import PATIENCE_SECONDS, Server, environment
 from tests.support.users import Person
 
 CONTACTS = 16
-HAND, ALL_OF_HAND, RULE = "Hand", "All of hand", "Rule"
+MANUAL, ALL_MANUAL, RULE = "Hand", "All of hand", "Rule"
 MOST_MADE = 3
 VALUE = re.compile(r'name="seen" value="(-?\d+)"')
 
@@ -90,7 +90,7 @@ class Roles:
         return replace(self.owner, http=requests.Session())
 
     def change_overrides(self) -> Callable[[str, random.Random], None]:
-        """Make one who adds and deletes contacts that others add and delete, too, and addresses of nobody else."""
+        """Make a client that adds and deletes contacts that others add and delete too, and emails only it uses."""
         person, own = self._person(), itertools.count(1)
         numbers: dict[str, int] = {}
 
@@ -99,20 +99,20 @@ class Roles:
             kind = chance.random()
             if kind < 0.3:
                 address = address_of(chance.randrange(CONTACTS))
-                self._add(name, person, chance.choice((HAND, RULE)), address)
+                self._add(name, person, chance.choice((MANUAL, RULE)), address)
             elif kind < 0.55:
-                segment, contact = chance.choice((HAND, RULE)), chance.randrange(CONTACTS)
+                segment, contact = chance.choice((MANUAL, RULE)), chance.randrange(CONTACTS)
                 recipient = recipient_id_of_contact(self.ids[segment], self.contacts[contact])
                 self._delete(name, person, segment, address_of(contact), recipient)
             elif kind < 0.7:
-                self._add(name, person, HAND, f"{name.replace(' ', '')}.{next(own)}@example.org")
+                self._add(name, person, MANUAL, f"{name.replace(' ', '')}.{next(own)}@example.org")
             elif kind < 0.85:
                 address, recipient = chance.choice(list(numbers.items()) or [("", 0)])
                 if recipient:
                     del numbers[address]
-                    self._delete(name, person, HAND, address, recipient)
+                    self._delete(name, person, MANUAL, address, recipient)
             else:
-                for row in self._list(name, person, HAND):
+                for row in self._list(name, person, MANUAL):
                     if row["email"].startswith(name.replace(" ", "") + "."):
                         numbers[row["email"]] = row["id"]
 
@@ -308,7 +308,7 @@ class Roles:
                 case 0:
                     self._sizes(name, person)
                 case 1:
-                    self._list(name, person, ALL_OF_HAND)
+                    self._list(name, person, ALL_MANUAL)
                 case 2:
                     self._list(name, person, RULE)
                 case 3:
@@ -317,7 +317,7 @@ class Roles:
                     self._page(name, person, chance.randrange(-1, CONTACTS), chance.randrange(1, 6))
                 case 5:
                     made = list(self._made)
-                    self._list(name, person, made[-1] if made else HAND)
+                    self._list(name, person, made[-1] if made else MANUAL)
 
         return act
 
@@ -327,7 +327,7 @@ class Roles:
 
         def act(name: str, chance: random.Random) -> None:
             person.base = self.owner.base
-            self._list(name, person, HAND)
+            self._list(name, person, MANUAL)
 
         return act
 
@@ -351,7 +351,7 @@ class Roles:
         http.trust_env = False
 
         def act(name: str, chance: random.Random) -> None:
-            segment = chance.choice((HAND, RULE))
+            segment = chance.choice((MANUAL, RULE))
 
             def query() -> Any:
                 answer = http.post(

@@ -24,14 +24,14 @@ from tamis.records import types
 from tamis.records.engine.sql import fetch
 from tamis.rules.syntaxes.text import from_text
 from tamis.settings import Settings
-from tests.reliability.client_roles import ALL_OF_HAND, CONTACTS, HAND, RULE, Roles
+from tests.reliability.client_roles import ALL_MANUAL, CONTACTS, MANUAL, RULE, Roles
 from tests.support.console import PASSWORD
 from tests.support.histories.audience import Segment, State, state_of
 from tests.support.histories.recorder import History
 from tests.support.process import Server
 from tests.support.users import Person
 
-SEGMENTS = {HAND: Segment(), ALL_OF_HAND: Segment(follows=HAND), RULE: Segment(least=500)}
+SEGMENTS = {MANUAL: Segment(), ALL_MANUAL: Segment(follows=MANUAL), RULE: Segment(least=500)}
 PAUSE_SECONDS = 0.05
 
 
@@ -53,7 +53,7 @@ class ConcurrentClients(Roles):
         self.type = services.write(create_type, self.account, "People")
         values = [self.chance.randrange(1_000) for _ in range(CONTACTS)]
         import_file(services, self.account, self.type, self.file(dict(enumerate(values))), ImportOptions(True))
-        rules = {HAND: None, ALL_OF_HAND: f'is in segment "{HAND}"', RULE: "n >= 500"}
+        rules = {MANUAL: None, ALL_MANUAL: f'is in segment "{MANUAL}"', RULE: "n >= 500"}
         self.ids = {
             name: services.write(create_segment, self.account, self.type, name, from_text(rule) if rule else None).id
             for name, rule in rules.items()
@@ -129,7 +129,7 @@ class ConcurrentClients(Roles):
 
     def _act(self, name: str, role: Callable[[str, random.Random], None], chance: random.Random) -> None:
         try:
-            # Who writes without a server waits now and then: whoever has SQLite's lock all the time lets nobody in.
+            # Writers without a server pause sometimes: a client that always holds SQLite's lock blocks all others.
             alone = name in ("contacts", "import")
             while not self._ended.wait(chance.uniform(0, PAUSE_SECONDS if alone or name == "keys" else 0)):
                 if alone or self._serving.wait():

@@ -1,4 +1,4 @@
-"""Rounds in which a server is killed at a chosen kind of moment, and what must be true when it has started again."""
+"""Rounds in which a server is killed at a chosen kind of point, and what must be true when it has started again."""
 
 import random
 import shutil
@@ -58,7 +58,7 @@ class Rounds:
         self._counted = 0
 
     def run(self, kind: str) -> None:
-        """Kill the server at a moment of some kind, start it again, and look whether everything is as it must be."""
+        """Kill the server at a point of some kind, start it again, and verify everything."""
         if kind == "migration":
             self.prepared.go_back_to_the_first_schema()
         if kind == "rebuild":
@@ -77,10 +77,10 @@ class Rounds:
         assert self.server.stop() == 0
         self._look_at_the_log()
 
-    # -- moments -----------------------------------------------------------------------------------------------------
+    # -- points of kills ---------------------------------------------------------------------------------------------
 
     def while_writing(self) -> None:
-        """Any moment while clients write and a file is imported."""
+        """At any time while clients write and a file is imported."""
         with self._writers(importing=self.chance.random() < 0.5):
             time.sleep(self.chance.uniform(0.2, 2.5))
 

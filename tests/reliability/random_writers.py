@@ -18,7 +18,7 @@ from tests.reliability.prepared_data import BATCHES, PreparedData
 from tests.support.process import environment
 from tests.support.users import Person
 
-HANDS = 4
+MANUAL_SEGMENTS = 4
 THINGS = 25
 SEGMENTS = 5
 PLUG_PULLED = (requests.ConnectionError, requests.exceptions.ChunkedEncodingError)
@@ -37,7 +37,7 @@ class Writers:
         self._faults: list[BaseException] = []
         self._importer: subprocess.Popen[str] | None = None
         self._starting = threading.Lock()
-        roles: list[Callable[[random.Random], None]] = [self._add_and_delete(n) for n in range(HANDS)]
+        roles: list[Callable[[random.Random], None]] = [self._add_and_delete(n) for n in range(MANUAL_SEGMENTS)]
         roles.append(self._make_edit_and_delete_segments)
         if importing:
             roles.append(self._import_again_and_again)
@@ -82,7 +82,7 @@ class Writers:
         prepared, person, overrides = self._town, self._person(), self._town.journal.overrides
         by_rule = prepared.segments["Fiftieth"]
         strangers = [f"hand{own}.{n}@example.org" for n in range(THINGS)]
-        members = [prepared.address(n) for n in range(50 * own, prepared.people, 50 * HANDS)][:THINGS]
+        members = [prepared.address(n) for n in range(50 * own, prepared.people, 50 * MANUAL_SEGMENTS)][:THINGS]
         things = [(segment, address) for segment in prepared.override_segments for address in strangers]
         for thing in things:
             overrides.may_be.setdefault(thing, frozenset([False]))

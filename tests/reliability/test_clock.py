@@ -119,7 +119,7 @@ def test_a_write_before_a_clock_jump_is_read_after_it(clocked: Clocked) -> None:
     clocked.check()
     for jump in (-HOUR, 2 * DAY, -DAY):
         clocked.now += timedelta(minutes=10)
-        clocked.write(chance)  # nobody looks before the clock is set
+        clocked.write(chance)  # nothing is read before the clock is set
         clocked.now += jump
         clocked.write(chance)
         clocked.check()

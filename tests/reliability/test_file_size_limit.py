@@ -36,7 +36,7 @@ def largest_file(size: int) -> Iterator[None]:
 
 @dataclass
 class Scores:
-    """A thousand people, of whom those with a score are in a segment; the projection file has them."""
+    """A thousand contacts; those with a score are in a segment, and the projection file has them."""
 
     workspace: Workspace
     segment: Segment
@@ -48,7 +48,7 @@ class Scores:
         return self.workspace.services.open_columns()
 
     def give(self, count: int) -> None:
-        """Return the next people a score; nobody looks at the columns."""
+        """Give the next contacts a score, without a read of the columns."""
         self.workspace.write(**{f"p{n}": {"score": str(n)} for n in range(self.so_far, self.so_far + count)})
         self.so_far += count
 

@@ -6,7 +6,7 @@ from pathlib import Path
 from tests.reliability.power.crashing import crash, recorded
 from tests.reliability.power.disk import CRASHES
 
-MOMENTS, OPENED = 10, 5
+POINTS, OPENED = 10, 5
 
 
 def test_acknowledged_writes_survive_a_power_loss(tmp_path: Path) -> None:
@@ -14,7 +14,7 @@ def test_acknowledged_writes_survive_a_power_loss(tmp_path: Path) -> None:
     print(f"seed {seed}")
     found, made = recorded(tmp_path, seed, actions=10)
     assert {"import", "upload", "export", "backup", "erase", "add"} <= {promise.what for promise in made}
-    *_, seen = crash(tmp_path, found, made, MOMENTS, OPENED, seed)
-    assert seen.crashes >= MOMENTS * len(CRASHES)
+    *_, seen = crash(tmp_path, found, made, POINTS, OPENED, seed)
+    assert seen.crashes >= POINTS * len(CRASHES)
     assert seen.opened
     assert not seen.quarantined, "a projection file was put aside that was only cut off"

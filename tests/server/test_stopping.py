@@ -12,7 +12,7 @@ HALVES = {
     "half of the headers": b"GET / HTTP/1.1\r\nHost:",
     "half a body": b"POST /half HTTP/1.1\r\nHost: a\r\nContent-Length: 9\r\n\r\nabc",
     "half of a chunk": b"POST /half HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n9\r\nabc",
-    "an answer that nobody reads": b"GET /stream HTTP/1.1\r\nHost: a\r\n\r\n",
+    "an answer that is not read": b"GET /stream HTTP/1.1\r\nHost: a\r\n\r\n",
     "requests ahead": b"POST /half HTTP/1.1\r\nHost: a\r\nContent-Length: 9\r\n\r\n" + b"GET / HTTP/1.1\r\n\r\n" * 9,
 }
 

@@ -116,7 +116,7 @@ def people(draw: st.DrawFn) -> dict[str, dict[str, Any]]:
 
 
 class Membership(RuleBasedStateMachine):
-    """Contacts, fields, segments, manual overrides and time change; now and then nobody looks for a while."""
+    """Contacts, fields, segments, manual overrides and time change; sometimes nothing is read for a while."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -169,7 +169,7 @@ class Membership(RuleBasedStateMachine):
             NewContact(address, email(address).key, encode_values(self.values(stated)))
             for address, stated in some.items()
         ]
-        self.touch(*some)
+        self.count_change(*some)
         fields = types.fields_of_type(self.services.records.reader(), self.type.id)
         cause = Cause.IMPORT if by_import else Cause.CONTACT
         erasable = [field.id for field in self.fields.values()]
@@ -178,7 +178,7 @@ class Membership(RuleBasedStateMachine):
     @rule(some=st.dictionaries(PEOPLE, st.integers(0, 6), min_size=1, max_size=4))
     def import_a_file(self, some: dict[str, int]) -> None:
         self.tick()
-        self.touch(*some)
+        self.count_change(*some)
         path = self.directory / "people.csv"
         path.write_text("email,score\n" + "".join(f"{address},{score}\n" for address, score in some.items()))
         report = import_file(self.services, self.account, self.type, path, ImportOptions())
@@ -187,7 +187,7 @@ class Membership(RuleBasedStateMachine):
     @rule(address=PEOPLE)
     def delete_contact(self, address: str) -> None:
         self.tick()
-        self.touch(address)
+        self.count_change(address)
         try:
             self.services.write(delete_contact, self.account, self.type, address)
         except NotFound:
@@ -199,8 +199,8 @@ class Membership(RuleBasedStateMachine):
         found = {email(contact.email).key: contact.id for contact in self.oracle.contacts(self.db)}
         if email(old).key not in found:
             return
-        for _ in range(2):  # an address that is another contact's now tells nothing of the past
-            self.touch(old, new)
+        for _ in range(2):  # an email of another contact says nothing about the past
+            self.count_change(old, new)
         texts = {"email": new, "country": country}
         try:
             self.services.write(edit_contact, self.account, self.type, found[email(old).key], texts)
@@ -255,7 +255,7 @@ class Membership(RuleBasedStateMachine):
     def include_recipient(self, data: st.DataObject, address: str, named: str, shouted: bool) -> None:
         self.tick()
         segment = data.draw(st.sampled_from(self.live))
-        self.touch(address)
+        self.count_change(address)
         before = self.expected(self.now)[segment.id]
         try:
             added = email(address.upper() if shouted else address)
@@ -280,7 +280,7 @@ class Membership(RuleBasedStateMachine):
                 self.services.write(delete_recipient, self.account, present[gone]["id"])
             except NotFound:  # the tick was the end of its time
                 assert gone not in self.expected(self.now)[segment.id]
-            self.touch(gone)
+            self.count_change(gone)
             assert gone not in self.expected(self.now)[segment.id]
 
     @rule()
@@ -363,7 +363,7 @@ class Membership(RuleBasedStateMachine):
         self.services.close()
         (self.directory / FILE_NAME).unlink(missing_ok=True)
         self.services = self.opened()
-        self.touched.update(list(self.touched))  # what those were before who were touched since is not known any more
+        self.change_counts.update(list(self.change_counts))  # the earlier state of changed contacts is no longer known
 
     @rule()
     def merge_what_is_recent(self) -> None:
@@ -387,7 +387,7 @@ class Membership(RuleBasedStateMachine):
         }
         self.log.follow(columns.cursor(), {id_: set(keyed.values()) for id_, keyed in stored.items()})
         unsettled = self.oracle.with_dependents(self.db, self.live, self.unsettled)
-        restless = {email(address).key for address, times in self.touched.items() if times > 1}
+        restless = {email(address).key for address, times in self.change_counts.items() if times > 1}
         for instant, sample in self.samples:
             for segment_id in sample.keys() & stored.keys() - unsettled:
                 then = {self.oracle.emails[id_] for id_ in self.log.recipients_at(segment_id, instant)}
@@ -396,7 +396,7 @@ class Membership(RuleBasedStateMachine):
 
     def forget_the_past(self) -> None:
         self.samples: list[tuple[datetime, dict[int, set[str]]]] = []
-        self.touched: Counter[str] = Counter()
+        self.change_counts: Counter[str] = Counter()
         self.unsettled: set[int] = set()
 
     # -- means -------------------------------------------------------------------------------------------------------
@@ -408,8 +408,8 @@ class Membership(RuleBasedStateMachine):
     def tick(self) -> None:
         self.now += timedelta(milliseconds=1)
 
-    def touch(self, *addresses: str) -> None:
-        self.touched.update({email(address).key for address in addresses})
+    def count_change(self, *addresses: str) -> None:
+        self.change_counts.update({email(address).key for address in addresses})
 
     def naming(self, text: str, data: st.DataObject) -> str:
         names = [f'"{segment.name}"' for segment in self.live]

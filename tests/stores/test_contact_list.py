@@ -197,14 +197,14 @@ def test_a_page_with_all_contacts_knows_the_total(sample: SampleData) -> None:
 def test_a_page_past_the_end_leads_to_the_first_page(sample: SampleData) -> None:
     for order in (SortOrder(), SortOrder(sample.fields.by_key["city"])):
         first = find_contacts(sample.services, sample.account, sample.type, ContactFilter(), order, None, 5)
-        everybody = find_contacts(
+        all_contacts = find_contacts(
             sample.services, sample.account, sample.type, ContactFilter(), order, None, 500
         ).contacts
         for near in (
             PageAnchor(999),
             PageAnchor(999, before=True),
-            PageAnchor(everybody[-1].id),
-            PageAnchor(everybody[0].id, before=True),
+            PageAnchor(all_contacts[-1].id),
+            PageAnchor(all_contacts[0].id, before=True),
         ):
             page = find_contacts(sample.services, sample.account, sample.type, ContactFilter(), order, near, 5)
             assert (page.contacts, page.more_before, page.more_after) == (first.contacts, False, True)

@@ -45,7 +45,7 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, list[int]]:
 
 
 def read_again(directory: Path) -> list[int]:
-    """Read the segment, asking once more when told to, with all that the first answer did not need."""
+    """Read the segment, once more when the error asks for it, with all that the first answer did not need."""
     services = Services(Settings(directory))
     try:
         for _ in range(2):
@@ -118,7 +118,7 @@ def test_a_partly_created_file_is_not_damage(tmp_path: Path, when: str) -> None:
     assert sorted(file.name for file in tmp_path.glob("columns.duckdb*")) == [FILE_NAME]
 
 
-NOBODY = """
+AS_NOBODY = """
 import os, sys
 from pathlib import Path
 from tamis.actions.services import Services
@@ -135,13 +135,13 @@ except Unavailable as error:
 
 
 def test_a_file_without_read_permission_is_not_damage() -> None:
-    directory = Path(tempfile.mkdtemp(prefix="tamis-"))  # pytest's own directories are closed to nobody
+    directory = Path(tempfile.mkdtemp(prefix="tamis-"))  # the user nobody cannot enter pytest's
     Services(Settings(directory)).close()
     (directory / FILE_NAME).write_bytes(b"of somebody else")
     (directory / FILE_NAME).chmod(0)
     directory.chmod(0o777)
     (directory / "tamis.sqlite").chmod(0o666)
-    command = [sys.executable, "-c", NOBODY, str(directory)]
+    command = [sys.executable, "-c", AS_NOBODY, str(directory)]
     done = forked.run_text(command, env=environment(), check=True)
     assert "columns.duckdb cannot be opened" in done.stdout
     assert not list(directory.glob("*.unusable-*"))

@@ -1,5 +1,5 @@
 """§ Manual changes win: a person deleted from a segment stays out, whatever happens to the rule, the contact and the
-email, until somebody adds the email again."""
+email, until the email is added again."""
 
 import shutil
 import tempfile
@@ -101,7 +101,7 @@ class Deletions(RuleBasedStateMachine):
         except Invalid:
             return
         if old_key in self.deleted and old_key != new_key:
-            self.deleted.remove(old_key)  # what was done by hand with the old address follows to the new one
+            self.deleted.remove(old_key)  # manual changes of the old email move to the new one
             self.deleted.add(new_key)
         if added:
             self.deleted.discard(new_key)

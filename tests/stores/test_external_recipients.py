@@ -194,9 +194,9 @@ def test_pages_counts_history_and_overlaps_agree(workspace: Workspace) -> None:
     assert (looked.count, looked.members.members, looked.members.contacts) == (2, 2, 1)
     with services.view(account.id) as view:
         as_of = EvaluationTime(view.as_of, account.zone)
-        everybody = build(from_text("country is blank"), workspace.fields)
-        assert view.columns.rules.count_effect(workspace.type.id, large.id, everybody, as_of) == (2, 1, 1, 2)
-        assert view.columns.rules.count_effect(workspace.type.id, small.id, everybody, as_of) == (2, 2, 1, 1)
+        everyone = build(from_text("country is blank"), workspace.fields)
+        assert view.columns.rules.count_effect(workspace.type.id, large.id, everyone, as_of) == (2, 1, 1, 2)
+        assert view.columns.rules.count_effect(workspace.type.id, small.id, everyone, as_of) == (2, 2, 1, 1)
 
 
 def test_the_membership_of_an_external_recipient_is_explained(workspace: Workspace) -> None:

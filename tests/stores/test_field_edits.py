@@ -72,7 +72,7 @@ def test_a_deleted_option_is_removed_from_its_contacts(workspace: Workspace) -> 
     workspace.edit("plan", delete_options=["Pro"])
     assert workspace.values("plan") == {"ann": "Free"}
     assert workspace.count("plan is not blank") == 1
-    assert workspace.contact("ann").updated_at == before.updated_at, "nobody has said anything new about her"
+    assert workspace.contact("ann").updated_at == before.updated_at, "nothing about her has changed"
 
 
 @pytest.mark.parametrize(
@@ -302,10 +302,10 @@ def test_renaming_an_option_updates_contacts_and_rules(workspace: Workspace) -> 
     db = workspace.services.records.reader()
     (now, _) = segments.live_of_type(db, workspace.type.id)
     assert to_text(rule_of(db, now)) == 'plan is one of ("Professional") and not (likes includes any of ("Sport"))'
-    assert workspace.contact("ann").updated_at == ann, "nobody has said anything new about her"
+    assert workspace.contact("ann").updated_at == ann, "nothing about her has changed"
     con = workspace.services.project().cursor()
     exits = con.execute("SELECT count(*) FROM membership_changes WHERE delta < 0").fetchall()
-    assert exits == [(0,)], "nobody has left anything meanwhile"
+    assert exits == [(0,)], "no one has left in the meantime"
 
 
 def test_reordering_options_reorders_contact_values(workspace: Workspace) -> None:
@@ -354,7 +354,7 @@ def test_fail_closed_an_option_used_by_a_rule_is_not_deleted(workspace: Workspac
     second = workspace.segment("Second", 'not (plan in ("Free", "Team"))')
     with pytest.raises(Refused, match='the option "Team" of "Plan" is used by the segments "First", "Second"'):
         workspace.edit("plan", delete_options=["team"])
-    assert workspace.edit("plan", delete_options=["gold"]).options == ("Free", "Pro", "Team"), "nobody names or has it"
+    assert workspace.edit("plan", delete_options=["gold"]).options == ("Free", "Pro", "Team"), "it is not in use"
     workspace.services.write(delete_segment, workspace.account, first.id)
     workspace.services.write(delete_segment, workspace.account, second.id)
     assert workspace.edit("plan", delete_options=["team"]).options == ("Free", "Pro")

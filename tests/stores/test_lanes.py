@@ -125,7 +125,7 @@ def test_abandoned_tasks_do_not_start_and_running_ones_are_interrupted() -> None
     held.set()
     assert stopped == [task.future.result(PATIENCE_SECONDS)]
     lane.submit(1, lambda: None).result(PATIENCE_SECONDS)
-    lane.abandon(task)  # over, so that nobody else is interrupted
+    lane.abandon(task)  # done, so no other task is interrupted
     assert len(stopped) == 1
     lane.stop()
 

@@ -199,7 +199,7 @@ def test_nothing_is_due_without_time_dependent_rules(world: World) -> None:
     world.segment("Plain", "seen is not blank")
     assert world.services.project().watermark.due == {}
     world.segment("Hours", "seen is within 1 hour")
-    assert world.services.project().watermark.due == {}  # nobody's time will end
+    assert world.services.project().watermark.due == {}  # no one will leave by time alone
     world.put("ann@example.org", seen=NOON)
     assert world.services.project().watermark.due == {world.type.id: NOON + HOUR}
     world.segment("Days", "seen is within 1 day")

@@ -19,7 +19,7 @@ PATIENCE_SECONDS = 60
 
 @contextmanager
 def project_changes(services: Services) -> Iterator[None]:
-    """Hold what everybody who lets the columns follow has to wait for."""
+    """Hold the lock that every projection has to wait for."""
     held, go = threading.Event(), threading.Event()
 
     def hold() -> None:

@@ -164,7 +164,7 @@ def test_a_directory_that_cannot_be_created_is_refused(tmp_path: Path) -> None:
 
 def test_a_directory_that_is_not_writable_is_refused(tmp_path: Path) -> None:
     # Root may write anywhere, so a process of its own becomes nobody, once all libraries are loaded.
-    directory = Path(tempfile.mkdtemp(prefix="tamis-"))  # pytest's own directories are closed to nobody
+    directory = Path(tempfile.mkdtemp(prefix="tamis-"))  # the user nobody cannot enter pytest's directories
     program = f"""
 import os
 from pathlib import Path

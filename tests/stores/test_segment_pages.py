@@ -89,18 +89,18 @@ def test_members_are_searched_by_all_words_in_emails_and_names(workspace: Worksp
     add(workspace, segment, "p02@example.org")
 
     def found(search: str) -> list[str]:
-        everybody, some = (
+        all_members, some = (
             [
                 m.email.partition("@")[0]
                 for m in member_page(workspace.services, workspace.account, segment.id, search, limit=limit)
             ]
             for limit in (99, 3)
         )
-        assert count_members(workspace.services, workspace.account, segment.id, search) == len(everybody)
-        assert everybody[:3] == some
-        if everybody:
+        assert count_members(workspace.services, workspace.account, segment.id, search) == len(all_members)
+        assert all_members[:3] == some
+        if all_members:
             last = member_page(workspace.services, workspace.account, segment.id, search, before=1 << 53, limit=3)
-            assert [m.email.partition("@")[0] for m in last] == everybody[-3:]
+            assert [m.email.partition("@")[0] for m in last] == all_members[-3:]
         return some
 
     assert found("P1") == ["p10", "p11", "p12"]
@@ -157,9 +157,9 @@ def test_recent_activity_is_listed_newest_first_with_its_cause(workspace: Worksp
         else line.recipients
         for line in found.entries
     ]
-    by_hand = {(-1, Cause.OVERRIDE, "p16"), (1, Cause.OVERRIDE, "nobody")}
+    manual = {(-1, Cause.OVERRIDE, "p16"), (1, Cause.OVERRIDE, "nobody")}
     by_change = {(-1, Cause.IMPORT, "p15"), (1, Cause.IMPORT, "p01")}
-    assert (set(reported[:2]), set(reported[2:4]), reported[4:]) == (by_hand, by_change, [5])
+    assert (set(reported[:2]), set(reported[2:4]), reported[4:]) == (manual, by_change, [5])
     pages, before = [], None
     while True:
         page = list_activity(workspace.services, workspace.account, segment.id, before=before, limit=2)

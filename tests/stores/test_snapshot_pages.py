@@ -1,4 +1,4 @@
-"""What is read in several steps is of one moment, also when somebody writes between two of them."""
+"""A read in several steps shows one state, also when others write in between."""
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -28,7 +28,7 @@ def workspace(services: Services) -> Workspace:
 
 
 def then(monkeypatch: pytest.MonkeyPatch, module: Any, name: str, act: Callable[[], object], times: int = 1) -> None:
-    """Let somebody do something, which the columns follow, after each of the first calls of a function."""
+    """Run a write, and project it, after each of the first calls of a function."""
     right, left = getattr(module, name), [act] * times
 
     def patched(*args: Any) -> Any:

@@ -21,7 +21,7 @@ FILES = ("tamis.sqlite", "columns.duckdb")
 
 
 def public(kind: type) -> set[str]:
-    """List what somebody can use of an object of a class."""
+    """List the public attributes of a class."""
     return {name for name in dir(kind) if not name.startswith("_")}
 
 

@@ -1,4 +1,4 @@
-"""A view is both stores at one moment: what is written while it is open is in neither, and nobody waits for it."""
+"""A view is a consistent state of both stores: it contains nothing written while it is open, and blocks no one."""
 
 import threading
 from collections.abc import Callable
@@ -78,7 +78,7 @@ def test_all_column_reads_of_a_view_are_of_one_snapshot(workspace: Workspace) ->
 
 
 class World:
-    """An account whose clock is set by hand, with one segment of those who were seen within an hour."""
+    """An account whose clock the test sets, with one segment of those who were seen within an hour."""
 
     def __init__(self, directory: Path) -> None:
         self.now = datetime(2026, 6, 1, 12, tzinfo=UTC)
@@ -102,7 +102,7 @@ def test_a_view_knows_its_expiry_and_time_counts_as_a_write(tmp_path: Path, kind
     with VIEWS[kind](world.workspace) as view:
         assert view.columns.sizes.of_all().get(world.segment.id, 0) == 0
         assert (view.as_of, view.until) == (until, None)
-    world.now -= timedelta(minutes=30)  # somebody sets the clock back
+    world.now -= timedelta(minutes=30)  # the clock is set back
     with VIEWS[kind](world.workspace) as view:
         assert view.columns.sizes.of_all() == {world.segment.id: 1}
         assert view.as_of_type(world.workspace.type.id) == view.as_of == world.now

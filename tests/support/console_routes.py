@@ -38,7 +38,7 @@ class Route:
 
 
 def private_routes(data: Path) -> list[Route]:
-    """List what only somebody who is signed in may ask for; `data` is a directory for a moment's services."""
+    """List the routes that require a session; `data` is a directory for temporary services."""
     services = Services(Settings(data))
     try:
         app = application(services, "")
@@ -55,7 +55,7 @@ def private_routes(data: Path) -> list[Route]:
 
 
 def pages_of(data: Path, ids: Mapping[str, str], page: Page) -> Iterator[str]:
-    """List the addresses of all pages and pieces of pages that somebody who is signed in can look at."""
+    """List the URLs of all pages and fragments that a signed-in user can open."""
     for route in private_routes(data):
         if route.method == "GET":
             for query in ("", f"?type={ids['type_id']}") if not route.has_ids else ("",):

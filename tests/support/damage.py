@@ -54,7 +54,7 @@ class Outcome:
 
 
 def address(name: str) -> Email:
-    """Make an address of somebody who is no contact."""
+    """Make an email that is no contact's."""
     return Email(f"{name}@example.org", f"{name}@example.org")
 
 

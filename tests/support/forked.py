@@ -121,7 +121,7 @@ class Zygote:
     requests: socket.socket
 
     def end(self) -> None:
-        """Let it end: nobody asks any more."""
+        """Stop it: no more requests will come."""
         self.requests.close()
         self.process.wait()
 

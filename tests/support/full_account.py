@@ -77,9 +77,9 @@ def _create_full_account(services: Services, email: str, word: str) -> FullAccou
     grown = services.write(create_segment, account, made, f"{word} {fresh('grown')}", from_text("age >= 18"))
     rule = f'is in segment "{_quoted(grown.name)}" and {colour.key} is "{_quoted(f"{word} red")}" and not (age > 99)'
     services.write(create_segment, account, made, f"{word} {fresh('red')}", from_text(rule))
-    by_hand = parse_email("hand@example.org")
-    assert by_hand
-    services.write(add_recipient, account, grown.id, by_hand, word, word)
+    added = parse_email("hand@example.org")
+    assert added
+    services.write(add_recipient, account, grown.id, added, word, word)
     services.write(delete_recipient, account, recipient_id_of_contact(grown.id, second.id))
     keys = services.write(create_key_pair, account, word)
     with tempfile.TemporaryDirectory() as place:

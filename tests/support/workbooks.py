@@ -1,4 +1,4 @@
-"""Workbooks as other programs write them, made by hand."""
+"""Workbooks as other programs write them, written byte by byte."""
 
 import io
 from collections.abc import Mapping, Sequence
@@ -9,7 +9,7 @@ _MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 _RELATIONS = "http://schemas.openxmlformats.org/package/2006/relationships"
 _OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 _STYLES = '<cellXfs count="3"><xf numFmtId="0"/><xf numFmtId="14"/><xf numFmtId="22"/></cellXfs>'
-DATE, MOMENT = 1, 2
+DATE, DATETIME = 1, 2
 Cell = str | float | bool | None | tuple[str, str | float]
 """Text, a number, a boolean, nothing, or what the cell says of itself: `date`, `moment`, `error`, `formula`."""
 
@@ -104,5 +104,5 @@ def _cell(row: int, place: int, cell: Cell) -> str:
             return f'<c {where} t="e"><v>{value}</v></c>'
         if kind == "formula":
             return f'<c {where} t="str"><f>A1&amp;B1</f><v>{value}</v></c>'
-        return f'<c {where} s="{DATE if kind == "date" else MOMENT}"><v>{value}</v></c>'
+        return f'<c {where} s="{DATE if kind == "date" else DATETIME}"><v>{value}</v></c>'
     return f"<c {where}><v>{cell!r}</v></c>"

@@ -27,7 +27,7 @@ LAZY = ("tamis.demo", "tamis.web.console")
 
 
 def serve(requests: socket.socket) -> None:
-    """Fork a process for each request; returns in such a process, and in this one when nobody asks any more."""
+    """Fork a process for each request; returns in such a process, and in this one when no more requests come."""
     woken, wake = socket.socketpair()
     for end in (woken, wake):
         end.setblocking(False)

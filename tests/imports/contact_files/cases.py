@@ -27,7 +27,8 @@ class Case:
     """Files that are imported one after the other into a contact type, and what is known afterwards.
 
     `fields` are created before: name, kind, options. `kinds` names the kinds of fields, `values` the values of
-    contacts by email: only those that are named are compared, and None is no value. `absent` are emails of nobody.
+    contacts by email: only those that are named are compared, and None is no value. `absent` are emails without
+    a contact.
     """
 
     name: str

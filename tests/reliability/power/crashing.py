@@ -1,4 +1,4 @@
-"""Record once, crash often: the same work, cut off at many moments, each with all ways in which a disk may be left."""
+"""Record once, crash often: the same work, cut off at many points, each with all ways in which a disk may be left."""
 
 import random
 import shutil
@@ -37,15 +37,15 @@ def contents(directory: Path) -> dict[str, bytes | None]:
 
 
 def crash(
-    directory: Path, found: list[Event], made: list[Promise], moments: int, opened: int, seed: int
+    directory: Path, found: list[Event], made: list[Promise], points: int, opened: int, seed: int
 ) -> Iterator[Seen]:
-    """Crash at some moments, as many again right after an acknowledgement, in every way, and look each time; so many of
-    the directories are opened as well. Gives what was seen so far after each moment."""
+    """Crash at some points, as many again right after an acknowledgement, in every way, and look each time; so many of
+    the directories are opened as well. Gives what was seen so far after each point."""
     chance, seen = random.Random(seed), Seen()
     ends = [event.ended for event in found]
     after = [next((n for n, end in enumerate(ends) if end > promise.acknowledged), len(found)) for promise in made]
-    chosen = {*chance.sample(after, min(moments, len(after))), *chance.sample(range(1, len(found)), moments)}
-    pairs = [(moment, kind) for moment in chosen for kind in CRASHES]
+    chosen = {*chance.sample(after, min(points, len(after))), *chance.sample(range(1, len(found)), points)}
+    pairs = [(point, kind) for point in chosen for kind in CRASHES]
     to_open = set(chance.sample(pairs, min(opened, len(pairs))))
     disk = Disk(directory / "base")
     for number in range(len(found) + 1):

@@ -1,4 +1,4 @@
-"""A disk that keeps only what it was told to keep: the files below one directory after each recorded call, as they are
+"""A disk that keeps only what was synced: the files below one directory after each recorded call, as they are
 for programs, and as a crash could leave them.
 
 The rules are those of POSIX, which promises less than most file systems do: what is written to a file is kept when the
@@ -196,7 +196,7 @@ class Disk:
     # -- crashes -------------------------------------------------------------------------------------------------------
 
     def build(self, kind: str, target: Path, chance: random.Random) -> None:
-        """Make a directory as a crash at this moment may leave it. `kind` is one of CRASHES."""
+        """Make a directory as a crash at this point may leave it. `kind` is one of CRASHES."""
         names, content = CRASHES[kind]
         kept: dict[int, dict[str, Entry]] = {}
         if names:

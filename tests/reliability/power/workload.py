@@ -1,4 +1,4 @@
-"""What is done while the disk is recorded: run as a program, which writes down what it was told and when.
+"""The workload while the disk is recorded: a program that logs each acknowledgement and its time.
 
 Each line of the journal is one thing that was promised: when it was asked, when it was acknowledged, and what."""
 

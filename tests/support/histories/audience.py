@@ -122,7 +122,7 @@ class Segment(NamedTuple):
 
 
 class State(NamedTuple):
-    """Everything at one moment: the value of each contact, whose address is `address_of` its number, the segments in
+    """The whole state at one time: the value of each contact, whose address is `address_of` its number, the segments in
     order of their names, and the keys that are not revoked."""
 
     values: tuple[int, ...]

@@ -106,7 +106,7 @@ class _Search(Generic[S]):
     def begin(self, number: int) -> None:
         """Let an operation begin; it takes effect at once where it changes nothing."""
         self._under_way.add(number)
-        self._configurations = {self._settled(each, (number,)) for each in self._configurations}
+        self._configurations = {self._completed(each, (number,)) for each in self._configurations}
 
     def end(self, number: int) -> list[Any] | None:
         """Keep what may be true when an operation has ended: it has taken effect, unless it got no answer. Gives some
@@ -153,9 +153,9 @@ class _Search(Generic[S]):
         after = self._effect(configuration.state, number)
         if after is None:
             return None
-        return self._settled(_Configuration(after, configuration.done | {number}), self._under_way)
+        return self._completed(_Configuration(after, configuration.done | {number}), self._under_way)
 
-    def _settled(self, configuration: _Configuration, numbers: Iterable[int]) -> _Configuration:
+    def _completed(self, configuration: _Configuration, numbers: Iterable[int]) -> _Configuration:
         """Let those operations take effect that change nothing and whose answer fits."""
         state, done = configuration
         fitting = [

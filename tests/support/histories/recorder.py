@@ -51,7 +51,7 @@ class History:
         self._kills.append(time.monotonic_ns())
 
     def finish(self) -> None:
-        """Say that nobody asks any more, and end what was not answered with the server that was asked."""
+        """End recording; requests without an answer end with their server."""
         for client, call, begun in self._unanswered:
             ended = next((kill for kill in self._kills if kill > begun), None)
             assert ended, f"{call} was not answered by a server that nobody has killed"
