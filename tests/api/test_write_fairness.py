@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from tamis.actions.services import Services
+from tamis.domain.actors import SERVER
 from tamis.domain.errors import Busy
 from tamis.settings import Settings
 from tamis.web import write_limit
@@ -23,14 +24,16 @@ def test_writes_of_one_account_do_not_starve_another(tmp_path: Path, monkeypatch
 
     async def test() -> None:
         made = WriteLimit(services)
-        first = asyncio.ensure_future(made.run(0, lambda *_: held.wait(PATIENCE_SECONDS)))
-        greedy = [asyncio.ensure_future(made.run(1, lambda *_: order.append(1))) for _ in range(4 * MAX_CONCURRENT)]
+        first = asyncio.ensure_future(made.run(SERVER, 0, lambda *_: held.wait(PATIENCE_SECONDS)))
+        greedy = [
+            asyncio.ensure_future(made.run(SERVER, 1, lambda *_: order.append(1))) for _ in range(4 * MAX_CONCURRENT)
+        ]
         await asyncio.sleep(0)
         with pytest.raises(Busy):
-            await made.run(1, lambda *_: None)
+            await made.run(SERVER, 1, lambda *_: None)
         gone = greedy.pop()
         gone.cancel()
-        quiet = asyncio.ensure_future(made.run(2, lambda *_: order.append(2)))
+        quiet = asyncio.ensure_future(made.run(SERVER, 2, lambda *_: order.append(2)))
         await asyncio.sleep(0)
         held.set()
         await asyncio.gather(first, quiet, *greedy)
@@ -38,7 +41,7 @@ def test_writes_of_one_account_do_not_starve_another(tmp_path: Path, monkeypatch
         assert len(order) == 4 * MAX_CONCURRENT
         assert (made._in_progress, made._waiting) == ({}, {})
         with pytest.raises(KeyError):
-            await made.run(1, lambda *_: dict[str, int]()["missing"])
+            await made.run(SERVER, 1, lambda *_: dict[str, int]()["missing"])
         assert not made._in_progress
 
     with ThreadPoolExecutor(1) as thread:  # another test of the run may have a loop in this one

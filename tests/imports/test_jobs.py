@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from tamis.actions.accounts.accounts import create_account, create_key_pair
+from tamis.actions.accounts.accounts import create_account
+from tamis.actions.accounts.keys import create_key_pair
 from tamis.actions.fields.types import create_type
 from tamis.actions.importing.jobs import (
     INTERRUPTED,
@@ -19,11 +20,12 @@ from tamis.actions.importing.jobs import (
     rejects_file,
 )
 from tamis.actions.importing.run import import_file
+from tamis.actions.lookups import access_by_key_pair
+from tamis.domain.accounts import ApiKey
 from tamis.domain.errors import Invalid, NotFound
 from tamis.domain.fields import Kind
 from tamis.domain.import_reports import CreatedField, Details, RequestedOptions
 from tamis.domain.imports import ImportJob, ImportState
-from tamis.records.accounts import account_by_key_pair
 from tamis.records.handles import Transaction
 from tamis.records.importing import imports
 from tests.imports.conftest import CREATE, Workspace
@@ -152,8 +154,10 @@ def test_an_account_sees_only_its_own_imports(workspace: Workspace) -> None:
     stranger, _ = workspace.services.write(create_account, "stranger@example.org", "UTC", None)
     workspace.services.write(create_type, stranger, "People")
     pair = workspace.services.write(create_key_pair, workspace.account)
-    colleague = account_by_key_pair(workspace.services.records.reader(), pair.public_key, pair.secret_key)
-    assert colleague
+    now = workspace.services.clock()
+    key = access_by_key_pair(workspace.services.records.reader(), now, pair.public_key, pair.secret_key)
+    assert isinstance(key, ApiKey)
+    colleague = key.account
     assert find_import(workspace.services, colleague, 1) == find_import(workspace.services, workspace.account, 1)
     assert list_imports(workspace.services, stranger, 10) == []
     reported = []

@@ -14,7 +14,7 @@ from typing import Any
 import msgspec
 import requests
 
-from tamis.actions.accounts.accounts import create_key_pair, revoke_key_pair
+from tamis.actions.accounts.keys import create_key_pair, revoke_key_pair
 from tamis.actions.contacts.contact_edits import edit_contact
 from tamis.actions.local_calls import RecipientPage
 from tamis.actions.local_protocol import encode_call

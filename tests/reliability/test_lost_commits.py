@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from tamis.actions.accounts.accounts import create_account, create_key_pair
+from tamis.actions.accounts.accounts import create_account
+from tamis.actions.accounts.keys import create_key_pair
 from tamis.actions.fields.types import create_type
 from tamis.actions.maintenance.lost_writes import accept_loss
 from tamis.actions.services import Services

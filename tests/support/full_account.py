@@ -5,7 +5,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from tamis.actions.accounts.accounts import choose_account, create_key_pair
+from tamis.actions.accounts.accounts import choose_account
+from tamis.actions.accounts.keys import create_key_pair
 from tamis.actions.contacts.contact_edits import create_contact
 from tamis.actions.fields.field_conversion import edit_field_saving_lost_values, lost_files
 from tamis.actions.fields.field_edits import FieldEdit

@@ -1,8 +1,8 @@
 """Queries of the records that interfaces run directly, because an action would add nothing to them."""
 
-from tamis.records.accounts import account_by_key_pair, is_public_key
 from tamis.records.change_log import last_change
 from tamis.records.handles import Reader, Transaction, snapshot
+from tamis.records.keys import access_by_key_pair, access_by_secret
 from tamis.records.overrides import is_excluded
 from tamis.records.segments import live_of_account as segments_of_account
 from tamis.records.segments import live_of_type as segments_of_type
@@ -11,10 +11,10 @@ from tamis.records.types import fields_of_type, names_of_types, type_by_id, type
 __all__ = [
     "Reader",
     "Transaction",
-    "account_by_key_pair",
+    "access_by_key_pair",
+    "access_by_secret",
     "fields_of_type",
     "is_excluded",
-    "is_public_key",
     "last_change",
     "names_of_types",
     "segments_of_account",

@@ -1,16 +1,14 @@
 """The services that every action works with: both stores of a data directory, the clock, threads and jobs."""
 
-import logging
-import threading
 from collections.abc import Callable
 from concurrent.futures import Future
 from contextlib import AbstractContextManager, suppress
+from copy import copy
 from datetime import UTC, datetime
 from typing import Concatenate, ParamSpec, TypeVar
 
-from tamis import log
 from tamis.actions.changes.hub import ChangeHub
-from tamis.actions.history_store import RecordsHistory
+from tamis.actions.column_store import ColumnStore
 from tamis.actions.jobs import JobRunner
 from tamis.actions.lanes import Lanes
 from tamis.actions.maintenance.file_permissions import set_private_umask, tighten_permissions
@@ -19,9 +17,9 @@ from tamis.actions.view import SizesView, View, Views
 from tamis.columns.engine.process_lock import is_locked
 from tamis.columns.engine.store import Columns
 from tamis.columns.interface.view import ColumnsView
-from tamis.domain.errors import Damaged, Unavailable
+from tamis.domain.actors import SERVER, Actor
+from tamis.domain.errors import Unavailable
 from tamis.files.durable import make_directory
-from tamis.records.change_log import last_change, store_id
 from tamis.records.engine.store import Records
 from tamis.records.handles import Transaction
 from tamis.settings import Settings
@@ -44,13 +42,14 @@ class Services:
     ) -> None:
         self.settings = settings
         self.clock = clock
+        self.actor = SERVER
+        """Who makes the changes that are written with these services."""
         set_private_umask()
         try:
             make_directory(settings.data)
             tighten_permissions(settings.data)
         except OSError as error:
             raise Unavailable("data_directory_not_made", directory=str(settings.data), reason=error.strerror) from None
-        self.accepts_loss = accepts_loss
         self.hub = ChangeHub()
         self.records = Records(
             settings.data,
@@ -58,17 +57,21 @@ class Services:
             require_unused=self._require_no_server,
             committed=self.hub.note_commit,
         )
+        self._column_store = ColumnStore(self.records, settings, self.hub, accepts_loss=accepts_loss)
         self._views = Views(self.records, self.open_columns, clock)
         self.lanes = Lanes(settings.requests_waiting, self._interrupt_reads)
         self.jobs = JobRunner(self.lanes.jobs)
-        self._columns: Columns | None = None
-        self._opening = threading.Lock()
-        self._closed = False
 
     def _require_no_server(self) -> None:
         """Raise Unavailable if a server has the data open: one of an older version would fail on migrated tables."""
         if is_locked(self.settings.data):
             raise Unavailable("data_used_by_older_version", directory=str(self.settings.data))
+
+    def acting_as(self, actor: Actor) -> "Services":
+        """Return the same services for another actor, whom the audit log names for what is written with them."""
+        acting = copy(self)
+        acting.actor = actor
+        return acting
 
     def submit(
         self,
@@ -87,7 +90,18 @@ class Services:
         **kwargs: P.kwargs,
     ) -> "Future[T]":
         """Queue an action that writes for an account; accounts take turns, and each may have many waiting."""
-        return self.records.submit(lambda db: action(db, self.clock(), *args, **kwargs), account_id)
+        return self.submit_as(self.actor, account_id, action, *args, **kwargs)
+
+    def submit_as(
+        self,
+        actor: Actor,
+        account_id: int,
+        action: Callable[Concatenate[Transaction, datetime, P], T],
+        *args: P.args,
+        **kwargs: P.kwargs,
+    ) -> "Future[T]":
+        """Queue an action that an actor writes for an account, without the cost of services of their own."""
+        return self.records.submit(lambda db: action(db.acting_as(actor), self.clock(), *args, **kwargs), account_id)
 
     def write(
         self,
@@ -99,36 +113,8 @@ class Services:
         return self.submit(action, *args, **kwargs).result()
 
     def open_columns(self) -> Columns:
-        """Return the projection without projecting anything, opening it if needed. Raises Held when another process
-        has it open, and Damaged when it has changes that the records have lost."""
-        if self._columns:
-            return self._columns
-        with self._opening:
-            if self._closed:
-                raise Unavailable("server_stopping")
-            if self._columns is None:
-                columns = Columns(
-                    self.settings.data,
-                    store_id(self.records.reader()),
-                    self.settings.columns_memory,
-                    self.settings.columns_threads,
-                    RecordsHistory(self.records),
-                )
-                try:
-                    self._require_no_lost_writes(columns)
-                except BaseException:
-                    columns.close()
-                    raise
-                columns.announce = self.hub.publish
-                self._columns = columns
-            return self._columns
-
-    def _require_no_lost_writes(self, columns: Columns) -> None:
-        """Raise Damaged if the projection has changes that the records do not have."""
-        lost = (columns.applied or 0) - last_change(self.records.reader())
-        if lost > 0 and not self.accepts_loss:
-            log.event("acknowledged_writes_missing", level=logging.CRITICAL, changes=lost)
-            raise Damaged("writes_missing")
+        """Return the projection without projecting anything, opening it if needed (see `ColumnStore.open`)."""
+        return self._column_store.open()
 
     def project(self) -> Columns:
         """Project every acknowledged write and the time up to now, and return the projection; raises Unavailable.
@@ -150,28 +136,21 @@ class Services:
     @property
     def columns_if_open(self) -> Columns | None:
         """The projection as it is, or None while this process does not have it open."""
-        return self._columns
+        return self._column_store.opened
 
     def release_columns(self) -> None:
         """Close the projection, so that other processes can open it; it is opened again when needed."""
-        with self._opening:
-            columns, self._columns = self._columns, None
-        if columns:
-            columns.close()
+        self._column_store.release()
 
     def _interrupt_reads(self, thread: int) -> None:
         interrupt_staging(thread)
-        if self._columns:
-            self._columns.interrupt(thread)
+        if columns := self.columns_if_open:
+            columns.interrupt(thread)
 
     def close(self) -> None:
         """Stop background jobs, finish waiting writes and close both stores."""
         self.jobs.stop()
         self.lanes.stop()
-        with self._opening:
-            self._closed = True
-            columns, self._columns = self._columns, None
-        if columns:
-            with suppress(Exception):
-                columns.close()
+        with suppress(Exception):
+            self._column_store.close()
         self.records.close()

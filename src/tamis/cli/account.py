@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from cyclopts import App, Parameter
 
-from tamis.actions.accounts import accounts
+from tamis.actions.accounts import accounts, keys
 from tamis.actions.accounts.passwords import hash_password, set_password
 from tamis.cli.common import Common, open_services, print_result, print_table, resolve_account
 from tamis.domain.dates import DateOrder, local_time
@@ -146,7 +146,7 @@ def create_key(*, name: str = "", common: Common = Common()) -> None:  # noqa: B
         Name of the program that uses it.
     """
     with open_services(common) as services:
-        pair = services.write(accounts.create_key_pair, resolve_account(services, common), name)
+        pair = services.write(keys.create_key_pair, resolve_account(services, common), name)
     print_result(
         common,
         {"public_key": pair.public_key, "secret_key": pair.secret_key},
@@ -161,7 +161,7 @@ def list_keys(*, common: Common = Common()) -> None:  # noqa: B008  frozen
     """List the key pairs, without their secrets."""
     with open_services(common) as services:
         account = resolve_account(services, common)
-        pairs = accounts.list_key_pairs(services.records.reader(), account)
+        pairs = keys.list_key_pairs(services.records.reader(), account)
     rows = [(pair.public_key, pair.name, pair.created_at, pair.used_at, pair.revoked_at) for pair in pairs]
     if common.json:
         names = ("public_key", "name", "created_at", "used_at", "revoked_at")
@@ -182,5 +182,5 @@ def revoke(public_key: str, *, common: Common = Common()) -> None:  # noqa: B008
         The public key of the pair.
     """
     with open_services(common) as services:
-        services.write(accounts.revoke_key_pair, resolve_account(services, common), public_key)
+        services.write(keys.revoke_key_pair, resolve_account(services, common), public_key)
     print_result(common, {"public_key": public_key, "revoked": True}, f"Key pair {public_key} revoked.")

@@ -5,8 +5,11 @@ import hmac
 import secrets
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
+from typing import Literal
 from zoneinfo import ZoneInfo
 
+from tamis.domain.actors import Actor, ActorKind
 from tamis.domain.dates import DateOrder
 
 
@@ -25,6 +28,11 @@ class Account:
         """The time zone of this account's calendar days."""
         return ZoneInfo(self.timezone)
 
+    @property
+    def person(self) -> Actor:
+        """The person who signs in to the account, as an actor."""
+        return Actor(ActorKind.PERSON, str(self.id), self.email)
+
 
 @dataclass(frozen=True, slots=True)
 class Session:
@@ -36,15 +44,67 @@ class Session:
     last_used_at: datetime
 
 
+class Scope(StrEnum):
+    """What a key may do; each scope includes those before it."""
+
+    READ = "read"
+    WRITE = "write"
+    """Also writes contacts, and members by hand."""
+    ADMIN = "admin"
+    """Everything."""
+
+    def includes(self, other: "Scope") -> bool:
+        """Return whether this scope allows what another one allows."""
+        return _RANKS[self] >= _RANKS[other]
+
+
+_RANKS = {scope: rank for rank, scope in enumerate(Scope)}
+
+
 @dataclass(frozen=True, slots=True)
 class KeyPair:
     """A stored key pair, without its secret."""
 
     public_key: str
     name: str
+    scope: Scope
     created_at: datetime
     used_at: datetime | None
+    expires_at: datetime | None
     revoked_at: datetime | None
+
+    def has_expired(self, now: datetime) -> bool:
+        """Return whether the key pair is past its expiry."""
+        return self.expires_at is not None and self.expires_at <= now
+
+
+@dataclass(frozen=True, slots=True)
+class ApiKey:
+    """A valid key whose secret a program has shown: the account that it opens, and what it may do there."""
+
+    public_key: str
+    name: str
+    account: Account
+    scope: Scope
+    expires_at: datetime | None
+
+    def has_expired(self, now: datetime) -> bool:
+        """Return whether the key is past its expiry; to be asked again whenever a cached key is used."""
+        return self.expires_at is not None and self.expires_at <= now
+
+    @property
+    def actor(self) -> Actor:
+        """The key as an actor."""
+        return Actor(ActorKind.KEY, self.public_key, self.name)
+
+
+@dataclass(frozen=True, slots=True)
+class KeyRefusal:
+    """Why a key opens nothing, for the log; programs are told that it is invalid, and no more."""
+
+    reason: Literal["unknown", "wrong_secret", "revoked", "expired"]
+    public_key: str | None
+    """None when unknown: it may be a secret in the wrong place."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,12 +1,12 @@
-"""Accounts and their key pairs."""
+"""Accounts: their emails, passwords and preferences."""
 
 from datetime import datetime
 
-from tamis.domain.accounts import Account, KeyPair, NewKeyPair, hash_secret, secret_matches
+from tamis.domain.accounts import Account
 from tamis.domain.dates import DateOrder
 from tamis.domain.emails import Email
-from tamis.domain.instants import from_micros, to_micros
-from tamis.records.engine.sql import exists, insert, run, scalar, select, select_one, select_only
+from tamis.domain.instants import to_micros
+from tamis.records.engine.sql import insert, run, scalar, select, select_one, select_only
 from tamis.records.handles import Reader, Transaction
 from tamis.records.queries import load
 
@@ -60,50 +60,6 @@ def timezone_of_type(db: Reader, type_id: int) -> str:
     return select_only(db, str, SQL["timezone_of_type"], (type_id,))
 
 
-def insert_key_pair(db: Transaction, account_id: int, pair: NewKeyPair, name: str, now: datetime) -> None:
-    """Add a key pair; only the hash of its secret is kept."""
-    bindings = (pair.public_key, account_id, hash_secret(pair.secret_key), name, to_micros(now))
-    run(db, SQL["insert_key_pair"], bindings)
-
-
-def account_by_key_pair(db: Reader, public_key: str, secret_key: str) -> Account | None:
-    """Find the account of a key pair that exists, is not revoked, and has this secret."""
-    found = select_one(db, _secret_and_account, SQL["live_key_pair"], (public_key,))
-    stored, account = found or (b"", None)
-    return account if secret_matches(stored, secret_key) else None
-
-
-def is_public_key(db: Reader, public_key: str) -> bool:
-    """Return whether a key pair with a public key exists, revoked or not."""
-    return exists(db, SQL["is_public_key"], (public_key,))
-
-
-def key_pairs(db: Reader, account_id: int) -> list[KeyPair]:
-    """List the key pairs of an account, oldest first."""
-    return select(db, _key_pair, SQL["key_pairs"], (account_id,))
-
-
-def record_key_use(db: Transaction, public_key: str, now: datetime) -> None:
-    """Record that a key pair was used."""
-    run(db, SQL["record_key_use"], (to_micros(now), public_key))
-
-
-def revoke_key_pair(db: Transaction, account_id: int, public_key: str, now: datetime) -> bool:
-    """Revoke a live key pair of an account; return whether there was one."""
-    return run(db, SQL["revoke_key_pair"], (to_micros(now), public_key, account_id)) > 0
-
-
 def account_from_row(id_: int, email: str, timezone: str, date_order: str) -> Account:
     """Make an account from a row."""
     return Account(id_, email, timezone, None if date_order == ASK else DateOrder(date_order))
-
-
-def _secret_and_account(
-    secret_hash: bytes, id_: int, email: str, timezone: str, date_order: str
-) -> tuple[bytes, Account]:
-    return secret_hash, account_from_row(id_, email, timezone, date_order)
-
-
-def _key_pair(public_key: str, name: str, created_at: int, used_at: int | None, revoked_at: int | None) -> KeyPair:
-    used, revoked = (from_micros(at) if at else None for at in (used_at, revoked_at))
-    return KeyPair(public_key, name, from_micros(created_at), used, revoked)

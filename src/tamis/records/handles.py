@@ -9,6 +9,7 @@ from contextlib import contextmanager
 
 import apsw
 
+from tamis.domain.actors import SERVER, Actor
 from tamis.records.integrity.health import FileHealth
 
 
@@ -26,7 +27,16 @@ class Reader:
 class Transaction(Reader):
     """The open transaction of the one writer; it is committed as a whole or not at all."""
 
-    __slots__ = ()
+    __slots__ = ("actor",)
+
+    def __init__(self, connection: apsw.Connection, health: FileHealth | None = None, actor: Actor = SERVER) -> None:
+        super().__init__(connection, health)
+        self.actor = actor
+        """Who makes the changes, for the audit log."""
+
+    def acting_as(self, actor: Actor) -> "Transaction":
+        """Return the same transaction for another actor."""
+        return Transaction(self._connection, self.health, actor)
 
 
 def connection_of(reader: Reader) -> apsw.Connection:

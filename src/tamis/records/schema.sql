@@ -23,10 +23,14 @@ CREATE TABLE key_pairs (
     created_at INTEGER NOT NULL,
     revoked_at INTEGER,
     name TEXT NOT NULL DEFAULT '',
-    used_at INTEGER
+    used_at INTEGER,
+    scope TEXT NOT NULL DEFAULT 'admin',
+    expires_at INTEGER
 ) STRICT;
 
 CREATE INDEX key_pairs_of_account ON key_pairs (account_id);
+
+CREATE UNIQUE INDEX key_pairs_by_secret ON key_pairs (secret_hash);
 
 CREATE TABLE contact_types (
     id INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -258,3 +262,19 @@ CREATE TABLE daily_sizes (
     snapshot_cause TEXT,
     PRIMARY KEY (segment_id, day)
 ) STRICT, WITHOUT ROWID;
+
+CREATE TABLE audit_log (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    account_id INTEGER NOT NULL REFERENCES accounts (id),
+    at INTEGER NOT NULL,
+    actor_kind TEXT NOT NULL,
+    actor_id TEXT NOT NULL,
+    actor_name TEXT NOT NULL,
+    action TEXT NOT NULL,
+    subject_kind TEXT NOT NULL,
+    subject_id TEXT NOT NULL,
+    subject_name TEXT NOT NULL,
+    details TEXT NOT NULL DEFAULT '{}'
+) STRICT;
+
+CREATE INDEX audit_log_of_account ON audit_log (account_id);

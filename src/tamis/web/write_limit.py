@@ -9,6 +9,7 @@ from typing import Any, Concatenate, ParamSpec, TypeVar
 
 from tamis.actions.lookups import Transaction
 from tamis.actions.services import Services
+from tamis.domain.actors import Actor
 from tamis.domain.errors import Busy
 
 P = ParamSpec("P")
@@ -31,13 +32,14 @@ class WriteLimit:
 
     async def run(
         self,
+        actor: Actor,
         account_id: int,
         action: Callable[Concatenate[Transaction, datetime, P], T],
         *args: P.args,
         **kwargs: P.kwargs,
     ) -> T:
-        """Run an action for an account, and return its result when it is on disk; raises what the action raises, and
-        Busy."""
+        """Run an action of an actor for an account, and return its result when it is on disk; raises what the action
+        raises, and Busy."""
         loop = asyncio.get_running_loop()
         if self._in_progress[account_id] >= MAX_CONCURRENT:
             await self._wait_for_slot(account_id, loop.create_future())
@@ -45,7 +47,7 @@ class WriteLimit:
             self._in_progress[account_id] += 1
         try:
             waiter: asyncio.Future[T] = loop.create_future()
-            future = self._services.submit_of(account_id, action, *args, **kwargs)
+            future = self._services.submit_as(actor, account_id, action, *args, **kwargs)
             future.add_done_callback(lambda completed: self._complete(loop, waiter, completed))
             return await waiter
         finally:

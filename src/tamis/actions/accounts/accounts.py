@@ -1,16 +1,16 @@
-"""Accounts, their time zones and their key pairs."""
+"""Accounts, and their time zones."""
 
 from dataclasses import replace
 from datetime import datetime
 from zoneinfo import available_timezones
 
+from tamis.actions.accounts.keys import create_key_pair
 from tamis.actions.accounts.passwords import hash_password, problems_with_password
-from tamis.domain.accounts import Account, KeyPair, NewKeyPair, generate_key_pair
+from tamis.domain.accounts import Account, NewKeyPair
 from tamis.domain.dates import DateOrder
 from tamis.domain.emails import parse_email
 from tamis.domain.errors import Invalid, NotFound, Problem, Refused
 from tamis.domain.instants import zone_named
-from tamis.domain.text import line_problem
 from tamis.records import accounts, change_log, segments
 from tamis.records.handles import Reader, Transaction
 
@@ -61,32 +61,6 @@ def set_timezone(db: Transaction, now: datetime, account: Account, timezone: str
 def set_date_order(db: Transaction, _now: datetime, account: Account, order: DateOrder | None) -> None:
     """Set the order of ambiguous dates in files; with None, every import asks."""
     accounts.set_date_order(db, account.id, order)
-
-
-def create_key_pair(db: Transaction, now: datetime, account: Account, name: str = "") -> NewKeyPair:
-    """Create another key pair of an account, named after its user. Raises Invalid."""
-    problem = line_problem(name)
-    if problem:
-        raise Invalid([Problem.of("name", problem)])
-    pair = generate_key_pair()
-    accounts.insert_key_pair(db, account.id, pair, name.strip(), now)
-    return pair
-
-
-def revoke_key_pair(db: Transaction, now: datetime, account: Account, public_key: str) -> None:
-    """Revoke a key pair, so that it is refused from now on; raises NotFound."""
-    if not accounts.revoke_key_pair(db, account.id, public_key, now):
-        raise NotFound("key_pair_unknown", public_key=public_key)
-
-
-def note_key_use(db: Transaction, now: datetime, public_key: str) -> None:
-    """Note that a key pair was used."""
-    accounts.record_key_use(db, public_key, now)
-
-
-def list_key_pairs(db: Reader, account: Account) -> list[KeyPair]:
-    """List the key pairs of an account, without secrets."""
-    return accounts.key_pairs(db, account.id)
 
 
 def choose_account(db: Reader, email: str | None) -> Account:

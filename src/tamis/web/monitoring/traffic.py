@@ -16,13 +16,15 @@ METHODS = frozenset(("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
 
 
 class RequestRecord:
-    """The counted properties of a request and its response; the handler notes interface, route and account."""
+    """The counted properties of a request and its response; the handler notes interface, route, account and
+    key."""
 
-    __slots__ = ("_id", "account_id", "body_bytes", "interface", "route", "status")
+    __slots__ = ("_id", "account_id", "body_bytes", "interface", "public_key", "route", "status")
 
     def __init__(self) -> None:
         self._id = self.interface = self.route = ""
         self.account_id: int | None = None
+        self.public_key: str | None = None
         self.status = self.body_bytes = 0
 
     @property

@@ -3,12 +3,14 @@
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable
+from typing import NamedTuple
 
 from litestar.handlers import ASGIRouteHandler, asgi
 
 from tamis import log
-from tamis.actions.accounts.accounts import note_key_use
 from tamis.actions.services import Services
+from tamis.domain.accounts import ApiKey
+from tamis.domain.accounts import Scope as KeyScope
 from tamis.domain.errors import Busy, Invalid, NotFound, Refused, Unavailable
 from tamis.web.http import (
     HANDLES_SUBPATHS,
@@ -23,12 +25,12 @@ from tamis.web.http import (
     send_response,
     send_streamed,
 )
+from tamis.web.key_auth import KeyAuth
 from tamis.web.monitoring.traffic import UNKNOWN_ROUTE, LogContext, client_address, request_record
 from tamis.web.segment_api import endpoints
 from tamis.web.segment_api.body import InvalidBody
 from tamis.web.segment_api.endpoints import CachedList, Context
 from tamis.web.segment_api.errors import NOT_FOUND, NOT_FOUND_ON_DELETE, failure, invalid
-from tamis.web.segment_api.key_auth import KeyPairAuth
 from tamis.web.segment_api.list_streaming import ListStreams
 from tamis.web.segment_api.messages import capitalized, error_message
 from tamis.web.segment_api.rate_limit import RateLimiter
@@ -37,55 +39,67 @@ from tamis.web.write_limit import WriteLimit
 Endpoint = Callable[[Context, Request], Awaitable[RawResponse | StreamedResponse]]
 
 INTERFACE = "segment_api"
-ROUTES: dict[str, tuple[str, Endpoint]] = {
-    "segment/list": ("GET", endpoints.segment_list),
-    "segment/email/list": ("GET", endpoints.recipient_list),
-    "segment/email/store": ("POST", endpoints.recipient_add),
-    "segment/email/delete": ("DELETE", endpoints.recipient_delete),
-    "segment/delete": ("DELETE", endpoints.segment_delete),
-    "segment/store": ("POST", endpoints.segment_store),
-    "contacts-type": ("GET", endpoints.type_list),
-    "contacts-type/view": ("GET", endpoints.type_view),
-    "reserve-fields": ("GET", endpoints.reserved_fields),
-    "contacts/list": ("GET", endpoints.contact_list),
+
+
+class Route(NamedTuple):
+    """A route: its method, its endpoint, and the scope that it takes."""
+
+    method: str
+    endpoint: Endpoint
+    scope: KeyScope = KeyScope.READ
+
+
+ROUTES: dict[str, Route] = {
+    "segment/list": Route("GET", endpoints.segment_list),
+    "segment/email/list": Route("GET", endpoints.recipient_list),
+    "segment/email/store": Route("POST", endpoints.recipient_add, KeyScope.WRITE),
+    "segment/email/delete": Route("DELETE", endpoints.recipient_delete, KeyScope.WRITE),
+    "segment/delete": Route("DELETE", endpoints.segment_delete, KeyScope.ADMIN),
+    "segment/store": Route("POST", endpoints.segment_store, KeyScope.ADMIN),
+    "contacts-type": Route("GET", endpoints.type_list),
+    "contacts-type/view": Route("GET", endpoints.type_view),
+    "reserve-fields": Route("GET", endpoints.reserved_fields),
+    "contacts/list": Route("GET", endpoints.contact_list),
 }
 
 
 def segment_api_routes(services: Services) -> list[ASGIRouteHandler]:
     """Make the routes below `/api` as raw ASGI handlers, for speed (docs/decisions/0030)."""
-    keys = KeyPairAuth(services, lambda public_key: services.submit(note_key_use, public_key))
+    keys = KeyAuth(services)
     writes = WriteLimit(services)
     limiter = RateLimiter(services.settings.requests_per_minute, services.settings.account_requests_per_minute)
     listings = ListStreams(services.lanes.lists, services.settings.requests_waiting)
     lists: dict[int, CachedList] = {}
 
-    async def answer(request: Request, method: str, endpoint: Endpoint) -> RawResponse | StreamedResponse:
+    async def answer(request: Request, route: Route) -> RawResponse | StreamedResponse:
+        method = route.method
         if request.method != method and (request.method, method) != ("HEAD", "GET"):
             allowed = "GET, HEAD" if method == "GET" else method
             return failure(405, f"This path takes {allowed} only.", ((b"allow", allowed.encode()),))
         request.check_content_length(services.settings.max_body)
-        account = keys.account(request)
-        if isinstance(account, RawResponse):
-            return account
-        request_record(request.scope).account_id = account.id
-        if not limiter.allows(request.header(b"publickey"), account.id):
+        key = _find_key(keys, request)
+        if isinstance(key, RawResponse):
+            return key
+        if not limiter.allows(key.public_key, key.account.id):
             log.event(
                 "requests_limited",
                 level=logging.WARNING,
-                account=account.id,
-                key=request.header(b"publickey"),
+                account=key.account.id,
+                key=key.public_key,
                 address=client_address(request.scope),
             )
             return failure(429, "Too many requests: try again in a minute.", ((b"retry-after", b"60"),))
-        return await endpoint(Context(services, writes, account, listings, lists), request)
+        if not key.scope.includes(route.scope):
+            return failure(403, f"This key has the scope {key.scope}, and this call needs the scope {route.scope}.")
+        return await route.endpoint(Context(services, writes, key, listings, lists), request)
 
-    def handler(path: str, method: str, endpoint: Endpoint) -> ASGIRouteHandler:
+    def handler(path: str, route: Route) -> ASGIRouteHandler:
         async def handle(scope: Scope, receive: Receive, send: Send) -> None:
             record = request_record(scope)
             record.interface, record.route = INTERFACE, path
             request = Request.of(scope, receive)
             try:
-                found = await answer(request, method, endpoint)
+                found = await answer(request, route)
             except ClientDisconnected:
                 return
             except Exception as error:
@@ -97,7 +111,17 @@ def segment_api_routes(services: Services) -> list[ASGIRouteHandler]:
 
         return asgi(f"/api/{path}", copy_scope=False)(handle)
 
-    return [*(handler(path, *of) for path, of in ROUTES.items()), unknown_path]
+    return [*(handler(path, route) for path, route in ROUTES.items()), unknown_path]
+
+
+def _find_key(keys: KeyAuth, request: Request) -> ApiKey | RawResponse:
+    """Return the key of a request, or the response that rejects it."""
+    public_key, secret_key = request.header(b"publickey"), request.header(b"secretkey")
+    if not (public_key and secret_key):
+        named = (("PublicKey", "public key", public_key), ("SecretKey", "secret key", secret_key))
+        return failure(401, {name: [f"The {label} field is required."] for name, label, key in named if not key})
+    key = keys.by_key_pair(public_key, secret_key, request.scope)
+    return failure(401, "Invalid public key or secret key.") if key is None else key
 
 
 @asgi("/api", copy_scope=False, opt={HANDLES_SUBPATHS: True})

@@ -14,7 +14,7 @@ from tamis.actions.segments import recipients, segments
 from tamis.actions.segments.rule_syntax import from_arrays
 from tamis.actions.segments.segment_list import sized_segment
 from tamis.actions.services import Services
-from tamis.domain.accounts import Account
+from tamis.domain.accounts import Account, ApiKey
 from tamis.domain.contacts import ContactType
 from tamis.domain.errors import Invalid, Problem
 from tamis.domain.fields import RESERVED
@@ -51,9 +51,14 @@ class Context:
 
     services: Services
     writes: WriteLimit
-    account: Account
+    key: ApiKey
     list_streams: ListStreams
     segment_lists: dict[int, CachedList] = field(repr=False)
+
+    @property
+    def account(self) -> Account:
+        """The account of the key."""
+        return self.key.account
 
 
 def succeeded(message: object) -> RawResponse:
@@ -99,7 +104,14 @@ async def recipient_add(context: Context, request: Request) -> RawResponse:
     if params.problems:
         raise Invalid(params.problems)
     await context.writes.run(
-        context.account.id, recipients.add_recipient, context.account, segment_id, email, first_name, last_name
+        context.key.actor,
+        context.account.id,
+        recipients.add_recipient,
+        context.account,
+        segment_id,
+        email,
+        first_name,
+        last_name,
     )
     return succeeded("Added Successfully")
 
@@ -107,14 +119,18 @@ async def recipient_add(context: Context, request: Request) -> RawResponse:
 async def recipient_delete(context: Context, request: Request) -> RawResponse:
     """Delete a recipient by id."""
     recipient_id = parse_id(request.query().get("segment_recipient_id"))
-    await context.writes.run(context.account.id, recipients.delete_recipient, context.account, recipient_id)
+    await context.writes.run(
+        context.key.actor, context.account.id, recipients.delete_recipient, context.account, recipient_id
+    )
     return succeeded("Deleted Successfully")
 
 
 async def segment_delete(context: Context, request: Request) -> RawResponse:
     """Delete a segment; the text under `errors` is a quirk on which clients rely."""
     segment_id = parse_id(request.query().get("segment_id"))
-    await context.writes.run(context.account.id, segments.delete_segment, context.account, segment_id)
+    await context.writes.run(
+        context.key.actor, context.account.id, segments.delete_segment, context.account, segment_id
+    )
     log.event("segment_deleted", account=context.account.id, segment=segment_id)
     return json_response(200, {"status": "success", "errors": "Deleted Successfully"})
 
@@ -138,7 +154,7 @@ async def segment_store(context: Context, request: Request) -> RawResponse:
         raise Invalid(problems)
     contact_type = _contact_type(context, type_id)
     made = await context.writes.run(
-        context.account.id, segments.create_segment, context.account, contact_type, name, draft
+        context.key.actor, context.account.id, segments.create_segment, context.account, contact_type, name, draft
     )
     services = context.services
     sized = await run_in_lane(services.lanes.short, context.account.id, lambda: sized_segment(services, made))

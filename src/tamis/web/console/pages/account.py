@@ -10,13 +10,8 @@ from litestar.concurrency import sync_to_thread
 from litestar.response import Response
 
 from tamis import log
-from tamis.actions.accounts.accounts import (
-    create_key_pair,
-    list_key_pairs,
-    revoke_key_pair,
-    set_date_order,
-    set_timezone,
-)
+from tamis.actions.accounts.accounts import set_date_order, set_timezone
+from tamis.actions.accounts.keys import create_key_pair, list_key_pairs, revoke_key_pair
 from tamis.actions.accounts.passwords import set_password
 from tamis.actions.accounts.sessions import end_other_sessions, list_sessions
 from tamis.actions.services import Services

@@ -1,0 +1,30 @@
+"""The audit log: who did what, when.
+
+Every action that changes what an account has calls `record_entry` in its own transaction; the actor comes with the
+transaction (`Services.acting_as`). Contacts written one by one are not recorded, batches and imports as one entry.
+"""
+
+from datetime import datetime
+
+from tamis.domain.accounts import Account
+from tamis.domain.audit import BEYOND_LAST, AuditAction, AuditEntry, AuditFilter, Detail, Subject
+from tamis.records import audit
+from tamis.records.handles import Reader, Transaction
+
+
+def record_entry(
+    db: Transaction, now: datetime, account_id: int, action: AuditAction, subject: Subject, **details: Detail
+) -> None:
+    """Record what the actor of a transaction does in it. Details contain no personal data of contacts."""
+    audit.insert(db, now, account_id, action, subject, details)
+
+
+def list_entries(
+    db: Reader,
+    account: Account,
+    limit: int,
+    before: int = BEYOND_LAST,
+    wanted: AuditFilter = AuditFilter(),  # noqa: B008  frozen
+) -> list[AuditEntry]:
+    """Return entries of an account with ids below `before`, newest first."""
+    return audit.page(db, account.id, wanted, limit, before)

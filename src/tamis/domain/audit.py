@@ -1,0 +1,79 @@
+"""Entries of the audit log: who did what, when. They contain no values of contacts and no emails of contacts, so that
+nothing in the log has to be erased when a contact is."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from tamis.domain.actors import Actor
+
+Detail = str | int | bool | None
+BEYOND_LAST = (1 << 63) - 1
+"""An id above those of all entries."""
+
+
+class AuditAction(StrEnum):
+    """What was done: the kind of the subject, and what happened to it."""
+
+    ACCOUNT_CREATED = "account.created"
+    ACCOUNT_CHANGED = "account.changed"
+    PASSWORD_CHANGED = "password.changed"
+    KEY_CREATED = "key.created"
+    KEY_RENAMED = "key.renamed"
+    KEY_REVOKED = "key.revoked"
+    CONTACT_TYPE_CREATED = "contact_type.created"
+    CONTACT_TYPE_RENAMED = "contact_type.renamed"
+    CONTACT_TYPE_DELETED = "contact_type.deleted"
+    FIELD_CREATED = "field.created"
+    FIELD_CHANGED = "field.changed"
+    FIELD_DELETED = "field.deleted"
+    SEGMENT_CREATED = "segment.created"
+    SEGMENT_CHANGED = "segment.changed"
+    SEGMENT_DELETED = "segment.deleted"
+    MEMBER_ADDED = "member.added"
+    MEMBER_EXCLUDED = "member.excluded"
+    MEMBER_RESTORED = "member.restored"
+    CONTACT_DELETED = "contact.deleted"
+    CONTACT_FORGOTTEN = "contact.forgotten"
+    EMAIL_ALLOWED = "email.allowed"
+    BATCH_WRITTEN = "batch.written"
+    IMPORT_STARTED = "import.started"
+    IMPORT_FINISHED = "import.finished"
+    IMPORT_FAILED = "import.failed"
+    IMPORT_UNDONE = "import.undone"
+    WEBHOOK_CREATED = "webhook.created"
+    WEBHOOK_CHANGED = "webhook.changed"
+    WEBHOOK_DELETED = "webhook.deleted"
+    WEBHOOK_DISABLED = "webhook.disabled"
+    WEBHOOK_REPLAYED = "webhook.replayed"
+    WEBHOOK_SECRET_ROTATED = "webhook.secret_rotated"
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """What an action was done to; its name is what people called it then, empty for contacts."""
+
+    kind: str
+    id: int | str
+    name: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class AuditEntry:
+    """An entry of the audit log."""
+
+    id: int
+    at: datetime
+    actor: Actor
+    action: AuditAction
+    subject: Subject
+    details: Mapping[str, Detail]
+
+
+@dataclass(frozen=True, slots=True)
+class AuditFilter:
+    """Which entries of an account are wanted; None is any."""
+
+    action: AuditAction | None = None
+    actor_id: str | None = None

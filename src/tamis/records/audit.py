@@ -1,0 +1,60 @@
+"""The audit log: who did what, when; entries are added in the transaction of the change, and kept."""
+
+from collections.abc import Mapping
+from datetime import datetime
+
+import msgspec
+
+from tamis.domain.actors import Actor, ActorKind
+from tamis.domain.audit import BEYOND_LAST, AuditAction, AuditEntry, AuditFilter, Detail, Subject
+from tamis.domain.instants import from_micros, to_micros
+from tamis.records.engine.sql import run, select
+from tamis.records.handles import Reader, Transaction
+from tamis.records.queries import load
+
+SQL = load("audit")
+_DETAILS = msgspec.json.Decoder(dict[str, Detail])
+
+
+def insert(
+    db: Transaction,
+    now: datetime,
+    account_id: int,
+    action: AuditAction,
+    subject: Subject,
+    details: Mapping[str, Detail],
+) -> None:
+    """Add an entry that names the actor of the transaction."""
+    actor = db.actor
+    who = (actor.kind, actor.id, actor.name)
+    what = (action, subject.kind, str(subject.id), subject.name, msgspec.json.encode(details).decode())
+    run(db, SQL["insert"], (account_id, to_micros(now), *who, *what))
+
+
+def page(db: Reader, account_id: int, wanted: AuditFilter, limit: int, before: int = BEYOND_LAST) -> list[AuditEntry]:
+    """Return entries of an account with ids below `before`, newest first."""
+    bindings = {
+        "account_id": account_id,
+        "action": wanted.action,
+        "actor_id": wanted.actor_id,
+        "before": before,
+        "limit": limit,
+    }
+    return select(db, _entry, SQL["page"], bindings)
+
+
+def _entry(
+    id_: int,
+    at: int,
+    actor_kind: str,
+    actor_id: str,
+    actor_name: str,
+    action: str,
+    subject_kind: str,
+    subject_id: str,
+    subject_name: str,
+    details: str,
+) -> AuditEntry:
+    actor = Actor(ActorKind(actor_kind), actor_id, actor_name)
+    subject = Subject(subject_kind, subject_id, subject_name)
+    return AuditEntry(id_, from_micros(at), actor, AuditAction(action), subject, _DETAILS.decode(details))

@@ -1,0 +1,11 @@
+-- name: insert
+INSERT INTO audit_log
+    (account_id, at, actor_kind, actor_id, actor_name, action, subject_kind, subject_id, subject_name, details)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?);
+
+-- name: page
+SELECT id, at, actor_kind, actor_id, actor_name, action, subject_kind, subject_id, subject_name, details
+FROM audit_log
+WHERE account_id = :account_id AND id < :before
+    AND (:action IS NULL OR action = :action) AND (:actor_id IS NULL OR actor_id = :actor_id)
+ORDER BY id DESC LIMIT :limit;
