@@ -18,6 +18,7 @@ from tamis import __version__, log
 from tamis.actions.accounts.sessions import delete_expired_sessions
 from tamis.actions.changes.projector_thread import ProjectorThread
 from tamis.actions.exporting.directories import remove_abandoned
+from tamis.actions.idempotency import delete_old_requests
 from tamis.actions.importing.uploads import sweep_uploads
 from tamis.actions.local_protocol import SERVER_FILE, ServerAddress
 from tamis.actions.maintenance.erasure import Eraser
@@ -211,6 +212,7 @@ def _clean_up_periodically(services: Services, stop: threading.Event) -> None:
             remove_abandoned(services.settings.data)
             sweep_uploads(services)
             delete_expired_sessions(services)
+            services.write(delete_old_requests)
         except TamisError as error:
             log.event("erasure_failed", level=logging.WARNING, reason=str(error))
         except Exception as error:

@@ -28,4 +28,4 @@ def test_a_malformed_request_is_refused_before_any_page_runs(services: Services)
 
 
 def test_no_deprecated_library_features_are_used(services: Services) -> None:
-    application(services, "").load_pages()  # warnings are errors in the tests
+    application(services, "").load("/")  # warnings are errors in the tests

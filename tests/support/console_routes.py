@@ -42,7 +42,7 @@ def private_routes(data: Path) -> list[Route]:
     services = Services(Settings(data))
     try:
         app = application(services, "")
-        app.load_pages()
+        app.load("/")
         known = [route for route in app.routes if isinstance(route, HTTPRoute)]
     finally:
         services.close()

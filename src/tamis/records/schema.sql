@@ -278,3 +278,17 @@ CREATE TABLE audit_log (
 ) STRICT;
 
 CREATE INDEX audit_log_of_account ON audit_log (account_id);
+
+CREATE TABLE idempotent_requests (
+    account_id INTEGER NOT NULL REFERENCES accounts (id),
+    key TEXT NOT NULL,
+    fingerprint BLOB NOT NULL,
+    created_at INTEGER NOT NULL,
+    outcome BLOB,
+    status INTEGER,
+    headers TEXT,
+    body BLOB,
+    PRIMARY KEY (account_id, key)
+) STRICT;
+
+CREATE INDEX idempotent_requests_by_age ON idempotent_requests (created_at);

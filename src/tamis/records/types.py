@@ -37,6 +37,11 @@ def type_by_id(db: Reader, account_id: int, type_id: int) -> ContactType | None:
     return select_one(db, _type, SQL["by_id"], (type_id, account_id))
 
 
+def type_of_field(db: Reader, account_id: int, field_id: int) -> ContactType | None:
+    """Find the contact type of a custom field of an account."""
+    return select_one(db, _type, SQL["of_field"], (field_id, account_id))
+
+
 def type_by_name(db: Reader, account_id: int, name: str) -> ContactType | None:
     """Find a contact type of an account by its name, as texts are compared."""
     return select_one(db, _type, SQL["by_name"], (*name_keys(name), account_id))

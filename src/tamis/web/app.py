@@ -2,7 +2,7 @@
 
 import asyncio
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from litestar import Litestar, Request
@@ -16,9 +16,11 @@ from litestar.utils import normalize_path
 
 from tamis.actions.services import Services
 from tamis.web.http import HANDLES_SUBPATHS, App
+from tamis.web.key_auth import KeyAuth
 from tamis.web.local import local_routes
 from tamis.web.proxy import with_proxy_headers
 from tamis.web.segment_api.app import segment_api_routes
+from tamis.web.write_limit import WriteLimit
 
 SECURITY = [
     (b"content-security-policy",
@@ -35,7 +37,9 @@ SECURITY = [
 NOT_STORED = (b"cache-control", b"no-store")
 """Browsers load every page anew, also with the back button, so that no outdated number is shown."""
 
-LoadPages = Callable[[Litestar], ControllerRouterHandler]
+API_PREFIX = "/v1/"
+
+LoadRoutes = Callable[[Litestar], ControllerRouterHandler]
 
 
 def web_app(services: Services, local_token: str, *more: ControllerRouterHandler) -> App:
@@ -48,12 +52,20 @@ def web_app(services: Services, local_token: str, *more: ControllerRouterHandler
 def application(services: Services, local_token: str, *more: ControllerRouterHandler) -> "Application":
     """Make the application with the routes of all interfaces."""
 
+    keys, writes = KeyAuth(services), WriteLimit(services)
+
+    def api(_: Litestar) -> ControllerRouterHandler:
+        from tamis.web.api.app import api_routes
+
+        return api_routes(services, keys, writes)
+
     def pages(app: Litestar) -> ControllerRouterHandler:
         from tamis.web.console.app import console
 
         return console(services, app.state)
 
-    return Application([*segment_api_routes(services), local_routes(services, local_token), *more], pages)
+    handlers = [*segment_api_routes(services, keys, writes), local_routes(services, local_token), *more]
+    return Application(handlers, {API_PREFIX: api, "/": pages}, services)
 
 
 class Application(Litestar):
@@ -62,15 +74,18 @@ class Application(Litestar):
     A request for a raw ASGI handler goes straight to it: Litestar's own routing costs a sixth of a `segment/list`. A
     handler with `HANDLES_SUBPATHS` in its `opt` also answers all paths below its own that have no handler.
 
-    `pages` makes the console's routes, and is called on the first request that no other route answers: they take half a
-    second to load, which a server that only answers programs does not need.
+    `late` makes the routes of interfaces by the prefix of their paths, `/v1/` and `/`: each is loaded on its first
+    request, since the console and the API take half a second each, which a server that only answers the Segment API
+    does not need.
     """
 
-    def __init__(self, handlers: Sequence[ControllerRouterHandler], pages: LoadPages) -> None:
+    def __init__(
+        self, handlers: Sequence[ControllerRouterHandler], late: Mapping[str, LoadRoutes], services: Services
+    ) -> None:
         super().__init__(
             handlers,
             before_send=[_add_headers],
-            exception_handlers={Exception: _console_error},
+            exception_handlers={Exception: _unhandled(services)},
             openapi_config=None,
             logging_config=None,
         )
@@ -79,26 +94,30 @@ class Application(Litestar):
         self._subpaths = [
             (f"{route.path}/", route.route_handler.fn) for route in raw if route.route_handler.opt.get(HANDLES_SUBPATHS)
         ]
-        self._pages: LoadPages | None = pages
+        self._late = dict(late)
         self._loading = threading.Lock()
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         """Answer a request."""
         if scope["type"] == ScopeType.HTTP:
-            direct = self._direct.get(scope["path"]) or self._find_raw(normalize_path(scope["path"]))
+            path = scope["path"]
+            direct = self._direct.get(path) or self._find_raw(normalize_path(path))
             if direct is not None:
                 await direct(scope, receive, send)
                 return
-            if self._pages and not self._has_route(scope["path"], scope["method"]):
-                await asyncio.get_running_loop().run_in_executor(None, self.load_pages)
+            prefix = API_PREFIX if path.startswith(API_PREFIX) else "/"
+            if prefix in self._late and not self._has_route(path, scope["method"]):
+                await asyncio.get_running_loop().run_in_executor(None, self.load, prefix)
+            if path.startswith(API_PREFIX) and scope["method"] == "HEAD":
+                scope = {**scope, "method": "GET"}  # the server leaves the body out
         await super().__call__(scope, receive, send)
 
-    def load_pages(self) -> None:
-        """Make the routes of the console, once."""
+    def load(self, prefix: str) -> None:
+        """Make the routes of an interface, once."""
         with self._loading:
-            if self._pages:
-                self.register(self._pages(self))
-                self._pages = None
+            if load := self._late.get(prefix):
+                self.register(load(self))
+                del self._late[prefix]  # only now: requests that come meanwhile wait for it
 
     def _find_raw(self, path: str) -> App | None:
         below = (handler for prefix, handler in self._subpaths if path.startswith(prefix))
@@ -121,8 +140,16 @@ async def _add_headers(message: Message, _: Scope) -> None:
         message["headers"] = headers
 
 
-def _console_error(request: Request[Any, Any, Any], error: Exception) -> Response[Any]:
-    """Let the console answer a request that no route handles."""
-    from tamis.web.console.errors import error_response
+def _unhandled(services: Services) -> Callable[[Request[Any, Any, Any], Exception], Response[Any]]:
+    """Return the function that answers a request that no route handles: in the words of the interface it was for."""
 
-    return error_response(request, error)
+    def respond(request: Request[Any, Any, Any], error: Exception) -> Response[Any]:
+        if request.scope["path"].startswith(API_PREFIX):
+            from tamis.web.api.problems import problem_response
+
+            return problem_response(services, request, error)
+        from tamis.web.console.errors import error_response
+
+        return error_response(request, error)
+
+    return respond

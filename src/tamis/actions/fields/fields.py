@@ -7,6 +7,7 @@ from datetime import datetime
 from tamis.actions.fields.new_options import add_options
 from tamis.actions.fields.types import reload_type, validate_name
 from tamis.actions.segments.dependents import refuse_while_used, users_of_field
+from tamis.domain.accounts import Account
 from tamis.domain.choices import OptionIndex
 from tamis.domain.contacts import ContactType
 from tamis.domain.errors import Invalid, Message, NotFound, Problem, Refused
@@ -135,6 +136,17 @@ def delete_field(db: Transaction, now: datetime, contact_type: ContactType, refe
     change_log.record_field_changes(db, contact_type.id, now)
     erasure.request_erasure(db, now)
     return field
+
+
+def field_by_id(db: Reader, account: Account, field_id: int) -> tuple[ContactType, Field]:
+    """Find a custom field of any contact type of an account; raises NotFound, and Refused for a reserved field."""
+    if any(field.id == field_id for field in RESERVED):
+        raise Refused("field_is_reserved", field=next(field.name for field in RESERVED if field.id == field_id))
+    contact_type = types.type_of_field(db, account.id, field_id)
+    field = types.fields_of_type(db, contact_type.id).by_id.get(field_id) if contact_type else None
+    if contact_type is None or field is None:
+        raise NotFound("field_id_unknown", field=field_id)
+    return contact_type, field
 
 
 def find_custom_field(contact_type: ContactType, fields: FieldSet, reference: str) -> Field:

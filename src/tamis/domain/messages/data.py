@@ -47,6 +47,7 @@ DATA: Mapping[str, str] = {
     "field_is_reserved": '"{field}" is a standard field, which cannot be edited, moved or deleted',
     "field_of_contact_unknown": 'there is no field "{field}" in {contact_type}',
     "field_options_changed_meanwhile": '"{field}" received many new options in the meantime: import the file again',
+    "field_id_unknown": "there is no field {field}",
     "field_unknown": 'there is no field "{field}" in {contact_type}',
     "field_without_suggestions": "there is no field {field} with values to suggest",
     "field_written_by_tamis": "cannot be edited: Tamis sets it",

@@ -7,6 +7,10 @@ SELECT id, account_id, name, created_at FROM contact_types WHERE account_id = ? 
 -- name: by_id
 SELECT id, account_id, name, created_at FROM contact_types WHERE id = ? AND account_id = ? AND deleted_at IS NULL;
 
+-- name: of_field
+SELECT t.id, t.account_id, t.name, t.created_at FROM fields f JOIN contact_types t ON t.id = f.contact_type_id
+WHERE f.id = ? AND t.account_id = ? AND t.deleted_at IS NULL;
+
 -- name: by_name
 SELECT id, account_id, name, created_at FROM contact_types
 WHERE (name_key = ?1 OR name_key = ?2 AND name = ?3) AND account_id = ?4 AND deleted_at IS NULL

@@ -63,10 +63,8 @@ ROUTES: dict[str, Route] = {
 }
 
 
-def segment_api_routes(services: Services) -> list[ASGIRouteHandler]:
+def segment_api_routes(services: Services, keys: KeyAuth, writes: WriteLimit) -> list[ASGIRouteHandler]:
     """Make the routes below `/api` as raw ASGI handlers, for speed (docs/decisions/0030)."""
-    keys = KeyAuth(services)
-    writes = WriteLimit(services)
     limiter = RateLimiter(services.settings.requests_per_minute, services.settings.account_requests_per_minute)
     listings = ListStreams(services.lanes.lists, services.settings.requests_waiting)
     lists: dict[int, CachedList] = {}

@@ -1,0 +1,49 @@
+"""Requests that are done once: their outcome is stored in the transaction of their write, their answer afterwards."""
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import TypeVar
+
+import msgspec
+
+from tamis.records import idempotency
+from tamis.records.handles import Reader, Transaction
+from tamis.records.idempotency import IdempotentRequest, StoredAnswer, StoredRequest
+
+__all__ = ["IdempotentRequest", "StoredAnswer", "StoredRequest", "find_request", "run_once", "store_answer"]
+
+T = TypeVar("T")
+KEPT = timedelta(hours=24)
+
+
+def find_request(db: Reader, request: IdempotentRequest, now: datetime) -> StoredRequest | None:
+    """Return what is stored of an earlier request with the same key, for 24 hours."""
+    found = idempotency.find(db, request.account_id, request.key)
+    return found if found and found.created_at > now - KEPT else None
+
+
+def run_once(
+    db: Transaction,
+    now: datetime,
+    request: IdempotentRequest,
+    outcome: type[T],
+    action: Callable[[Transaction, datetime], T],
+) -> T:
+    """Run an action and store its outcome, or return the stored one if an earlier request with the key has run it, and
+    was stopped before its answer was stored."""
+    found = find_request(db, request, now)
+    if found and found.outcome is not None:
+        return msgspec.json.decode(found.outcome, type=outcome)
+    result = action(db, now)
+    idempotency.store_outcome(db, request, msgspec.json.encode(result), now)
+    return result
+
+
+def store_answer(db: Transaction, now: datetime, request: IdempotentRequest, answer: StoredAnswer) -> None:
+    """Store the answer of a request, for those that repeat it."""
+    idempotency.store_answer(db, request, answer, now)
+
+
+def delete_old_requests(db: Transaction, now: datetime) -> None:
+    """Delete the requests whose keys may be used anew."""
+    idempotency.delete_before(db, now - KEPT)

@@ -1,0 +1,21 @@
+-- name: find
+SELECT fingerprint, created_at, outcome, status, headers, body FROM idempotent_requests WHERE account_id = ? AND key = ?;
+
+-- name: store_outcome
+INSERT INTO idempotent_requests (account_id, key, fingerprint, created_at, outcome) VALUES (?, ?, ?, ?, ?)
+ON CONFLICT (account_id, key) DO UPDATE SET
+    fingerprint = excluded.fingerprint, created_at = excluded.created_at, outcome = excluded.outcome,
+    status = NULL, headers = NULL, body = NULL;
+
+-- name: store_answer
+INSERT INTO idempotent_requests (account_id, key, fingerprint, created_at, status, headers, body)
+VALUES (?, ?, ?, ?, ?, ?, ?)
+ON CONFLICT (account_id, key) DO UPDATE SET
+    fingerprint = excluded.fingerprint, status = excluded.status, headers = excluded.headers, body = excluded.body;
+
+-- name: delete_before
+DELETE FROM idempotent_requests WHERE created_at < ?;
+
+-- name: delete_with_text
+DELETE FROM idempotent_requests
+WHERE account_id = ? AND (instr(CAST(lower(CAST(body AS TEXT)) AS BLOB), ?) OR instr(CAST(lower(CAST(outcome AS TEXT)) AS BLOB), ?));

@@ -1,0 +1,52 @@
+"""The routes of the API for programs, below `/v1`."""
+
+from functools import cache
+from importlib import import_module
+from pkgutil import iter_modules
+from typing import Any
+
+from litestar import Request, Response, Router
+from litestar.di import Provide
+from litestar.handlers import BaseRouteHandler
+
+from tamis.actions.services import Services
+from tamis.web.api import routes
+from tamis.web.api.calls import call_provider
+from tamis.web.api.description import describe, description_route
+from tamis.web.api.docs_page.routes import docs_routes
+from tamis.web.api.idempotency import IdempotentPosts
+from tamis.web.api.paging import page_query
+from tamis.web.api.problems import problem_response
+from tamis.web.api.requests import ApiRequests
+from tamis.web.key_auth import KeyAuth
+from tamis.web.write_limit import WriteLimit
+
+PREFIX = "/v1"
+
+
+def api_routes(services: Services, keys: KeyAuth, writes: WriteLimit) -> Router:
+    """Make the routes of the API."""
+
+    def failed(request: Request[Any, Any, Any], error: Exception) -> Response[bytes]:
+        return problem_response(services, request, error)
+
+    handlers = route_handlers()
+    description = cache(lambda: describe(handlers, PREFIX))
+    return Router(
+        PREFIX,
+        route_handlers=[description_route(description), *docs_routes(description), *handlers],
+        dependencies={
+            "call": Provide(call_provider(services, writes), sync_to_thread=False),
+            "page": Provide(page_query, sync_to_thread=False),
+        },
+        middleware=[ApiRequests(keys), IdempotentPosts(services, writes)],
+        exception_handlers={Exception: failed},
+        request_max_body_size=services.settings.max_body,
+        opt={"interface": "api"},
+    )
+
+
+def route_handlers() -> list[BaseRouteHandler]:
+    """Collect the `handlers` of all modules in `routes`, so that new modules are found automatically."""
+    modules = [import_module(f"{routes.__name__}.{found.name}") for found in iter_modules(routes.__path__)]
+    return [handler for module in modules for handler in getattr(module, "handlers", [])]

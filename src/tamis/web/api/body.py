@@ -1,0 +1,140 @@
+"""Request bodies in JSON: parsed strictly, with everything that is wrong reported at once."""
+
+import json
+import re
+from collections.abc import Iterator
+from typing import Any, TypeVar, get_args, get_origin
+
+import msgspec
+from litestar.dto import AbstractDTO
+from litestar.exceptions import HTTPException
+from litestar.typing import FieldDefinition
+
+from tamis.domain.errors import Invalid, Problem
+from tamis.domain.text import shorten
+
+T = TypeVar("T")
+MAX_PROBLEMS = 100
+JSON_TYPES = frozenset({"application/json", ""})
+_EXPECTED = re.compile(
+    r"Expected `(?P<expected>[^`]+)`(?: (?P<bound>[^,]+?))?(?:, got `(?P<actual>[^`]+)`)?(?: - at .*)?"
+)
+_NAMES = {
+    "str": "a string",
+    "int": "an integer",
+    "float": "a number",
+    "bool": "true or false",
+    "null": "null",
+    "object": "an object",
+    "array": "an array",
+}
+
+
+class UnreadableBody(Exception):
+    """A body that is not JSON; `code` and the message say why."""
+
+    def __init__(self, code: str, reason: str) -> None:
+        super().__init__(reason)
+        self.code = code
+
+
+class JsonBody(AbstractDTO[T]):
+    """Decodes the body of a handler: `dto=JsonBody[NewSegment]`."""
+
+    def decode_bytes(self, value: bytes) -> Any:
+        """Decode a body; raises UnreadableBody, and Invalid with every problem."""
+        content_type = self.asgi_connection.headers.get("content-type", "").partition(";")[0].strip().lower()
+        if content_type not in JSON_TYPES:
+            raise HTTPException(status_code=415, detail="Send the body as application/json.")
+        return decode_body(value, self.model_type)
+
+    @classmethod
+    def create_for_field_definition(
+        cls, field_definition: FieldDefinition, handler_id: str, backend_cls: Any = None
+    ) -> None:
+        """Need nothing prepared."""
+
+    @classmethod
+    def create_openapi_schema(cls, field_definition: FieldDefinition, handler_id: str, schema_creator: Any) -> Any:  # noqa: ARG003  Litestar's interface
+        """Describe the body by its type."""
+        return schema_creator.for_field_definition(field_definition)
+
+    @classmethod
+    def generate_field_definitions(cls, model_type: type[Any]) -> Any:  # noqa: ARG003
+        """Need no fields: bodies are decoded by their types."""
+        return iter(())
+
+    @classmethod
+    def detect_nested_field(cls, field_definition: FieldDefinition) -> bool:  # noqa: ARG003
+        """Need no nested fields."""
+        return False
+
+
+def decode_body(body: bytes, to: type[T]) -> T:
+    """Decode a JSON body to a type; raises UnreadableBody, and Invalid with every problem."""
+    raw = parse_json(body)
+    try:
+        return msgspec.convert(raw, to)
+    except msgspec.ValidationError:
+        problems = [problem for problem, _ in zip(_problems(raw, to, ""), range(MAX_PROBLEMS), strict=False)]
+        raise Invalid(problems) from None
+
+
+def parse_json(body: bytes) -> object:
+    """Parse JSON; raises UnreadableBody for anything else, including repeated keys and numbers out of range."""
+    if not body.strip():
+        raise UnreadableBody("body_missing", "The body is empty: send a JSON object.")
+    try:
+        msgspec.json.decode(body)  # stricter and clearer about numbers and encoding; the next line finds repeated keys
+        return json.loads(body, object_pairs_hook=_unique)
+    except RecursionError:
+        raise UnreadableBody("json_too_deep", "The body is nested too deeply.") from None
+    except (msgspec.MsgspecError, ValueError) as error:
+        raise UnreadableBody("json_not_valid", f"The body is not valid JSON: {error}.") from None
+
+
+def _unique(pairs: list[tuple[str, object]]) -> dict[str, object]:
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        names = [name for name, _ in pairs]
+        twice = next(name for name in names if names.count(name) > 1)
+        raise UnreadableBody("key_repeated", f'The key "{shorten(twice)}" occurs twice in an object.')
+    return found
+
+
+def _problems(raw: object, to: Any, path: str) -> Iterator[Problem]:
+    """Yield everything that is wrong with a value: of an object its keys and values, of a list its items."""
+    origin = get_origin(to) or to
+    if isinstance(origin, type) and issubclass(origin, msgspec.Struct) and isinstance(raw, dict):
+        yield from _problems_of_object(raw, to, path)
+    elif origin is list and isinstance(raw, list):
+        for index, item in enumerate(raw):
+            yield from _problems(item, get_args(to)[0], f"{path}[{index}]")
+    else:
+        try:
+            msgspec.convert(raw, to)
+        except msgspec.ValidationError as error:
+            yield _problem(path, str(error))
+
+
+def _problems_of_object(raw: dict[str, object], to: Any, path: str) -> Iterator[Problem]:
+    info = msgspec.structs.fields(to)
+    known = {field.encode_name for field in info}
+    prefix = f"{path}." if path else ""
+    for key in raw:
+        if key not in known:
+            yield Problem(prefix + shorten(key), "key_unknown", known=sorted(known))
+    for field in info:
+        if field.encode_name in raw:
+            yield from _problems(raw[field.encode_name], field.type, prefix + field.encode_name)
+        elif field.required:
+            yield Problem(prefix + field.encode_name, "key_missing")
+
+
+def _problem(path: str, text: str) -> Problem:
+    found = _EXPECTED.fullmatch(text)
+    if found is None:
+        return Problem(path, "value_not_valid", reason=text)
+    expected = " or ".join(_NAMES.get(name, name) for name in found["expected"].split(" | "))
+    bound = f" {found['bound']}" if found["bound"] else ""
+    return Problem(path, "value_of_another_type", expected=expected + bound)

@@ -1,0 +1,94 @@
+"""What the handler of a call works with: the services, who calls, and how it reads and writes."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Concatenate, ParamSpec, TypeVar
+
+from litestar import Request
+
+from tamis.actions.idempotency import IdempotentRequest, run_once
+from tamis.actions.lookups import Reader, Transaction
+from tamis.actions.services import Services
+from tamis.domain.accounts import Account, ApiKey
+from tamis.domain.preconditions import Precondition
+from tamis.web.api.idempotency import IDEMPOTENT
+from tamis.web.api.paging import Identified
+from tamis.web.api.preconditions import precondition_of
+from tamis.web.api.requests import KEY
+from tamis.web.request_tasks import run_in_lane
+from tamis.web.write_limit import WriteLimit
+
+P = ParamSpec("P")
+T = TypeVar("T")
+ApiRequest = Request[Any, Any, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """A call by a key; `idempotent` identifies a POST that is to be done only once."""
+
+    services: Services
+    key: ApiKey
+    precondition: Precondition
+    idempotent: IdempotentRequest | None
+    _writes: WriteLimit = field(repr=False)
+
+    @property
+    def account(self) -> Account:
+        """The account of the key."""
+        return self.key.account
+
+    @property
+    def records(self) -> Reader:
+        """A reader of the records, for short lookups by id on the event loop."""
+        return self.services.records.reader()
+
+    async def read(self, function: Callable[[], T]) -> T:
+        """Run a function that reads in the lane of short answers."""
+        return await run_in_lane(self.services.lanes.short, self.account.id, function)
+
+    async def write(
+        self,
+        action: Callable[Concatenate[Transaction, datetime, P], T],
+        *args: P.args,
+        **kwargs: P.kwargs,
+    ) -> T:
+        """Run an action that writes, and return its result when it is on disk."""
+        return await self._writes.run(self.key.actor, self.account.id, action, *args, **kwargs)
+
+    async def write_once(
+        self,
+        outcome: type[T],
+        action: Callable[Concatenate[Transaction, datetime, P], T],
+        *args: P.args,
+        **kwargs: P.kwargs,
+    ) -> T:
+        """Run an action that writes, unless a request with the same idempotency key has run it; return its result,
+        which is JSON of the type `outcome`."""
+        if self.idempotent is None:
+            return await self.write(action, *args, **kwargs)
+        return await self.write(run_once, self.idempotent, outcome, lambda db, now: action(db, now, *args, **kwargs))
+
+    async def create(
+        self,
+        action: Callable[Concatenate[Transaction, datetime, P], Identified],
+        *args: P.args,
+        **kwargs: P.kwargs,
+    ) -> int:
+        """Run an action that creates an object, at most once for an idempotency key; return the object's id."""
+
+        def create(db: Transaction, now: datetime) -> int:
+            return action(db, now, *args, **kwargs).id
+
+        return await self.write_once(int, create)
+
+
+def call_provider(services: Services, writes: WriteLimit) -> Callable[[ApiRequest], Call]:
+    """Return the function that makes the `call` of a request."""
+
+    def call_of(request: ApiRequest) -> Call:
+        scope: Any = request.scope
+        return Call(services, scope[KEY], precondition_of(request.headers), scope.get(IDEMPOTENT), writes)
+
+    return call_of

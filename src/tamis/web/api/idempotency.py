@@ -1,0 +1,148 @@
+"""POSTs that are done once: requests with the same `Idempotency-Key` get the answer of the first."""
+
+import hashlib
+import re
+from typing import Any, Self, cast
+
+import msgspec
+from litestar.enums import ScopeType
+from litestar.exceptions import HTTPException
+from litestar.middleware import ASGIMiddleware
+from litestar.types import ASGIApp, Message, Receive, Send
+from litestar.types import Scope as LitestarScope
+
+from tamis.actions.idempotency import (
+    IdempotentRequest,
+    StoredAnswer,
+    find_request,
+    store_answer,
+)
+from tamis.actions.services import Services
+from tamis.domain.accounts import ApiKey
+from tamis.domain.errors import Invalid, Problem
+from tamis.web.api.problems import BadRequest, Conflict
+from tamis.web.api.requests import KEY
+from tamis.web.http import Scope
+from tamis.web.request_tasks import run_in_lane
+from tamis.web.write_limit import WriteLimit
+
+IDEMPOTENT = "tamis.api.idempotent"
+"""The key in a request's scope of its `IdempotentRequest`."""
+STREAMS_BODY = "streams_body"
+"""In the options of a handler: its body is of any length, and is not part of what identifies its requests."""
+REPLAYED = (b"idempotency-replayed", b"true")
+MAX_STORED_BYTES = 8_388_608
+_KEY = re.compile(r"[\x21-\x7e]{1,255}")
+
+
+class IdempotentPosts(ASGIMiddleware):
+    """Answers a repeated POST with the stored answer; refuses one whose first is still running."""
+
+    scopes = (ScopeType.HTTP,)
+
+    def __init__(self, services: Services, writes: WriteLimit) -> None:
+        self._services = services
+        self._writes = writes
+        self._running: set[tuple[int, str]] = set()
+        """The account and the key of each request in progress."""
+
+    def __deepcopy__(self, _: object) -> Self:
+        """Return the same object: Litestar copies routers with their middleware, which all share one state."""
+        return self
+
+    async def handle(self, scope: LitestarScope, receive: Receive, send: Send, next_app: ASGIApp) -> None:
+        """Pass a request on, or answer it; raises Conflict, BadRequest, and Invalid for another body."""
+        connection: Scope = cast(Scope, scope)
+        key = _header(connection, b"idempotency-key")
+        api_key: ApiKey | None = connection.get(KEY)
+        if connection["method"] != "POST" or key is None or api_key is None:
+            await next_app(scope, receive, send)
+            return
+        if not _KEY.fullmatch(key):
+            raise BadRequest([Problem("Idempotency-Key", "idempotency_key_not_valid")])
+        claim = api_key.account.id, key
+        if claim in self._running:
+            raise Conflict("idempotency_key_running")
+        self._running.add(claim)
+        try:
+            await self._run(api_key, key, connection, receive, send, next_app)
+        finally:
+            self._running.discard(claim)
+
+    async def _run(
+        self, api_key: ApiKey, key: str, scope: Scope, receive: Receive, send: Send, next_app: ASGIApp
+    ) -> None:
+        account_id = api_key.account.id
+        body = b""
+        if not scope["route_handler"].opt.get(STREAMS_BODY):
+            body = await _read(receive, self._services.settings.max_body)
+            receive = _replay(body, receive)
+        request = IdempotentRequest(account_id, key, _fingerprint(scope, body))
+        services = self._services
+        known = await run_in_lane(
+            services.lanes.short, account_id, lambda: find_request(services.records.reader(), request, services.clock())
+        )
+        if known and known.fingerprint != request.fingerprint:
+            raise Invalid([Problem("Idempotency-Key", "idempotency_key_of_another_request")])
+        if known and known.answer:
+            await _send(known.answer, send)
+            return
+        scope[IDEMPOTENT] = request
+        sent: list[Message] = []
+
+        async def collect(message: Message) -> None:
+            sent.append(message)
+
+        await next_app(cast(LitestarScope, scope), receive, collect)
+        if answer := _answer(sent):
+            await self._writes.run(api_key.actor, account_id, store_answer, request, answer)
+        for message in sent:
+            await send(message)
+
+
+def _fingerprint(scope: Scope, body: bytes) -> bytes:
+    parts = (scope["method"].encode(), scope["path"].encode(), scope["query_string"], body)
+    return hashlib.sha256(msgspec.json.encode([hashlib.sha256(part).hexdigest() for part in parts])).digest()
+
+
+def _answer(sent: list[Message]) -> StoredAnswer | None:
+    """Return the answer to store: of what was refused nothing is kept, and it may be tried again."""
+    first: Any = sent[0] if sent else {}
+    body = b"".join(message.get("body", b"") for message in sent[1:])  # type: ignore[misc]
+    if not 200 <= first.get("status", 500) < 300 or len(body) > MAX_STORED_BYTES:
+        return None
+    headers = [(name.decode("latin-1"), value.decode("latin-1")) for name, value in first["headers"]]
+    return StoredAnswer(first["status"], headers, body)
+
+
+async def _send(answer: StoredAnswer, send: Send) -> None:
+    headers = [(name.encode("latin-1"), value.encode("latin-1")) for name, value in answer.headers]
+    await send({"type": "http.response.start", "status": answer.status, "headers": [*headers, REPLAYED]})
+    await send({"type": "http.response.body", "body": answer.body, "more_body": False})
+
+
+async def _read(receive: Receive, limit: int) -> bytes:
+    chunks, size = [], 0
+    while True:
+        message: Any = await receive()
+        if message["type"] == "http.disconnect":
+            raise HTTPException(status_code=400, detail="The client closed the connection.")
+        chunks.append(message.get("body", b""))
+        size += len(chunks[-1])
+        if size > limit:
+            raise HTTPException(status_code=413, detail="The body is too large.")
+        if not message.get("more_body"):
+            return b"".join(chunks)
+
+
+def _replay(body: bytes, rest: Receive) -> Receive:
+    pending: list[Any] = [{"type": "http.request", "body": body, "more_body": False}]
+
+    async def receive() -> Any:
+        return pending.pop() if pending else await rest()
+
+    return receive
+
+
+def _header(scope: Scope, name: bytes) -> str | None:
+    return next((value.decode("latin-1").strip() for key, value in scope["headers"] if key == name), None)

@@ -1,0 +1,28 @@
+"""Small parts that handlers of calls share."""
+
+from typing import Any, TypeVar
+
+from litestar import Response
+
+from tamis.domain.accounts import Scope
+from tamis.web.api.requests import NEEDS
+
+T = TypeVar("T")
+CONDITIONAL = "conditional"
+"""In the options of a handler: it honors `If-Match` and `If-None-Match`."""
+
+
+def needs(scope: Scope, *, conditional: bool = False) -> dict[str, Any]:
+    """Return the options of a handler whose key needs a scope."""
+    return {NEEDS: scope, CONDITIONAL: conditional}
+
+
+def created(shown: T, resource: str, id_: int, tag: str | None = None) -> Response[T]:
+    """Return the response for a created object, with its address and its entity tag, if it has one."""
+    headers = {"location": f"/v1/{resource}/{id_}"}
+    return Response(shown, status_code=201, headers=headers if tag is None else {**headers, "etag": tag})
+
+
+def tagged(shown: T, tag: str) -> Response[T]:
+    """Return the response for an object with an entity tag."""
+    return Response(shown, headers={"etag": tag})

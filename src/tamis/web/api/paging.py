@@ -1,0 +1,69 @@
+"""Pages of lists: `limit` and `cursor`."""
+
+import base64
+import binascii
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Annotated, Protocol, TypeVar
+
+import msgspec
+from litestar.params import Parameter
+
+from tamis.domain.errors import Problem
+from tamis.web.api.problems import BadRequest
+from tamis.web.api.schemas.common import Page
+
+T = TypeVar("T")
+DEFAULT_LIMIT, MAX_LIMIT = 100, 1_000
+
+
+@dataclass(frozen=True, slots=True)
+class PageQuery:
+    """Which page of a list is requested."""
+
+    limit: int
+    cursor: str | None
+
+    def position(self, kind: type[T]) -> T | None:
+        """Return where the page begins, None for the first page; raises BadRequest for a cursor of another list."""
+        if self.cursor is None:
+            return None
+        try:
+            padded = self.cursor + "=" * (-len(self.cursor) % 4)
+            return msgspec.json.decode(base64.b64decode(padded, altchars=b"-_", validate=True), type=kind)
+        except (binascii.Error, ValueError, msgspec.MsgspecError, RecursionError):
+            raise BadRequest([Problem("cursor", "cursor_not_valid")]) from None
+
+
+def page_query(
+    limit: Annotated[int, Parameter(ge=1, le=MAX_LIMIT, description="How many items a page has at most.")] = (
+        DEFAULT_LIMIT
+    ),
+    cursor: Annotated[str | None, Parameter(description="`next_cursor` of the page before.")] = None,
+) -> PageQuery:
+    """Read which page is requested."""
+    return PageQuery(limit, cursor)
+
+
+def cursor_of(position: object) -> str:
+    """Return the cursor of a page that begins at a position."""
+    return base64.urlsafe_b64encode(msgspec.json.encode(position)).decode().rstrip("=")
+
+
+class Identified(Protocol):
+    """An item of a list in the order of ids."""
+
+    @property
+    def id(self) -> int:
+        """Its id."""
+
+
+Item = TypeVar("Item", bound=Identified)
+
+
+def page_by_id(items: Sequence[Item], page: PageQuery) -> Page[Item]:
+    """Return a page of a short list that is in the order of ids."""
+    after = page.position(int) or 0
+    found = [item for item in items if item.id > after][: page.limit + 1]
+    shown = found[: page.limit]
+    return Page(shown, cursor_of(shown[-1].id) if len(found) > len(shown) else None)

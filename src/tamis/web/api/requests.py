@@ -1,0 +1,64 @@
+"""What happens around every call: its key, its scope, its limits and its idempotency key."""
+
+from typing import Self, cast
+
+from litestar.enums import ScopeType
+from litestar.middleware import ASGIMiddleware
+from litestar.types import ASGIApp, Receive, Send
+from litestar.types import Scope as LitestarScope
+
+from tamis.domain.accounts import ApiKey, Scope
+from tamis.web.api.problems import INTERFACE, Forbidden, Unauthorized
+from tamis.web.http import Scope as Connection
+from tamis.web.key_auth import KeyAuth
+from tamis.web.monitoring.traffic import UNKNOWN_ROUTE, request_record
+
+KEY = "tamis.api.key"
+"""Where the scope of a request has the key that it was sent with."""
+NEEDS = "needs"
+"""In the options of a handler: the scope that its key needs; without it, no key is needed."""
+
+
+class ApiRequests(ASGIMiddleware):
+    """Lets requests with a sufficient key pass."""
+
+    scopes = (ScopeType.HTTP,)
+
+    def __init__(self, keys: KeyAuth) -> None:
+        self._keys = keys
+
+    def __deepcopy__(self, _: object) -> Self:
+        """Return the same object: Litestar copies routers with their middleware, which all share one state."""
+        return self
+
+    async def handle(self, scope: LitestarScope, receive: Receive, send: Send, next_app: ASGIApp) -> None:
+        """Pass a request on; raises Unauthorized, RateLimited and Forbidden."""
+        connection: Connection = cast(Connection, scope)
+        record = request_record(scope)
+        record.interface, record.route = INTERFACE, scope.get("path_template") or UNKNOWN_ROUTE
+        needed: Scope | None = scope["route_handler"].opt.get(NEEDS)
+        if needed is not None:
+            key = self._key(connection)
+            if not key.scope.includes(needed):
+                raise Forbidden(
+                    "key_scope_too_small",
+                    needed=[scope.value for scope in Scope if scope.includes(needed)],
+                    scope=key.scope.value,
+                )
+            connection[KEY] = key
+        await next_app(scope, receive, send)
+
+    def _key(self, scope: Connection) -> ApiKey:
+        """Return the key of a request; raises Unauthorized."""
+        headers = {name: value.decode("latin-1").strip() for name, value in scope["headers"]}
+        public_key, secret_key = headers.get(b"publickey"), headers.get(b"secretkey")
+        kind, _, bearer = headers.get(b"authorization", "").partition(" ")
+        if kind.lower() == "bearer" and bearer:
+            key = self._keys.by_secret(bearer.strip(), scope)
+        elif public_key and secret_key:
+            key = self._keys.by_key_pair(public_key, secret_key, scope)
+        else:
+            raise Unauthorized("key_missing_in_headers")
+        if key is None:
+            raise Unauthorized("key_not_valid")
+        return key

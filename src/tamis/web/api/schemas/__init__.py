@@ -1,0 +1,1 @@
+"""The types of request and response bodies: what the API's description is made from."""

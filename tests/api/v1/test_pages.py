@@ -1,0 +1,38 @@
+"""Pages: limits and cursors."""
+
+import pytest
+
+from tests.support.programs import Program, problem_of
+from tests.support.users import fresh
+
+
+def test_a_walk_over_pages_sees_everything_once_while_others_write(api: Program) -> None:
+    before = [api.create("contact-types", {"name": fresh("Type")})["id"] for _ in range(5)]
+    first = api.result(api.get("contact-types", limit=2))
+    seen = [item["id"] for item in first["data"]]
+    api.delete(f"contact-types/{before[4]}")
+    api.create("contact-types", {"name": fresh("Type")})
+    cursor = first["next_cursor"]
+    while cursor:
+        page = api.result(api.get("contact-types", limit=2, cursor=cursor))
+        seen += [item["id"] for item in page["data"]]
+        cursor = page["next_cursor"]
+
+    assert len(seen) == len(set(seen))
+    assert set(before[:4]) <= set(seen)
+
+
+@pytest.mark.parametrize("limit", ["0", "1001", "-1", "x", "1.5", ""])
+def test_a_limit_is_a_number_from_1_to_1000(api: Program, limit: str) -> None:
+    problem = problem_of(api.get("contact-types", limit=limit), 400, "parameter_not_valid")
+
+    assert [error["path"] for error in problem["errors"]] == ["limit"]
+
+
+@pytest.mark.parametrize("cursor", ["x", "====", "bnVsbA", "W10", "é", "MTIz" * 4000])
+def test_a_cursor_that_is_none_is_refused(api: Program, cursor: str) -> None:
+    answer = api.get("contact-types", cursor=cursor)
+
+    assert answer.status_code in (400, 414)
+    if answer.status_code == 400:
+        problem_of(answer, 400, "cursor_not_valid")
