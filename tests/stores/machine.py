@@ -21,6 +21,7 @@ from tamis.actions.importing.report import ImportOptions
 from tamis.actions.importing.run import import_file
 from tamis.actions.importing.upsert import upsert
 from tamis.actions.segments.history import segment_history
+from tamis.actions.segments.planning.edit_effects import effect_of_edit
 from tamis.actions.segments.planning.forecasts import DayForecast, forecast_segment
 from tamis.actions.segments.recipients import add_recipient, delete_recipient, recipient_page
 from tamis.actions.segments.segments import create_segment, delete_segment, edit_segment
@@ -235,6 +236,37 @@ class Membership(RuleBasedStateMachine):
             self.unsettled.add(segment.id)
             return
         assert "→" in refusal  # it would name itself, by way of others
+
+    @precondition(lambda self: self.live)
+    @rule(text=rule_texts(), data=st.data())
+    def an_edit_has_the_effect_that_was_foretold(self, text: str, data: st.DataObject) -> None:
+        self.tick()
+        segment, draft = data.draw(st.sampled_from(self.live)), from_text(self.naming(text, data))
+        before = {s.id: set(self.shown(s)) for s in self.live}
+        try:
+            effect = effect_of_edit(self.services, self.account, segment.id, draft=draft, sample_size=20)
+        except Invalid:
+            with pytest.raises(Invalid):
+                self.services.write(edit_segment, self.account, segment.id, draft=draft)
+            return
+        edited = self.services.write(edit_segment, self.account, segment.id, draft=draft)
+        self.live[self.live.index(segment)] = edited
+        self.unsettled.add(segment.id)
+        after = {s.id: set(self.shown(s)) for s in self.live}
+        assert (
+            effect.count_before,
+            effect.count_after,
+            effect.entering,
+            effect.leaving,
+        ) == _difference(before[segment.id], after[segment.id])
+        contacts = {email(contact.email).key for contact in self.oracle.contacts(self.db)}
+        entered, left = after[segment.id] - before[segment.id], before[segment.id] - after[segment.id]
+        assert {email(contact.email).key for contact in effect.entering_sample} == entered & contacts
+        assert {email(contact.email).key for contact in effect.leaving_sample} == left & contacts
+        foretold = {d.segment.id: (d.count_before, d.count_after, d.entering, d.leaving) for d in effect.dependents}
+        assert foretold == {id_: _difference(before[id_], after[id_]) for id_ in foretold}
+        changed = {id_ for id_ in before if before[id_] != after[id_]}
+        assert changed <= {segment.id, *foretold}
 
     @precondition(lambda self: self.live)
     @rule(data=st.data())
@@ -464,6 +496,10 @@ class Membership(RuleBasedStateMachine):
         keyed = {email(document["email"]).key: document for document in documents}
         assert len(keyed) == len(documents), "an address stands twice"
         return keyed
+
+
+def _difference(before: set[str], after: set[str]) -> tuple[int, int, int, int]:
+    return len(before), len(after), len(after - before), len(before - after)
 
 
 def shifted(day: date, years: int) -> date:

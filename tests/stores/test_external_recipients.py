@@ -195,8 +195,8 @@ def test_pages_counts_history_and_overlaps_agree(workspace: Workspace) -> None:
     with services.view(account.id) as view:
         as_of = EvaluationTime(view.as_of, account.zone)
         everyone = build(from_text("country is blank"), workspace.fields)
-        assert view.columns.rules.count_effect(workspace.type.id, large.id, everyone, as_of) == (2, 1, 1, 2)
-        assert view.columns.rules.count_effect(workspace.type.id, small.id, everyone, as_of) == (2, 2, 1, 1)
+        assert view.columns.rules.effects(workspace.type.id, [{large.id: everyone}], as_of) == {large.id: (2, 1, 1, 2)}
+        assert view.columns.rules.effects(workspace.type.id, [{small.id: everyone}], as_of) == {small.id: (2, 2, 1, 1)}
 
 
 def test_the_membership_of_an_external_recipient_is_explained(workspace: Workspace) -> None:

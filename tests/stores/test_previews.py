@@ -16,10 +16,9 @@ from tamis.actions.accounts.accounts import create_account
 from tamis.actions.fields.fields import create_field
 from tamis.actions.fields.types import create_type
 from tamis.actions.importing.upsert import upsert
+from tamis.actions.segments.planning.edit_effects import MembershipEffect, effect_of_edit
 from tamis.actions.segments.previews import (
-    MembershipEffect,
     Preview,
-    effect_of_edit,
     preview_rule,
     rule_of_text,
     suggested_values,
@@ -168,7 +167,8 @@ def test_the_effect_of_an_edit_is_previewed(sample_data: SampleData) -> None:
     assert not effect_of_edit(services, account, grown.id, name="Another").changes_members
     for name, rule in (("Near", 'is in segment "Grown"'), ("Far", 'age > 1 and not (is in segment "Near")')):
         services.write(create_segment, account, sample_data.type, name, from_text(rule))
-    assert effect_of_edit(services, account, grown.id, draft=None).dependents == ("Far", "Near")
+    dependents = effect_of_edit(services, account, grown.id, draft=None).dependents
+    assert [dependent.segment.name for dependent in dependents] == ["Far", "Near"]
     assert not effect_of_edit(services, account, grown.id, draft=from_text("age > -1")).changes_members
     with pytest.raises(Invalid, match="already been taken"):
         effect_of_edit(services, account, grown.id, name=old.name)

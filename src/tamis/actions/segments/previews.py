@@ -1,12 +1,9 @@
 """Previews of unsaved rules: counts, sample contacts, sentences and problems."""
 
 from collections.abc import Hashable
-from dataclasses import dataclass, replace
-from datetime import datetime
+from dataclasses import dataclass
 
 from tamis.actions.fields.types import type_by_id
-from tamis.actions.segments.dependents import dependents_of_segment
-from tamis.actions.segments.segments import Keep, check_edit, rule_of
 from tamis.actions.segments.validation import problems_with_names
 from tamis.actions.services import Services
 from tamis.actions.superseding import LatestRequests
@@ -58,23 +55,6 @@ class Preview:
     incomplete: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class MembershipEffect:
-    """How an edit would change the members of a segment: their number before and after, how many would enter and leave,
-    and the names of the segments that depend on it."""
-
-    count_before: int
-    count_after: int
-    entering: int
-    leaving: int
-    dependents: tuple[str, ...] = ()
-
-    @property
-    def changes_members(self) -> bool:
-        """Whether anybody would enter or leave; the counts alone may be equal."""
-        return bool(self.entering or self.leaving)
-
-
 def preview_rule(
     services: Services,
     account: Account,
@@ -124,28 +104,6 @@ def preview_rule(
             problems=tuple(problems),
             incomplete=list_incomplete(draft),
         )
-
-
-def effect_of_edit(
-    services: Services,
-    account: Account,
-    segment_id: int,
-    *,
-    name: str | None = None,
-    draft: Draft | Keep | None = Keep.RULE,
-    expected_updated_at: datetime | None = None,
-) -> MembershipEffect:
-    """Return what `edit_segment` with these arguments would do to the members now, including overrides, without doing
-    it. Raises what `edit_segment` raises, and Unavailable."""
-    with services.view(account.id) as view:
-        db = view.records
-        edit = check_edit(db, account, segment_id, name=name, draft=draft, expected_updated_at=expected_updated_at)
-        rule = rule_of(db, replace(edit.segment, rule=edit.document))
-        type_id = edit.segment.contact_type_id
-        as_of = EvaluationTime(view.as_of_type(type_id), account.zone)
-        counts = view.columns.rules.count_effect(type_id, segment_id, rule, as_of)
-        dependents = tuple(dependent.name for dependent in dependents_of_segment(db, edit.segment))
-        return MembershipEffect(*counts, dependents)
 
 
 def rule_of_text(services: Services, account: Account, type_id: int, text: str) -> Rule:

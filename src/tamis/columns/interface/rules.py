@@ -1,6 +1,6 @@
 """Queries about what rules select."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple, Protocol
 
 from tamis.rules.time.evaluation_time import EvaluationTime
@@ -46,8 +46,16 @@ class RuleReads(Protocol):
     ) -> RuleCounts:
         """Count what each part of a rule selects; `whole` is one of the parts, or None."""
 
-    def count_effect(self, type_id: int, segment_id: int, rule: Rule, as_of: EvaluationTime, /) -> RuleEffect:
-        """Compare the members of a segment with those that it would have with a rule."""
+    def effects(
+        self, type_id: int, levels: Sequence[Mapping[int, Rule]], as_of: EvaluationTime, /
+    ) -> dict[int, RuleEffect]:
+        """Compare the members of segments with those that they would have with some rules, each level after the
+        segments that its rules name; other segments stay as they are. Manual overrides are kept."""
+
+    def samples_of_effect(
+        self, type_id: int, segment_id: int, rule: Rule, as_of: EvaluationTime, most: int, /
+    ) -> tuple[list[int], list[int]]:
+        """Return the ids of some contacts that would enter a segment with a rule, and of some that would leave."""
 
     def sample(self, type_id: int, rule: Node, as_of: EvaluationTime, most: int, /) -> list[int]:
         """Return the ids of some contacts that a rule selects, ascending; the same ones on every call."""

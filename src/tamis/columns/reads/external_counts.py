@@ -6,7 +6,7 @@ import duckdb
 
 from tamis.columns.engine.dialect import DUCKDB
 from tamis.columns.layout.contacts import column
-from tamis.columns.layout.externals import external_rows, included_externals, is_external_in, is_reachable, used_by
+from tamis.columns.layout.externals import external_rows, included_externals, is_external_in, used_by
 from tamis.columns.reads.conditions import joined, leaves
 from tamis.rules.evaluation.externals import segments_included
 from tamis.rules.sql.compiler import ColumnSource, compile_rule
@@ -43,25 +43,3 @@ def count_externals(
     counts = ", ".join(f"count(*) FILTER ({test})" for test in tests)
     query = f"SELECT {counts} FROM (SELECT {answers} FROM ({external_rows(used_by(*affected))}))"
     return list(con.execute(query, parameters.values).fetchall()[0])
-
-
-def effect_on_externals(
-    con: duckdb.DuckDBPyConnection, segment_id: int, rule: Rule, as_of: EvaluationTime
-) -> tuple[int, int, int, int]:
-    """Compare the external recipients of a segment with those that it would have with a rule; return the numbers before
-    and after, of entries and of exits."""
-    parameters = Parameters(DUCKDB)
-    segment = parameters.bind(segment_id)
-    selected = "FALSE"
-    if segments_included(rule):
-        where = compile_rule(rule, as_of, ColumnSource(column, is_external_in), parameters)
-        selected = f"(({is_reachable(rule, parameters)}) AND {where}) IS TRUE"
-    rows = con.execute(
-        "SELECT count(*) FILTER (is_in), count(*) FILTER (will_be), "
-        "count(*) FILTER (will_be AND NOT is_in), count(*) FILTER (is_in AND NOT will_be) FROM ("
-        f"SELECT {is_external_in(segment_id, parameters)} AS is_in, "
-        f"{selected} AND id NOT IN (SELECT contact_id FROM exclusions WHERE segment_id = {segment}) "
-        f"OR id IN ({included_externals(segment)}) AS will_be FROM ({external_rows(used_by(rule))}))",
-        parameters.values,
-    ).fetchall()
-    return rows[0]

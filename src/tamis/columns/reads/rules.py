@@ -9,8 +9,10 @@ from tamis.columns.interface.rules import MemberCounts, RuleCounts, RuleEffect
 from tamis.columns.layout.contacts import column, table
 from tamis.columns.layout.externals import selected_externals
 from tamis.columns.layout.membership import is_in_segment
+from tamis.columns.projector.batch import Levels
 from tamis.columns.reads.conditions import joined, leaves
-from tamis.columns.reads.external_counts import count_externals, effect_on_externals
+from tamis.columns.reads.edit_effects import effects, samples
+from tamis.columns.reads.external_counts import count_externals
 from tamis.rules.sql.compiler import ColumnSource, compile_rule
 from tamis.rules.sql.dialect import Parameters
 from tamis.rules.time.evaluation_time import EvaluationTime
@@ -70,26 +72,13 @@ class DuckRuleReads:
         added, excluded = self._con.execute(_OVERRIDES, [segment_id]).fetchall()[0]
         return RuleCounts(total, of_parts, MemberCounts(counted[-1] + externals[-1], counted[-1], added, excluded))
 
-    def count_effect(self, type_id: int, segment_id: int, rule: Rule, as_of: EvaluationTime) -> RuleEffect:
-        """Compare the members of a segment with those that it would have with a rule, in one scan. Manual overrides are
-        kept."""
-        parameters = Parameters(DUCKDB)
-        segment = parameters.bind(segment_id)
-        selected = compile_rule(rule, as_of, _SOURCE, parameters)
-        rows = self._con.execute(
-            f"""
-            SELECT count(*) FILTER (is_in), count(*) FILTER (will_be),
-                count(*) FILTER (will_be AND NOT is_in), count(*) FILTER (is_in AND NOT will_be)
-            FROM (
-                SELECT {is_in_segment(segment_id, parameters)} AS is_in,
-                    ({selected}) IS TRUE AND id NOT IN (SELECT contact_id FROM exclusions WHERE segment_id = {segment})
-                    OR id IN ({_INCLUDED} WHERE segment_id = {segment} AND contact_id IS NOT NULL) AS will_be
-                FROM {table(type_id)}
-            )
-            """,
-            parameters.values,
-        ).fetchall()
-        return RuleEffect(*map(sum, zip(rows[0], effect_on_externals(self._con, segment_id, rule, as_of), strict=True)))
+    def effects(self, type_id: int, levels: Levels, as_of: EvaluationTime) -> dict[int, RuleEffect]:
+        return effects(self._con, type_id, levels, as_of)
+
+    def samples_of_effect(
+        self, type_id: int, segment_id: int, rule: Rule, as_of: EvaluationTime, most: int
+    ) -> tuple[list[int], list[int]]:
+        return samples(self._con, type_id, segment_id, rule, as_of, most)
 
     def sample(self, type_id: int, rule: Node, as_of: EvaluationTime, most: int) -> list[int]:
         """Return the ids of some contacts that a rule selects, ascending.

@@ -6,7 +6,8 @@ from datetime import date, datetime
 import msgspec
 from markupsafe import Markup
 
-from tamis.actions.segments.previews import MembershipEffect, Preview
+from tamis.actions.segments.planning.edit_effects import MembershipEffect
+from tamis.actions.segments.previews import Preview
 from tamis.actions.segments.rule_syntax import OPERATORS, Operator, Takes, positive_form, to_text
 from tamis.actions.segments.segment_options import SegmentOption
 from tamis.domain.fields import EMAIL, FIRST_NAME, LAST_NAME, RESERVED, Field, FieldSet, Kind, Value
@@ -110,7 +111,7 @@ def effect_data(effect: MembershipEffect) -> dict[str, object]:
         "after": effect.count_after,
         "entering": effect.entering,
         "leaving": effect.leaving,
-        "followers": effect.dependents,
+        "followers": [dependent.segment.name for dependent in effect.dependents],
     }
 
 

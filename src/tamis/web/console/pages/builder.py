@@ -10,9 +10,8 @@ from litestar.response import Redirect, Response
 
 from tamis.actions.fields.types import find_type, type_by_id
 from tamis.actions.lookups import fields_of_type, types_of_account
+from tamis.actions.segments.planning.edit_effects import MembershipEffect, effect_of_edit
 from tamis.actions.segments.previews import (
-    MembershipEffect,
-    effect_of_edit,
     preview_rule,
     rule_of_text,
     suggested_values,

@@ -1,0 +1,38 @@
+"""A dry run of an edit says what the edit then does, to the segment and to all that depend on it."""
+
+from datetime import datetime
+from typing import Any
+
+import hypothesis.strategies as st
+from hypothesis import given, settings
+
+from tests.stores.machine import BEGINNINGS, Membership, people, rule_texts
+from tests.support.effort import examples
+
+
+@settings(max_examples=examples(200, least=10), deadline=None)
+@given(
+    data=st.data(),
+    beginning=st.sampled_from(BEGINNINGS),
+    some=people(),
+    texts=st.lists(rule_texts(), min_size=3, max_size=6),
+    overrides=st.integers(0, 3),
+    edited=rule_texts(),
+)
+def test_edits_do_what_was_foretold(
+    data: st.DataObject,
+    beginning: tuple[str, datetime],
+    some: dict[str, dict[str, Any]],
+    texts: list[str],
+    overrides: int,
+    edited: str,
+) -> None:
+    machine = Membership()
+    try:
+        machine.begin(beginning, some, texts, data)
+        for _ in range(overrides):
+            machine.include_recipient(data, data.draw(st.sampled_from([*some, "Else@Example.org"])), "By", False)
+            machine.exclude_recipient(data)
+        machine.an_edit_has_the_effect_that_was_foretold(edited, data)
+    finally:
+        machine.teardown()
