@@ -344,7 +344,7 @@ def test_concurrently_changed_options_are_not_overwritten(workspace: Workspace) 
 def test_fail_closed_a_kind_cannot_change_while_a_rule_uses_the_field(workspace: Workspace) -> None:
     workspace.segment("Pros", 'email is not blank and not plan = "Pro"')
     workspace.segment("Known", "plan is not blank")
-    with pytest.raises(Refused, match='"Plan" is used by the segments "Pros", "Known"; edit or delete them first'):
+    with pytest.raises(Refused, match='"Plan" is used by the segments "Pros" and "Known"; edit or delete them first'):
         workspace.edit("plan", kind=Kind.TEXT)
 
 
@@ -352,7 +352,7 @@ def test_fail_closed_an_option_used_by_a_rule_is_not_deleted(workspace: Workspac
     workspace.edit("plan", add_options=["Team", "Gold"])
     first = workspace.segment("First", 'plan is not "team"')
     second = workspace.segment("Second", 'not (plan in ("Free", "Team"))')
-    with pytest.raises(Refused, match='the option "Team" of "Plan" is used by the segments "First", "Second"'):
+    with pytest.raises(Refused, match='the option "Team" of "Plan" is used by the segments "First" and "Second"'):
         workspace.edit("plan", delete_options=["team"])
     assert workspace.edit("plan", delete_options=["gold"]).options == ("Free", "Pro", "Team"), "it is not in use"
     workspace.services.write(delete_segment, workspace.account, first.id)
@@ -364,7 +364,7 @@ def test_fail_closed_an_option_of_contacts_is_not_deleted_while_rules_use_the_fi
     blank = workspace.segment("Without", "likes is blank")
     others = workspace.segment("Others", 'likes includes none of ("Sport")')
     with pytest.raises(
-        Refused, match='2 contacts would lose "Art" and could enter the segments "Without", "Others", which'
+        Refused, match='2 contacts would lose "Art" and could enter the segments "Without" and "Others", which'
     ):
         workspace.edit("likes", delete_options=["art"])
     assert workspace.members(blank) == {"dan"}

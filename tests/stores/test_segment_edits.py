@@ -107,7 +107,7 @@ def test_fail_closed_a_segment_used_by_others_is_not_deleted(workspace: Workspac
     services, account = workspace.services, workspace.account
     base = workspace.segment("Base", "score >= 3")
     users = [services.write(create_segment, account, workspace.type, name, naming("Base")) for name in ("One", "Two")]
-    with pytest.raises(Refused, match=r'^the segment "Base" is used by the segments "One", "Two"; edit or delete'):
+    with pytest.raises(Refused, match=r'^the segment "Base" is used by the segments "One" and "Two"; edit or delete'):
         services.write(delete_segment, account, base.id)
     services.write(delete_segment, account, users[0].id)
     services.write(edit_segment, account, base.id, name="One")

@@ -25,8 +25,8 @@ DATA: Mapping[str, str] = {
     "contact_type_unknown": 'there is no contact type "{contact_type}"; choose from {known:quoted}',
     "contact_unknown": 'there is no contact "{email}" in {contact_type}{advice}',
     "contacts_would_enter": (
-        "{contacts:contact} would lose {lost:quoted} and could enter the {segments:segment|segments} "
-        '{segments:quoted}, which {segments:uses|use} "{field}"'
+        "{contacts:contact} would lose {lost:quoted and} and could enter the {segments:segment|segments} "
+        '{segments:quoted and}, which {segments:uses|use} "{field}"'
     ),
     "cursor_not_valid": "is not a cursor of this list: begin without one",
     "days_out_of_range": "must be from 1 to {most:,} days, not {days:,}",
@@ -60,7 +60,7 @@ DATA: Mapping[str, str] = {
         'the member history of the segment "{segment}" starts at {since}: choose that time or a later one'
     ),
     "in_use_by_segments": (
-        "{what} is used by the {segments:segment|segments} {segments:quoted}; edit or delete {segments:it|them} first"
+        "{what} is used by the {segments:segment|segments} {segments:quoted and}; edit or delete {segments:it|them} first"
     ),
     "instant_not_come": "{instant} is in the future: choose a time in the past",
     "expiry_past": "the expiry must be in the future",
@@ -73,15 +73,15 @@ DATA: Mapping[str, str] = {
     "no_contact_type_yet": 'there is no contact type "{contact_type}"; none have been created yet',
     "no_fields_chosen": "lists no field; omit it to export all fields",
     "not_utf8": "is not valid UTF-8",
-    "option_in_use": 'the option "{option}" of "{field}" is used by the {segments:segment|segments} {segments:quoted}',
+    "option_in_use": 'the option "{option}" of "{field}" is used by the {segments:segment|segments} {segments:quoted and}',
     "option_in_use_by_many": (
-        "more than {most:,} contacts have this option, and the {segments:segment|segments} {segments:quoted} "
+        "more than {most:,} contacts have this option, and the {segments:segment|segments} {segments:quoted and} "
         "{segments:uses|use} it; edit or delete {segments:it|them} first"
     ),
     "option_not_left": '"{field}" would have no option "{option}"',
     "option_not_valid": '"{option}" {problem}',
     "option_parts_in_use": (
-        "the {segments:segment|segments} {segments:quoted} {segments:searches|search} for part of an option of "
+        "the {segments:segment|segments} {segments:quoted and} {segments:searches|search} for part of an option of "
         '"{field}" and could select other contacts; edit or delete {segments:it|them} first'
     ),
     "option_unknown": '"{field}" has no option "{option}"',

@@ -27,7 +27,7 @@ TITLES = {
 STATUSES: tuple[tuple[type[TamisError], int, str], ...] = (
     (NotFound, 404, "Page not found"),
     (Invalid, 422, "Check your input"),
-    (Refused, 409, "Not possible right now"),
+    (Refused, 409, "Not possible"),
     (Busy, 429, TITLES[429]),
     (Unavailable, 503, "Tamis is unavailable"),
 )
