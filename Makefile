@@ -3,6 +3,8 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 PORT ?= 8000
+# Keep compiled modules even where Python is told not to: each process of a run would compile them again.
+export PYTHONDONTWRITEBYTECODE :=
 
 .PHONY: help demo serve test test-all coverage check bench docs screenshots format lock clean
 
