@@ -7,7 +7,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tamis.domain.contacts import Contact
+from tamis.domain.fields import CREATED_AT, EMAIL, UPDATED_AT
+from tamis.rules.evaluation.compiled import Values, compile_rule
 from tamis.rules.evaluation.evaluate import selects
+from tamis.rules.evaluation.operands import comparable
 from tamis.rules.operators import Operator, positive_form
 from tamis.rules.time.evaluation_time import EvaluationTime
 from tamis.rules.tree import Node
@@ -69,3 +72,18 @@ def test_one_meaning_of_relative_conditions_at_any_instant(
     engine.fill(audience)
     for _ in range(5):
         agree(engine, built(data.draw(draft_conditions(operator))), audience, as_of, instants)
+
+
+@settings(max_examples=examples(150))
+@given(case=timed_crowds(), some=st.lists(rules, min_size=1, max_size=5))
+def test_one_meaning_of_compiled_rules(case: tuple[EvaluationTime, list[Contact]], some: list[Node]) -> None:
+    as_of, audience = case
+    for rule in some:
+        compiled = compile_rule(rule, as_of.zone)
+        found = {c.id for c in audience if compiled.selects(values_of(c), as_of, segments_of(c))}
+        assert found == by_python(rule, audience, as_of)
+
+
+def values_of(contact: Contact) -> Values:
+    known = contact.values | {field.id: contact.value_of(field) for field in (EMAIL, CREATED_AT, UPDATED_AT)}
+    return {field_id: comparable(value) for field_id, value in known.items() if value is not None}

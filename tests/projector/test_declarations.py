@@ -72,7 +72,7 @@ def seen(tmp_path_factory: pytest.TempPathFactory) -> Seen:
         for thresholds, now in (
             (Thresholds(), scenario.SOON),
             (Thresholds(small_batch=0, insert_only=0, entries_at_once=2), scenario.SOON),
-            (Thresholds(small_batch=1_000), scenario.SOON),
+            (Thresholds(small_batch=1_000_000), scenario.SOON),
             (Thresholds(), scenario.LATE),
         ):
             patch.setattr(strategy, "THRESHOLDS", thresholds)

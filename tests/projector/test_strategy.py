@@ -26,6 +26,8 @@ THRESHOLDS = Thresholds(small_batch=8, insert_only=1_000, midnights=100)
         (BatchProfile(False, 0, 1, evaluations=2), Strategy.SMALL_BATCH),
         (BatchProfile(False, 3, 4, evaluations=8), Strategy.SMALL_BATCH),
         (BatchProfile(False, 3, 4, evaluations=9), Strategy.INCREMENTAL),
+        (BatchProfile(False, 3, 4, evaluations=2, rules=4), Strategy.SMALL_BATCH),
+        (BatchProfile(False, 3, 4, evaluations=2, rules=5), Strategy.INCREMENTAL),
         (BatchProfile(False, 0, 5_000, evaluations=8), Strategy.SMALL_BATCH),
         (BatchProfile(False, 0, 5_000, evaluations=10_000), Strategy.INCREMENTAL),
     ],

@@ -30,14 +30,15 @@ class BatchContext:
 
 
 @dataclass(frozen=True, slots=True)
-class ContactResults:
-    """What Python found for a contact at one evaluation instant: whether it is a recipient, by segment."""
+class MembershipDifference:
+    """What Python found: a contact enters (`delta` 1) or leaves (-1) a segment at one of its evaluation instants."""
 
     contact_id: int
+    segment_id: int
+    delta: int
     instant: datetime
     cause: Cause
     seq: int
-    is_recipient: Sequence[bool]
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,8 +85,8 @@ class TypeContext:
     instants: str = ""
     """The table or query of the evaluation instants of this window."""
     dirty_strategy: Strategy = Strategy.INCREMENTAL
-    rule_results: Sequence[ContactResults] | None = None
-    """The results from Python; None if they are in a table."""
+    differences: Sequence[MembershipDifference] | None = None
+    """What Python found; None if the results of the rules are in a table."""
     segment_order: Sequence[int] = ()
     """The segments in the order of the results."""
     pending: int = 0

@@ -14,7 +14,7 @@ class Strategy(StrEnum):
     """How entries and exits are found."""
 
     SMALL_BATCH = "small batch"
-    """Python evaluates the rules for a handful of contacts, before and after: faster than planning a statement."""
+    """Python evaluates the rules for some contacts, before and after: faster than planning a statement."""
     INCREMENTAL = "incremental"
     """One statement evaluates the rules for all changed contacts, before and after."""
     INSERT_ONLY = "insert-only"
@@ -27,8 +27,8 @@ class Strategy(StrEnum):
 class Thresholds:
     """Where one strategy becomes cheaper than another."""
 
-    small_batch: int = 8
-    """The most evaluations in a small batch, that is, pairs of a contact and an instant."""
+    small_batch: int = 20_000
+    """The most evaluations of a rule in a small batch, if all rules are evaluated at all instants of all contacts."""
     insert_only: int = 1_000
     """With fewer changed contacts than this, one strategy for all is faster than two."""
     midnights: int = 100
@@ -45,14 +45,15 @@ class BatchProfile:
     """A profile of a batch for one contact type.
 
     `midnights` have passed since its memberships were right; `changed` is the number of changed contacts.
-    `evaluations`, the number of pairs of a contact and an instant, is known only for a window whose dirty contacts are
-    marked.
+    `evaluations`, the number of pairs of a contact and an instant, and the number of `rules` are known only for a
+    window whose dirty contacts are marked.
     """
 
     restoring: bool
     midnights: int
     changed: int
     evaluations: int | None = None
+    rules: int = 1
 
 
 def choose(batch: BatchProfile, thresholds: Thresholds) -> Strategy:
@@ -60,5 +61,6 @@ def choose(batch: BatchProfile, thresholds: Thresholds) -> Strategy:
     if batch.restoring or batch.midnights > thresholds.midnights:
         return Strategy.FULL_REFRESH
     if batch.evaluations is not None:
-        return Strategy.SMALL_BATCH if batch.evaluations <= thresholds.small_batch else Strategy.INCREMENTAL
+        is_small = batch.evaluations * batch.rules <= thresholds.small_batch
+        return Strategy.SMALL_BATCH if is_small else Strategy.INCREMENTAL
     return Strategy.INSERT_ONLY if batch.changed > thresholds.insert_only else Strategy.INCREMENTAL

@@ -20,7 +20,7 @@ def compare(con: Connection, context: TypeContext) -> TypeContext:
 
 def _compare(con: Connection, context: TypeContext) -> int:
     if context.dirty_strategy is Strategy.SMALL_BATCH:
-        return small_batch.compare(con, context)
+        return small_batch.insert_differences(con, context)
     name = "changes_with_overrides" if context.has_overrides else "changes"
     return execute_update(
         con, SQL[name], {"window_number": context.this_window.number, "segment_ids": list(context.segment_order)}

@@ -27,7 +27,7 @@ def load_versions(con: Connection, context: TypeContext) -> TypeContext:
     """Load what evaluation needs of the dirty contacts: values and overrides before and after, and the evaluation
     instants. Their number decides the strategy."""
     if not (context.dirty and context.unchanged):
-        return replace(context, rule_results=None, segment_order=())
+        return replace(context, differences=None, segment_order=())
     names = "".join(f", {column(field)}" for field in used_fields(context.unchanged))
     con.execute(
         "CREATE OR REPLACE TEMP TABLE versions AS "
@@ -38,7 +38,8 @@ def load_versions(con: Connection, context: TypeContext) -> TypeContext:
     if context.has_overrides:
         con.execute(SQL["overrides"])
     instants, evaluations = _instants(con, context)
-    profile = BatchProfile(False, 0, sum(len(group.ids) for group in context.changes.changed), evaluations)
+    changed = sum(len(group.ids) for group in context.changes.changed)
+    profile = BatchProfile(False, 0, changed, evaluations, sum(map(len, context.unchanged)))
     return replace(context, instants=instants, dirty_strategy=choose(profile, strategies.THRESHOLDS))
 
 
@@ -51,7 +52,7 @@ def evaluate(con: Connection, context: TypeContext) -> TypeContext:
     if not (context.dirty and context.unchanged):
         return context
     if context.dirty_strategy is Strategy.SMALL_BATCH:
-        return replace(context, rule_results=small_batch.evaluate(con, context))
+        return replace(context, differences=small_batch.evaluate(con, context))
     return replace(context, segment_order=_evaluate(con, context))
 
 

@@ -1,84 +1,152 @@
-"""Small batch: Python evaluates the rules for a handful of contacts. For so few, DuckDB takes longer to plan the query
-than the reference evaluator takes for the results (§ One meaning)."""
+"""Small batch: Python evaluates the rules for some contacts. For so few, DuckDB takes longer to plan the query than
+compiled rules take for the results (§ One meaning).
 
-from collections.abc import Mapping, Sequence
+Of two consecutive evaluations of a contact, only those rules are evaluated that depend on what differs between them: a
+value, the time, a manual override, or the membership of a segment that one of these concerns.
+"""
+
+from collections import defaultdict
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import pairwise
 
-from tamis.columns.projector.context import Connection, ContactResults, TypeContext
+from tamis.columns.projector.context import Connection, MembershipDifference, TypeContext
 from tamis.columns.projector.queries import load
 from tamis.columns.projector.rule_dependencies import used_fields
 from tamis.columns.projector.windows import AsOf
-from tamis.domain.contacts import Contact
-from tamis.domain.fields import CREATED_AT, EMAIL, UPDATED_AT, Field, Value
-from tamis.domain.instants import EPOCH
+from tamis.domain.fields import Field, Value
+from tamis.domain.membership_changes import Cause
 from tamis.domain.segments import SEGMENT_SHIFT
-from tamis.rules.evaluation.evaluate import selects
+from tamis.rules.evaluation.compiled import CompiledRule, compile_rule
+from tamis.rules.evaluation.operands import comparable
 from tamis.rules.time.evaluation_time import EvaluationTime
-from tamis.rules.tree import Rule
 
 SQL = load("evaluate")
 INSERT_CHANGES = load("compare")["insert_changes"]
-Overrides = Mapping[tuple[int, int, int], tuple[bool, bool]]
-"""By version, segment and contact: whether it is a recipient under its own id, and whether it is a member at all."""
+Overrides = Mapping[int, tuple[bool, bool]]
+"""By segment: whether the contact is a recipient under its own id, and whether it is a member at all."""
+NO_OVERRIDES: Overrides = {}
 
 
-def evaluate(con: Connection, context: TypeContext) -> list[ContactResults]:
-    """Evaluate all rules for each dirty contact at each of its instants, in order."""
-    fields, as_of = used_fields(context.unchanged), context.as_of
-    rules = {segment_id: rule for level in context.unchanged for segment_id, rule in level.items()}
-    overrides: Overrides = {}
-    if context.has_overrides:
-        found = con.execute(SQL["overrides_found"]).fetchall()
-        overrides = {tuple(row[:3]): tuple(row[3:]) for row in found}
-    rows = con.execute(
-        "SELECT p.contact_id, p.version, p.instant, p.cause, p.seq, v.* EXCLUDE (version) "
-        f"FROM {context.instants} p LEFT JOIN versions v ON v.id = p.contact_id AND v.version = p.version "
-        "ORDER BY p.contact_id, p.seq"
-    ).fetchall()
-    results = []
-    for contact_id, version, instant, cause, seq, id_, *values in rows:
-        contact = _contact(id_, values, fields) if id_ else None
-        is_recipient = _is_recipient(
-            rules, contact, contact_id, version, _evaluation_time(as_of, seq, instant), overrides
-        )
-        results.append(ContactResults(contact_id, instant, cause, seq, is_recipient))
-    return results
+@dataclass(frozen=True, slots=True)
+class _Evaluation:
+    """A contact at an evaluation instant: its values (None if it does not exist), the time and its overrides."""
+
+    contact_id: int
+    version: int
+    instant: datetime
+    cause: Cause
+    seq: int
+    values: Mapping[int, Value] | None
+    as_of: EvaluationTime
+    overrides: Overrides
 
 
-def compare(con: Connection, context: TypeContext) -> int:
-    """Add the differences between consecutive results to `pending_changes`; return how many."""
-    segments = [segment_id for level in context.unchanged for segment_id in level]
-    results = context.rule_results or ()
-    changes = [
-        (segment_id << SEGMENT_SHIFT | after.contact_id, 1 if now else -1, after.instant, after.cause, after.seq)
-        for before, after in pairwise(results)
+def evaluate(con: Connection, context: TypeContext) -> list[MembershipDifference]:
+    """Find which segments each dirty contact enters and leaves at each of its instants, in order."""
+    zone = context.changes.segments.zone
+    rules = {id_: compile_rule(rule, zone) for level in context.unchanged for id_, rule in level.items()}
+    return [
+        difference
+        for before, after in pairwise(_evaluations(con, context))
         if after.seq
-        for segment_id, was, now in zip(segments, before.is_recipient, after.is_recipient, strict=True)
-        if was is not now
+        for difference in _differences(rules, before, after)
+    ]
+
+
+def insert_differences(con: Connection, context: TypeContext) -> int:
+    """Add what was found to `pending_changes`; return how many rows."""
+    changes = [
+        (d.segment_id << SEGMENT_SHIFT | d.contact_id, d.delta, d.instant, d.cause, d.seq)
+        for d in context.differences or ()
     ]
     if changes:
         con.execute(INSERT_CHANGES, [context.this_window.number, *map(list, zip(*changes, strict=True))])
     return len(changes)
 
 
-def _is_recipient(
-    rules: Mapping[int, Rule],
-    contact: Contact | None,
-    contact_id: int,
-    version: int,
-    as_of: EvaluationTime,
-    overrides: Overrides,
-) -> list[bool]:
-    """Return, for each segment, whether the contact is a recipient under its own id. Each segment comes after those
-    that its rule names."""
+def _differences(
+    rules: Mapping[int, CompiledRule], before: _Evaluation, after: _Evaluation
+) -> Iterator[MembershipDifference]:
+    was, now = _answers(rules, before), _answers(rules, after)
+    for segment_id in _affected_segments(rules, before, after):
+        is_recipient = now(segment_id)
+        if was(segment_id) is not is_recipient:
+            yield MembershipDifference(
+                after.contact_id, segment_id, 1 if is_recipient else -1, after.instant, after.cause, after.seq
+            )
+
+
+def _affected_segments(rules: Mapping[int, CompiledRule], before: _Evaluation, after: _Evaluation) -> Collection[int]:
+    """Return the segments whose recipients may differ between two evaluations of a contact."""
+    if before.values is None or after.values is None:
+        return rules.keys()
+    changed = _changed_fields(before.values, after.values)
+    is_time_equal = before.as_of == after.as_of
+    overridden = {*before.overrides, *after.overrides}
+    affected: dict[int, None] = {}
+    for segment_id, rule in rules.items():  # each segment comes after those that its rule names
+        if (
+            not rule.field_ids.isdisjoint(changed)
+            or (rule.is_timed and not is_time_equal)
+            or segment_id in overridden
+            or not rule.segment_ids.isdisjoint(affected)
+        ):
+            affected[segment_id] = None
+    return affected
+
+
+def _answers(rules: Mapping[int, CompiledRule], evaluation: _Evaluation) -> Callable[[int], bool]:
+    """Return the function that says whether a contact is a recipient of a segment under its own id."""
+    values, as_of, overrides = evaluation.values, evaluation.as_of, evaluation.overrides
     members: dict[int, bool] = {}
-    found = []
-    for segment_id, rule in rules.items():
-        is_selected = contact is not None and selects(rule, contact, as_of, members.__getitem__)
-        is_recipient, members[segment_id] = overrides.get((version, segment_id, contact_id), (is_selected, is_selected))
-        found.append(is_recipient)
-    return found
+
+    def is_selected(segment_id: int) -> bool:
+        return values is not None and rules[segment_id].selects(values, as_of, is_member)
+
+    def is_member(segment_id: int) -> bool:
+        if segment_id not in members:
+            override = overrides.get(segment_id)
+            members[segment_id] = override[1] if override else is_selected(segment_id)
+        return members[segment_id]
+
+    def is_recipient(segment_id: int) -> bool:
+        override = overrides.get(segment_id)
+        return override[0] if override else is_selected(segment_id)
+
+    return is_recipient if overrides else is_selected
+
+
+def _changed_fields(before: Mapping[int, Value], after: Mapping[int, Value]) -> set[int]:
+    return {id_ for id_ in before.keys() | after.keys() if before.get(id_) != after.get(id_)}
+
+
+def _evaluations(con: Connection, context: TypeContext) -> list[_Evaluation]:
+    """Read the dirty contacts at each of their instants, by contact and in order."""
+    fields, as_of = used_fields(context.unchanged), context.as_of
+    overrides: dict[tuple[int, int], dict[int, tuple[bool, bool]]] = defaultdict(dict)
+    if context.has_overrides:
+        for version, segment_id, contact_id, *found in con.execute(SQL["overrides_found"]).fetchall():
+            overrides[contact_id, version][segment_id] = found[0], found[1]
+    rows = con.execute(
+        "SELECT p.contact_id, p.version, p.instant, p.cause, p.seq, v.* EXCLUDE (version) "
+        f"FROM {context.instants} p LEFT JOIN versions v ON v.id = p.contact_id AND v.version = p.version "
+        "ORDER BY p.contact_id, p.seq"
+    ).fetchall()
+    return [
+        _Evaluation(
+            contact_id,
+            version,
+            instant,
+            cause,
+            seq,
+            _values(values, fields) if id_ else None,
+            _evaluation_time(as_of, seq, instant),
+            overrides.get((contact_id, version), NO_OVERRIDES),
+        )
+        for contact_id, version, instant, cause, seq, id_, *values in rows
+    ]
 
 
 def _evaluation_time(as_of: Sequence[AsOf], seq: int, instant: datetime) -> EvaluationTime:
@@ -86,14 +154,11 @@ def _evaluation_time(as_of: Sequence[AsOf], seq: int, instant: datetime) -> Eval
     return EvaluationTime(instant.replace(tzinfo=UTC), found.time.zone) if found.by_row else found.time
 
 
-def _contact(id_: int, values: Sequence[Value | list[str] | None], fields: Sequence[Field]) -> Contact:
-    known = {field.id: _typed(value) for field, value in zip(fields, values, strict=True) if value is not None}
-    email, created = known.pop(EMAIL.id, ""), known.pop(CREATED_AT.id, EPOCH)
-    updated = known.pop(UPDATED_AT.id, EPOCH)
-    assert isinstance(email, str)
-    assert isinstance(created, datetime)
-    assert isinstance(updated, datetime)
-    return Contact(id_, 0, email, known, created, updated)
+def _values(values: Sequence[Value | list[str] | None], fields: Sequence[Field]) -> dict[int, Value]:
+    """Return the values of a contact in comparable form, by field id."""
+    return {
+        field.id: comparable(_typed(value)) for field, value in zip(fields, values, strict=True) if value is not None
+    }
 
 
 def _typed(value: Value | list[str]) -> Value:
