@@ -1,5 +1,6 @@
 """Queries of the records that interfaces run directly, because an action would add nothing to them."""
 
+from tamis.records.accounts import account_by_id
 from tamis.records.change_log import last_change
 from tamis.records.handles import Reader, Transaction, snapshot
 from tamis.records.keys import access_by_key_pair, access_by_secret
@@ -13,6 +14,7 @@ __all__ = [
     "Transaction",
     "access_by_key_pair",
     "access_by_secret",
+    "account_by_id",
     "fields_of_type",
     "is_excluded",
     "last_change",

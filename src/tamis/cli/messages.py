@@ -9,6 +9,7 @@ from tamis.domain.messages.catalog import MessageCatalog
 OWN: Mapping[str, str] = {
     "account_missing": 'there is no account yet; create one with "tamis account create --email YOU@EXAMPLE.ORG"',
     "account_unclear": "there are {count} accounts; choose one with --account EMAIL",
+    "api_refused": "{reason}",
     "another_email_column": (
         'The column "{column}" is used as the email. {others:quoted and} contains emails too: to use that one, add '
         '--map "{other}=email".'
@@ -21,6 +22,7 @@ OWN: Mapping[str, str] = {
         '"{field}" is set by Tamis: choose a field with another name, such as --map COLUMN=Subscribed, and create it '
         "with --create-fields"
     ),
+    "client_not_possible": "{reason}",
     "columns_share_a_field": (
         'the columns {columns:quoted and} are both mapped to the field "{field}": map one of them to another field '
         'with --map "{last}=FIELD", or rename it in the file'
@@ -91,6 +93,7 @@ OWN: Mapping[str, str] = {
     ),
     "rule_needs_type": "a rule needs a contact type: add --type TYPE",
     "sample_size_missing": "add --percent for a sample, --split for groups or both",
+    "secret_key_not_set": "set the secret key of the server in {variable}",
     "segment_name_taken": "another segment already has this name",
     "segment_name_unknown": 'there is no segment "{segment}"; list segments with "tamis segment list"',
     "server_does_not_answer": "the server for this data does not respond: check its log or restart it",

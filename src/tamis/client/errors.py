@@ -35,6 +35,12 @@ class ApiError(Exception):
         self.errors = tuple(errors)
         self.request_id = request_id
 
+    @property
+    def sentences(self) -> list[str]:
+        """Everything that is wrong, for people."""
+        others = [item for item in self.errors if item.detail not in self.detail]
+        return [self.detail, *(f"{item.path}: {item.detail}" if item.path else item.detail for item in others)]
+
     def __str__(self) -> str:
         facts = [self.code if self.status is None else f"{self.status} {self.code}"]
         if self.request_id:

@@ -57,7 +57,7 @@ def application(services: Services, local_token: str, *more: ControllerRouterHan
     def api(_: Litestar) -> ControllerRouterHandler:
         from tamis.web.api.app import api_routes
 
-        return api_routes(services, keys, writes)
+        return api_routes(services, keys, writes, local_token)
 
     def pages(app: Litestar) -> ControllerRouterHandler:
         from tamis.web.console.app import console

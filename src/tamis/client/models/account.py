@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from tamis.client.request import Model, Tagged
+from tamis.client.request import Model
 
 
 class Account(Model, frozen=True, kw_only=True):
@@ -10,11 +10,11 @@ class Account(Model, frozen=True, kw_only=True):
 
     id: int
     name: str
-    timezone: str
+    time_zone: str
     scope: str
 
 
-class ContactType(Tagged, frozen=True, kw_only=True):
+class ContactType(Model, frozen=True, kw_only=True):
     """A kind of contacts, with fields of its own."""
 
     id: int

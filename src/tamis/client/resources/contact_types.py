@@ -6,7 +6,7 @@ from msgspec import UNSET, UnsetType
 
 from tamis.client.calls import Resource, Sender, call, paged
 from tamis.client.models.account import ContactType, Field
-from tamis.client.request import Page, Request, json_body, path, tag
+from tamis.client.request import Page, Request, json_body, path
 
 
 class ContactTypeCalls(Resource[Sender]):
@@ -28,15 +28,14 @@ class ContactTypeCalls(Resource[Sender]):
         return Request("POST", "/contact-types", ContactType, content=json_body(name=name))
 
     @call
-    def update(self, type_id: int, *, name: str, if_match: str | None = None) -> Request[ContactType]:
+    def update(self, type_id: int, *, name: str) -> Request[ContactType]:
         """Rename a contact type."""
-        place = path("contact-types", type_id)
-        return Request("PATCH", place, ContactType, headers=tag(if_match), content=json_body(name=name))
+        return Request("PATCH", path("contact-types", type_id), ContactType, content=json_body(name=name))
 
     @call
-    def delete(self, type_id: int, *, if_match: str | None = None) -> Request[None]:
+    def delete(self, type_id: int) -> Request[None]:
         """Delete a contact type with its fields; it must have no contacts and no segments."""
-        return Request("DELETE", path("contact-types", type_id), type(None), headers=tag(if_match))
+        return Request("DELETE", path("contact-types", type_id), type(None))
 
 
 class FieldCalls(Resource[Sender]):

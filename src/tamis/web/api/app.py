@@ -15,6 +15,7 @@ from tamis.web.api.calls import call_provider
 from tamis.web.api.description import describe, description_route
 from tamis.web.api.docs_page.routes import docs_routes
 from tamis.web.api.idempotency import IdempotentPosts
+from tamis.web.api.local_access import LocalAccess
 from tamis.web.api.paging import page_query
 from tamis.web.api.problems import problem_response
 from tamis.web.api.requests import ApiRequests
@@ -24,7 +25,7 @@ from tamis.web.write_limit import WriteLimit
 PREFIX = "/v1"
 
 
-def api_routes(services: Services, keys: KeyAuth, writes: WriteLimit) -> Router:
+def api_routes(services: Services, keys: KeyAuth, writes: WriteLimit, local_token: str) -> Router:
     """Make the routes of the API."""
 
     def failed(request: Request[Any, Any, Any], error: Exception) -> Response[bytes]:
@@ -39,7 +40,7 @@ def api_routes(services: Services, keys: KeyAuth, writes: WriteLimit) -> Router:
             "call": Provide(call_provider(services, writes), sync_to_thread=False),
             "page": Provide(page_query, sync_to_thread=False),
         },
-        middleware=[ApiRequests(keys), IdempotentPosts(services, writes)],
+        middleware=[ApiRequests(keys, LocalAccess(services, local_token)), IdempotentPosts(services, writes)],
         exception_handlers={Exception: failed},
         request_max_body_size=services.settings.max_body,
         opt={"interface": "api"},

@@ -8,6 +8,7 @@ from litestar.types import ASGIApp, Receive, Send
 from litestar.types import Scope as LitestarScope
 
 from tamis.domain.accounts import ApiKey, Scope
+from tamis.web.api.local_access import LocalAccess
 from tamis.web.api.problems import INTERFACE, Forbidden, Unauthorized
 from tamis.web.http import Scope as Connection
 from tamis.web.key_auth import KeyAuth
@@ -24,8 +25,9 @@ class ApiRequests(ASGIMiddleware):
 
     scopes = (ScopeType.HTTP,)
 
-    def __init__(self, keys: KeyAuth) -> None:
+    def __init__(self, keys: KeyAuth, local: LocalAccess) -> None:
         self._keys = keys
+        self._local = local
 
     def __deepcopy__(self, _: object) -> Self:
         """Return the same object: Litestar copies routers with their middleware, which all share one state."""
@@ -54,7 +56,8 @@ class ApiRequests(ASGIMiddleware):
         public_key, secret_key = headers.get(b"publickey"), headers.get(b"secretkey")
         kind, _, bearer = headers.get(b"authorization", "").partition(" ")
         if kind.lower() == "bearer" and bearer:
-            key = self._keys.by_secret(bearer.strip(), scope)
+            secret = bearer.strip()
+            key = self._local.find(secret, headers) or self._keys.by_secret(secret, scope)
         elif public_key and secret_key:
             key = self._keys.by_key_pair(public_key, secret_key, scope)
         else:
