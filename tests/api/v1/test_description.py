@@ -1,6 +1,7 @@
 """The description: valid OpenAPI 3.1, complete, and with examples that work."""
 
 import re
+import time
 from collections.abc import Iterator
 from typing import Any
 
@@ -13,6 +14,7 @@ from tests.support.process import Server
 from tests.support.programs import program_of
 from tests.support.users import new_account
 
+RUNNING = ("running", "undoing")
 METHODS = ("get", "put", "post", "delete", "patch")
 
 
@@ -52,11 +54,16 @@ def test_examples_are_the_answers_of_an_empty_account(server: Server) -> None:
     ids = Ids()
     for example in examples():
         path = ids.in_path(example.path).removeprefix("/v1/")
-        answer = program.call(example.method, path, json=ids.in_body(example.body))
+        sent = {"json": ids.in_body(example.body)} if example.text is None else {"data": example.text.encode()}
+        answer = program.call(example.method, path, **sent)
         assert answer.status_code == example.status, (example, answer.text)
-        if example.answer is not None:
+        if example.varies:
+            assert answer.json().keys() == example.answer.keys(), example.operation
+        elif example.answer is not None:
             assert _shape(answer.json()) == _shape(example.answer), example.operation
-        if example.method == "POST" and answer.status_code == 201:
+        while answer.status_code == 202 and program.get(f"imports/{answer.json()['id']}").json()["state"] in RUNNING:
+            time.sleep(0.02)
+        if example.method == "POST" and answer.status_code in (201, 202) and answer.json().get("id"):
             ids.learn(example.path, example.answer["id"], answer.json()["id"])
 
 
@@ -67,10 +74,13 @@ class Ids:
         self._known: dict[tuple[str, str], int] = {}
 
     def learn(self, path: str, shown: int, real: int) -> None:
-        self._known[path.rsplit("/", 1)[1], str(shown)] = real
+        self._known[path.partition("?")[0].rsplit("/", 1)[1], str(shown)] = real
 
     def in_path(self, path: str) -> str:
         """Return a path with the ids of this account."""
+        path = re.sub(
+            r"([a-z_]+_id)=(\d+)", lambda found: f"{found[1]}={self._in_value(found[1], int(found[2]))}", path
+        )
         return re.sub(
             r"([a-z-]+)/(\d+)", lambda found: f"{found[1]}/{self._known.get((found[1], found[2]), found[2])}", path
         )

@@ -63,9 +63,16 @@ def is_outdated(services: Services, contact_type: ContactType, trial: UploadRequ
 
 
 def start_upload(
-    services: Services, account: Account, contact_type: ContactType, upload: Upload, request: UploadRequest
+    services: Services,
+    account: Account,
+    contact_type: ContactType,
+    upload: Upload,
+    request: UploadRequest,
+    *,
+    discard_at_end: bool = False,
 ) -> BackgroundJob:
-    """Start a dry run or an import of an upload; return the running job instead if there is one."""
+    """Start a dry run or an import of an upload; return the running job instead if there is one. An import that
+    succeeds discards the upload; with `discard_at_end`, so does everything else."""
 
     before = services.jobs.find(account.id, upload.id)
 
@@ -95,7 +102,15 @@ def start_upload(
             record_effects(services, account, report.import_id, effects)
         return report
 
-    return services.jobs.start(upload.id, account.id, request, run_trial if request.what == "trial" else run_import)
+    run = run_trial if request.what == "trial" else run_import
+
+    def run_and_discard(background_job: BackgroundJob) -> ImportReport:
+        try:
+            return run(background_job)
+        finally:
+            discard_upload(services, upload)
+
+    return services.jobs.start(upload.id, account.id, request, run_and_discard if discard_at_end else run)
 
 
 def discard_waiting_upload(services: Services, account: Account, upload: Upload) -> None:

@@ -8,14 +8,17 @@ import msgspec
 
 
 class CallExample(msgspec.Struct, forbid_unknown_fields=True):
-    """A request as a program sends it, and the answer that it gets; `path` has values for the parameters."""
+    """A request as a program sends it, and the answer that it gets; `path` has values for the parameters. `text` is a
+    body that is not JSON; the values of an answer that `varies` depend on when it is given."""
 
     operation: str
     method: str
     path: str
     status: int
     body: Any = None
+    text: str | None = None
     answer: Any = None
+    varies: bool = False
 
 
 @cache
@@ -30,9 +33,10 @@ def add_examples(operation: dict[str, Any]) -> None:
     found = next((example for example in examples() if example.operation == operation["operationId"]), None)
     if found is None:
         return
-    if found.body is not None:
+    sent = found.body if found.text is None else found.text
+    if sent is not None:
         for content in operation.get("requestBody", {}).get("content", {}).values():
-            content["example"] = found.body
+            content["example"] = sent
     if found.answer is not None:
         for content in operation["responses"][str(found.status)].get("content", {}).values():
             content["example"] = found.answer

@@ -36,6 +36,8 @@ OWN: Mapping[str, str] = {
     "idempotency_key_not_valid": "must be 1 to 255 visible ASCII characters",
     "idempotency_key_of_another_request": "was used with another request: use a new key for each request",
     "idempotency_key_running": "a request with this idempotency key is still running: try again later",
+    "form_not_valid": "the form cannot be read: {reason}",
+    "form_without_file": "the form has no file",
     "key_missing": "is required",
     "key_missing_in_headers": (
         "send a secret key as “Authorization: Bearer sk_…”, or the headers PublicKey and SecretKey"
@@ -46,8 +48,12 @@ OWN: Mapping[str, str] = {
     "object_changed_meanwhile": "it has changed since you read it: read it again",
     "object_does_not_exist": "it does not exist",
     "object_exists_already": "it exists already",
+    "kind_unknown_in_pair": 'there is no kind "{kind}"; choose from {known}',
+    "pair_not_valid": '"{text}" has no =: write COLUMN=VALUE',
     "parameter_not_valid": "{reason}",
     "too_many_requests": "too many requests: try again later",
+    "rejects_unknown": "there are no rejected rows, or their file was deleted",
+    "upload_cut_off": "the connection ended before the file was complete",
     "value_not_valid": "is not valid: {reason}",
     "value_of_another_type": "must be {expected}",
 }

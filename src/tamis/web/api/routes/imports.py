@@ -1,0 +1,187 @@
+"""Imports of files: `/v1/imports`."""
+
+import asyncio
+from pathlib import Path
+from typing import Annotated, Literal
+
+from litestar import Response, get, post
+from litestar.params import Parameter
+from litestar.response import File
+
+from tamis.actions.fields.types import type_by_id
+from tamis.actions.importing import jobs
+from tamis.actions.importing.background import create_request, start_undo, start_upload
+from tamis.actions.importing.jobs import find_import, rejects_file
+from tamis.actions.importing.report import BadValue, ImportOptions
+from tamis.actions.jobs import BackgroundJob, JobStatus
+from tamis.domain.accounts import Scope
+from tamis.domain.dates import DateOrder
+from tamis.domain.errors import Invalid, NotFound, Problem, Refused
+from tamis.domain.fields import Kind
+from tamis.domain.imports import ImportState
+from tamis.domain.parsing.number_parser import DecimalMark
+from tamis.web.api.calls import ApiRequest, Call
+from tamis.web.api.idempotency import STREAMS_BODY
+from tamis.web.api.operations import needs
+from tamis.web.api.paging import PageQuery, cursor_of
+from tamis.web.api.problems import WORDS, BadRequest
+from tamis.web.api.schemas.common import Id, Page
+from tamis.web.api.schemas.imports import ImportOut, dry_run_out, import_out
+from tamis.web.api.uploads import receive_file
+
+TAGS = ["Imports"]
+POLL_SECONDS = 0.02
+UNDOING = (ImportState.UNDOING, ImportState.UNDONE)
+
+
+@get("/imports", summary="List imports", tags=TAGS, opt=needs(Scope.READ))
+async def list_imports(call: Call, page: PageQuery) -> Page[ImportOut]:
+    """Lists the imports of the account, newest first."""
+    before = page.position(int)
+    found = await call.read(lambda: jobs.list_imports(call.services, call.account, page.limit + 1, before))
+    shown = [import_out(status) for status in found[: page.limit]]
+    return Page(shown, cursor_of(found[page.limit - 1].job.id) if len(found) > page.limit else None)
+
+
+@post(
+    "/imports",
+    summary="Import a file",
+    tags=TAGS,
+    status_code=202,
+    request_max_body_size=None,
+    opt={**needs(Scope.WRITE), STREAMS_BODY: True},
+)
+async def start_import(
+    call: Call,
+    request: ApiRequest,
+    contact_type_id: Annotated[int, Parameter(description="The contact type of the contacts in the file.")],
+    file_name: Annotated[str, Parameter(description="The name of the file; its ending helps to find the format.")] = "",
+    create_fields: Annotated[bool, Parameter(description="Create a field for each unknown column.")] = False,
+    map_: Annotated[
+        list[str] | None, Parameter(query="map", description="`COLUMN=FIELD`: import a column into another field.")
+    ] = None,
+    kind: Annotated[
+        list[str] | None, Parameter(description="`COLUMN=KIND`: the kind of the field that is created for a column.")
+    ] = None,
+    blank: Annotated[
+        Literal["keep", "erase"], Parameter(description="Whether blank cells keep or erase values.")
+    ] = "keep",
+    date_order: Annotated[DateOrder | None, Parameter(description="The order of ambiguous dates.")] = None,
+    decimal: Annotated[DecimalMark | None, Parameter(description="The decimal mark of ambiguous numbers.")] = None,
+    on_bad_value: Annotated[
+        Literal["reject", "blank"],
+        Parameter(description="Reject rows with values that do not fit, or leave the cells blank."),
+    ] = "reject",
+    add_options: Annotated[bool, Parameter(description="Add unknown values to the options of fields.")] = False,
+    format_: Annotated[
+        Literal["csv", "xlsx", "ndjson", "parquet"] | None,
+        Parameter(query="format", description="The format, if it is not recognized."),
+    ] = None,
+    encoding: Annotated[str | None, Parameter(description="The encoding, if it is not recognized.")] = None,
+    sheet: Annotated[str | None, Parameter(description="The sheet of a workbook, by name or number.")] = None,
+    dry_run: Annotated[bool, Parameter(description="Answer what would happen, and change nothing.")] = False,
+) -> Response[ImportOut]:
+    """Imports contacts from a CSV, Excel, NDJSON or Parquet file, possibly compressed with gzip. Send it as the body,
+    or as the file of a `multipart/form-data` form. Contacts are found by their email, and created or updated.
+
+    The answer comes when the file has arrived and its import has begun; follow it at its address. With `dry_run`, the
+    answer comes at the end."""
+    contact_type = type_by_id(call.records, call.account, contact_type_id)
+    options = ImportOptions(
+        create_fields=create_fields,
+        chosen=_pairs("map", map_),
+        kinds={column: _kind(name) for column, name in _pairs("kind", kind).items()},
+        erase=blank == "erase",
+        order=date_order,
+        decimal=decimal,
+        on_bad_value=BadValue(on_bad_value),
+        add_options=add_options,
+        format=format_,
+        encoding=encoding,
+        sheet=sheet,
+        words=WORDS,
+    )
+    upload = await receive_file(call, request, contact_type, file_name)
+    services = call.services.acting_as(call.key.actor)
+    request_of = create_request(services, contact_type, "trial" if dry_run else "import", options, ())
+    job = start_upload(services, call.account, contact_type, upload, request_of, discard_at_end=True)
+    await _wait(job, until_done=dry_run)
+    if job.status is JobStatus.FAILED and (dry_run or job.import_id is None):
+        raise Invalid(job.problems)
+    if dry_run:
+        return Response(dry_run_out(contact_type.id, upload.name, job.result), status_code=200)
+    assert job.import_id
+    return await _started(call, job.import_id)
+
+
+@get("/imports/{import_id:int}", summary="Get an import", tags=TAGS, opt=needs(Scope.READ))
+async def get_import(call: Call, import_id: Id) -> ImportOut:
+    """Returns the progress of an import, or its result."""
+    return import_out(await call.read(lambda: find_import(call.services, call.account, import_id)))
+
+
+@get(
+    "/imports/{import_id:int}/rejects",
+    summary="Get the rejected rows of an import",
+    tags=TAGS,
+    media_type="text/csv",
+    opt=needs(Scope.READ),
+)
+async def get_rejects(call: Call, import_id: Id) -> File:
+    """Returns the rejected rows as a CSV file, as they were in the file, each with the reasons: mend them, and import
+    that file."""
+    path = await call.read(lambda: rejects_file(call.services, find_import(call.services, call.account, import_id).job))
+    if path is None:
+        raise NotFound("rejects_unknown")
+    return File(path, filename=Path(path).name, media_type="text/csv")
+
+
+@post(
+    "/imports/{import_id:int}/undo",
+    summary="Undo an import",
+    tags=TAGS,
+    status_code=202,
+    opt=needs(Scope.WRITE),
+)
+async def undo_import(call: Call, import_id: Id) -> Response[ImportOut]:
+    """Starts to undo an import: contacts that it created are deleted, and values that it changed are restored, unless
+    somebody has changed them since."""
+    services = call.services.acting_as(call.key.actor)
+    status = await call.read(lambda: find_import(services, call.account, import_id))
+    if status.state not in UNDOING:
+        job = await call.read(lambda: start_undo(services, call.account, import_id))
+        while status.state not in UNDOING and not job.is_done:
+            await asyncio.sleep(POLL_SECONDS)
+            status = await call.read(lambda: find_import(services, call.account, import_id))
+        if job.status is JobStatus.FAILED:
+            raise Refused.of(job.problems)
+    return await _started(call, import_id)
+
+
+async def _started(call: Call, import_id: int) -> Response[ImportOut]:
+    status = await call.read(lambda: find_import(call.services, call.account, import_id))
+    return Response(import_out(status), status_code=202, headers={"location": f"/v1/imports/{import_id}"})
+
+
+async def _wait(job: BackgroundJob, *, until_done: bool = False) -> None:
+    """Wait until a job has begun, or has ended."""
+    while not (job.is_done or (job.started.is_set() and not until_done)):
+        await asyncio.sleep(POLL_SECONDS)
+
+
+def _pairs(name: str, texts: list[str] | None) -> dict[str, str]:
+    """Read texts such as `COLUMN=FIELD`; raises BadRequest."""
+    if wrong := [text for text in texts or () if "=" not in text]:
+        raise BadRequest([Problem(name, "pair_not_valid", text=text) for text in wrong])
+    pairs = [text.rpartition("=") for text in texts or ()]
+    return {column.strip(): value.strip() for column, _, value in pairs}
+
+
+def _kind(name: str) -> Kind:
+    try:
+        return Kind(name.lower())
+    except ValueError:
+        raise BadRequest([Problem("kind", "kind_unknown_in_pair", kind=name, known=list(Kind))]) from None
+
+
+handlers = [list_imports, start_import, get_import, get_rejects, undo_import]
