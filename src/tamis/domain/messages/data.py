@@ -60,7 +60,8 @@ DATA: Mapping[str, str] = {
         'the member history of the segment "{segment}" starts at {since}: choose that time or a later one'
     ),
     "in_use_by_segments": (
-        "{what} is used by the {segments:segment|segments} {segments:quoted and}; edit or delete {segments:it|them} first"
+        "{what} is used by the {segments:segment|segments} {segments:quoted and}; "
+        "edit or delete {segments:it|them} first"
     ),
     "instant_not_come": "{instant} is in the future: choose a time in the past",
     "expiry_past": "the expiry must be in the future",
@@ -73,7 +74,9 @@ DATA: Mapping[str, str] = {
     "no_contact_type_yet": 'there is no contact type "{contact_type}"; none have been created yet',
     "no_fields_chosen": "lists no field; omit it to export all fields",
     "not_utf8": "is not valid UTF-8",
-    "option_in_use": 'the option "{option}" of "{field}" is used by the {segments:segment|segments} {segments:quoted and}',
+    "option_in_use": (
+        'the option "{option}" of "{field}" is used by the {segments:segment|segments} {segments:quoted and}'
+    ),
     "option_in_use_by_many": (
         "more than {most:,} contacts have this option, and the {segments:segment|segments} {segments:quoted and} "
         "{segments:uses|use} it; edit or delete {segments:it|them} first"

@@ -45,7 +45,7 @@ def compile_rule(rule: Rule, zone: ZoneInfo) -> CompiledRule:
         _kept.clear()
     found = CompiledRule(
         rule,
-        _selects_nobody if rule is None else _compile(rule, EvaluationTime(EPOCH, zone)),
+        _never_matches if rule is None else _compile(rule, EvaluationTime(EPOCH, zone)),
         frozenset(condition.field.id for condition in conditions(rule)),
         referenced_segments(rule),
         any(True for _ in time_dependent_conditions(rule)),
@@ -53,7 +53,7 @@ def compile_rule(rule: Rule, zone: ZoneInfo) -> CompiledRule:
     return _kept.setdefault(key, found)
 
 
-def _selects_nobody(_values: Values, _as_of: EvaluationTime, _in_segment: Membership) -> bool:
+def _never_matches(_values: Values, _as_of: EvaluationTime, _in_segment: Membership) -> bool:
     return False
 
 
