@@ -28,7 +28,7 @@ def test_an_internal_error_shows_only_its_number(own_server: Server, person: Per
     assert answer.status_code == 500
     assert answer.headers["content-type"] == "application/json"
     found = re.fullmatch(
-        r'\{"status":"failed","errors":"Something went wrong on our side\. Reference: ([0-9a-f]{8})"\}', answer.text
+        r'\{"status":"failed","errors":"Something went wrong on our side\. Reference: ([0-9a-f]{16})"\}', answer.text
     )
     assert found
     own_server.stop()

@@ -1,6 +1,6 @@
 """Requests and responses: counted by interface, route and status, and written to the access log if enabled."""
 
-import secrets
+import os
 from collections.abc import Mapping
 from typing import Any, TypedDict
 
@@ -29,9 +29,15 @@ class RequestRecord:
 
     @property
     def id(self) -> str:
-        """The id of the request, the same in the access log and in the line of a fault."""
-        self._id = self._id or secrets.token_hex(4)
+        """The id of the request: the same in its response, in the access log, and in the line of a fault."""
+        self._id = self._id or make_request_id()
         return self._id
+
+
+def make_request_id() -> str:
+    """Make a request id that no other request of any server has. Clients cannot choose it: a line of the log could
+    otherwise be taken for that of another request."""
+    return os.urandom(8).hex()
 
 
 class LogContext(TypedDict):
@@ -105,6 +111,7 @@ def _write(scope: Scope, record: RequestRecord, seconds: float) -> None:
         bytes=record.body_bytes,
         ms=round(seconds * 1000, 2),
         account=record.account_id,
+        key=record.public_key,
         address=client_address(scope),
         request=record.id,
     )

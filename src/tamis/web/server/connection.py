@@ -5,7 +5,6 @@ read delays its next chunk.
 """
 
 import asyncio
-import logging
 from collections import deque
 from collections.abc import Iterable
 from urllib.parse import unquote
@@ -13,7 +12,6 @@ from urllib.parse import unquote
 import httptools
 from uvicorn.server import ServerState
 
-from tamis import log
 from tamis.web.http import App, Scope
 from tamis.web.server.connections import Connections
 from tamis.web.server.error_responses import BAD_REQUEST, HEADERS_TOO_LARGE, URL_TOO_LONG, ErrorResponse
@@ -271,7 +269,7 @@ class Connection(FlowControl):
 
     def reject(self, error: ErrorResponse) -> None:
         """End the connection with an error response of the server, after the responses to earlier requests."""
-        log.event("request_refused", level=logging.WARNING, reason=error.reason, address=self.host)
+        error = error.to_request(self.host)
         self.discards_input, self.unparsed, self.pending_error = True, b"", error
         rejected = self.last_request if self.in_body else None
         self.in_body = False

@@ -65,9 +65,9 @@ class Connections:
         """
         network = None if self._is_proxy(host) else client_network(host)
         if network is not None and self._per_network[network] >= self.limits.connections_per_address:
-            return _reject(TOO_MANY_PER_ADDRESS, host)
+            return TOO_MANY_PER_ADDRESS.to_connection(host)
         if len(self._open) >= self.limits.connections and not self._evict_waiting():
-            return _reject(TOO_MANY_CONNECTIONS, host)
+            return TOO_MANY_CONNECTIONS.to_connection(host)
         connection.network = network
         self._open.add(connection)
         if network is not None:
@@ -102,8 +102,3 @@ class Connections:
             connection.transport.abort()
             log.event("connection_closed", level=logging.WARNING, reason="room_for_others", address=connection.host)
         return bool(waiting)
-
-
-def _reject(error: ErrorResponse, host: str) -> ErrorResponse:
-    log.event("connection_refused", level=logging.WARNING, reason=error.reason, address=host)
-    return error

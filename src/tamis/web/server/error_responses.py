@@ -1,10 +1,13 @@
 """Error responses of the server itself."""
 
-from dataclasses import dataclass
+import logging
+from dataclasses import dataclass, replace
 
 import msgspec
 
+from tamis import log
 from tamis.web.http import JSON_HEADERS
+from tamis.web.monitoring.traffic import make_request_id
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,12 +19,26 @@ class ErrorResponse:
     """The reason in the log."""
     message: str
     headers: bytes = b""
+    request_id: str = ""
+
+    def to_request(self, host: str) -> "ErrorResponse":
+        """Log that a request is refused, and return the response with the id that the log has."""
+        id_ = make_request_id()
+        log.event("request_refused", level=logging.WARNING, reason=self.reason, address=host, request=id_)
+        return replace(self, request_id=id_)
+
+    def to_connection(self, host: str) -> "ErrorResponse":
+        """Log that a connection is refused, and return the response with the id that the log has."""
+        id_ = make_request_id()
+        log.event("connection_refused", level=logging.WARNING, reason=self.reason, address=host, request=id_)
+        return replace(self, request_id=id_)
 
     def encode(self, *, head_only: bool = False) -> bytes:
         """Encode the response, in the form of the Segment API's failures."""
         body = msgspec.json.encode({"status": "failed", "errors": self.message})
+        request = (b"x-request-id", self.request_id.encode())
         length = (b"content-length", str(len(body)).encode())
-        lines = [b"%s: %s\r\n" % header for header in (*JSON_HEADERS[:1], length, *JSON_HEADERS[1:])]
+        lines = [b"%s: %s\r\n" % header for header in (request, *JSON_HEADERS[:1], length, *JSON_HEADERS[1:])]
         head = b"HTTP/1.1 " + self.status + b"\r\n" + b"".join(lines) + self.headers + b"connection: close\r\n\r\n"
         return head if head_only else head + body
 

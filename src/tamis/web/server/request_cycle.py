@@ -91,11 +91,11 @@ class RequestCycle(RequestRecord):
         except asyncio.CancelledError:  # the server stops, and its grace period is over
             self.connection.reset()
         except Exception as error:
-            log.event("fault", level=logging.ERROR, error=error, interface="server")
+            log.event("fault", level=logging.ERROR, error=error, interface="server", request=self.id)
             await self._fail()
         else:
             if not self.completed and not self.disconnected:
-                log.event("answer_not_finished", level=logging.ERROR)
+                log.event("answer_not_finished", level=logging.ERROR, request=self.id)
                 await self._fail()
         finally:
             self.connection.connections.answered(self, self.scope, perf_counter() - started_at)
@@ -163,8 +163,8 @@ class RequestCycle(RequestRecord):
 
     def _start(self, status: int, headers: Iterable[tuple[bytes, bytes]]) -> None:
         self.started, self.status = True, status
-        connection, length, has_close, count = self.connection, None, False, 0
-        lines = [STATUS_LINES[status]]
+        connection, length, has_close, count = self.connection, None, False, 1
+        lines = [STATUS_LINES[status], b"x-request-id: ", self.id.encode(), b"\r\n"]
         for name, value in connection.default_headers():
             lines += (name, b": ", value, b"\r\n")
             count += 1
