@@ -140,12 +140,19 @@ class Settings:
     )
     disk_warning: int = _setting(size, "1G", "the log warns when less disk space than this is free")
     requests_per_minute: int = _setting(
-        whole_number(0, 10**9), "0", "requests per minute for each key pair; more are answered with 429; 0 is no limit"
+        whole_number(0, 10**9),
+        "0",
+        "requests per minute for each key pair to the Segment API; more are answered with 429; 0 is no limit",
+    )
+    api_requests_per_minute: int = _setting(
+        whole_number(0, 10**9),
+        "600000",
+        "requests per minute for each key to the API for programs; more are answered with 429; 0 is no limit",
     )
     account_requests_per_minute: int = _setting(
         whole_number(0, 10**9),
         "0",
-        "requests per minute for each account, across its key pairs; 0 is no limit",
+        "requests per minute for each account to each of the two APIs, across its keys; 0 is no limit",
     )
     requests_waiting: int = _setting(
         whole_number(1, 10_000),

@@ -1,5 +1,7 @@
 """Headers of every response of the API: not cached, and JSON only."""
 
+import re
+
 import pytest
 
 from tests.support.process import Server
@@ -49,6 +51,27 @@ def test_responses_without_a_key_have_the_documented_headers(server: Server, ask
     lines = [line.partition(": ") for line in head.decode().split("\r\n")[1:]]
     carried = {name: value for name, _, value in lines if name in CARRIED}
     assert (head[9:12], carried) == (status, CARRIED)
+
+
+def test_every_response_has_a_request_id_that_the_server_makes(server: Server, owner: Person) -> None:
+    paths = [
+        "/api/segment/list",
+        "/api/nothing",
+        "/v1/account",
+        "/v1/nothing",
+        "/healthz",
+        "/segments",
+        "/static/nothing",
+    ]
+    ids = []
+    for path in paths * 2:
+        answer = owner.http.get(server.address + path, headers={"X-Request-Id": "mine"}, timeout=60)
+        ids.append(answer.headers["X-Request-Id"])
+    client = Client(int(server.address.rpartition(":")[2]))
+    refused = client.send(b"GET / HTTP/1.1\r\nno header\r\n\r\n").rest()
+    ids += re.findall(r"x-request-id: (\S+)", refused.decode())
+    assert len(set(ids)) == 2 * len(paths) + 1
+    assert all(re.fullmatch("[0-9a-f]{16}", id_) for id_ in ids)
 
 
 @pytest.mark.parametrize("path", ["segment/list", "segment/store", "segment/email/store", "segment/delete", "nothing"])

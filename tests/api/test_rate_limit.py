@@ -1,11 +1,13 @@
-"""TAMIS_REQUESTS_PER_MINUTE: how many requests a key pair may make in a minute."""
+"""How many requests a key may make in a minute, to either API."""
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from tests.support.process import Server
+from tests.support.programs import problem_of, program_of
 from tests.support.users import Person, colleague_of, new_account
 
 LIMIT = 5
@@ -15,7 +17,8 @@ TOO_MANY = '{"status":"failed","errors":"Too many requests: try again in a minut
 @pytest.fixture(scope="module")
 def limited(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     data = tmp_path_factory.mktemp("limited") / "data"
-    with Server(data, {"TAMIS_REQUESTS_PER_MINUTE": str(LIMIT)}) as running:
+    settings = {name: str(LIMIT) for name in ("TAMIS_REQUESTS_PER_MINUTE", "TAMIS_API_REQUESTS_PER_MINUTE")}
+    with Server(data, settings) as running:
         yield running
 
 
@@ -43,6 +46,30 @@ def test_requests_with_a_wrong_secret_do_not_use_up_the_limit_of_a_key_pair(limi
     wrong = Person(person.data, person.base, 0, person.email, person.public_key, "sk_wrong")
     assert {wrong.get("segment/list").status_code for _ in range(3 * LIMIT)} == {401}
     assert person.get("segment/list").status_code == 200
+
+
+def test_the_api_for_programs_says_what_is_left_and_when_to_try_again(limited: Server) -> None:
+    person = new_account(limited.data, limited.address, "program@example.org")
+    program, other = program_of(person), program_of(colleague_of(person))
+    answers = [program.get("contact-types") for _ in range(2 * LIMIT + 1)]
+    assert [answer.status_code for answer in answers[:LIMIT]] == [200] * LIMIT
+    assert {answer.headers["RateLimit-Policy"] for answer in answers} == {f'"key";q={LIMIT};w=60'}
+    limits = [re.fullmatch(r'"key";r=(\d+);t=(\d+)', answer.headers["RateLimit"]) for answer in answers]
+    assert limits[0]
+    assert limits[0][1] == str(LIMIT - 1)
+    assert all(limit and int(limit[1]) < LIMIT and 1 <= int(limit[2]) <= 60 for limit in limits)
+    refused = next(answer for answer in answers if answer.status_code == 429)
+    problem_of(refused, 429, "too_many_requests")
+    assert 1 <= int(refused.headers["Retry-After"]) <= 60
+    assert refused.headers["RateLimit"] == f'"key";r=0;t={refused.headers["Retry-After"]}'
+    assert other.get("account").status_code == 200
+    assert person.get("segment/list").status_code == 200
+
+
+def test_keys_may_make_600000_requests_a_minute_by_default(owner: Person) -> None:
+    answer = program_of(owner).get("account")
+    assert answer.headers["RateLimit-Policy"] == '"key";q=600000;w=60'
+    assert answer.headers["RateLimit"].startswith('"key";r=599')
 
 
 def test_requests_are_unlimited_without_a_limit(owner: Person) -> None:

@@ -3,7 +3,7 @@
 import asyncio
 import threading
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from typing import Any, cast
 
 from litestar import Litestar, Request
 from litestar.enums import ScopeType
@@ -15,7 +15,7 @@ from litestar.types.internal_types import ControllerRouterHandler
 from litestar.utils import normalize_path
 
 from tamis.actions.services import Services
-from tamis.web.http import HANDLES_SUBPATHS, App
+from tamis.web.http import EXTRA_HEADERS, HANDLES_SUBPATHS, App, Headers
 from tamis.web.key_auth import KeyAuth
 from tamis.web.local import local_routes
 from tamis.web.proxy import with_proxy_headers
@@ -131,10 +131,11 @@ class Application(Litestar):
         return True
 
 
-async def _add_headers(message: Message, _: Scope) -> None:
-    """Add the security headers to a response; raw handlers send their own."""
+async def _add_headers(message: Message, scope: Scope) -> None:
+    """Add headers to a response: for security, and those of its request; raw handlers send their own."""
     if message["type"] == "http.response.start":
-        headers = [*message.get("headers", ()), *SECURITY]
+        extra: Headers = cast(dict[str, Any], scope).get(EXTRA_HEADERS, ())
+        headers = [*message.get("headers", ()), *extra, *SECURITY]
         if not any(name.lower() == b"cache-control" for name, _ in headers):
             headers.append(NOT_STORED)
         message["headers"] = headers

@@ -21,6 +21,8 @@ HANDLES_SUBPATHS = "below"
 """In the options of a raw ASGI handler: it also answers the paths below its own that have no handler."""
 
 Headers = tuple[tuple[bytes, bytes], ...]
+EXTRA_HEADERS = "tamis.headers"
+"""The key in a request's scope of headers that its response gets, whatever it is."""
 JSON_HEADERS: Headers = (
     (b"content-type", b"application/json"),
     (b"cache-control", b"no-store"),

@@ -18,6 +18,7 @@ from tamis.web.api.idempotency import IdempotentPosts
 from tamis.web.api.local_access import LocalAccess
 from tamis.web.api.paging import page_query
 from tamis.web.api.problems import problem_response
+from tamis.web.api.rate_limit import RateLimits
 from tamis.web.api.requests import ApiRequests
 from tamis.web.key_auth import KeyAuth
 from tamis.web.write_limit import WriteLimit
@@ -32,6 +33,8 @@ def api_routes(services: Services, keys: KeyAuth, writes: WriteLimit, local_toke
         return problem_response(services, request, error)
 
     handlers = route_handlers()
+    settings = services.settings
+    limits = RateLimits(settings.api_requests_per_minute, settings.account_requests_per_minute)
     description = cache(lambda: describe(handlers, PREFIX))
     return Router(
         PREFIX,
@@ -40,9 +43,12 @@ def api_routes(services: Services, keys: KeyAuth, writes: WriteLimit, local_toke
             "call": Provide(call_provider(services, writes), sync_to_thread=False),
             "page": Provide(page_query, sync_to_thread=False),
         },
-        middleware=[ApiRequests(keys, LocalAccess(services, local_token)), IdempotentPosts(services, writes)],
+        middleware=[
+            ApiRequests(keys, LocalAccess(services, local_token), limits),
+            IdempotentPosts(services, writes),
+        ],
         exception_handlers={Exception: failed},
-        request_max_body_size=services.settings.max_body,
+        request_max_body_size=settings.max_body,
         opt={"interface": "api"},
     )
 

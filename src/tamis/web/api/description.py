@@ -58,6 +58,18 @@ HEADERS = {
         "schema": {"type": "string"},
     }
 }
+LIMIT_HEADERS = {
+    "RateLimit-Policy": {
+        "description": "The limits of the key and of its account: requests (`q`) in a window of seconds (`w`).",
+        "schema": {"type": "string"},
+        "example": '"key";q=600000;w=60',
+    },
+    "RateLimit": {
+        "description": "The requests that are left (`r`), and the seconds until there are more (`t`).",
+        "schema": {"type": "string"},
+        "example": '"key";r=599999;t=42',
+    },
+}
 OMITTED_IF_FALSE = ("deprecated", "allowEmptyValue", "allowReserved", "required")
 SECURITY_SCHEMES = {
     "secretKey": {"type": "http", "scheme": "bearer", "description": "The secret key of a pair."},
@@ -142,14 +154,15 @@ def _complete(operation: Document, handler: HTTPRouteHandler, path: str, method:
     if scope is not None:
         operation["security"] = [{"secretKey": []}, {"publicKeyHeader": [], "secretKeyHeader": []}]
         operation["description"] = f"{operation.get('description', '')}\n\nScope: `{scope}`.".strip()
+    headers = HEADERS if scope is None else HEADERS | LIMIT_HEADERS
     responses = operation["responses"]
     responses.pop("400", None)
     for response in responses.values():
-        response["headers"] = {**response.get("headers", {}), **HEADERS}
+        response["headers"] = {**response.get("headers", {}), **headers}
     for status in _error_statuses(operation, scope, path, method, conditional):
         responses[status] = {
             "description": STATUSES[status],
-            "headers": HEADERS,
+            "headers": headers,
             "content": {MEDIA_TYPE: {"schema": PROBLEM}},
         }
     add_examples(operation)

@@ -1,5 +1,6 @@
 """What happens around every call: its key, its scope, its limits and its idempotency key."""
 
+import logging
 from typing import Self, cast
 
 from litestar.enums import ScopeType
@@ -7,12 +8,15 @@ from litestar.middleware import ASGIMiddleware
 from litestar.types import ASGIApp, Receive, Send
 from litestar.types import Scope as LitestarScope
 
+from tamis import log
 from tamis.domain.accounts import ApiKey, Scope
 from tamis.web.api.local_access import LocalAccess
-from tamis.web.api.problems import INTERFACE, Forbidden, Unauthorized
+from tamis.web.api.problems import INTERFACE, Forbidden, RateLimited, Unauthorized
+from tamis.web.api.rate_limit import RateLimits
+from tamis.web.http import EXTRA_HEADERS
 from tamis.web.http import Scope as Connection
 from tamis.web.key_auth import KeyAuth
-from tamis.web.monitoring.traffic import UNKNOWN_ROUTE, request_record
+from tamis.web.monitoring.traffic import UNKNOWN_ROUTE, client_address, request_record
 
 KEY = "tamis.api.key"
 """Where the scope of a request has the key that it was sent with."""
@@ -21,13 +25,14 @@ NEEDS = "needs"
 
 
 class ApiRequests(ASGIMiddleware):
-    """Lets requests with a sufficient key pass."""
+    """Lets requests with a sufficient key pass, as many as the limits allow."""
 
     scopes = (ScopeType.HTTP,)
 
-    def __init__(self, keys: KeyAuth, local: LocalAccess) -> None:
+    def __init__(self, keys: KeyAuth, local: LocalAccess, limits: RateLimits) -> None:
         self._keys = keys
         self._local = local
+        self._limits = limits
 
     def __deepcopy__(self, _: object) -> Self:
         """Return the same object: Litestar copies routers with their middleware, which all share one state."""
@@ -41,6 +46,7 @@ class ApiRequests(ASGIMiddleware):
         needed: Scope | None = scope["route_handler"].opt.get(NEEDS)
         if needed is not None:
             key = self._key(connection)
+            self._limit(key, connection)
             if not key.scope.includes(needed):
                 raise Forbidden(
                     "key_scope_too_small",
@@ -49,6 +55,20 @@ class ApiRequests(ASGIMiddleware):
                 )
             connection[KEY] = key
         await next_app(scope, receive, send)
+
+    def _limit(self, key: ApiKey, scope: Connection) -> None:
+        """Count a request, and note the headers of its response that say what is left; raises RateLimited."""
+        usage = self._limits.count(key)
+        scope[EXTRA_HEADERS] = usage.headers
+        if usage.is_exceeded:
+            log.event(
+                "requests_limited",
+                level=logging.WARNING,
+                account=key.account.id,
+                key=key.public_key,
+                address=client_address(scope),
+            )
+            raise RateLimited(usage.seconds_left)
 
     def _key(self, scope: Connection) -> ApiKey:
         """Return the key of a request; raises Unauthorized."""
