@@ -1,7 +1,6 @@
 """The description: valid OpenAPI 3.1, complete, and with examples that work."""
 
 import re
-import time
 from collections.abc import Iterator
 from typing import Any
 
@@ -10,11 +9,12 @@ import requests
 from openapi_spec_validator import validate
 
 from tamis.web.api.examples import examples
+from tests.api.v1.example_calls import Ids, run_example, send_example, shape
 from tests.support.process import Server
-from tests.support.programs import program_of
-from tests.support.users import new_account
+from tests.support.programs import Program, problem_of, program_of
+from tests.support.users import colleague_of, new_account
 
-RUNNING = ("running", "undoing")
+SCOPES = ("read", "write", "admin")
 METHODS = ("get", "put", "post", "delete", "patch")
 
 
@@ -49,63 +49,33 @@ def test_only_the_api_is_described(description: dict[str, Any]) -> None:
     assert all(path.startswith("/v1/") for path in description["paths"])
 
 
-def test_examples_are_the_answers_of_an_empty_account(server: Server) -> None:
-    program = program_of(new_account(server.data, server.address, "examples@example.org"))
+def test_each_call_takes_its_scope_and_its_account_only(server: Server, description: dict[str, Any]) -> None:
+    """Every example is sent without a key, with keys of too small a scope and by a stranger, which all change nothing;
+    then by the owner and a colleague in turns, who get the example's answer."""
+    owner = new_account(server.data, server.address, "examples@example.org")
+    stranger = program_of(new_account(server.data, server.address, "examples@example.net"))
+    full = (program_of(owner), program_of(colleague_of(owner)))
+    scoped = {scope: program_of(owner, scope) for scope in ("read", "write")}
+    scopes = {operation["operationId"]: _scope(operation) for operation in operations(description)}
     ids = Ids()
-    for example in examples():
-        path = ids.in_path(example.path).removeprefix("/v1/")
-        sent = {"json": ids.in_body(example.body)} if example.text is None else {"data": example.text.encode()}
-        answer = program.call(example.method, path, **sent)
+    for number, example in enumerate(examples()):
+        nobody = Program(full[0].base, "")
+        problem_of(send_example(nobody, example, ids), 401, "key_missing_in_headers")
+        for scope, program in scoped.items():
+            if SCOPES.index(scope) < SCOPES.index(scopes[example.operation]):
+                problem_of(send_example(program, example, ids), 403, "key_scope_too_small")
+        if re.search(r"/(\d+|[^/]+@[^/]+)|_id=", example.path):
+            foreign = send_example(stranger, example, ids)
+            assert foreign.status_code == 404, (example.operation, foreign.text)
+        answer = run_example(full[number % 2], example, ids)
         assert answer.status_code == example.status, (example, answer.text)
         if example.varies:
             assert answer.json().keys() == example.answer.keys(), example.operation
         elif example.answer is not None:
-            assert _shape(answer.json()) == _shape(example.answer), example.operation
-        while answer.status_code == 202 and program.get(f"imports/{answer.json()['id']}").json()["state"] in RUNNING:
-            time.sleep(0.02)
-        if example.method == "POST" and answer.status_code in (201, 202) and answer.json().get("id"):
-            ids.learn(example.path, example.answer["id"], answer.json()["id"])
+            assert shape(answer.json()) == shape(example.answer), example.operation
 
 
-class Ids:
-    """Which ids the objects of the examples have in this account."""
-
-    def __init__(self) -> None:
-        self._known: dict[tuple[str, str], int] = {}
-
-    def learn(self, path: str, shown: int, real: int) -> None:
-        self._known[path.partition("?")[0].rsplit("/", 1)[1], str(shown)] = real
-
-    def in_path(self, path: str) -> str:
-        """Return a path with the ids of this account."""
-        path = re.sub(
-            r"([a-z_]+_id)=(\d+)", lambda found: f"{found[1]}={self._in_value(found[1], int(found[2]))}", path
-        )
-        return re.sub(
-            r"([a-z-]+)/(\d+)", lambda found: f"{found[1]}/{self._known.get((found[1], found[2]), found[2])}", path
-        )
-
-    def in_body(self, body: Any) -> Any:
-        """Return a body with the ids of this account, under keys such as `contact_type_id` and `segment_ids`."""
-        if isinstance(body, list):
-            return [self.in_body(item) for item in body]
-        if not isinstance(body, dict):
-            return body
-        return {key: self._in_value(key, value) for key, value in body.items()}
-
-    def _in_value(self, key: str, value: Any) -> Any:
-        resource = key.removesuffix("s").removesuffix("_id").replace("_", "-") + "s"
-        if isinstance(value, int) and key.endswith("_id"):
-            return self._known.get((resource, str(value)), value)
-        if isinstance(value, list) and key.endswith("_ids"):
-            return [self._known.get((resource, str(item)), item) for item in value]
-        return self.in_body(value)
-
-
-def _shape(value: Any) -> Any:
-    """Return the keys and types of a value."""
-    if isinstance(value, dict):
-        return {key: _shape(item) for key, item in value.items()}
-    if isinstance(value, list):
-        return [_shape(item) for item in value[:1]]
-    return type(value).__name__
+def _scope(operation: dict[str, Any]) -> str:
+    found = re.search(r"Scope: `(\w+)`", operation["description"])
+    assert found
+    return found[1]

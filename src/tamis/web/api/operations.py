@@ -1,10 +1,12 @@
 """Small parts that handlers of calls share."""
 
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 from litestar import Response
 
 from tamis.domain.accounts import Scope
+from tamis.domain.preconditions import ANY
+from tamis.web.api.calls import Call
 from tamis.web.api.requests import NEEDS
 
 T = TypeVar("T")
@@ -23,6 +25,9 @@ def created(shown: T, resource: str, id_: int, tag: str | None = None) -> Respon
     return Response(shown, status_code=201, headers=headers if tag is None else {**headers, "etag": tag})
 
 
-def tagged(shown: T, tag: str) -> Response[T]:
-    """Return the response for an object with an entity tag."""
+def tagged(shown: T, tag: str, call: Call | None = None) -> Response[T]:
+    """Return the response for an object with an entity tag; to a `call` that has it already, 304 without the object."""
+    known = call.precondition.none_match if call else None
+    if known and (tag in known or ANY in known):
+        return Response(cast(T, None), status_code=304, headers={"etag": tag})
     return Response(shown, headers={"etag": tag})
