@@ -54,6 +54,11 @@ def by_id(db: Reader, type_id: int, contact_id: int, fields: FieldSet) -> Contac
     return select_one(db, _maker(fields), SQL["by_id"], (contact_id, type_id))
 
 
+def type_id_of(db: Reader, account_id: int, contact_id: int) -> int | None:
+    """Return the id of the type of a contact of an account, or None."""
+    return scalar(db, int, SQL["type_id_of"], (contact_id, account_id))
+
+
 def by_ids(db: Reader, ids: Sequence[int], fields: FieldSet) -> list[Contact]:
     """Fetch contacts of one type by their ids, in order of id."""
     return select(db, _maker(fields), SQL["by_ids"], (_json(ids),))

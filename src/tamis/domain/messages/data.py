@@ -11,6 +11,7 @@ DATA: Mapping[str, str] = {
     "added_as": '"{segment}" (as {first_name} {last_name})',
     "but_added_by_hand": "; this email was added manually to {places}",
     "changed_since_seen": "{changes:plain ;}: nothing was saved; review the changes and try again",
+    "contact_id_not_in_account": "there is no contact {contact}",
     "contact_id_unknown": "there is no contact {contact} in {contact_type}",
     "contact_never_in_segment": (
         '"{email}" is not a contact of this type and was never added to the segment "{segment}": check the spelling'

@@ -2,15 +2,27 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import NamedTuple
 
 import msgspec
 
-from tamis.domain.instants import to_micros
+from tamis.domain.contacts import decode_values
+from tamis.domain.fields import FieldSet, Value
+from tamis.domain.instants import from_micros, to_micros
 from tamis.records.engine.sql import run, select
 from tamis.records.handles import Reader, Transaction
 from tamis.records.queries import load
 
 SQL = load("journal")
+
+
+class PriorValues(NamedTuple):
+    """What a contact had before an import changed it, kept to undo the import."""
+
+    import_id: int
+    email: str
+    values: dict[int, Value]
+    updated_at: datetime
 
 
 def record_created(db: Transaction, import_id: int, first_id: int, last_id: int) -> None:
@@ -22,6 +34,15 @@ def record_changed(db: Transaction, import_id: int, contact_ids: Sequence[int]) 
     """Record the state of contacts before an import changes them, except those that it created or changed before."""
     if contact_ids:
         run(db, SQL["record_changed"], (import_id, msgspec.json.encode(contact_ids).decode()))
+
+
+def prior_values_of(db: Reader, contact_id: int, fields: FieldSet) -> list[PriorValues]:
+    """List what a contact had before imports that can still be undone, oldest import first."""
+
+    def prior_values(import_id: int, email: str, document: str, updated_at: int) -> PriorValues:
+        return PriorValues(import_id, email, decode_values(document, fields), from_micros(updated_at))
+
+    return select(db, prior_values, SQL["prior_values_of_contact"], (contact_id,))
 
 
 def drop_contact(db: Transaction, contact_id: int) -> None:

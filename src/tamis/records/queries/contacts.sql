@@ -6,6 +6,9 @@ FROM contacts WHERE contact_type_id = ? AND email_key = ?;
 SELECT id, contact_type_id, email, field_values, created_at, updated_at
 FROM contacts WHERE id = ? AND contact_type_id = ?;
 
+-- name: type_id_of
+SELECT t.id FROM contacts c JOIN contact_types t ON t.id = c.contact_type_id WHERE c.id = ? AND t.account_id = ?;
+
 -- name: by_ids
 SELECT id, contact_type_id, email, field_values, created_at, updated_at
 FROM contacts WHERE id IN (SELECT value FROM json_each(?)) ORDER BY id;

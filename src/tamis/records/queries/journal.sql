@@ -34,3 +34,6 @@ DELETE FROM import_ranges WHERE import_id = ?;
 DELETE FROM import_prior_values WHERE import_id = ?1 AND contact_id IN (
     SELECT contact_id FROM import_prior_values WHERE import_id = ?1 ORDER BY contact_id LIMIT ?2
 );
+
+-- name: prior_values_of_contact
+SELECT import_id, email, field_values, updated_at FROM import_prior_values WHERE contact_id = ? ORDER BY import_id;

@@ -1,0 +1,65 @@
+"""A contact by its id alone, and everything that is known of it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from tamis.actions.contacts.contacts import ContactInSegments, contact_by_id, show_contact
+from tamis.actions.fields.types import type_by_id
+from tamis.actions.segments.history import ContactChange, contact_history
+from tamis.actions.services import Services
+from tamis.domain.accounts import Account
+from tamis.domain.contacts import Contact, ContactType
+from tamis.domain.emails import email_key
+from tamis.domain.errors import NotFound
+from tamis.domain.fields import FieldSet
+from tamis.records import contacts, types
+from tamis.records.handles import Reader, snapshot
+from tamis.records.importing import journal
+from tamis.records.importing.journal import PriorValues
+
+
+@dataclass(frozen=True, slots=True)
+class TypedContact:
+    """A contact with its type and the fields of that."""
+
+    contact: Contact
+    contact_type: ContactType
+    fields: FieldSet
+
+
+@dataclass(frozen=True, slots=True)
+class ContactRecord:
+    """Everything that is known of a contact: its values, segments and manual overrides; its entries and exits, newest
+    first; and what it had before imports that can still be undone."""
+
+    contact_type: ContactType
+    present: ContactInSegments
+    history: Sequence[ContactChange]
+    before_imports: Sequence[PriorValues]
+
+
+def contact_of_account(db: Reader, account: Account, contact_id: int) -> TypedContact:
+    """Find a contact by its id; raises NotFound."""
+    type_id = contacts.type_id_of(db, account.id, contact_id)
+    if type_id is None:
+        raise NotFound("contact_id_not_in_account", contact=contact_id)
+    contact_type, fields = type_by_id(db, account, type_id), types.fields_of_type(db, type_id)
+    return TypedContact(contact_by_id(db, contact_type, contact_id, fields), contact_type, fields)
+
+
+def history_of_contact(services: Services, account: Account, contact_id: int) -> list[ContactChange]:
+    """List the entries and exits of a contact, newest first; raises NotFound."""
+    found = contact_of_account(services.records.reader(), account, contact_id)
+    key = email_key(found.contact.email) or ""
+    return contact_history(services, account.id, found.contact_type.id, contact_id, key)
+
+
+def record_of_contact(services: Services, account: Account, contact_id: int) -> ContactRecord:
+    """Collect everything that is known of a contact; raises NotFound."""
+    history = history_of_contact(services, account, contact_id)
+    db = services.records.reader()
+    with snapshot(db):
+        found = contact_of_account(db, account, contact_id)
+        present = show_contact(db, services.clock(), account, found.contact_type, found.contact.email)
+        before = journal.prior_values_of(db, contact_id, found.fields)
+    return ContactRecord(found.contact_type, present, history, before)
