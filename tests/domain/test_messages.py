@@ -12,6 +12,7 @@ from tamis.cli.messages import WORDS as COMMAND_LINE
 from tamis.domain.errors import Invalid, Message, Problem, Refused, ValueProblem
 from tamis.domain.messages import ENGLISH, data, files, imports, rules, stores, values
 from tamis.domain.messages.catalog import MessageCatalog
+from tamis.web.api.problems import WORDS as API
 from tamis.web.console.messages import WORDS as CONSOLE
 from tamis.web.segment_api.messages import WORDS as SEGMENT_API
 
@@ -21,6 +22,7 @@ TABLES: Mapping[str, MessageCatalog] = {
     "cli": COMMAND_LINE,
     "console": CONSOLE,
     "segment_api": SEGMENT_API,
+    "api": API,
 }
 PLACE_OF_CODE = {
     **dict.fromkeys(

@@ -8,9 +8,19 @@ import msgspec
 
 from tamis.records import idempotency
 from tamis.records.handles import Reader, Transaction
-from tamis.records.idempotency import IdempotentRequest, StoredAnswer, StoredRequest
+from tamis.records.idempotency import IdempotentRequest, StoredAnswer, StoredChunk, StoredRequest
 
-__all__ = ["IdempotentRequest", "StoredAnswer", "StoredRequest", "find_request", "run_once", "store_answer"]
+__all__ = [
+    "IdempotentRequest",
+    "StoredAnswer",
+    "StoredChunk",
+    "StoredRequest",
+    "find_chunk",
+    "find_request",
+    "run_chunk_once",
+    "run_once",
+    "store_answer",
+]
 
 T = TypeVar("T")
 KEPT = timedelta(hours=24)
@@ -37,6 +47,33 @@ def run_once(
     result = action(db, now)
     idempotency.store_outcome(db, request, msgspec.json.encode(result), now)
     return result
+
+
+def find_chunk(db: Reader, request: IdempotentRequest, number: int, now: datetime) -> StoredChunk | None:
+    """Return what an earlier request with the same key has stored of a chunk of its streamed body, for 24 hours."""
+    return idempotency.find_chunk(db, request, number, now - KEPT)
+
+
+def run_chunk_once(
+    db: Transaction,
+    now: datetime,
+    request: IdempotentRequest | None,
+    number: int,
+    digest: bytes,
+    action: Callable[[Transaction, datetime], bytes],
+) -> bytes:
+    """Run an action on a chunk of a streamed body, and store its results with the key of the request, if it has one;
+    return the stored ones if an earlier request with the key has run it. `digest` is that of the body up to the end of
+    the chunk; another body must have been refused before."""
+    if request is None:
+        return action(db, now)
+    if found := find_chunk(db, request, number, now):
+        return found.results
+    results = action(db, now)
+    if number == 0:  # from now on, the key belongs to this request
+        idempotency.store_outcome(db, request, b"null", now)
+    idempotency.store_chunk(db, request, number, StoredChunk(digest, results), now)
+    return results
 
 
 def store_answer(db: Transaction, now: datetime, request: IdempotentRequest, answer: StoredAnswer) -> None:

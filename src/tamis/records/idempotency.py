@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 import msgspec
 
@@ -42,6 +43,14 @@ class StoredRequest:
     answer: StoredAnswer | None
 
 
+class StoredChunk(NamedTuple):
+    """What is stored of a chunk of a streamed request: the digest of the body up to its end, and its results as JSON,
+    one for each item."""
+
+    digest: bytes
+    results: bytes
+
+
 def find(db: Reader, account_id: int, key: str) -> StoredRequest | None:
     """Find the request of an account with a key."""
     return select_one(db, _stored, SQL["find"], (account_id, key))
@@ -59,13 +68,26 @@ def store_answer(db: Transaction, request: IdempotentRequest, answer: StoredAnsw
     run(db, SQL["store_answer"], (*identity, answer.status, headers, answer.body))
 
 
+def find_chunk(db: Reader, request: IdempotentRequest, number: int, since: datetime) -> StoredChunk | None:
+    """Find what is stored of a chunk of a streamed request after an instant."""
+    return select_one(db, StoredChunk, SQL["find_chunk"], (request.account_id, request.key, number, to_micros(since)))
+
+
+def store_chunk(db: Transaction, request: IdempotentRequest, number: int, chunk: StoredChunk, now: datetime) -> None:
+    """Store the results of a chunk of a streamed request, in the transaction of its write."""
+    row = (request.account_id, request.key, number, chunk.digest, chunk.results, to_micros(now))
+    run(db, SQL["store_chunk"], row)
+
+
 def delete_before(db: Transaction, before: datetime) -> None:
     """Delete the requests older than an instant."""
     run(db, SQL["delete_before"], (to_micros(before),))
+    run(db, SQL["delete_chunks_before"], (to_micros(before),))
 
 
 def delete_with_text(db: Transaction, account_id: int, text: str) -> int:
     """Delete the requests of an account whose outcome or answer contains a text; return how many."""
+    run(db, SQL["delete_chunks_with_text"], (account_id, text.lower().encode()))
     return run(db, SQL["delete_with_text"], (account_id, text.lower().encode(), text.lower().encode()))
 
 

@@ -292,3 +292,15 @@ CREATE TABLE idempotent_requests (
 ) STRICT;
 
 CREATE INDEX idempotent_requests_by_age ON idempotent_requests (created_at);
+
+CREATE TABLE idempotent_chunks (
+    account_id INTEGER NOT NULL REFERENCES accounts (id),
+    key TEXT NOT NULL,
+    number INTEGER NOT NULL,
+    digest BLOB NOT NULL,
+    results BLOB NOT NULL,
+    created_at INTEGER NOT NULL,
+    PRIMARY KEY (account_id, key, number)
+) STRICT;
+
+CREATE INDEX idempotent_chunks_by_age ON idempotent_chunks (created_at);

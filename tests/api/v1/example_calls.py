@@ -17,8 +17,8 @@ def run_example(program: Program, example: CallExample, ids: "Ids") -> requests.
     answer = send_example(program, example, ids)
     while answer.status_code == 202 and program.get(f"imports/{answer.json()['id']}").json()["state"] in RUNNING:
         time.sleep(0.02)
-    if example.method == "POST" and answer.status_code in (201, 202) and answer.json().get("id"):
-        ids.learn(example.path, example.answer["id"], answer.json()["id"])
+    if example.method in ("POST", "PUT") and answer.status_code in (201, 202) and "Location" in answer.headers:
+        ids.learn(answer.headers["Location"], example.answer["id"], answer.json()["id"])
     return answer
 
 
@@ -35,8 +35,9 @@ class Ids:
     def __init__(self) -> None:
         self._known: dict[tuple[str, str], int] = {}
 
-    def learn(self, path: str, shown: int, real: int) -> None:
-        self._known[path.partition("?")[0].rsplit("/", 1)[1], str(shown)] = real
+    def learn(self, location: str, shown: int, real: int) -> None:
+        """Note the real id of an object with a location such as `/v1/segments/7`."""
+        self._known[location.split("/")[2], str(shown)] = real
 
     def in_path(self, path: str) -> str:
         """Return a path with the ids of this account."""

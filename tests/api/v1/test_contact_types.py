@@ -93,7 +93,7 @@ def test_everything_wrong_with_a_body_is_reported_at_once(api: Program, new_type
     assert found == {
         "nme": "key_unknown",
         "name": "key_missing",
-        "kind": "value_not_valid",
+        "kind": "value_not_accepted",
         "options[1]": "value_of_another_type",
         "options[2]": "value_of_another_type",
     }

@@ -1,6 +1,6 @@
 """Batches of contacts that programs send: good items are stored, and the others say why not (decision 0040)."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal, NamedTuple
@@ -72,14 +72,6 @@ def write_batch(db: Transaction, now: datetime, account: Account, type_id: int, 
         assert isinstance(item, ParsedContact)
         results[index] = ItemResult(_store_again(db, now, type_id, fields, item))
     return [results[index] for index in range(len(items))]
-
-
-def count_statuses(results: Iterable[ItemResult]) -> Mapping[ItemStatus, int]:
-    """Count the results of a batch by status."""
-    counts: dict[ItemStatus, int] = {"created": 0, "updated": 0, "unchanged": 0, "rejected": 0}
-    for result in results:
-        counts[result.status] += 1
-    return counts
 
 
 def _parse(items: Sequence[object], fields: FieldSet) -> list[ParsedItem]:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from tamis.actions.contacts.contacts import ContactInSegments, contact_by_id, show_contact
+from tamis.actions.contacts.contacts import ContactInSegments, contact_by_id, contact_of_email, show_contact
 from tamis.actions.fields.types import type_by_id
 from tamis.actions.segments.history import ContactChange, contact_history
 from tamis.actions.services import Services
@@ -12,6 +12,7 @@ from tamis.domain.contacts import Contact, ContactType
 from tamis.domain.emails import email_key
 from tamis.domain.errors import NotFound
 from tamis.domain.fields import FieldSet
+from tamis.domain.text import shorten
 from tamis.records import contacts, types
 from tamis.records.handles import Reader, snapshot
 from tamis.records.importing import journal
@@ -45,6 +46,15 @@ def contact_of_account(db: Reader, account: Account, contact_id: int) -> TypedCo
         raise NotFound("contact_id_not_in_account", contact=contact_id)
     contact_type, fields = type_by_id(db, account, type_id), types.fields_of_type(db, type_id)
     return TypedContact(contact_by_id(db, contact_type, contact_id, fields), contact_type, fields)
+
+
+def contact_by_email(db: Reader, account: Account, type_id: int, email: str) -> TypedContact:
+    """Find a contact of a type by its email, in any spelling; raises NotFound."""
+    contact_type, fields = type_by_id(db, account, type_id), types.fields_of_type(db, type_id)
+    contact = contact_of_email(db, type_id, email, fields)
+    if contact is None:
+        raise NotFound("contact_unknown", contact_type=contact_type.name, email=shorten(email), advice=None)
+    return TypedContact(contact, contact_type, fields)
 
 
 def history_of_contact(services: Services, account: Account, contact_id: int) -> list[ContactChange]:

@@ -27,8 +27,13 @@ def remove_contact(
 ) -> RemovedContact:
     """Delete a contact; `forget` also keeps its email from coming back. Raises NotFound."""
     contact = services.write(_remove, account, contact_type, contact_id, forget=forget)
-    email = parse_email(contact.email)
-    return RemovedContact(contact, tuple(discard_rejects_with(services.settings.data, email)) if email else ())
+    return RemovedContact(contact, discard_rejects_of(services, contact.email))
+
+
+def discard_rejects_of(services: Services, email: str) -> tuple[str, ...]:
+    """Delete the files of rejected rows that contain an email; return their names. Raises Unavailable."""
+    parsed = parse_email(email)
+    return tuple(discard_rejects_with(services.settings.data, parsed)) if parsed else ()
 
 
 def _remove(

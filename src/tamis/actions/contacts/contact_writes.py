@@ -1,5 +1,6 @@
 """How programs write single contacts: put, patch and delete by email (decision 0040)."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
@@ -11,13 +12,16 @@ from tamis.actions.contacts.stated_values import StatedContact, StatedValues, pa
 from tamis.actions.fields.types import type_by_id
 from tamis.domain.accounts import Account
 from tamis.domain.contacts import Contact, encode_values
-from tamis.domain.emails import Email, parse_email_for_lookup
+from tamis.domain.emails import Email, email_key, parse_email_for_lookup
 from tamis.domain.errors import Invalid, NotFound, Problem
 from tamis.domain.fields import FieldSet
 from tamis.domain.preconditions import NO_PRECONDITION, Precondition, entity_tag
+from tamis.domain.segments import EXTERNAL_BIT, SEGMENT_SHIFT
 from tamis.domain.text import shorten
-from tamis.records import change_log, overrides, types
+from tamis.records import change_log, externals, overrides, types
 from tamis.records.handles import Reader, Transaction
+
+PERSON_MASK = (1 << SEGMENT_SHIFT) - 1
 
 Outcome = Literal["created", "updated", "unchanged", "deleted"]
 
@@ -27,13 +31,15 @@ class WrittenContact:
     """A contact after a write, or before its deletion, with the fields of its type.
 
     A reader that has followed the change log to `change` sees the write. `contact` is None where an email was forgotten
-    that no contact had.
+    that no contact had. `person_ids` are the lower 32 bits of the recipient ids that the contact has in segments, and
+    that its emails before and after the write have without it.
     """
 
     contact: Contact | None
     fields: FieldSet
     outcome: Outcome
     change: int
+    person_ids: Sequence[int] = ()
 
 
 def put_contact(
@@ -66,7 +72,8 @@ def put_contact(
     _require_none(problems)
     if contact is None:
         assert written
-        return _written(db, insert_contact(db, now, type_id, written, values), fields, "created")
+        created = insert_contact(db, now, type_id, written, values)
+        return _written(db, created, fields, "created", written.key)
     return _update(db, now, contact, fields, written, values)
 
 
@@ -115,13 +122,16 @@ def remove_contact_of_email(
     it. Raises NotFound, Invalid for an email that cannot be forgotten, and Outdated."""
     fields, contact = _find(db, account, type_id, email, precondition)
     contact_type = type_by_id(db, account, type_id)
+    address = parse_email_for_lookup(email)
+    persons = _persons(db, type_id, address.key) if address else []  # read while they are known
     if forget:
         forget_email(db, now, account, contact_type, email)
     elif contact is None:
         raise _unknown(db, account, type_id, email)
     else:
         delete_contact(db, now, account, contact_type, email)
-    return WrittenContact(contact, fields, "deleted", change_log.last_change(db))
+    person_ids = [contact.id, *persons] if contact else persons
+    return WrittenContact(contact, fields, "deleted", change_log.last_change(db), person_ids)
 
 
 def contact_tag(contact: Contact, fields: FieldSet) -> str:
@@ -146,11 +156,22 @@ def _update(
     db: Transaction, now: datetime, contact: Contact, fields: FieldSet, email: Email | None, values: StatedValues
 ) -> WrittenContact:
     updated = update_contact(db, now, contact, email, values)
-    return _written(db, updated, fields, "unchanged" if updated is contact else "updated")
+    if updated is contact:
+        return WrittenContact(contact, fields, "unchanged", change_log.last_change(db))
+    keys = {email.key, email_key(contact.email) or ""} if email else set[str]()
+    return _written(db, updated, fields, "updated", *(keys if len(keys) > 1 else ()))
 
 
-def _written(db: Transaction, contact: Contact, fields: FieldSet, outcome: Outcome) -> WrittenContact:
-    return WrittenContact(contact, fields, outcome, change_log.last_change(db))
+def _written(db: Transaction, contact: Contact, fields: FieldSet, outcome: Outcome, *email_keys: str) -> WrittenContact:
+    """Return a stored contact that may have taken the place of external recipients with some emails."""
+    persons = [person for key in email_keys for person in _persons(db, contact.contact_type_id, key)]
+    return WrittenContact(contact, fields, outcome, change_log.last_change(db), [contact.id, *persons])
+
+
+def _persons(db: Reader, type_id: int, email_key: str) -> list[int]:
+    """Return the lower 32 bits of the recipient ids of an email in segments that it came to without a contact."""
+    added = {id_ & PERSON_MASK for id_ in overrides.recipient_ids_of_email(db, type_id, email_key)}
+    return sorted(added | {EXTERNAL_BIT | person for person in externals.person_ids_of_email(db, type_id, email_key)})
 
 
 def _check_forgotten(db: Reader, account: Account, type_id: int, email: Email, problems: list[Problem]) -> None:

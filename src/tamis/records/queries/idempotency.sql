@@ -19,3 +19,17 @@ DELETE FROM idempotent_requests WHERE created_at < ?;
 -- name: delete_with_text
 DELETE FROM idempotent_requests
 WHERE account_id = ? AND (instr(CAST(lower(CAST(body AS TEXT)) AS BLOB), ?) OR instr(CAST(lower(CAST(outcome AS TEXT)) AS BLOB), ?));
+
+-- name: find_chunk
+SELECT digest, results FROM idempotent_chunks WHERE account_id = ? AND key = ? AND number = ? AND created_at > ?;
+
+-- name: store_chunk
+INSERT INTO idempotent_chunks (account_id, key, number, digest, results, created_at) VALUES (?, ?, ?, ?, ?, ?)
+ON CONFLICT (account_id, key, number) DO UPDATE SET
+    digest = excluded.digest, results = excluded.results, created_at = excluded.created_at;
+
+-- name: delete_chunks_before
+DELETE FROM idempotent_chunks WHERE created_at < ?;
+
+-- name: delete_chunks_with_text
+DELETE FROM idempotent_chunks WHERE account_id = ? AND instr(CAST(lower(CAST(results AS TEXT)) AS BLOB), ?);

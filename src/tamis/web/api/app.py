@@ -21,6 +21,7 @@ from tamis.web.api.problems import problem_response
 from tamis.web.api.rate_limit import RateLimits
 from tamis.web.api.requests import ApiRequests
 from tamis.web.key_auth import KeyAuth
+from tamis.web.projection_waiters import ProjectionWaiters
 from tamis.web.write_limit import WriteLimit
 
 PREFIX = "/v1"
@@ -40,7 +41,7 @@ def api_routes(services: Services, keys: KeyAuth, writes: WriteLimit, local_toke
         PREFIX,
         route_handlers=[description_route(description), *docs_routes(description), *handlers],
         dependencies={
-            "call": Provide(call_provider(services, writes), sync_to_thread=False),
+            "call": Provide(call_provider(services, writes, ProjectionWaiters(services.hub)), sync_to_thread=False),
             "page": Provide(page_query, sync_to_thread=False),
         },
         middleware=[

@@ -134,7 +134,7 @@ def _problems_of_object(raw: dict[str, object], to: Any, path: str) -> Iterator[
 def _problem(path: str, text: str) -> Problem:
     found = _EXPECTED.fullmatch(text)
     if found is None:
-        return Problem(path, "value_not_valid", reason=text)
+        return Problem(path, "value_not_accepted", reason=text)
     expected = " or ".join(_NAMES.get(name, name) for name in found["expected"].split(" | "))
     bound = f" {found['bound']}" if found["bound"] else ""
     return Problem(path, "value_of_another_type", expected=expected + bound)

@@ -16,6 +16,7 @@ from tamis.web.api.idempotency import IDEMPOTENT
 from tamis.web.api.paging import Identified
 from tamis.web.api.preconditions import precondition_of
 from tamis.web.api.requests import KEY
+from tamis.web.projection_waiters import ProjectionWaiters
 from tamis.web.request_tasks import run_in_lane
 from tamis.web.write_limit import WriteLimit
 
@@ -26,12 +27,14 @@ ApiRequest = Request[Any, Any, Any]
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """A call by a key; `idempotent` identifies a POST that is to be done only once."""
+    """A call by a key; `idempotent` identifies a POST that is to be done only once, `projection` waits for the
+    projector."""
 
     services: Services
     key: ApiKey
     precondition: Precondition
     idempotent: IdempotentRequest | None
+    projection: ProjectionWaiters = field(repr=False)
     _writes: WriteLimit = field(repr=False)
 
     @property
@@ -84,11 +87,13 @@ class Call:
         return await self.write_once(int, create)
 
 
-def call_provider(services: Services, writes: WriteLimit) -> Callable[[ApiRequest], Call]:
+def call_provider(
+    services: Services, writes: WriteLimit, projection: ProjectionWaiters
+) -> Callable[[ApiRequest], Call]:
     """Return the function that makes the `call` of a request."""
 
     def call_of(request: ApiRequest) -> Call:
         scope: Any = request.scope
-        return Call(services, scope[KEY], precondition_of(request.headers), scope.get(IDEMPOTENT), writes)
+        return Call(services, scope[KEY], precondition_of(request.headers), scope.get(IDEMPOTENT), projection, writes)
 
     return call_of

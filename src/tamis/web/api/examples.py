@@ -33,10 +33,12 @@ def add_examples(operation: dict[str, Any]) -> None:
     found = next((example for example in examples() if example.operation == operation["operationId"]), None)
     if found is None:
         return
-    sent = found.body if found.text is None else found.text
-    if sent is not None:
-        for content in operation.get("requestBody", {}).get("content", {}).values():
-            content["example"] = sent
+    contents = operation.get("requestBody", {}).get("content", {})
+    if found.text is not None:
+        for content in contents.values():
+            content["example"] = found.text
+    elif found.body is not None:
+        contents["application/json"]["example"] = found.body
     if found.answer is not None:
         for content in operation["responses"][str(found.status)].get("content", {}).values():
             content["example"] = found.answer

@@ -29,7 +29,13 @@ from tamis.web.write_limit import WriteLimit
 IDEMPOTENT = "tamis.api.idempotent"
 """The key in a request's scope of its `IdempotentRequest`."""
 STREAMS_BODY = "streams_body"
-"""In the options of a handler: its body is of any length, and is not part of what identifies its requests."""
+"""In the options of a handler: its bodies are of any length, and are no part of what identifies its requests; True, or
+the media type of those that are so."""
+KEEPS_PROGRESS = "keeps_progress"
+"""In the options of a handler: it continues a repeated request with a streamed body itself, whose answer is too long to
+be stored."""
+MAX_BODY = "max_body"
+"""In the options of a handler: how large its other bodies may be, if more than usual."""
 REPLAYED = (b"idempotency-replayed", b"true")
 MAX_STORED_BYTES = 8_388_608
 _KEY = re.compile(r"[\x21-\x7e]{1,255}")
@@ -73,9 +79,10 @@ class IdempotentPosts(ASGIMiddleware):
         self, api_key: ApiKey, key: str, scope: Scope, receive: Receive, send: Send, next_app: ASGIApp
     ) -> None:
         account_id = api_key.account.id
-        body = b""
-        if not scope["route_handler"].opt.get(STREAMS_BODY):
-            body = await _read(receive, self._services.settings.max_body)
+        options, body = scope["route_handler"].opt, b""
+        is_streamed = options.get(STREAMS_BODY) in (True, media_type_of(scope))
+        if not is_streamed:
+            body = await _read(receive, options.get(MAX_BODY, self._services.settings.max_body))
             receive = _replay(body, receive)
         request = IdempotentRequest(account_id, key, _fingerprint(scope, body))
         services = self._services
@@ -88,6 +95,9 @@ class IdempotentPosts(ASGIMiddleware):
             await _send(known.answer, send)
             return
         scope[IDEMPOTENT] = request
+        if is_streamed and options.get(KEEPS_PROGRESS):
+            await next_app(cast(LitestarScope, scope), receive, send)
+            return
         sent: list[Message] = []
 
         async def collect(message: Message) -> None:
@@ -98,6 +108,11 @@ class IdempotentPosts(ASGIMiddleware):
             await self._writes.run(api_key.actor, account_id, store_answer, request, answer)
         for message in sent:
             await send(message)
+
+
+def media_type_of(scope: Scope) -> str:
+    """Return the media type of a request's body, in lower case and without parameters."""
+    return (_header(scope, b"content-type") or "").partition(";")[0].strip().lower()
 
 
 def _fingerprint(scope: Scope, body: bytes) -> bytes:

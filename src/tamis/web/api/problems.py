@@ -31,7 +31,6 @@ from tamis.web.monitoring.traffic import LogContext, request_record
 MEDIA_TYPE = "application/problem+json"
 INTERFACE = "api"
 OWN: Mapping[str, str] = {
-    "cursor_not_valid": "is not a cursor of this list: begin without one",
     "entity_tag_not_valid": "must be entity tags in quotes, separated by commas, or *",
     "idempotency_key_not_valid": "must be 1 to 255 visible ASCII characters",
     "idempotency_key_of_another_request": "was used with another request: use a new key for each request",
@@ -49,12 +48,15 @@ OWN: Mapping[str, str] = {
     "object_does_not_exist": "it does not exist",
     "object_exists_already": "it exists already",
     "kind_unknown_in_pair": 'there is no kind "{kind}"; choose from {known}',
+    "line_not_valid": "{reason}",
+    "line_too_long": "the line has more than {most:,} bytes",
     "pair_not_valid": '"{text}" has no =: write COLUMN=VALUE',
     "parameter_not_valid": "{reason}",
-    "too_many_requests": "too many requests: try again later",
     "rejects_unknown": "there are no rejected rows, or their file was deleted",
+    "too_many_items": "must have at most {most:,} items, not {count:,}; send more as lines of application/x-ndjson",
+    "too_many_requests": "too many requests: try again later",
     "upload_cut_off": "the connection ended before the file was complete",
-    "value_not_valid": "is not valid: {reason}",
+    "value_not_accepted": "is not valid: {reason}",
     "value_of_another_type": "must be {expected}",
 }
 WORDS = MessageCatalog(SHARED, OWN)

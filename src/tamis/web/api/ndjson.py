@@ -1,0 +1,68 @@
+"""Bodies of newline-delimited JSON, of any length: cut into chunks of whole lines."""
+
+import hashlib
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+MEDIA_TYPE = "application/x-ndjson"
+LINES_PER_CHUNK = 1_000
+BYTES_PER_CHUNK = MAX_LINE_BYTES = 1 << 20
+_BYTE_ORDER_MARK = b"\xef\xbb\xbf"
+
+
+@dataclass(frozen=True, slots=True)
+class LineChunk:
+    """Some lines of a body, None for each that is too long; `digest` is that of the body up to their end."""
+
+    number: int
+    lines: Sequence[bytes | None]
+    digest: bytes
+
+
+class LineChunks:
+    """Cuts a body into chunks; the same body gives the same chunks, however it arrives. Blank lines do not count."""
+
+    def __init__(self) -> None:
+        self._lines: list[bytes | None] = []
+        self._size = self._number = 0
+        self._rest = b""
+        self._is_too_long = False
+        self._hash = hashlib.sha256()
+        self._has_begun = False
+
+    def add(self, data: bytes) -> Iterator[LineChunk]:
+        """Take more of the body, and yield the chunks that are complete."""
+        *lines, rest = (self._rest + data).split(b"\n")
+        self._rest = b""
+        for line in lines:
+            yield from self._end_line(line)
+        if len(rest) > MAX_LINE_BYTES or self._is_too_long:
+            self._hash.update(rest)
+            self._is_too_long = True
+        else:
+            self._rest = rest
+
+    def finish(self) -> Iterator[LineChunk]:
+        """End the body, and yield the last chunk, if there is one."""
+        yield from self._end_line(self._rest)
+        if self._lines:
+            yield self._cut()
+
+    def _end_line(self, line: bytes) -> Iterator[LineChunk]:
+        if not self._has_begun:
+            line, self._has_begun = line.removeprefix(_BYTE_ORDER_MARK), True
+        line = line.strip()
+        self._hash.update(line + b"\n")
+        if self._is_too_long or len(line) > MAX_LINE_BYTES:
+            self._lines.append(None)
+        elif line:
+            self._lines.append(line)
+            self._size += len(line)
+        self._is_too_long = False
+        if len(self._lines) == LINES_PER_CHUNK or self._size >= BYTES_PER_CHUNK:
+            yield self._cut()
+
+    def _cut(self) -> LineChunk:
+        chunk = LineChunk(self._number, self._lines, self._hash.digest())
+        self._lines, self._size, self._number = [], 0, self._number + 1
+        return chunk

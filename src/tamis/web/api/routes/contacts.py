@@ -1,0 +1,233 @@
+"""Contacts by email: `/v1/contact-types/{id}/contacts`."""
+
+from collections.abc import Awaitable, Callable
+from typing import Annotated, Any, NamedTuple
+from urllib.parse import unquote
+
+from litestar import Request, Response, delete, get, patch, put
+from litestar.openapi import ResponseSpec
+from litestar.params import Parameter
+from msgspec import UNSET
+
+from tamis.actions.changes.hub import Watch
+from tamis.actions.changes.segment_changes import read_segment_changes
+from tamis.actions.contacts.contact_queries import query_contacts, selected_fields
+from tamis.actions.contacts.contact_record import TypedContact, contact_by_email
+from tamis.actions.contacts.contact_removal import discard_rejects_of
+from tamis.actions.contacts.contact_writes import (
+    WrittenContact,
+    contact_tag,
+    patch_contact,
+    put_contact,
+    remove_contact_of_email,
+)
+from tamis.actions.contacts.stated_values import StatedContact
+from tamis.domain.accounts import Scope
+from tamis.domain.errors import Invalid
+from tamis.domain.membership_changes import SegmentChanges
+from tamis.domain.preconditions import ANY
+from tamis.web.api.body import JsonBody
+from tamis.web.api.calls import Call
+from tamis.web.api.operations import needs, tagged
+from tamis.web.api.paging import PageQuery, cursor_of
+from tamis.web.api.problems import BadRequest
+from tamis.web.api.schemas.common import Id, Page
+from tamis.web.api.schemas.contacts import (
+    ContactBody,
+    ContactOut,
+    WrittenContactOut,
+    contact_out,
+    value_fields,
+    written_contact_out,
+)
+
+TAGS = ["Contacts"]
+PROJECTION_SECONDS = 30.0
+MINIMAL = "return=minimal"
+NOTHING = SegmentChanges()
+NO_CONTENT = {204: ResponseSpec(None, description="Done; the request preferred no content.")}
+ApiRequest = Request[Any, Any, Any]
+Email = Annotated[str, Parameter(description="The email of a contact, percent-encoded, in any spelling.")]
+Prefer = Annotated[
+    str | None,
+    Parameter(
+        header="Prefer",
+        description="With `return=minimal` the answer is 204 as soon as the write is on disk, without the segments.",
+    ),
+]
+
+
+class ContactCursor(NamedTuple):
+    """The place of a contact in a list in some order."""
+
+    sort: str | None
+    contact_id: int
+    key: str | float | bool | None
+
+
+@get("/contact-types/{type_id:int}/contacts", summary="List contacts", tags=TAGS, opt=needs(Scope.READ))
+async def list_contacts(
+    call: Call,
+    type_id: Id,
+    page: PageQuery,
+    where: Annotated[str | None, Parameter(description="A rule as text; without it, all contacts.")] = None,
+    fields: Annotated[str | None, Parameter(description="Keys of the fields to return, separated by commas.")] = None,
+    sort: Annotated[
+        str | None,
+        Parameter(description="Key of the field to sort by, with a minus sign for the highest value first."),
+    ] = None,
+) -> Page[ContactOut]:
+    """Lists the contacts that a rule selects. Contacts without a value of the field to sort by come last; texts are
+    sorted by their first 200 characters, ignoring case. A contact that is there during the whole walk, and keeps its
+    value of that field, is seen exactly once."""
+    cursor = page.position(ContactCursor)
+    after = None if cursor is None else (cursor.contact_id if cursor.sort == sort else 0, cursor.key)
+    try:
+        found = await call.read(
+            lambda: query_contacts(call.services, call.account, type_id, where, sort, after, page.limit)
+        )
+        shown = selected_fields(fields, found.fields)
+    except Invalid as refused:
+        raise BadRequest(refused.problems) from None
+    following = None if found.next is None else cursor_of((sort, found.next.contact_id, found.next.key))
+    return Page([contact_out(contact, shown) for contact in found.contacts], following)
+
+
+@get(
+    "/contact-types/{type_id:int}/contacts/{email:path}",
+    summary="Get a contact by email",
+    tags=TAGS,
+    opt=needs(Scope.READ, conditional=True),
+)
+async def get_contact(call: Call, request: ApiRequest, type_id: Id, email: Email) -> Response[ContactOut]:  # noqa: ARG001  described, but read from the raw path
+    """Returns a contact."""
+    return contact_response(call, contact_by_email(call.records, call.account, type_id, email_in_path(request)))
+
+
+@put(
+    "/contact-types/{type_id:int}/contacts/{email:path}",
+    summary="Create or replace a contact",
+    tags=TAGS,
+    dto=JsonBody[ContactBody],
+    return_dto=None,
+    opt=needs(Scope.WRITE, conditional=True),
+    responses={201: ResponseSpec(WrittenContactOut, description="The contact was created."), **NO_CONTENT},
+)
+async def replace_contact(
+    call: Call,
+    request: ApiRequest,
+    type_id: Id,
+    email: Email,  # noqa: ARG001
+    data: ContactBody,
+    prefer: Prefer = None,
+) -> Response[WrittenContactOut]:
+    """Creates the contact, or replaces all its values: fields that are not named are cleared. The answer says which
+    segments the contact has entered and left by this."""
+    arguments = (call.account, type_id, email_in_path(request), _stated(data), call.precondition)
+    return await _write(call, prefer, lambda: call.write(put_contact, *arguments))
+
+
+@patch(
+    "/contact-types/{type_id:int}/contacts/{email:path}",
+    summary="Change a contact",
+    tags=TAGS,
+    dto=JsonBody[ContactBody],
+    return_dto=None,
+    opt=needs(Scope.WRITE, conditional=True),
+    responses=NO_CONTENT,
+)
+async def change_contact(
+    call: Call,
+    request: ApiRequest,
+    type_id: Id,
+    email: Email,  # noqa: ARG001
+    data: ContactBody,
+    prefer: Prefer = None,
+) -> Response[WrittenContactOut]:
+    """Changes the values that are named, and clears those that are null. A new email takes along what was added and
+    excluded by hand."""
+    arguments = (call.account, type_id, email_in_path(request), _stated(data), call.precondition)
+    return await _write(call, prefer, lambda: call.write(patch_contact, *arguments))
+
+
+@delete(
+    "/contact-types/{type_id:int}/contacts/{email:path}",
+    summary="Delete a contact",
+    tags=TAGS,
+    status_code=200,
+    opt=needs(Scope.WRITE, conditional=True),
+    responses=NO_CONTENT,
+)
+async def delete_contact(
+    call: Call,
+    request: ApiRequest,
+    type_id: Id,
+    email: Email,  # noqa: ARG001
+    prefer: Prefer = None,
+    forget: Annotated[
+        bool, Parameter(description="Also keep the email from coming back; it need not be that of a contact.")
+    ] = False,
+) -> Response[WrittenContactOut]:
+    """Deletes a contact; the answer has what it was, and the segments that it has left."""
+    address = email_in_path(request)
+    arguments = (call.account, type_id, address, call.precondition)
+    answer = await _write(call, prefer, lambda: call.write(remove_contact_of_email, *arguments, forget=forget))
+    await call.read(lambda: discard_rejects_of(call.services, address))
+    return answer
+
+
+def contact_response(call: Call, found: TypedContact) -> Response[ContactOut]:
+    """Return the response for a contact: 304 if the program has it as it is; raises Outdated."""
+    tag, known = contact_tag(found.contact, found.fields), call.precondition.none_match
+    if known is not None and (tag in known or ANY in known):
+        unchanged: Response[Any] = Response(None, status_code=304, headers={"etag": tag})
+        return unchanged
+    call.precondition.require(tag)
+    return tagged(contact_out(found.contact, value_fields(found.fields)), tag)
+
+
+def email_in_path(request: ApiRequest) -> str:
+    """Return the email at the end of the path, of which the server has decoded escaped slashes, too."""
+    raw: bytes = request.scope["raw_path"]
+    return unquote(raw.partition(b"/contacts/")[2].decode("latin-1").rstrip("/"), errors="replace")
+
+
+async def _write(
+    call: Call, prefer: str | None, write: Callable[[], Awaitable[WrittenContact]]
+) -> Response[WrittenContactOut]:
+    """Write, and answer with the contact and the segments that it has entered and left, or without any content."""
+    if prefer and MINIMAL in {part.strip().lower() for part in prefer.split(",")}:
+        return _minimal(await write(), {"preference-applied": MINIMAL})
+    with call.services.hub.watch() as watch:
+        written = await write()
+        if written.contact is None:
+            return _minimal(written, {})
+        changes = NOTHING if written.outcome == "unchanged" else await _segment_changes(call, watch, written)
+    created = written.outcome == "created"
+    headers = _tag(written) | ({"location": f"/v1/contacts/{written.contact.id}"} if created else {})
+    return Response(written_contact_out(written, changes), status_code=201 if created else 200, headers=headers)
+
+
+async def _segment_changes(call: Call, watch: Watch, written: WrittenContact) -> SegmentChanges:
+    published = await call.projection.wait_for_change(watch, written.change, PROJECTION_SECONDS)
+    found = published.changes_of(written.person_ids)
+    if found is not None:
+        return found
+    return await call.read(lambda: read_segment_changes(call.services, published, written.person_ids))
+
+
+def _minimal(written: WrittenContact, headers: dict[str, str]) -> Response[Any]:
+    return Response(None, status_code=204, headers=headers | _tag(written))
+
+
+def _tag(written: WrittenContact) -> dict[str, str]:
+    if written.contact is None or written.outcome == "deleted":
+        return {}
+    return {"etag": contact_tag(written.contact, written.fields)}
+
+
+def _stated(body: ContactBody) -> StatedContact:
+    return StatedContact(body.fields, None if body.email is UNSET else body.email)
+
+
+handlers = [list_contacts, get_contact, replace_contact, change_contact, delete_contact]

@@ -1,0 +1,92 @@
+"""Contacts, and what a write answers."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Annotated, Any
+
+import msgspec
+from msgspec import UNSET, Meta, UnsetType, field
+
+from tamis.actions.contacts.contact_writes import WrittenContact
+from tamis.domain.contacts import Contact
+from tamis.domain.fields import SYSTEM_FIELDS, Field, FieldSet, Value
+from tamis.domain.membership_changes import SegmentChanges
+from tamis.web.api.schemas.common import Body
+
+JsonFieldValue = bool | float | str | list[str] | None
+"""A value as JSON: dates as `YYYY-MM-DD`, instants after RFC 3339, several choices as a list."""
+FieldValues = Annotated[
+    dict[str, JsonFieldValue],
+    Meta(description="Values by the keys of their fields, null where there is none. Dates are `YYYY-MM-DD`."),
+]
+LARGEST_WHOLE = 2**53
+
+
+class ContactOut(msgspec.Struct):
+    """A contact: a person of one contact type."""
+
+    id: int
+    email: str
+    fields: FieldValues
+    created_at: datetime
+    updated_at: datetime
+
+
+class SegmentChangesOut(msgspec.Struct):
+    """The ids of the segments that a write has made a contact enter and leave."""
+
+    entered: list[int]
+    left: list[int]
+
+
+class WrittenContactOut(ContactOut):
+    """A contact as a write has left it, or as it was before its deletion."""
+
+    segments: SegmentChangesOut
+
+
+class ContactBody(Body):
+    """What a contact is to have."""
+
+    fields: Annotated[dict[str, Any], Meta(description="Values by the keys of their fields; null clears a value.")] = (
+        field(default_factory=dict)
+    )
+    email: Annotated[
+        str | UnsetType, Meta(description="A new email with PATCH; with PUT, another spelling of the same one.")
+    ] = UNSET
+
+
+def contact_out(contact: Contact, fields: Sequence[Field]) -> ContactOut:
+    """Return a contact as the API shows it, with the values of some fields."""
+    values = values_out(contact.values, fields)
+    return ContactOut(contact.id, contact.email, values, contact.created_at, contact.updated_at)
+
+
+def written_contact_out(written: WrittenContact, changes: SegmentChanges) -> WrittenContactOut:
+    """Return what a write answers."""
+    contact = written.contact
+    assert contact
+    return WrittenContactOut(
+        contact.id,
+        contact.email,
+        values_out(contact.values, value_fields(written.fields)),
+        contact.created_at,
+        contact.updated_at,
+        SegmentChangesOut(list(changes.entered), list(changes.left)),
+    )
+
+
+def value_fields(fields: FieldSet) -> list[Field]:
+    """Return the fields that are values of contacts."""
+    return [shown for shown in fields.fields if shown not in SYSTEM_FIELDS]
+
+
+def values_out(values: Mapping[int, Value], fields: Sequence[Field]) -> dict[str, JsonFieldValue]:
+    """Return values by the keys of their fields, None where there is none."""
+    return {shown.key: _json_value(values.get(shown.id)) for shown in fields}
+
+
+def _json_value(value: Value | None) -> Any:
+    if isinstance(value, float) and value.is_integer() and abs(value) <= LARGEST_WHOLE:
+        return int(value)
+    return value  # msgspec writes dates, instants and tuples as the API promises
