@@ -17,7 +17,7 @@ from tamis.web.api.examples import add_examples
 from tamis.web.api.operations import CONDITIONAL
 from tamis.web.api.paging import page_query
 from tamis.web.api.problems import MEDIA_TYPE
-from tamis.web.api.requests import NEEDS
+from tamis.web.api.requests import ANY_MEDIA_TYPE, NEEDS, STREAMED
 from tamis.web.api.schemas.common import ProblemDetails
 
 Document = dict[str, Any]
@@ -143,6 +143,8 @@ def _operations(app: Litestar) -> Iterator[tuple[HTTPRouteHandler, str, str]]:
 def _complete(operation: Document, handler: HTTPRouteHandler, path: str, method: str) -> None:
     """Add to an operation what Litestar does not know: keys, shared headers, errors and examples."""
     scope: Scope | None = handler.opt.get(NEEDS)
+    if (media_types := handler.opt.get(STREAMED)) and "requestBody" not in operation:
+        operation["requestBody"] = {"required": True, "content": {kind: _streamed(kind) for kind in media_types}}
     conditional = bool(handler.opt.get(CONDITIONAL))
     parameters = operation.setdefault("parameters", [])
     if method == "post":
@@ -166,6 +168,14 @@ def _complete(operation: Document, handler: HTTPRouteHandler, path: str, method:
             "content": {MEDIA_TYPE: {"schema": PROBLEM}},
         }
     add_examples(operation)
+
+
+def _streamed(media_type: str) -> Document:
+    """Describe a body of any length."""
+    file = {"type": "string", "format": "binary"}
+    if media_type == "multipart/form-data":
+        return {"schema": {"type": "object", "properties": {"file": file}, "required": ["file"]}}
+    return {"schema": file if media_type == ANY_MEDIA_TYPE else {"type": "string"}}
 
 
 def _error_statuses(

@@ -21,16 +21,13 @@ from tamis.actions.services import Services
 from tamis.domain.accounts import ApiKey
 from tamis.domain.errors import Invalid, Problem
 from tamis.web.api.problems import BadRequest, Conflict
-from tamis.web.api.requests import KEY
+from tamis.web.api.requests import ANY_MEDIA_TYPE, KEY, STREAMED
 from tamis.web.http import Scope
 from tamis.web.request_tasks import run_in_lane
 from tamis.web.write_limit import WriteLimit
 
 IDEMPOTENT = "tamis.api.idempotent"
 """The key in a request's scope of its `IdempotentRequest`."""
-STREAMS_BODY = "streams_body"
-"""In the options of a handler: its bodies are of any length, and are no part of what identifies its requests; True, or
-the media type of those that are so."""
 KEEPS_PROGRESS = "keeps_progress"
 """In the options of a handler: it continues a repeated request with a streamed body itself, whose answer is too long to
 be stored."""
@@ -80,7 +77,7 @@ class IdempotentPosts(ASGIMiddleware):
     ) -> None:
         account_id = api_key.account.id
         options, body = scope["route_handler"].opt, b""
-        is_streamed = options.get(STREAMS_BODY) in (True, media_type_of(scope))
+        is_streamed = not {media_type_of(scope), ANY_MEDIA_TYPE}.isdisjoint(options.get(STREAMED, ()))
         if not is_streamed:
             body = await _read(receive, options.get(MAX_BODY, self._services.settings.max_body))
             receive = _replay(body, receive)

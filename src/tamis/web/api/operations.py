@@ -7,7 +7,7 @@ from litestar import Response
 from tamis.domain.accounts import Scope
 from tamis.domain.preconditions import ANY
 from tamis.web.api.calls import Call
-from tamis.web.api.requests import NEEDS
+from tamis.web.api.requests import NEEDS, STREAMED
 
 T = TypeVar("T")
 CONDITIONAL = "conditional"
@@ -17,6 +17,11 @@ CONDITIONAL = "conditional"
 def needs(scope: Scope, *, conditional: bool = False) -> dict[str, Any]:
     """Return the options of a handler whose key needs a scope."""
     return {NEEDS: scope, CONDITIONAL: conditional}
+
+
+def streams(*media_types: str) -> dict[str, Any]:
+    """Return the options of a handler that reads a body of any length, of one of some media types, by itself."""
+    return {STREAMED: media_types}
 
 
 def created(shown: T, resource: str, id_: int, tag: str | None = None) -> Response[T]:

@@ -22,6 +22,10 @@ KEY = "tamis.api.key"
 """Where the scope of a request has the key that it was sent with."""
 NEEDS = "needs"
 """In the options of a handler: the scope that its key needs; without it, no key is needed."""
+STREAMED = "streamed"
+"""In the options of a handler that reads bodies of any length by itself: their media types. Such a body is not part of
+what identifies an idempotent request."""
+ANY_MEDIA_TYPE = "*/*"
 
 
 class ApiRequests(ASGIMiddleware):

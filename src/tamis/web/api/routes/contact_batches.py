@@ -20,9 +20,9 @@ from tamis.domain.errors import Invalid, Problem
 from tamis.web.api.batch_results import BatchResults
 from tamis.web.api.body import JSON_TYPES, UnreadableBody, decode_body, parse_json
 from tamis.web.api.calls import Call
-from tamis.web.api.idempotency import KEEPS_PROGRESS, MAX_BODY, STREAMS_BODY, media_type_of
+from tamis.web.api.idempotency import KEEPS_PROGRESS, MAX_BODY, media_type_of
 from tamis.web.api.ndjson import MAX_LINE_BYTES, MEDIA_TYPE, LineChunk, LineChunks
-from tamis.web.api.operations import needs
+from tamis.web.api.operations import needs, streams
 from tamis.web.api.schemas.batches import (
     MAX_CONTACTS,
     BatchBody,
@@ -66,7 +66,7 @@ class BatchOperation(Operation):
     status_code=200,
     operation_class=BatchOperation,
     request_max_body_size=None,
-    opt={**needs(Scope.WRITE), STREAMS_BODY: MEDIA_TYPE, KEEPS_PROGRESS: True, MAX_BODY: MAX_BATCH_BYTES},
+    opt={**needs(Scope.WRITE), **streams(MEDIA_TYPE), KEEPS_PROGRESS: True, MAX_BODY: MAX_BATCH_BYTES},
 )
 async def write_contacts(call: Call, request: ApiRequest, type_id: Id) -> Response[BatchOut]:
     """Creates the contacts whose emails are new, and changes the others: values that are not named are kept, and null

@@ -21,10 +21,10 @@ from tamis.domain.fields import Kind
 from tamis.domain.imports import ImportState
 from tamis.domain.parsing.number_parser import DecimalMark
 from tamis.web.api.calls import ApiRequest, Call
-from tamis.web.api.idempotency import STREAMS_BODY
-from tamis.web.api.operations import needs
+from tamis.web.api.operations import needs, streams
 from tamis.web.api.paging import PageQuery, cursor_of
 from tamis.web.api.problems import WORDS, BadRequest
+from tamis.web.api.requests import ANY_MEDIA_TYPE
 from tamis.web.api.schemas.common import Id, Page
 from tamis.web.api.schemas.imports import ImportOut, dry_run_out, import_out
 from tamis.web.api.uploads import receive_file
@@ -49,7 +49,7 @@ async def list_imports(call: Call, page: PageQuery) -> Page[ImportOut]:
     tags=TAGS,
     status_code=202,
     request_max_body_size=None,
-    opt={**needs(Scope.WRITE), STREAMS_BODY: True},
+    opt={**needs(Scope.WRITE), **streams("text/csv", "multipart/form-data", ANY_MEDIA_TYPE)},
 )
 async def start_import(
     call: Call,
