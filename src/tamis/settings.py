@@ -138,6 +138,12 @@ class Settings:
         "0",
         "port on 127.0.0.1 that serves `/metrics` to anyone on the machine; 0 is none",
     )
+    webhook_networks: tuple[IPv4Network | IPv6Network, ...] = _setting(
+        networks,
+        "none",
+        "private addresses and networks to which webhooks may be delivered, also over `http://` "
+        "(see [webhooks](webhooks.md#addresses)); `loopback` is the machine itself",
+    )
     disk_warning: int = _setting(size, "1G", "the log warns when less disk space than this is free")
     requests_per_minute: int = _setting(
         whole_number(0, 10**9),

@@ -10,6 +10,8 @@ DATA: Mapping[str, str] = {
     "account_unknown": 'there is no account for "{email}"',
     "added_as": '"{segment}" (as {first_name} {last_name})',
     "but_added_by_hand": "; this email was added manually to {places}",
+    "change_number_out_of_range": "must be a number from 0 to {last}, the last change so far",
+    "change_type_unknown": "must be {known:quoted or}",
     "changed_since_seen": "{changes:plain ;}: nothing was saved; review the changes and try again",
     "contact_id_not_in_account": "there is no contact {contact}",
     "contact_id_unknown": "there is no contact {contact} in {contact_type}",
@@ -128,11 +130,31 @@ DATA: Mapping[str, str] = {
         "a contact type can have at most {most:,} fields: there are {fields:,} in {contact_type}, and this would add "
         "{more:,}"
     ),
+    "too_many_webhooks": "an account can have at most {most:,} webhooks: delete one that is not needed",
     "value_changed_meanwhile": '{name} was changed in the meantime and is now "{value}"',
     "value_erased_meanwhile": "{name} was changed in the meantime and is now blank",
     "values_do_not_fit": (
         '"{field}" cannot become a {kind} field: {count:value} would not fit, such as {examples:quoted}; change them '
         "first, or clear them from these contacts"
     ),
+    "webhook_unknown": "there is no webhook {webhook}",
+    "webhook_url_address_spelling": (
+        "has an address in an unusual spelling: write it as four decimal numbers, such as 192.0.2.1"
+    ),
+    "webhook_url_characters": (
+        "can have only printable ASCII characters: encode others with %, and host names with Punycode"
+    ),
+    "webhook_url_host": "has a host that is not valid",
+    "webhook_url_not_secure": (
+        "must begin with https://; http:// is possible only in networks that TAMIS_WEBHOOK_NETWORKS lists"
+    ),
+    "webhook_url_not_valid": "is not a valid URL, such as https://shop.example.com/tamis",
+    "webhook_url_private": "leads to a private network; the operator can allow it with TAMIS_WEBHOOK_NETWORKS",
+    "webhook_url_scheme": "must begin with https://",
+    "webhook_url_too_long": "can have at most {most:,} characters",
+    "webhook_url_with_credentials": (
+        "cannot contain a user name or password: check the signatures of deliveries instead"
+    ),
+    "webhook_url_with_fragment": "cannot contain a fragment (#)",
     "wrong_number_of_segments": "compare {fewest} to {most} segments, not {count}",
 }

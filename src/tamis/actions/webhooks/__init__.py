@@ -1,0 +1,1 @@
+"""Webhooks: registering them, and delivering membership changes to them."""
