@@ -6,6 +6,7 @@ from typing import TypeVar
 
 import msgspec
 
+from tamis.domain.accounts import Account
 from tamis.records import idempotency
 from tamis.records.handles import Reader, Transaction
 from tamis.records.idempotency import IdempotentRequest, StoredAnswer, StoredChunk, StoredRequest
@@ -84,3 +85,9 @@ def store_answer(db: Transaction, now: datetime, request: IdempotentRequest, ans
 def delete_old_requests(db: Transaction, now: datetime) -> None:
     """Delete the requests whose keys may be used anew."""
     idempotency.delete_before(db, now - KEPT)
+
+
+def forget_answers(db: Transaction, account: Account, *emails: str) -> None:
+    """Delete the stored answers in which one of some emails stands; a repetition of their requests is done again."""
+    for email in {email.lower() for email in emails}:
+        idempotency.delete_with_text(db, account.id, email)

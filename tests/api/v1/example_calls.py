@@ -29,6 +29,12 @@ def send_example(program: Program, example: CallExample, ids: "Ids") -> requests
     return program.call(example.method, path, **sent)
 
 
+def send_body(program: Program, example: CallExample, ids: "Ids", body: bytes) -> requests.Response:
+    """Send the request of an example with another body."""
+    path = ids.in_path(example.path).removeprefix("/v1/")
+    return program.call(example.method, path, data=body, headers={"Content-Type": "application/json"})
+
+
 class Ids:
     """Which ids the objects of the examples have in this account."""
 

@@ -9,11 +9,25 @@ import requests
 from openapi_spec_validator import validate
 
 from tamis.web.api.examples import examples
-from tests.api.v1.example_calls import Ids, run_example, send_example, shape
+from tests.api.v1.example_calls import Ids, run_example, send_body, send_example, shape
 from tests.support.process import Server
 from tests.support.programs import Program, problem_of, program_of
 from tests.support.users import colleague_of, new_account
 
+HOSTILE_BODIES = (
+    b"",
+    b"{",
+    b'{"name": NaN}',
+    b'{"name": 1e400}',
+    b'{"name": "a", "name": "b"}',
+    b"[" * 100_000,
+    b"[]",
+    b'"text"',
+    b'{"unknown": 1}',
+    b'{"\\u0000": "\\u0000"}',
+    b'{"name": "\\ud800"}',
+    b"\xff",
+)
 SCOPES = ("read", "write", "admin")
 METHODS = ("get", "put", "post", "delete", "patch")
 
@@ -50,8 +64,8 @@ def test_only_the_api_is_described(description: dict[str, Any]) -> None:
 
 
 def test_each_call_takes_its_scope_and_its_account_only(server: Server, description: dict[str, Any]) -> None:
-    """Every example is sent without a key, with keys of too small a scope and by a stranger, which all change nothing;
-    then by the owner and a colleague in turns, who get the example's answer."""
+    """Every example is sent without a key, with keys of too small a scope, by a stranger and with hostile bodies, which
+    all change nothing; then by the owner and a colleague in turns, who get the example's answer."""
     owner = new_account(server.data, server.address, "examples@example.org")
     stranger = program_of(new_account(server.data, server.address, "examples@example.net"))
     full = (program_of(owner), program_of(colleague_of(owner)))
@@ -67,6 +81,10 @@ def test_each_call_takes_its_scope_and_its_account_only(server: Server, descript
         if re.search(r"/(\d+|[^/]+@[^/]+)|_id=", example.path):
             foreign = send_example(stranger, example, ids)
             assert foreign.status_code == 404, (example.operation, foreign.text)
+        for body in HOSTILE_BODIES if example.body is not None else ():
+            refused = send_body(full[0], example, ids, body)
+            assert refused.status_code in (400, 413, 422), (example.operation, body[:40], refused.text)
+            assert refused.headers["Content-Type"] == "application/problem+json"
         answer = run_example(full[number % 2], example, ids)
         assert answer.status_code == example.status, (example, answer.text)
         if example.varies:

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from tamis.actions.idempotency import forget_answers
 from tamis.actions.segments.membership import membership
 from tamis.actions.services import Services
 from tamis.domain.accounts import Account
@@ -81,6 +82,7 @@ def delete_contact(db: Transaction, now: datetime, account: Account, contact_typ
     assert address
     overrides.forget_contact(db, contact_type.id, contact.id, address.key, now)
     contacts.delete(db, contact, now)
+    forget_answers(db, account, contact.email, address.key)
     erasure.request_erasure(db, now)
     return contact
 

@@ -5,6 +5,7 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 
 from tamis.actions.contacts.contacts import delete_contact
+from tamis.actions.idempotency import forget_answers
 from tamis.domain.accounts import Account
 from tamis.domain.contacts import Contact, ContactType
 from tamis.domain.dates import format_day
@@ -32,6 +33,7 @@ def forget_email(
         delete_contact(db, now, account, contact_type, email)
     else:
         overrides.forget_contact(db, contact_type.id, None, address.key, now)
+        forget_answers(db, account, address.address, address.key)
         erasure.request_erasure(db, now)
     suppressions.suppress(db, contact_type.id, address.key, now)
     return contact
