@@ -29,6 +29,18 @@ and tells programs who enters and leaves which segment.
 Send a secret key as `Authorization: Bearer sk_…`. Errors are `application/problem+json` with a stable `code`. Lists
 come in pages: send `next_cursor` as `cursor`. A `POST` with an `Idempotency-Key` is done once.
 """
+TAGS = {
+    "Account": "The account of the key.",
+    "Contact types": "Kinds of contacts, each with fields of its own.",
+    "Fields": "What is known of the contacts of a type.",
+    "Contacts": "People, found by their email.",
+    "Imports": "Files of contacts.",
+    "Segments": "Rules, and the members that follow from them.",
+    "Changes": "Who enters and leaves which segment, in order.",
+    "Webhooks": "Changes that are sent to an address of yours.",
+    "Audit log": "Who did what, and when.",
+}
+"""The groups of calls, in the order in which a newcomer needs them."""
 PROBLEM = {"$ref": "#/components/schemas/ProblemDetails"}
 STATUSES = {
     "400": "The request is malformed.",
@@ -120,6 +132,7 @@ def describe(handlers: Sequence[BaseRouteHandler], prefix: str) -> Document:
     components = document.setdefault("components", {})
     components.setdefault("schemas", {}).update(schemas)
     components["securitySchemes"] = SECURITY_SCHEMES
+    document["tags"] = [{"name": name, "description": meaning} for name, meaning in TAGS.items()]
     return document
 
 

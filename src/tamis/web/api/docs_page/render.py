@@ -50,9 +50,9 @@ def render_page(document: Document) -> str:
         loader=PackageLoader(__package__, "."), autoescape=True, undefined=StrictUndefined, trim_blocks=True
     )
     environment.filters["prose"] = _prose
-    groups: dict[str, list[CallSection]] = {}
+    groups: dict[str, list[CallSection]] = {tag["name"]: [] for tag in document["tags"]}
     for call, tag in _calls(document):
-        groups.setdefault(tag, []).append(call)
+        groups[tag].append(call)
     return environment.get_template("page.html").render(
         version=document["info"]["version"], about=document["info"]["description"], groups=groups
     )
