@@ -71,7 +71,7 @@ def history_of(directory: Path) -> list[object]:
 def test_a_restore_brings_back_all_data_with_its_history(backed_up: Path, tmp_path: Path) -> None:
     restored = tmp_path / "restored"
     restore(restored, backed_up.with_name("backup"))
-    assert [file.name for file in restored.iterdir()] == [RECORDS]
+    assert {file.name for file in restored.iterdir()} == {RECORDS, f"{RECORDS}-acknowledged"}
     assert history_of(restored) == history_of(backed_up) != [[], []]
     assert rows_of(restored) == rows_of(backed_up)
 
@@ -79,7 +79,7 @@ def test_a_restore_brings_back_all_data_with_its_history(backed_up: Path, tmp_pa
 def test_a_backup_of_the_first_format_restores_its_column_file(backed_up: Path, tmp_path: Path) -> None:
     restored = tmp_path / "restored"
     restore(restored, backed_up.with_name("of the first format"))
-    assert sorted(file.name for file in restored.iterdir()) == sorted((RECORDS, COLUMNS))
+    assert sorted(file.name for file in restored.iterdir()) == sorted((RECORDS, COLUMNS, f"{RECORDS}-acknowledged"))
     services = Services(Settings(restored))
     assert not services.open_columns().is_behind  # it need not be built
     services.close()

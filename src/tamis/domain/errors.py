@@ -98,6 +98,10 @@ class Outdated(TamisError):
     """The object is not in the state that the request requires; it has changed since its sender read it."""
 
 
+class Gone(TamisError):
+    """What was asked for was there, and is not kept any more."""
+
+
 class Unavailable(TamisError):
     """The stores cannot serve now: a full disk, a data directory in use or made by a newer version."""
 

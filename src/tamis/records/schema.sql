@@ -352,3 +352,8 @@ CREATE TABLE webhook_revision (
     id INTEGER PRIMARY KEY CHECK (id = 1),
     revision INTEGER NOT NULL
 ) STRICT;
+
+CREATE TABLE skipped_numbers (
+    after INTEGER PRIMARY KEY,
+    last INTEGER NOT NULL
+) STRICT;

@@ -13,6 +13,8 @@ from tamis.actions.services import Services
 from tamis.columns.engine.process_lock import is_locked
 from tamis.domain.errors import Refused
 from tamis.domain.instants import format_instant
+from tamis.records.engine.store import Records
+from tamis.records.history.write import skip_numbers
 
 MANIFEST = "backup.json"
 FORMAT = 2
@@ -65,7 +67,7 @@ def make_backup(services: Services, directory: str) -> Manifest:
 
 def restore(data: Path, source: Path) -> Manifest:
     """Restore a backup to a data directory, which must not exist or be empty; raises Refused, and changes nothing, if
-    the backup is not complete."""
+    the backup is not complete. The history goes on with higher numbers than it may have had after the backup."""
     if is_locked(data):
         raise Refused("data_directory_being_served", directory=str(data))
     if not is_free(data):
@@ -82,6 +84,11 @@ def restore(data: Path, source: Path) -> Manifest:
         is_same_store = manifest.store_id == found.store_id == projection.store_id
         if not is_same_store or not projection.change <= found.change == manifest.change:
             raise Refused("backup_files_do_not_match", backup=str(source))
+        records = Records(partial)
+        try:
+            records.write(skip_numbers)
+        finally:
+            records.close()
     return manifest
 
 

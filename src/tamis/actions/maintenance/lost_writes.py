@@ -6,6 +6,7 @@ from tamis.actions.maintenance.stores import RECORDS
 from tamis.actions.services import Services
 from tamis.domain.errors import NotFound
 from tamis.records.change_log import last_change
+from tamis.records.history.write import skip_numbers
 from tamis.settings import Settings
 
 
@@ -24,6 +25,7 @@ def accept_loss(settings: Settings) -> AcceptedLoss:
         raise NotFound("records_missing", directory=str(settings.data))
     services = Services(settings, accepts_loss=True)
     try:
+        services.records.write(skip_numbers)
         last_in_records = last_change(services.records.reader())
         columns = services.open_columns()
         last_in_columns = columns.applied or 0

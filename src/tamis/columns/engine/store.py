@@ -274,6 +274,8 @@ class Columns:
             applied, self._mark = con.execute("SELECT applied, mark FROM meta").fetchall()[0]
             self._state = read_state(con)
         self.applied = applied if applied >= 0 else None
+        if not self.is_behind:  # the history may have skipped numbers after its last entry
+            self._state = replace(self._state, number=self.history.kept.number)
         self.trimmed = self.history.kept.trimmed
         watermark = watermark_of(self.applied, self._state.clocks)
         self.cached_sizes = self._published = CachedSizes(watermark, self._state.sizes)

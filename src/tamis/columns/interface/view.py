@@ -7,6 +7,7 @@ from typing import Protocol
 
 from tamis.columns.interface.contacts import ContactReads, FieldStatsReads
 from tamis.columns.interface.exports import ExportReads
+from tamis.columns.interface.feed import FeedReads
 from tamis.columns.interface.forecast import ForecastReads
 from tamis.columns.interface.history import HistoryReads
 from tamis.columns.interface.kept_history import KeptHistoryReads
@@ -89,6 +90,10 @@ class ColumnsView(Protocol):
     @property
     def forecast(self) -> ForecastReads:
         """Queries about the future."""
+
+    @property
+    def feed(self) -> FeedReads:
+        """Queries for the change feed."""
 
     @property
     def exports(self) -> ExportReads:

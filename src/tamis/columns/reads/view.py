@@ -7,6 +7,7 @@ from tamis.columns.history.comparison import DuckKeptHistoryReads
 from tamis.columns.interface.view import Watermark
 from tamis.columns.reads.contacts import DuckContactReads
 from tamis.columns.reads.exports import DuckExportReads
+from tamis.columns.reads.feed import DuckFeedReads
 from tamis.columns.reads.field_stats import DuckFieldStatsReads
 from tamis.columns.reads.forecast import DuckForecastReads
 from tamis.columns.reads.history import DuckHistoryReads
@@ -41,6 +42,7 @@ class DuckView:
         self.contacts = DuckContactReads(con)
         self.field_stats = DuckFieldStatsReads(con)
         self.history = DuckHistoryReads(con)
+        self.feed = DuckFeedReads(con)
         self.forecast = DuckForecastReads(con)
         self.exports = DuckExportReads(con)
         self.verification = DuckVerificationReads(con)

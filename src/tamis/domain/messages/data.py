@@ -100,6 +100,18 @@ DATA: Mapping[str, str] = {
     "recipient_unknown": "there is no recipient {recipient}",
     "sample_size_missing": "choose a percentage, a number of groups or both",
     "seed_too_long": "must not be longer than {most} characters",
+    "change_number_unknown": "no change has the number {after} yet: begin again with the members of the segments",
+    "changes_no_longer_kept": (
+        "changes before number {earliest} are not kept any more: begin again with the members of the segments as of "
+        "then, and with the changes after it"
+    ),
+    "changes_replaced_by_backup": (
+        "number {after} is of changes that a restored backup has replaced: begin again with the members of the "
+        "segments, and with the changes after number {earliest}"
+    ),
+    "members_not_known_at_change": (
+        "the members of this segment are known only as of change number {earliest} and later ones, not as of {number}"
+    ),
     "segment_changed_meanwhile": 'the segment "{segment}" has changed since you opened it',
     "segment_depends_on_itself": "a segment cannot depend on itself: {chain}",
     "segment_name_not_valid": "the segment name {problem}",

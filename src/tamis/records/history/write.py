@@ -11,6 +11,8 @@ from tamis.records.handles import Transaction
 from tamis.records.queries import load
 
 SQL = load("history")
+SKIPPED = 1_000_000_000
+"""More numbers than are used between two backups; every JSON parser reads what nine million of them add up to."""
 
 
 def append_batch(db: Transaction, batch: HistoryBatch) -> None:
@@ -62,6 +64,13 @@ def record_progress(db: Transaction, mark: int, change: int, as_of: Mapping[int,
     if fetch(db, SQL["set_change"], (change, mark)):
         run(db, SQL["drop_clocks"])
         _set_clocks(db, as_of)
+
+
+def skip_numbers(db: Transaction) -> None:
+    """Leave out numbers that entries may have had which these records lack, so that no number means two things to those
+    who follow the history by number. The projection must not be open."""
+    run(db, SQL["add_skipped"], (SKIPPED,))
+    run(db, SQL["skip_numbers"], (SKIPPED,))
 
 
 def _advance(db: Transaction, statement: str, *values: int | str | None) -> None:

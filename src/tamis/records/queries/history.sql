@@ -13,6 +13,12 @@ UPDATE projection SET change = ? WHERE mark = ? RETURNING id;
 -- name: set_trimmed
 UPDATE projection SET mark = ?, trimmed = coalesce(?, trimmed) WHERE mark = ? RETURNING id;
 
+-- name: add_skipped
+INSERT INTO skipped_numbers (after, last) SELECT number, number + ? FROM projection;
+
+-- name: skip_numbers
+UPDATE projection SET number = number + ?;
+
 -- name: set_clock
 INSERT OR REPLACE INTO projection_clocks (contact_type_id, as_of) VALUES (?, ?);
 

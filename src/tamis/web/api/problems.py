@@ -13,6 +13,7 @@ from tamis import log
 from tamis.actions.services import Services
 from tamis.domain.errors import (
     Busy,
+    Gone,
     Invalid,
     Message,
     NotFound,
@@ -93,6 +94,7 @@ STATUSES: tuple[tuple[type[TamisError], int], ...] = (
     (Forbidden, 403),
     (NotFound, 404),
     (Conflict, 409),
+    (Gone, 410),
     (Refused, 409),
     (Outdated, 412),
     (Invalid, 422),
