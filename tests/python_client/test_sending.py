@@ -3,7 +3,7 @@
 import asyncio
 import json
 import traceback
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 from pathlib import Path
@@ -11,11 +11,11 @@ from typing import Any
 
 import pytest
 
-from tamis.client import ApiError, AsyncTamis, RetryPolicy, Tamis
+from tamis.client import ApiError, AsyncTamis, Tamis
+from tests.python_client.both_clients import NAMES, QUICK, Use, use_client
 from tests.python_client.scripted_server import Answer, Received, ScriptedServer
 
 SECRET = "sk_secret_of_the_test"
-QUICK = RetryPolicy(first_pause=0.001, longest_pause=0.002)
 SEGMENT = {
     "id": 7,
     "contact_type_id": 1,
@@ -28,8 +28,6 @@ SEGMENT = {
 CHANGE = {"type": "entered", "segment_id": 7, "contact_id": 1, "email": "a@example.org", "at": "2026-11-27T10:00:00Z"}
 NOT_FOUND = Answer(404, {"code": "not_found", "detail": "There is none.", "status": 404})
 
-Use = Callable[[Any], Any]
-
 
 @pytest.fixture
 def server() -> Iterator[ScriptedServer]:
@@ -38,23 +36,10 @@ def server() -> Iterator[ScriptedServer]:
         yield scripted
 
 
-@pytest.fixture(params=["Tamis", "AsyncTamis"])
+@pytest.fixture(params=NAMES)
 def use(request: pytest.FixtureRequest, server: ScriptedServer) -> Callable[[Use], Any]:
-    """Run a function with each of the two clients; what it returns is awaited and collected."""
-
-    def blocking(function: Use) -> Any:
-        with Tamis(server.url, SECRET, retries=QUICK) as client:
-            found = function(client)
-            return list(found) if isinstance(found, Iterator) or hasattr(found, "__iter__") else found
-
-    async def in_event_loop(function: Use) -> Any:
-        async with AsyncTamis(server.url, SECRET, retries=QUICK) as client:
-            found = function(client)
-            if isinstance(found, Awaitable):
-                return await found
-            return [item async for item in found] if hasattr(found, "__aiter__") else found
-
-    return blocking if request.param == "Tamis" else lambda function: asyncio.run(in_event_loop(function))
+    """Run a function with each of the two clients."""
+    return lambda function: use_client(request.param, server.url, SECRET, function)
 
 
 def test_an_answer_is_typed_and_keys_of_newer_servers_are_ignored(server: ScriptedServer, use: Any) -> None:
@@ -147,6 +132,8 @@ def test_retry_after_is_waited_for_unless_it_is_too_long(server: ScriptedServer,
 def test_a_delete_whose_answer_was_lost_is_done(server: ScriptedServer, use: Any) -> None:
     server.answer(Answer(drop=True), NOT_FOUND)
     assert use(lambda client: client.segments.delete(7)) is None
+    server.answer(Answer(502, b""), NOT_FOUND)
+    assert use(lambda client: client.contacts.delete(1, "a@example.org")) is None
     server.answer(NOT_FOUND)
     with pytest.raises(ApiError):
         use(lambda client: client.segments.delete(7))

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
+from pathlib import Path
 from typing import Generic, TypeVar
 from urllib.parse import quote
 
@@ -11,7 +12,7 @@ import msgspec
 from tamis.client.errors import ApiError
 
 T = TypeVar("T")
-QueryValue = str | int | float | bool | date | datetime | None
+QueryValue = str | int | float | bool | date | datetime | tuple[str, ...] | None
 JSON, NDJSON = "application/json", "application/x-ndjson"
 
 
@@ -37,18 +38,22 @@ class Request(Generic[T]):
     headers: Mapping[str, str] = field(default_factory=dict)
     content: bytes | None = None
     content_type: str = JSON
+    file: Path | None = None
+    """A file whose content is the body, instead of `content`; it is read anew for each attempt."""
+    is_optional: bool = False
+    """Whether the answer may be empty."""
     wait: float = 0
     """How many seconds the server may wait with its answer, beyond the usual timeout."""
 
-    def parameters(self) -> dict[str, str]:
+    def parameters(self) -> dict[str, str | tuple[str, ...]]:
         """Return the query without what is not set, as text."""
         return {name: _text(value) for name, value in self.query.items() if value is not None}
 
     def decode(self, status: int, headers: Mapping[str, str], body: bytes) -> T:
         """Read the body of a success, and its entity tag into an answer that has one; raises ApiError when it is
         something else."""
-        if self.answer is type(None):
-            return None
+        if self.answer is type(None) or (self.is_optional and not body):
+            return None  # type: ignore[return-value]  # T is None, or may be
         if self.answer is bytes:
             return body  # type: ignore[return-value]  # T is bytes
         try:
@@ -72,6 +77,11 @@ def path(*parts: str | int) -> str:
     return "/" + "/".join(quote(str(part), safe="") for part in parts)
 
 
+def optional(request: Request[T]) -> Request[T | None]:
+    """Return a request whose answer may be empty."""
+    return replace(request, is_optional=True)  # type: ignore[return-value]  # its answer is of either type
+
+
 def json_body(**values: object) -> bytes:
     """Return a JSON object of the values that are set; `msgspec.UNSET` ones are left out."""
     return msgspec.json.encode({name: value for name, value in values.items() if value is not msgspec.UNSET})
@@ -87,8 +97,10 @@ def next_page(request: Request[Page[T]], page: Page[T]) -> Request[Page[T]] | No
     return replace(request, query={**request.query, "cursor": page.next_cursor}) if page.next_cursor else None
 
 
-def _text(value: QueryValue) -> str:
+def _text(value: QueryValue) -> str | tuple[str, ...]:
     match value:
+        case tuple():
+            return value
         case bool():
             return "true" if value else "false"
         case date():

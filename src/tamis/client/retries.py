@@ -46,8 +46,10 @@ class Attempts:
         self._failures = 0
         self._unknown_outcome = False
         self.headers: dict[str, str] = dict(request.headers)
-        if request.content is not None:
+        if request.content is not None or request.file:
             self.headers["Content-Type"] = request.content_type
+        if request.file:
+            self.headers["Content-Length"] = str(request.file.stat().st_size)
         if request.method == "POST":
             self.headers["Idempotency-Key"] = str(uuid.uuid4())
 

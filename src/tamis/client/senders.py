@@ -15,6 +15,7 @@ from tamis.client.request import Page, Request, next_page
 from tamis.client.retries import Attempts, RetryPolicy
 
 T = TypeVar("T")
+CHUNK_BYTES = 262_144
 
 
 class SyncSender:
@@ -55,7 +56,8 @@ class SyncSender:
         attempts = Attempts(request, self._policy, forever=forever)
         while True:
             try:
-                with self.http.stream(**_arguments(self.http, request, attempts)) as response:
+                content = _chunks(request.file) if request.file else request.content
+                with self.http.stream(content=content, **_arguments(self.http, request, attempts)) as response:
                     if response.is_success or attempts.was_deleted(response.status_code):
                         return consume(response)
                     pause = attempts.pause_after_response(response.status_code, response.headers, response.read())
@@ -106,7 +108,8 @@ class AsyncSender:
         attempts = Attempts(request, self._policy, forever=forever)
         while True:
             try:
-                async with self.http.stream(**_arguments(self.http, request, attempts)) as response:
+                content = _asynchronous(_chunks(request.file)) if request.file else request.content
+                async with self.http.stream(content=content, **_arguments(self.http, request, attempts)) as response:
                     if response.is_success or attempts.was_deleted(response.status_code):
                         return await consume(response)
                     body = await response.aread()
@@ -188,13 +191,19 @@ def _arguments(http: httpx.Client | httpx.AsyncClient, request: Request[Any], at
         "url": f"/v1{request.path}",
         "params": request.parameters(),
         "headers": attempts.headers,
-        "content": request.content,
         "timeout": timeout,
     }
 
 
 def _decoded(request: Request[T], response: httpx.Response, body: bytes) -> T:
-    return request.decode(response.status_code, response.headers, body)
+    """Read an answer; one that says that a deleted object is not there has nothing to read."""
+    return request.decode(response.status_code, response.headers, b"" if response.is_error else body)
+
+
+def _chunks(file: Path) -> Iterator[bytes]:
+    with file.open("rb") as opened:
+        while chunk := opened.read(CHUNK_BYTES):
+            yield chunk
 
 
 async def _asynchronous(items: Iterable[T] | AsyncIterable[T]) -> AsyncIterator[T]:

@@ -1,22 +1,41 @@
 """What programs work with: imports, changes and webhooks."""
 
+from collections.abc import Mapping
 from datetime import datetime
 
+import msgspec
+
+from tamis.client.errors import ErrorItem
 from tamis.client.request import Model
 
 
 class Import(Model, frozen=True, kw_only=True):
-    """An import of a file, which runs in the background until `status` says otherwise."""
+    """An import of a file, which runs in the background while `state` is `running` or `undoing`; afterwards it is
+    `finished`, `failed` (`errors` says why), `interrupted` or `undone`. A dry run has no id, and changes nothing."""
 
-    id: int
-    status: str
-    contact_type_id: int | None = None
+    id: int | None
+    contact_type_id: int
+    file_name: str
+    state: str
+    step: str = ""
     rows: int | None = None
-    created: int | None = None
-    updated: int | None = None
-    unchanged: int | None = None
-    repeated: int | None = None
-    rejected: int | None = None
+    rows_done: int = 0
+    created: int
+    updated: int
+    unchanged: int
+    repeated: int
+    rejected: int
+    rejects_file: str | None = None
+    started_at: datetime | None = None
+    finished_at: datetime | None = None
+    dry_run: bool = False
+    errors: tuple[ErrorItem, ...] = ()
+    report: Mapping[str, object] = msgspec.field(default_factory=dict)
+
+    @property
+    def is_running(self) -> bool:
+        """Whether it has not ended yet."""
+        return self.state in {"running", "undoing"}
 
 
 class Change(Model, frozen=True, kw_only=True):

@@ -2,11 +2,13 @@
 
 from collections.abc import AsyncIterable, Iterable, Sequence
 
+from msgspec import UNSET, UnsetType
+
 from tamis.client.calls import Resource, Sender, call, paged, streamed
 from tamis.client.models.contacts import BatchResult, Contact, Values
 from tamis.client.models.segments import ContactChange, ContactSegment
 from tamis.client.ndjson import NewContact, Stream
-from tamis.client.request import Page, Request, json_body, path, tag
+from tamis.client.request import Page, Request, json_body, optional, path, tag
 
 
 class ContactCalls(Resource[Sender]):
@@ -50,9 +52,17 @@ class ContactCalls(Resource[Sender]):
         return Request("PUT", _place(type_id, email), Contact, headers=tag(if_match), content=content)
 
     @call
-    def update(self, type_id: int, email: str, fields: Values, *, if_match: str | None = None) -> Request[Contact]:
-        """Change the fields named of a contact; None clears a value."""
-        content = json_body(fields=fields)
+    def update(
+        self,
+        type_id: int,
+        email: str,
+        fields: Values,
+        *,
+        new_email: str | UnsetType = UNSET,
+        if_match: str | None = None,
+    ) -> Request[Contact]:
+        """Change the fields named of a contact, or its email; None clears a value."""
+        content = json_body(fields=fields, email=new_email)
         return Request("PATCH", _place(type_id, email), Contact, headers=tag(if_match), content=content)
 
     @call
@@ -68,9 +78,13 @@ class ContactCalls(Resource[Sender]):
     @call
     def delete(
         self, type_id: int, email: str, *, forget: bool | None = None, if_match: str | None = None
-    ) -> Request[None]:
-        """Delete a contact; `forget` also erases it from the history."""
-        return Request("DELETE", _place(type_id, email), type(None), {"forget": forget}, headers=tag(if_match))
+    ) -> Request[Contact | None]:
+        """Delete a contact, and return it as it was, with the segments that it has left.
+
+        With `forget` the email does not come back by an import; it need not be that of a contact, which answers None.
+        """
+        place, query = _place(type_id, email), {"forget": forget}
+        return optional(Request("DELETE", place, Contact, query, headers=tag(if_match)))
 
     @call
     def batch(self, type_id: int, contacts: Sequence[tuple[str, Values]]) -> Request[BatchResult]:

@@ -1,6 +1,6 @@
 """Imports and webhooks."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from msgspec import UNSET, UnsetType
@@ -14,17 +14,47 @@ class ImportCalls(Resource[Sender]):
     """Imports of files, which run in the background."""
 
     @call
-    def create(self, type_id: int, file: str | Path, *, create_fields: bool | None = None) -> Request[Import]:
-        """Import a file: CSV, NDJSON, a workbook or Parquet."""
+    def create(
+        self,
+        type_id: int,
+        file: str | Path,
+        *,
+        create_fields: bool | None = None,
+        columns: Mapping[str, str] | None = None,
+        kinds: Mapping[str, str] | None = None,
+        blank: str | None = None,
+        date_order: str | None = None,
+        decimal: str | None = None,
+        on_bad_value: str | None = None,
+        add_options: bool | None = None,
+        format: str | None = None,
+        encoding: str | None = None,
+        sheet: str | None = None,
+        dry_run: bool | None = None,
+    ) -> Request[Import]:
+        """Import a CSV, Excel, NDJSON or Parquet file; with `dry_run`, return what would happen, and change nothing.
+
+        `columns` are fields by the columns to import into them, and `kinds` the kinds of new fields by their columns.
+        The answer comes when the import has begun: `get` says how far it is.
+        """
         source = Path(file)
         query: dict[str, QueryValue] = {
             "contact_type_id": type_id,
             "file_name": source.name,
             "create_fields": create_fields,
+            "map": _pairs(columns),
+            "kind": _pairs(kinds),
+            "blank": blank,
+            "date_order": date_order,
+            "decimal": decimal,
+            "on_bad_value": on_bad_value,
+            "add_options": add_options,
+            "format": format,
+            "encoding": encoding,
+            "sheet": sheet,
+            "dry_run": dry_run,
         }
-        return Request(
-            "POST", "/imports", Import, query, content=source.read_bytes(), content_type="application/octet-stream"
-        )
+        return Request("POST", "/imports", Import, query, file=source, content_type=FILE, wait=IMPORT_SECONDS)
 
     @paged
     def list(self, *, page_size: int | None = None, cursor: str | None = None) -> Request[Page[Import]]:
@@ -108,3 +138,12 @@ class WebhookCalls(Resource[Sender]):
     def replay(self, webhook_id: int, *, after: int) -> Request[Webhook]:
         """Deliver the changes after a number again."""
         return Request("POST", path("webhooks", webhook_id, "replay"), Webhook, {"after": after})
+
+
+FILE = "application/octet-stream"
+IMPORT_SECONDS = 600
+"""How long the server may take to receive a file, and to try it in a dry run."""
+
+
+def _pairs(pairs: Mapping[str, str] | None) -> tuple[str, ...] | None:
+    return None if pairs is None else tuple(f"{name}={value}" for name, value in pairs.items())
