@@ -22,7 +22,7 @@ from importlib import import_module
 from typing import Any
 
 MOST_BYTES = 150_000
-LAZY = ("tamis.demo", "tamis.web.console")
+LAZY = ("tamis.demo", "tamis.mcp", "tamis.web.console")
 """What commands load when they need it, if they do at all: it is not loaded for them here either."""
 
 

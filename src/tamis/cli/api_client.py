@@ -25,6 +25,8 @@ KEY_VARIABLE = "TAMIS_SECRET_KEY"
 LOCK_TIMEOUT_SECONDS, PAUSE_SECONDS = 60, 0.05
 TIMEOUT_SECONDS = 600
 IN_PROCESS = "http://tamis.invalid"
+_ONE_AT_A_TIME = threading.Lock()
+"""Threads of a process take turns on a data directory, whose projection only one of them can have open."""
 
 
 def open_client(common: Common, url: str | None) -> AbstractContextManager[Tamis]:
@@ -57,7 +59,7 @@ def refuse_api_errors() -> Iterator[None]:
 
 @contextmanager
 def _local_client(common: Common) -> Iterator[Tamis]:
-    with open_services(common) as services:
+    with _ONE_AT_A_TIME, open_services(common) as services:
         account = resolve_account(services, common)
         server = _open_columns_or_find_server(services)
         with _of_server(server, account) if server else _in_process(services, account) as client:

@@ -40,6 +40,7 @@ for name, target, help_text in (
     ),
     ("accept-loss", "maintenance:accept_data_loss", "Continue without writes that a damaged log has lost."),
     ("doctor", "doctor:doctor", "Check the data for errors; changes nothing."),
+    ("mcp", "mcp:mcp", "Serve assistants over the Model Context Protocol."),
     ("serve", "serve:serve", "Serve the data directory over HTTP until stopped."),
     ("demo", "serve:demo", "Create a demo with 599 customers and four segments, then serve it."),
 ):

@@ -69,6 +69,7 @@ OWN: Mapping[str, str] = {
     "must_not_be_negative": "must not be negative",
     "no_fields_are_made": 'the column "{column}" does not create a field: add --create-fields',
     "no_terminal": "there is no terminal to ask for the password; send it to standard input with --password-stdin",
+    "not_a_loopback_address": '"{text}" must be HOST:PORT of this machine, such as 127.0.0.1:8100',
     "not_a_workbook": "is not a workbook: import it without --format xlsx",
     "not_utf8_argument": "{argument!a} is not valid UTF-8: check how it is typed",
     "nothing_to_change_of_account": "nothing to change: add --timezone or --date-order",

@@ -1,0 +1,1 @@
+"""The server for assistants, with the SDK's own client."""

@@ -1,0 +1,150 @@
+"""`tamis mcp` as assistants reach it: over standard input and output, and over HTTP."""
+
+import re
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import anyio
+import httpx2
+import pytest
+import requests
+from mcp import Client
+from mcp.client.stdio import StdioServerParameters
+from mcp.client.streamable_http import streamable_http_client
+
+from tests.support import forked
+from tests.support.process import PATIENCE_SECONDS, Server, environment
+from tests.support.users import Person
+
+KEY = "a key of the test"
+READING = {
+    "list_contact_types", "list_fields", "list_segments", "get_segment", "preview_rule", "list_members",
+    "explain_member", "compare_segments", "segment_history", "forecast_segment", "plan_segment_change",
+}  # fmt: skip
+WRITING = {"create_segment", "update_segment"}
+MODES = ("legacy", "auto")
+"""How a client and a server agree on a version: by a handshake, or without one."""
+
+
+def answer_of(result: Any) -> dict[str, Any]:
+    """Return the structured answer of a tool, which must be no error."""
+    assert not result.is_error, result.content
+    found: dict[str, Any] = result.structured_content
+    return found
+
+
+async def use(client: Client, tools: set[str]) -> None:
+    """Ask a server for its tools, and call one."""
+    async with client:
+        assert {tool.name for tool in (await client.list_tools()).tools} == tools
+        types = answer_of(await client.call_tool("list_contact_types", {}))
+        assert [found["name"] for found in types["contact_types"]] == ["Customers"]
+        refused = await client.call_tool("list_fields", {"contact_type": "Custmers"})
+        assert refused.is_error
+        assert "Did you mean 'Customers'?" in str(refused.content)
+
+
+def of(person: Person) -> list[str]:
+    """Return the options for a person's account."""
+    return ["--data", str(person.data), "--account", person.email]
+
+
+def over_stdio(*arguments: str, **settings: str) -> StdioServerParameters:
+    """Return how a client starts the command."""
+    command = ["-m", "tamis", "mcp", *arguments]
+    return StdioServerParameters(command=sys.executable, args=command, env=environment(settings))
+
+
+def test_over_standard_input_and_output(principal: Person) -> None:
+    anyio.run(use, Client(over_stdio(*of(principal), "--write"), mode=MODES[0]), READING | WRITING)
+
+
+def test_a_server_at_a_url_is_used_with_a_key(server: Server, principal: Person) -> None:
+    command = over_stdio("--url", server.address, TAMIS_SECRET_KEY=principal.secret_key)
+    anyio.run(use, Client(command, mode=MODES[1]), READING)
+
+
+@contextmanager
+def serving_http(person: Person, **settings: str) -> Iterator[tuple[str, list[str]]]:
+    """Run `tamis mcp --http` and give its address, and the lines that it has written."""
+    command = [sys.executable, "-m", "tamis", "mcp", *of(person), "--http", "127.0.0.1:0"]
+    process, output, errors = forked.start(command, environment(settings))
+    lines: list[str] = []
+    listening = threading.Event()
+
+    def read() -> None:
+        for line in errors:
+            lines.append(line)
+            if line.startswith("Listening on "):
+                listening.set()
+        listening.set()
+
+    reader = threading.Thread(target=read)
+    reader.start()
+    try:
+        assert listening.wait(PATIENCE_SECONDS)
+        assert lines[-1].startswith("Listening on "), lines
+        yield lines[-1].removeprefix("Listening on ").strip(), lines
+    finally:
+        process.send_signal(15)
+        process.wait(PATIENCE_SECONDS)
+        reader.join()
+        output.close()
+        errors.close()
+
+
+def test_over_http(principal: Person) -> None:
+    async def run(url: str) -> None:
+        for mode in MODES:
+            async with httpx2.AsyncClient(headers={"Authorization": f"Bearer {KEY}"}, trust_env=False) as http:
+                await use(Client(streamable_http_client(url, http_client=http), mode=mode), READING)
+
+    with serving_http(principal, TAMIS_MCP_KEY=KEY) as (url, lines):
+        anyio.run(run, url)
+        for headers in ({}, {"Authorization": "Bearer wrong"}, {"Authorization": KEY}):
+            refused = requests.post(url, headers=headers, json={}, timeout=60)
+            assert refused.status_code == 401
+        rebound = requests.post(
+            url, headers={"Authorization": f"Bearer {KEY}", "Host": "evil.example"}, json={}, timeout=60
+        )
+        assert rebound.status_code == 421
+    assert KEY not in "".join(lines)
+
+
+def test_without_a_key_of_its_own_one_is_made_and_shown_once(principal: Person) -> None:
+    with serving_http(principal) as (url, lines):
+        (key,) = re.findall(r"The key of this server, until it stops: (\S+)", "".join(lines))
+        answers = [
+            requests.post(url, headers={"Authorization": f"Bearer {sent}"}, json={}, timeout=60).status_code
+            for sent in (key, "x")
+        ]
+    assert answers[0] != 401
+    assert answers[1] == 401
+
+
+@pytest.mark.parametrize("address", ["0.0.0.0:8100", "example.org:80", "127.0.0.1", "127.0.0.1:x", "[::]:1", ":8100"])
+def test_only_this_machine_is_served(address: str) -> None:
+    done = run_mcp("--http", address)
+    assert done.returncode == 1
+    assert "127.0.0.1:8100" in done.stderr
+
+
+def test_it_does_not_start_without_what_it_needs(server: Server, tmp_path: Path) -> None:
+    assert "TAMIS_SECRET_KEY" in run_mcp("--url", server.address).stderr
+    wrong = run_mcp("--url", server.address, TAMIS_SECRET_KEY="sk_wrong")
+    assert wrong.returncode == 1
+    assert "key" in wrong.stderr
+    assert "sk_wrong" not in wrong.stderr
+    assert run_mcp("--data", str(server.data), "--account", "nobody@example.org").returncode == 1
+    assert run_mcp("--data", str(tmp_path / "missing")).returncode == 1
+
+
+def run_mcp(*arguments: str, **settings: str) -> "subprocess.CompletedProcess[str]":
+    """Run the command, which must end by itself."""
+    command = [sys.executable, "-m", "tamis", "mcp", *arguments]
+    return forked.run_text(command, env=environment(settings), timeout=PATIENCE_SECONDS)
