@@ -31,6 +31,7 @@ for name, target, help_text in (
         "Import contacts from a CSV, Excel, NDJSON or Parquet file.",
     ),
     ("export", "export:export", "Export a segment, or all contacts of a type, to a file."),
+    ("webhook", "webhook_listener:webhook_app", "Try out webhooks."),
     ("erase", "maintenance:erase_files", "Erase deleted data from the files now instead of later."),
     ("backup", "maintenance:backup", "Back up the data directory, even while a server uses it."),
     (
