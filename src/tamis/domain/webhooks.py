@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-CHANGE_TYPES = ("entered", "left")
+CHANGE_TYPES = ("entered", "left", "built", "deleted")
 SECRET_PREFIX = "whsec_"
 SECRET_BYTES = 32
 SECRET_OVERLAP = timedelta(hours=24)
@@ -105,6 +105,11 @@ class NewSecret:
 
     webhook: Webhook
     secret: str = field(repr=False)
+
+    @property
+    def id(self) -> int:
+        """The id of the webhook."""
+        return self.webhook.id
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,5 +1,6 @@
 """Attempts to deliver: signing, recording what became of them, and tests."""
 
+import asyncio
 import logging
 import random
 from collections import Counter
@@ -8,6 +9,8 @@ from datetime import datetime, timedelta
 
 from tamis import log
 from tamis.actions.audit import record_entry
+from tamis.actions.services import Services
+from tamis.actions.webhooks.addresses import AddressPolicy
 from tamis.actions.webhooks.messages import body_of_test
 from tamis.actions.webhooks.sender import Answer, Sender
 from tamis.domain.actors import SERVER
@@ -15,6 +18,7 @@ from tamis.domain.audit import AuditAction, Subject
 from tamis.domain.errors import NotFound
 from tamis.domain.webhooks import (
     Attempt,
+    Delivery,
     DeliveryOutcome,
     DisabledReason,
     OpenMessage,
@@ -94,16 +98,22 @@ def record_attempt(db: Transaction, now: datetime, webhook: Webhook, sent: Sent)
         log.event("webhook_failed", account=webhook.account_id, webhook=webhook.id, outcome=answer.outcome)
 
 
-async def make_test(sender: Sender, webhook: Webhook, secrets: Secrets | None, now: datetime) -> Attempt:
-    """Send a test to a webhook, and return what became of it; raises NotFound when the webhook was deleted."""
+async def send_test(services: Services, webhook: Webhook) -> Delivery:
+    """Send a test to a webhook now, also to a disabled one, and return what became of it; raises NotFound when the
+    webhook was deleted."""
+    secrets, now = webhooks.secrets_of(services.records.reader(), webhook.id), services.clock()
     if secrets is None:
         raise NotFound("webhook_unknown", webhook=webhook.id)
+    sender = Sender(AddressPolicy(services.settings.webhook_networks))
     message_id = make_message_id()
     answer = await send_signed(sender, webhook, secrets, message_id, now, body_of_test(now))
     duration = timedelta(seconds=answer.seconds)
-    return Attempt(message_id, True, 1, now, duration, answer.outcome, answer.status, answer.text, None, None, 0)
+    attempt = Attempt(message_id, True, 1, now, duration, answer.outcome, answer.status, answer.text, None, None, 0)
+    number = await asyncio.wrap_future(services.submit_of(webhook.account_id, _log_test, webhook, attempt))
+    if number is None:
+        raise NotFound("webhook_unknown", webhook=webhook.id)
+    return Delivery(number, attempt)
 
 
-def log_test(db: Transaction, _now: datetime, webhook: Webhook, attempt: Attempt) -> None:
-    """Add a test to the log of a webhook, if it still exists."""
-    webhooks.log_attempt(db, webhook.id, attempt)
+def _log_test(db: Transaction, _now: datetime, webhook: Webhook, attempt: Attempt) -> int | None:
+    return webhooks.log_attempt(db, webhook.id, attempt)

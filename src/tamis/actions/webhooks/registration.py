@@ -150,6 +150,14 @@ def replay_changes(db: Transaction, now: datetime, account: Account, webhook_id:
     return moved
 
 
+def show_new_secret(db: Reader, account: Account, webhook_id: int) -> NewSecret:
+    """Return a webhook with its secret, for the answer to the request that has made it; raises NotFound."""
+    webhook, secrets = find_webhook(db, account, webhook_id), webhooks.secrets_of(db, webhook_id)
+    if secrets is None:
+        raise NotFound("webhook_unknown", webhook=webhook_id)
+    return NewSecret(webhook, secrets.current)
+
+
 def _record(db: Transaction, now: datetime, webhook: Webhook, action: AuditAction, **details: Detail) -> None:
     """Record an action, without the URL, which may contain a secret."""
     record_entry(db, now, webhook.account_id, action, Subject("webhook", webhook.id, webhook.description), **details)
