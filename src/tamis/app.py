@@ -25,6 +25,7 @@ from tamis.actions.maintenance.erasure import Eraser
 from tamis.actions.maintenance.health import Health
 from tamis.actions.maintenance.integrity_checks import run_nightly_checks
 from tamis.actions.services import Services
+from tamis.actions.webhooks.worker import make_webhook_worker
 from tamis.domain.errors import ProjectionInUse, TamisError, Unavailable
 from tamis.memory import trim_memory_periodically
 from tamis.settings import Settings
@@ -63,7 +64,11 @@ def _serve(settings: Settings, host: str, port: int, ready: Callable[[str], None
     services = Services(settings)
     stop = threading.Event()
     health, traffic = Health(services), Traffic(settings.access_log == "on")
-    threads = _background_threads(services, health, stop)
+    webhooks = make_webhook_worker(services)
+    threads = [
+        *_background_threads(services, health, stop),
+        threading.Thread(target=webhooks.run, args=(stop,), name="webhooks"),
+    ]
     close_metrics: Callable[[], None] = _do_nothing
     try:
         _open_columns(services)

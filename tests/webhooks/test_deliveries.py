@@ -9,6 +9,7 @@ import pytest
 from tamis.actions.webhooks import registration
 from tamis.actions.webhooks import worker as worker_module
 from tamis.actions.webhooks.registration import delete_webhook, replay_changes, rotate_secret
+from tamis.domain.changes import ChangeType
 from tamis.domain.errors import Invalid
 from tamis.domain.history import Position
 from tamis.domain.webhooks import DeliveryOutcome, DisabledReason
@@ -173,9 +174,9 @@ def test_filters_select_types_and_segments(bench: Workbench, receiver: Receiver)
     made = bench.create(receiver.url, types=["left"])
     bench.change(250)
     bench.change(segment_id=2)
-    wanted = bench.change(2, type="left")
+    wanted = bench.change(2, type=ChangeType.LEFT)
     receiver.wait_until(lambda: receiver.change_ids == wanted)
-    bench.change(type="entered")
+    bench.change(type=ChangeType.ENTERED)
     bench.edit(made.webhook, types=[])
     everything = bench.change(segment_id=3)
     receiver.wait_until(lambda: receiver.change_ids[-1] == everything[-1])

@@ -21,6 +21,7 @@ from tamis.actions.webhooks.registration import (
 )
 from tamis.actions.webhooks.sender import Sender
 from tamis.actions.webhooks.worker import WebhookWorker
+from tamis.domain.changes import ChangeType
 from tamis.domain.webhooks import Attempt, NewSecret, Webhook
 from tests.support.receiver import PATIENCE_SECONDS
 
@@ -42,7 +43,9 @@ class Feed:
         self.reads = 0
         self._changes: dict[int, list[OutgoingChange]] = {}
 
-    def add(self, account_id: int, count: int = 1, segment_id: int = 1, type: str = "entered") -> list[int]:
+    def add(
+        self, account_id: int, count: int = 1, segment_id: int = 1, type: ChangeType = ChangeType.ENTERED
+    ) -> list[int]:
         """Add changes; returns their numbers."""
         changes = self._changes.setdefault(account_id, [])
         numbers = range(self.last + 2, self.last + 2 + 2 * count, 2)

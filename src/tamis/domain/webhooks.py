@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-CHANGE_TYPES = ("entered", "left", "built", "deleted")
+from tamis.domain.changes import ChangeType
+
 SECRET_PREFIX = "whsec_"
 SECRET_BYTES = 32
 SECRET_OVERLAP = timedelta(hours=24)
@@ -60,7 +61,7 @@ class Webhook:
     account_id: int
     url: str = field(repr=False)
     description: str
-    types: tuple[str, ...]
+    types: tuple[ChangeType, ...]
     segment_ids: tuple[int, ...]
     position: int
     failures: int
@@ -79,7 +80,7 @@ class Webhook:
         """Whether changes are delivered."""
         return self.disabled_at is None
 
-    def selects(self, type_: str, segment_id: int) -> bool:
+    def selects(self, type_: ChangeType, segment_id: int) -> bool:
         """Return whether this webhook delivers a change of a type in a segment."""
         return (not self.types or type_ in self.types) and (not self.segment_ids or segment_id in self.segment_ids)
 

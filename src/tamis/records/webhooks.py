@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 
 import msgspec
 
+from tamis.domain.changes import ChangeType
 from tamis.domain.instants import from_micros, to_micros
 from tamis.domain.webhooks import (
     LOGGED_FOR,
@@ -238,7 +239,7 @@ def _webhook(
         account_id,
         url,
         description,
-        msgspec.json.decode(types, type=tuple[str, ...]),
+        msgspec.json.decode(types, type=tuple[ChangeType, ...]),
         msgspec.json.decode(segment_ids, type=tuple[int, ...]),
         position,
         failures,

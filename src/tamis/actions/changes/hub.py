@@ -75,6 +75,7 @@ class ChangeHub:
         self._tokens = count()
         self._listeners = 0
         self._callbacks: list[Callable[[], None]] = []
+        self._subscribers: list[Callable[[ProjectedBatch], None]] = []
         self._failures = 0
         self._failure: TamisError | None = None
         self._wanted = threading.Event()
@@ -91,6 +92,8 @@ class ChangeHub:
                 self._dropped += 1
             self._changed.notify_all()
         self._call_back()
+        for subscriber in self._subscribers:
+            subscriber(batch)
 
     def publish_failure(self, error: TamisError) -> None:
         """Tell those who wait for a write that it cannot be projected now."""
@@ -157,6 +160,10 @@ class ChangeHub:
         """Have a function called after each batch and failure, in the thread of the projector: it must return at
         once."""
         self._callbacks.append(callback)
+
+    def subscribe(self, subscriber: Callable[[ProjectedBatch], None]) -> None:
+        """Have a function called with each batch, in the thread of the projector: it must return at once."""
+        self._subscribers.append(subscriber)
 
     def wait_beyond(self, number: int, seconds: float) -> bool:
         """Wait in a thread until the history has a higher number than this; return whether it has."""

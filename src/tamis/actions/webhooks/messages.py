@@ -5,6 +5,12 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 import msgspec
+from msgspec import UNSET, UnsetType
+
+from tamis.actions.changes.feed import read_feed
+from tamis.actions.services import Services
+from tamis.domain.changes import ChangeType, FeedEntry
+from tamis.domain.errors import Gone, Invalid
 
 CHANGED, TEST = "memberships.changed", "test"
 MAX_CHANGES = 1_000
@@ -14,15 +20,16 @@ MAX_BYTES = 512 * 1024
 
 
 class OutgoingChange(msgspec.Struct, frozen=True):
-    """A change of the feed, as messages have it."""
+    """A change as messages have it: an entry of the change feed."""
 
     id: int
-    type: str
+    type: ChangeType
     segment_id: int
     contact_id: int | None
     email: str | None
     at: datetime
     cause: str
+    size: int | UnsetType = UNSET
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +38,35 @@ class OutgoingPage:
 
     changes: Sequence[OutgoingChange]
     last: int
+
+
+def read_outgoing(services: Services, account_id: int, after: int, up_to: int | None) -> OutgoingPage:
+    """Read a page of the changes of an account with numbers above one, up to another one or, with None, to the last.
+
+    Changes that are not kept any more are passed.
+    """
+    try:
+        page = read_feed(services, account_id, after)
+    except Gone as gone:
+        return OutgoingPage((), int(str(gone.problems[0].params["earliest"])))
+    except Invalid:  # the records have lost the change with this number, and go on with higher ones
+        return OutgoingPage((), after)
+    entries = page.entries if up_to is None else [entry for entry in page.entries if entry.number <= up_to]
+    last = page.last if up_to is None else min(page.last, up_to)
+    return OutgoingPage([_outgoing(entry) for entry in entries], last)
+
+
+def _outgoing(entry: FeedEntry) -> OutgoingChange:
+    return OutgoingChange(
+        entry.number,
+        entry.type,
+        entry.segment_id,
+        entry.contact_id,
+        entry.email,
+        entry.at,
+        entry.cause,
+        UNSET if entry.size is None else entry.size,
+    )
 
 
 @dataclass(slots=True)

@@ -10,10 +10,10 @@ from tamis.actions.webhooks.addresses import AddressPolicy
 from tamis.actions.webhooks.urls import check_url
 from tamis.domain.accounts import Account
 from tamis.domain.audit import AuditAction, Detail, Subject
+from tamis.domain.changes import ChangeType
 from tamis.domain.errors import Invalid, NotFound, Problem, Refused, ValueProblem
 from tamis.domain.text import line_problem
 from tamis.domain.webhooks import (
-    CHANGE_TYPES,
     MAX_WEBHOOKS,
     SECRET_OVERLAP,
     Delivery,
@@ -27,6 +27,7 @@ from tamis.records.handles import Reader, Transaction
 from tamis.records.history.read import read_position
 
 T = TypeVar("T")
+CHANGE_TYPES = {str(type_): type_ for type_ in ChangeType}
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +101,7 @@ def edit_webhook(
         webhook,
         url=webhook.url if edit.url is None else edit.url,
         description=webhook.description if edit.description is None else edit.description.strip(),
-        types=webhook.types if edit.types is None else _distinct(edit.types),
+        types=webhook.types if edit.types is None else tuple(CHANGE_TYPES[type_] for type_ in _distinct(edit.types)),
         segment_ids=webhook.segment_ids if edit.segment_ids is None else _distinct(edit.segment_ids),
     )
     if changed != webhook:
@@ -174,7 +175,7 @@ def _require_valid(db: Reader, account: Account, policy: AddressPolicy, edit: We
         problems.append(Problem.of("description", wrong))
     for number, type_ in enumerate(edit.types or ()):
         if type_ not in CHANGE_TYPES:
-            problems.append(Problem(f"types[{number}]", "change_type_unknown", known=CHANGE_TYPES))
+            problems.append(Problem(f"types[{number}]", "change_type_unknown", known=list(CHANGE_TYPES)))
     if edit.segment_ids:
         known = {segment.id for segment in segments.live_of_account(db, account.id)}
         problems += [

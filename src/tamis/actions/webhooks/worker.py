@@ -7,18 +7,24 @@ import threading
 from collections import defaultdict
 from collections.abc import Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 
 from tamis import log
 from tamis.actions.services import Services
+from tamis.actions.webhooks.addresses import AddressPolicy
 from tamis.actions.webhooks.deliveries import DeliveryCounters
 from tamis.actions.webhooks.follower import RETRY_SECONDS, Delivering, Follower
-from tamis.actions.webhooks.messages import OutgoingPage
+from tamis.actions.webhooks.messages import OutgoingPage, read_outgoing
 from tamis.actions.webhooks.sender import Sender
 from tamis.domain.errors import TamisError
+from tamis.domain.history import ProjectedBatch
+from tamis.domain.segments import SEGMENT_SHIFT
 from tamis.records import webhooks
+from tamis.records.change_feed import accounts_of_segments
+from tamis.records.change_log import last_change
 
 TICK_SECONDS = 0.25
-"""How often the worker looks for edited webhooks."""
+"""How often the worker looks for edited webhooks, and for writes that are not projected yet."""
 STOP_SECONDS = 3.0
 """How long running attempts may take when the server stops. One that is cut off is made again, with the same id."""
 CLEANUP_SECONDS = 3600.0
@@ -41,6 +47,8 @@ class WebhookWorker:
         self._delivering = Delivering(services, self._read_page, sender, sleep)
         self._followers: dict[int, Follower] = {}
         self._by_account: dict[int, dict[int, Follower]] = defaultdict(dict)
+        self._accounts: dict[int, int] = {}
+        """The account of each segment that has changed."""
         self._revision = -1
         self._readers = ThreadPoolExecutor(2, thread_name_prefix="webhook-changes")
         self._pages: dict[tuple[int, int, int | None], asyncio.Future[OutgoingPage]] = {}
@@ -81,12 +89,18 @@ class WebhookWorker:
         if self._loop and not self._loop.is_closed():
             self._loop.call_soon_threadsafe(self._wake, account_id)
 
+    def note_batch(self, batch: ProjectedBatch) -> None:
+        """Look for the changes that a batch of the projector has added; from any thread."""
+        if self._followers and self._loop and not self._loop.is_closed():
+            self._loop.call_soon_threadsafe(self._wake_accounts, batch)
+
     async def _run(self, stop: threading.Event) -> None:
         self._loop = asyncio.get_running_loop()
         next_cleanup = self._loop.time()
         while not stop.is_set():
             try:
                 self._reload()
+                self._want_projection()
                 if self._loop.time() >= next_cleanup:
                     next_cleanup += CLEANUP_SECONDS
                     await self._clean_up()
@@ -104,6 +118,23 @@ class WebhookWorker:
         found = self._followers if account_id is None else self._by_account.get(account_id, {})
         for follower in list(found.values()):
             follower.wake()
+
+    def _wake_accounts(self, batch: ProjectedBatch) -> None:
+        if batch.changes is None:
+            self._wake(None)
+            return
+        segment_ids = {change.recipient_id >> SEGMENT_SHIFT for change in batch.changes}
+        segment_ids.update(snapshot.segment_id for snapshot in batch.snapshots)
+        if unknown := segment_ids - self._accounts.keys():
+            self._accounts.update(accounts_of_segments(self._services.records.reader(), unknown))
+        for account_id in {self._accounts[segment_id] for segment_id in segment_ids if segment_id in self._accounts}:
+            self._wake(account_id)
+
+    def _want_projection(self) -> None:
+        """Have the projector run if it lags: by itself, it may sleep for a second."""
+        columns = self._services.columns_if_open
+        if self._followers and columns and last_change(self._services.records.reader()) > (columns.applied or 0):
+            self._services.hub.wake_projector()
 
     def _reload(self) -> None:
         """Take over webhooks that were created, edited or deleted."""
@@ -155,3 +186,11 @@ class WebhookWorker:
             _, late = await asyncio.wait([task for _, task in running], timeout=STOP_SECONDS)
             for task in late:
                 task.cancel()
+
+
+def make_webhook_worker(services: Services) -> WebhookWorker:
+    """Make the worker of a server, which hears of every batch of the projector."""
+    sender = Sender(AddressPolicy(services.settings.webhook_networks))
+    worker = WebhookWorker(services, partial(read_outgoing, services), sender)
+    services.hub.subscribe(worker.note_batch)
+    return worker
