@@ -8,7 +8,18 @@ import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from bench import add_recipients, console, count_rules, export_file, full_list, import_file, list_segments, scale, start
+from bench import (
+    add_recipients,
+    console,
+    count_rules,
+    export_file,
+    full_list,
+    import_file,
+    list_segments,
+    scale,
+    start,
+    write_contacts,
+)
 from bench.harness import Figure, machine, save, show, show_progress
 from bench.stores import Stores
 
@@ -19,6 +30,7 @@ BENCHMARKS: dict[str, Callable[[Stores], Iterator[Figure]]] = {
     "count_rules": count_rules.run,
     "list_segments": list_segments.run,
     "add_recipients": add_recipients.run,
+    "write_contacts": write_contacts.run,
     "full_list": full_list.run,
     "export_file": export_file.run,
     "import_file": import_file.run,

@@ -1,0 +1,45 @@
+"""Contacts by id: `/v1/contacts/{id}`, with their segments, their history, and everything that is known of them."""
+
+from litestar import Response, get
+
+from tamis.actions.contacts.contact_record import contact_of_account, history_of_contact, record_of_contact
+from tamis.domain.accounts import Scope
+from tamis.web.api.calls import Call
+from tamis.web.api.operations import needs
+from tamis.web.api.paging import PageQuery, cursor_of
+from tamis.web.api.routes.contacts import contact_response
+from tamis.web.api.schemas.common import Id, Page
+from tamis.web.api.schemas.contact_records import ContactChangeOut, ContactRecordOut, changes_out, contact_record_out
+from tamis.web.api.schemas.contacts import ContactOut
+
+TAGS = ["Contacts"]
+
+
+@get(
+    "/contacts/{contact_id:int}",
+    summary="Get a contact",
+    tags=TAGS,
+    opt=needs(Scope.READ, conditional=True),
+)
+async def get_contact_by_id(call: Call, contact_id: Id) -> Response[ContactOut]:
+    """Returns a contact; its id stays when its email changes."""
+    return contact_response(call, contact_of_account(call.records, call.account, contact_id))
+
+
+@get("/contacts/{contact_id:int}/history", summary="Get the history of a contact", tags=TAGS, opt=needs(Scope.READ))
+async def get_contact_history(call: Call, contact_id: Id, page: PageQuery) -> Page[ContactChangeOut]:
+    """Lists when a contact has entered and left segments, newest first."""
+    before = page.position(int)
+    changes = await call.read(lambda: history_of_contact(call.services, call.account, contact_id))
+    found = [change for change in changes if before is None or change.number < before]
+    shown = changes_out(found[: page.limit])
+    return Page(shown, cursor_of(shown[-1].number) if len(found) > len(shown) else None)
+
+
+@get("/contacts/{contact_id:int}/export", summary="Export a contact", tags=TAGS, opt=needs(Scope.READ))
+async def export_contact(call: Call, contact_id: Id) -> ContactRecordOut:
+    """Returns everything that is known of a contact, as people may ask for."""
+    return contact_record_out(await call.read(lambda: record_of_contact(call.services, call.account, contact_id)))
+
+
+handlers = [get_contact_by_id, get_contact_history, export_contact]
