@@ -79,9 +79,7 @@ def encode_changes(values: Mapping[int, Value | None]) -> str:
 
 
 def _encode(values: Mapping[int, Value | JsonValue | None]) -> str:
-    return join_entries(
-        f',"{field_id}":{_ENCODER.encode(value).decode()}' for field_id, value in sorted(values.items())
-    )
+    return _ENCODER.encode(dict(sorted(values.items()))).decode()
 
 
 def merge_documents(present: str, stated: str, fields: FieldSet, erasable: Collection[int]) -> str:

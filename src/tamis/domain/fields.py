@@ -78,18 +78,22 @@ MAX_FIELDS = 1_024
 
 SYSTEM_FIELDS = (EMAIL, CREATED_AT, UPDATED_AT)
 """Reserved fields with columns of their own, outside the values of a contact."""
+SYSTEM_IDS = frozenset(field.id for field in SYSTEM_FIELDS)
 
 
 @dataclass(frozen=True)
 class FieldSet:
-    """The fields of one contact type, indexed by id and key."""
+    """The fields of one contact type, indexed by id and key; `own` are those that are values of a contact, without the
+    ones that Tamis sets."""
 
     fields: tuple[Field, ...]
+    own: tuple[Field, ...] = field(init=False, repr=False, compare=False)
     by_id: dict[int, Field] = field(init=False, repr=False, compare=False)
     by_key: dict[str, Field] = field(init=False, repr=False, compare=False)
     by_folded_key: dict[str, Field] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
+        object.__setattr__(self, "own", tuple(f for f in self.fields if f.id not in SYSTEM_IDS))
         object.__setattr__(self, "by_id", {f.id: f for f in self.fields})
         names = {key_from_name(f.name): f for f in self.fields}  # "Address line 1", whose key is address_line1
         keys = names | {f.key: f for f in self.fields}

@@ -9,7 +9,7 @@ from tamis.actions.services import Services
 from tamis.domain.accounts import Account
 from tamis.domain.contacts import Contact
 from tamis.domain.errors import Invalid, Problem
-from tamis.domain.fields import SYSTEM_FIELDS, Field, FieldSet, Kind
+from tamis.domain.fields import SYSTEM_IDS, Field, FieldSet, Kind
 from tamis.domain.paging import PagePosition, SortKey, SortOrder
 from tamis.domain.text import shorten
 from tamis.records import contacts, segments, types
@@ -73,7 +73,7 @@ def selected_fields(keys: str | None, fields: FieldSet) -> Sequence[Field]:
     """Return the fields with some keys, separated by commas, or all of a type, but none that is no value of contacts;
     raises Invalid with the path `fields`."""
     if keys is None:
-        return [field for field in fields.fields if field not in SYSTEM_FIELDS]
+        return fields.own
     found, problems = [], []
     for key in keys.split(","):
         field = fields.by_key.get(key.strip())
@@ -83,7 +83,7 @@ def selected_fields(keys: str | None, fields: FieldSet) -> Sequence[Field]:
             found.append(field)
     if problems:
         raise Invalid(problems)
-    return [field for field in dict.fromkeys(found) if field not in SYSTEM_FIELDS]
+    return [field for field in dict.fromkeys(found) if field.id not in SYSTEM_IDS]
 
 
 def _parse_rule(db: Reader, type_id: int, where: str | None, fields: FieldSet, problems: list[Problem]) -> Rule:

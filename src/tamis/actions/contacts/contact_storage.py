@@ -33,12 +33,13 @@ def update_contact(
     on.
     """
     known = {field_id: value for field_id, value in sorted(values.items()) if value is not None}
-    document, address = encode_values(known), email.address if email else contact.email
-    if document == encode_values(contact.values) and address == contact.email:
+    address = email.address if email else contact.email
+    if known == contact.values and address == contact.email:
         return contact
     if email:
         _change_email(db, now, contact, email)
-    contacts.update_many(db, contact.contact_type_id, [ChangedContact(contact.id, address, document)], now)
+    changed = ChangedContact(contact.id, address, encode_values(known))
+    contacts.update_many(db, contact.contact_type_id, [changed], now)
     return Contact(contact.id, contact.contact_type_id, address, known, contact.created_at, now)
 
 

@@ -144,8 +144,9 @@ def _find(
     db: Transaction, account: Account, type_id: int, email: str, precondition: Precondition
 ) -> tuple[FieldSet, Contact | None]:
     """Find the fields of a type and the contact with an email; raises NotFound for the type, and Outdated."""
-    type_by_id(db, account, type_id)
-    fields = types.fields_of_type(db, type_id)
+    fields = types.fields_of_live_type(db, account.id, type_id)
+    if fields is None:
+        raise NotFound("contact_type_id_unknown", contact_type=type_id)
     contact = contact_of_email(db, type_id, email, fields)
     if precondition is not NO_PRECONDITION:
         precondition.require(contact_tag(contact, fields) if contact else None)

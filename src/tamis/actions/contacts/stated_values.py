@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from tamis.domain.emails import Email, parse_email
 from tamis.domain.errors import Problem, ValueProblem
-from tamis.domain.fields import EMAIL, SYSTEM_FIELDS, FieldSet, Value
+from tamis.domain.fields import EMAIL, SYSTEM_IDS, FieldSet, Value
 from tamis.domain.parsing.json_values import parse_json_value
 from tamis.domain.text import MAX_LINE, shorten
 
@@ -37,7 +37,7 @@ def parse_values(stated: Mapping[str, object], fields: FieldSet, problems: list[
         field = fields.by_key.get(key)
         if field is None or field.key != key:
             problems.append(Problem(_path(key), "field_key_unknown", field=shorten(key)))
-        elif field in SYSTEM_FIELDS:
+        elif field.id in SYSTEM_IDS:
             code = "email_among_fields" if field.id == EMAIL.id else "field_written_by_tamis"
             problems.append(Problem(_path(key), code))
         else:

@@ -51,6 +51,12 @@ SELECT json_group_array(
     json_array(id, key, name, kind, options, json(iif(options_inferred, 'true', 'false'))) ORDER BY position IS NULL, position, id
 ) FROM fields WHERE contact_type_id = ?;
 
+-- name: fields_of_live_type
+SELECT (SELECT json_group_array(
+    json_array(id, key, name, kind, options, json(iif(options_inferred, 'true', 'false'))) ORDER BY position IS NULL, position, id
+) FROM fields WHERE contact_type_id = t.id)
+FROM contact_types t WHERE t.id = ? AND t.account_id = ? AND t.deleted_at IS NULL;
+
 -- name: update_field
 UPDATE fields SET key = ?, name = ?, kind = ?, options = ?, options_inferred = ? WHERE id = ? AND contact_type_id = ?;
 

@@ -37,7 +37,6 @@ from tamis.web.api.schemas.contacts import (
     ContactOut,
     WrittenContactOut,
     contact_out,
-    value_fields,
     written_contact_out,
 )
 
@@ -183,7 +182,7 @@ def contact_response(call: Call, found: TypedContact) -> Response[ContactOut]:
         unchanged: Response[Any] = Response(None, status_code=304, headers={"etag": tag})
         return unchanged
     call.precondition.require(tag)
-    return tagged(contact_out(found.contact, value_fields(found.fields)), tag)
+    return tagged(contact_out(found.contact, found.fields.own), tag)
 
 
 def email_in_path(request: ApiRequest) -> str:

@@ -10,7 +10,7 @@ from msgspec import Meta
 from tamis.actions.contacts.contact_record import ContactRecord
 from tamis.actions.segments.history import ContactChange
 from tamis.domain.membership_changes import Cause
-from tamis.web.api.schemas.contacts import ContactOut, FieldValues, contact_out, value_fields, values_out
+from tamis.web.api.schemas.contacts import ContactOut, FieldValues, contact_out, values_out
 
 CHANGES: dict[int, Literal["entered", "was_in", "left"]] = {1: "entered", 0: "was_in", -1: "left"}
 
@@ -98,7 +98,7 @@ def changes_out(changes: Sequence[ContactChange]) -> list[ContactChangeOut]:
 
 def contact_record_out(record: ContactRecord) -> ContactRecordOut:
     """Return everything that is known of a contact."""
-    present, fields = record.present, value_fields(record.present.fields)
+    present, fields = record.present, record.present.fields.own
     return ContactRecordOut(
         contact_out(present.contact, fields),
         ContactTypeRef(record.contact_type.id, record.contact_type.name),

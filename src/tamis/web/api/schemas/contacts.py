@@ -9,7 +9,7 @@ from msgspec import UNSET, Meta, UnsetType, field
 
 from tamis.actions.contacts.contact_writes import WrittenContact
 from tamis.domain.contacts import Contact
-from tamis.domain.fields import SYSTEM_FIELDS, Field, FieldSet, Value
+from tamis.domain.fields import Field, Value
 from tamis.domain.membership_changes import SegmentChanges
 from tamis.web.api.schemas.common import Body
 
@@ -69,16 +69,11 @@ def written_contact_out(written: WrittenContact, changes: SegmentChanges) -> Wri
     return WrittenContactOut(
         contact.id,
         contact.email,
-        values_out(contact.values, value_fields(written.fields)),
+        values_out(contact.values, written.fields.own),
         contact.created_at,
         contact.updated_at,
         SegmentChangesOut(list(changes.entered), list(changes.left)),
     )
-
-
-def value_fields(fields: FieldSet) -> list[Field]:
-    """Return the fields that are values of contacts."""
-    return [shown for shown in fields.fields if shown not in SYSTEM_FIELDS]
 
 
 def values_out(values: Mapping[int, Value], fields: Sequence[Field]) -> dict[str, JsonFieldValue]:
