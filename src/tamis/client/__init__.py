@@ -3,6 +3,15 @@
 from tamis.client.clients import AsyncTamis, Tamis
 from tamis.client.errors import ApiError, ErrorItem
 from tamis.client.retries import RetryPolicy
-from tamis.client.webhooks import InvalidWebhook, verify_webhook
+from tamis.client.webhooks import InvalidWebhook, WebhookMessage, verify_webhook
 
-__all__ = ["ApiError", "AsyncTamis", "ErrorItem", "InvalidWebhook", "RetryPolicy", "Tamis", "verify_webhook"]
+__all__ = [
+    "ApiError",
+    "AsyncTamis",
+    "ErrorItem",
+    "InvalidWebhook",
+    "RetryPolicy",
+    "Tamis",
+    "WebhookMessage",
+    "verify_webhook",
+]

@@ -6,21 +6,56 @@ import hashlib
 import hmac
 import time
 from collections.abc import Mapping
+from datetime import datetime
+
+import msgspec
+
+from tamis.client.models.programs import Change
+from tamis.client.request import Model
 
 PREFIX = "whsec_"
 TOLERANCE_SECONDS = 300
+
+
+class ChangesOfMessage(Model, frozen=True, kw_only=True):
+    """The changes that a message tells, in order; `last_id` is the number up to which all have been told."""
+
+    changes: tuple[Change, ...] = ()
+    last_id: int | None = None
 
 
 class InvalidWebhook(ValueError):
     """A request that is no delivery of this webhook, or is too old; the text says why. Answer it with status 400."""
 
 
-def verify_webhook(body: bytes, headers: Mapping[str, str], *secrets: str, tolerance: float = TOLERANCE_SECONDS) -> str:
-    """Check that a request is a delivery of Tamis, and return its id, which is the same when it is sent again.
+class WebhookMessage(Model, frozen=True, kw_only=True):
+    """A message of a webhook; `id` is the same when it is sent again. Tests have the type `test`, and no changes."""
 
-    `body` are the bytes as they were received; `secrets` are the webhook's, while they are rotated also the old one.
-    Raises InvalidWebhook.
+    id: str = ""
+    type: str
+    timestamp: datetime
+    data: ChangesOfMessage = ChangesOfMessage()
+
+
+def verify_webhook(
+    body: bytes, headers: Mapping[str, str], *secrets: str, tolerance: float = TOLERANCE_SECONDS
+) -> WebhookMessage:
+    """Check that a request is from the webhook with a secret, and return its message.
+
+    `body` are the bytes as they were received; while the secret is rotated, give the old one, too. Raises
+    InvalidWebhook.
     """
+    message_id = verify_signature(body, headers, *secrets, tolerance=tolerance)
+    try:
+        return msgspec.structs.replace(msgspec.json.decode(body, type=WebhookMessage), id=message_id)
+    except (msgspec.MsgspecError, UnicodeDecodeError) as error:
+        raise InvalidWebhook(f"the body is no message of a webhook: {error}") from None
+
+
+def verify_signature(
+    body: bytes, headers: Mapping[str, str], *secrets: str, tolerance: float = TOLERANCE_SECONDS
+) -> str:
+    """Check the signature and the age of a request, and return the id of its message; raises InvalidWebhook."""
     named = {name.lower(): value for name, value in headers.items()}
     try:
         message_id, timestamp = named["webhook-id"], named["webhook-timestamp"]

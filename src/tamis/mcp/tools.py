@@ -60,7 +60,7 @@ class Tools:
         """List the segments with their sizes and their rules in words."""
         with self._open() as client:
             type_id = None if contact_type is None else find_type(client, contact_type).id
-            found = [segment for segment in client.segments.list() if type_id in (None, segment.contact_type_id)]
+            found = list(client.segments.list(type_id))
         keys = ("id", "name", "contact_type_id", "count", "sentence")
         return {"segments": [{key: getattr(segment, key) for key in keys} for segment in found]}
 
@@ -91,8 +91,7 @@ class Tools:
         """List a page of the members of a segment. Unless this server shows contacts, members are IDs only."""
         with self._open() as client:
             found = find_segment(client, segment)
-            chosen = [] if self._shown is ShownContacts.NONE else fields
-            page = client.segments.members(found.id, fields=chosen, page_size=limit, cursor=cursor).page()
+            page = client.segments.members(found.id, fields=fields, page_size=limit, cursor=cursor).page()
             kinds = {} if self._shown is ShownContacts.NONE else self._kinds(client, found.contact_type_id)
         members = [
             {
@@ -128,10 +127,7 @@ class Tools:
     def compare_segments(self, segments: Annotated[list[int | str], Field(min_length=2, max_length=20)]) -> Answer:
         """Count the members that 2 to 20 segments of one contact type have in common, and that only one of them has."""
         with self._open() as client:
-            found = [find_segment(client, segment) for segment in segments]
-            overlap = client.segments.overlap([segment.id for segment in found])
-        named = [{"id": segment.id, "name": segment.name, "count": segment.count} for segment in found]
-        return {**_plain(overlap), "segments": named}
+            return _plain(client.segments.overlap([find_segment(client, segment).id for segment in segments]))
 
     def segment_history(self, segment: SegmentReference, days: Annotated[int, Field(ge=1, le=366)] = 30) -> Answer:
         """Return the size of a segment on each of the last days, and how many entered and left."""
@@ -148,7 +144,14 @@ class Tools:
         before update_segment."""
         with self._open() as client:
             found = find_segment(client, segment)
-            return {**_plain(client.segments.dry_run(found.id, rule)), "etag": found.etag}
+            plan = client.segments.dry_run(found.id, rule)
+            answer = {**_plain(plan), "etag": found.etag}
+            del answer["sample"]
+            if self._shown is not ShownContacts.NONE:
+                kinds = self._kinds(client, found.contact_type_id)
+                for name in ("entering", "leaving"):
+                    answer[f"{name}_sample"] = [self._contact(one, kinds) for one in getattr(plan.sample, name)]
+        return answer
 
     def _kinds(self, client: Tamis, type_id: int) -> dict[str, str]:
         return {field.key: field.kind for field in client.fields.list(type_id)}

@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -48,6 +49,64 @@ def test_contact_types_and_their_fields(use: Used, type_id: int) -> None:
         use(lambda client: client.contact_types.get(type_id))
     assert refused.value.status == 404
     assert refused.value.request_id
+
+
+def test_contacts_one_at_a_time(use: Used, type_id: int) -> None:
+    for name, kind in (("Age", "number"), ("Born", "date"), ("Seen", "datetime"), ("Keen", "boolean")):
+        add_field(use, type_id, name, kind)
+    add_field(use, type_id, "Likes", "choices", options=["Art", "Music"])
+    email = "o'brien/äö+x@example.org"
+    seen = datetime(2026, 11, 27, 10, 30, tzinfo=UTC)
+    values = {"first_name": "Ada", "age": 36, "born": date(1990, 2, 3), "seen": seen, "keen": True, "likes": ["Art"]}
+    made = use(lambda client: client.contacts.put(type_id, email, values))
+    assert (made.email, made.segments.entered, made.segments.left) == (email, (), ())
+    stored = {"age": 36, "born": "1990-02-03", "seen": "2026-11-27T10:30:00Z", "keen": True, "likes": ("Art",)}
+    assert {key: made.fields[key] for key in stored} == stored
+    found = use(lambda client: client.contacts.get(type_id, email.upper()))
+    assert (found.id, found.fields, found.etag) == (made.id, made.fields, made.etag)
+    changed = use(lambda client: client.contacts.update(type_id, email, {"age": 37, "born": None}, if_match=found.etag))
+    assert (changed.fields["age"], changed.fields["born"], changed.fields["first_name"]) == (37, None, "Ada")
+    with pytest.raises(ApiError) as refused:
+        use(lambda client: client.contacts.update(type_id, email, {"age": 38}, if_match=found.etag))
+    assert refused.value.status == 412
+    assert use(lambda client: client.contacts.update_quickly(type_id, email, {"age": 39})) is None
+    assert use(lambda client: client.contacts.put_quickly(type_id, "b@example.org", {"age": 20})) is None
+    moved = use(lambda client: client.contacts.update(type_id, email, {}, new_email="ada@example.org"))
+    assert (moved.id, moved.email, moved.fields["age"]) == (made.id, "ada@example.org", 39)
+    assert use(lambda client: client.contacts.delete(type_id, "ada@example.org")).id == made.id
+    assert use(lambda client: client.contacts.delete(type_id, "nobody@example.org", forget=True)) is None
+
+
+def add_field(use: Used, type_id: int, name: str, kind: str, **options: Any) -> None:
+    """Create a field."""
+    use(lambda client: client.fields.create(type_id, name, kind, **options))
+
+
+def test_what_is_wrong_with_a_contact_is_listed(use: Used, type_id: int) -> None:
+    add_field(use, type_id, "Age", "number")
+    with pytest.raises(ApiError) as refused:
+        use(lambda client: client.contacts.put(type_id, "a@example.org", {"age": "old", "unknown": 1}))
+    assert refused.value.status == 422
+    assert {item.path for item in refused.value.errors} == {"fields.age", "fields.unknown"}
+
+
+def test_batches_and_streams_of_contacts(use: Used, type_id: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    add_field(use, type_id, "Number", "number")
+    batch = [("a@example.org", {"number": 1}), ("nobody", {}), ("a@example.org", {"number": 2})]
+    result = use(lambda client: client.contacts.batch(type_id, batch))
+    assert (result.created, result.updated, result.unchanged, result.rejected) == (1, 1, 0, 1)
+    assert [item.status for item in result.results] == ["created", "rejected", "updated"]
+    assert result.results[1].errors[0].path == "email"
+
+    monkeypatch.setattr("tamis.client.ndjson.MAX_CONTACTS", 40)
+    stream = ((f"{number}@example.org" if number % 25 else "nobody", {"number": number}) for number in range(100))
+    total = use(lambda client: client.contacts.stream(type_id, stream))
+    assert (total.created, total.rejected, [item.index for item in total.results]) == (96, 4, [0, 25, 50, 75])
+
+    listed = use(lambda client: client.contacts.list(type_id, where="number >= 50", sort="-number", page_size=10))
+    assert [contact.fields["number"] for contact in listed] == [number for number in range(99, 50, -1) if number != 75]
+    (only,) = use(lambda client: client.contacts.list(type_id, where="number = 99", fields=["number"]))
+    assert only.fields == {"number": 99}
 
 
 def test_a_file_is_imported_and_the_import_undone(use: Used, type_id: int, tmp_path: Path) -> None:

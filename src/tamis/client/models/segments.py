@@ -3,8 +3,6 @@
 from collections.abc import Mapping
 from datetime import date, datetime
 
-import msgspec
-
 from tamis.client.models.contacts import Contact, StoredValue
 from tamis.client.request import Model, Tagged
 
@@ -13,27 +11,47 @@ Rule = str | Mapping[str, object]
 
 
 class Segment(Tagged, frozen=True, kw_only=True):
-    """A segment; `rule` is its rule in JSON, `text` the same as text, `sentence` in words."""
+    """A segment; `rule` is its rule in JSON (None without conditions), `text` the same as text, `sentence` in words."""
 
     id: int
     contact_type_id: int
     name: str
     description: str | None = None
-    rule: Mapping[str, object] | None = None
-    text: str | None = None
-    sentence: str | None = None
-    count: int = 0
+    rule: Mapping[str, object] | None
+    text: str
+    sentence: str
+    count: int
     created_at: datetime
     updated_at: datetime
 
 
+class PlannedSample(Model, frozen=True, kw_only=True):
+    """Some of those who would enter and leave."""
+
+    entering: tuple[Contact, ...] = ()
+    leaving: tuple[Contact, ...] = ()
+
+
+class DependentPlan(Model, frozen=True, kw_only=True):
+    """What would happen to a segment whose rule depends on the changed one."""
+
+    segment_id: int
+    name: str
+    count_before: int
+    count_after: int
+    entering: int
+    leaving: int
+
+
 class SegmentPlan(Model, frozen=True, kw_only=True):
-    """What changing a rule would do: the counts, and how many would enter and leave."""
+    """What changing a segment would do: the counts, how many would enter and leave, and to which other segments."""
 
     count_before: int
     count_after: int
     entering: int
     leaving: int
+    sample: PlannedSample = PlannedSample()
+    dependents: tuple[DependentPlan, ...] = ()
 
 
 class PreviewPart(Model, frozen=True, kw_only=True):
@@ -48,9 +66,9 @@ class Preview(Model, frozen=True, kw_only=True):
 
     count: int
     total: int
-    parts: tuple[PreviewPart, ...] = ()
-    sentence: str | None = None
-    text: str | None = None
+    parts: tuple[PreviewPart, ...]
+    sentence: str
+    text: str
     sample: tuple[Contact, ...] = ()
 
 
@@ -58,47 +76,64 @@ class Member(Model, frozen=True, kw_only=True):
     """A member of a segment; `contact_id` is None for an email that was added manually and is no contact."""
 
     id: int
+    contact_id: int | None
     email: str
-    contact_id: int | None = None
-    fields: Mapping[str, StoredValue] = msgspec.field(default_factory=dict)
+    added_manually: bool
+    since: datetime
+    fields: Mapping[str, StoredValue]
 
 
 class RulePart(Model, frozen=True, kw_only=True):
     """A part of a rule, and whether it holds for a contact; `value` is the contact's."""
 
     kind: str
-    text: str = ""
-    value: StoredValue = None
+    text: str
+    value: str | None = None
     holds: bool
     parts: tuple["RulePart", ...] = ()
 
 
 class Explanation(Model, frozen=True, kw_only=True):
-    """Why an email is, or is not, in a segment."""
+    """Why an email is, or is not, in a segment; `changes_at` is when time alone will change that."""
 
     email: str
+    contact_id: int | None
     in_segment: bool
     because: str
-    contact_id: int | None = None
     since: datetime | None = None
     rule: RulePart | None = None
     changes_at: datetime | None = None
 
 
 class HistoryDay(Model, frozen=True, kw_only=True):
-    """The size of a segment at the end of a day, and how many entered and left during it."""
+    """The size of a segment at the end of a day, and how many entered and left during it; `cause` is why all members
+    were computed, if they were."""
 
     day: date
     count: int
     entered: int
     left: int
+    cause: str | None = None
 
 
 class History(Model, frozen=True, kw_only=True):
     """The sizes of a segment by day."""
 
+    time_zone: str
+    known_since: datetime | None
     days: tuple[HistoryDay, ...]
-    known_since: datetime | None = None
+
+
+class Activity(Model, frozen=True, kw_only=True):
+    """An entry (`entered`) or exit (`left`) of a member, or the `count` of members when all were computed."""
+
+    id: int
+    type: str
+    at: datetime
+    cause: str
+    contact_id: int | None = None
+    email: str | None = None
+    count: int | None = None
 
 
 class ForecastDay(Model, frozen=True, kw_only=True):
@@ -107,23 +142,55 @@ class ForecastDay(Model, frozen=True, kw_only=True):
     day: date
     entering: int
     leaving: int
-    count: int | None = None
+    count: int
 
 
 class Forecast(Model, frozen=True, kw_only=True):
     """What time alone will do to a segment if nothing else changes."""
 
+    as_of: datetime
+    time_zone: str
+    count: int
     days: tuple[ForecastDay, ...]
-    count: int | None = None
+
+
+class SegmentSize(Model, frozen=True, kw_only=True):
+    """A segment and the number of its members."""
+
+    id: int
+    name: str
+    count: int
 
 
 class Overlap(Model, frozen=True, kw_only=True):
     """How segments overlap: members in any of them, in all, in only each one, and in every two."""
 
+    segments: tuple[SegmentSize, ...]
     union: int
     intersection: int
     only: tuple[int, ...]
     matrix: tuple[tuple[int, ...], ...]
+
+
+class SampledMember(Model, frozen=True, kw_only=True):
+    """A member in a sample."""
+
+    id: int
+    contact_id: int | None
+    email: str
+
+
+class Group(Model, frozen=True, kw_only=True):
+    """A group of a segment that was split."""
+
+    group: int
+    count: int
+
+
+class Groups(Model, frozen=True, kw_only=True):
+    """The groups of a segment that was split."""
+
+    groups: tuple[Group, ...]
 
 
 class ContactSegment(Model, frozen=True, kw_only=True):

@@ -7,13 +7,16 @@ from msgspec import UNSET, UnsetType
 
 from tamis.client.calls import Resource, Sender, call, download, paged
 from tamis.client.models.segments import (
+    Activity,
     Explanation,
     Forecast,
+    Groups,
     History,
     Member,
     Overlap,
     Preview,
     Rule,
+    SampledMember,
     Segment,
     SegmentPlan,
 )
@@ -24,9 +27,12 @@ class SegmentCalls(Resource[Sender]):
     """Segments: each selects the contacts of a type by a rule."""
 
     @paged
-    def list(self, *, page_size: int | None = None, cursor: str | None = None) -> Request[Page[Segment]]:
-        """List the segments of the account."""
-        return Request("GET", "/segments", Page[Segment], {"limit": page_size, "cursor": cursor})
+    def list(
+        self, type_id: int | None = None, *, page_size: int | None = None, cursor: str | None = None
+    ) -> Request[Page[Segment]]:
+        """List the segments of the account, or of a contact type."""
+        query = {"contact_type_id": type_id, "limit": page_size, "cursor": cursor}
+        return Request("GET", "/segments", Page[Segment], query)
 
     @call
     def get(self, segment_id: int) -> Request[Segment]:
@@ -55,7 +61,8 @@ class SegmentCalls(Resource[Sender]):
 
     @call
     def dry_run(self, segment_id: int, rule: Rule) -> Request[SegmentPlan]:
-        """Return how many would enter and leave with another rule, without changing it."""
+        """Return how many would enter and leave with another rule, and what would become of segments that depend on
+        this one, without changing anything."""
         content = json_body(rule=rule)
         return Request("PATCH", path("segments", segment_id), SegmentPlan, {"dry_run": True}, content=content)
 
@@ -79,6 +86,14 @@ class SegmentCalls(Resource[Sender]):
         """Return the sizes of a segment on the last days."""
         return Request("GET", path("segments", segment_id, "history"), History, {"days": days})
 
+    @paged
+    def activity(
+        self, segment_id: int, *, type: str | None = None, page_size: int | None = None, cursor: str | None = None
+    ) -> Request[Page[Activity]]:
+        """List who entered and left, latest first; `type` is `entered` or `left`."""
+        query = {"type": type, "limit": page_size, "cursor": cursor}
+        return Request("GET", path("segments", segment_id, "activity"), Page[Activity], query)
+
     @call
     def forecast(self, segment_id: int, *, days: int | None = None) -> Request[Forecast]:
         """Return how many will enter and leave on the next days by time alone."""
@@ -88,6 +103,31 @@ class SegmentCalls(Resource[Sender]):
     def overlap(self, segment_ids: Sequence[int]) -> Request[Overlap]:
         """Compare the members of 2 to 20 segments of one type."""
         return Request("POST", "/segments/overlap", Overlap, content=json_body(segment_ids=segment_ids))
+
+    @paged
+    def sample(
+        self,
+        segment_id: int,
+        *,
+        percent: float | UnsetType = UNSET,
+        groups: int | UnsetType = UNSET,
+        group: int | UnsetType = UNSET,
+        seed: str | UnsetType = UNSET,
+        page_size: int | None = None,
+        cursor: str | None = None,
+    ) -> Request[Page[SampledMember]]:
+        """Draw a random sample of the members, or list one of several groups; the same seed gives the same members."""
+        content = json_body(percent=percent, groups=groups, group=group, seed=seed)
+        query = {"limit": page_size, "cursor": cursor}
+        return Request("POST", path("segments", segment_id, "sample"), Page[SampledMember], query, content=content)
+
+    @call
+    def split(
+        self, segment_id: int, groups: int, *, percent: float | UnsetType = UNSET, seed: str | UnsetType = UNSET
+    ) -> Request[Groups]:
+        """Count the members, or those in a sample, in each of several groups."""
+        content = json_body(groups=groups, percent=percent, seed=seed)
+        return Request("POST", path("segments", segment_id, "sample"), Groups, content=content)
 
     @paged
     def members(
@@ -104,9 +144,16 @@ class SegmentCalls(Resource[Sender]):
         return Request("GET", path("segments", segment_id, "members"), Page[Member], query)
 
     @call
-    def add_member(self, segment_id: int, email: str) -> Request[Member]:
-        """Add an email manually; it stays in the segment whatever the rule says."""
-        return Request("PUT", path("segments", segment_id, "members", email), Member)
+    def get_member(self, segment_id: int, email: str) -> Request[Member]:
+        """Return the member with an email."""
+        return Request("GET", path("segments", segment_id, "members", email), Member)
+
+    @call
+    def add_member(self, segment_id: int, email: str, *, first_name: str = "", last_name: str = "") -> Request[Member]:
+        """Add an email manually; it stays in the segment whatever the rule says. The names are for one that is no
+        contact."""
+        content = json_body(first_name=first_name, last_name=last_name)
+        return Request("PUT", path("segments", segment_id, "members", email), Member, content=content)
 
     @call
     def remove_member(self, segment_id: int, email: str) -> Request[None]:
@@ -114,10 +161,18 @@ class SegmentCalls(Resource[Sender]):
         return Request("DELETE", path("segments", segment_id, "members", email), type(None))
 
     @download
-    def export(self, segment_id: int, file: str | Path, *, format: str | None = None) -> tuple[Request[bytes], Path]:
+    def export(
+        self,
+        segment_id: int,
+        file: str | Path,
+        *,
+        format: str | None = None,
+        fields: Iterable[str] | None = None,
+    ) -> tuple[Request[bytes], Path]:
         """Write the members to a file as `csv`, `ndjson` or `parquet`, by default after the file's ending."""
         target = Path(file)
-        query = {"format": format or target.suffix.removeprefix(".").lower()}
+        chosen = None if fields is None else ",".join(fields)
+        query = {"format": format or target.suffix.removeprefix(".").lower(), "fields": chosen}
         return Request("GET", path("segments", segment_id, "export"), bytes, query, wait=EXPORT_SECONDS), target
 
 
