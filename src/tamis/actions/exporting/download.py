@@ -1,5 +1,6 @@
 """Exports of a segment or of listed contacts as downloads in the console."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import BinaryIO
 
@@ -23,9 +24,16 @@ class Download:
     bytes: int
 
 
-def segment_download(services: Services, account: Account, segment_id: int, layout: OutputOptions) -> Download:
-    """Export a segment; raises NotFound and Unavailable."""
-    return _download(services, Export(account.id, layout, segment_id=segment_id))
+def segment_download(
+    services: Services,
+    account: Account,
+    segment_id: int,
+    layout: OutputOptions,
+    fields: Sequence[str] | None = None,
+) -> Download:
+    """Export a segment with some fields, given by their keys, or with all; raises NotFound, Invalid and Unavailable."""
+    chosen = None if fields is None else tuple(fields)
+    return _download(services, Export(account.id, layout, segment_id=segment_id, fields=chosen))
 
 
 def contacts_download(

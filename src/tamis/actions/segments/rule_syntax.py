@@ -16,7 +16,8 @@ from tamis.rules.descriptions.outline import outline
 from tamis.rules.evaluation.explain import Explained
 from tamis.rules.operators import OPERATORS, Operator, Takes, positive_form
 from tamis.rules.syntaxes.arrays import from_arrays, to_arrays
-from tamis.rules.syntaxes.json import from_json, to_json
+from tamis.rules.syntaxes.draft import Draft
+from tamis.rules.syntaxes.json import from_decoded_json, from_json, to_json
 from tamis.rules.syntaxes.text import from_text, to_text
 from tamis.rules.tree import Rule, referenced_segments
 
@@ -27,6 +28,7 @@ __all__ = [
     "Operator",
     "Rule",
     "Takes",
+    "draft_of",
     "examples",
     "from_arrays",
     "from_json",
@@ -40,6 +42,11 @@ __all__ = [
     "to_json",
     "to_text",
 ]
+
+
+def draft_of(rule: object) -> Draft | None:
+    """Parse a rule in its text form, in its JSON form as decoded, or None; raises Invalid with every problem."""
+    return from_text(rule) if isinstance(rule, str) else from_decoded_json(rule)
 
 
 def json_of_text(db: Reader, type_id: int, text: str) -> str:

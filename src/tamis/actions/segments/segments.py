@@ -19,6 +19,7 @@ from tamis.actions.services import Services
 from tamis.domain.accounts import Account
 from tamis.domain.contacts import ContactType
 from tamis.domain.errors import Invalid, Message, NotFound, Refused
+from tamis.domain.preconditions import NO_PRECONDITION, Precondition, entity_tag
 from tamis.domain.segments import Segment, is_segment_id
 from tamis.domain.text import MAX_LINE
 from tamis.records import accounts, segments, types
@@ -112,11 +113,13 @@ def edit_segment(
     draft: Draft | Keep | None = Keep.RULE,
     description: str | None = None,
     expected_updated_at: datetime | None = None,
+    precondition: Precondition = NO_PRECONDITION,
 ) -> Segment:
     """Change the name of a segment, its rule or its description, or several of them; raises NotFound, and Invalid with
     every problem, including cycles of segments. An edit that changes nothing writes nothing.
 
-    Raises EditConflict, without a change, if the segment's `updated_at` is no longer `expected_updated_at`.
+    Raises EditConflict, without a change, if the segment's `updated_at` is no longer `expected_updated_at`, and
+    Outdated if the precondition is not fulfilled.
     """
     edit = check_edit(
         db,
@@ -126,6 +129,7 @@ def edit_segment(
         draft=draft,
         description=description,
         expected_updated_at=expected_updated_at,
+        precondition=precondition,
     )
     segment = edit.segment
     if (edit.name, edit.document, edit.description) == (segment.name, segment.rule, segment.description):
@@ -142,11 +146,13 @@ def check_edit(
     draft: Draft | Keep | None = Keep.RULE,
     description: str | None = None,
     expected_updated_at: datetime | None = None,
+    precondition: Precondition = NO_PRECONDITION,
 ) -> CheckedEdit:
     """Return what `edit_segment` would write, without writing it; raises what `edit_segment` raises."""
     segment = segment_by_id(db, account, segment_id)
     if expected_updated_at is not None and expected_updated_at != segment.updated_at:
         raise EditConflict(segment)
+    precondition.require(segment_tag(segment))
     name = segment.name if name is None else name.strip()
     problems = problems_with_name(db, account, name, segment) + problems_with_description(description)
     document = segment.rule
@@ -177,12 +183,24 @@ def _free_name(db: Reader, account: Account, name: str) -> str:
     raise AssertionError("numbers do not end")
 
 
-def delete_segment(db: Transaction, now: datetime, account: Account, segment_id: int) -> Segment:
-    """Soft-delete a segment; raises NotFound, and Refused while the rule of another segment names it."""
+def delete_segment(
+    db: Transaction,
+    now: datetime,
+    account: Account,
+    segment_id: int,
+    precondition: Precondition = NO_PRECONDITION,
+) -> Segment:
+    """Soft-delete a segment; raises NotFound, Outdated, and Refused while the rule of another segment names it."""
     segment = segment_by_id(db, account, segment_id)
+    precondition.require(segment_tag(segment))
     refuse_while_used(Message("the_segment", segment=segment.name), users_of_segment(db, segment))
     segments.delete(db, segment, now)
     return segment
+
+
+def segment_tag(segment: Segment) -> str:
+    """Return the entity tag of a segment: of what people can edit, not of its size."""
+    return entity_tag(segment.id, segment.name, segment.description, segment.rule)
 
 
 def segment_by_id(db: Reader, account: Account, segment_id: int) -> Segment:

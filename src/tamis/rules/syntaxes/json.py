@@ -39,6 +39,11 @@ def from_json(document: str | bytes) -> Draft | None:
         data = msgspec.json.decode(document)
     except (msgspec.DecodeError, UnicodeError, RecursionError) as error:
         raise Invalid([Problem("rule", "json_not_valid", reason=str(error))]) from None
+    return from_decoded_json(data)
+
+
+def from_decoded_json(data: object) -> Draft | None:
+    """Read a rule from decoded JSON, or raise Invalid; a field is an id or a key."""
     problems: list[Problem] = []
     draft = None if data is None else _draft(data, "rule", problems, 1)
     if problems:

@@ -70,6 +70,14 @@ class JsonBody(AbstractDTO[T]):
         return False
 
 
+class OptionalJsonBody(JsonBody[T]):
+    """Decodes the body of a handler that may come without one: its `data` is None then."""
+
+    def decode_bytes(self, value: bytes) -> Any:
+        """Decode a body; raises UnreadableBody, and Invalid with every problem."""
+        return super().decode_bytes(value) if value.strip() else None
+
+
 def decode_body(body: bytes, to: type[T]) -> T:
     """Decode a JSON body to a type; raises UnreadableBody, and Invalid with every problem."""
     raw = parse_json(body)

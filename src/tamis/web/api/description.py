@@ -201,7 +201,8 @@ def _error_statuses(
         yield from ("401", "429")
     if scope not in (None, Scope.READ):
         yield "403"
-    if "{" in path or has_body:
+    names_object = any(parameter["name"].endswith("_id") for parameter in operation.get("parameters", ()))
+    if "{" in path or has_body or names_object:
         yield "404"
     if method != "get":
         yield "409"

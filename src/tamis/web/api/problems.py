@@ -2,6 +2,7 @@
 
 import http
 import logging
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -61,6 +62,7 @@ OWN: Mapping[str, str] = {
     "value_of_another_type": "must be {expected}",
 }
 WORDS = MessageCatalog(SHARED, OWN)
+_POSITION_IN_TEXT = re.compile(r"line \d+, column \d+")
 Headers = dict[str, str]
 
 
@@ -130,7 +132,13 @@ def sentence(message: Message) -> str:
 
 def error_items(problems: Sequence[Problem]) -> list[ErrorItem]:
     """Return problems as items of `errors`."""
-    return [ErrorItem(problem.path, problem.code, sentence(problem)) for problem in problems]
+    return [_error_item(problem) for problem in problems]
+
+
+def _error_item(problem: Problem) -> ErrorItem:
+    if _POSITION_IN_TEXT.fullmatch(problem.path):  # of a rule in the text language
+        return ErrorItem("rule", problem.code, f"{problem.path}: {sentence(problem)}")
+    return ErrorItem(problem.path, problem.code, sentence(problem))
 
 
 def _error_response(request: Request[Any, Any, Any], error: TamisError) -> Response[bytes]:

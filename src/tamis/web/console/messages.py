@@ -23,7 +23,6 @@ OWN: Mapping[str, str] = {
         'can be read in two ways: line {line:,} says "{one}" in {label}, and "{other}" in {other_label}: choose the '
         "encoding below"
     ),
-    "export_format_unknown": "there is no such format",
     "field_not_editable": "there is no field {field} to edit",
     "file_too_large": (
         "the file is larger than {most}, the upload limit: compress it with gzip, split it, or import it with the "

@@ -11,6 +11,7 @@ from tamis.actions.services import Services
 from tamis.columns.interface.rules import RuleEffect
 from tamis.domain.accounts import Account
 from tamis.domain.contacts import Contact
+from tamis.domain.preconditions import NO_PRECONDITION, Precondition
 from tamis.domain.segments import Segment
 from tamis.records import contacts, types
 from tamis.rules.evaluation.dependencies import sort_into_levels
@@ -60,6 +61,7 @@ def effect_of_edit(
     draft: Draft | Keep | None = Keep.RULE,
     description: str | None = None,
     expected_updated_at: datetime | None = None,
+    precondition: Precondition = NO_PRECONDITION,
     sample_size: int = 0,
 ) -> MembershipEffect:
     """Return what `edit_segment` with these arguments would do to the members now, including overrides, without doing
@@ -74,6 +76,7 @@ def effect_of_edit(
             draft=draft,
             description=description,
             expected_updated_at=expected_updated_at,
+            precondition=precondition,
         )
         rule, type_id = rule_of(db, replace(edit.segment, rule=edit.document)), edit.segment.contact_type_id
         fields = types.fields_of_type(db, type_id)

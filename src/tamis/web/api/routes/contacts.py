@@ -2,7 +2,6 @@
 
 from collections.abc import Awaitable, Callable
 from typing import Annotated, Any, NamedTuple
-from urllib.parse import unquote
 
 from litestar import Request, Response, delete, get, patch, put
 from litestar.openapi import ResponseSpec
@@ -28,6 +27,7 @@ from tamis.domain.membership_changes import SegmentChanges
 from tamis.domain.preconditions import ANY
 from tamis.web.api.body import JsonBody
 from tamis.web.api.calls import Call
+from tamis.web.api.emails_in_paths import email_in_path
 from tamis.web.api.operations import needs, tagged
 from tamis.web.api.paging import PageQuery, cursor_of
 from tamis.web.api.problems import BadRequest
@@ -100,7 +100,9 @@ async def list_contacts(
 )
 async def get_contact(call: Call, request: ApiRequest, type_id: Id, email: Email) -> Response[ContactOut]:  # noqa: ARG001  described, but read from the raw path
     """Returns a contact."""
-    return contact_response(call, contact_by_email(call.records, call.account, type_id, email_in_path(request)))
+    return contact_response(
+        call, contact_by_email(call.records, call.account, type_id, email_in_path(request, "contacts"))
+    )
 
 
 @put(
@@ -122,7 +124,7 @@ async def replace_contact(
 ) -> Response[WrittenContactOut]:
     """Creates the contact, or replaces all its values: fields that are not named are cleared. The answer says which
     segments the contact has entered and left by this."""
-    arguments = (call.account, type_id, email_in_path(request), _stated(data), call.precondition)
+    arguments = (call.account, type_id, email_in_path(request, "contacts"), _stated(data), call.precondition)
     return await _write(call, prefer, lambda: call.write(put_contact, *arguments))
 
 
@@ -145,7 +147,7 @@ async def change_contact(
 ) -> Response[WrittenContactOut]:
     """Changes the values that are named, and clears those that are null. A new email takes along what was added and
     excluded by hand."""
-    arguments = (call.account, type_id, email_in_path(request), _stated(data), call.precondition)
+    arguments = (call.account, type_id, email_in_path(request, "contacts"), _stated(data), call.precondition)
     return await _write(call, prefer, lambda: call.write(patch_contact, *arguments))
 
 
@@ -168,7 +170,7 @@ async def delete_contact(
     ] = False,
 ) -> Response[WrittenContactOut]:
     """Deletes a contact; the answer has what it was, and the segments that it has left."""
-    address = email_in_path(request)
+    address = email_in_path(request, "contacts")
     arguments = (call.account, type_id, address, call.precondition)
     answer = await _write(call, prefer, lambda: call.write(remove_contact_of_email, *arguments, forget=forget))
     await call.read(lambda: discard_rejects_of(call.services, address))
@@ -183,12 +185,6 @@ def contact_response(call: Call, found: TypedContact) -> Response[ContactOut]:
         return unchanged
     call.precondition.require(tag)
     return tagged(contact_out(found.contact, found.fields.own), tag)
-
-
-def email_in_path(request: ApiRequest) -> str:
-    """Return the email at the end of the path, of which the server has decoded escaped slashes, too."""
-    raw: bytes = request.scope["raw_path"]
-    return unquote(raw.partition(b"/contacts/")[2].decode("latin-1").rstrip("/"), errors="replace")
 
 
 async def _write(

@@ -9,9 +9,9 @@ from litestar.response import Response
 from tamis.actions.exporting.download import segment_download
 from tamis.actions.segments.segments import segment_by_id
 from tamis.web.console.dependencies import ServicesDep, VisitorDep
-from tamis.web.console.downloads import layout_of, send_file
 from tamis.web.console.segment_layout import load_segment, segment_page
 from tamis.web.console.session import WebRequest
+from tamis.web.downloads import layout_of, send_file
 from tamis.web.request_tasks import run_in_lane
 
 

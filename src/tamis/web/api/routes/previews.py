@@ -1,0 +1,36 @@
+"""Previews of rules that are not saved: `/v1/segments/preview`."""
+
+from litestar import post
+
+from tamis.actions.lookups import fields_of_type
+from tamis.actions.segments.planning.rule_previews import preview_valid_rule
+from tamis.domain.accounts import Scope
+from tamis.web.api.body import JsonBody
+from tamis.web.api.calls import Call
+from tamis.web.api.operations import needs
+from tamis.web.api.schemas.segments import PreviewOut, RuleToPreview, preview_out
+from tamis.web.request_tasks import run_in_lane
+
+
+@post(
+    "/segments/preview",
+    summary="Preview a rule",
+    tags=["Segments"],
+    status_code=200,
+    dto=JsonBody[RuleToPreview],
+    return_dto=None,
+    opt=needs(Scope.READ),
+)
+async def preview_rule(call: Call, data: RuleToPreview) -> PreviewOut:
+    """Counts whom a rule selects, in total and by each of its parts, without saving it."""
+    found = await run_in_lane(
+        call.services.lanes.pages,
+        call.account.id,
+        lambda: preview_valid_rule(
+            call.services, call.account, data.contact_type_id, data.rule, segment_id=data.segment_id
+        ),
+    )
+    return preview_out(found, fields_of_type(call.records, data.contact_type_id))
+
+
+handlers = [preview_rule]

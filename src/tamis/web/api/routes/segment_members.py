@@ -1,0 +1,88 @@
+"""Members of segments: `/v1/segments/{id}/members`."""
+
+from typing import Annotated, Any
+
+from litestar import Request, Response, delete, get, put
+from litestar.openapi import ResponseSpec
+from litestar.params import Parameter
+
+from tamis.actions.segments.manual import members
+from tamis.actions.segments.manual.pages import member_of_email, page_of_members
+from tamis.domain.accounts import Scope
+from tamis.domain.errors import Invalid
+from tamis.web.api.body import OptionalJsonBody
+from tamis.web.api.calls import Call
+from tamis.web.api.emails_in_paths import email_in_path
+from tamis.web.api.operations import needs
+from tamis.web.api.paging import PageQuery, cursor_of
+from tamis.web.api.problems import BadRequest
+from tamis.web.api.schemas.common import Id, Page
+from tamis.web.api.schemas.members import MemberNames, MemberOut, members_out
+
+TAGS = ["Segments"]
+MEMBER = "/segments/{segment_id:int}/members/{email:path}"
+ApiRequest = Request[Any, Any, Any]
+Email = Annotated[str, Parameter(description="The email of a member, percent-encoded, in any spelling.")]
+Fields = Annotated[
+    str | None, Parameter(description="Keys of the fields to return, separated by commas; without it, all.")
+]
+
+
+@get("/segments/{segment_id:int}/members", summary="List members", tags=TAGS, opt=needs(Scope.READ))
+async def list_members(call: Call, segment_id: Id, page: PageQuery, fields: Fields = None) -> Page[MemberOut]:
+    """Lists the members of a segment in the order of their ids. Whoever is a member during the whole walk is seen
+    exactly once."""
+    after = page.position(int) or 0
+    try:
+        found = await call.read(
+            lambda: page_of_members(call.services, call.account, segment_id, fields, after, page.limit)
+        )
+    except Invalid as refused:
+        raise BadRequest(refused.problems) from None
+    return Page(members_out(found), None if found.next is None else cursor_of(found.next))
+
+
+@get(MEMBER, summary="Get a member", tags=TAGS, opt=needs(Scope.READ))
+async def get_member(call: Call, request: ApiRequest, segment_id: Id, email: Email) -> MemberOut:  # noqa: ARG001  read from the raw path
+    """Returns the member of a segment with an email."""
+    return await _member(call, segment_id, email_in_path(request, "members"))
+
+
+@put(
+    MEMBER,
+    summary="Add a member by hand",
+    tags=TAGS,
+    dto=OptionalJsonBody[MemberNames],
+    return_dto=None,
+    opt=needs(Scope.WRITE),
+    responses={201: ResponseSpec(MemberOut, description="The email was added.")},
+)
+async def add_member(
+    call: Call,
+    request: ApiRequest,
+    segment_id: Id,
+    email: Email,  # noqa: ARG001  read from the raw path
+    data: MemberNames | None = None,
+) -> Response[MemberOut]:
+    """Adds an email to a segment by hand: it stays a member whatever the rule says, also if it is no contact. Done
+    again, nothing changes."""
+    names, address = data or MemberNames(), email_in_path(request, "members")
+    was_added = await call.write(
+        members.put_member, call.account, segment_id, address, names.first_name.strip(), names.last_name.strip()
+    )
+    return Response(await _member(call, segment_id, address), status_code=201 if was_added else 200)
+
+
+@delete(MEMBER, summary="Remove a member by hand", tags=TAGS, opt=needs(Scope.WRITE))
+async def remove_member(call: Call, request: ApiRequest, segment_id: Id, email: Email) -> None:  # noqa: ARG001
+    """Removes an email from a segment by hand: it stays out whatever the rule says, until somebody adds it. Done again,
+    nothing changes."""
+    await call.write(members.remove_member, call.account, segment_id, email_in_path(request, "members"))
+
+
+async def _member(call: Call, segment_id: int, email: str) -> MemberOut:
+    found = await call.read(lambda: member_of_email(call.services, call.account, segment_id, email))
+    return members_out(found)[0]
+
+
+handlers = [list_members, get_member, add_member, remove_member]
