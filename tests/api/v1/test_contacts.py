@@ -202,3 +202,14 @@ def test_what_is_read_can_be_put_again(api: Program, people: str) -> None:
     created = api.put(ann, {"fields": {"score": 0.1, "born": "1990-05-01", "tags": ["Red"], "city": "a\nb ☃"}})
     again = api.put(ann, json.loads(json.dumps({"fields": api.get(ann).json()["fields"]})))
     assert again.headers["ETag"] == created.headers["ETag"]
+
+
+def test_an_email_that_was_in_the_segment_already_has_not_left_it(
+    api: Program, owner: Person, new_type: dict[str, Any], people: str
+) -> None:
+    low = owner.tamis("segment", "create", fresh("Segment"), "--type", new_type["name"], "--where", "score < 5")["id"]
+    owner.add(low, "zoe@example.org", "Zoe", "Lee")
+    ann = path_of(people, "ann@example.org")
+    assert api.put(ann, {"fields": {"score": 1}}).json()["segments"] == {"entered": [low], "left": []}
+    assert api.patch(ann, {"email": "zoe@example.org"}).json()["segments"] == {"entered": [], "left": []}
+    assert api.delete(path_of(people, "zoe@example.org")).json()["segments"] == {"entered": [], "left": [low]}

@@ -1,25 +1,31 @@
 """How programs write single contacts: put, patch and delete by email (decision 0040)."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Literal
 
+from tamis.actions.changes.hub import Watch
+from tamis.actions.changes.segment_changes import wait_for_segment_changes
 from tamis.actions.contacts.contact_storage import insert_contact, update_contact
 from tamis.actions.contacts.contacts import contact_of_email, delete_contact
 from tamis.actions.contacts.forgotten_emails import forget_email, refuse_forgotten
 from tamis.actions.contacts.stated_values import StatedContact, StatedValues, parse_stated_email, parse_values
 from tamis.actions.fields.types import type_by_id
+from tamis.actions.segments.membership import membership
+from tamis.actions.services import Services
 from tamis.domain.accounts import Account
 from tamis.domain.contacts import Contact, encode_values
 from tamis.domain.emails import Email, email_key, parse_email_for_lookup
 from tamis.domain.errors import Invalid, NotFound, Problem
 from tamis.domain.fields import FieldSet
+from tamis.domain.membership_changes import SegmentChanges
 from tamis.domain.preconditions import NO_PRECONDITION, Precondition, entity_tag
 from tamis.domain.segments import EXTERNAL_BIT, SEGMENT_SHIFT
 from tamis.domain.text import shorten
 from tamis.records import change_log, externals, overrides, types
 from tamis.records.handles import Reader, Transaction
+from tamis.rules.time.evaluation_time import EvaluationTime
 
 PERSON_MASK = (1 << SEGMENT_SHIFT) - 1
 
@@ -40,6 +46,8 @@ class WrittenContact:
     outcome: Outcome
     change: int
     person_ids: Sequence[int] = ()
+    has_joined: bool = False
+    """Whether the contact has got an email that was in segments already."""
 
 
 def put_contact(
@@ -134,6 +142,28 @@ def remove_contact_of_email(
     return WrittenContact(contact, fields, "deleted", change_log.last_change(db), person_ids)
 
 
+def segments_of_write(services: Services, account: Account, watch: Watch, written: WrittenContact) -> SegmentChanges:
+    """Wait in a thread until a write is projected, and return the segments that the contact has entered and left by it;
+    raises Unavailable."""
+    if written.outcome == "unchanged":
+        return SegmentChanges()
+    changes = wait_for_segment_changes(services, watch, written.change, written.person_ids)
+    return without_merged(services, account, written, changes)
+
+
+def without_merged(
+    services: Services, account: Account, written: WrittenContact, changes: SegmentChanges
+) -> SegmentChanges:
+    """Return changes without the exits of an email from segments that the contact which has it now is in: where both
+    were recipients, one of them has left."""
+    contact = written.contact
+    if contact is None or not written.has_joined or not changes.left:
+        return changes
+    db = services.records.reader()
+    is_in = membership(db, contact, written.fields, EvaluationTime(services.clock(), account.zone))
+    return changes._replace(left=tuple(segment_id for segment_id in changes.left if not is_in(segment_id)))
+
+
 def contact_tag(contact: Contact, fields: FieldSet) -> str:
     """Return the entity tag of a contact: another one whenever anything of it that a program is shown has changed."""
     keys = [field.key for field in fields.fields]
@@ -159,8 +189,12 @@ def _update(
     updated = update_contact(db, now, contact, email, values)
     if updated is contact:
         return WrittenContact(contact, fields, "unchanged", change_log.last_change(db))
-    keys = {email.key, email_key(contact.email) or ""} if email else set[str]()
-    return _written(db, updated, fields, "updated", *(keys if len(keys) > 1 else ()))
+    old = email_key(contact.email) or ""
+    if email is None or email.key == old:
+        return _written(db, updated, fields, "updated")
+    joined = _persons(db, contact.contact_type_id, email.key)
+    persons = [contact.id, *joined, *_persons(db, contact.contact_type_id, old)]
+    return replace(_written(db, updated, fields, "updated"), person_ids=persons, has_joined=bool(joined))
 
 
 def _written(db: Transaction, contact: Contact, fields: FieldSet, outcome: Outcome, *email_keys: str) -> WrittenContact:

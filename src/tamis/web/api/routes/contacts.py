@@ -19,6 +19,7 @@ from tamis.actions.contacts.contact_writes import (
     patch_contact,
     put_contact,
     remove_contact_of_email,
+    without_merged,
 )
 from tamis.actions.contacts.stated_values import StatedContact
 from tamis.domain.accounts import Scope
@@ -206,9 +207,11 @@ async def _write(
 async def _segment_changes(call: Call, watch: Watch, written: WrittenContact) -> SegmentChanges:
     published = await call.projection.wait_for_change(watch, written.change, PROJECTION_SECONDS)
     found = published.changes_of(written.person_ids)
-    if found is not None:
-        return found
-    return await call.read(lambda: read_segment_changes(call.services, published, written.person_ids))
+    if found is None:
+        found = await call.read(lambda: read_segment_changes(call.services, published, written.person_ids))
+    if written.has_joined:
+        return await call.read(lambda: without_merged(call.services, call.account, written, found))
+    return found
 
 
 def _minimal(written: WrittenContact, headers: dict[str, str]) -> Response[Any]:
