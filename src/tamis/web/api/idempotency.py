@@ -2,6 +2,7 @@
 
 import hashlib
 import re
+from collections.abc import Callable
 from typing import Any, Self, cast
 
 import msgspec
@@ -46,8 +47,8 @@ class IdempotentPosts(ASGIMiddleware):
     def __init__(self, services: Services, writes: WriteLimit) -> None:
         self._services = services
         self._writes = writes
-        self._running: set[tuple[int, str]] = set()
-        """The account and the key of each request in progress."""
+        self._running: dict[tuple[int, str], object] = {}
+        """The account and the key of each request in progress, with a token of its own."""
 
     def __deepcopy__(self, _: object) -> Self:
         """Return the same object: Litestar copies routers with their middleware, which all share one state."""
@@ -66,14 +67,26 @@ class IdempotentPosts(ASGIMiddleware):
         claim = api_key.account.id, key
         if claim in self._running:
             raise Conflict("idempotency_key_running")
-        self._running.add(claim)
+        token = self._running[claim] = object()
+
+        def release() -> None:
+            if self._running.get(claim) is token:
+                del self._running[claim]
+
         try:
-            await self._run(api_key, key, connection, receive, send, next_app)
+            await self._run(api_key, key, connection, receive, send, next_app, release)
         finally:
-            self._running.discard(claim)
+            release()
 
     async def _run(
-        self, api_key: ApiKey, key: str, scope: Scope, receive: Receive, send: Send, next_app: ASGIApp
+        self,
+        api_key: ApiKey,
+        key: str,
+        scope: Scope,
+        receive: Receive,
+        send: Send,
+        next_app: ASGIApp,
+        release: Callable[[], None],
     ) -> None:
         account_id = api_key.account.id
         options, body = scope["route_handler"].opt, b""
@@ -93,7 +106,7 @@ class IdempotentPosts(ASGIMiddleware):
             return
         scope[IDEMPOTENT] = request
         if is_streamed and options.get(KEEPS_PROGRESS):
-            await next_app(cast(LitestarScope, scope), receive, send)
+            await next_app(cast(LitestarScope, scope), receive, _released_at_end(send, release))
             return
         sent: list[Message] = []
 
@@ -105,6 +118,17 @@ class IdempotentPosts(ASGIMiddleware):
             await self._writes.run(api_key.actor, account_id, store_answer, request, answer)
         for message in sent:
             await send(message)
+
+
+def _released_at_end(send: Send, release: Callable[[], None]) -> Send:
+    """Return a `send` that releases the key with the last part of a response, before its client can repeat it."""
+
+    async def send_and_release(message: Message) -> None:
+        if message["type"] == "http.response.body" and not message.get("more_body"):
+            release()
+        await send(message)
+
+    return send_and_release
 
 
 def media_type_of(scope: Scope) -> str:
