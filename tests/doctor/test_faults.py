@@ -3,6 +3,7 @@
 import itertools
 import shutil
 import threading
+from collections import ChainMap
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -31,7 +32,7 @@ from tamis.records.contacts import NewContact
 from tamis.records.importing import imports
 from tamis.rules.syntaxes.text import from_text
 from tamis.settings import Settings
-from tests.support.effort import examples
+from tests.support.effort import alone_or_together, examples
 from tests.support.records import records_of
 
 CONTACTS = 300
@@ -153,160 +154,187 @@ def test_a_healthy_directory_has_no_problems_and_everything_is_checked(data: Pat
     assert checked["members, sizes and logs of segments match their rules"] == f"{members:,} members"
 
 
-IN_COLUMNS = {
-    "a wrong member": (
-        "INSERT INTO members VALUES ((1::BIGINT << 32) | 4, TIMESTAMP '2026-01-01')",
-        ['segment 1 "India" has 1 recipient (4294967300) that should not be there', "contact 4 is in segment 1"],
-    ),
-    "a missing member": (
-        "DELETE FROM members WHERE recipient_id = (1::BIGINT << 32) | 102",
-        ['segment 1 "India" is missing 1 recipient (4294967398)', "contact 102 is not in segment 1"],
-    ),
-    "a member who was excluded": (
-        "DELETE FROM recent_changes WHERE recipient_id = (1::BIGINT << 32) | 2",
-        ['segment 1 "India" has 1 excluded member'],
-    ),
-    "a missing manual addition": (
-        f"DELETE FROM recent_changes WHERE recipient_id >> 32 = 1 AND recipient_id & {1 << 31} <> 0",
-        ['segment 1 "India" is missing 3 manually added emails'],
-    ),
-    "a missing member by way of another segment": (
-        f"DELETE FROM recent_changes WHERE recipient_id = (3::BIGINT << 32) | {1 << 31} | 7",
-        ['segment 3 "Naming" is missing 1 recipient ', "external recipient 7 is not in segment 3"],
-    ),
-    "a member who stands twice": (
-        "INSERT INTO members SELECT * FROM members WHERE recipient_id = (1::BIGINT << 32) | 102",
-        ['segment 1 "India" has 1 recipient twice'],
-    ),
-    "a wrong size": (
-        "UPDATE segment_sizes SET recipients = recipients + 1 WHERE segment_id = 2",
-        ['segment 2 "Scored" has a stored size of'],
-    ),
-    "a changed value": ("UPDATE contacts_1 SET f3 = 'Other' WHERE id = 17", ["1 contact of type 1", "(IDs 17)"]),
-    "a contact that is missing": ("DELETE FROM contacts_1 WHERE id = 299", ["(IDs 299)"]),
-    "a contact that is too many": ("INSERT INTO contacts_2 (id) VALUES (5)", ["1 contact of type 2", "(IDs 5)"]),
-    "a contact that is there twice": (
-        "INSERT INTO contacts_1 SELECT * FROM contacts_1 WHERE id = 20",
-        ["1 contact of type 1", "(IDs 20)"],
-    ),
-    "a missing column": ("ALTER TABLE contacts_1 DROP COLUMN f9", ["do not match its fields"]),
-    "a missing table": ("DROP TABLE contacts_2", ["has no contacts of the types 2"]),
-    "another manual addition": (
-        "UPDATE inclusions SET email = 'other@example.net' WHERE email = 'stranger@example.net' AND segment_id = 1",
-        ["segments of contact type 1 have 2 manually added emails"],
-    ),
-    "an exclusion too many": ("INSERT INTO exclusions VALUES (1, 90)", ["have 1 exclusion not matching"]),
-    "a transition that is gone": (
-        "DELETE FROM membership_changes "
-        "WHERE number = (SELECT max(number) FROM membership_changes WHERE recipient_id >> 32 = 1)",
-        ['segment 1 "India" has', "by its log of membership changes"],
-    ),
-    "a transition that is turned round": (
-        "UPDATE membership_changes SET delta = -delta "
-        "WHERE number = (SELECT max(number) FROM membership_changes WHERE recipient_id >> 32 = 1)",
-        ["contrary to the last membership change"],
-    ),
-    "a number of the log given twice": (
-        "UPDATE membership_changes SET number = number - 1 WHERE number = (SELECT max(number) FROM membership_changes)",
-        ["1 membership change with a duplicate number"],
-    ),
-    "a filling that is gone": ("DELETE FROM membership_snapshots WHERE segment_id = 2", ["no beginning in the log"]),
-    "members of no segment": (
-        "INSERT INTO members VALUES ((99::BIGINT << 32) | 4, TIMESTAMP '2026-01-01')",
-        ["members of segments that do not exist (99)"],
-    ),
-}
-IN_RECORDS = {
-    "a rule whose field is gone": (
-        ["UPDATE segments SET rule = replace(rule, '101', '999') WHERE id = 2"],
-        ['the rule of segment 2 "Scored" cannot be evaluated, so it selects nobody', "tamis segment edit 2"],
-    ),
-    "a rule that is none": (["UPDATE segments SET rule = '{' WHERE id = 2"], ['the rule of segment 2 "Scored" cannot']),
-    "rules in a circle": (
-        ["UPDATE segments SET rule = (SELECT replace(rule, '\"2\"', '\"3\"') FROM segments WHERE id = 3) WHERE id = 1"],
-        ['segment 1 "India" depends on itself', 'segment 3 "Naming" depends on itself'],
-    ),
-    "an address added twice": (
-        [
-            "INSERT INTO inclusions (segment_id, email, email_key, first_name, last_name, recipient_id, "
-            "created_at) SELECT segment_id, upper(email), upper(email_key), '', '', recipient_id + 100, created_at "
-            "FROM inclusions WHERE email = 'stranger@example.net' AND segment_id = 1"
-        ],
-        ["1 email was added twice to one segment", "stored under another email", "ID of another recipient"],
-    ),
-    "a contact under another key": (
-        ["UPDATE contacts SET email_key = 'other@example.org' WHERE id = 5"],
-        ["1 row in contacts is stored under another email (IDs 5)"],
-    ),
-    "a contact that stands twice": (
-        [
-            "INSERT INTO contacts (contact_type_id, email, email_key, field_values, created_at, updated_at) "
-            "SELECT contact_type_id, upper(email), email_key || ' ', field_values, created_at, updated_at "
-            "FROM contacts WHERE id = 5"
-        ],
-        ["1 email belongs to two contacts of one type"],
-    ),
-    "a value changed without an entry in the change log": (
-        ["""UPDATE contacts SET field_values = '{"5":"Peru"}' WHERE id = 102"""],
-        ["(IDs 102)", "contact 102 is in segment 1, contrary to its rule"],
-    ),
-    "numbers that would be given again": (
-        ["UPDATE sqlite_sequence SET seq = 10 WHERE name = 'contacts'"],
-        ["would reuse IDs from 11 on"],
-    ),
-    "a forgotten address that is back": (
-        ["UPDATE contacts SET email = 'p8@example.org', email_key = 'p8@example.org' WHERE id = 30"],
-        ["1 email of contact type 1 that had been forgotten is back"],
-    ),
-    "undo data of no contact": (
-        ["INSERT INTO import_prior_values VALUES (1, 100000, 'x@example.org', '{}', 0, NULL)"],
-        ["1 row of import_prior_values is of a contact or import that does not exist"],
-    ),
-    "contacts that were made by nothing": (
-        ["INSERT INTO import_ranges VALUES (1, 9, 3)"],
-        ["1 row of import_ranges is of an import that does not exist"],
-    ),
-    "a contact of an import that there is not": (
-        ["UPDATE contacts SET import_id = 99 WHERE id = 5"],
-        ["1 contact was last written by an import that does not exist"],
-    ),
-    "an exclusion of no one": (
-        ["INSERT INTO contact_exclusions VALUES (1, 100000, 0)"],
-        ["1 exclusion is of contacts that do not exist"],
-    ),
-    "an index that is gone": (
-        ["DROP INDEX live_segment_names", "DELETE FROM key_pairs"],
-        ["live_segment_names is missing"],
-    ),
-    "a row that names nothing": (
-        ["UPDATE key_pairs SET account_id = 77"],
-        ["a row of key_pairs names a row of accounts that is not there"],
-    ),
-}
+IN_COLUMNS: tuple[dict[str, tuple[str, list[str]]], ...] = (
+    {
+        "a wrong member": (
+            "INSERT INTO members VALUES ((1::BIGINT << 32) | 4, TIMESTAMP '2026-01-01')",
+            ['segment 1 "India" has 1 recipient (4294967300) that should not be there', "contact 4 is in segment 1"],
+        ),
+        "a missing member": (
+            "DELETE FROM members WHERE recipient_id = (1::BIGINT << 32) | 102",
+            ['segment 1 "India" is missing 1 recipient (4294967398)', "contact 102 is not in segment 1"],
+        ),
+        "a missing member by way of another segment": (
+            f"DELETE FROM recent_changes WHERE recipient_id = (3::BIGINT << 32) | {1 << 31} | 7",
+            ['segment 3 "Naming" is missing 1 recipient ', "external recipient 7 is not in segment 3"],
+        ),
+        "a wrong size": (
+            "UPDATE segment_sizes SET recipients = recipients + 1 WHERE segment_id = 2",
+            ['segment 2 "Scored" has a stored size of'],
+        ),
+        "a changed value": ("UPDATE contacts_1 SET f3 = 'Other' WHERE id = 17", ["1 contact of type 1", "(IDs 17)"]),
+        "a contact that is too many": ("INSERT INTO contacts_2 (id) VALUES (5)", ["1 contact of type 2", "(IDs 5)"]),
+        "another manual addition": (
+            "UPDATE inclusions SET email = 'other@example.net' WHERE email = 'stranger@example.net' AND segment_id = 1",
+            ["segments of contact type 1 have 2 manually added emails"],
+        ),
+    },
+    {
+        "a member who was excluded": (
+            "DELETE FROM recent_changes WHERE recipient_id = (1::BIGINT << 32) | 2",
+            ['segment 1 "India" has 1 excluded member'],
+        ),
+        "a missing manual addition": (
+            f"DELETE FROM recent_changes WHERE recipient_id >> 32 = 1 AND recipient_id & {1 << 31} <> 0",
+            ['segment 1 "India" is missing 3 manually added emails'],
+        ),
+        "a member who stands twice": (
+            "INSERT INTO members SELECT * FROM members WHERE recipient_id = (1::BIGINT << 32) | 102",
+            ['segment 1 "India" has 1 recipient twice'],
+        ),
+        "a contact that is missing": ("DELETE FROM contacts_1 WHERE id = 299", ["(IDs 299)"]),
+        "a missing table": ("DROP TABLE contacts_2", ["has no contacts of the types 2"]),
+        "a transition that is gone": (
+            "DELETE FROM membership_changes "
+            "WHERE number = (SELECT max(number) FROM membership_changes WHERE recipient_id >> 32 = 1)",
+            ['segment 1 "India" has', "by its log of membership changes"],
+        ),
+        "a transition that is turned round": (
+            "UPDATE membership_changes SET delta = -delta "
+            "WHERE number = (SELECT max(number) FROM membership_changes WHERE recipient_id >> 32 = 1)",
+            ["contrary to the last membership change"],
+        ),
+    },
+    {
+        "a contact that is there twice": (
+            "INSERT INTO contacts_1 SELECT * FROM contacts_1 WHERE id = 20",
+            ["1 contact of type 1", "(IDs 20)"],
+        ),
+        "an exclusion too many": ("INSERT INTO exclusions VALUES (1, 90)", ["have 1 exclusion not matching"]),
+        "a number of the log given twice": (
+            "UPDATE membership_changes SET number = number - 1 "
+            "WHERE number = (SELECT max(number) FROM membership_changes)",
+            ["1 membership change with a duplicate number"],
+        ),
+        "a filling that is gone": (
+            "DELETE FROM membership_snapshots WHERE segment_id = 2",
+            ["no beginning in the log"],
+        ),
+        "members of no segment": (
+            "INSERT INTO members VALUES ((99::BIGINT << 32) | 4, TIMESTAMP '2026-01-01')",
+            ["members of segments that do not exist (99)"],
+        ),
+    },
+    {
+        "a missing column": ("ALTER TABLE contacts_1 DROP COLUMN f9", ["do not match its fields"]),
+    },
+)
+IN_RECORDS: tuple[dict[str, tuple[list[str], list[str]]], ...] = (
+    {
+        "a rule whose field is gone": (
+            ["UPDATE segments SET rule = replace(rule, '101', '999') WHERE id = 2"],
+            ['the rule of segment 2 "Scored" cannot be evaluated, so it selects nobody', "tamis segment edit 2"],
+        ),
+        "a rule that is none": (
+            ["UPDATE segments SET rule = '{' WHERE id = 2"],
+            ['the rule of segment 2 "Scored" cannot'],
+        ),
+        "rules in a circle": (
+            [
+                "UPDATE segments SET rule = (SELECT replace(rule, '\"2\"', '\"3\"') FROM segments WHERE id = 3) "
+                "WHERE id = 1"
+            ],
+            ['segment 1 "India" depends on itself', 'segment 3 "Naming" depends on itself'],
+        ),
+        "an address added twice": (
+            [
+                "INSERT INTO inclusions (segment_id, email, email_key, first_name, last_name, recipient_id, "
+                "created_at) SELECT segment_id, upper(email), upper(email_key), '', '', recipient_id + 100, created_at "
+                "FROM inclusions WHERE email = 'stranger@example.net' AND segment_id = 1"
+            ],
+            ["1 email was added twice to one segment", "stored under another email", "ID of another recipient"],
+        ),
+        "a contact under another key": (
+            ["UPDATE contacts SET email_key = 'other@example.org' WHERE id = 5"],
+            ["1 row in contacts is stored under another email (IDs 5)"],
+        ),
+        "numbers that would be given again": (
+            ["UPDATE sqlite_sequence SET seq = 10 WHERE name = 'contacts'"],
+            ["would reuse IDs from 11 on"],
+        ),
+        "a forgotten address that is back": (
+            ["UPDATE contacts SET email = 'p8@example.org', email_key = 'p8@example.org' WHERE id = 30"],
+            ["1 email of contact type 1 that had been forgotten is back"],
+        ),
+    },
+    {
+        "a contact that stands twice": (
+            [
+                "INSERT INTO contacts (contact_type_id, email, email_key, field_values, created_at, updated_at) "
+                "SELECT contact_type_id, upper(email), email_key || ' ', field_values, created_at, updated_at "
+                "FROM contacts WHERE id = 5"
+            ],
+            ["1 email belongs to two contacts of one type"],
+        ),
+        "undo data of no contact": (
+            ["INSERT INTO import_prior_values VALUES (1, 100000, 'x@example.org', '{}', 0, NULL)"],
+            ["1 row of import_prior_values is of a contact or import that does not exist"],
+        ),
+        "contacts that were made by nothing": (
+            ["INSERT INTO import_ranges VALUES (1, 9, 3)"],
+            ["1 row of import_ranges is of an import that does not exist"],
+        ),
+        "a contact of an import that there is not": (
+            ["UPDATE contacts SET import_id = 99 WHERE id = 5"],
+            ["1 contact was last written by an import that does not exist"],
+        ),
+        "an exclusion of no one": (
+            ["INSERT INTO contact_exclusions VALUES (1, 100000, 0)"],
+            ["1 exclusion is of contacts that do not exist"],
+        ),
+        "an index that is gone": (
+            ["DROP INDEX live_segment_names", "DELETE FROM key_pairs"],
+            ["live_segment_names is missing"],
+        ),
+    },
+    {
+        "a value changed without an entry in the change log": (
+            ["""UPDATE contacts SET field_values = '{"5":"Peru"}' WHERE id = 102"""],
+            ["(IDs 102)", "contact 102 is in segment 1, contrary to its rule"],
+        ),
+        "a row that names nothing": (
+            ["UPDATE key_pairs SET account_id = 77"],
+            ["a row of key_pairs names a row of accounts that is not there"],
+        ),
+    },
+)
 
 
-@pytest.mark.parametrize("fault", IN_COLUMNS)
-def test_a_fault_of_the_column_store_is_found_and_named(data: Path, fault: str) -> None:
-    sql, output = IN_COLUMNS[fault]
-    in_columns(sql)(data)
+@pytest.mark.parametrize("faults", alone_or_together(IN_COLUMNS), ids=", ".join)
+def test_faults_of_the_projection_are_found_and_named(data: Path, faults: dict[str, tuple[str, list[str]]]) -> None:
+    for sql, _ in faults.values():
+        in_columns(sql)(data)
     found = wrong(data)
-    for words in output:
-        assert any(words in message for message in found), (words, found)
+    for fault, (_, output) in faults.items():
+        for words in output:
+            assert any(words in message for message in found), (fault, words, found)
     assert all("delete columns.duckdb" in message or "report" in message for message in found)
 
 
-@pytest.mark.parametrize("fault", IN_RECORDS)
-def test_a_fault_of_the_records_is_found_and_named(data: Path, fault: str) -> None:
-    statements, output = IN_RECORDS[fault]
-    in_records(*statements)(data)
+@pytest.mark.parametrize("faults", alone_or_together(IN_RECORDS), ids=", ".join)
+def test_faults_of_the_records_are_found_and_named(data: Path, faults: dict[str, tuple[list[str], list[str]]]) -> None:
+    for statements, _ in faults.values():
+        in_records(*statements)(data)
     found = wrong(data)
-    for words in output:
-        assert any(words in message for message in found), (words, found)
+    for fault, (_, output) in faults.items():
+        for words in output:
+            assert any(words in message for message in found), (fault, words, found)
 
 
 def test_following_the_advice_repairs_the_column_store(data: Path) -> None:
+    everything = ChainMap(*IN_COLUMNS)
     for fault in ("a wrong member", "a wrong size", "a changed value", "a transition that is gone"):
-        in_columns(IN_COLUMNS[fault][0])(data)
+        in_columns(everything[fault][0])(data)
     assert wrong(data)
     (data / FILE_NAME).unlink()
     assert wrong(data) == []
