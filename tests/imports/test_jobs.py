@@ -10,10 +10,10 @@ import pytest
 from tamis.actions.accounts.accounts import create_account
 from tamis.actions.accounts.keys import create_key_pair
 from tamis.actions.fields.types import create_type
+from tamis.actions.importing.failures import failure_reasons
 from tamis.actions.importing.jobs import (
     INTERRUPTED,
     PLACE,
-    failure_reasons,
     find_import,
     get_status,
     list_imports,

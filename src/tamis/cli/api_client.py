@@ -1,6 +1,5 @@
 """A client of the API for commands: of a server at a URL, or of a data directory, with or without a server on it."""
 
-import getpass
 import os
 import secrets
 import threading
@@ -15,7 +14,7 @@ from anyio.from_thread import BlockingPortal, start_blocking_portal
 from tamis.actions.changes.projector_thread import ProjectorThread
 from tamis.actions.local_protocol import ServerAddress, find_server
 from tamis.actions.services import Services
-from tamis.cli.common import Common, open_services, resolve_account
+from tamis.cli.common import Common, machine_user, open_services, resolve_account
 from tamis.client import ApiError, Tamis
 from tamis.domain.accounts import Account
 from tamis.domain.errors import Invalid, Problem, ProjectionInUse, Refused, Unavailable
@@ -105,7 +104,7 @@ def _in_process(services: Services, account: Account) -> Iterator[Tamis]:
 
 def _trusted_client(url: str, token: str, account: Account, transport: httpx.BaseTransport) -> Tamis:
     """Return a client that uses the local token of a server instead of a key, and no proxy."""
-    headers = {"Tamis-Account": str(account.id), "Tamis-User": quote(_user())}
+    headers = {"Tamis-Account": str(account.id), "Tamis-User": quote(machine_user())}
     return Tamis(url, token, timeout=TIMEOUT_SECONDS, headers=headers, transport=transport)
 
 
@@ -124,10 +123,3 @@ class InProcessTransport(httpx.BaseTransport):
         request.read()
         answer = await self._application.handle_async_request(request)
         return httpx.Response(answer.status_code, headers=answer.headers, content=await answer.aread())
-
-
-def _user() -> str:
-    try:
-        return getpass.getuser()
-    except (OSError, KeyError):  # a user without a name, as in containers
-        return str(os.getuid())

@@ -1,6 +1,8 @@
 """Helpers of all commands: options, access to the stores, and output of results and refusals."""
 
 import json
+import os
+import pwd
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -20,6 +22,7 @@ from tamis.actions.fields.types import find_type
 from tamis.actions.services import Services
 from tamis.cli.messages import error_lines
 from tamis.domain.accounts import Account
+from tamis.domain.actors import Actor, ActorKind
 from tamis.domain.contacts import ContactType
 from tamis.domain.dates import format_day, local_time
 from tamis.domain.errors import TamisError
@@ -52,9 +55,23 @@ def open_services(common: Common) -> Iterator[Services]:
     services = Services(common.settings)
     try:
         with services.records.diagnosing():
-            yield services
+            yield services.acting_as(command_actor())
     finally:
         services.close()
+
+
+def command_actor() -> Actor:
+    """Return the user of the machine, who runs this command."""
+    user = machine_user()
+    return Actor(ActorKind.COMMAND, user, user)
+
+
+def machine_user() -> str:
+    """Return the name of the user that this process runs as, or its number where it has no name, as in containers."""
+    try:
+        return pwd.getpwuid(os.getuid()).pw_name
+    except KeyError:
+        return str(os.getuid())
 
 
 def resolve_account(services: Services, common: Common) -> Account:

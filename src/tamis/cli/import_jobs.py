@@ -7,10 +7,10 @@ from cyclopts import Parameter
 from cyclopts.validators import Number
 from msgspec import structs, to_builtins
 
+from tamis.actions.importing.failures import failure_reasons
 from tamis.actions.importing.jobs import (
     INTERRUPTED,
     ImportStatus,
-    failure_reasons,
     find_import,
     omissions_file,
     rejects_file,

@@ -7,6 +7,9 @@ from datetime import datetime
 from enum import StrEnum
 
 from tamis.domain.actors import Actor
+from tamis.domain.contacts import ContactType
+from tamis.domain.fields import Field
+from tamis.domain.segments import Segment
 
 Detail = str | int | bool | None
 BEYOND_LAST = (1 << 63) - 1
@@ -57,6 +60,21 @@ class Subject:
     kind: str
     id: int | str
     name: str = ""
+
+
+def segment_subject(segment: Segment) -> Subject:
+    """Return a segment as a subject."""
+    return Subject("segment", segment.id, segment.name)
+
+
+def type_subject(contact_type: ContactType) -> Subject:
+    """Return a contact type as a subject."""
+    return Subject("contact_type", contact_type.id, contact_type.name)
+
+
+def field_subject(field: Field) -> Subject:
+    """Return a field as a subject."""
+    return Subject("field", field.id, field.name)
 
 
 @dataclass(frozen=True, slots=True)

@@ -56,5 +56,5 @@ def _entry(
     details: str,
 ) -> AuditEntry:
     actor = Actor(ActorKind(actor_kind), actor_id, actor_name)
-    subject = Subject(subject_kind, subject_id, subject_name)
+    subject = Subject(subject_kind, int(subject_id) if subject_id.isdigit() else subject_id, subject_name)
     return AuditEntry(id_, from_micros(at), actor, AuditAction(action), subject, _DETAILS.decode(details))

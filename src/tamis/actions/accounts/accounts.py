@@ -6,7 +6,9 @@ from zoneinfo import available_timezones
 
 from tamis.actions.accounts.keys import create_key_pair
 from tamis.actions.accounts.passwords import hash_password, problems_with_password
+from tamis.actions.audit import record_entry
 from tamis.domain.accounts import Account, NewKeyPair
+from tamis.domain.audit import AuditAction, Subject
 from tamis.domain.dates import DateOrder
 from tamis.domain.emails import parse_email
 from tamis.domain.errors import Invalid, NotFound, Problem, Refused
@@ -39,7 +41,8 @@ def create_account(
         raise Refused("account_exists", email=address.address)
     password_hash = hash_password(password, email) if password is not None else None
     account = accounts.insert_account(db, address, timezone, password_hash, now)
-    set_date_order(db, now, account, date_order)
+    accounts.set_date_order(db, account.id, date_order)
+    record_entry(db, now, account.id, AuditAction.ACCOUNT_CREATED, _subject(account))
     return replace(account, date_order=date_order), create_key_pair(db, now, account)
 
 
@@ -56,11 +59,14 @@ def set_timezone(db: Transaction, now: datetime, account: Account, timezone: str
     accounts.set_timezone(db, account.id, timezone)
     for segment in segments.live_of_account(db, account.id):
         change_log.record_segment_change(db, segment.contact_type_id, segment.id, now)
+    record_entry(db, now, account.id, AuditAction.ACCOUNT_CHANGED, _subject(account), time_zone=timezone)
 
 
-def set_date_order(db: Transaction, _now: datetime, account: Account, order: DateOrder | None) -> None:
+def set_date_order(db: Transaction, now: datetime, account: Account, order: DateOrder | None) -> None:
     """Set the order of ambiguous dates in files; with None, every import asks."""
     accounts.set_date_order(db, account.id, order)
+    date_order = order.value if order else "ask"
+    record_entry(db, now, account.id, AuditAction.ACCOUNT_CHANGED, _subject(account), date_order=date_order)
 
 
 def choose_account(db: Reader, email: str | None) -> Account:
@@ -77,6 +83,10 @@ def choose_account(db: Reader, email: str | None) -> Account:
     if len(known) > 1:
         raise Refused("account_unclear", count=len(known))
     return known[0]
+
+
+def _subject(account: Account) -> Subject:
+    return Subject("account", account.id, account.email)
 
 
 def _problems_with_zone(timezone: str) -> list[Problem]:

@@ -4,7 +4,9 @@ from datetime import datetime
 from functools import cache
 from typing import TYPE_CHECKING
 
+from tamis.actions.audit import record_entry
 from tamis.domain.accounts import Account
+from tamis.domain.audit import AuditAction, Subject
 from tamis.domain.emails import parse_email
 from tamis.domain.errors import Invalid, Problem
 from tamis.domain.passwords.rules import MAX_LENGTH, password_problem
@@ -60,9 +62,10 @@ def check_password(db: Reader, account: Account | None, password: str) -> bool:
 
 
 def set_password(
-    db: Transaction, _now: datetime, account: Account, password_hash: str, kept: bytes | None = None
+    db: Transaction, now: datetime, account: Account, password_hash: str, kept: bytes | None = None
 ) -> None:
     """Set the password of an account to a hash from `hash_password`, and end all of its sessions except the one with
     the token hash `kept`."""
     accounts.set_password_hash(db, account.id, password_hash)
     sessions.delete_others(db, account.id, kept)
+    record_entry(db, now, account.id, AuditAction.PASSWORD_CHANGED, Subject("account", account.id, account.email))

@@ -5,11 +5,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal, NamedTuple
 
+from tamis.actions.audit import record_entry
 from tamis.actions.contacts.contact_storage import update_contact
 from tamis.actions.contacts.row_storage import store_rows
 from tamis.actions.contacts.stated_values import ParsedContact, parse_item
 from tamis.actions.fields.types import type_by_id
 from tamis.domain.accounts import Account
+from tamis.domain.audit import AuditAction, type_subject
 from tamis.domain.contacts import encode_changes
 from tamis.domain.dates import format_day
 from tamis.domain.errors import Problem
@@ -50,7 +52,7 @@ def parse_batch(db: Reader, account: Account, type_id: int, items: Sequence[obje
 def write_batch(db: Transaction, now: datetime, account: Account, type_id: int, batch: ParsedBatch) -> list[ItemResult]:
     """Create or change the contacts of a batch, and return a result for each item, in order. Values that an item does
     not state are kept; null clears one. Items with the same email follow each other. Raises NotFound."""
-    type_by_id(db, account, type_id)
+    contact_type = type_by_id(db, account, type_id)
     fields = types.fields_of_type(db, type_id)
     items = batch.parsed if fields == batch.fields else _parse(batch.stated, fields)
     keys = {item.email.key for item in items if isinstance(item, ParsedContact)}
@@ -71,6 +73,8 @@ def write_batch(db: Transaction, now: datetime, account: Account, type_id: int, 
         item = items[index]
         assert isinstance(item, ParsedContact)
         results[index] = ItemResult(_store_again(db, now, type_id, fields, item))
+    counts = {str(status): count for status, count in count_statuses(results.values()).items()}
+    record_entry(db, now, account.id, AuditAction.BATCH_WRITTEN, type_subject(contact_type), **counts)
     return [results[index] for index in range(len(items))]
 
 

@@ -4,10 +4,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from tamis.actions.audit import record_entry
 from tamis.actions.idempotency import forget_answers
 from tamis.actions.segments.membership import membership
 from tamis.actions.services import Services
 from tamis.domain.accounts import Account
+from tamis.domain.audit import AuditAction, Subject
 from tamis.domain.contacts import Contact, ContactType
 from tamis.domain.emails import parse_email_for_lookup
 from tamis.domain.errors import Message, NotFound
@@ -77,6 +79,14 @@ def _inclusion_advice(included: Sequence[SegmentInclusion]) -> Message | None:
 
 def delete_contact(db: Transaction, now: datetime, account: Account, contact_type: ContactType, email: str) -> Contact:
     """Delete a contact and the additions of its email to segments; raises NotFound."""
+    contact = erase_contact(db, now, account, contact_type, email)
+    subject = Subject("contact", contact.id)
+    record_entry(db, now, account.id, AuditAction.CONTACT_DELETED, subject, contact_type=contact_type.id)
+    return contact
+
+
+def erase_contact(db: Transaction, now: datetime, account: Account, contact_type: ContactType, email: str) -> Contact:
+    """Delete a contact as `delete_contact` does, for an action that records more than this."""
     contact = show_contact(db, now, account, contact_type, email).contact
     address = parse_email_for_lookup(email)
     assert address

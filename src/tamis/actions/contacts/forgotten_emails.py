@@ -4,9 +4,11 @@ import shlex
 from collections.abc import Callable, Sequence
 from datetime import datetime
 
-from tamis.actions.contacts.contacts import delete_contact
+from tamis.actions.audit import record_entry
+from tamis.actions.contacts.contacts import erase_contact
 from tamis.actions.idempotency import forget_answers
 from tamis.domain.accounts import Account
+from tamis.domain.audit import AuditAction, Subject, type_subject
 from tamis.domain.contacts import Contact, ContactType
 from tamis.domain.dates import format_day
 from tamis.domain.emails import Email, parse_email_for_lookup
@@ -30,20 +32,23 @@ def forget_email(
     fields = types.fields_of_type(db, contact_type.id)
     contact = contacts.by_email(db, contact_type.id, address.key, fields)
     if contact:
-        delete_contact(db, now, account, contact_type, email)
+        erase_contact(db, now, account, contact_type, email)
     else:
         overrides.forget_contact(db, contact_type.id, None, address.key, now)
         forget_answers(db, account, address.address, address.key)
         erasure.request_erasure(db, now)
     suppressions.suppress(db, contact_type.id, address.key, now)
+    subject = Subject("contact", contact.id) if contact else type_subject(contact_type)
+    record_entry(db, now, account.id, AuditAction.CONTACT_FORGOTTEN, subject, contact_type=contact_type.id)
     return contact
 
 
-def allow_email(db: Transaction, _now: datetime, _account: Account, contact_type: ContactType, email: str) -> Email:
+def allow_email(db: Transaction, now: datetime, account: Account, contact_type: ContactType, email: str) -> Email:
     """Allow a forgotten email again; raises Invalid and NotFound."""
     address = _parse(email)
     if not suppressions.lift_suppression(db, contact_type.id, address.key):
         raise NotFound("email_not_forgotten", email=address.address, contact_type=contact_type.name)
+    record_entry(db, now, account.id, AuditAction.EMAIL_ALLOWED, type_subject(contact_type))
     return address
 
 

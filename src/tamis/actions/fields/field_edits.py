@@ -11,11 +11,13 @@ from itertools import islice
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
+from tamis.actions.audit import record_entry
 from tamis.actions.batches import batched
 from tamis.actions.fields.fields import find_custom_field, problems_with_key, problems_with_options
 from tamis.actions.fields.option_renaming import find_rules_to_rename_in, rename_options_in_rules
 from tamis.actions.segments.dependents import refuse_while_used, segment_names, users_of_field, users_of_option
 from tamis.domain.accounts import Account
+from tamis.domain.audit import AuditAction, Detail, field_subject
 from tamis.domain.choices import OptionIndex
 from tamis.domain.contacts import ContactType
 from tamis.domain.dates import DateOrder
@@ -125,7 +127,27 @@ def edit_field(
         if lost and save:
             save(edited, lost)
     rename_options_in_rules(db, now, contact_type.id, field, renamed, naming)
+    if edited != field:
+        details = {"contact_type": contact_type.id, **_audit_details(field, edited, changed_options)}
+        record_entry(db, now, account.id, AuditAction.FIELD_CHANGED, field_subject(edited), **details)
     return edited
+
+
+def _audit_details(before: Field, after: Field, changed_options: OptionChanges) -> dict[str, Detail]:
+    """Return what an edit changed. Options are counted, not named: they are values of contacts."""
+    details: dict[str, Detail] = {}
+    if after.name != before.name:
+        details["previous_name"] = before.name
+    if after.kind is not before.kind:
+        details |= {"kind": after.kind.value, "previous_kind": before.kind.value}
+    if after.options != before.options:
+        deleted = sum(text is None for text in changed_options.values())
+        details |= {
+            "options_added": len(after.options) - len(before.options) + deleted,
+            "options_deleted": deleted,
+            "options_renamed": len(changed_options) - deleted,
+        }
+    return details
 
 
 def _edited(field: Field, edit: FieldEdit) -> tuple[OptionChanges, Field]:

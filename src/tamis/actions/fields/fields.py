@@ -4,10 +4,12 @@ import re
 from collections.abc import Collection, Sequence
 from datetime import datetime
 
+from tamis.actions.audit import record_entry
 from tamis.actions.fields.new_options import add_options
 from tamis.actions.fields.types import reload_type, validate_name
 from tamis.actions.segments.dependents import refuse_while_used, users_of_field
 from tamis.domain.accounts import Account
+from tamis.domain.audit import AuditAction, Detail, field_subject
 from tamis.domain.choices import OptionIndex
 from tamis.domain.contacts import ContactType
 from tamis.domain.errors import Invalid, Message, NotFound, Problem, Refused
@@ -43,6 +45,7 @@ def create_field(
         db, contact_type.id, key_from_name(name), name, kind, chosen, now, options_inferred=inferred
     )
     change_log.record_field_changes(db, contact_type.id, now)
+    _record(db, now, contact_type, AuditAction.FIELD_CREATED, field, kind=kind.value)
     return field
 
 
@@ -112,7 +115,7 @@ def _matching_field(present: FieldSet, name: str, kind: Kind, options: Sequence[
 
 
 def reorder_field(
-    db: Transaction, _now: datetime, contact_type: ContactType, reference: str, before: str | None
+    db: Transaction, now: datetime, contact_type: ContactType, reference: str, before: str | None
 ) -> Field:
     """Move a custom field before another one of its type, or to the end if `before` is None; raises NotFound and
     Refused."""
@@ -123,6 +126,7 @@ def reorder_field(
     place = others.index(next_field.id) if next_field and next_field != field else len(others)
     if next_field != field:
         types.place_fields(db, contact_type.id, [*others[:place], field.id, *others[place:]])
+        _record(db, now, contact_type, AuditAction.FIELD_CHANGED, field, moved=True)
     return field
 
 
@@ -135,6 +139,7 @@ def delete_field(db: Transaction, now: datetime, contact_type: ContactType, refe
     contacts.forget_field(db, contact_type.id, field.id)
     change_log.record_field_changes(db, contact_type.id, now)
     erasure.request_erasure(db, now)
+    _record(db, now, contact_type, AuditAction.FIELD_DELETED, field)
     return field
 
 
@@ -183,3 +188,11 @@ def problems_with_options(
         if wrong := option_problem(option, kind):
             problems.append(Problem(path, "option_not_valid", option=option, problem=wrong))
     return problems
+
+
+def _record(
+    db: Transaction, now: datetime, contact_type: ContactType, action: AuditAction, field: Field, **details: Detail
+) -> None:
+    record_entry(
+        db, now, contact_type.account_id, action, field_subject(field), contact_type=contact_type.id, **details
+    )

@@ -4,7 +4,9 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
+from tamis.actions.audit import record_entry
 from tamis.actions.fields.types import reload_type
+from tamis.domain.audit import AuditAction, field_subject
 from tamis.domain.choices import OptionIndex
 from tamis.domain.contacts import ContactType
 from tamis.domain.errors import Refused
@@ -58,5 +60,14 @@ def add_options(
         if longer != field:
             types.update_field(db, contact_type.id, longer)
             change_log.record_field_changes(db, contact_type.id, now)
+            record_entry(
+                db,
+                now,
+                contact_type.account_id,
+                AuditAction.FIELD_CHANGED,
+                field_subject(longer),
+                contact_type=contact_type.id,
+                options_added=len(longer.options) - len(field.options),
+            )
         found.append(longer)
     return found

@@ -3,8 +3,10 @@
 import re
 from datetime import datetime
 
+from tamis.actions.audit import record_entry
 from tamis.actions.segments.dependents import refuse_while_used
 from tamis.domain.accounts import Account
+from tamis.domain.audit import AuditAction, type_subject
 from tamis.domain.contacts import ContactType
 from tamis.domain.errors import Invalid, Message, NotFound, Problem, Refused
 from tamis.domain.text import name_problem
@@ -19,16 +21,22 @@ def create_type(db: Transaction, now: datetime, account: Account, name: str) -> 
         raise Refused("contact_type_exists", contact_type=name)
     created = types.insert_type(db, account.id, name, now)
     change_log.record_field_changes(db, created.id, now)
+    record_entry(db, now, account.id, AuditAction.CONTACT_TYPE_CREATED, type_subject(created))
     return created
 
 
-def rename_type(db: Transaction, _now: datetime, account: Account, contact_type: ContactType, name: str) -> ContactType:
+def rename_type(db: Transaction, now: datetime, account: Account, contact_type: ContactType, name: str) -> ContactType:
     """Rename a contact type; raises Invalid, and Refused where the name is taken."""
     name = validate_name(name)
     holder = types.type_by_name(db, account.id, name)
     if holder and holder.id != contact_type.id:
         raise Refused("contact_type_exists", contact_type=holder.name)
-    return types.rename_type(db, reload_type(db, contact_type), name)
+    before = reload_type(db, contact_type)
+    renamed = types.rename_type(db, before, name)
+    if renamed.name != before.name:
+        subject = type_subject(renamed)
+        record_entry(db, now, account.id, AuditAction.CONTACT_TYPE_RENAMED, subject, previous_name=before.name)
+    return renamed
 
 
 def delete_type(db: Transaction, now: datetime, contact_type: ContactType) -> None:
@@ -41,6 +49,7 @@ def delete_type(db: Transaction, now: datetime, contact_type: ContactType) -> No
     if count:
         raise Refused("contact_type_not_empty", contact_type=contact_type.name, contacts=count)
     types.delete_type(db, contact_type, now)
+    record_entry(db, now, contact_type.account_id, AuditAction.CONTACT_TYPE_DELETED, type_subject(contact_type))
 
 
 def reload_type(db: Reader, contact_type: ContactType) -> ContactType:

@@ -14,13 +14,16 @@ from msgspec import UNSET, structs
 
 from tamis import log
 from tamis.actions.importing import rejects
+from tamis.actions.importing.failures import problems_of
+from tamis.actions.importing.import_audit import record_end, record_import
 from tamis.actions.importing.partial_result import PartialResult
 from tamis.actions.importing.report import BadValue, ImportOptions, ImportReport, Progress
 from tamis.actions.importing.report_details import to_details
 from tamis.actions.services import Services
 from tamis.domain.accounts import Account
+from tamis.domain.audit import AuditAction
 from tamis.domain.contacts import ContactType
-from tamis.domain.errors import Abandoned, NotFound, Problem, TamisError, Unavailable
+from tamis.domain.errors import NotFound, TamisError, Unavailable
 from tamis.domain.import_reports import RequestedOptions, SegmentEffect
 from tamis.domain.imports import ImportJob, ImportState, Upload
 from tamis.records.handles import Transaction
@@ -33,8 +36,9 @@ INTERRUPTED = "interrupted"
 class RunningJob:
     """The job of a running import; a dry run has no `id` and writes nothing."""
 
-    def __init__(self, services: Services, id_: int | None) -> None:
+    def __init__(self, services: Services, account_id: int, id_: int | None) -> None:
         self._services = services
+        self._account_id = account_id
         self._phase = ""
         self._began = monotonic()
         self.id = id_
@@ -65,7 +69,7 @@ class RunningJob:
     def finish(self, report: ImportReport) -> None:
         """Store the report of a finished import."""
         if self.id is not None:
-            self._services.write(_finish, self.id, report)
+            self._services.write(_finish, self._account_id, self.id, report)
             log.event(
                 "import_finished",
                 import_id=self.id,
@@ -99,7 +103,7 @@ def running_job(
 
     Raises Unavailable when the data directory cannot be written to."""
     if options.dry_run:
-        yield RunningJob(services, None)
+        yield RunningJob(services, account.id, None)
         return
     place = services.settings.data / PLACE
     with ExitStack() as locked:
@@ -110,11 +114,11 @@ def running_job(
             raise Unavailable("import_not_written", directory=str(place), reason=error.strerror) from None
         log.event("import_started", account=account.id, contact_type=contact_type.id, import_id=id_)
         try:
-            yield RunningJob(services, id_)
+            yield RunningJob(services, account.id, id_)
         except BaseException as error:
             log.event("import_failed", import_id=id_, reason=type(error).__name__)
             with suppress(TamisError):  # on a full disk its state stays, and it counts as interrupted
-                services.write(_fail, id_, msgspec.json.encode(_problems_of(error)).decode())
+                services.write(_fail, account.id, id_, msgspec.json.encode(problems_of(error)).decode())
             raise
 
 
@@ -175,6 +179,7 @@ def _start(
     job = imports.insert(db, account.id, contact_type.id, source, options, now)
     # Locked before the job is visible, so that a job without a lock is never running.
     locked.enter_context(_lock(_lock_file(place, job.id)))
+    record_import(db, now, job, AuditAction.IMPORT_STARTED)
     return job.id
 
 
@@ -188,7 +193,7 @@ def _set_left_out(
     imports.set_left_out(db, import_id, rows_total, repeated, rejected)
 
 
-def _finish(db: Transaction, now: datetime, import_id: int, report: ImportReport) -> None:
+def _finish(db: Transaction, now: datetime, account_id: int, import_id: int, report: ImportReport) -> None:
     # Examples would outlive their contacts here.
     found = to_details(report)
     kept = structs.replace(
@@ -205,14 +210,16 @@ def _finish(db: Transaction, now: datetime, import_id: int, report: ImportReport
     imports.set_phase(db, import_id, "", None)
     imports.set_report(db, import_id, kept)
     imports.set_state(db, import_id, ImportState.FINISHED, now)
+    record_end(db, now, account_id, import_id, AuditAction.IMPORT_FINISHED)
 
 
 def _name(path: str | None) -> str | None:
     return Path(path).name if path else None
 
 
-def _fail(db: Transaction, now: datetime, import_id: int, error: str) -> None:
+def _fail(db: Transaction, now: datetime, account_id: int, import_id: int, error: str) -> None:
     imports.set_state(db, import_id, ImportState.FAILED, now, error)
+    record_end(db, now, account_id, import_id, AuditAction.IMPORT_FAILED)
 
 
 def _keep_effects(
@@ -242,25 +249,6 @@ def _stored_options(options: ImportOptions, upload: Upload | None) -> RequestedO
         leave_out=tuple(sorted(options.left_out)) or UNSET,
         upload=upload.id if upload else UNSET,
     )
-
-
-def failure_reasons(job: ImportJob) -> tuple[Problem, ...]:
-    """Return why an import failed; jobs of earlier versions have a sentence instead of problems."""
-    if not job.error:
-        return ()
-    try:
-        return msgspec.json.decode(job.error, type=tuple[Problem, ...])
-    except msgspec.DecodeError:
-        return (Problem("", job.error),)
-
-
-def _problems_of(error: BaseException) -> tuple[Problem, ...]:
-    if isinstance(error, TamisError) and not isinstance(error, Abandoned):
-        return error.problems
-    # The texts of other errors may contain data from the file.
-    if isinstance(error, Exception) and not isinstance(error, Abandoned):
-        return (Problem("", "fault_ended_import", fault=type(error).__name__),)
-    return (Problem("", "import_was_stopped"),)
 
 
 def _lock_file(place: Path, import_id: int) -> Path:

@@ -7,10 +7,12 @@ from datetime import datetime
 from msgspec import structs
 
 from tamis import log
+from tamis.actions.importing.import_audit import record_import
 from tamis.actions.importing.jobs import find_import
 from tamis.actions.importing.report import Progress, no_progress
 from tamis.actions.services import Services
 from tamis.domain.accounts import Account
+from tamis.domain.audit import AuditAction
 from tamis.domain.contacts import upgrade_document
 from tamis.domain.errors import Refused
 from tamis.domain.import_reports import UndoProgress
@@ -123,7 +125,7 @@ def _count(
     _keep(db, job, figures)
 
 
-def _finish(db: Transaction, _now: datetime, account: Account, import_id: int) -> UndoReport:
+def _finish(db: Transaction, now: datetime, account: Account, import_id: int) -> UndoReport:
     job = _job(db, account, import_id)
     figures_previous_state = job.report.undo or UndoProgress()
     processed = (
@@ -135,6 +137,15 @@ def _finish(db: Transaction, _now: datetime, account: Account, import_id: int) -
     figures = structs.replace(figures_previous_state, gone=max(job.created + job.updated - processed, 0))
     _keep(db, job, figures)
     imports.set_state(db, import_id, ImportState.UNDONE, job.finished_at, job.error)
+    record_import(
+        db,
+        now,
+        job,
+        AuditAction.IMPORT_UNDONE,
+        deleted=figures.deleted,
+        restored=figures.restored,
+        touched=figures.touched,
+    )
     return _report(db, figures)
 
 

@@ -3,9 +3,11 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from tamis.actions.audit import record_entry
 from tamis.actions.segments.membership import is_member
 from tamis.actions.segments.segments import segment_by_id
 from tamis.domain.accounts import Account
+from tamis.domain.audit import AuditAction, segment_subject
 from tamis.domain.errors import NotFound
 from tamis.records import contacts, email_exclusions, overrides, types
 from tamis.records.handles import Reader, Transaction, snapshot
@@ -58,5 +60,6 @@ def undo_exclusion(
     if contact is None or not overrides.is_excluded(db, segment.id, contact.id):
         raise NotFound("exclusion_unknown", contact=contact_id, segment=segment.name)
     overrides.undo_exclusion(db, segment, contact.id, now)
+    record_entry(db, now, account.id, AuditAction.MEMBER_RESTORED, segment_subject(segment), contact=contact.id)
     is_in = is_member(db, segment, contact, fields, EvaluationTime(now, account.zone))
     return UndoneExclusion(contact.email, is_in)

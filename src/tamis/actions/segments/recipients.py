@@ -2,11 +2,13 @@
 
 from datetime import datetime
 
+from tamis.actions.audit import record_entry
 from tamis.actions.contacts.forgotten_emails import refuse_forgotten
 from tamis.actions.segments.membership import external_membership, is_member
 from tamis.actions.segments.segments import segment_by_id
 from tamis.actions.services import Services
 from tamis.domain.accounts import Account
+from tamis.domain.audit import AuditAction, segment_subject
 from tamis.domain.contacts import Contact
 from tamis.domain.emails import Email, email_key
 from tamis.domain.errors import Invalid, NotFound, Problem
@@ -50,15 +52,16 @@ def add_recipient(
     if overrides.is_included(db, segment.id, email.key):
         raise taken
     if contact is None:
-        if _readmit_external(db, now, account, segment, email):
-            return
+        is_readmitted = _readmit_external(db, now, account, segment, email)
     else:
         if _is_member(db, now, account, segment, contact):
             raise taken
         overrides.undo_exclusion(db, segment, contact.id, now)
-        if _is_member(db, now, account, segment, contact):
-            return
-    overrides.include(db, segment, email, first_name, last_name, contact.id if contact else None, now)
+        is_readmitted = _is_member(db, now, account, segment, contact)
+    contact_id = contact.id if contact else None
+    if not is_readmitted:
+        overrides.include(db, segment, email, first_name, last_name, contact_id, now)
+    record_entry(db, now, account.id, AuditAction.MEMBER_ADDED, segment_subject(segment), contact=contact_id)
 
 
 def delete_recipient(db: Transaction, now: datetime, account: Account, recipient_id: int) -> None:
@@ -69,6 +72,13 @@ def delete_recipient(db: Transaction, now: datetime, account: Account, recipient
         segment = segment_by_id(db, account, segment_of_recipient(recipient_id))
     except NotFound:
         raise missing from None
+    _exclude(db, now, account, segment, recipient_id, missing)
+    record_entry(db, now, account.id, AuditAction.MEMBER_EXCLUDED, segment_subject(segment), recipient=recipient_id)
+
+
+def _exclude(
+    db: Transaction, now: datetime, account: Account, segment: Segment, recipient_id: int, missing: NotFound
+) -> None:
     fields = types.fields_of_type(db, segment.contact_type_id)
     inclusion = overrides.find_inclusion(db, recipient_id)
     contact_id = contact_of_recipient(recipient_id)

@@ -94,6 +94,8 @@ def call_provider(
 
     def call_of(request: ApiRequest) -> Call:
         scope: Any = request.scope
-        return Call(services, scope[KEY], precondition_of(request.headers), scope.get(IDEMPOTENT), projection, writes)
+        key: ApiKey = scope[KEY]
+        precondition, idempotent = precondition_of(request.headers), scope.get(IDEMPOTENT)
+        return Call(services.acting_as(key.actor), key, precondition, idempotent, projection, writes)
 
     return call_of

@@ -20,7 +20,7 @@ from tamis.web.console.csrf import CsrfProtection
 from tamis.web.console.forms import MAX_FORM_BYTES, read_form
 from tamis.web.console.idempotency import Idempotency
 from tamis.web.console.responses import accepts_html
-from tamis.web.console.session import Notices, Visitor, WebRequest, find_visitor
+from tamis.web.console.session import Notices, Visitor, WebRequest, find_visitor, session_token
 
 
 @get("/", sync_to_thread=False)
@@ -39,6 +39,11 @@ def console(services: Services, state: State) -> Router:
 
     def visitor(request: WebRequest) -> Visitor:
         return find_visitor(services, notices, request)
+
+    def services_of_visitor(request: WebRequest) -> Services:
+        """Return services with which the person of a session writes."""
+        session = find_session(services, session_token(request))
+        return services.acting_as(session.account.person) if session else services
 
     def account_of(token: str) -> int | None:
         session = find_session(services, token)
@@ -59,7 +64,7 @@ def console(services: Services, state: State) -> Router:
         "/",
         route_handlers=[home, static.serve, *_pages()],
         dependencies={
-            "services": Provide(lambda: services, sync_to_thread=False),
+            "services": Provide(services_of_visitor, sync_to_thread=False),
             "visitor": Provide(visitor, sync_to_thread=False),
             "form": Provide(read_form),
             "passwords": Provide(lambda: passwords, sync_to_thread=False),

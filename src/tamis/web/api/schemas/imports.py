@@ -7,7 +7,8 @@ from typing import Annotated, Any
 import msgspec
 from msgspec import Meta
 
-from tamis.actions.importing.jobs import INTERRUPTED, ImportStatus, failure_reasons
+from tamis.actions.importing.failures import failure_reasons
+from tamis.actions.importing.jobs import INTERRUPTED, ImportStatus
 from tamis.actions.importing.report import ImportReport
 from tamis.actions.importing.report_details import to_details
 from tamis.domain.import_reports import Details

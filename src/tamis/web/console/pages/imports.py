@@ -13,10 +13,10 @@ from tamis.actions.importing.background import (
     job_of_upload,
     start_undo,
 )
+from tamis.actions.importing.failures import failure_reasons
 from tamis.actions.importing.jobs import (
     INTERRUPTED,
     ImportStatus,
-    failure_reasons,
     find_import,
     list_imports,
     omissions_file,
