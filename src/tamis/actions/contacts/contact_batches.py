@@ -1,5 +1,6 @@
 """Batches of contacts that programs send: good items are stored, and the others say why not (decision 0040)."""
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -73,7 +74,7 @@ def write_batch(db: Transaction, now: datetime, account: Account, type_id: int, 
         item = items[index]
         assert isinstance(item, ParsedContact)
         results[index] = ItemResult(_store_again(db, now, type_id, fields, item))
-    counts = {str(status): count for status, count in count_statuses(results.values()).items()}
+    counts = Counter[str](result.status for result in results.values())
     record_entry(db, now, account.id, AuditAction.BATCH_WRITTEN, type_subject(contact_type), **counts)
     return [results[index] for index in range(len(items))]
 

@@ -1,0 +1,36 @@
+"""The audit log: `/v1/audit`."""
+
+from typing import Annotated
+
+from litestar import get
+from litestar.params import Parameter
+
+from tamis.actions.audit import list_entries
+from tamis.domain.accounts import Scope
+from tamis.domain.audit import BEYOND_LAST, AuditAction, AuditFilter
+from tamis.web.api.calls import Call
+from tamis.web.api.operations import needs
+from tamis.web.api.paging import PageQuery, cursor_of
+from tamis.web.api.schemas.audit import AuditEntryOut, audit_entry_out
+from tamis.web.api.schemas.common import Page
+
+
+@get("/audit", summary="List the audit log", tags=["Audit log"], opt=needs(Scope.READ))
+async def list_audit_entries(
+    call: Call,
+    page: PageQuery,
+    action: Annotated[AuditAction | None, Parameter(description="Only entries of this action.")] = None,
+    actor: Annotated[str | None, Parameter(description="Only entries of the actor with this id.")] = None,
+) -> Page[AuditEntryOut]:
+    """Lists who did what, newest first: people, keys, commands, and the server by itself. Contacts that are written one
+    by one are not recorded, batches and imports as one entry."""
+    before = page.position(int) or BEYOND_LAST
+    wanted = AuditFilter(action, actor)
+    found = await call.read(
+        lambda: list_entries(call.services.records.reader(), call.account, page.limit + 1, before, wanted)
+    )
+    shown = [audit_entry_out(entry) for entry in found[: page.limit]]
+    return Page(shown, cursor_of(shown[-1].id) if len(found) > page.limit else None)
+
+
+handlers = [list_audit_entries]
