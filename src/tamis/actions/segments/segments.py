@@ -5,10 +5,10 @@ from datetime import datetime
 from enum import Enum
 from itertools import count
 
-from tamis.actions.audit import record_entry
 from tamis.actions.fields.types import reload_type
 from tamis.actions.segments.dependents import refuse_while_used, users_of_segment
 from tamis.actions.segments.rule_syntax import sentence_of
+from tamis.actions.segments.segment_audit import record_segment, record_segment_edit
 from tamis.actions.segments.stored_rules import rules_of_type, stored_rule
 from tamis.actions.segments.validation import (
     build_or_collect,
@@ -18,7 +18,7 @@ from tamis.actions.segments.validation import (
 )
 from tamis.actions.services import Services
 from tamis.domain.accounts import Account
-from tamis.domain.audit import AuditAction, Detail, segment_subject
+from tamis.domain.audit import AuditAction
 from tamis.domain.contacts import ContactType
 from tamis.domain.errors import Invalid, Message, NotFound, Refused
 from tamis.domain.preconditions import NO_PRECONDITION, Precondition, entity_tag
@@ -91,7 +91,7 @@ def create_segment(
     rule = check_new_segment(db, account, contact_type, name, draft, description)
     document = to_json(rule)
     segment = segments.insert(db, account.id, contact_type.id, name.strip(), document, now, description.strip())
-    record_entry(db, now, account.id, AuditAction.SEGMENT_CREATED, segment_subject(segment))
+    record_segment(db, now, segment, AuditAction.SEGMENT_CREATED)
     return segment
 
 
@@ -139,22 +139,8 @@ def edit_segment(
     if (edit.name, edit.document, edit.description) == (segment.name, segment.rule, segment.description):
         return segment
     updated = segments.update(db, segment, edit.name, edit.document, now, edit.description)
-    record_entry(
-        db, now, account.id, AuditAction.SEGMENT_CHANGED, segment_subject(updated), **_audit_details(segment, updated)
-    )
+    record_segment_edit(db, now, segment, updated)
     return updated
-
-
-def _audit_details(before: Segment, after: Segment) -> dict[str, Detail]:
-    """Return what an edit changed. Rules are not recorded: they may have values and emails of contacts."""
-    details: dict[str, Detail] = {}
-    if after.name != before.name:
-        details["previous_name"] = before.name
-    if after.rule != before.rule:
-        details["rule_changed"] = True
-    if after.description != before.description:
-        details["description_changed"] = True
-    return details
 
 
 def check_edit(
@@ -191,7 +177,7 @@ def duplicate_segment(db: Transaction, now: datetime, account: Account, segment_
     name = _free_name(db, account, f"Copy of {segment.name}")
     type_id, description = segment.contact_type_id, segment.description
     copy = segments.insert(db, account.id, type_id, name, segment.rule, now, description)
-    record_entry(db, now, account.id, AuditAction.SEGMENT_CREATED, segment_subject(copy), copy_of=segment.id)
+    record_segment(db, now, copy, AuditAction.SEGMENT_CREATED, copy_of=segment.id)
     return copy
 
 
@@ -217,7 +203,7 @@ def delete_segment(
     precondition.require(segment_tag(segment))
     refuse_while_used(Message("the_segment", segment=segment.name), users_of_segment(db, segment))
     segments.delete(db, segment, now)
-    record_entry(db, now, account.id, AuditAction.SEGMENT_DELETED, segment_subject(segment))
+    record_segment(db, now, segment, AuditAction.SEGMENT_DELETED)
     return segment
 
 
