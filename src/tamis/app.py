@@ -104,6 +104,7 @@ def _serve(settings: Settings, host: str, port: int, ready: Callable[[str], None
 
         def on_stopping(signal_name: str) -> None:
             health.stop()
+            services.hub.close()
             services.lanes.files.end()  # uploads are not inspected any more
             log.event("server_stopping", reason=signal_name, requests=connections.active)
 

@@ -203,7 +203,7 @@ def test_a_task_that_waits_in_vain_is_told() -> None:
 
     async def query() -> None:
         with hub.watch() as watch:
-            assert not await waiters.wait_beyond(0, 0.01)
+            await waiters.wait_for(lambda: False, 0.01)
             with pytest.raises(Unavailable, match="not known yet"):
                 await waiters.wait_for_change(watch, 1, 0.01)
             hub.publish_failure(Unavailable("columns_stopped"))

@@ -231,8 +231,9 @@ def test_contacts_may_come_from_an_asynchronous_iterator(server: ScriptedServer)
 
 
 def test_changes_come_once_and_in_order_whatever_interrupts(server: ScriptedServer, use: Any) -> None:
-    def changes(*ids: int, after: int | None = None) -> Answer:
-        return Answer(200, {"data": [{**CHANGE, "id": number} for number in ids], "next_after": after})
+    def changes(*ids: int, after: int = 0) -> Answer:
+        data = [{**CHANGE, "id": number} for number in ids]
+        return Answer(200, {"data": data, "next_cursor": str(max(after, *ids, 0, 0)), "has_more": False})
 
     server.answer(
         changes(4, 5),
@@ -263,8 +264,11 @@ def test_changes_come_once_and_in_order_whatever_interrupts(server: ScriptedServ
 
 
 def test_changes_end_with_the_newest_without_waiting(server: ScriptedServer, use: Any) -> None:
-    server.answer(Answer(200, {"data": [{**CHANGE, "id": 4}]}), Answer(200, {"data": []}))
-    assert [change.id for change in use(lambda client: client.changes(after=3, live=False))] == [4]
+    server.answer(
+        Answer(200, {"data": [{**CHANGE, "id": 4}], "next_cursor": "4", "has_more": True}),
+        Answer(200, {"data": [{**CHANGE, "id": 6}], "next_cursor": "7", "has_more": False}),
+    )
+    assert [change.id for change in use(lambda client: client.changes(after=3, live=False))] == [4, 6]
     assert server.received[0].target == "/v1/changes?after=3&limit=1000"
 
 

@@ -25,10 +25,9 @@ class ChangeReader:
 
     def take(self, page: ChangePage) -> Iterator[Change]:
         """Yield the changes of an answer, and go on after each."""
-        before = self.after
         for change in page.data:
             if change.id > self.after:
                 self.after = change.id
                 yield change
-        self.after = max(self.after, page.next_after or 0)
-        self.goes_on = self._live or self.after > before
+        self.after = max(self.after, int(page.next_cursor))
+        self.goes_on = self._live or page.has_more

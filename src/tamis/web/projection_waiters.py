@@ -6,6 +6,7 @@ from contextlib import contextmanager
 
 from tamis.actions.changes.hub import ChangeHub, PublishedBatch, Watch
 from tamis.domain.errors import Unavailable
+from tamis.domain.history import ProjectedBatch
 
 
 class ProjectionWaiters:
@@ -26,10 +27,10 @@ class ProjectionWaiters:
             return found
         raise Unavailable("write_not_projected_yet")
 
-    async def wait_beyond(self, number: int, seconds: float) -> bool:
-        """Wait until the history has a higher number than this; return whether it has."""
-        await self._wait(lambda: self._hub.number > number, seconds)
-        return self._hub.number > number
+    async def wait_for(self, is_done: Callable[[], bool], seconds: float) -> None:
+        """Wait until a condition holds, which is asked after each batch, or some seconds have passed, or the server
+        stops."""
+        await self._wait(lambda: self._hub.is_closed or is_done(), seconds)
 
     async def _wait(self, is_done: Callable[[], bool], seconds: float) -> None:
         with self._registered(is_done) as future:
@@ -46,7 +47,7 @@ class ProjectionWaiters:
         finally:
             del self._waiting[future]
 
-    def _schedule(self) -> None:
+    def _schedule(self, _: ProjectedBatch | None) -> None:
         """Wake the loop, in the thread of the projector."""
         if self._waiting and self._loop and not self._loop.is_closed():
             self._loop.call_soon_threadsafe(self._wake)

@@ -46,6 +46,8 @@ def test_answers_are_as_described(server: Server, scope: str) -> None:
             for name in case.path_parameters if existing < EXISTING_IDS else ():
                 if name.endswith("_id"):
                     case.path_parameters[name] = existing + 1
+            if str((case.query or {}).get("wait", "")).isdecimal():
+                case.query["wait"] = 0  # nothing would come
             answer = case.call(session=program.http, headers={"Authorization": f"Bearer {program.secret_key}"})
             case.validate_response(answer, checks=checks)
 

@@ -22,6 +22,7 @@ from tamis.domain.membership_changes import SegmentChanges
 from tamis.domain.segments import SEGMENT_SHIFT
 
 PERSON_MASK = (1 << SEGMENT_SHIFT) - 1
+OnBatch = Callable[[ProjectedBatch | None], None]
 
 
 class PublishedBatch:
@@ -74,8 +75,9 @@ class ChangeHub:
         """How many batches were published before each open watch, oldest first."""
         self._tokens = count()
         self._listeners = 0
-        self._callbacks: list[Callable[[], None]] = []
-        self._subscribers: list[Callable[[ProjectedBatch], None]] = []
+        self._callbacks: list[OnBatch] = []
+        self.is_closed = False
+        """Whether the server stops, so that nobody should wait any more."""
         self._failures = 0
         self._failure: TamisError | None = None
         self._wanted = threading.Event()
@@ -91,9 +93,7 @@ class ChangeHub:
             else:
                 self._dropped += 1
             self._changed.notify_all()
-        self._call_back()
-        for subscriber in self._subscribers:
-            subscriber(batch)
+        self._call_back(batch)
 
     def publish_failure(self, error: TamisError) -> None:
         """Tell those who wait for a write that it cannot be projected now."""
@@ -101,7 +101,12 @@ class ChangeHub:
             self._failures += 1
             self._failure = error
             self._changed.notify_all()
-        self._call_back()
+        self._call_back(None)
+
+    def close(self) -> None:
+        """Have those who listen end, because the server stops; writers still hear about their writes."""
+        self.is_closed = True
+        self._call_back(None)
 
     def note_commit(self) -> None:
         """Note that something was written to the records."""
@@ -156,23 +161,19 @@ class ChangeHub:
             with self._changed:
                 self._listeners -= 1
 
-    def call_on_batches(self, callback: Callable[[], None]) -> None:
-        """Have a function called after each batch and failure, in the thread of the projector: it must return at
-        once."""
+    def call_on_batches(self, callback: OnBatch) -> None:
+        """Have a function called after each batch, in the thread of the projector, where it must return at once; after
+        a failure and when the server stops, it is called with None."""
         self._callbacks.append(callback)
-
-    def subscribe(self, subscriber: Callable[[ProjectedBatch], None]) -> None:
-        """Have a function called with each batch, in the thread of the projector: it must return at once."""
-        self._subscribers.append(subscriber)
 
     def wait_beyond(self, number: int, seconds: float) -> bool:
         """Wait in a thread until the history has a higher number than this; return whether it has."""
         with self._changed:
             return self._changed.wait_for(lambda: self.number > number, seconds)
 
-    def _call_back(self) -> None:
+    def _call_back(self, batch: ProjectedBatch | None) -> None:
         for callback in self._callbacks:
-            callback()
+            callback(batch)
 
     def _drop_batches(self) -> None:
         oldest = next(iter(self._watches.values()), self._dropped + len(self._batches))

@@ -89,9 +89,9 @@ class WebhookWorker:
         if self._loop and not self._loop.is_closed():
             self._loop.call_soon_threadsafe(self._wake, account_id)
 
-    def note_batch(self, batch: ProjectedBatch) -> None:
+    def note_batch(self, batch: ProjectedBatch | None) -> None:
         """Look for the changes that a batch of the projector has added; from any thread."""
-        if self._followers and self._loop and not self._loop.is_closed():
+        if batch and self._followers and self._loop and not self._loop.is_closed():
             self._loop.call_soon_threadsafe(self._wake_accounts, batch)
 
     async def _run(self, stop: threading.Event) -> None:
@@ -192,5 +192,5 @@ def make_webhook_worker(services: Services) -> WebhookWorker:
     """Make the worker of a server, which hears of every batch of the projector."""
     sender = Sender(AddressPolicy(services.settings.webhook_networks))
     worker = WebhookWorker(services, partial(read_outgoing, services), sender)
-    services.hub.subscribe(worker.note_batch)
+    services.hub.call_on_batches(worker.note_batch)
     return worker

@@ -39,7 +39,11 @@ class Import(Model, frozen=True, kw_only=True):
 
 
 class Change(Model, frozen=True, kw_only=True):
-    """An entry into a segment, or an exit. `id` only grows; `email` is None where it is not known any more."""
+    """An entry into a segment, or an exit. `id` only grows; `email` is None where it is not known any more.
+
+    Of the type `built`, it says that all members of the segment were computed, how many there are (`count`) and where
+    to read them (`members`).
+    """
 
     id: int
     type: str
@@ -48,13 +52,18 @@ class Change(Model, frozen=True, kw_only=True):
     contact_id: int | None = None
     email: str | None = None
     cause: str | None = None
+    recipient_id: int | None = None
+    count: int | None = None
+    members: str | None = None
 
 
 class ChangePage(Model, frozen=True, kw_only=True):
-    """Changes in order; `next_after` is where to go on, also where the changes of other segments were left out."""
+    """Changes in order; `next_cursor` is the number to go on after, also where the changes of other segments were left
+    out."""
 
     data: tuple[Change, ...]
-    next_after: int | None = None
+    next_cursor: str
+    has_more: bool = False
 
 
 class Webhook(Model, frozen=True, kw_only=True):

@@ -42,6 +42,7 @@ STORES: Mapping[str, str] = {
     "columns_not_made": "{file} cannot be created: {reason}",
     "columns_not_opened": "{file} cannot be opened: {reason}",
     "results_not_written": "cannot write the results of this batch: {reason}",
+    "too_many_listeners": "this key already has {most} requests that listen to changes: end some of them",
     "write_not_projected_yet": "the write is stored, but its effect on segments is not known yet: read it later",
     "columns_stopped": "the projection has stopped and is being reopened: try again",
     "data_directory_being_served": (

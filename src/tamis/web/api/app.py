@@ -15,6 +15,7 @@ from tamis.web.api.calls import call_provider
 from tamis.web.api.description import describe, description_route
 from tamis.web.api.docs_page.routes import docs_routes
 from tamis.web.api.idempotency import IdempotentPosts
+from tamis.web.api.listening import Listening
 from tamis.web.api.local_access import LocalAccess
 from tamis.web.api.paging import page_query
 from tamis.web.api.problems import problem_response
@@ -34,14 +35,16 @@ def api_routes(services: Services, keys: KeyAuth, writes: WriteLimit, local_toke
         return problem_response(services, request, error)
 
     handlers = route_handlers()
-    settings = services.settings
+    settings, waiters = services.settings, ProjectionWaiters(services.hub)
     limits = RateLimits(settings.api_requests_per_minute, settings.account_requests_per_minute)
     description = cache(lambda: describe(handlers, PREFIX))
     return Router(
         PREFIX,
         route_handlers=[description_route(description), *docs_routes(description), *handlers],
         dependencies={
-            "call": Provide(call_provider(services, writes, ProjectionWaiters(services.hub)), sync_to_thread=False),
+            "call": Provide(
+                call_provider(services, writes, waiters, Listening(services, waiters)), sync_to_thread=False
+            ),
             "page": Provide(page_query, sync_to_thread=False),
         },
         middleware=[

@@ -13,6 +13,7 @@ from tamis.actions.services import Services
 from tamis.domain.accounts import Account, ApiKey
 from tamis.domain.preconditions import Precondition
 from tamis.web.api.idempotency import IDEMPOTENT
+from tamis.web.api.listening import Listening
 from tamis.web.api.paging import Identified
 from tamis.web.api.preconditions import precondition_of
 from tamis.web.api.requests import KEY
@@ -28,13 +29,14 @@ ApiRequest = Request[Any, Any, Any]
 @dataclass(frozen=True, slots=True)
 class Call:
     """A call by a key; `idempotent` identifies a POST that is to be done only once, `projection` waits for the
-    projector."""
+    projector, `listening` reads changes for listeners."""
 
     services: Services
     key: ApiKey
     precondition: Precondition
     idempotent: IdempotentRequest | None
     projection: ProjectionWaiters = field(repr=False)
+    listening: Listening = field(repr=False)
     _writes: WriteLimit = field(repr=False)
 
     @property
@@ -88,7 +90,7 @@ class Call:
 
 
 def call_provider(
-    services: Services, writes: WriteLimit, projection: ProjectionWaiters
+    services: Services, writes: WriteLimit, projection: ProjectionWaiters, listening: Listening
 ) -> Callable[[ApiRequest], Call]:
     """Return the function that makes the `call` of a request."""
 
@@ -96,6 +98,6 @@ def call_provider(
         scope: Any = request.scope
         key: ApiKey = scope[KEY]
         precondition, idempotent = precondition_of(request.headers), scope.get(IDEMPOTENT)
-        return Call(services.acting_as(key.actor), key, precondition, idempotent, projection, writes)
+        return Call(services.acting_as(key.actor), key, precondition, idempotent, projection, listening, writes)
 
     return call_of

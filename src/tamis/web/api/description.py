@@ -14,7 +14,7 @@ from litestar.routes import HTTPRoute
 from tamis import __version__
 from tamis.domain.accounts import Scope
 from tamis.web.api.examples import add_examples
-from tamis.web.api.operations import CONDITIONAL
+from tamis.web.api.operations import CONDITIONAL, ERRORS, EVENT_STREAM, EVENTS
 from tamis.web.api.paging import page_query
 from tamis.web.api.problems import MEDIA_TYPE
 from tamis.web.api.requests import ANY_MEDIA_TYPE, NEEDS, STREAMED
@@ -48,6 +48,7 @@ STATUSES = {
     "403": "The key's scope does not allow this call.",
     "404": "There is no such object in the account of the key.",
     "409": "The state of the data forbids it, or a request with this idempotency key is running.",
+    "410": "What was asked for is not kept any more.",
     "412": "The object is not in the state that `If-Match` or `If-None-Match` requires.",
     "413": "The body is too large.",
     "415": "The body has another media type.",
@@ -174,7 +175,9 @@ def _complete(operation: Document, handler: HTTPRouteHandler, path: str, method:
     responses.pop("400", None)
     for response in responses.values():
         response["headers"] = {**response.get("headers", {}), **headers}
-    for status in _error_statuses(operation, scope, path, method, conditional):
+    if handler.opt.get(EVENTS):
+        responses["200"]["content"][EVENT_STREAM] = {"schema": {"type": "string"}}
+    for status in (*_error_statuses(operation, scope, path, method, conditional), *handler.opt.get(ERRORS, ())):
         responses[status] = {
             "description": STATUSES[status],
             "headers": headers,

@@ -14,9 +14,16 @@ CONDITIONAL = "conditional"
 """In the options of a handler: it honors `If-Match` and `If-None-Match`."""
 
 
-def needs(scope: Scope, *, conditional: bool = False) -> dict[str, Any]:
+ERRORS = "errors"
+"""In the options of a handler: statuses of errors that not every call of its kind has."""
+EVENT_STREAM = "text/event-stream"
+EVENTS = "events"
+"""In the options of a handler: it also answers with server-sent events."""
+
+
+def needs(scope: Scope, *, conditional: bool = False, errors: tuple[str, ...] = ()) -> dict[str, Any]:
     """Return the options of a handler whose key needs a scope."""
-    return {NEEDS: scope, CONDITIONAL: conditional}
+    return {NEEDS: scope, CONDITIONAL: conditional, ERRORS: errors}
 
 
 def streams(*media_types: str) -> dict[str, Any]:

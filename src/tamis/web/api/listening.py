@@ -1,0 +1,125 @@
+"""Listening to changes: pages that many listeners share, waiting without a thread, and streams of them."""
+
+import asyncio
+from collections import Counter
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import contextmanager
+from contextvars import Context
+from dataclasses import dataclass
+
+import msgspec
+
+from tamis.actions.changes.feed import MAX_LIMIT, newest_number, read_feed
+from tamis.actions.services import Services
+from tamis.domain.changes import FeedPage
+from tamis.domain.errors import Busy, TamisError
+from tamis.web.api.schemas.changes import change_out
+from tamis.web.projection_waiters import ProjectionWaiters
+from tamis.web.request_tasks import run_in_lane
+
+HEARTBEAT_SECONDS = 15.0
+"""So often a stream sends something: proxies close quiet connections."""
+MAX_LISTENERS = 100
+"""How many requests of one key may listen at a time."""
+RETRY = b"retry: 1000\n\n"
+HEARTBEAT = b": still here\n\n"
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """The changes that a listener wants: those of an account, or of one of its segments."""
+
+    account_id: int
+    segment_id: int | None
+
+
+class Listening:
+    """Reads changes for all listeners of a server."""
+
+    def __init__(self, services: Services, waiters: ProjectionWaiters) -> None:
+        self._services, self._waiters = services, waiters
+        self._reads: dict[tuple[Wanted, int, int], asyncio.Task[FeedPage]] = {}
+        """The pages that are being read, by what is wanted, the number after which, and the limit."""
+        self._listeners: Counter[str] = Counter()
+
+    @contextmanager
+    def listener(self, public_key: str) -> Iterator[None]:
+        """Have changes projected promptly while a request of a key listens; raises Busy if too many do."""
+        if self._listeners[public_key] >= MAX_LISTENERS:
+            raise Busy("too_many_listeners", most=MAX_LISTENERS)
+        self._listeners[public_key] += 1
+        try:
+            with self._services.hub.listen():
+                yield
+        finally:
+            self._listeners[public_key] -= 1
+            if not self._listeners[public_key]:
+                del self._listeners[public_key]
+
+    async def newest(self, account_id: int) -> int:
+        """Return the number of the newest change."""
+        return await run_in_lane(
+            self._services.lanes.short, account_id, lambda: newest_number(self._services, account_id)
+        )
+
+    async def read(self, wanted: Wanted, after: int, limit: int) -> FeedPage:
+        """Return the changes after a number; listeners that want the same at the same time share one read. Raises what
+        `read_feed` does."""
+        key = wanted, after, limit
+        task = self._reads.get(key)
+        if task is None:
+            # In a context of its own, because the client that asks first may leave before the others.
+            task = self._reads[key] = asyncio.create_task(self._read(wanted, after, limit), context=Context())
+            task.add_done_callback(lambda _: self._reads.pop(key))
+        return await asyncio.shield(task)
+
+    async def wait(self, wanted: Wanted, after: int, seconds: float) -> bool:
+        """Wait until there may be changes after a number, some seconds have passed, or the server stops; return whether
+        there may be some."""
+
+        def may_have_changes() -> bool:
+            return self._services.signals.newest(wanted.account_id, wanted.segment_id) > after
+
+        await self._waiters.wait_for(may_have_changes, seconds)
+        return may_have_changes()
+
+    async def wait_for_page(self, wanted: Wanted, after: int, limit: int, seconds: float) -> FeedPage:
+        """Return the changes after a number; while there are none, wait for some up to some seconds."""
+        loop = asyncio.get_running_loop()
+        until = loop.time() + seconds
+        page = await self.read(wanted, after, limit)
+        while not page.entries and await self.wait(wanted, page.last, until - loop.time()):
+            page = await self.read(wanted, page.last, limit)
+        return page
+
+    async def stream(
+        self, wanted: Wanted, page: FeedPage, public_key: str, may_go_on: Callable[[], bool]
+    ) -> AsyncIterator[bytes]:
+        """Yield server-sent events from a first page on, until the server stops, the listener may not go on, or changes
+        cannot be read; the client then connects again."""
+        hub = self._services.hub
+        with self.listener(public_key):
+            yield RETRY + _events(page)
+            while True:
+                has_changes = page.has_more or await self.wait(wanted, page.last, HEARTBEAT_SECONDS)
+                if hub.is_closed or not may_go_on():
+                    return
+                if has_changes:
+                    try:
+                        page = await self.read(wanted, page.last, MAX_LIMIT)
+                    except TamisError:
+                        return
+                yield _events(page) if has_changes else HEARTBEAT
+
+    async def _read(self, wanted: Wanted, after: int, limit: int) -> FeedPage:
+        return await run_in_lane(
+            self._services.lanes.short,
+            wanted.account_id,
+            lambda: read_feed(self._services, wanted.account_id, after, wanted.segment_id, limit),
+        )
+
+
+def _events(page: FeedPage) -> bytes:
+    """Return a page as server-sent events, and the position after it, which clients send as `Last-Event-ID`."""
+    lines = [b"id: %d\ndata: %b\n\n" % (entry.number, msgspec.json.encode(change_out(entry))) for entry in page.entries]
+    return b"".join([*lines, b"id: %d\n: %d\n\n" % (page.last, page.last)])

@@ -1,0 +1,91 @@
+"""Many listeners of one server share reads, and are limited."""
+
+import asyncio
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+
+from tamis.actions.changes import feed
+from tamis.actions.services import Services
+from tamis.domain.changes import FeedPage
+from tamis.domain.errors import Busy, NotFound
+from tamis.web.api import listening
+from tamis.web.api.listening import Listening, Wanted
+from tamis.web.projection_waiters import ProjectionWaiters
+from tests.stores.workspace import Workspace, new_workspace
+
+UNTIL_DONE = 60
+
+
+@pytest.fixture
+def space(services: Services) -> Workspace:
+    made = new_workspace(services)
+    made.segment("Peru", 'country = "Peru"')
+    services.project()
+    return made
+
+
+def test_listeners_at_one_position_share_one_read(space: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
+    services, reads = space.services, []
+    after = feed.newest_number(services, space.account.id)
+
+    def counted(*arguments: int) -> FeedPage:
+        reads.append(arguments[1:])
+        return feed.read_feed(services, *arguments[1:])
+
+    monkeypatch.setattr(listening, "read_feed", counted)
+    heard = Listening(services, ProjectionWaiters(services.hub))
+
+    async def query() -> list[FeedPage]:
+        wanted = Wanted(space.account.id, None)
+        waiting = [asyncio.create_task(heard.wait_for_page(wanted, after, 100, UNTIL_DONE)) for _ in range(100)]
+        leaving = asyncio.create_task(heard.wait_for_page(wanted, after, 100, UNTIL_DONE))
+        while len(reads) < 1:
+            await asyncio.sleep(0.001)
+        leaving.cancel()
+        with ThreadPoolExecutor(1) as writer:
+            writer.submit(space.write, ann={"country": "Peru"})
+            writer.submit(services.project)
+        return await asyncio.gather(*waiting)
+
+    with ThreadPoolExecutor(1) as thread:
+        pages = thread.submit(asyncio.run, query()).result()
+    assert [[entry.email for entry in page.entries] for page in pages] == [["ann@example.org"]] * 100
+    assert len(reads) <= 3
+
+
+def test_a_listener_is_told_at_once_what_it_cannot_have(space: Workspace) -> None:
+    heard = Listening(space.services, ProjectionWaiters(space.services.hub))
+
+    async def query() -> None:
+        with pytest.raises(NotFound):
+            await heard.wait_for_page(Wanted(space.account.id, 999), 0, 100, UNTIL_DONE)
+
+    with ThreadPoolExecutor(1) as thread:
+        thread.submit(asyncio.run, query()).result()
+
+
+def test_a_key_has_a_limited_number_of_listeners(services: Services, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(listening, "MAX_LISTENERS", 2)
+    heard = Listening(services, ProjectionWaiters(services.hub))
+    with heard.listener("one"), heard.listener("one"), heard.listener("other"):
+        assert services.hub.is_awaited
+        with pytest.raises(Busy, match="already has 2 requests"), heard.listener("one"):
+            raise AssertionError("a third one")
+    with heard.listener("one"):
+        pass
+    assert not services.hub.is_awaited
+
+
+def test_other_accounts_and_segments_wake_no_listener(space: Workspace) -> None:
+    services, other = space.services, new_workspace(space.services)
+    other.segment("India", 'country = "India"')
+    services.project()
+    newest, number = services.signals.newest, services.hub.number
+    other.write(bob={"country": "India"})
+    services.project()
+    assert newest(space.account.id) <= number < newest(other.account.id) == services.hub.number
+    space.write(ann={"country": "Peru"})
+    services.project()
+    assert newest(space.account.id) == newest(space.account.id, 1) == services.hub.number
+    assert newest(space.account.id, 2) < services.hub.number
