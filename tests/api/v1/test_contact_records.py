@@ -31,6 +31,20 @@ def test_the_id_stays_when_the_email_changes(api: Program, ann: dict[str, Any]) 
     problem_of(api.get(ann["path"]), 404, "contact_unknown")
 
 
+def test_segments_come_with_the_reason(api: Program, ann: dict[str, Any]) -> None:
+    lima, rome, nobody = ann["segments"]
+    found = api.pages(f"contacts/{ann['id']}/segments", limit=1)
+    assert [(shown["segment"]["id"], shown["because"]) for shown in found] == [
+        (rome, "rule"),
+        (nobody, "added by hand"),
+    ]
+    assert (found[0]["rule"]["text"], found[0]["rule"]["holds"]) == ('city is "Rome"', True)
+    everything = api.pages(f"contacts/{ann['id']}/segments", all="true", limit=2)
+    assert [(shown["segment"]["id"], shown["in_segment"]) for shown in everything] == [
+        (lima, False), (rome, True), (nobody, True),
+    ]  # fmt: skip
+
+
 def test_entries_and_exits_come_newest_first_in_pages(api: Program, ann: dict[str, Any]) -> None:
     lima, rome, nobody = ann["segments"]
     found = api.pages(f"contacts/{ann['id']}/history", limit=1)
@@ -64,6 +78,6 @@ def test_what_an_import_changed_is_exported_too(
 
 
 def test_a_stranger_finds_no_contact(stranger_api: Program, reader: Program, ann: dict[str, Any]) -> None:
-    for path in ("", "/history", "/export"):
+    for path in ("", "/segments", "/history", "/export"):
         problem_of(stranger_api.get(f"contacts/{ann['id']}{path}"), 404, "contact_id_not_in_account")
         assert reader.get(f"contacts/{ann['id']}{path}").status_code == 200

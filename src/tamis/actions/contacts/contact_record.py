@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from tamis.actions.contacts.contacts import ContactInSegments, contact_by_id, contact_of_email, show_contact
 from tamis.actions.fields.types import type_by_id
+from tamis.actions.segments.explanations import Explanation, explain_contact
 from tamis.actions.segments.history import ContactChange, contact_history
 from tamis.actions.services import Services
 from tamis.domain.accounts import Account
@@ -62,6 +63,15 @@ def history_of_contact(services: Services, account: Account, contact_id: int) ->
     found = contact_of_account(services.records.reader(), account, contact_id)
     key = email_key(found.contact.email) or ""
     return contact_history(services, account.id, found.contact_type.id, contact_id, key)
+
+
+def explain_segments(services: Services, account: Account, contact_id: int) -> list[Explanation]:
+    """Explain every segment of a contact's type, by id; raises NotFound."""
+    db = services.records.reader()
+    with snapshot(db):
+        found = contact_of_account(db, account, contact_id)
+        explained = explain_contact(db, services.clock(), account, found.contact_type, contact_id)
+    return sorted(explained, key=lambda explanation: explanation.segment.id)
 
 
 def record_of_contact(services: Services, account: Account, contact_id: int) -> ContactRecord:

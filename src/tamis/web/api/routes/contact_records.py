@@ -1,8 +1,16 @@
 """Contacts by id: `/v1/contacts/{id}`, with their segments, their history, and everything that is known of them."""
 
-from litestar import Response, get
+from typing import Annotated
 
-from tamis.actions.contacts.contact_record import contact_of_account, history_of_contact, record_of_contact
+from litestar import Response, get
+from litestar.params import Parameter
+
+from tamis.actions.contacts.contact_record import (
+    contact_of_account,
+    explain_segments,
+    history_of_contact,
+    record_of_contact,
+)
 from tamis.domain.accounts import Scope
 from tamis.web.api.calls import Call
 from tamis.web.api.operations import needs
@@ -11,6 +19,7 @@ from tamis.web.api.routes.contacts import contact_response
 from tamis.web.api.schemas.common import Id, Page
 from tamis.web.api.schemas.contact_records import ContactChangeOut, ContactRecordOut, changes_out, contact_record_out
 from tamis.web.api.schemas.contacts import ContactOut
+from tamis.web.api.schemas.members import ExplanationOut, explanation_out
 
 TAGS = ["Contacts"]
 
@@ -24,6 +33,21 @@ TAGS = ["Contacts"]
 async def get_contact_by_id(call: Call, contact_id: Id) -> Response[ContactOut]:
     """Returns a contact; its id stays when its email changes."""
     return contact_response(call, contact_of_account(call.records, call.account, contact_id))
+
+
+@get("/contacts/{contact_id:int}/segments", summary="Explain a contact's segments", tags=TAGS, opt=needs(Scope.READ))
+async def list_segments_of_contact(
+    call: Call,
+    contact_id: Id,
+    page: PageQuery,
+    all: Annotated[bool, Parameter(description="Also list the segments that it is not in.")] = False,
+) -> Page[ExplanationOut]:
+    """Lists the segments that a contact is in, and why: the rule part by part, or what was done by hand."""
+    after = page.position(int) or 0
+    found = await call.read(lambda: explain_segments(call.services, call.account, contact_id))
+    listed = [explained for explained in found if explained.segment.id > after and (all or explained.is_in)]
+    shown = [explanation_out(explained) for explained in listed[: page.limit]]
+    return Page(shown, cursor_of(shown[-1].segment.id) if len(listed) > len(shown) else None)
 
 
 @get("/contacts/{contact_id:int}/history", summary="Get the history of a contact", tags=TAGS, opt=needs(Scope.READ))
@@ -42,4 +66,4 @@ async def export_contact(call: Call, contact_id: Id) -> ContactRecordOut:
     return contact_record_out(await call.read(lambda: record_of_contact(call.services, call.account, contact_id)))
 
 
-handlers = [get_contact_by_id, get_contact_history, export_contact]
+handlers = [get_contact_by_id, list_segments_of_contact, get_contact_history, export_contact]
