@@ -2,7 +2,7 @@
 
 import sys
 import time
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -168,3 +168,21 @@ def test_an_invalid_number_of_days_to_keep_is_refused(data: Path, days: str) -> 
     assert done.returncode == 1
     assert "TAMIS_HISTORY_DAYS" in done.stderr
     assert "Traceback" not in done.stderr
+
+
+def test_a_forecast_shows_who_enters_and_leaves_by_time_alone(either: Path, tmp_path: Path) -> None:
+    file = tmp_path / "people.csv"
+    today = datetime.now(UTC).date()
+    file.write_text(f"email,birth_date\nann@example.org,{today - timedelta(days=2)}\n", encoding="utf-8")
+    tamis(either, "import", file, "--type", "People")
+    tamis(either, "segment", "create", "Fresh", "--type", "People", "--where", "birth_date is within 4 days")
+    found = tamis(either, "segment", "forecast", "Fresh", "--days", "5")
+
+    assert (found["segment"]["name"], found["count"], len(found["days"])) == ("Fresh", 1, 5)
+    leaving = {day["day"]: day["leaving"] for day in found["days"] if day["leaving"]}
+    assert leaving == {str(today + timedelta(days=3)): 1}
+    assert found["days"][-1]["count"] == 0
+    message = in_process.run_text(["segment", "forecast", "Fresh", "--data", str(either)]).stdout
+    assert "Now: 1 member" in message
+    with pytest.raises(Refused, match="from 1 to 366 days"):
+        tamis(either, "segment", "forecast", "Fresh", "--days", "367")

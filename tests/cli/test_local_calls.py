@@ -12,12 +12,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tamis import __version__
+from tamis.actions.local_call import LocalCall
 from tamis.actions.local_calls import (
     CALL_TYPES,
     CountRecipients,
     CountRule,
     Erase,
-    LocalCall,
     RecipientPage,
     result_type,
 )

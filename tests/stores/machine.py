@@ -349,7 +349,7 @@ class Membership(RuleBasedStateMachine):
     @precondition(lambda self: self.live)
     @rule(days=st.integers(1, 3))
     def forecasts_come_true(self, days: int) -> None:
-        forecasts = {s.id: forecast_segment(self.services, self.account, s.id, days) for s in self.live}
+        forecasts = {s.id: forecast_segment(self.services, self.account.id, s.id, days) for s in self.live}
         today = day_of(self.now, self.account.zone)
         so_far = {s.id: self.days(s)[today] for s in self.live}
         assert {id_: forecast.count for id_, forecast in forecasts.items()} == {

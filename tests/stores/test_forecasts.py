@@ -29,7 +29,7 @@ def world(tmp_path: Path) -> Iterator[World]:
 
 
 def forecast(world: World, segment: Segment, days: int) -> Forecast:
-    return forecast_segment(world.services, world.account, segment.id, days)
+    return forecast_segment(world.services, world.account.id, segment.id, days)
 
 
 def eventful(found: Forecast) -> dict[str, tuple[int, int]]:
@@ -148,4 +148,4 @@ def test_days_out_of_range_are_refused(world: World, days: int) -> None:
 
 def test_an_unknown_segment_has_no_future(world: World) -> None:
     with pytest.raises(NotFound):
-        forecast_segment(world.services, world.account, 77, 7)
+        forecast_segment(world.services, world.account.id, 77, 7)

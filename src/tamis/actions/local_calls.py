@@ -3,21 +3,20 @@
 A command runs a call itself, or sends it to the server on the same data directory (`local_protocol`).
 """
 
-from abc import abstractmethod
 from datetime import datetime
 from functools import cache
-from typing import Any, Generic, TypeVar, Union, get_type_hints
-
-import msgspec
+from typing import Any, Union, get_type_hints
 
 from tamis.actions.exporting.write import write_export
 from tamis.actions.importing.effects import import_effects
+from tamis.actions.local_call import LocalCall
 from tamis.actions.maintenance.backups import Manifest, make_backup
-from tamis.actions.maintenance.doctor import columns as doctor
-from tamis.actions.maintenance.doctor import history as kept_history
+from tamis.actions.maintenance.doctor import calls as _doctor_calls  # noqa: F401  their types are among all
 from tamis.actions.maintenance.erasure import erase, erase_if_small
 from tamis.actions.segments import history, overlap, recipients, sampling, segments
 from tamis.actions.segments.history import ContactChange, SizesByDay
+from tamis.actions.segments.planning import forecasts
+from tamis.actions.segments.planning.forecasts import Forecast
 from tamis.actions.segments.sampling import SampledPage
 from tamis.actions.segments.segments import ListedSegment
 from tamis.actions.services import Services
@@ -26,22 +25,6 @@ from tamis.domain.import_reports import SegmentEffect
 from tamis.domain.instants import to_micros
 from tamis.domain.overlap import Overlap
 from tamis.domain.sampling import Sample
-
-Result = TypeVar("Result")
-
-
-class LocalCall(msgspec.Struct, Generic[Result], frozen=True, tag=True, forbid_unknown_fields=True):
-    """A call; its class is the tag of the message, and its fields are the arguments."""
-
-    @abstractmethod
-    def run(self, services: Services) -> Result:
-        """Run the call with the columns of this process."""
-
-    @property
-    def target_account(self) -> int | None:
-        """The account that the call concerns, None for all accounts."""
-        found: int | None = getattr(self, "account_id", None)
-        return found
 
 
 class CountRule(LocalCall[int], frozen=True):
@@ -100,6 +83,18 @@ class SegmentHistory(LocalCall[SizesByDay], frozen=True):
     def run(self, services: Services) -> SizesByDay:
         """Return the sizes; raises NotFound and Invalid."""
         return history.segment_history(services, self.account_id, self.segment_id, self.days)
+
+
+class SegmentForecast(LocalCall[Forecast], frozen=True):
+    """Forecast the members of a segment on the next days."""
+
+    account_id: int
+    segment_id: int
+    days: int
+
+    def run(self, services: Services) -> Forecast:
+        """Return the forecast; raises NotFound and Invalid."""
+        return forecasts.forecast_segment(services, self.account_id, self.segment_id, self.days)
 
 
 class SizeAt(LocalCall[int], frozen=True):
@@ -224,69 +219,6 @@ class Erase(LocalCall[bool], frozen=True):
     def run(self, services: Services) -> bool:
         """Return whether nothing is left to erase."""
         return erase_if_small(services) if self.only_if_small else erase(services)
-
-
-class CheckLog(LocalCall[doctor.PartialCheck], frozen=True):
-    """Check that the log of membership changes is complete."""
-
-    def run(self, services: Services) -> doctor.PartialCheck:
-        """Return what is wrong."""
-        return doctor.verify_log(services)
-
-
-class CheckHistory(LocalCall[doctor.PartialCheck], frozen=True):
-    """Check that a part of the history is the same in both stores: the next membership changes, or all of the next
-    segments, above a number."""
-
-    of_segments: bool
-    after: int = 0
-
-    def run(self, services: Services) -> doctor.PartialCheck:
-        """Return what is wrong, and where to continue."""
-        verify = kept_history.verify_segments if self.of_segments else kept_history.verify_changes
-        return verify(services, self.after)
-
-
-class CheckContacts(LocalCall[doctor.PartialCheck], frozen=True):
-    """Check that the next contacts of a type, above an id, are the same in both stores."""
-
-    type_id: int
-    after: int = 0
-
-    def run(self, services: Services) -> doctor.PartialCheck:
-        """Return what is wrong, and where to continue."""
-        return doctor.verify_contacts(services, self.type_id, self.after)
-
-
-class CheckOverrides(LocalCall[doctor.PartialCheck], frozen=True):
-    """Check that the manual overrides in the segments of a type are the same in both stores."""
-
-    type_id: int
-
-    def run(self, services: Services) -> doctor.PartialCheck:
-        """Return what is wrong."""
-        return doctor.verify_overrides(services, self.type_id)
-
-
-class CheckSegment(LocalCall[doctor.PartialCheck], frozen=True):
-    """Check that the stored members of a segment are those that its rule and overrides yield."""
-
-    segment_id: int
-
-    def run(self, services: Services) -> doctor.PartialCheck:
-        """Return what is wrong."""
-        return doctor.verify_segment(services, self.segment_id)
-
-
-class CheckSample(LocalCall[doctor.PartialCheck], frozen=True):
-    """Check the segments of some contacts of a type with the reference evaluator."""
-
-    type_id: int
-    size: int
-
-    def run(self, services: Services) -> doctor.PartialCheck:
-        """Return what is wrong."""
-        return doctor.verify_sample(services, self.type_id, self.size)
 
 
 CALL_TYPES: tuple[type[LocalCall[Any]], ...] = tuple(LocalCall.__subclasses__())

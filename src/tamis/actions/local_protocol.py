@@ -10,7 +10,8 @@ from typing import Any
 import msgspec
 
 from tamis import __version__
-from tamis.actions.local_calls import ANY_CALL, LocalCall, Result, result_type
+from tamis.actions.local_call import LocalCall, Result
+from tamis.actions.local_calls import ANY_CALL, result_type
 from tamis.domain.errors import Busy, Damaged, Invalid, NotFound, Problem, Refused, TamisError, Unavailable
 
 PATH = "/local/ask"

@@ -3,7 +3,7 @@
 import threading
 import time
 
-from tamis.actions.local_calls import LocalCall, Result
+from tamis.actions.local_call import LocalCall, Result
 from tamis.actions.local_protocol import PATH, decode_error, decode_result, encode_call, find_server
 from tamis.actions.maintenance.retention import Retention
 from tamis.actions.services import Services

@@ -43,6 +43,11 @@ segment_app.command(
     name="history",
     help="Show the size of a segment by day, or its members at a past time.",
 )
+segment_app.command(
+    "tamis.cli.forecast:forecast",
+    name="forecast",
+    help="Show how many members will enter and leave on the next days by time alone.",
+)
 segment_app.command("tamis.cli.explain:explain", name="explain", help="Show why an email is or is not in a segment.")
 Where = Annotated[str, Parameter(name="--where", allow_leading_hyphen=True)]
 MEMBERS_A_PAGE = 10_000

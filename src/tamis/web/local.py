@@ -9,7 +9,7 @@ from litestar.exceptions import HTTPException
 from litestar.response import Response
 
 from tamis import log
-from tamis.actions.local_calls import LocalCall
+from tamis.actions.local_call import LocalCall
 from tamis.actions.local_protocol import PATH, ErrorMessage, decode_call, error_message
 from tamis.actions.services import Services
 from tamis.domain.errors import Refused, TamisError

@@ -4,16 +4,16 @@ from collections.abc import Callable, Iterator, Sequence
 
 import msgspec
 
-from tamis.actions.local_calls import (
+from tamis.actions.local_call import LocalCall
+from tamis.actions.maintenance.doctor import records
+from tamis.actions.maintenance.doctor.calls import (
     CheckContacts,
     CheckHistory,
     CheckLog,
     CheckOverrides,
     CheckSample,
     CheckSegment,
-    LocalCall,
 )
-from tamis.actions.maintenance.doctor import records
 from tamis.actions.maintenance.doctor.columns import PartialCheck
 from tamis.actions.maintenance.doctor.directory import verify_directory
 from tamis.actions.maintenance.doctor.history import verify_history

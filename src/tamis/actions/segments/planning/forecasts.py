@@ -7,11 +7,10 @@ from tamis.actions.segments.segments import segment_by_id
 from tamis.actions.segments.stored_rules import rules_of_type
 from tamis.actions.services import Services
 from tamis.columns.interface.forecast import ForecastRequest
-from tamis.domain.accounts import Account
-from tamis.domain.errors import Invalid, Problem
+from tamis.domain.errors import Invalid, NotFound, Problem
 from tamis.domain.instants import day_of
 from tamis.domain.segments import Segment
-from tamis.records import types
+from tamis.records import accounts, types
 from tamis.records.handles import Reader
 from tamis.rules.evaluation.dependencies import sort_into_levels
 from tamis.rules.tree import Rule, referenced_segments
@@ -39,11 +38,14 @@ class Forecast:
     days: list[DayForecast]
 
 
-def forecast_segment(services: Services, account: Account, segment_id: int, days: int) -> Forecast:
+def forecast_segment(services: Services, account_id: int, segment_id: int, days: int) -> Forecast:
     """Forecast the members of a segment for the rest of today and the days after it; raises NotFound and Invalid."""
     if not 1 <= days <= MAX_DAYS:
         raise Invalid([Problem("days", "days_out_of_range", most=MAX_DAYS, days=days)])
-    with services.view(account.id) as view:
+    with services.view(account_id) as view:
+        account = accounts.account_by_id(view.records, account_id)
+        if account is None:
+            raise NotFound("segment_unknown", segment=segment_id)
         segment = segment_by_id(view.records, account, segment_id)
         as_of = view.as_of_type(segment.contact_type_id)
         levels = _levels(view.records, segment)

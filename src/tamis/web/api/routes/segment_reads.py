@@ -89,7 +89,7 @@ async def get_segment_forecast(
     found = await run_in_lane(
         call.services.lanes.pages,
         call.account.id,
-        lambda: forecast_segment(call.services, call.account, segment_id, days),
+        lambda: forecast_segment(call.services, call.account.id, segment_id, days),
     )
     return forecast_out(found, call.account.timezone)
 
