@@ -75,7 +75,30 @@ def test_pages_tell_everything_once_and_in_order(country: Countries) -> None:
 def test_the_first_build_of_a_segment_is_one_change_with_a_way_to_its_members(country: Countries) -> None:
     built = country.api.get("changes", segment_id=country.peru).json()["data"][0]
     assert (built["type"], built["cause"], built["count"], built["contact_id"]) == ("built", "first_build", 0, None)
-    assert built["members"] == f"/v1/segments/{country.peru}/members?at_change={built['id']}"
+    assert built["members"] == f"/v1/segments/{country.peru}/past-members?at_change={built['id']}"
+
+
+def test_members_as_of_a_change_and_the_changes_after_it_lead_to_the_present(
+    country: Countries, stranger_api: Program
+) -> None:
+    path = f"segments/{country.peru}/past-members"
+    for name in ("ann", "bob", "cy"):
+        country.move(name, "Peru")
+    then = country.now()
+    country.move("bob", "")
+    country.move("dan", "Peru")
+    members = {member["id"]: member["email"] for member in country.api.pages(path, at_change=then, limit=2)}
+    assert sorted(members.values()) == [f"{name}@example.org" for name in ("ann", "bob", "cy")]
+    for change in country.api.get("changes", after=then, segment_id=country.peru).json()["data"]:
+        if change["type"] == "entered":
+            members[change["recipient_id"]] = change["email"]
+        else:
+            del members[change["recipient_id"]]
+    assert sorted(members.values()) == [f"{name}@example.org" for name in ("ann", "cy", "dan")]
+    problem_of(country.api.get(path, at_change=0), 410, "members_not_known_at_change")
+    problem_of(country.api.get(path, at_change=2**52), 422, "change_number_unknown")
+    problem_of(country.api.get(path), 400, "parameter_not_valid")
+    problem_of(stranger_api.get(path, at_change=then), 404, "segment_unknown")
 
 
 def test_a_stranger_sees_nothing_and_a_colleague_everything(

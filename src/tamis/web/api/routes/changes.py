@@ -1,4 +1,4 @@
-"""Changes of memberships: `/v1/changes`."""
+"""Changes of memberships: `/v1/changes`, and who the members were before."""
 
 import asyncio
 import re
@@ -10,15 +10,16 @@ from litestar.params import Parameter
 from litestar.response import Stream
 
 from tamis.actions.accounts.keys import is_key_valid
+from tamis.actions.changes.past_members import members_at_change
 from tamis.domain.accounts import Scope
 from tamis.domain.errors import Problem
 from tamis.web.api.calls import Call
 from tamis.web.api.listening import Wanted
 from tamis.web.api.operations import EVENT_STREAM, EVENTS, needs
-from tamis.web.api.paging import PageQuery
+from tamis.web.api.paging import PageQuery, cursor_of
 from tamis.web.api.problems import BadRequest
-from tamis.web.api.schemas.changes import ChangePage, change_page
-from tamis.web.api.schemas.common import MAX_ID
+from tamis.web.api.schemas.changes import ChangePage, PastMemberOut, change_page
+from tamis.web.api.schemas.common import MAX_ID, Id, Page
 
 T = TypeVar("T")
 TAGS = ["Changes"]
@@ -80,6 +81,29 @@ async def list_changes(
         return Response(change_page(await _unless_disconnected(request, waiting)))
 
 
+@get(
+    "/segments/{segment_id:int}/past-members",
+    summary="List members as of a change",
+    tags=TAGS,
+    opt=needs(Scope.READ, errors=("410",)),
+)
+async def list_past_members(
+    call: Call,
+    segment_id: Id,
+    page: PageQuery,
+    at_change: Annotated[int, Parameter(ge=0, le=MAX_ID, description="The number of a change, or a `next_cursor`.")],
+) -> Page[PastMemberOut]:
+    """Lists who was a member of a segment after a change, in the order of their ids. With these, and the changes after
+    that one, a program knows the members at any time. 410 if they are not known for so long ago, or if the segment was
+    built again since."""
+    after = page.position(int) or 0
+    found = await call.read(
+        lambda: members_at_change(call.services, call.account, segment_id, at_change, after, page.limit + 1)
+    )
+    shown = [PastMemberOut(*member) for member in found[: page.limit]]
+    return Page(shown, cursor_of(shown[-1].id) if len(found) > page.limit else None)
+
+
 def _number(text: str) -> int:
     if not _NUMBER.fullmatch(text) or int(text) > MAX_ID:
         raise BadRequest([Problem("after", "parameter_not_valid", reason="must be a number of a change")])
@@ -102,4 +126,4 @@ async def _unless_disconnected(request: Request[Any, Any, Any], waiting: Awaitab
         watcher.cancel()
 
 
-handlers = [list_changes]
+handlers = [list_changes, list_past_members]

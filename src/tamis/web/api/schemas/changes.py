@@ -46,6 +46,14 @@ class ChangeOut(msgspec.Struct):
     members: Annotated[str | UnsetType, Meta(description="Where to read the members of a built segment.")] = UNSET
 
 
+class PastMemberOut(msgspec.Struct):
+    """Who was a member of a segment."""
+
+    id: Annotated[int, Meta(description="The recipient id, which changes have as `recipient_id`.")]
+    contact_id: Annotated[int | None, Meta(description="null for an email that is not a contact.")]
+    email: Annotated[str | None, Meta(description="The present email; null if it is not known any more.")]
+
+
 class ChangePage(msgspec.Struct):
     """Changes in order."""
 
@@ -70,7 +78,7 @@ def change_out(entry: FeedEntry) -> ChangeOut:
     )
     if entry.type is ChangeType.BUILT:
         shown.count = entry.size or 0
-        shown.members = f"/v1/segments/{entry.segment_id}/members?at_change={entry.number}"
+        shown.members = f"/v1/segments/{entry.segment_id}/past-members?at_change={entry.number}"
     return shown
 
 
