@@ -18,6 +18,8 @@ from tamis.actions.importing.uploads import IncomingUpload
 from tamis.actions.segments.recipients import add_recipient, delete_recipient
 from tamis.actions.segments.segments import create_segment
 from tamis.actions.services import Services
+from tamis.actions.webhooks.addresses import AddressPolicy
+from tamis.actions.webhooks.registration import WebhookEdit, create_webhook
 from tamis.domain.emails import parse_email
 from tamis.domain.fields import Kind
 from tamis.domain.segments import recipient_id_of_contact
@@ -34,6 +36,7 @@ NOWHERE: Mapping[str, str] = {
     "import_id": "987658",
     "upload_id": "f" * 32,
     "work_id": "e" * 32,
+    "webhook_id": "987659",
     "public_key": "pk_ffffffffffffffffffffffff",
     "name": "field-987654-987655-2026-01-01.lost.csv",
 }
@@ -83,6 +86,8 @@ def _create_full_account(services: Services, email: str, word: str) -> FullAccou
     services.write(add_recipient, account, grown.id, added, word, word)
     services.write(delete_recipient, account, recipient_id_of_contact(grown.id, second.id))
     keys = services.write(create_key_pair, account, word)
+    wanted = WebhookEdit(f"https://{fresh('shop').replace(' ', '')}.example.com/", word[:200], ["entered"], [grown.id])
+    webhook = services.write(create_webhook, account, AddressPolicy(), wanted)
     with tempfile.TemporaryDirectory() as place:
         file = Path(place) / f"{word.replace('/', '-')[:60]}.csv"
         cell = word.replace('"', '""')
@@ -97,6 +102,7 @@ def _create_full_account(services: Services, email: str, word: str) -> FullAccou
         "type_id": made.id, "field_id": colour.id, "contact_id": first.id, "segment_id": grown.id,
         "recipient_id": recipient_id_of_contact(grown.id, first.id), "import_id": report.import_id,
         "upload_id": upload.id, "work_id": upload.id, "public_key": keys.public_key, "name": lost.name,
+        "webhook_id": webhook.id,
     }  # fmt: skip
     return FullAccount({name: str(id_) for name, id_ in ids.items()}, word)
 

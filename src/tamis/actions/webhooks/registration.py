@@ -61,6 +61,11 @@ def list_deliveries(
     return webhooks.read_deliveries(db, find_webhook(db, account, webhook_id).id, before, limit)
 
 
+def newest_number(db: Reader) -> int:
+    """Return the number of the newest change of all accounts."""
+    return read_position(db).number
+
+
 def create_webhook(
     db: Transaction, now: datetime, account: Account, policy: AddressPolicy, wanted: WebhookEdit
 ) -> NewSecret:
@@ -79,7 +84,7 @@ def create_webhook(
         _distinct(wanted.types or ()),
         _distinct(wanted.segment_ids or ()),
         secret,
-        read_position(db).number,
+        newest_number(db),
         now,
     )
     if wanted.enabled is False:
@@ -141,7 +146,7 @@ def replay_changes(db: Transaction, now: datetime, account: Account, webhook_id:
     """Deliver the changes after a number again, or skip those up to it. Raises NotFound, and Invalid for a number that
     there is not yet."""
     find_webhook(db, account, webhook_id)
-    last = read_position(db).number
+    last = newest_number(db)
     if not 0 <= after <= last:
         raise Invalid([Problem("after", "change_number_out_of_range", last=last)])
     webhooks.move_webhook(db, webhook_id, after)
