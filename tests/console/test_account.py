@@ -2,6 +2,7 @@
 
 import html
 import re
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -130,3 +131,33 @@ def test_by_keyboard(context: BrowserContext) -> None:
     page.get_by_role("dialog").get_by_role("button", name="Cancel").wait_for()
     page.keyboard.press("Escape")
     assert not page.get_by_role("dialog").is_visible()
+
+
+def test_keys_have_a_scope_and_a_last_day_and_can_be_renamed(visitor: Visitor, person: Person) -> None:
+    today = datetime.now(UTC).date()
+    form = {"name": "Reporting", "scope": "read", "expires": str(today), "confirm_password": PASSWORD}
+    answer = visitor.post("/account/keys", form)
+    (public,) = set(re.findall(r"pk_\w+", answer.text)) - {person.public_key}
+    visitor.post("/account/keys/rename", {"public_key": public, "name": "Charts"})
+    page = visitor.get("/account").text
+    row = next(row for row in page.split("<tr>") if public in row)
+    assert "Charts" in row
+    assert "Read only" in row
+    assert "Expired" not in row
+    for wrong in ({"expires": "2020-01-01"}, {"expires": "soon"}):
+        refused = visitor.post("/account/keys", form | wrong)
+        assert refused.status_code == 422
+        assert "The last day" in refused.text
+    assert visitor.post("/account/keys/rename", {"public_key": "pk_none", "name": "X"}).status_code == 404
+    assert visitor.post("/account/keys/rename", {"public_key": public, "name": "a\nb"}).status_code == 422
+
+
+def test_the_activity_log_says_who_did_what(visitor: Visitor, person: Person, stranger: Visitor) -> None:
+    visitor.post("/account/timezone", {"timezone": "Asia/Dhaka"})
+    page = visitor.get("/account/activity").text
+    latest = page.split("<tr>")[2]
+    assert "Account changed" in latest
+    assert "time zone: Asia/Dhaka" in latest
+    assert person.email in latest
+    assert "Asia/Dhaka" not in stranger.get("/account/activity").text
+    visitor.post("/account/timezone", {"timezone": "UTC"})

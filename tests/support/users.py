@@ -119,7 +119,7 @@ def new_account(data: Path, address: str, email: str, prefix: Sequence[str] = ()
     return Person(data, f"{address}/api/", made["account_id"], email, made["public_key"], made["secret_key"], prefix)
 
 
-def colleague_of(person: Person) -> Person:
-    """Return someone another key pair of the same account."""
-    pair = person.tamis("key", "create")
+def colleague_of(person: Person, *options: str) -> Person:
+    """Return someone with another key pair of the same account, made with options of the command."""
+    pair = person.tamis("key", "create", *options)
     return Person(person.data, person.base, person.account_id, person.email, pair["public_key"], pair["secret_key"])

@@ -1,4 +1,4 @@
-"""`tamis account` and `tamis key`."""
+"""`tamis account`."""
 
 import sys
 from getpass import getpass
@@ -6,21 +6,18 @@ from typing import Annotated, Literal
 
 from cyclopts import App, Parameter
 
-from tamis.actions.accounts import accounts, keys
+from tamis.actions.accounts import accounts
 from tamis.actions.accounts.passwords import hash_password, set_password
-from tamis.cli.common import Common, open_services, print_result, print_table, resolve_account
-from tamis.domain.dates import DateOrder, local_time
+from tamis.cli.common import ONCE, Common, open_services, print_result, resolve_account
+from tamis.domain.dates import DateOrder
 from tamis.domain.errors import Refused
-from tamis.domain.instants import format_instant
 
 account_app = App(name="account", help="Manage accounts, which own contacts and segments.")
-key_app = App(name="key", help="Manage key pairs, which programs use to sign in to the Segment API.")
 ORDERS = {
     "dmy": "imports read 03/04/2024 as 3 Apr 2024 unless the file shows otherwise",
     "mdy": "imports read 03/04/2024 as March 4 unless the file shows otherwise",
     "ask": "imports ask how to read 03/04/2024 if the file is ambiguous",
 }
-ONCE = "The secret key is shown only this once: save it now."
 
 
 @account_app.command
@@ -134,53 +131,3 @@ def _prompt_twice() -> str:
     if getpass("Repeat the new password: ") != first:
         raise Refused("passwords_differ")
     return first
-
-
-@key_app.command(name="create")
-def create_key(*, name: str = "", common: Common = Common()) -> None:  # noqa: B008  frozen
-    """Create another key pair.
-
-    Parameters
-    ----------
-    name
-        Name of the program that uses it.
-    """
-    with open_services(common) as services:
-        pair = services.write(keys.create_key_pair, resolve_account(services, common), name)
-    print_result(
-        common,
-        {"public_key": pair.public_key, "secret_key": pair.secret_key},
-        f"Public key  {pair.public_key}",
-        f"Secret key  {pair.secret_key}",
-        ONCE,
-    )
-
-
-@key_app.command(name="list")
-def list_keys(*, common: Common = Common()) -> None:  # noqa: B008  frozen
-    """List the key pairs, without their secrets."""
-    with open_services(common) as services:
-        account = resolve_account(services, common)
-        pairs = keys.list_key_pairs(services.records.reader(), account)
-    rows = [(pair.public_key, pair.name, pair.created_at, pair.used_at, pair.revoked_at) for pair in pairs]
-    if common.json:
-        names = ("public_key", "name", "created_at", "used_at", "revoked_at")
-        exact = [(*row[:2], *(at and format_instant(at) for at in row[2:])) for row in rows]
-        print_result(common, {"key_pairs": [dict(zip(names, row, strict=True)) for row in exact]})
-    else:
-        local = [(*row[:2], *(at and local_time(at, account.zone) for at in row[2:])) for row in rows]
-        print_table(("Public key", "Name", "Created", "Last used", "Revoked"), local)
-
-
-@key_app.command
-def revoke(public_key: str, *, common: Common = Common()) -> None:  # noqa: B008  frozen
-    """Revoke a key pair, which stops working at once.
-
-    Parameters
-    ----------
-    public_key
-        The public key of the pair.
-    """
-    with open_services(common) as services:
-        services.write(keys.revoke_key_pair, resolve_account(services, common), public_key)
-    print_result(common, {"public_key": public_key, "revoked": True}, f"Key pair {public_key} revoked.")

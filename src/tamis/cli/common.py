@@ -31,6 +31,7 @@ from tamis.domain.hidden_characters import escape_hidden
 from tamis.domain.membership_changes import Cause
 from tamis.settings import Settings
 
+ONCE = "The secret key is shown only this once: save it now."
 TypeOption = Annotated[str, Parameter(name="--type", help="ID or name of the contact type.")]
 
 

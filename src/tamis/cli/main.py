@@ -20,7 +20,8 @@ AS_IN_JSON = "as in JSON"
 app = App(name="tamis", help="An audience segmentation server for email marketing.", version=__version__)
 for name, target, help_text in (
     ("account", "account:account_app", "Manage accounts, which own contacts and segments."),
-    ("key", "account:key_app", "Manage key pairs, which programs use to sign in to the Segment API."),
+    ("key", "keys:key_app", "Manage keys, with which programs sign in to the APIs."),
+    ("audit", "audit:audit_app", "See who did what in an account."),
     ("type", "types:type_app", "Manage contact types, each with its own fields."),
     ("field", "fields:field_app", "Manage the fields of a contact type."),
     ("contact", "contact:contact_app", "Show, create, edit and delete contacts."),

@@ -52,6 +52,12 @@ class AuditAction(StrEnum):
     WEBHOOK_REPLAYED = "webhook.replayed"
     WEBHOOK_SECRET_ROTATED = "webhook.secret_rotated"
 
+    @property
+    def words(self) -> str:
+        """The action for people, such as "Contact type created"."""
+        subject, _, verb = self.value.partition(".")
+        return f"{subject} {verb}".replace("_", " ").capitalize()
+
 
 @dataclass(frozen=True, slots=True)
 class Subject:

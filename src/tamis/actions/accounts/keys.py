@@ -1,12 +1,12 @@
 """The keys with which programs sign in: their names, scopes and expiry."""
 
-from datetime import datetime
+from datetime import date, datetime
 
 from tamis.actions.audit import record_entry
 from tamis.domain.accounts import Account, KeyPair, NewKeyPair, Scope, generate_key_pair
 from tamis.domain.audit import AuditAction, Subject
 from tamis.domain.errors import Invalid, NotFound, Problem
-from tamis.domain.instants import format_instant
+from tamis.domain.instants import day_in_utc, format_instant, next_day_starts
 from tamis.domain.text import line_problem
 from tamis.records import keys
 from tamis.records.handles import Reader, Transaction
@@ -44,6 +44,11 @@ def create_key_pair(
         expires_at=None if expires_at is None else format_instant(expires_at),
     )
     return pair
+
+
+def end_of_day(account: Account, day: date) -> datetime:
+    """Return the instant at which a key expires that works up to and including a day of the account."""
+    return next_day_starts(day_in_utc(day, account.zone)[0], account.zone)
 
 
 def rename_key_pair(db: Transaction, now: datetime, account: Account, public_key: str, name: str) -> None:

@@ -68,7 +68,8 @@ DATA: Mapping[str, str] = {
         "edit or delete {segments:it|them} first"
     ),
     "instant_not_come": "{instant} is in the future: choose a time in the past",
-    "expiry_past": "the expiry must be in the future",
+    "audit_action_unknown": "must be one of {known:plain or}",
+    "expiry_past": "must be in the future",
     "item_without_email": "is missing: each contact of a batch needs an email",
     "key_of_item_unknown": 'is not known: a contact of a batch has "email" and "fields"',
     "key_pair_unknown": 'there is no active key pair "{public_key}"',

@@ -1,7 +1,7 @@
 """The account page: time zone, password, sessions, keys, and example programs."""
 
 import asyncio
-from datetime import datetime
+from datetime import date, datetime
 from functools import lru_cache
 from zoneinfo import ZoneInfo, available_timezones
 
@@ -11,13 +11,19 @@ from litestar.response import Response
 
 from tamis import log
 from tamis.actions.accounts.accounts import set_date_order, set_timezone
-from tamis.actions.accounts.keys import create_key_pair, list_key_pairs, revoke_key_pair
+from tamis.actions.accounts.keys import (
+    create_key_pair,
+    end_of_day,
+    list_key_pairs,
+    rename_key_pair,
+    revoke_key_pair,
+)
 from tamis.actions.accounts.passwords import set_password
 from tamis.actions.accounts.sessions import end_other_sessions, list_sessions
 from tamis.actions.services import Services
-from tamis.domain.accounts import NewKeyPair
+from tamis.domain.accounts import Account, NewKeyPair, Scope
 from tamis.domain.dates import DateOrder
-from tamis.domain.errors import Invalid
+from tamis.domain.errors import Invalid, Problem
 from tamis.web.console.auth.password_confirmation import require_recent_password
 from tamis.web.console.auth.passwords import RetryLater
 from tamis.web.console.dependencies import FormDep, PasswordsDep, ServicesDep, VisitorDep
@@ -26,6 +32,11 @@ from tamis.web.console.responses import page, redirect
 from tamis.web.console.session import Visitor, WebRequest, client_host
 from tamis.web.console.snippets import SECRET, snippets
 
+SCOPES = {
+    Scope.ADMIN: "Everything",
+    Scope.WRITE: "Read; write contacts and members",
+    Scope.READ: "Read only",
+}
 DATE_ORDER_NOTICES = {
     None: "Imports will ask how to read dates such as 03/04/2024",
     DateOrder.DMY: "Imports will read 03/04/2024 as 3 Apr 2024",
@@ -100,11 +111,25 @@ def sign_out_elsewhere(request: WebRequest, services: ServicesDep, visitor: Visi
 def create_key(request: WebRequest, services: ServicesDep, visitor: VisitorDep, form: FormDep) -> Response[str]:
     """Create a key pair; the response is the only page that shows its secret."""
     try:
-        created = services.write(create_key_pair, visitor.account, form.text("name"))
+        expires_at = _expiry(visitor.account, form.text("expires"))
+        scope = Scope(form.text("scope")) if form.text("scope") in set(Scope) else Scope.ADMIN
+        created = services.write(create_key_pair, visitor.account, form.text("name"), scope, expires_at)
     except Invalid as error:
-        return _page(request, services, visitor, wrong={"name": f"The name {first_message(error)}."})
+        labels = {"expires_at": ("expires", "The last day"), "name": ("name", "The name")}
+        name, label = labels[error.problems[0].path]
+        return _page(request, services, visitor, wrong={name: f"{label} {first_message(error)}."})
     log.event("key_created", account=visitor.account.id, key=created.public_key, address=client_host(request))
     return _page(request, services, visitor, made=created)
+
+
+@post("/account/keys/rename", sync_to_thread=True)
+def rename_key(request: WebRequest, services: ServicesDep, visitor: VisitorDep, form: FormDep) -> Response[str]:
+    """Rename a key pair."""
+    try:
+        services.write(rename_key_pair, visitor.account, form.text("public_key"), form.text("name"))
+    except Invalid as error:
+        return _page(request, services, visitor, wrong={"name": f"The name {first_message(error)}."})
+    return redirect(visitor, "/account", notice="Key pair renamed.")
 
 
 @post("/account/keys/revoke", sync_to_thread=True, guards=[require_recent_password])
@@ -114,6 +139,16 @@ def revoke_key(request: WebRequest, services: ServicesDep, visitor: VisitorDep, 
     services.write(revoke_key_pair, visitor.account, public_key)
     log.event("key_revoked", account=visitor.account.id, key=public_key, address=client_host(request))
     return redirect(visitor, "/account", notice="Key pair revoked.")
+
+
+def _expiry(account: Account, text: str) -> datetime | None:
+    """Return the end of the day in a form, or None; raises Invalid."""
+    if not text:
+        return None
+    try:
+        return end_of_day(account, date.fromisoformat(text))
+    except ValueError:
+        raise Invalid([Problem("expires_at", "day_not_in_calendar", text=text)]) from None
 
 
 def _page(
@@ -144,6 +179,8 @@ def _page(
         snippets=snippets(base, public_key, made.secret_key if made else SECRET),
         zone=visitor.account.timezone if zone is None else zone,
         zones=_zones(now.replace(minute=0, second=0, microsecond=0)),
+        scopes=SCOPES,
+        today=now.astimezone(visitor.account.zone).date(),
         date_order=visitor.account.date_order or "ask",
         sessions=list_sessions(services, visitor.account),
         wrong=wrong or {},
@@ -164,5 +201,6 @@ handlers = [
     change_password,
     sign_out_elsewhere,
     create_key,
+    rename_key,
     revoke_key,
 ]
