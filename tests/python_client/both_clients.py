@@ -1,10 +1,11 @@
 """The same use of both clients."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
 from typing import Any
 
 from tamis.client import AsyncTamis, RetryPolicy, Tamis
+from tamis.client.senders import Pages
 
 Use = Callable[[Any], Any]
 QUICK = RetryPolicy(first_pause=0.001, longest_pause=0.002)
@@ -16,7 +17,7 @@ def use_client(name: str, url: str, secret_key: str, function: Use) -> Any:
     if name == "Tamis":
         with Tamis(url, secret_key, retries=QUICK) as client:
             found = function(client)
-            return list(found) if hasattr(found, "__iter__") else found
+            return list(found) if isinstance(found, Pages | Iterator) else found
 
     async def run() -> Any:
         async with AsyncTamis(url, secret_key, retries=QUICK) as client:

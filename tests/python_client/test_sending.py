@@ -28,7 +28,14 @@ SEGMENT = {
     "updated_at": "2026-11-27T10:00:00Z",
     "a_key_of_tomorrow": {"deep": [1]},
 }
-CHANGE = {"type": "entered", "segment_id": 7, "contact_id": 1, "email": "a@example.org", "at": "2026-11-27T10:00:00Z"}
+CHANGE = {
+    "type": "entered",
+    "segment_id": 7,
+    "contact_id": 1,
+    "email": "a@example.org",
+    "at": "2026-11-27T10:00:00Z",
+    "cause": "import",
+}
 NOT_FOUND = Answer(404, {"code": "not_found", "detail": "There is none.", "status": 404})
 
 
@@ -230,18 +237,20 @@ def test_contacts_may_come_from_an_asynchronous_iterator(server: ScriptedServer)
     assert asyncio.run(run()) == 1
 
 
-def test_changes_come_once_and_in_order_whatever_interrupts(server: ScriptedServer, use: Any) -> None:
-    def changes(*ids: int, after: int = 0) -> Answer:
-        data = [{**CHANGE, "id": number} for number in ids]
-        return Answer(200, {"data": data, "next_cursor": str(max(after, *ids, 0, 0)), "has_more": False})
+def changes(*ids: int, until: int = 0, more: bool = False) -> Answer:
+    """Answer with changes."""
+    data = [{**CHANGE, "id": number} for number in ids]
+    return Answer(200, {"data": data, "next_cursor": str(max([until, *ids])), "has_more": more})
 
+
+def test_changes_come_once_and_in_order_whatever_interrupts(server: ScriptedServer, use: Any) -> None:
     server.answer(
-        changes(4, 5),
+        changes(3, 4, 5),
         *[Answer(drop=True), Answer(503, {}, {"Retry-After": "0"}), Answer(429, {})] * QUICK.attempts,
         changes(5, 6, 9),
-        changes(after=20),
+        changes(until=20),
         changes(21),
-        changes(),
+        changes(until=21),
         Answer(401, {"code": "key_not_valid"}),
     )
     seen = []
@@ -264,12 +273,22 @@ def test_changes_come_once_and_in_order_whatever_interrupts(server: ScriptedServ
 
 
 def test_changes_end_with_the_newest_without_waiting(server: ScriptedServer, use: Any) -> None:
-    server.answer(
-        Answer(200, {"data": [{**CHANGE, "id": 4}], "next_cursor": "4", "has_more": True}),
-        Answer(200, {"data": [{**CHANGE, "id": 6}], "next_cursor": "7", "has_more": False}),
-    )
-    assert [change.id for change in use(lambda client: client.changes(after=3, live=False))] == [4, 6]
-    assert server.received[0].target == "/v1/changes?after=3&limit=1000"
+    server.answer(changes(4, more=True), changes(until=9))
+    assert [change.id for change in use(lambda client: client.changes(after=3, live=False))] == [4]
+    assert [request.target for request in server.received] == [
+        "/v1/changes?after=3&limit=1000",
+        "/v1/changes?after=4&limit=1000",
+    ]
+
+
+def test_changes_after_now_begin_with_a_number(server: ScriptedServer) -> None:
+    server.answer(changes(until=40), Answer(drop=True), changes(41))
+    with Tamis(server.url, SECRET, retries=QUICK) as client:
+        assert next(client.changes(after="now")).id == 41
+    assert [request.target for request in server.received] == [
+        "/v1/changes?after=now&limit=1000",
+        *["/v1/changes?after=40&limit=1000&wait=30"] * 2,
+    ]
 
 
 def test_an_unreachable_server_is_one_error() -> None:

@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncIterator, Iterator, Mapping
 from types import TracebackType
-from typing import Any, Generic, Self
+from typing import Any, Generic, Literal, Self
 
 import httpx
 
@@ -64,12 +64,14 @@ class Tamis(_Client[SyncSender]):
         super().__init__(base, SyncSender(self._http, retries))
 
     def changes(
-        self, after: int = 0, *, segment_id: int | None = None, live: bool = True, wait: int = 30
+        self, after: int | Literal["now"] = 0, *, segment_id: int | None = None, live: bool = True, wait: int = 30
     ) -> Iterator[Change]:
         """Yield the changes after a number, each once and in order, and wait for new ones, whatever interrupts the
         connection or the server meanwhile; without `live` end with the newest.
 
-        To go on in another process, start after the `id` of the last change that you have dealt with.
+        To go on in another process, start after the `id` of the last change that you have dealt with; start after
+        `now` for none of those that there are. Raises ApiError with the status 410 if changes after that number are not
+        kept any more.
         """
         reader = ChangeReader(after, segment_id, wait, live)
         while reader.goes_on:
@@ -105,7 +107,7 @@ class AsyncTamis(_Client[AsyncSender]):
         super().__init__(base, AsyncSender(self._http, retries))
 
     async def changes(
-        self, after: int = 0, *, segment_id: int | None = None, live: bool = True, wait: int = 30
+        self, after: int | Literal["now"] = 0, *, segment_id: int | None = None, live: bool = True, wait: int = 30
     ) -> AsyncIterator[Change]:
         """Yield the changes after a number; see `Tamis.changes`."""
         reader = ChangeReader(after, segment_id, wait, live)

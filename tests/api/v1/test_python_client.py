@@ -109,6 +109,99 @@ def test_batches_and_streams_of_contacts(use: Used, type_id: int, monkeypatch: p
     assert only.fields == {"number": 99}
 
 
+@pytest.fixture
+def readers(use: Used, type_id: int) -> int:
+    """A contact type with twenty contacts, whose ages are 20 to 39."""
+    add_field(use, type_id, "Age", "number")
+    contacts = [(f"reader{age}@example.org", {"first_name": f"Reader {age}", "age": age}) for age in range(20, 40)]
+    assert use(lambda client: client.contacts.batch(type_id, contacts)).created == 20
+    return type_id
+
+
+def test_the_life_of_a_segment(use: Used, readers: int) -> None:
+    preview = use(lambda client: client.segments.preview(readers, "age < 25 or age >= 30"))
+    assert (preview.count, preview.total, len(preview.sample)) == (15, 20, 10)
+    assert {part.path: part.count for part in preview.parts} == {"rule": 15, "rule.any[0]": 5, "rule.any[1]": 10}
+    name = fresh("Young")
+    made = use(lambda client: client.segments.create(readers, name, "age < 25", description="A test."))
+    assert (made.count, made.name, made.description, made.text) == (5, name, "A test.", "age is less than 25")
+    again = use(lambda client: client.segments.create(readers, fresh("Again"), made.rule))
+    assert (again.text, again.count) == (made.text, 5)
+    assert use(lambda client: client.segments.get(made.id)) == made
+    assert [found.id for found in use(lambda client: client.segments.list(readers, page_size=1))] == [made.id, again.id]
+
+    plan = use(lambda client: client.segments.dry_run(made.id, "age >= 22 and age < 30"))
+    assert (plan.count_before, plan.count_after, plan.entering, plan.leaving) == (5, 8, 5, 2)
+    assert {contact.fields["age"] for contact in plan.sample.leaving} == {20, 21}
+    changed = use(lambda client: client.segments.update(made.id, rule="age < 30", description=None, if_match=made.etag))
+    assert (changed.count, changed.description, changed.name) == (10, None, name)
+    with pytest.raises(ApiError) as refused:
+        use(lambda client: client.segments.update(made.id, name=fresh("Old"), if_match=made.etag))
+    assert refused.value.status == 412
+
+    put = use(lambda client: client.contacts.put(readers, "late@example.org", {"age": 27}))
+    assert (put.segments.entered, put.segments.left) == ((made.id,), ())
+    left = use(lambda client: client.contacts.update(readers, "late@example.org", {"age": None}))
+    assert left.segments.left == (made.id,)
+    assert use(lambda client: client.segments.delete(again.id)) is None
+
+
+def test_members_of_a_segment(use: Used, readers: int, tmp_path: Path) -> None:
+    young = use(lambda client: client.segments.create(readers, fresh("Young"), "age < 25")).id
+    old = use(lambda client: client.segments.create(readers, fresh("Old"), "age > 22")).id
+    members = use(lambda client: client.segments.members(young, fields=["age"], page_size=2))
+    assert [member.fields for member in members] == [{"age": age} for age in range(20, 25)]
+    added = use(lambda client: client.segments.add_member(young, "guest@example.org", first_name="Guest"))
+    assert (added.contact_id, added.added_manually, added.fields["first_name"]) == (None, True, "Guest")
+    assert use(lambda client: client.segments.get_member(young, "GUEST@example.org")) == added
+    assert use(lambda client: client.segments.remove_member(young, "reader20@example.org")) is None
+    excluded = use(lambda client: client.segments.explain(young, "reader20@example.org"))
+    assert (excluded.in_segment, excluded.because) == (False, "removed by hand")
+    explained = use(lambda client: client.segments.explain(young, "reader24@example.org"))
+    assert (explained.in_segment, explained.rule.holds, explained.rule.value) == (True, True, "24")
+
+    overlap = use(lambda client: client.segments.overlap([young, old]))
+    assert (overlap.union, overlap.intersection, overlap.segments[0].count) == (20, 2, 5)
+    assert use(lambda client: client.segments.history(young, days=2)).days[-1].count == 5
+    activity = use(lambda client: client.segments.activity(young, type="left", page_size=1))
+    assert [(entry.type, entry.email) for entry in activity] == [("left", "reader20@example.org")]
+    assert len(use(lambda client: client.segments.forecast(young, days=3)).days) == 3
+    assert len(use(lambda client: client.segments.sample(old, percent=100, page_size=5))) == 17
+    assert sum(group.count for group in use(lambda client: client.segments.split(old, 3)).groups) == 17
+
+    file = tmp_path / "members.ndjson"
+    size = use(lambda client: client.segments.export(young, file, fields=["email"]))
+    assert file.stat().st_size == size
+    assert "reader24@example.org" in file.read_text(encoding="utf-8")
+    use(lambda client: client.segments.export(young, tmp_path / "members", format="parquet"))
+    assert (tmp_path / "members").read_bytes().startswith(b"PAR1")
+
+
+def test_what_is_known_of_a_contact(use: Used, readers: int) -> None:
+    segment = use(lambda client: client.segments.create(readers, fresh("All"), "age >= 0"))
+    contact = use(lambda client: client.contacts.get(readers, "reader20@example.org"))
+    assert use(lambda client: client.contacts.get_by_id(contact.id)) == contact
+    (found,) = use(lambda client: client.contacts.segments(contact.id, all=True))
+    assert (found.segment.name, found.in_segment, found.because) == (segment.name, True, "rule")
+    use(lambda client: client.contacts.update(readers, contact.email, {"age": None}))
+    history = use(lambda client: client.contacts.history(contact.id))
+    assert [(entry.type, entry.segment.id) for entry in history] == [("left", segment.id), ("entered", segment.id)]
+    assert use(lambda client: client.contacts.export(contact.id))["contact_type"]["id"] == readers
+
+
+def test_the_changes_of_a_segment(use: Used, readers: int) -> None:
+    segment = use(lambda client: client.segments.create(readers, fresh("Young"), "age < 25"))
+    use(lambda client: client.contacts.update(readers, "reader20@example.org", {"age": 50}))
+    built, left = use(lambda client: client.changes(segment_id=segment.id, live=False))
+    assert (built.type, built.count, left.type, left.email) == ("built", 5, "left", "reader20@example.org")
+    assert left.id > built.id
+    past = use(lambda client: client.segments.past_members(segment.id, built.id, page_size=2))
+    assert [member.email for member in past] == [f"reader{age}@example.org" for age in range(20, 25)]
+    assert use(lambda client: client.changes(left.id, segment_id=segment.id, live=False)) == []
+    entry = use(lambda client: client.audit.list(action="segment.created"))[0]
+    assert (entry.subject.id, entry.actor.kind) == (segment.id, "key")
+
+
 def test_a_file_is_imported_and_the_import_undone(use: Used, type_id: int, tmp_path: Path) -> None:
     file = tmp_path / "people.csv"
     file.write_text(f"email,Age\n{fresh_address()},20\nnobody,30\n", encoding="utf-8")

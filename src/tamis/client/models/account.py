@@ -1,6 +1,9 @@
 """The account, its contact types, their fields, and who did what."""
 
+from collections.abc import Mapping
 from datetime import datetime
+
+import msgspec
 
 from tamis.client.request import Model
 
@@ -33,9 +36,28 @@ class Field(Model, frozen=True, kw_only=True):
     reserved: bool = False
 
 
+class Actor(Model, frozen=True, kw_only=True):
+    """Who did something: a key by its public key, a person, the user of a command, or the server."""
+
+    kind: str
+    id: str
+    name: str
+
+
+class Subject(Model, frozen=True, kw_only=True):
+    """What something was done to, and what it was called then."""
+
+    kind: str
+    id: int | str
+    name: str = ""
+
+
 class AuditEntry(Model, frozen=True, kw_only=True):
-    """One entry of the audit log."""
+    """One entry of the audit log: who did what, when."""
 
     id: int
     at: datetime
+    actor: Actor
     action: str
+    subject: Subject
+    details: Mapping[str, object] = msgspec.field(default_factory=dict)

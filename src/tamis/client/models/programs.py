@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import datetime
+from typing import Any
 
 import msgspec
 
@@ -39,51 +40,75 @@ class Import(Model, frozen=True, kw_only=True):
 
 
 class Change(Model, frozen=True, kw_only=True):
-    """An entry into a segment, or an exit. `id` only grows; `email` is None where it is not known any more.
+    """An entry into a segment (`entered`), an exit (`left`), a segment whose members were all computed (`built`, with
+    their `count`; whoever was a member before does not count any more), or one that was `deleted`.
 
-    Of the type `built`, it says that all members of the segment were computed, how many there are (`count`) and where
-    to read them (`members`).
+    `id` only grows. `email` is None where it is not known any more.
     """
 
     id: int
     type: str
     segment_id: int
     at: datetime
+    cause: str
     contact_id: int | None = None
-    email: str | None = None
-    cause: str | None = None
     recipient_id: int | None = None
+    email: str | None = None
     count: int | None = None
-    members: str | None = None
 
 
 class ChangePage(Model, frozen=True, kw_only=True):
-    """Changes in order; `next_cursor` is the number to go on after, also where the changes of other segments were left
-    out."""
+    """Changes in order; `next_cursor` is the number to continue after, and `has_more` says whether there are more."""
 
     data: tuple[Change, ...]
     next_cursor: str
-    has_more: bool = False
+    has_more: bool
 
 
 class Webhook(Model, frozen=True, kw_only=True):
-    """A webhook. Its `secret` is there when it was created or rotated, and never again."""
+    """A URL to which changes are sent; without `types` and `segment_ids`, all of them."""
 
     id: int
     url: str
-    segment_ids: tuple[int, ...] | None = None
-    types: tuple[str, ...] | None = None
-    enabled: bool = True
-    secret: str | None = None
+    description: str
+    types: tuple[str, ...]
+    segment_ids: tuple[int, ...]
+    enabled: bool
+    disabled_at: datetime | None = None
+    disabled_reason: str | None = None
+    position: int
+    failures: int = 0
+    failing_since: datetime | None = None
+    next_attempt_at: datetime | None = None
+    previous_secret_until: datetime | None = None
+    created_at: datetime
+    updated_at: datetime
+
+
+class WebhookWithSecret(Webhook, frozen=True, kw_only=True):
+    """A webhook with its new secret, which is not shown again, nor in the text of this object."""
+
+    secret: str
+
+    def __rich_repr__(self) -> list[tuple[str, Any]]:
+        return [(name, getattr(self, name)) for name in self.__struct_fields__ if name != "secret"]
 
     def __repr__(self) -> str:
-        shown = ", ".join(f"{name}={getattr(self, name)!r}" for name in self.__struct_fields__ if name != "secret")
-        return f"Webhook({shown})"
+        return f"WebhookWithSecret({', '.join(f'{name}={value!r}' for name, value in self.__rich_repr__())})"
 
 
 class Delivery(Model, frozen=True, kw_only=True):
-    """An attempt to deliver a batch of changes to a webhook."""
+    """An attempt to deliver a message to a webhook; `message_id` is the same for all attempts."""
 
-    id: int | str
-    at: datetime | None = None
-    status: str | int | None = None
+    id: int
+    message_id: str
+    type: str
+    attempt: int
+    at: datetime
+    duration_ms: int
+    outcome: str
+    status: int | None = None
+    answer: str = ""
+    after: int | None = None
+    last: int | None = None
+    changes: int = 0

@@ -83,6 +83,14 @@ class Member(Model, frozen=True, kw_only=True):
     fields: Mapping[str, StoredValue]
 
 
+class PastMember(Model, frozen=True, kw_only=True):
+    """Who was a member of a segment; `email` is the present one, None where it is not known any more."""
+
+    id: int
+    contact_id: int | None
+    email: str | None
+
+
 class RulePart(Model, frozen=True, kw_only=True):
     """A part of a rule, and whether it holds for a contact; `value` is the contact's."""
 
@@ -93,9 +101,17 @@ class RulePart(Model, frozen=True, kw_only=True):
     parts: tuple["RulePart", ...] = ()
 
 
+class ExplainedSegment(Model, frozen=True, kw_only=True):
+    """The segment that an explanation is about."""
+
+    id: int
+    name: str
+
+
 class Explanation(Model, frozen=True, kw_only=True):
     """Why an email is, or is not, in a segment; `changes_at` is when time alone will change that."""
 
+    segment: ExplainedSegment
     email: str
     contact_id: int | None
     in_segment: bool
@@ -193,18 +209,20 @@ class Groups(Model, frozen=True, kw_only=True):
     groups: tuple[Group, ...]
 
 
-class ContactSegment(Model, frozen=True, kw_only=True):
-    """Whether a contact is in a segment, and why."""
+class SegmentOfContact(Model, frozen=True, kw_only=True):
+    """A segment that a contact is, or was, in."""
 
-    segment_id: int
+    id: int
     name: str
-    in_segment: bool
+    deleted: bool = False
 
 
 class ContactChange(Model, frozen=True, kw_only=True):
-    """An entry of a contact into a segment, or its exit."""
+    """An entry of a contact into a segment (`entered`), its exit (`left`), or that it was in it when the history of the
+    segment begins (`was_in`)."""
 
+    number: int
     type: str
-    segment_id: int
+    segment: SegmentOfContact
     at: datetime
     cause: str

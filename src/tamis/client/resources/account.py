@@ -18,6 +18,14 @@ class AuditCalls(Resource[Sender]):
     """The audit log: who did what, and when."""
 
     @paged
-    def list(self, *, page_size: int | None = None, cursor: str | None = None) -> Request[Page[AuditEntry]]:
-        """List what was done, newest first."""
-        return Request("GET", "/audit", Page[AuditEntry], {"limit": page_size, "cursor": cursor})
+    def list(
+        self,
+        *,
+        action: str | None = None,
+        actor: str | None = None,
+        page_size: int | None = None,
+        cursor: str | None = None,
+    ) -> Request[Page[AuditEntry]]:
+        """List what was done, newest first: only one action, such as `segment.created`, or by the actor with an id."""
+        query = {"action": action, "actor": actor, "limit": page_size, "cursor": cursor}
+        return Request("GET", "/audit", Page[AuditEntry], query)

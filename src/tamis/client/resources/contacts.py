@@ -6,7 +6,7 @@ from msgspec import UNSET, UnsetType
 
 from tamis.client.calls import Resource, Sender, call, paged, streamed
 from tamis.client.models.contacts import BatchResult, Contact, Values
-from tamis.client.models.segments import ContactChange, ContactSegment
+from tamis.client.models.segments import ContactChange, Explanation
 from tamis.client.ndjson import NewContact, Stream
 from tamis.client.request import Page, Request, json_body, optional, path, tag
 
@@ -98,10 +98,18 @@ class ContactCalls(Resource[Sender]):
         of rejected ones only, by their index in the whole."""
         return Stream(type_id, contacts)
 
-    @call
-    def segments(self, contact_id: int) -> Request[Page[ContactSegment]]:
-        """Return the segments of a contact's type, whether the contact is in each, and why."""
-        return Request("GET", path("contacts", contact_id, "segments"), Page[ContactSegment])
+    @paged
+    def segments(
+        self,
+        contact_id: int,
+        *,
+        all: bool | None = None,
+        page_size: int | None = None,
+        cursor: str | None = None,
+    ) -> Request[Page[Explanation]]:
+        """List the segments that a contact is in, and why; with `all` also those that it is not in."""
+        query = {"all": all, "limit": page_size, "cursor": cursor}
+        return Request("GET", path("contacts", contact_id, "segments"), Page[Explanation], query)
 
     @paged
     def history(

@@ -6,7 +6,7 @@ from pathlib import Path
 from msgspec import UNSET, UnsetType
 
 from tamis.client.calls import Resource, Sender, call, download, paged
-from tamis.client.models.programs import Delivery, Import, Webhook
+from tamis.client.models.programs import Delivery, Import, Webhook, WebhookWithSecret
 from tamis.client.request import Page, QueryValue, Request, json_body, path
 
 
@@ -95,12 +95,14 @@ class WebhookCalls(Resource[Sender]):
         self,
         url: str,
         *,
-        segment_ids: Sequence[int] | UnsetType = UNSET,
+        description: str | UnsetType = UNSET,
         types: Sequence[str] | UnsetType = UNSET,
-    ) -> Request[Webhook]:
-        """Create a webhook for the changes of some segments, or of all; the answer has its secret."""
-        content = json_body(url=url, segment_ids=segment_ids, types=types)
-        return Request("POST", "/webhooks", Webhook, content=content)
+        segment_ids: Sequence[int] | UnsetType = UNSET,
+        enabled: bool | UnsetType = UNSET,
+    ) -> Request[WebhookWithSecret]:
+        """Create a webhook for all changes, or for some types and segments; the answer has its secret."""
+        content = json_body(url=url, description=description, types=types, segment_ids=segment_ids, enabled=enabled)
+        return Request("POST", "/webhooks", WebhookWithSecret, content=content)
 
     @call
     def update(
@@ -108,13 +110,19 @@ class WebhookCalls(Resource[Sender]):
         webhook_id: int,
         *,
         url: str | UnsetType = UNSET,
-        segment_ids: Sequence[int] | UnsetType | None = UNSET,
+        description: str | UnsetType = UNSET,
         types: Sequence[str] | UnsetType | None = UNSET,
+        segment_ids: Sequence[int] | UnsetType | None = UNSET,
         enabled: bool | UnsetType = UNSET,
     ) -> Request[Webhook]:
         """Change a webhook, or enable it again."""
-        content = json_body(url=url, segment_ids=segment_ids, types=types, enabled=enabled)
+        content = json_body(url=url, description=description, types=types, segment_ids=segment_ids, enabled=enabled)
         return Request("PATCH", path("webhooks", webhook_id), Webhook, content=content)
+
+    @call
+    def rotate(self, webhook_id: int) -> Request[WebhookWithSecret]:
+        """Make a new secret; for 24 hours, messages are signed with the previous one, too."""
+        return Request("POST", path("webhooks", webhook_id, "rotate"), WebhookWithSecret)
 
     @call
     def delete(self, webhook_id: int) -> Request[None]:

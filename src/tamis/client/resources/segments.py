@@ -14,6 +14,7 @@ from tamis.client.models.segments import (
     History,
     Member,
     Overlap,
+    PastMember,
     Preview,
     Rule,
     SampledMember,
@@ -142,6 +143,14 @@ class SegmentCalls(Resource[Sender]):
         chosen = None if fields is None else ",".join(fields)
         query = {"fields": chosen, "limit": page_size, "cursor": cursor}
         return Request("GET", path("segments", segment_id, "members"), Page[Member], query)
+
+    @paged
+    def past_members(
+        self, segment_id: int, at_change: int, *, page_size: int | None = None, cursor: str | None = None
+    ) -> Request[Page[PastMember]]:
+        """List who was a member after a change, such as one of the type `built`."""
+        query = {"at_change": at_change, "limit": page_size, "cursor": cursor}
+        return Request("GET", path("segments", segment_id, "past-members"), Page[PastMember], query)
 
     @call
     def get_member(self, segment_id: int, email: str) -> Request[Member]:
