@@ -6,7 +6,7 @@ from tests.support.process import Server
 from tests.support.sakila import import_sakila
 from tests.support.users import Person, new_account
 
-MARY = "mary.smith@sakilacustomer.org"
+MARY = "MARY.SMITH@sakilacustomer.org"
 RULES = {
     "Customers in India": 'country = "India"',
     "Mary alone": f'email = "{MARY}" or email = "nobody@example.org"',

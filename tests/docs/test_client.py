@@ -1,0 +1,27 @@
+"""The code of the page about the Python client runs, and prints what the page shows."""
+
+import doctest
+import os
+import re
+from pathlib import Path
+
+import pytest
+
+from tests.support.process import Server, tamis
+
+PAGE = Path(__file__).parents[2] / "docs/client.md"
+
+
+def test_the_examples_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    data = tmp_path / "data"
+    key = tamis(data, "account", "create", "--email", "owner@example.org")["secret_key"]
+    monkeypatch.chdir(tmp_path)
+    with Server(data) as server:
+        monkeypatch.setitem(os.environ, "TAMIS_URL", server.address)
+        monkeypatch.setitem(os.environ, "TAMIS_SECRET_KEY", key)
+        page = re.sub("^```.*", "", PAGE.read_text(encoding="utf-8"), flags=re.MULTILINE)
+        test = doctest.DocTestParser().get_doctest(page, {}, PAGE.name, str(PAGE), 0)
+        result = doctest.DocTestRunner(optionflags=doctest.REPORT_NDIFF).run(test, clear_globs=False)
+        test.globs["tamis"].close()
+    assert result.failed == 0
+    assert result.attempted > 20
