@@ -38,6 +38,7 @@ from tamis.records.contacts import NewContact
 from tamis.rules.syntaxes.text import from_text
 from tamis.rules.time.evaluation_time import EvaluationTime
 from tamis.settings import Settings
+from tests.stores.feed_reader import FeedReader
 from tests.stores.oracle import Log, Oracle, email
 
 PEOPLE = st.integers(0, 7).map(lambda n: f"Person{n}@Example.org")
@@ -156,6 +157,7 @@ class Membership(RuleBasedStateMachine):
         self.fields["country"] = COUNTRY
         self.oracle = Oracle(self.account, self.type)
         self.log = Log()
+        self.reader = FeedReader(self.account, 3)
         for text in texts:
             self.make_segment(text, data)
         self.look()
@@ -397,6 +399,21 @@ class Membership(RuleBasedStateMachine):
         self.services = self.opened()
         self.change_counts.update(list(self.change_counts))  # the earlier state of changed contacts is no longer known
 
+    @precondition(lambda self: self.reader.entries)
+    @rule(data=st.data(), size=st.integers(1, 7))
+    def replay_the_feed(self, data: st.DataObject, size: int) -> None:
+        self.look()
+        replayed = FeedReader(self.account, size)
+        replayed.follow(self.services)
+        assert replayed.members == self.reader.members
+        told = [entry._replace(contact_id=None, email=None) for entry in self.reader.entries]  # both are as of now
+        assert [entry._replace(contact_id=None, email=None) for entry in replayed.entries] == told
+        begin = data.draw(st.sampled_from(replayed.entries))
+        later = [entry for entry in replayed.entries if entry.number > begin.number]
+        assert FeedReader(self.account, size, begin.number).read(self.services) == later
+        of_segment = [entry for entry in later if entry.segment_id == begin.segment_id]
+        assert FeedReader(self.account, size, begin.number, begin.segment_id).read(self.services) == of_segment
+
     @rule()
     def merge_what_is_recent(self) -> None:
         self.services.project().tidy(0)
@@ -418,6 +435,8 @@ class Membership(RuleBasedStateMachine):
             k: len(v) for k, v in expected.items()
         }
         self.log.follow(columns.cursor(), {id_: set(keyed.values()) for id_, keyed in stored.items()})
+        self.reader.follow(self.services)
+        assert self.reader.members == {id_: set(keyed.values()) for id_, keyed in stored.items()}
         unsettled = self.oracle.with_dependents(self.db, self.live, self.unsettled)
         restless = {email(address).key for address, times in self.change_counts.items() if times > 1}
         for instant, sample in self.samples:

@@ -1,0 +1,61 @@
+"""A program that follows the change feed, and knows from it alone who is in which segment."""
+
+from tamis.actions.changes.feed import read_feed
+from tamis.actions.changes.past_members import members_at_change
+from tamis.actions.services import Services
+from tamis.domain.accounts import Account
+from tamis.domain.changes import ChangeType, FeedEntry
+
+
+class FeedReader:
+    """Follows the feed of an account, or of one of its segments, in pages of some size."""
+
+    def __init__(self, account: Account, size: int, after: int = 0, segment_id: int | None = None) -> None:
+        self.after = after
+        self.entries: list[FeedEntry] = []
+        self.members: dict[int, set[int]] = {}
+        """The recipient ids of each segment that was built and not deleted since."""
+        self._account, self._size, self._segment_id = account, size, segment_id
+
+    def read(self, services: Services) -> list[FeedEntry]:
+        """Read what is new, and return it."""
+        found: list[FeedEntry] = []
+        while True:
+            page = read_feed(services, self._account.id, self.after, self._segment_id, self._size)
+            numbers = [entry.number for entry in page.entries]
+            assert len(numbers) <= self._size
+            assert numbers == sorted(set(numbers))
+            assert all(self.after < number <= page.last for number in numbers)
+            found += page.entries
+            self.after = page.last
+            if not page.has_more:
+                self.entries += found
+                return found
+
+    def follow(self, services: Services) -> None:
+        """Read what is new, and apply it to what is known."""
+        entries = self.read(services)
+        deleted = {entry.segment_id for entry in entries if entry.type is ChangeType.DELETED}
+        for entry in entries:
+            if entry.segment_id in deleted:  # its members cannot be read any more, and end as none
+                self.members.pop(entry.segment_id, None)
+                continue
+            match entry.type:
+                case ChangeType.BUILT:
+                    self.members[entry.segment_id] = self._members_at(services, entry)
+                case ChangeType.ENTERED | ChangeType.LEFT:
+                    known, recipient_id = self.members[entry.segment_id], entry.recipient_id
+                    assert recipient_id
+                    assert (recipient_id in known) is (entry.type is ChangeType.LEFT)
+                    known ^= {recipient_id}
+
+    def _members_at(self, services: Services, built: FeedEntry) -> set[int]:
+        """Read the members as of a build."""
+        found, after = set[int](), 0
+        while page := members_at_change(
+            services, self._account, built.segment_id, built.number, after, max(self._size, 2)
+        ):
+            found.update(member.recipient_id for member in page)
+            after = page[-1].recipient_id
+        assert len(found) == built.size
+        return found
