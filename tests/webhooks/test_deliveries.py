@@ -39,7 +39,7 @@ def test_changes_come_signed_and_in_order(bench: Workbench, receiver: Receiver) 
         "contact_id": numbers[0],
         "email": f"person{numbers[0]}@example.org",
         "at": "2026-11-01T00:00:00Z",
-        "cause": "contact changed",
+        "cause": "contact_changed",
     }
     more = bench.change(2)
     receiver.wait_until(lambda: receiver.change_ids == numbers + more)

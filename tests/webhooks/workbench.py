@@ -9,9 +9,10 @@ from time import monotonic, sleep
 from typing import Any, Protocol
 
 from tamis.actions.accounts.accounts import create_account
+from tamis.actions.changes.change_format import ChangeOut
 from tamis.actions.services import Services
 from tamis.actions.webhooks.addresses import AddressPolicy
-from tamis.actions.webhooks.messages import OutgoingChange, OutgoingPage
+from tamis.actions.webhooks.messages import OutgoingPage
 from tamis.actions.webhooks.registration import (
     WebhookEdit,
     create_webhook,
@@ -41,7 +42,7 @@ class Feed:
     def __init__(self) -> None:
         self.last = 0
         self.reads = 0
-        self._changes: dict[int, list[OutgoingChange]] = {}
+        self._changes: dict[int, list[ChangeOut]] = {}
 
     def add(
         self, account_id: int, count: int = 1, segment_id: int = 1, type: ChangeType = ChangeType.ENTERED
@@ -50,9 +51,7 @@ class Feed:
         changes = self._changes.setdefault(account_id, [])
         numbers = range(self.last + 2, self.last + 2 + 2 * count, 2)
         at = BEGIN + timedelta(seconds=self.last)
-        changes += [
-            OutgoingChange(n, type, segment_id, n, f"person{n}@example.org", at, "contact changed") for n in numbers
-        ]
+        changes += [ChangeOut(n, type, segment_id, n, f"person{n}@example.org", at, "contact_changed") for n in numbers]
         self.last = numbers[-1]
         return list(numbers)
 
@@ -111,7 +110,7 @@ class Workbench:
         """Add changes, and tell the worker."""
         account_id = (account or self.account).id
         numbers = self.feed.add(account_id, count, **change)
-        self.worker.wake(account_id)
+        self.worker.wake(frozenset({account_id}))
         return numbers
 
     def find(self, webhook: Webhook) -> Webhook:

@@ -5,11 +5,10 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 import msgspec
-from msgspec import UNSET, UnsetType
 
+from tamis.actions.changes.change_format import ChangeOut, change_out
 from tamis.actions.changes.feed import read_feed
 from tamis.actions.services import Services
-from tamis.domain.changes import ChangeType, FeedEntry
 from tamis.domain.errors import Gone, Invalid
 
 CHANGED, TEST = "memberships.changed", "test"
@@ -19,24 +18,11 @@ MAX_BYTES = 512 * 1024
 """How long the changes of a message are at most; the first one is sent however long it is."""
 
 
-class OutgoingChange(msgspec.Struct, frozen=True):
-    """A change as messages have it: an entry of the change feed."""
-
-    id: int
-    type: ChangeType
-    segment_id: int
-    contact_id: int | None
-    email: str | None
-    at: datetime
-    cause: str
-    size: int | UnsetType = UNSET
-
-
 @dataclass(frozen=True, slots=True)
 class OutgoingPage:
     """Changes of an account in order; `last` is the number up to which all were read."""
 
-    changes: Sequence[OutgoingChange]
+    changes: Sequence[ChangeOut]
     last: int
 
 
@@ -53,20 +39,7 @@ def read_outgoing(services: Services, account_id: int, after: int, up_to: int | 
         return OutgoingPage((), after)
     entries = page.entries if up_to is None else [entry for entry in page.entries if entry.number <= up_to]
     last = page.last if up_to is None else min(page.last, up_to)
-    return OutgoingPage([_outgoing(entry) for entry in entries], last)
-
-
-def _outgoing(entry: FeedEntry) -> OutgoingChange:
-    return OutgoingChange(
-        entry.number,
-        entry.type,
-        entry.segment_id,
-        entry.contact_id,
-        entry.email,
-        entry.at,
-        entry.cause,
-        UNSET if entry.size is None else entry.size,
-    )
+    return OutgoingPage([change_out(entry) for entry in entries], last)
 
 
 @dataclass(slots=True)
@@ -79,7 +52,7 @@ class Batch:
     first_at: datetime | None = None
     last_at: datetime | None = None
 
-    def add(self, change: OutgoingChange) -> bool:
+    def add(self, change: ChangeOut) -> bool:
         """Add a change, and return whether it fits."""
         if len(self.encoded) >= MAX_CHANGES:
             return False

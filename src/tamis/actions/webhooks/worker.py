@@ -17,10 +17,7 @@ from tamis.actions.webhooks.follower import RETRY_SECONDS, Delivering, Follower
 from tamis.actions.webhooks.messages import OutgoingPage, read_outgoing
 from tamis.actions.webhooks.sender import Sender
 from tamis.domain.errors import TamisError
-from tamis.domain.history import ProjectedBatch
-from tamis.domain.segments import SEGMENT_SHIFT
 from tamis.records import webhooks
-from tamis.records.change_feed import accounts_of_segments
 from tamis.records.change_log import last_change
 
 TICK_SECONDS = 0.25
@@ -47,8 +44,6 @@ class WebhookWorker:
         self._delivering = Delivering(services, self._read_page, sender, sleep)
         self._followers: dict[int, Follower] = {}
         self._by_account: dict[int, dict[int, Follower]] = defaultdict(dict)
-        self._accounts: dict[int, int] = {}
-        """The account of each segment that has changed."""
         self._revision = -1
         self._readers = ThreadPoolExecutor(2, thread_name_prefix="webhook-changes")
         self._pages: dict[tuple[int, int, int | None], asyncio.Future[OutgoingPage]] = {}
@@ -84,15 +79,10 @@ class WebhookWorker:
         finally:
             self._readers.shutdown(cancel_futures=True)
 
-    def wake(self, account_id: int | None = None) -> None:
-        """Look for new changes of an account, or of all; from any thread."""
-        if self._loop and not self._loop.is_closed():
-            self._loop.call_soon_threadsafe(self._wake, account_id)
-
-    def note_batch(self, batch: ProjectedBatch | None) -> None:
-        """Look for the changes that a batch of the projector has added; from any thread."""
-        if batch and self._followers and self._loop and not self._loop.is_closed():
-            self._loop.call_soon_threadsafe(self._wake_accounts, batch)
+    def wake(self, account_ids: frozenset[int] | None = None) -> None:
+        """Look for new changes of some accounts, or of all; from any thread."""
+        if self._followers and self._loop and not self._loop.is_closed():
+            self._loop.call_soon_threadsafe(self._wake, account_ids)
 
     async def _run(self, stop: threading.Event) -> None:
         self._loop = asyncio.get_running_loop()
@@ -113,22 +103,11 @@ class WebhookWorker:
             await asyncio.sleep(TICK_SECONDS)
         await self._end_tasks()
 
-    def _wake(self, account_id: int | None) -> None:
+    def _wake(self, account_ids: frozenset[int] | None) -> None:
         self._pages.clear()  # pages that are being read may lack the new changes
-        found = self._followers if account_id is None else self._by_account.get(account_id, {})
-        for follower in list(found.values()):
-            follower.wake()
-
-    def _wake_accounts(self, batch: ProjectedBatch) -> None:
-        if batch.changes is None:
-            self._wake(None)
-            return
-        segment_ids = {change.recipient_id >> SEGMENT_SHIFT for change in batch.changes}
-        segment_ids.update(snapshot.segment_id for snapshot in batch.snapshots)
-        if unknown := segment_ids - self._accounts.keys():
-            self._accounts.update(accounts_of_segments(self._services.records.reader(), unknown))
-        for account_id in {self._accounts[segment_id] for segment_id in segment_ids if segment_id in self._accounts}:
-            self._wake(account_id)
+        for account_id in self._by_account if account_ids is None else account_ids:
+            for follower in self._by_account.get(account_id, {}).values():
+                follower.wake()
 
     def _want_projection(self) -> None:
         """Have the projector run if it lags: by itself, it may sleep for a second."""
@@ -189,8 +168,8 @@ class WebhookWorker:
 
 
 def make_webhook_worker(services: Services) -> WebhookWorker:
-    """Make the worker of a server, which hears of every batch of the projector."""
+    """Make the worker of a server, which hears of the accounts that have changes."""
     sender = Sender(AddressPolicy(services.settings.webhook_networks))
     worker = WebhookWorker(services, partial(read_outgoing, services), sender)
-    services.hub.call_on_batches(worker.note_batch)
+    services.signals.call_on_accounts(worker.wake)
     return worker

@@ -9,11 +9,11 @@ from dataclasses import dataclass
 
 import msgspec
 
+from tamis.actions.changes.change_format import change_out
 from tamis.actions.changes.feed import MAX_LIMIT, newest_number, read_feed
 from tamis.actions.services import Services
 from tamis.domain.changes import FeedPage
 from tamis.domain.errors import Busy, TamisError
-from tamis.web.api.schemas.changes import change_out
 from tamis.web.projection_waiters import ProjectionWaiters
 from tamis.web.request_tasks import run_in_lane
 
