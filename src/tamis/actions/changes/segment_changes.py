@@ -25,5 +25,6 @@ def read_segment_changes(services: Services, published: PublishedBatch, person_i
     if found is not None:
         return found
     batch = published.batch
-    with services.view() as view:
-        return sum_up(view.columns.history.sum_changes(batch.before, batch.number, list(person_ids)))
+    # The batch is applied, and its part of the log stays as it is: a fresh view would project all later writes first.
+    with services.open_columns().view() as columns:
+        return sum_up(columns.history.sum_changes(batch.before, batch.number, list(person_ids)))
