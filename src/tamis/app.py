@@ -75,7 +75,7 @@ def _serve(settings: Settings, host: str, port: int, ready: Callable[[str], None
         max_descriptors = raise_descriptor_limit()
         limits = Limits.of(settings, connection_capacity(max_descriptors, settings.max_connections))
         connections = Connections(limits, make_trust_check(settings.trusted_proxies), traffic.count)
-        registry = make_registry(services, traffic, health, lambda: connections.active)
+        registry = make_registry(services, traffic, health, webhooks, lambda: connections.active)
         if settings.metrics_port:
             close_metrics = open_metrics_port(settings.metrics_port, registry)
         listener = _listen(host, port)

@@ -14,6 +14,7 @@ from tamis import __version__, log
 from tamis.actions.maintenance import health
 from tamis.actions.maintenance.health import Health
 from tamis.actions.services import Services
+from tamis.actions.webhooks.worker import make_webhook_worker
 from tamis.domain.errors import Busy, Unavailable
 from tamis.records.engine import store as records_store
 from tamis.settings import Settings
@@ -118,8 +119,8 @@ def test_metrics_have_a_port_of_their_own_on_this_machine(services: Services, re
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
         with pytest.raises(Unavailable, match="TAMIS_METRICS_PORT"):
-            open_metrics_port(port, make_registry(services, Traffic(), ready, lambda: 0))
-    close = open_metrics_port(port, make_registry(services, Traffic(), ready, lambda: 0))
+            open_metrics_port(port, make_registry(services, Traffic(), ready, make_webhook_worker(services), lambda: 0))
+    close = open_metrics_port(port, make_registry(services, Traffic(), ready, make_webhook_worker(services), lambda: 0))
     try:
         with requests.Session() as session:
             session.trust_env = False

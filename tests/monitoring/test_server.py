@@ -12,8 +12,9 @@ import requests
 
 from tests.support.console import PASSWORD, Visitor, new_console_account
 from tests.support.process import PATIENCE_SECONDS, Server
+from tests.support.programs import program_of
 from tests.support.uploads import begin, place_of, settled, upload_file
-from tests.support.users import Person
+from tests.support.users import Person, fresh
 
 TOKEN = "a-token-of-32-characters-or-more"
 MARK = "zqmark"
@@ -87,8 +88,30 @@ def test_metrics_count_requests_by_existing_routes(server: Server, owner: Person
     assert after[count] == before.get(count, 0) + 1
     assert after["tamis_ready"] == 1
     assert after["tamis_changes_behind"] == 0
+    assert after["tamis_projection_lag_seconds"] == 0
     assert after['tamis_file_bytes{file="tamis.sqlite"}'] > 0
     assert after["process_open_fds"] < after["process_max_fds"]
+
+
+def test_metrics_count_changes_of_members_and_what_is_delivered(server: Server, owner: Person) -> None:
+    segment = owner.make_segment(owner.tamis("type", "create", fresh("Type"))["id"], fresh("Segment"))
+    owner.recipients(segment)
+    before = metrics(server)
+    for name in ("ann", "bob"):
+        owner.add(segment, f"{name}@example.org")
+    recipients = owner.recipients(segment)
+    owner.call("DELETE", f"segment/email/delete?segment_recipient_id={recipients[0]['id']}")
+    owner.recipients(segment)
+    after = metrics(server)
+    changes = {
+        type_: after[f'tamis_membership_changes_total{{type="{type_}"}}']
+        - before[f'tamis_membership_changes_total{{type="{type_}"}}']
+        for type_ in ("entered", "left", "bulk")
+    }
+    assert changes == {"entered": 2, "left": 1, "bulk": 0}
+    assert after['tamis_webhook_attempts_total{outcome="delivered"}'] == 0
+    assert after["tamis_webhook_changes_total"] == 0
+    assert after["tamis_webhook_lag_seconds"] == 0
 
 
 def test_the_log_has_actions_but_no_personal_data(server: Server, owner: Person, tmp_path: Path) -> None:
@@ -127,6 +150,10 @@ def test_the_log_has_actions_but_no_personal_data(server: Server, owner: Person,
     }
     served = [event for event in events if event["event"] == "request_served"]
     assert {event["account"] for event in served} == {None, owner.account_id}
+    assert {event["key"] for event in served} == {None, owner.public_key}
+    assert {event["interface"] for event in served} >= {"segment_api", "api", "console", "monitoring"}
+    ids = [event["request"] for event in served]
+    assert len(set(ids)) == len(ids)
     (finished,) = [event for event in events if event["event"] == "import_finished"]
     assert (finished["rows"], finished["created"], finished["rejected"]) == (2, 1, 1)
 
@@ -163,6 +190,13 @@ def do_everything(server: Server, owner: Person, tmp_path: Path) -> list[str]:
     contact = contacts.split(f"/types/{type_id}/contacts/")[1:]
     ids = {part.split('"')[0].split("/")[0] for part in contact}
     visitor.post(f"/types/{type_id}/contacts/{min(int(i) for i in ids if i.isdigit())}/delete", {"forget": "yes"})
+    program = program_of(owner)
+    path = f"contact-types/{type_id}/contacts"
+    program.put(f"{path}/{MARK}cid@example.org", {"fields": {MARK: MARK}})
+    assert program.put(f"{path}/{MARK}cid@example.org", {"fields": {"first_name": MARK}}).status_code == 201
+    assert program.get(path, where=f'first_name = "{MARK}"').status_code == 200
+    program.get(f"{MARK}dee@example.org")
+    program.delete(f"{path}/{MARK}cid%40example.org")
     owner.delete_segment(segment)
     for _ in range(40):
         owner.get("segment/list")

@@ -93,6 +93,12 @@ def last_change(db: Reader) -> int:
     return select_only(db, int, SQL["last_change"])
 
 
+def time_of_first_after(db: Reader, change: int) -> datetime | None:
+    """Return when the first change after a number was made, or None when there is none."""
+    micros = scalar(db, int, SQL["time_of_first_after"], (change,))
+    return None if micros is None else from_micros(micros)
+
+
 def has_type_changed(db: Reader, type_id: int, after: int) -> bool:
     """Return whether contacts or fields of a type have changed after a change number."""
     return select_only(db, bool, SQL["has_type_changed"], (after, type_id))

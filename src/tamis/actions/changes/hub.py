@@ -9,7 +9,7 @@ applied several writes of one contact, all of them are told the sum: entering an
 """
 
 import threading
-from collections import defaultdict, deque
+from collections import Counter, defaultdict, deque
 from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from functools import cached_property
@@ -66,6 +66,8 @@ class ChangeHub:
 
     def __init__(self) -> None:
         self.change = self.number = 0
+        self.counts: Counter[str] = Counter()
+        """How many membership changes were published, by type; those of batches too large for memory as `bulk`."""
         self._changed = threading.Condition()
         self._batches: deque[PublishedBatch] = deque()
         """The batches that open watches may need, oldest first."""
@@ -86,6 +88,7 @@ class ChangeHub:
 
     def publish(self, batch: ProjectedBatch) -> None:
         """Tell everybody about a batch that was committed."""
+        self._count(batch)
         with self._changed:
             self.change, self.number = batch.change, batch.number
             if self._watches:
@@ -94,6 +97,14 @@ class ChangeHub:
                 self._dropped += 1
             self._changed.notify_all()
         self._call_back(batch)
+
+    def _count(self, batch: ProjectedBatch) -> None:
+        if batch.changes is None:
+            self.counts["bulk"] += batch.number - batch.before
+            return
+        entered = sum(change.change > 0 for change in batch.changes)
+        self.counts["entered"] += entered
+        self.counts["left"] += len(batch.changes) - entered
 
     def publish_failure(self, error: TamisError) -> None:
         """Tell those who wait for a write that it cannot be projected now."""

@@ -11,10 +11,12 @@ from tamis.records.importing import imports
 
 @dataclass(frozen=True, slots=True)
 class ServerStats:
-    """The statistics at one instant; `changes_behind` is None while the projection is being built."""
+    """The statistics at one instant; `changes_behind` is None while the projection is being built, and `lag_seconds`
+    the age of the oldest of these changes."""
 
     writes_waiting: int
     changes_behind: int | None
+    lag_seconds: float
     imports: dict[str, int]
     import_rows: int
     disk_free: int
@@ -26,10 +28,12 @@ def gather_stats(services: Services) -> ServerStats:
     db = services.records.reader()
     columns = services.columns_if_open
     applied = columns.applied if columns else None
+    waiting_since = change_log.time_of_first_after(db, applied) if applied is not None else None
     states, rows = imports.totals(db)
     return ServerStats(
         services.records.waiting_jobs,
         None if applied is None else max(change_log.last_change(db) - applied, 0),
+        max((services.clock() - waiting_since).total_seconds(), 0.0) if waiting_since else 0.0,
         states,
         rows,
         shutil.disk_usage(services.settings.data).free,

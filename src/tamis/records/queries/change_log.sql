@@ -49,6 +49,9 @@ FROM change_log WHERE change > ? AND change <= ? AND subject <> 'contact' ORDER 
 -- name: time_of_change
 SELECT changed_at FROM change_log WHERE change = ?;
 
+-- name: time_of_first_after
+SELECT changed_at FROM change_log WHERE change > ? ORDER BY change LIMIT 1;
+
 -- name: trim
 DELETE FROM change_log WHERE change <= ?;
 

@@ -16,15 +16,27 @@ from tamis import __version__, log
 from tamis.actions.maintenance.health import Health
 from tamis.actions.maintenance.server_stats import ServerStats, gather_stats
 from tamis.actions.services import Services
+from tamis.actions.webhooks.worker import WebhookWorker
+from tamis.domain.webhooks import DeliveryOutcome
 from tamis.histogram import DurationHistogram
 from tamis.web.monitoring.traffic import Traffic
+
+CHANGE_TYPES = ("entered", "left", "bulk")
 
 
 class ServerCollector(Collector):
     """Collects the metrics of a server."""
 
-    def __init__(self, services: Services, traffic: Traffic, health: Health, active: Callable[[], int]) -> None:
+    def __init__(
+        self,
+        services: Services,
+        traffic: Traffic,
+        health: Health,
+        webhooks: WebhookWorker,
+        active: Callable[[], int],
+    ) -> None:
         self._services, self._traffic, self._health, self._active = services, traffic, health, active
+        self._webhooks = webhooks
         # One thread, so that all requests for metrics share one connection to the records.
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="metrics")
 
@@ -38,6 +50,7 @@ class ServerCollector(Collector):
         yield from _store_metrics(
             self._thread.submit(gather_stats, self._services).result(), self._services.records.commits
         )
+        yield from self._change_metrics()
         events = CounterMetricFamily("tamis_events", "Log events, including suppressed ones.", labels=["event"])
         for name, count in sorted(log.counts().items()):
             events.add_metric([name], count)
@@ -46,6 +59,26 @@ class ServerCollector(Collector):
         info = GaugeMetricFamily("tamis_build_info", "The running version.", labels=["version"])
         info.add_metric([__version__], 1)
         yield info
+
+    def _change_metrics(self) -> Iterator[Metric]:
+        changes = CounterMetricFamily(
+            "tamis_membership_changes",
+            "Entries of segments and exits; those of batches too large for memory together, as bulk.",
+            labels=["type"],
+        )
+        for type_ in CHANGE_TYPES:
+            changes.add_metric([type_], self._services.hub.counts[type_])
+        yield changes
+        delivered = self._webhooks.counters
+        attempts = CounterMetricFamily(
+            "tamis_webhook_attempts", "Attempts to deliver changes to webhooks, by outcome.", labels=["outcome"]
+        )
+        for outcome in DeliveryOutcome:
+            attempts.add_metric([outcome.value], delivered.attempts[outcome])
+        yield attempts
+        yield CounterMetricFamily("tamis_webhook_changes", "Changes delivered to webhooks.", delivered.changes)
+        text = "Age of the oldest change that a webhook has not accepted yet."
+        yield _gauge("tamis_webhook_lag_seconds", text, self._webhooks.lag_seconds)
 
     def _request_metrics(self) -> Iterator[Metric]:
         answered = sorted(self._traffic.answered.copy().items())
@@ -72,11 +105,13 @@ class ServerCollector(Collector):
         yield _gauge("tamis_requests_active", "Requests in progress.", self._active())
 
 
-def make_registry(services: Services, traffic: Traffic, health: Health, active: Callable[[], int]) -> CollectorRegistry:
+def make_registry(
+    services: Services, traffic: Traffic, health: Health, webhooks: WebhookWorker, active: Callable[[], int]
+) -> CollectorRegistry:
     """Make the registry of a server, with the metrics of its process; `active` returns the number of running
     requests."""
     registry = CollectorRegistry(auto_describe=False)
-    registry.register(ServerCollector(services, traffic, health, active))
+    registry.register(ServerCollector(services, traffic, health, webhooks, active))
     ProcessCollector(registry=registry)
     PlatformCollector(registry=registry)
     return registry
@@ -90,6 +125,8 @@ def _store_metrics(stats: ServerStats, commits: DurationHistogram) -> Iterator[M
     if stats.changes_behind is not None:
         text = "Changes that the projection has not applied yet."
         yield _gauge("tamis_changes_behind", text, stats.changes_behind)
+        text = "Age of the oldest change that the projection has not applied yet."
+        yield _gauge("tamis_projection_lag_seconds", text, stats.lag_seconds)
     imports = GaugeMetricFamily(
         "tamis_imports", "Imports by state; interrupted ones count as running.", labels=["state"]
     )

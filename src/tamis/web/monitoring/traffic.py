@@ -106,6 +106,7 @@ def _write(scope: Scope, record: RequestRecord, seconds: float) -> None:
         method=method if method in METHODS else UNKNOWN_ROUTE,
         # The path has no query, which may hold search terms.
         path=scope["path"],
+        interface=record.interface,
         route=record.route,
         status=record.status,
         bytes=record.body_bytes,
