@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable
 from typing import Annotated, Any, TypeVar
 
 from litestar import Request, Response, get
-from litestar.params import Parameter
+from litestar.params import HeaderParameter, Parameter
 from litestar.response import Stream
 
 from tamis.actions.accounts.keys import is_key_valid
@@ -50,7 +50,7 @@ async def list_changes(
         int, Parameter(ge=0, le=MAX_WAIT, description="Wait up to so many seconds while there are no changes.")
     ] = 0,
     last_event_id: Annotated[
-        str | None, Parameter(header="Last-Event-ID", description="Continues a stream after this number.")
+        str | None, HeaderParameter(name="Last-Event-ID", description="Continues a stream after this number.")
     ] = None,
 ) -> Response[ChangePage]:
     """Returns entries into segments and exits from them, in order: nothing is skipped, and nothing comes twice. With

@@ -5,7 +5,7 @@ from typing import Annotated, Any, NamedTuple
 
 from litestar import Request, Response, delete, get, patch, put
 from litestar.openapi import ResponseSpec
-from litestar.params import Parameter
+from litestar.params import HeaderParameter, Parameter
 from msgspec import UNSET
 
 from tamis.actions.changes.hub import Watch
@@ -50,8 +50,8 @@ ApiRequest = Request[Any, Any, Any]
 Email = Annotated[str, Parameter(description="The email of a contact, percent-encoded, in any spelling.")]
 Prefer = Annotated[
     str | None,
-    Parameter(
-        header="Prefer",
+    HeaderParameter(
+        name="Prefer",
         description="With `return=minimal` the answer is 204 as soon as the write is on disk, without the segments.",
     ),
 ]

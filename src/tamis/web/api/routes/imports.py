@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Annotated, Literal
 
 from litestar import Response, get, post
-from litestar.params import Parameter
+from litestar.params import Parameter, QueryParameter
 from litestar.response import File
 
 from tamis.actions.fields.types import type_by_id
@@ -58,7 +58,7 @@ async def start_import(
     file_name: Annotated[str, Parameter(description="The name of the file; its ending helps to find the format.")] = "",
     create_fields: Annotated[bool, Parameter(description="Create a field for each unknown column.")] = False,
     map_: Annotated[
-        list[str] | None, Parameter(query="map", description="`COLUMN=FIELD`: import a column into another field.")
+        list[str] | None, QueryParameter(name="map", description="`COLUMN=FIELD`: import a column into another field.")
     ] = None,
     kind: Annotated[
         list[str] | None, Parameter(description="`COLUMN=KIND`: the kind of the field that is created for a column.")
@@ -75,7 +75,7 @@ async def start_import(
     add_options: Annotated[bool, Parameter(description="Add unknown values to the options of fields.")] = False,
     format_: Annotated[
         Literal["csv", "xlsx", "ndjson", "parquet"] | None,
-        Parameter(query="format", description="The format, if it is not recognized."),
+        QueryParameter(name="format", description="The format, if it is not recognized."),
     ] = None,
     encoding: Annotated[str | None, Parameter(description="The encoding, if it is not recognized.")] = None,
     sheet: Annotated[str | None, Parameter(description="The sheet of a workbook, by name or number.")] = None,
