@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from tamis.cli.api_client import open_client
+from tamis.cli.common import Common
 from tests.support.process import Server
 from tests.support.programs import problem_of, program_of
 from tests.support.users import Person, colleague_of, new_account
@@ -86,3 +88,9 @@ def test_a_second_key_pair_does_not_bypass_the_account_limit(tmp_path: Path) -> 
         assert (refused.text, refused.headers["retry-after"]) == (TOO_MANY, "60")
         other = new_account(running.data, running.address, "quiet@example.org")
         assert other.get("segment/list").status_code == 200
+
+
+def test_commands_on_the_machine_are_not_limited(limited: Server) -> None:
+    person = new_account(limited.data, limited.address, "operator@example.org")
+    with open_client(Common(data=person.data, account=person.email), None) as client:
+        assert {client.account.get().name for _ in range(3 * LIMIT)} == {person.email}

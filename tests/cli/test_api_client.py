@@ -1,5 +1,7 @@
 """The client of commands: of a data directory with and without a server, and of a server at a URL."""
 
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -69,3 +71,10 @@ def test_a_url_needs_a_key_in_the_environment(monkeypatch: pytest.MonkeyPatch) -
         open_client(Common(), "tamis.example.com")
     with open_client(Common(), "https://tamis.example.com") as client:
         assert "sk_some" not in repr(client)
+
+
+def test_other_commands_do_not_load_what_the_api_needs() -> None:
+    loaded = "[name for name in ('httpx', 'litestar', 'mcp', 'pydantic') if name in sys.modules]"
+    program = f"import sys, tamis.cli.main, tamis.cli.segment, tamis.cli.mcp; print({loaded})"
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True, timeout=120)
+    assert done.stdout == "[]\n"

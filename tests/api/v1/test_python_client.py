@@ -202,6 +202,25 @@ def test_the_changes_of_a_segment(use: Used, readers: int) -> None:
     assert (entry.subject.id, entry.actor.kind) == (segment.id, "key")
 
 
+def test_the_life_of_a_webhook(use: Used) -> None:
+    made = use(lambda client: client.webhooks.create("https://does-not-exist.invalid/", types=["entered"]))
+    assert made.secret.startswith("whsec_")
+    assert made.secret not in repr(made)
+    found = use(lambda client: client.webhooks.get(made.id))
+    assert (found.url, found.types, found.segment_ids, found.enabled) == (made.url, ("entered",), (), True)
+    rotated = use(lambda client: client.webhooks.rotate(made.id))
+    assert rotated.secret != made.secret
+    assert rotated.previous_secret_until
+    tried = use(lambda client: client.webhooks.test(made.id))
+    assert (tried.type, tried.outcome, tried.status) == ("test", "host_not_found", None)
+    assert tried in use(lambda client: client.webhooks.deliveries(made.id))
+    changed = use(lambda client: client.webhooks.update(made.id, types=None, enabled=False))
+    assert (changed.types, changed.enabled, changed.disabled_reason) == ((), False, "manual")
+    assert changed in use(lambda client: client.webhooks.list(page_size=1))
+    assert use(lambda client: client.webhooks.replay(made.id, after=0)).position == 0
+    assert use(lambda client: client.webhooks.delete(made.id)) is None
+
+
 def test_a_file_is_imported_and_the_import_undone(use: Used, type_id: int, tmp_path: Path) -> None:
     file = tmp_path / "people.csv"
     file.write_text(f"email,Age\n{fresh_address()},20\nnobody,30\n", encoding="utf-8")

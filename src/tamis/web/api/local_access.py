@@ -16,7 +16,8 @@ MAX_NAME = 100
 
 @dataclass(frozen=True, slots=True)
 class CommandAccess(ApiKey):
-    """The access of a command, which its user may use for everything; `name` is the user of the machine."""
+    """The access of a command, which its user may use for everything, without a limit; `name` is the user of the
+    machine."""
 
     @property
     def actor(self) -> Actor:
@@ -31,7 +32,7 @@ class LocalAccess:
         self._services = services
         self._token = token.encode()
 
-    def find(self, bearer: str, headers: Mapping[bytes, str]) -> ApiKey | None:
+    def find(self, bearer: str, headers: Mapping[bytes, str]) -> CommandAccess | None:
         """Return the access of a command, None for any other caller and for an account that does not exist."""
         account_id = headers.get(ACCOUNT_HEADER, "")
         if not hmac.compare_digest(bearer.encode(), self._token) or not (account_id.isascii() and account_id.isdigit()):

@@ -10,7 +10,7 @@ from litestar.types import Scope as LitestarScope
 
 from tamis import log
 from tamis.domain.accounts import ApiKey, Scope
-from tamis.web.api.local_access import LocalAccess
+from tamis.web.api.local_access import CommandAccess, LocalAccess
 from tamis.web.api.problems import INTERFACE, Forbidden, RateLimited, Unauthorized
 from tamis.web.api.rate_limit import RateLimits
 from tamis.web.http import EXTRA_HEADERS
@@ -50,7 +50,8 @@ class ApiRequests(ASGIMiddleware):
         needed: Scope | None = scope["route_handler"].opt.get(NEEDS)
         if needed is not None:
             key = self._key(connection)
-            self._limit(key, connection)
+            if not isinstance(key, CommandAccess):
+                self._limit(key, connection)
             if not key.scope.includes(needed):
                 raise Forbidden(
                     "key_scope_too_small",
@@ -81,7 +82,10 @@ class ApiRequests(ASGIMiddleware):
         kind, _, bearer = headers.get(b"authorization", "").partition(" ")
         if kind.lower() == "bearer" and bearer:
             secret = bearer.strip()
-            key = self._local.find(secret, headers) or self._keys.by_secret(secret, scope)
+            if command := self._local.find(secret, headers):
+                request_record(scope).account_id = command.account.id
+                return command
+            key = self._keys.by_secret(secret, scope)
         elif public_key and secret_key:
             key = self._keys.by_key_pair(public_key, secret_key, scope)
         else:
