@@ -4,6 +4,8 @@ Every action that changes what an account has calls `record_entry` in its own tr
 transaction (`Services.acting_as`). Contacts written one by one are not recorded, batches and imports as one entry.
 """
 
+from collections import Counter
+from collections.abc import Mapping
 from datetime import datetime
 
 from tamis.domain.accounts import Account
@@ -17,6 +19,25 @@ def record_entry(
 ) -> None:
     """Record what the actor of a transaction does in it. Details contain no personal data of contacts."""
     audit.insert(db, now, account_id, action, subject, details)
+
+
+def record_part(
+    db: Transaction,
+    now: datetime,
+    account_id: int,
+    action: AuditAction,
+    subject: Subject,
+    request_id: str,
+    counts: Mapping[str, int],
+) -> None:
+    """Record a part of what a request does: its counts are added to those of its entry, if it has one."""
+    if request_id and (begun := audit.entry_of_request(db, account_id, action, request_id)):
+        entry_id, details = begun
+        sums = {name: count for name, count in details.items() if isinstance(count, int)}
+        audit.set_details(db, entry_id, {**details, **(Counter(sums) + Counter(counts))})
+        return
+    shown = {"request": request_id} if request_id else {}
+    audit.insert(db, now, account_id, action, subject, {**counts, **shown})
 
 
 def list_entries(

@@ -8,11 +8,13 @@ import msgspec
 from tamis.domain.actors import Actor, ActorKind
 from tamis.domain.audit import BEYOND_LAST, AuditAction, AuditEntry, AuditFilter, Detail, Subject
 from tamis.domain.instants import from_micros, to_micros
-from tamis.records.engine.sql import run, select
+from tamis.records.engine.sql import run, select, select_one
 from tamis.records.handles import Reader, Transaction
 from tamis.records.queries import load
 
 SQL = load("audit")
+LATEST = 1_000
+"""How many entries of all accounts may come between two parts of what a request does."""
 _DETAILS = msgspec.json.Decoder(dict[str, Detail])
 
 
@@ -29,6 +31,22 @@ def insert(
     who = (actor.kind, actor.id, actor.name)
     what = (action, subject.kind, str(subject.id), subject.name, msgspec.json.encode(details).decode())
     run(db, SQL["insert"], (account_id, to_micros(now), *who, *what))
+
+
+def entry_of_request(
+    db: Reader, account_id: int, action: AuditAction, request_id: str
+) -> tuple[int, dict[str, Detail]] | None:
+    """Return the id and the details of the entry of a request, if it is among the latest ones."""
+
+    def found(id_: int, details: str) -> tuple[int, dict[str, Detail]]:
+        return id_, _DETAILS.decode(details)
+
+    return select_one(db, found, SQL["of_request"], (account_id, LATEST, action, request_id))
+
+
+def set_details(db: Transaction, entry_id: int, details: Mapping[str, Detail]) -> None:
+    """Replace the details of an entry, in the course of what it tells of."""
+    run(db, SQL["set_details"], (msgspec.json.encode(details).decode(), entry_id))
 
 
 def page(db: Reader, account_id: int, wanted: AuditFilter, limit: int, before: int = BEYOND_LAST) -> list[AuditEntry]:

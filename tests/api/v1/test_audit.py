@@ -78,12 +78,23 @@ def test_contacts_are_recorded_when_they_are_deleted_and_batches_as_a_whole(pers
     program = program_of(person)
     type_id = program.create("contact-types", {"name": "People"})["id"]
     contacts = [{"email": f"{name}@example.org"} for name in ("ann", "bob", "cid")] + [{"email": "none"}]
-    program.result(program.post(f"contact-types/{type_id}/contacts/batch", {"contacts": contacts}))
+    written = program.post(f"contact-types/{type_id}/contacts/batch", {"contacts": contacts})
     put = program.result(program.put(f"contact-types/{type_id}/contacts/dee@example.org", {"fields": {}}))
     assert program.delete(f"contact-types/{type_id}/contacts/dee@example.org").status_code == 200
     assert program.delete(f"contact-types/{type_id}/contacts/ann@example.org?forget=true").status_code == 200
     found = entries(program)[-3:]
     assert [entry["action"] for entry in found] == ["batch.written", "contact.deleted", "contact.forgotten"]
-    assert found[0]["details"] == {"created": 3, "rejected": 1}
+    assert found[0]["details"] == {"created": 3, "rejected": 1, "request": written.headers["X-Request-Id"]}
     assert found[1]["subject"] == {"kind": "contact", "id": put["id"], "name": ""}
     assert "example.org" not in str(found)
+
+
+def test_a_stream_of_lines_is_one_entry(person: Person) -> None:
+    program = program_of(person)
+    type_id = program.create("contact-types", {"name": "People"})["id"]
+    lines = b"".join(b'{"email": "n%d@example.org"}\n' % number for number in range(2_500)) + b"nothing\n"
+    headers = {"Content-Type": "application/x-ndjson"}
+    answer = program.call("POST", f"contact-types/{type_id}/contacts/batch", data=lines, headers=headers)
+    assert answer.status_code == 200
+    (entry,) = entries(program, action="batch.written")
+    assert entry["details"] == {"created": 2_500, "rejected": 1, "request": answer.headers["X-Request-Id"]}

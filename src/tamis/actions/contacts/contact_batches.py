@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal, NamedTuple
 
-from tamis.actions.audit import record_entry
+from tamis.actions.audit import record_part
 from tamis.actions.contacts.contact_storage import update_contact
 from tamis.actions.contacts.row_storage import store_rows
 from tamis.actions.contacts.stated_values import ParsedContact, parse_item
@@ -50,9 +50,12 @@ def parse_batch(db: Reader, account: Account, type_id: int, items: Sequence[obje
     return ParsedBatch(fields, items, _parse(items, fields))
 
 
-def write_batch(db: Transaction, now: datetime, account: Account, type_id: int, batch: ParsedBatch) -> list[ItemResult]:
+def write_batch(
+    db: Transaction, now: datetime, account: Account, type_id: int, batch: ParsedBatch, request_id: str = ""
+) -> list[ItemResult]:
     """Create or change the contacts of a batch, and return a result for each item, in order. Values that an item does
-    not state are kept; null clears one. Items with the same email follow each other. Raises NotFound."""
+    not state are kept; null clears one. Items with the same email follow each other. The batches of one request are one
+    entry of the audit log. Raises NotFound."""
     contact_type = type_by_id(db, account, type_id)
     fields = types.fields_of_type(db, type_id)
     items = batch.parsed if fields == batch.fields else _parse(batch.stated, fields)
@@ -75,7 +78,7 @@ def write_batch(db: Transaction, now: datetime, account: Account, type_id: int, 
         assert isinstance(item, ParsedContact)
         results[index] = ItemResult(_store_again(db, now, type_id, fields, item))
     counts = Counter[str](result.status for result in results.values())
-    record_entry(db, now, account.id, AuditAction.BATCH_WRITTEN, type_subject(contact_type), **counts)
+    record_part(db, now, account.id, AuditAction.BATCH_WRITTEN, type_subject(contact_type), request_id, counts)
     return [results[index] for index in range(len(items))]
 
 

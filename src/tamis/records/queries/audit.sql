@@ -9,3 +9,12 @@ FROM audit_log
 WHERE account_id = :account_id AND id < :before
     AND (:action IS NULL OR action = :action) AND (:actor_id IS NULL OR actor_id = :actor_id)
 ORDER BY id DESC LIMIT :limit;
+
+-- name: of_request
+SELECT id, details FROM audit_log
+WHERE account_id = ? AND id > (SELECT max(id) FROM audit_log) - ? AND action = ?
+    AND json_extract(details, '$.request') = ?
+ORDER BY id DESC LIMIT 1;
+
+-- name: set_details
+UPDATE audit_log SET details = ? WHERE id = ?;

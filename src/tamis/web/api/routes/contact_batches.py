@@ -32,6 +32,7 @@ from tamis.web.api.schemas.batches import (
     stored_results,
 )
 from tamis.web.api.schemas.common import Id
+from tamis.web.monitoring.traffic import request_record
 
 MAX_BATCH_BYTES = 1 << 24
 Results = list[StoredResult]
@@ -82,7 +83,8 @@ async def write_contacts(call: Call, request: ApiRequest, type_id: Id) -> Respon
         raise HTTPException(status_code=415, detail=f"Send the body as application/json or {MEDIA_TYPE}.")
     body = await _read(request)
     batch = await call.read(lambda: _parse_document(call, type_id, body))
-    results: Results = await call.write_once(Results, _store, call, type_id, batch)
+    request_id = request_record(request.scope).id
+    results: Results = await call.write_once(Results, _store, call, type_id, batch, request_id)
     return Response(batch_out(results))
 
 
@@ -96,19 +98,20 @@ def _parse_document(call: Call, type_id: int, body: bytes) -> ParsedBatch:
 async def _write_lines(call: Call, request: ApiRequest, type_id: int) -> Response[Any]:
     type_by_id(call.records, call.account, type_id)
     results, chunks = BatchResults(call.services.settings.data), LineChunks()
+    request_id = request_record(request.scope).id
     try:
         async for data in _parts(request):
             for chunk in chunks.add(data):
-                results.add(await _store_chunk(call, type_id, chunk))
+                results.add(await _store_chunk(call, type_id, chunk, request_id))
         for chunk in chunks.finish():
-            results.add(await _store_chunk(call, type_id, chunk))
+            results.add(await _store_chunk(call, type_id, chunk, request_id))
     except BaseException:
         results.close()
         raise
     return Stream(results.stream(), media_type="application/json")
 
 
-async def _store_chunk(call: Call, type_id: int, chunk: LineChunk) -> Results:
+async def _store_chunk(call: Call, type_id: int, chunk: LineChunk, request_id: str) -> Results:
     """Store a chunk, unless an earlier request with the same key has; raises Invalid if that had another body."""
     known = call.idempotent and find_chunk(call.records, call.idempotent, chunk.number, call.services.clock())
     if known and known.digest != chunk.digest:
@@ -118,14 +121,14 @@ async def _store_chunk(call: Call, type_id: int, chunk: LineChunk) -> Results:
     batch = await call.read(lambda: parse_batch(call.records, call.account, type_id, _parse_lines(chunk.lines)))
 
     def store(db: Transaction, now: datetime) -> bytes:
-        return msgspec.json.encode(_store(db, now, call, type_id, batch))
+        return msgspec.json.encode(_store(db, now, call, type_id, batch, request_id))
 
     stored = await call.write(run_chunk_once, call.idempotent, chunk.number, chunk.digest, store)
     return msgspec.json.decode(stored, type=Results)
 
 
-def _store(db: Transaction, now: datetime, call: Call, type_id: int, batch: ParsedBatch) -> Results:
-    return stored_results(write_batch(db, now, call.account, type_id, batch))
+def _store(db: Transaction, now: datetime, call: Call, type_id: int, batch: ParsedBatch, request_id: str) -> Results:
+    return stored_results(write_batch(db, now, call.account, type_id, batch, request_id))
 
 
 def _parse_lines(lines: Sequence[bytes | None]) -> list[object]:
