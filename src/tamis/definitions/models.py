@@ -1,0 +1,108 @@
+"""Definitions: contact types with their fields and segments, as a file says they should be and as an account has them.
+
+`line` is the line of a definition in the file, from 1 on.
+"""
+
+from dataclasses import dataclass
+
+from tamis.domain.fields import RESERVED, Field, FieldSet, Kind
+from tamis.domain.segments import SegmentRef, SegmentRefs
+from tamis.rules.tree import Rule, conditions
+
+
+@dataclass(frozen=True, slots=True)
+class DesiredOption:
+    """An option of a choice field."""
+
+    name: str
+    previous_name: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class DesiredField:
+    """A custom field."""
+
+    name: str
+    kind: Kind
+    options: tuple[DesiredOption, ...]
+    previous_name: str | None
+    line: int
+
+
+@dataclass(frozen=True, slots=True)
+class DesiredSegment:
+    """A segment; `rule` is text, or JSON when `is_json`."""
+
+    name: str
+    rule: str
+    is_json: bool
+    description: str
+    previous_name: str | None
+    line: int
+    rule_line: int
+
+
+@dataclass(frozen=True, slots=True)
+class DesiredType:
+    """A contact type with its custom fields and its segments."""
+
+    name: str
+    fields: tuple[DesiredField, ...]
+    segments: tuple[DesiredSegment, ...]
+    previous_name: str | None
+    line: int
+
+
+@dataclass(frozen=True, slots=True)
+class PresentSegment:
+    """A segment of an account; `rule` is its rule as text."""
+
+    id: int
+    name: str
+    rule: str
+    description: str
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class PresentType:
+    """A contact type of an account; `fields` are its custom fields, in the order of their ids."""
+
+    id: int
+    name: str
+    fields: tuple[Field, ...]
+    segments: tuple[PresentSegment, ...]
+
+    @property
+    def field_set(self) -> FieldSet:
+        """All fields, as rules refer to them."""
+        return FieldSet((*RESERVED, *self.fields))
+
+    @property
+    def segment_refs(self) -> SegmentRefs:
+        """The segments, as rules refer to them."""
+        return SegmentRefs(tuple(SegmentRef(segment.id, segment.name) for segment in self.segments))
+
+
+@dataclass(frozen=True, slots=True)
+class BuiltSegment:
+    """A desired segment with the present one that it describes, if any, and both rules.
+
+    What does not exist yet has a negative id in `rule`. `present_rule` is in terms of the present fields and segments;
+    `is_same_rule` says whether the file changes it.
+    """
+
+    id: int
+    desired: DesiredSegment
+    present: PresentSegment | None
+    rule: Rule
+    present_rule: Rule
+    is_same_rule: bool
+
+    def uses_before(self, field_id: int) -> bool:
+        """Return whether the present rule uses a field."""
+        return any(condition.field.id == field_id for condition in conditions(self.present_rule))
+
+    def uses_after(self, field_id: int) -> bool:
+        """Return whether the desired rule uses a field."""
+        return any(condition.field.id == field_id for condition in conditions(self.rule))

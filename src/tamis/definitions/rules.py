@@ -1,0 +1,195 @@
+"""Rules of definitions: built against the fields and segments that the file describes, and compared with present ones.
+
+Fields and segments that exist have their ids, and new ones negative ids, so that renaming one changes no rule.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from graphlib import CycleError, TopologicalSorter
+from typing import Any
+
+import msgspec
+
+from tamis.definitions.models import BuiltSegment, DesiredSegment, PresentSegment, PresentType
+from tamis.domain.errors import Invalid, Problem
+from tamis.domain.fields import RESERVED, Field, FieldSet
+from tamis.domain.segments import SegmentRef, SegmentRefs, is_segment_id
+from tamis.domain.text import fold
+from tamis.rules.build import build
+from tamis.rules.syntaxes.draft import Draft, DraftCondition, map_conditions
+from tamis.rules.syntaxes.json import from_json, to_json
+from tamis.rules.syntaxes.text import from_text
+from tamis.rules.tree import Rule, referenced_segments
+
+MAX_NESTING = 100
+Json = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class DesiredFields:
+    """The fields of a desired type, and the options that are renamed: old and new names, by the id of the field."""
+
+    fields: tuple[Field, ...]
+    renamed_options: Mapping[int, Mapping[str, str]]
+
+
+def build_segments(
+    present: PresentType | None,
+    fields: DesiredFields,
+    pairs: Sequence[tuple[DesiredSegment, PresentSegment | None]],
+) -> list[BuiltSegment]:
+    """Build the rules of a desired type; raises Invalid with every problem."""
+    field_set = FieldSet((*RESERVED, *fields.fields))
+    ids = [found.id if found else -number for number, (_, found) in enumerate(pairs, 1)]
+    refs = SegmentRefs(tuple(SegmentRef(id_, each.name) for id_, (each, _) in zip(ids, pairs, strict=True)))
+    problems: list[Problem] = []
+    built = []
+    for id_, (each, found) in zip(ids, pairs, strict=True):
+        try:
+            rule = build(_draft(each), field_set, RefsByName(refs.refs))
+        except Invalid as error:
+            problems += [_in_file(each, problem) for problem in error.problems]
+            continue
+        was = present_rule(found, present) if found and present else None
+        is_same = found is not None and _in_file_terms(was, fields, refs) == to_json(rule)
+        built.append(BuiltSegment(id_, each, found, rule, was, is_same))
+    if problems:
+        raise Invalid(problems)
+    _refuse_circles(built)
+    return built
+
+
+def _refuse_circles(built: Sequence[BuiltSegment]) -> None:
+    segments = {each.id: each.desired for each in built}
+    try:
+        TopologicalSorter({each.id: referenced_segments(each.rule) for each in built}).prepare()
+    except CycleError as error:
+        circle = [segments[id_] for id_ in error.args[1]]
+        chain = " → ".join(f'"{each.name}"' for each in reversed(circle))
+        place = f"line {min(each.rule_line for each in circle)}"
+        raise Invalid([Problem(place, "segment_depends_on_itself", chain=chain)]) from None
+
+
+def is_valid(rule: str, present: PresentType) -> bool:
+    """Return whether a rule in JSON can be evaluated with the present fields and segments."""
+    try:
+        build(from_json(rule), present.field_set, present.segment_refs)
+    except Invalid:
+        return False
+    return True
+
+
+def with_ids(rule: str, field_ids: Mapping[int, int], segment_ids: Mapping[int, int]) -> str:
+    """Return a rule in JSON with other ids of fields and segments; ids that are not in the mappings stay."""
+
+    def change(leaf: Json) -> Json:
+        if "field" in leaf:
+            return leaf | {"field": field_ids.get(leaf["field"], leaf["field"])}
+        return leaf | {"values": [str(segment_ids.get(int(leaf["values"][0]), leaf["values"][0]))]}
+
+    return msgspec.json.encode(_map_leaves(msgspec.json.decode(rule), change)).decode()
+
+
+def rule_for_file(segment: PresentSegment, present: PresentType) -> str | Json:
+    """Return the present rule of a segment as a file has it: as text, or as JSON with names where the text would have
+    the id of a segment, since its name looks like one."""
+    rule = present_rule(segment, present)
+    names = {each.id: each.name for each in present.segments}
+    if not any(is_segment_id(names[other]) for other in referenced_segments(rule)):
+        return segment.rule
+    keys = {each.id: each.key for each in present.field_set.fields}
+
+    def change(leaf: Json) -> Json:
+        if "field" in leaf:
+            return leaf | {"field": keys[leaf["field"]]}
+        return leaf | {"values": [names[int(leaf["values"][0])]]}
+
+    named: Json = _map_leaves(msgspec.json.decode(to_json(rule)), change)
+    return named
+
+
+def _map_leaves(node: Any, change: Callable[[Json], Json]) -> Any:
+    match node:
+        case {"all": parts}:
+            return {"all": [_map_leaves(part, change) for part in parts]}
+        case {"any": parts}:
+            return {"any": [_map_leaves(part, change) for part in parts]}
+        case {"not": part}:
+            return {"not": _map_leaves(part, change)}
+        case None:
+            return None
+    return change(node)
+
+
+class RefsByName(SegmentRefs):
+    """Segments as a file refers to them: by name, also where a name looks like an id."""
+
+    def find(self, reference: str | int) -> SegmentRef | None:
+        """Find a segment by its name, else as elsewhere."""
+        if isinstance(reference, str):
+            name = reference.strip()
+            if found := self.by_name.get(name) or self.by_name.get(fold(name)):
+                return found
+        return super().find(reference)
+
+
+def rule_means(rule: object, segment: PresentSegment, present: PresentType) -> bool:
+    """Return whether a rule of a file, as text or a mapping, means the same as the present rule of a segment."""
+    try:
+        draft = from_json(json_of(rule)) if isinstance(rule, dict) else from_text(str(rule or ""))
+        found = build(draft, present.field_set, RefsByName(present.segment_refs.refs))
+    except (Invalid, ValueError):
+        return False
+    return to_json(found) == to_json(present_rule(segment, present))
+
+
+def json_of(rule: dict[object, object]) -> str:
+    """Return a mapping of a file as JSON; raises ValueError when it nests too deep."""
+    return msgspec.json.encode(_plain(rule, MAX_NESTING)).decode()
+
+
+def _draft(desired: DesiredSegment) -> Draft | None:
+    return from_json(desired.rule) if desired.is_json else from_text(desired.rule)
+
+
+def present_rule(segment: PresentSegment, present: PresentType) -> Rule:
+    """Return the present rule of a segment; raises Invalid when this version of Tamis cannot read it."""
+    return build(from_text(segment.rule), present.field_set, present.segment_refs)
+
+
+def _in_file_terms(rule: Rule, fields: DesiredFields, refs: SegmentRefs) -> str | None:
+    """Return a present rule as JSON with the fields and segments of the file, None where these cannot express it."""
+    draft = map_conditions(from_json(to_json(rule)), lambda condition: _with_new_options(condition, fields))
+    try:
+        return to_json(build(draft, FieldSet((*RESERVED, *fields.fields)), refs))
+    except Invalid:
+        return None
+
+
+def _with_new_options(condition: DraftCondition, fields: DesiredFields) -> DraftCondition:
+    renamed = fields.renamed_options.get(condition.field, {}) if isinstance(condition.field, int) else {}
+    return replace(condition, values=tuple(renamed.get(value, value) for value in condition.values))
+
+
+def _in_file(desired: DesiredSegment, problem: Problem) -> Problem:
+    place = f"line {desired.rule_line}"
+    return Problem(place, "definition_rule_wrong", name=desired.name, place=problem.path, problem=problem)
+
+
+def _plain(value: object, levels: int) -> object:
+    """Return a value as plain JSON types; raises ValueError when it nests too deep."""
+    if levels == 0:
+        raise ValueError
+    if isinstance(value, dict):
+        return {str(key): _plain(part, levels - 1) for key, part in value.items()}
+    if isinstance(value, list):
+        return [_plain(part, levels - 1) for part in value]
+    if isinstance(value, str):
+        return str(value)
+    if isinstance(value, bool) or value is None:
+        return value
+    if isinstance(value, int):
+        return int(value)
+    if isinstance(value, float):
+        return float(value)
+    return str(value)  # dates, which YAML knows and JSON does not
