@@ -1,11 +1,14 @@
 """A client of the API for commands: of a server at a URL, or of a data directory, with or without a server on it."""
 
+import getpass
 import os
 import secrets
+import sys
 import threading
 import time
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
+from pathlib import Path
 from urllib.parse import quote
 
 import httpx
@@ -28,19 +31,32 @@ _ONE_AT_A_TIME = threading.Lock()
 """Threads of a process take turns on a data directory, whose projection only one of them can have open."""
 
 
-def open_client(common: Common, url: str | None) -> AbstractContextManager[Tamis]:
-    """Open a client for a block: of the server at a URL, with the key in the environment, or of the account in the data
-    directory. There a server that runs answers, otherwise this process; other commands wait meanwhile.
+def open_client(common: Common, url: str | None, key_file: Path | None = None) -> AbstractContextManager[Tamis]:
+    """Open a client for a block: of the server at a URL, with the key in a file or in the environment, or of the
+    account in the data directory. There a server that runs answers, otherwise this process; other commands wait
+    meanwhile.
 
     Raises Refused without a key, Invalid for a wrong URL or key, and what opening the data directory raises.
     """
-    return _local_client(common) if url is None else _remote_client(url)
+    return _local_client(common) if url is None else _remote_client(url, _secret_key(key_file))
 
 
-def _remote_client(url: str) -> Tamis:
+def _secret_key(key_file: Path | None) -> str:
+    """Read the secret key: never from an argument, which other users of the machine could see."""
+    if key_file is not None:
+        try:
+            return key_file.read_text(encoding="utf-8").strip()
+        except (OSError, UnicodeDecodeError):
+            raise Refused("key_file_not_read", file=str(key_file)) from None
     key = os.environ.get(KEY_VARIABLE, "").strip()
+    if not key and sys.stdin.isatty():
+        key = getpass.getpass("Secret key: ").strip()
     if not key:
         raise Refused("secret_key_not_set", variable=KEY_VARIABLE)
+    return key
+
+
+def _remote_client(url: str, key: str) -> Tamis:
     try:
         return Tamis(url, key)
     except ValueError as error:

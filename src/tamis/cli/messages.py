@@ -64,6 +64,7 @@ OWN: Mapping[str, str] = {
     "is_parquet": "is a Parquet file and cannot be read as CSV; add --format parquet",
     "json_has_no_place": "cannot be used here: standard output already contains the exported rows",
     "key_pair_unknown": 'there is no active key pair "{public_key}"; list key pairs with "tamis key list"',
+    "key_file_not_read": "{file} cannot be read: it must be a text file with the secret key",
     "kind_not_written_so": '"{pair}" must be COLUMN=KIND, where KIND is one of {kinds}',
     "mapping_not_written_so": '"{pair}" must be COLUMN=FIELD',
     "must_not_be_negative": "must not be negative",
@@ -88,6 +89,12 @@ OWN: Mapping[str, str] = {
     "parquet_needs_no_gzip": "a Parquet file is already compressed: remove {gzip}",
     "passwords_differ": "the passwords did not match; nothing was changed",
     "renaming_not_written_so": '"{pair}" must be OLD=NEW',
+    "definitions_not_read": "{file} cannot be read: {reason}",
+    "plan_loses_data": "this would lose data: {steps:plain ;}; add --allow-delete to allow it, or run tamis pull first",
+    "plan_partly_applied": (
+        "applied {applied} of {total:change}; this one failed: {step}: {reason} Correct the file, and apply it again "
+        "for the rest"
+    ),
     "row_was_forgotten": (
         "this email was forgotten on {day} and cannot be added; allow it with: tamis contact allow {email} --type "
         "{contact_type}"
