@@ -1,5 +1,5 @@
 """Limits on the requests of a key and of its account, announced in the headers `RateLimit-Policy` and `RateLimit`
-(draft-ietf-httpapi-ratelimit-headers-10, structured fields)."""
+(draft-ietf-httpapi-ratelimit-headers, structured fields)."""
 
 import time
 from math import ceil
