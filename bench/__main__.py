@@ -18,6 +18,7 @@ from bench import (
     list_segments,
     scale,
     start,
+    webhooks,
     write_contacts,
 )
 from bench.harness import Figure, machine, save, show, show_progress
@@ -31,6 +32,7 @@ BENCHMARKS: dict[str, Callable[[Stores], Iterator[Figure]]] = {
     "list_segments": list_segments.run,
     "add_recipients": add_recipients.run,
     "write_contacts": write_contacts.run,
+    "webhooks": webhooks.run,
     "full_list": full_list.run,
     "export_file": export_file.run,
     "import_file": import_file.run,

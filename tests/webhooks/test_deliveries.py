@@ -6,13 +6,15 @@ from itertools import pairwise
 
 import pytest
 
-from tamis.actions.webhooks import registration
+from tamis.actions.webhooks import messages, registration
 from tamis.actions.webhooks import worker as worker_module
-from tamis.actions.webhooks.registration import delete_webhook, replay_changes, rotate_secret
+from tamis.actions.webhooks.messages import OutgoingPage, read_outgoing
+from tamis.actions.webhooks.registration import delete_webhook, list_deliveries, replay_changes, rotate_secret
 from tamis.domain.changes import ChangeType
-from tamis.domain.errors import Invalid
+from tamis.domain.errors import Gone, Invalid, Problem
 from tamis.domain.history import Position
-from tamis.domain.webhooks import DeliveryOutcome, DisabledReason
+from tamis.domain.webhooks import Attempt, DeliveryOutcome, DisabledReason
+from tamis.records import webhooks
 from tests.support.receiver import OK, Receiver, answer, close, close_while_answering, receiving
 from tests.webhooks.workbench import Workbench
 
@@ -255,3 +257,34 @@ def test_a_stopped_server_lets_running_attempts_end(idle_bench: Workbench, recei
         arrived.wait(30)
         threading.Timer(0.2, go.set).start()
     idle_bench.wait_until(lambda: idle_bench.find(made.webhook).position == number)
+
+
+def test_the_log_keeps_a_thousand_attempts_of_thirty_days(
+    idle_bench: Workbench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    services, now = idle_bench.services, idle_bench.services.clock()
+    webhook = idle_bench.create("http://127.0.0.1:9/").webhook
+    attempt = Attempt("msg_x", True, 1, now, timedelta(), DeliveryOutcome.DELIVERED, 200, "", None, None, 0)
+    services.write(lambda db, _: [webhooks.log_attempt(db, webhook.id, attempt) for _ in range(1_005)])
+    logged = list_deliveries(services.records.reader(), idle_bench.account, webhook.id, limit=2_000)
+    assert [delivery.number for delivery in logged] == list(range(1_005, 5, -1))
+    services.write(rotate_secret, idle_bench.account, webhook.id)
+    idle_bench.clock.ahead += timedelta(days=30, minutes=1)
+    assert webhooks.has_expired(services.records.reader(), services.clock())
+    with idle_bench.running():
+        idle_bench.wait_until(lambda: not idle_bench.attempts(webhook))
+    kept = webhooks.secrets_of(services.records.reader(), webhook.id)
+    assert kept
+    assert kept.previous is None
+    assert not webhooks.has_expired(services.records.reader(), services.clock())
+
+
+def test_changes_that_are_not_kept_any_more_are_passed(idle_bench: Workbench, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*_: object) -> None:
+        raise error
+
+    monkeypatch.setattr(messages, "read_feed", refuse)
+    error: Exception = Gone("changes_no_longer_kept", after=3, earliest=70)
+    assert read_outgoing(idle_bench.services, 1, 3, None) == OutgoingPage((), 70)
+    error = Invalid([Problem("after", "change_number_unknown", after=3)])
+    assert read_outgoing(idle_bench.services, 1, 3, None) == OutgoingPage((), 3)
