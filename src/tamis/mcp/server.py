@@ -1,12 +1,12 @@
 """The MCP server: its tools, with what may be shown and written, and its errors."""
 
 from collections.abc import Callable
-from functools import wraps
 from typing import Any
 
-from mcp.server.mcpserver import MCPServer
-from mcp.server.mcpserver.exceptions import ToolError
-from mcp.types import ToolAnnotations
+import msgspec
+from mcp.server.mcpserver import Context, MCPServer
+from mcp.server.mcpserver.exceptions import ToolError, UnexpectedToolError
+from mcp.types import CallToolResult, InputRequiredResult, TextContent, ToolAnnotations
 
 from tamis import __version__
 from tamis.client import ApiError
@@ -24,6 +24,7 @@ SHOWN = {
     ShownContacts.MASKED: "It masks the emails and texts of contacts (--show-contacts masked).",
     ShownContacts.FULL: "It shows contacts with their emails and values (--show-contacts full).",
 }
+EXPECTED_ERRORS = (ApiError, TamisError, NotFoundByName)
 TAKES_RULES = {"preview_rule", "plan_segment_change", "create_segment", "update_segment"}
 ADVICE = {
     401: "The key in TAMIS_SECRET_KEY is not valid: a person must start `tamis mcp` with another one.",
@@ -34,56 +35,65 @@ ADVICE = {
 }
 
 
+class FilteredServer(MCPServer[Any]):
+    """A server that shows of contacts what may be shown, in answers and in errors."""
+
+    def __init__(self, instructions: str, shown: ShownContacts) -> None:
+        super().__init__("tamis", title="Tamis", version=__version__, instructions=instructions, log_level="ERROR")
+        self._shown = shown
+
+    async def call_tool(
+        self, name: str, arguments: dict[str, Any], context: Context[Any, Any] | None = None
+    ) -> CallToolResult | InputRequiredResult:
+        """Call a tool; raises ToolError with what went wrong, and what to do about it."""
+        try:
+            result = await super().call_tool(name, arguments, context)
+        except UnexpectedToolError as error:
+            if not isinstance(error.__cause__, EXPECTED_ERRORS):
+                raise
+            raise ToolError(filtered_text(error_text(error.__cause__), self._shown)) from None
+        except ToolError as error:
+            raise ToolError(filtered_text(str(error), self._shown)) from None
+        assert isinstance(result, CallToolResult)
+        answer = filtered(result.structured_content, self._shown)
+        assert isinstance(answer, dict)
+        text = msgspec.json.encode(answer).decode()
+        return CallToolResult(content=[TextContent(type="text", text=text)], structured_content=answer)
+
+
 def make_server(open_client: OpenClient, shown: ShownContacts, *, write: bool) -> MCPServer[Any]:
     """Make the server; only with `write` it has tools that change anything."""
     parts = [INSTRUCTIONS, SHOWN[shown], *([] if write else [READ_ONLY])]
-    server: MCPServer[Any] = MCPServer(
-        "tamis", title="Tamis", version=__version__, instructions="\n".join(parts), log_level="ERROR"
-    )
+    server = FilteredServer("\n".join(parts), shown)
     tools, write_tools = Tools(open_client, shown), WriteTools(open_client)
     reading = ToolAnnotations(read_only_hint=True, open_world_hint=False)
     writing = ToolAnnotations(read_only_hint=False, destructive_hint=True, idempotent_hint=False, open_world_hint=False)
-    added: list[Callable[..., Answer]] = [
-        tools.list_contact_types,
-        tools.list_fields,
-        tools.list_segments,
-        tools.get_segment,
-        tools.preview_rule,
-        tools.list_members,
-        tools.explain_member,
-        tools.compare_segments,
-        tools.segment_history,
-        tools.forecast_segment,
-        tools.plan_segment_change,
+    added: list[tuple[Callable[..., Answer], ToolAnnotations]] = [
+        (tools.list_contact_types, reading),
+        (tools.list_fields, reading),
+        (tools.list_segments, reading),
+        (tools.get_segment, reading),
+        (tools.preview_rule, reading),
+        (tools.list_members, reading),
+        (tools.explain_member, reading),
+        (tools.compare_segments, reading),
+        (tools.segment_history, reading),
+        (tools.forecast_segment, reading),
+        (tools.plan_segment_change, reading),
     ]
-    for tool in added:
-        _add(server, tool, shown, reading)
     if write:
-        _add(server, write_tools.create_segment, shown, writing)
-        _add(server, write_tools.update_segment, shown, writing)
+        added += [(write_tools.create_segment, writing), (write_tools.update_segment, writing)]
+    for tool, annotations in added:
+        server.add_tool(tool, description=_description(tool), annotations=annotations)
     return server
 
 
-def _add(
-    server: MCPServer[Any], tool: Callable[..., Answer], shown: ShownContacts, annotations: ToolAnnotations
-) -> None:
+def _description(tool: Callable[..., Answer]) -> str:
     described = " ".join((tool.__doc__ or "").split())
-    if tool.__name__ in TAKES_RULES:
-        described += "\n\n" + LANGUAGE
-
-    @wraps(tool)
-    def answer(*arguments: Any, **named: Any) -> Answer:
-        try:
-            found = filtered(tool(*arguments, **named), shown)
-        except (ApiError, TamisError, NotFoundByName) as error:
-            raise ToolError(filtered_text(error_text(error), shown)) from None
-        assert isinstance(found, dict)
-        return found
-
-    server.add_tool(answer, name=tool.__name__, description=described, annotations=annotations)
+    return f"{described}\n\n{LANGUAGE}" if tool.__name__ in TAKES_RULES else described
 
 
-def error_text(error: Exception) -> str:
+def error_text(error: BaseException) -> str:
     """Return what went wrong, all of it, and what to do about it."""
     if not isinstance(error, ApiError):
         return str(error)

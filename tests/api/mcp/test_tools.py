@@ -176,6 +176,8 @@ def every_read(ask: Ask) -> list[Any]:
         ask("forecast_segment", segment="Seen lately"),
         ask("plan_segment_change", segment="Mary alone", rule='country = "India"'),
         ask("plan_segment_change", segment="Mary alone", rule="country ="),
+        ask("list_members", segment="Mary alone", limit=MARY),
+        ask(MARY),
     ]
 
 
