@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 from unittest.mock import Mock
 
+import apsw
 import duckdb
 import pytest
 
@@ -23,7 +24,8 @@ from tamis.columns.engine.files import NAME
 from tamis.columns.history import legacy, link
 from tamis.domain.errors import Unavailable
 from tamis.domain.membership_changes import Cause
-from tamis.records.engine.database import FILE_NAME, connect
+from tamis.records.engine.database import FILE_NAME, connect, migrations
+from tamis.records.names import register_fold
 from tamis.rules.syntaxes.text import from_text
 from tests.backups.first_format import to_first_format
 from tests.history.history_model import Past, eventful_packs, eventful_past, eventful_rows, small_packs
@@ -76,7 +78,7 @@ DROP TABLE projection; DROP TABLE projection_clocks; DROP TABLE membership_chang
 DROP TABLE membership_snapshots; DROP TABLE member_lists; DROP TABLE daily_sizes;
 PRAGMA user_version = 13; PRAGMA journal_mode = DELETE;
 """
-"""Turns the records of today into those of schema 13, with its names and without a history."""
+"""Turns records of schema 15 into those of schema 13, with its names and without a history."""
 
 
 def known(past: Past) -> dict[str, Any]:
@@ -139,6 +141,25 @@ def change_records(directory: Path, sql: str) -> None:
     """Change something in the records of a directory."""
     db = connect(directory / FILE_NAME)
     db.execute(sql).fetchall()
+    db.close()
+
+
+def set_back_schema(directory: Path, version: int) -> None:
+    """Drop all tables, indexes and columns of the records of a directory that migrations after a version added."""
+    db, old = connect(directory / FILE_NAME), apsw.Connection(":memory:")
+    register_fold(old)
+    for number, sql in migrations():
+        if number <= version:
+            old.execute(sql).fetchall()
+    objects = "SELECT type, name FROM sqlite_schema WHERE type IN ('table', 'index') AND sql IS NOT NULL"
+    kept = set(old.execute(objects))
+    for kind, name in sorted(set(db.execute(objects)) - kept):  # indexes before tables
+        db.execute(f"DROP {kind} IF EXISTS {name}").fetchall()
+    for _, table in (each for each in kept if each[0] == "table"):
+        columns = f"SELECT name FROM pragma_table_info('{table}')"
+        for (column,) in set(db.execute(columns)) - set(old.execute(columns)):
+            db.execute(f"ALTER TABLE {table} DROP COLUMN {column}").fetchall()
+    old.close()
     db.close()
 
 
@@ -298,6 +319,7 @@ def old_backup(past: Past, tmp_path_factory: pytest.TempPathFactory) -> Path:
     columns = backup.with_name(NAME)
     shutil.copy(past.settings.data / NAME, columns)
     change(OLD_TABLES)(columns)
+    set_back_schema(backup, 15)
     change_records(backup, WITHOUT_HISTORY)
     to_first_format(backup, columns)
     past.reopen()
