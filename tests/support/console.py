@@ -25,6 +25,8 @@ CHROMIUM_ARGUMENTS = [
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
+    "--process-per-site",
+    "--renderer-process-limit=1",  # tabs share one, which a new one would start anew
 ]
 
 
