@@ -18,6 +18,7 @@ settings.register_profile("ci", deadline=None, derandomize=False, print_blob=Tru
 settings.load_profile("ci")
 
 gc.disable()  # until all tests are collected: they live as long as the run
+gc.set_threshold(20_000, 20, 100)
 
 
 def pytest_collection_finish() -> None:
