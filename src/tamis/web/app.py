@@ -15,7 +15,7 @@ from litestar.types.internal_types import ControllerRouterHandler
 from litestar.utils import normalize_path
 
 from tamis.actions.services import Services
-from tamis.web.http import EXTRA_HEADERS, HANDLES_SUBPATHS, App, Headers
+from tamis.web.http import EXTRA_HEADERS, HANDLES_SUBPATHS, App, FindShortcut, Headers, Send
 from tamis.web.key_auth import KeyAuth
 from tamis.web.local import local_routes
 from tamis.web.proxy import with_proxy_headers
@@ -39,7 +39,7 @@ NOT_STORED = (b"cache-control", b"no-store")
 
 API_PREFIX = "/v1/"
 
-LoadRoutes = Callable[[Litestar], ControllerRouterHandler]
+LoadRoutes = Callable[["Application"], ControllerRouterHandler]
 
 
 def web_app(services: Services, local_token: str, *more: ControllerRouterHandler) -> App:
@@ -54,12 +54,13 @@ def application(services: Services, local_token: str, *more: ControllerRouterHan
 
     keys, writes = KeyAuth(services), WriteLimit(services)
 
-    def api(_: Litestar) -> ControllerRouterHandler:
+    def api(app: Application) -> ControllerRouterHandler:
         from tamis.web.api.app import api_routes
 
-        return api_routes(services, keys, writes, local_token)
+        router, app.find_shortcut = api_routes(services, keys, writes, local_token)
+        return router
 
-    def pages(app: Litestar) -> ControllerRouterHandler:
+    def pages(app: Application) -> ControllerRouterHandler:
         from tamis.web.console.app import console
 
         return console(services, app.state)
@@ -69,7 +70,7 @@ def application(services: Services, local_token: str, *more: ControllerRouterHan
 
 
 class Application(Litestar):
-    """Litestar with two shortcuts (docs/decisions/0030).
+    """Litestar with shortcuts (docs/decisions/0030).
 
     A request for a raw ASGI handler goes straight to it: Litestar's own routing costs a sixth of a `segment/list`. A
     handler with `HANDLES_SUBPATHS` in its `opt` also answers all paths below its own that have no handler.
@@ -94,6 +95,7 @@ class Application(Litestar):
         self._subpaths = [
             (f"{route.path}/", route.route_handler.fn) for route in raw if route.route_handler.opt.get(HANDLES_SUBPATHS)
         ]
+        self.find_shortcut: FindShortcut = lambda _: None
         self._late = dict(late)
         self._loading = threading.Lock()
 
@@ -104,6 +106,9 @@ class Application(Litestar):
             direct = self._direct.get(path) or self._find_raw(normalize_path(path))
             if direct is not None:
                 await direct(scope, receive, send)
+                return
+            if shortcut := self.find_shortcut(scope):
+                await shortcut(scope, receive, _with_headers(send, scope))
                 return
             prefix = API_PREFIX if path.startswith(API_PREFIX) else "/"
             if prefix in self._late and not self._has_route(path, scope["method"]):
@@ -129,6 +134,16 @@ class Application(Litestar):
         except HTTPException:
             return False
         return True
+
+
+def _with_headers(send: Send, scope: Any) -> Send:
+    """Return a `send` that adds headers to a response."""
+
+    async def send_with_headers(message: Any) -> None:
+        await _add_headers(message, scope)
+        await send(message)
+
+    return send_with_headers
 
 
 async def _add_headers(message: Message, scope: Scope) -> None:

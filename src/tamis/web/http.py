@@ -16,6 +16,8 @@ Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
 Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 App = Callable[[Scope, Receive, Send], Awaitable[None]]
+FindShortcut = Callable[[Scope], App | None]
+"""Returns the application that answers a request in the place of Litestar, if there is one."""
 
 HANDLES_SUBPATHS = "below"
 """In the options of a raw ASGI handler: it also answers the paths below its own that have no handler."""

@@ -11,7 +11,8 @@ from litestar.handlers import BaseRouteHandler
 
 from tamis.actions.services import Services
 from tamis.web.api import routes
-from tamis.web.api.calls import call_provider
+from tamis.web.api.calls import call_factory, call_provider
+from tamis.web.api.contact_shortcut import ContactShortcut
 from tamis.web.api.description import describe, description_route
 from tamis.web.api.docs_page.routes import docs_routes
 from tamis.web.api.idempotency import IdempotentPosts
@@ -21,6 +22,7 @@ from tamis.web.api.paging import page_query
 from tamis.web.api.problems import problem_response
 from tamis.web.api.rate_limit import RateLimits
 from tamis.web.api.requests import ApiRequests
+from tamis.web.http import FindShortcut
 from tamis.web.key_auth import KeyAuth
 from tamis.web.projection_waiters import ProjectionWaiters
 from tamis.web.write_limit import WriteLimit
@@ -28,8 +30,8 @@ from tamis.web.write_limit import WriteLimit
 PREFIX = "/v1"
 
 
-def api_routes(services: Services, keys: KeyAuth, writes: WriteLimit, local_token: str) -> Router:
-    """Make the routes of the API."""
+def api_routes(services: Services, keys: KeyAuth, writes: WriteLimit, local_token: str) -> tuple[Router, FindShortcut]:
+    """Make the routes of the API, and the shortcut past them."""
 
     def failed(request: Request[Any, Any, Any], error: Exception) -> Response[bytes]:
         return problem_response(services, request, error)
@@ -37,24 +39,22 @@ def api_routes(services: Services, keys: KeyAuth, writes: WriteLimit, local_toke
     handlers = route_handlers()
     settings, waiters = services.settings, ProjectionWaiters(services.hub)
     limits = RateLimits(settings.api_requests_per_minute, settings.account_requests_per_minute)
+    requests = ApiRequests(keys, LocalAccess(services, local_token), limits)
+    make_call = call_factory(services, writes, waiters, Listening(services, waiters))
     description = cache(lambda: describe(handlers, PREFIX))
-    return Router(
+    router = Router(
         PREFIX,
         route_handlers=[description_route(description), *docs_routes(description), *handlers],
         dependencies={
-            "call": Provide(
-                call_provider(services, writes, waiters, Listening(services, waiters)), sync_to_thread=False
-            ),
+            "call": Provide(call_provider(make_call), sync_to_thread=False),
             "page": Provide(page_query, sync_to_thread=False),
         },
-        middleware=[
-            ApiRequests(keys, LocalAccess(services, local_token), limits),
-            IdempotentPosts(services, writes),
-        ],
+        middleware=[requests, IdempotentPosts(services, writes)],
         exception_handlers={Exception: failed},
         request_max_body_size=settings.max_body,
         opt={"interface": "api"},
     )
+    return router, ContactShortcut(services, requests, make_call).find
 
 
 def route_handlers() -> list[BaseRouteHandler]:

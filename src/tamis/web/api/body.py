@@ -43,9 +43,7 @@ class JsonBody(AbstractDTO[T]):
 
     def decode_bytes(self, value: bytes) -> Any:
         """Decode a body; raises UnreadableBody, and Invalid with every problem."""
-        content_type = self.asgi_connection.headers.get("content-type", "").partition(";")[0].strip().lower()
-        if content_type not in JSON_TYPES:
-            raise HTTPException(status_code=415, detail="Send the body as application/json.")
+        require_json(self.asgi_connection.headers.get("content-type", ""))
         return decode_body(value, self.model_type)
 
     @classmethod
@@ -76,6 +74,12 @@ class OptionalJsonBody(JsonBody[T]):
     def decode_bytes(self, value: bytes) -> Any:
         """Decode a body; raises UnreadableBody, and Invalid with every problem."""
         return super().decode_bytes(value) if value.strip() else None
+
+
+def require_json(content_type: str) -> None:
+    """Raise HTTPException for a body of another type than JSON."""
+    if content_type.partition(";")[0].strip().lower() not in JSON_TYPES:
+        raise HTTPException(status_code=415, detail="Send the body as application/json.")
 
 
 def decode_body(body: bytes, to: type[T]) -> T:

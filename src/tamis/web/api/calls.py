@@ -1,9 +1,9 @@
 """What the handler of a call works with: the services, who calls, and how it reads and writes."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, Concatenate, ParamSpec, TypeVar
+from typing import Any, Concatenate, ParamSpec, Protocol, TypeVar
 
 from litestar import Request
 
@@ -89,15 +89,30 @@ class Call:
         return await self.write_once(int, create)
 
 
-def call_provider(
+class CallFactory(Protocol):
+    """Makes the calls of an application."""
+
+    def __call__(self, key: ApiKey, headers: Mapping[str, str], idempotent: IdempotentRequest | None = None, /) -> Call:
+        """Return the call of a request with a key and some headers; raises BadRequest for malformed preconditions."""
+
+
+def call_factory(
     services: Services, writes: WriteLimit, projection: ProjectionWaiters, listening: Listening
-) -> Callable[[ApiRequest], Call]:
+) -> CallFactory:
+    """Return the function that makes the calls of an application."""
+
+    def make_call(key: ApiKey, headers: Mapping[str, str], idempotent: IdempotentRequest | None = None, /) -> Call:
+        acting = services.acting_as(key.actor)
+        return Call(acting, key, precondition_of(headers), idempotent, projection, listening, writes)
+
+    return make_call
+
+
+def call_provider(make_call: CallFactory) -> Callable[[ApiRequest], Call]:
     """Return the function that makes the `call` of a request."""
 
     def call_of(request: ApiRequest) -> Call:
         scope: Any = request.scope
-        key: ApiKey = scope[KEY]
-        precondition, idempotent = precondition_of(request.headers), scope.get(IDEMPOTENT)
-        return Call(services.acting_as(key.actor), key, precondition, idempotent, projection, listening, writes)
+        return make_call(scope[KEY], request.headers, scope.get(IDEMPOTENT))
 
     return call_of

@@ -92,7 +92,7 @@ class IdempotentPosts(ASGIMiddleware):
         options, body = scope["route_handler"].opt, b""
         is_streamed = not {media_type_of(scope), ANY_MEDIA_TYPE}.isdisjoint(options.get(STREAMED, ()))
         if not is_streamed:
-            body = await _read(receive, options.get(MAX_BODY, self._services.settings.max_body))
+            body = await read_body(receive, options.get(MAX_BODY, self._services.settings.max_body))
             receive = _replay(body, receive)
         request = IdempotentRequest(account_id, key, _fingerprint(scope, body))
         services = self._services
@@ -157,7 +157,8 @@ async def _send(answer: StoredAnswer, send: Send) -> None:
     await send({"type": "http.response.body", "body": answer.body, "more_body": False})
 
 
-async def _read(receive: Receive, limit: int) -> bytes:
+async def read_body(receive: Receive, limit: int) -> bytes:
+    """Read the body of a request; raises HTTPException for one that is too large, or cut off."""
     chunks, size = [], 0
     while True:
         message: Any = await receive()

@@ -49,17 +49,21 @@ class ApiRequests(ASGIMiddleware):
         record.interface, record.route = INTERFACE, scope.get("path_template") or UNKNOWN_ROUTE
         needed: Scope | None = scope["route_handler"].opt.get(NEEDS)
         if needed is not None:
-            key = self._key(connection)
-            if not isinstance(key, CommandAccess):
-                self._limit(key, connection)
-            if not key.scope.includes(needed):
-                raise Forbidden(
-                    "key_scope_too_small",
-                    needed=[scope.value for scope in Scope if scope.includes(needed)],
-                    scope=key.scope.value,
-                )
-            connection[KEY] = key
+            connection[KEY] = self.admit(connection, needed)
         await next_app(scope, receive, send)
+
+    def admit(self, scope: Connection, needed: Scope) -> ApiKey:
+        """Return the key of a request that needs a scope; raises Unauthorized, RateLimited and Forbidden."""
+        key = self._key(scope)
+        if not isinstance(key, CommandAccess):
+            self._limit(key, scope)
+        if not key.scope.includes(needed):
+            raise Forbidden(
+                "key_scope_too_small",
+                needed=[scope.value for scope in Scope if scope.includes(needed)],
+                scope=key.scope.value,
+            )
+        return key
 
     def _limit(self, key: ApiKey, scope: Connection) -> None:
         """Count a request, and note the headers of its response that say what is left; raises RateLimited."""

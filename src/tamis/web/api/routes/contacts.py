@@ -1,33 +1,21 @@
 """Contacts by email: `/v1/contact-types/{id}/contacts`."""
 
-from collections.abc import Awaitable, Callable
 from typing import Annotated, Any, NamedTuple
 
 from litestar import Request, Response, delete, get, patch, put
 from litestar.openapi import ResponseSpec
 from litestar.params import HeaderParameter, Parameter
-from msgspec import UNSET
 
-from tamis.actions.changes.hub import Watch
-from tamis.actions.changes.segment_changes import read_segment_changes
 from tamis.actions.contacts.contact_queries import query_contacts, selected_fields
 from tamis.actions.contacts.contact_record import TypedContact, contact_by_email
 from tamis.actions.contacts.contact_removal import discard_rejects_of
-from tamis.actions.contacts.contact_writes import (
-    WrittenContact,
-    contact_tag,
-    patch_contact,
-    put_contact,
-    remove_contact_of_email,
-    without_merged,
-)
-from tamis.actions.contacts.stated_values import StatedContact
+from tamis.actions.contacts.contact_writes import contact_tag, remove_contact_of_email
 from tamis.domain.accounts import Scope
 from tamis.domain.errors import Invalid
-from tamis.domain.membership_changes import SegmentChanges
 from tamis.domain.preconditions import ANY
 from tamis.web.api.body import JsonBody
 from tamis.web.api.calls import Call
+from tamis.web.api.contact_writing import respond_to_write, write_contact
 from tamis.web.api.emails_in_paths import email_in_path
 from tamis.web.api.operations import needs, tagged
 from tamis.web.api.paging import PageQuery, cursor_of
@@ -38,13 +26,9 @@ from tamis.web.api.schemas.contacts import (
     ContactOut,
     WrittenContactOut,
     contact_out,
-    written_contact_out,
 )
 
 TAGS = ["Contacts"]
-PROJECTION_SECONDS = 30.0
-MINIMAL = "return=minimal"
-NOTHING = SegmentChanges()
 NO_CONTENT = {204: ResponseSpec(None, description="Done; the request preferred no content.")}
 ApiRequest = Request[Any, Any, Any]
 Email = Annotated[str, Parameter(description="The email of a contact, percent-encoded, in any spelling.")]
@@ -125,8 +109,7 @@ async def replace_contact(
 ) -> Response[WrittenContactOut]:
     """Creates the contact, or replaces all its values: fields that are not named are cleared. The answer says which
     segments the contact has entered and left by this."""
-    arguments = (call.account, type_id, email_in_path(request, "contacts"), _stated(data), call.precondition)
-    return await _write(call, prefer, lambda: call.write(put_contact, *arguments))
+    return await write_contact(call, "PUT", type_id, email_in_path(request, "contacts"), data, prefer)
 
 
 @patch(
@@ -148,8 +131,7 @@ async def change_contact(
 ) -> Response[WrittenContactOut]:
     """Changes the values that are named, and clears those that are null. A new email takes along what was added and
     excluded by hand."""
-    arguments = (call.account, type_id, email_in_path(request, "contacts"), _stated(data), call.precondition)
-    return await _write(call, prefer, lambda: call.write(patch_contact, *arguments))
+    return await write_contact(call, "PATCH", type_id, email_in_path(request, "contacts"), data, prefer)
 
 
 @delete(
@@ -173,7 +155,9 @@ async def delete_contact(
     """Deletes a contact; the answer has what it was, and the segments that it has left."""
     address = email_in_path(request, "contacts")
     arguments = (call.account, type_id, address, call.precondition)
-    answer = await _write(call, prefer, lambda: call.write(remove_contact_of_email, *arguments, forget=forget))
+    answer = await respond_to_write(
+        call, prefer, lambda: call.write(remove_contact_of_email, *arguments, forget=forget)
+    )
     await call.read(lambda: discard_rejects_of(call.services, address))
     return answer
 
@@ -186,46 +170,6 @@ def contact_response(call: Call, found: TypedContact) -> Response[ContactOut]:
         return unchanged
     call.precondition.require(tag)
     return tagged(contact_out(found.contact, found.fields.own), tag)
-
-
-async def _write(
-    call: Call, prefer: str | None, write: Callable[[], Awaitable[WrittenContact]]
-) -> Response[WrittenContactOut]:
-    """Write, and answer with the contact and the segments that it has entered and left, or without any content."""
-    if prefer and MINIMAL in {part.strip().lower() for part in prefer.split(",")}:
-        return _minimal(await write(), {"preference-applied": MINIMAL})
-    with call.services.hub.watch() as watch:
-        written = await write()
-        if written.contact is None:
-            return _minimal(written, {})
-        changes = NOTHING if written.outcome == "unchanged" else await _segment_changes(call, watch, written)
-    created = written.outcome == "created"
-    headers = _tag(written) | ({"location": f"/v1/contacts/{written.contact.id}"} if created else {})
-    return Response(written_contact_out(written, changes), status_code=201 if created else 200, headers=headers)
-
-
-async def _segment_changes(call: Call, watch: Watch, written: WrittenContact) -> SegmentChanges:
-    published = await call.projection.wait_for_change(watch, written.change, PROJECTION_SECONDS)
-    found = published.changes_of(written.person_ids)
-    if found is None:
-        found = await call.read(lambda: read_segment_changes(call.services, published, written.person_ids))
-    if written.has_joined:
-        return await call.read(lambda: without_merged(call.services, call.account, written, found))
-    return found
-
-
-def _minimal(written: WrittenContact, headers: dict[str, str]) -> Response[Any]:
-    return Response(None, status_code=204, headers=headers | _tag(written))
-
-
-def _tag(written: WrittenContact) -> dict[str, str]:
-    if written.contact is None or written.outcome == "deleted":
-        return {}
-    return {"etag": contact_tag(written.contact, written.fields)}
-
-
-def _stated(body: ContactBody) -> StatedContact:
-    return StatedContact(body.fields, None if body.email is UNSET else body.email)
 
 
 handlers = [list_contacts, get_contact, replace_contact, change_contact, delete_contact]
