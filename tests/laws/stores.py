@@ -110,8 +110,9 @@ class Stores:
         return {row[0] for row in rows}
 
     def counted(self, rule: Rule, parts: Sequence[Node], as_of: EvaluationTime) -> RuleCounts:
-        """Count the contacts that a rule and its parts select; all segments that they name are empty."""
-        return DuckRuleReads(self._columns).count_parts(TYPE, rule, parts, as_of)
+        """Count the contacts that a rule and its parts select, and sample three; all segments that they name are
+        empty."""
+        return DuckRuleReads(self._columns).count_parts(TYPE, rule, parts, as_of, None, 3)
 
     def sampled(self, rule: Node, as_of: EvaluationTime, most: int) -> list[int]:
         """Return a sample of the contacts that a rule selects."""

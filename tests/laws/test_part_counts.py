@@ -34,3 +34,4 @@ def test_every_part_is_counted_by_its_meaning(
     sample = stores.sampled(rule, as_of, 3)
     assert len(set(sample)) == min(3, len(selected))
     assert selected.issuperset(sample)
+    assert counted.sample == sample

@@ -87,8 +87,8 @@ def preview_rule(
         as_of, reads = EvaluationTime(view.as_of_type(type_id), account.zone), view.columns.rules
         request.set_interrupt(view.columns.interrupt)
         steps = cumulative_groups(draft, parts)
-        counted = reads.count_parts(type_id, whole, [*parts.values(), *steps.values()], as_of, segment_id)
-        sample = reads.sample(type_id, whole, as_of, SAMPLE_SIZE) if whole else []
+        all_parts = [*parts.values(), *steps.values()]
+        counted = reads.count_parts(type_id, whole, all_parts, as_of, segment_id, SAMPLE_SIZE)
         is_whole = draft is None or whole is not None
         counts = dict(zip(parts, counted.parts, strict=False))
         return Preview(
@@ -99,7 +99,7 @@ def preview_rule(
             cumulative=dict(zip(steps, counted.parts[len(parts) :], strict=True)),
             rule=whole,
             sentence=describe(whole, contact_type.name, as_of.today) if is_whole else None,
-            sample=contacts.by_ids(db, sample, fields),
+            sample=contacts.by_ids(db, counted.sample, fields),
             fields=tuple(dict.fromkeys(condition.field for condition in conditions(whole))),
             problems=tuple(problems),
             incomplete=list_incomplete(draft),

@@ -19,11 +19,13 @@ class MemberCounts(NamedTuple):
 
 class RuleCounts(NamedTuple):
     """The number of contacts of a type, the number that each part of a rule selects by itself, including external
-    recipients, and the members that a segment would have with the whole rule, None without a segment."""
+    recipients, the members that a segment would have with the whole rule, None without a segment, and the ids of some
+    contacts that the whole rule selects."""
 
     total: int
     parts: list[int]
     members: MemberCounts | None
+    sample: list[int]
 
 
 class RuleEffect(NamedTuple):
@@ -42,9 +44,17 @@ class RuleReads(Protocol):
         """Count the contacts and external recipients that a rule selects."""
 
     def count_parts(
-        self, type_id: int, whole: Rule, parts: Sequence[Node], as_of: EvaluationTime, segment_id: int | None = None, /
+        self,
+        type_id: int,
+        whole: Rule,
+        parts: Sequence[Node],
+        as_of: EvaluationTime,
+        segment_id: int | None = None,
+        sample_size: int = 0,
+        /,
     ) -> RuleCounts:
-        """Count what each part of a rule selects; `whole` is one of the parts, or None."""
+        """Count what each part of a rule selects, and return a sample of what the whole does, as `sample` does; `whole`
+        is one of the parts, or None."""
 
     def effects(
         self, type_id: int, levels: Sequence[Mapping[int, Rule]], as_of: EvaluationTime, /

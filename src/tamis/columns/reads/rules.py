@@ -13,12 +13,12 @@ from tamis.columns.projector.batch import Levels
 from tamis.columns.reads.conditions import joined, leaves
 from tamis.columns.reads.edit_effects import effects, samples
 from tamis.columns.reads.external_counts import count_externals
+from tamis.columns.reads.part_counts import counts_query
 from tamis.rules.sql.compiler import ColumnSource, compile_rule
 from tamis.rules.sql.dialect import Parameters
 from tamis.rules.time.evaluation_time import EvaluationTime
 from tamis.rules.tree import Node, Rule
 
-_MOST_BITS = 12
 _SOURCE = ColumnSource(column, is_in_segment)
 
 
@@ -44,9 +44,10 @@ class DuckRuleReads:
         parts: Sequence[Node],
         as_of: EvaluationTime,
         segment_id: int | None = None,
+        sample_size: int = 0,
     ) -> RuleCounts:
         """Count all parts in one scan that evaluates each condition once, however many parts share it; `whole` is one
-        of the parts, or None."""
+        of the parts, or None. The same scan finds the sample, unless so few are selected that another is needed."""
         parameters = Parameters(DUCKDB)
         names = {leaf: f"c{i}" for i, leaf in enumerate(dict.fromkeys(leaves(parts)))}
         tests_by_name = {name: compile_rule(leaf, as_of, _SOURCE, parameters) for leaf, name in names.items()}
@@ -59,18 +60,21 @@ class DuckRuleReads:
             )
             tests.append(f"{joined(whole, names) if whole else 'FALSE'} AND NOT is_excluded OR is_included")
         places = {test: place for place, test in enumerate(dict.fromkeys(tests), 1)}
-        counts = ", ".join(["sum(n)", *(f"sum(n) FILTER ({test})" for test in places)])
-        rows = self._con.execute(
-            f"SELECT {counts} FROM ({_results(type_id, tests_by_name)})", parameters.values
-        ).fetchall()
-        total, *found = (int(count or 0) for count in rows[0])
+        sampled = joined(whole, names) if whole and sample_size else None
+        query = counts_query(type_id, tests_by_name, list(places), sampled, sample_size)
+        *counts, ids = self._con.execute(query, parameters.values).fetchall()[0]
+        total, *found = (int(count or 0) for count in counts)
         externals = count_externals(self._con, whole, parts, as_of, segment_id)
         counted = [found[places[test] - 1] for test in tests]
         of_parts = [contacts + more for contacts, more in zip(counted[: len(parts)], externals, strict=False)]
+        sample = sorted(ids or [])
+        if whole and len(sample) < min(sample_size, found[places[tests[parts.index(whole)]] - 1]):
+            sample = self.sample(type_id, whole, as_of, sample_size)
         if segment_id is None:
-            return RuleCounts(total, of_parts, None)
+            return RuleCounts(total, of_parts, None, sample)
         added, excluded = self._con.execute(_OVERRIDES, [segment_id]).fetchall()[0]
-        return RuleCounts(total, of_parts, MemberCounts(counted[-1] + externals[-1], counted[-1], added, excluded))
+        members = MemberCounts(counted[-1] + externals[-1], counted[-1], added, excluded)
+        return RuleCounts(total, of_parts, members, sample)
 
     def effects(self, type_id: int, levels: Levels, as_of: EvaluationTime) -> dict[int, RuleEffect]:
         return effects(self._con, type_id, levels, as_of)
@@ -93,23 +97,6 @@ class DuckRuleReads:
             parameters.values,
         ).fetchall()
         return sorted(row[0] for row in rows)
-
-
-def _results(type_id: int, tests_by_name: dict[str, str]) -> str:
-    """Return the query for the distinct results of all conditions, each with its number of contacts (`n`).
-
-    The results of a few conditions are encoded as the bits of a number, by which contacts are grouped first: for five
-    conditions over a million contacts, that takes half the time of a count for each part, however many parts there are.
-    """
-    if not 0 < len(tests_by_name) <= _MOST_BITS:
-        columns = ", ".join(["1 AS n", *(f"({test}) IS TRUE AS {name}" for name, test in tests_by_name.items())])
-        return f"SELECT {columns} FROM {table(type_id)}"
-    bits = " + ".join(
-        f"CASE WHEN {test} THEN {1 << place} ELSE 0 END" for place, test in enumerate(tests_by_name.values())
-    )
-    columns = ", ".join(f"(bits & {1 << place}) <> 0 AS {name}" for place, name in enumerate(tests_by_name))
-    grouped = f"SELECT ({bits})::USMALLINT AS bits, count(*) AS n FROM {table(type_id)} GROUP BY bits"
-    return f"SELECT n, {columns} FROM ({grouped})"
 
 
 _INCLUDED = "SELECT contact_id FROM inclusions"

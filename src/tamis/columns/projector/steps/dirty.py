@@ -1,5 +1,6 @@
 """Mark dirty: finds the contacts whose memberships may change in a window of time. No others are evaluated."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from tamis.columns.engine.dialect import DUCKDB
@@ -10,6 +11,7 @@ from tamis.columns.projector.rule_dependencies import timed_conditions
 from tamis.columns.projector.strategy import Strategy
 from tamis.rules.sql.compiler import ColumnSource, compile_rule
 from tamis.rules.sql.dialect import Parameters
+from tamis.rules.tree import Condition
 
 SQL = load("dirty")
 
@@ -36,17 +38,23 @@ def mark_dirty(con: Connection, context: TypeContext) -> TypeContext:
 def mark_dirty_at_midnight(con: Connection, context: TypeContext) -> TypeContext:
     """Mark the contacts for which the result of any condition changes at a midnight."""
     con.execute(SQL["dirty_at_midnight"])
-    before, after = (as_of.time for as_of in context.as_of)
     parameters = Parameters(DUCKDB)
+    where = changes_at(context, timed_conditions(context.unchanged), parameters)
+    sql = f"INSERT INTO dirty SELECT id, NULL, NULL FROM {table(context.changes.type_id)} WHERE {where}"
+    return replace(context, new_contacts=0, dirty=execute_update(con, sql, parameters.values))
+
+
+def changes_at(context: TypeContext, conditions: Sequence[Condition], parameters: Parameters) -> str:
+    """Return the SQL test whether the result of any of some conditions changes at the midnight of the window."""
+    before, after = (as_of.time for as_of in context.as_of)
     source = ColumnSource(column, _no_segment)
-    where = " OR ".join(
+    tests = (
         "({} IS TRUE) <> ({} IS TRUE)".format(
             *(compile_rule(condition, time, source, parameters) for time in (before, after))
         )
-        for condition in timed_conditions(context.unchanged)
+        for condition in conditions
     )
-    sql = f"INSERT INTO dirty SELECT id, NULL, NULL FROM {table(context.changes.type_id)} WHERE {where or 'FALSE'}"
-    return replace(context, new_contacts=0, dirty=execute_update(con, sql, parameters.values))
+    return " OR ".join(tests) or "FALSE"
 
 
 def _mark_new(con: Connection, context: TypeContext) -> int:
