@@ -16,6 +16,7 @@ from bench import (
     full_list,
     import_file,
     list_segments,
+    preview_rules,
     scale,
     start,
     webhooks,
@@ -29,6 +30,7 @@ OF_THEIR_OWN = ("fairness", "faults", "histories", "killed_imports", "power")
 RESULTS = Path(__file__).with_name("results.json")
 BENCHMARKS: dict[str, Callable[[Stores], Iterator[Figure]]] = {
     "count_rules": count_rules.run,
+    "preview_rules": preview_rules.run,
     "list_segments": list_segments.run,
     "add_recipients": add_recipients.run,
     "write_contacts": write_contacts.run,
