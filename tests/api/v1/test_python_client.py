@@ -1,14 +1,20 @@
 """The Python client against the server: each call of the client once, with both of its forms."""
 
+import inspect
+import re
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
+import requests
 
 from tamis.client import ApiError, Tamis
+from tamis.client.calls import Resource
+from tamis.client.ndjson import Stream, StreamedBatches
+from tamis.client.request import Request
 from tests.python_client.both_clients import NAMES, Use, use_client
 from tests.support.users import Person, fresh, fresh_address
 
@@ -252,3 +258,39 @@ def test_a_stranger_and_a_wrong_key_are_refused(stranger: Person, use: Used, typ
     with Tamis(url, "sk_wrong") as client, pytest.raises(ApiError) as refused:
         client.account.get()
     assert (refused.value.status, refused.value.code) == (401, "key_not_valid")
+
+
+def test_every_call_of_the_api_has_one_in_the_client(owner: Person) -> None:
+    url = owner.base.removesuffix("/api/")
+    described = requests.get(f"{url}/v1/openapi.json", timeout=60).json()["paths"]
+    offered = {(method.upper(), path) for path, methods in described.items() for method in methods}
+    missing = {call for call in offered if not any(_matches(call, request) for request in requests_of_the_client())}
+    assert missing == {("GET", "/v1/openapi.json"), ("GET", "/v1/changes")} & offered
+
+
+def requests_of_the_client() -> Iterator[Request[Any]]:
+    """Build a request with each method of the resources, with arguments of the right types."""
+    with Tamis("http://127.0.0.1:1", "sk_none") as client:
+        resources = [found for found in vars(client).values() if isinstance(found, Resource)]
+    for resource in resources:
+        for call in vars(type(resource)).values():
+            if build := getattr(call, "_build", None):
+                match build(resource, **_arguments(build)):
+                    case Request() as request:
+                        yield request
+                    case (request, _):  # and the file to write
+                        yield request
+                    case Stream():
+                        yield StreamedBatches(7).request()
+
+
+def _arguments(build: Callable[..., object]) -> dict[str, object]:
+    values: dict[object, object] = {int: 7, str: "text", bool: True, str | Path: "file"}
+    _, *parameters = inspect.signature(build).parameters.values()
+    return {found.name: values.get(found.annotation, {}) for found in parameters if found.default is found.empty}
+
+
+def _matches(call: tuple[str, str], request: Request[Any]) -> bool:
+    method, path = call
+    pattern = re.sub(r"\\{[^}]*\\}", "[^/]+", re.escape(path))
+    return method == request.method and re.fullmatch(pattern, f"/v1{request.path}") is not None
