@@ -94,9 +94,9 @@ def print_result(common: Common, document: Mapping[str, object], *lines: str) ->
             print_line(line)
 
 
-def print_line(*cells: object) -> None:
+def print_line(*cells: object, flush: bool = False) -> None:
     """Print tab-separated cells for people; characters that a terminal would obey or hide are escaped."""
-    print(*(escape_hidden(str(cell)) for cell in cells), sep="\t")
+    print(*(escape_hidden(str(cell)) for cell in cells), sep="\t", flush=flush)
 
 
 def print_table(

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 from cyclopts import App, Parameter
 from cyclopts.validators import Number
 
-from tamis.cli.common import print_notice
+from tamis.cli.common import print_line, print_notice
 from tamis.client.webhooks import InvalidWebhook, verify_webhook
 from tamis.domain.errors import Unavailable
 
@@ -44,7 +44,7 @@ def listen(
     except OSError as error:
         raise Unavailable("cannot_listen", host=LOOPBACK, port=port, reason=error.strerror) from None
     with server:
-        print(f"Waiting for webhooks on http://{LOOPBACK}:{server.server_port}/", flush=True)
+        print_line(f"Waiting for webhooks on http://{LOOPBACK}:{server.server_port}/", flush=True)
         if not secret:
             print_notice(f"Signatures are not verified: {SECRET_VARIABLE} is not set.")
         while count == 0 or server.received < count:
@@ -78,7 +78,8 @@ class _Delivery(BaseHTTPRequestHandler):
             print_notice(f"Refused a request: {error}.")
             self._answer(400)
             return
-        print("\n".join(lines), flush=True)
+        for line in lines:
+            print_line(line, flush=True)
         self.server.received += 1
         self._answer(204)
 
