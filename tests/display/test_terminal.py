@@ -2,7 +2,6 @@
 
 import ast
 import json
-import subprocess
 import sys
 import unicodedata
 from pathlib import Path
@@ -13,6 +12,7 @@ from hypothesis import strategies as st
 from rich.cells import cell_len
 
 from tamis.cli.common import Common, print_notice, print_result, print_table
+from tests.support import forked
 from tests.support.process import PATIENCE_SECONDS, environment, tamis
 
 ROOT = Path(__file__).parents[2]
@@ -86,13 +86,10 @@ def test_contact_names_and_values_cannot_control_the_terminal(tmp_path: Path) ->
 
 def people(data: Path, *command: str) -> str:
     """Run a command as people do, and return what it prints."""
-    done = subprocess.run(
+    done = forked.run_text(
         [sys.executable, "-m", "tamis", *command, "--data", str(data)],
-        capture_output=True,
-        text=True,
+        environment({"COLUMNS": "200"}),
         check=True,
-        encoding="utf-8",
-        env=environment({"PYTHONUTF8": "1", "COLUMNS": "200"}),
         timeout=PATIENCE_SECONDS,
     )
     return done.stdout

@@ -14,7 +14,7 @@ from tests.support.effort import ALL
 from tests.support.process import environment, tamis
 
 ROWS = 120_000
-FEW_POINTS = 3
+FEW_POINTS = 2
 RULES = ("n >= 0", "n < 60000", 'name is one of ("name 1", "name 2")')
 
 
