@@ -12,7 +12,15 @@ from tests.support import forked
 from tests.support.process import environment
 
 SECRET = "whsec_" + base64.b64encode(b"x" * 32).decode()
-CHANGE = {"id": 7, "type": "entered", "segment_id": 1, "contact_id": 3, "email": "ada@example.org", "cause": "import"}
+CHANGE = {
+    "id": 7,
+    "type": "entered",
+    "segment_id": 1,
+    "contact_id": 3,
+    "email": "ada@example.org",
+    "at": "2026-11-27T12:00:00.000000Z",
+    "cause": "import",
+}
 
 
 def test_deliveries_are_verified_and_printed() -> None:
