@@ -44,17 +44,17 @@ OUTCOMES = {
 }
 ADVICE = {
     DeliveryOutcome.WRONG_STATUS: "The receiver must answer with a status from 200 to 299.",
-    DeliveryOutcome.GONE: "The receiver does not want messages any more.",
-    DeliveryOutcome.REDIRECTED: "Redirects are not followed: enter the URL to which it leads.",
-    DeliveryOutcome.TIMED_OUT: "The receiver must answer within 15 seconds: let it store messages, and process them "
-    "afterwards.",
-    DeliveryOutcome.NOT_FOUND: "The host name has no address: check the spelling.",
-    DeliveryOutcome.NOT_REACHED: "No connection could be made: check that the receiver is running, and its firewall.",
+    DeliveryOutcome.GONE: "The receiver no longer accepts messages.",
+    DeliveryOutcome.REDIRECTED: "Redirects are not followed: enter the final URL.",
+    DeliveryOutcome.TIMED_OUT: "The receiver must answer within 15 seconds: store messages first and process them "
+    "later.",
+    DeliveryOutcome.NOT_FOUND: "The host was not found: check the spelling.",
+    DeliveryOutcome.NOT_REACHED: "Could not connect: check that the receiver is running and reachable.",
     DeliveryOutcome.ADDRESS_REFUSED: "The host has an address in a private network. Your administrator can allow it "
     "with TAMIS_WEBHOOK_NETWORKS.",
-    DeliveryOutcome.HTTP_REFUSED: "The URL must begin with https://.",
+    DeliveryOutcome.HTTP_REFUSED: "The URL must start with https://.",
     DeliveryOutcome.NOT_SECURE: "The certificate of the receiver is not valid for this host.",
-    DeliveryOutcome.BROKEN: "The connection ended before there was a valid answer.",
+    DeliveryOutcome.BROKEN: "The connection ended before a complete answer.",
 }
 """What to do about each outcome."""
 
@@ -100,7 +100,7 @@ def replay(services: ServicesDep, visitor: VisitorDep, form: FormDep, webhook_id
 def enable(services: ServicesDep, visitor: VisitorDep, webhook_id: FromPath[int]) -> Response[str]:
     """Enable a webhook, which goes on where it was."""
     _set_enabled(services, visitor, webhook_id, enabled=True)
-    return redirect(visitor, f"/webhooks/{webhook_id}", notice="Webhook enabled. It goes on where it stopped.")
+    return redirect(visitor, f"/webhooks/{webhook_id}", notice="Webhook enabled. It continues where it stopped.")
 
 
 @post("/webhooks/{webhook_id:int}/disable", sync_to_thread=True)

@@ -30,9 +30,9 @@ from tamis.web.console.responses import page, redirect
 from tamis.web.console.session import Visitor, WebRequest, client_host
 
 TYPES = {
-    ChangeType.ENTERED: ("Entries", "Somebody enters a segment"),
-    ChangeType.LEFT: ("Exits", "Somebody leaves a segment"),
-    ChangeType.BUILT: ("Builds", "All members of a segment are computed, as after its rule was edited"),
+    ChangeType.ENTERED: ("Entries", "A contact enters a segment"),
+    ChangeType.LEFT: ("Exits", "A contact leaves a segment"),
+    ChangeType.BUILT: ("Builds", "A segment is rebuilt, for example after its rule was edited"),
     ChangeType.DELETED: ("Deletions", "A segment is deleted"),
 }
 """What each type of change is called, and when it happens."""
