@@ -28,7 +28,8 @@ def test_deliveries_are_verified_and_printed() -> None:
     process, output, errors = forked.start(command, environment({"TAMIS_WEBHOOK_SECRET": SECRET}))
     with output, errors:
         address = output.readline().rpartition(" ")[2].strip()
-        body = json.dumps({"type": "memberships.changed", "data": {"changes": [CHANGE]}}).encode()
+        message = {"type": "memberships.changed", "timestamp": CHANGE["at"], "data": {"changes": [CHANGE]}}
+        body = json.dumps(message).encode()
         now = int(time.time())
         headers = {
             "webhook-id": "msg_1",
