@@ -3,6 +3,7 @@
 import doctest
 import os
 import re
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -21,7 +22,9 @@ def test_the_examples_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> No
         monkeypatch.setitem(os.environ, "TAMIS_SECRET_KEY", key)
         page = re.sub("^```.*", "", PAGE.read_text(encoding="utf-8"), flags=re.MULTILINE)
         test = doctest.DocTestParser().get_doctest(page, {}, PAGE.name, str(PAGE), 0)
-        result = doctest.DocTestRunner(optionflags=doctest.REPORT_NDIFF).run(test, clear_globs=False)
+        runner = doctest.DocTestRunner(optionflags=doctest.REPORT_NDIFF)
+        with ThreadPoolExecutor(1) as thread:  # where no event loop runs: tests in Chromium leave theirs in this one
+            result = thread.submit(runner.run, test, clear_globs=False).result()
         test.globs["tamis"].close()
     assert result.failed == 0
     assert result.attempted > 20
