@@ -35,7 +35,7 @@ for name, target, help_text in (
     ("plan", "definitions:plan", "Show what applying a YAML file would change."),
     ("apply", "definitions:apply", "Change contact types, fields and segments to what a YAML file contains."),
     ("export", "export:export", "Export a segment, or all contacts of a type, to a file."),
-    ("webhook", "webhook_listener:webhook_app", "Try out webhooks."),
+    ("webhook", "webhooks:webhook_app", "List webhooks, and try them out."),
     ("erase", "maintenance:erase_files", "Erase deleted data from the files now instead of later."),
     ("backup", "maintenance:backup", "Back up the data directory, even while a server uses it."),
     (

@@ -16,7 +16,7 @@ SECRET_VARIABLE = "TAMIS_WEBHOOK_SECRET"
 LOOPBACK = "127.0.0.1"
 MAX_BODY = 4_194_304
 
-webhook_app = App(name="webhook", help="Try out webhooks.")
+webhook_app = App(name="webhook", help="List webhooks, and try them out.")
 
 
 @webhook_app.command
