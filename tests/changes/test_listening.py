@@ -5,7 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from tamis.actions.changes import feed
+from tamis.actions.changes import feed, recent_changes
 from tamis.actions.services import Services
 from tamis.domain.changes import FeedPage
 from tamis.domain.errors import Busy, NotFound
@@ -81,11 +81,42 @@ def test_other_accounts_and_segments_wake_no_listener(space: Workspace) -> None:
     services, other = space.services, new_workspace(space.services)
     other.segment("India", 'country = "India"')
     services.project()
-    newest, number = services.signals.newest, services.hub.number
-    other.write(bob={"country": "India"})
+    newest, number = services.recent_changes.newest, services.hub.number
+    with services.hub.listen():
+        other.write(bob={"country": "India"})
+        services.project()
+        assert newest(space.account.id) <= number < newest(other.account.id) == services.hub.number
+        space.write(ann={"country": "Peru"})
+        services.project()
+        assert newest(space.account.id) == newest(space.account.id, 1) == services.hub.number
+        assert newest(space.account.id, 2) < services.hub.number
+
+
+def test_what_is_in_memory_is_what_the_history_has(space: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
+    services, other = space.services, new_workspace(space.services)
+    other.segment("India", 'country = "India"')
     services.project()
-    assert newest(space.account.id) <= number < newest(other.account.id) == services.hub.number
-    space.write(ann={"country": "Peru"})
+    monkeypatch.setattr(recent_changes, "MAX_ENTRIES", 10)
+    begin = feed.newest_number(services, space.account.id)
+    with services.hub.listen():
+        for number in range(12):
+            space.write(ann={"country": ("Peru", "India")[number % 2]}, **{f"p{number}": {"country": "Peru"}})
+            other.write(**{f"q{number}": {"country": "India"}})
+            if number == 9:
+                space.segment("India", 'country = "India"')
+            services.project()
+    newest = services.hub.number
+    served = 0
+    for after in range(begin, newest + 1):
+        for account_id, segment_id in ((space.account.id, None), (space.account.id, 1), (other.account.id, None)):
+            page = feed.read_recent(services, account_id, after, segment_id)
+            if page is not None:
+                served += 1
+                assert page == feed.read_feed(services, account_id, after, segment_id)
+    assert served >= 3 * 10
+    assert feed.read_recent(services, space.account.id, begin) is None, "it is too long ago"
+    assert feed.read_recent(services, space.account.id, newest + 1) is None
+    assert feed.read_recent(services, other.account.id, newest - 5, limit=1) is None, "there are more"
+    space.write(cy={"country": "Peru"})  # while nobody listens
     services.project()
-    assert newest(space.account.id) == newest(space.account.id, 1) == services.hub.number
-    assert newest(space.account.id, 2) < services.hub.number
+    assert feed.read_recent(services, space.account.id, newest) is None

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from typing import Concatenate, ParamSpec, TypeVar
 
 from tamis.actions.changes.hub import ChangeHub
-from tamis.actions.changes.signals import ChangeSignals
+from tamis.actions.changes.recent_changes import RecentChanges
 from tamis.actions.column_store import ColumnStore
 from tamis.actions.jobs import JobRunner
 from tamis.actions.lanes import Lanes
@@ -59,7 +59,7 @@ class Services:
             committed=self.hub.note_commit,
         )
         self._column_store = ColumnStore(self.records, settings, self.hub, accepts_loss=accepts_loss)
-        self.signals = ChangeSignals(self.hub, self.records)
+        self.recent_changes = RecentChanges(self.hub, self.records.reader)
         self._views = Views(self.records, self.open_columns, clock)
         self.lanes = Lanes(settings.requests_waiting, self._interrupt_reads)
         self.jobs = JobRunner(self.lanes.jobs)

@@ -37,6 +37,19 @@ def read_feed(
         return FeedPage(_entries(view.records, shown), last, has_more)
 
 
+def read_recent(
+    services: Services, account_id: int, after: int, segment_id: int | None = None, limit: int = MAX_LIMIT
+) -> FeedPage | None:
+    """Return the entries that the projector has added after a number, from memory, or None if not all of them are
+    there. The account must have the segment."""
+    found = services.recent_changes.after(after, account_id, segment_id, limit)
+    return (
+        None
+        if found is None
+        else FeedPage(_entries(services.records.reader(), found.entries), found.last, has_more=False)
+    )
+
+
 def newest_number(services: Services, account_id: int) -> int:
     """Return the number from which to follow an account's feed if nothing of its past is wanted."""
     with services.view(account_id) as view:

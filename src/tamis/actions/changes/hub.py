@@ -140,6 +140,11 @@ class ChangeHub:
         return bool(self._watches or self._listeners)
 
     @property
+    def has_listeners(self) -> bool:
+        """Whether anybody listens to changes."""
+        return bool(self._listeners)
+
+    @property
     def has_watches(self) -> bool:
         """Whether any writer waits for its write to be projected."""
         return bool(self._watches)

@@ -171,5 +171,5 @@ def make_webhook_worker(services: Services) -> WebhookWorker:
     """Make the worker of a server, which hears of the accounts that have changes."""
     sender = Sender(AddressPolicy(services.settings.webhook_networks))
     worker = WebhookWorker(services, partial(read_outgoing, services), sender)
-    services.signals.call_on_accounts(worker.wake)
+    services.recent_changes.call_on_accounts(worker.wake)
     return worker

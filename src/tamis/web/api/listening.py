@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import msgspec
 
 from tamis.actions.changes.change_format import change_out
-from tamis.actions.changes.feed import MAX_LIMIT, newest_number, read_feed
+from tamis.actions.changes.feed import MAX_LIMIT, newest_number, read_feed, read_recent
 from tamis.actions.services import Services
 from tamis.domain.changes import FeedPage
 from tamis.domain.errors import Busy, TamisError
@@ -40,6 +40,9 @@ class Listening:
         self._services, self._waiters = services, waiters
         self._reads: dict[tuple[Wanted, int, int], asyncio.Task[FeedPage]] = {}
         """The pages that are being read, by what is wanted, the number after which, and the limit."""
+        self._recent: dict[tuple[Wanted, int, int], FeedPage | None] = {}
+        """The pages that were read from memory since the last batch of the projector."""
+        self._recent_number = 0
         self._listeners: Counter[str] = Counter()
 
     @contextmanager
@@ -78,7 +81,7 @@ class Listening:
         there may be some."""
 
         def may_have_changes() -> bool:
-            return self._services.signals.newest(wanted.account_id, wanted.segment_id) > after
+            return self._services.recent_changes.newest(wanted.account_id, wanted.segment_id) > after
 
         await self._waiters.wait_for(may_have_changes, seconds)
         return may_have_changes()
@@ -89,7 +92,7 @@ class Listening:
         until = loop.time() + seconds
         page = await self.read(wanted, after, limit)
         while not page.entries and await self.wait(wanted, page.last, until - loop.time()):
-            page = await self.read(wanted, page.last, limit)
+            page = await self._read_new(wanted, page.last, limit)
         return page
 
     async def stream(
@@ -106,10 +109,21 @@ class Listening:
                     return
                 if has_changes:
                     try:
-                        page = await self.read(wanted, page.last, MAX_LIMIT)
+                        page = await self._read_new(wanted, page.last, MAX_LIMIT)
                     except TamisError:
                         return
                 yield _events(page) if has_changes else HEARTBEAT
+
+    async def _read_new(self, wanted: Wanted, after: int, limit: int) -> FeedPage:
+        """Return the changes that a listener was woken for: mostly from memory, once for all that want the same."""
+        number = self._services.hub.number
+        if number != self._recent_number:
+            self._recent_number = number
+            self._recent.clear()
+        key = wanted, after, limit
+        if key not in self._recent:
+            self._recent[key] = read_recent(self._services, wanted.account_id, after, wanted.segment_id, limit)
+        return self._recent[key] or await self.read(wanted, after, limit)
 
     async def _read(self, wanted: Wanted, after: int, limit: int) -> FeedPage:
         return await run_in_lane(
