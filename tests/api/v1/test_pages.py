@@ -1,5 +1,9 @@
 """Pages: limits and cursors."""
 
+import base64
+import json
+from typing import Any
+
 import pytest
 
 from tests.support.programs import Program, problem_of
@@ -27,6 +31,19 @@ def test_a_limit_is_a_number_from_1_to_1000(api: Program, limit: str) -> None:
     problem = problem_of(api.get("contact-types", limit=limit), 400, "parameter_not_valid")
 
     assert [error["path"] for error in problem["errors"]] == ["limit"]
+
+
+@pytest.mark.parametrize("path", ["contact-types", "segments", "imports", "webhooks", "audit"])
+@pytest.mark.parametrize("number", [-1, 2**53, 2**64, 10**400])
+def test_a_cursor_of_an_impossible_number_is_refused(api: Program, path: str, number: int) -> None:
+    cursor = base64.b64encode(str(number).encode()).decode().rstrip("=")
+    problem_of(api.get(path, cursor=cursor), 400, "cursor_not_valid")
+
+
+@pytest.mark.parametrize("place", [[None, 2**64, None], [None, -1, None], [None, 1, 10**400], ["-email", 2**70, 1]])
+def test_a_cursor_of_an_impossible_place_is_harmless(api: Program, new_type: dict[str, Any], place: list[Any]) -> None:
+    cursor = base64.urlsafe_b64encode(json.dumps(place).encode()).decode().rstrip("=")
+    assert api.get(f"contact-types/{new_type['id']}/contacts", cursor=cursor).status_code < 500
 
 
 @pytest.mark.parametrize("cursor", ["x", "====", "bnVsbA", "W10", "é", "MTIz" * 4000])

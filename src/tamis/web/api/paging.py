@@ -11,7 +11,7 @@ from litestar.params import Parameter
 
 from tamis.domain.errors import Problem
 from tamis.web.api.problems import BadRequest
-from tamis.web.api.schemas.common import Page
+from tamis.web.api.schemas.common import MAX_ID, Page
 
 T = TypeVar("T")
 DEFAULT_LIMIT, MAX_LIMIT = 100, 1_000
@@ -30,7 +30,10 @@ class PageQuery:
             return None
         try:
             padded = self.cursor + "=" * (-len(self.cursor) % 4)
-            return msgspec.json.decode(base64.b64decode(padded, altchars=b"-_", validate=True), type=kind)
+            found = msgspec.json.decode(base64.b64decode(padded, altchars=b"-_", validate=True), type=kind)
+            if isinstance(found, int) and not 0 <= found <= MAX_ID:  # no id, and more than the stores can take
+                raise ValueError
+            return found
         except (binascii.Error, ValueError, msgspec.MsgspecError, RecursionError):
             raise BadRequest([Problem("cursor", "cursor_not_valid")]) from None
 
