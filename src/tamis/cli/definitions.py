@@ -5,15 +5,14 @@ import sys
 import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
 
 from cyclopts import Parameter
 
-from tamis.cli.api_client import open_client, refuse_api_errors
 from tamis.cli.common import Common, print_line, print_result
-from tamis.client import ApiError, Tamis
+from tamis.cli.remote import Remote
+from tamis.client import ApiError
 from tamis.definitions.apply import apply_plan
 from tamis.definitions.counts import count_effects, refuse_types_with_contacts
 from tamis.definitions.models import PresentType
@@ -29,23 +28,6 @@ from tamis.domain.text import pluralize
 CHANGES_STATUS = 2
 """The exit status of a plan that would change something."""
 SIGNS = {"create": "+", "edit": "~", "rename": "~", "delete": "-"}
-
-
-@Parameter(name="*")
-@dataclass(frozen=True)
-class Remote:
-    """Options of commands that also work with a server elsewhere."""
-
-    url: Annotated[
-        str | None, Parameter(help="Address of a server; its secret key is read from TAMIS_SECRET_KEY or --key-file.")
-    ] = None
-    key_file: Annotated[Path | None, Parameter(help="File with the secret key for --url.")] = None
-
-    @contextmanager
-    def client(self, common: Common) -> Iterator[Tamis]:
-        """Open a client for a block."""
-        with refuse_api_errors(), open_client(common, self.url, self.key_file) as client:
-            yield client
 
 
 def pull(file: Path, *, remote: Remote = Remote(), common: Common = Common()) -> None:  # noqa: B008  frozen
@@ -76,7 +58,7 @@ def plan(
     file: Path,
     *,
     allow_delete: Annotated[bool, Parameter(negative="")] = False,
-    remote: Remote = Remote(),
+    remote: Remote = Remote(),  # noqa: B008
     common: Common = Common(),  # noqa: B008
 ) -> None:
     """Show what applying a YAML file would change, with the members of segments before and after.
@@ -104,7 +86,7 @@ def apply(
     file: Path,
     *,
     allow_delete: Annotated[bool, Parameter(negative="")] = False,
-    remote: Remote = Remote(),
+    remote: Remote = Remote(),  # noqa: B008
     common: Common = Common(),  # noqa: B008
 ) -> None:
     """Change contact types, fields and segments to what a YAML file contains, after showing the plan.

@@ -3,31 +3,35 @@
 import ipaddress
 import os
 import secrets
-from functools import partial
-from typing import Annotated, Literal
+from contextlib import AbstractContextManager, ExitStack, nullcontext
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from cyclopts import Parameter
 
 from tamis.cli.common import Common, print_notice
+from tamis.cli.remote import Remote
 from tamis.domain.errors import Invalid, Problem, Unavailable
+
+if TYPE_CHECKING:
+    from mcp.server.mcpserver import MCPServer
+
+    from tamis.client import Tamis
 
 KEY_VARIABLE = "TAMIS_MCP_KEY"
 
 
 def mcp(
     *,
-    url: str | None = None,
     write: Annotated[bool, Parameter(negative="")] = False,
     show_contacts: Literal["none", "masked", "full"] = "none",
     http: str | None = None,
+    remote: Remote = Remote(),  # noqa: B008  frozen
     common: Common = Common(),  # noqa: B008  frozen
 ) -> None:
     """Serve assistants over the Model Context Protocol, on standard input and output or over HTTP.
 
     Parameters
     ----------
-    url
-        Address of a Tamis server, whose secret key is in TAMIS_SECRET_KEY; without it, the data directory is used.
     write
         Also let assistants create and edit segments.
     show_contacts
@@ -36,24 +40,34 @@ def mcp(
     http
         Serve over HTTP at HOST:PORT of this machine, for clients that send the key in TAMIS_MCP_KEY.
     """
-    from tamis.cli.api_client import open_client, refuse_api_errors
-    from tamis.mcp.http import serve_http
+    from tamis.cli.api_client import open_client
     from tamis.mcp.privacy import ShownContacts
     from tamis.mcp.server import make_server
 
     address = None if http is None else loopback_address(http)
-    opener = partial(open_client, common, url)
-    with refuse_api_errors(), opener() as client:
+    with ExitStack() as stack:
+        client = stack.enter_context(remote.client(common))
         client.account.get()  # so that a wrong key or directory is refused now, not when an assistant asks
-    server = make_server(opener, ShownContacts(show_contacts), write=write)
-    if address is None:
-        server.run()
-        return
+        if remote.url is None:
+            stack.close()  # other commands may use the data directory between two calls
+
+        def opened() -> AbstractContextManager["Tamis"]:
+            return open_client(common, None) if remote.url is None else nullcontext(client)
+
+        server = make_server(opened, ShownContacts(show_contacts), write=write)
+        if address is None:
+            server.run()
+        else:
+            _serve_http(server, *address)
+
+
+def _serve_http(server: "MCPServer[Any]", host: str, port: int) -> None:
+    from tamis.mcp.http import serve_http
+
     key = os.environ.get(KEY_VARIABLE, "").strip()
     if not key:
         key = secrets.token_urlsafe(32)
         print_notice(f"The key of this server, until it stops: {key}")
-    host, port = address
     try:
         serve_http(server, host, port, key, lambda shown: print_notice(f"Listening on {shown}"))
     except OSError as error:
