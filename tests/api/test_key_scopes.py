@@ -1,6 +1,5 @@
 """Keys with a scope or an expiry, over the Segment API."""
 
-import asyncio
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -15,6 +14,7 @@ from tamis.domain.accounts import ApiKey, KeyRefusal, NewKeyPair, Scope
 from tamis.settings import Settings
 from tamis.web.key_auth import KeyAuth
 from tests.api.test_keys import ROUTES
+from tests.support.event_loop import run_coroutine
 from tests.support.users import Person, colleague_of
 
 NEEDED = {
@@ -63,15 +63,15 @@ def test_a_key_is_refused_once_it_expires_or_is_revoked(tmp_path: Path, public_k
         return auth.by_secret(pair.secret_key, {})
 
     counted = log.counts().copy()
-    found = asyncio.run(find(expiring))
+    found = run_coroutine(find(expiring))
     assert found
     assert (found.name, found.scope, found.account.id) == ("Shop", Scope.READ, account.id)
-    assert asyncio.run(find(revoked))
+    assert run_coroutine(find(revoked))
     now[0] = expires_at
     services.write(revoke_key_pair, account, revoked.public_key)
-    assert asyncio.run(find(expiring)) is None
-    assert asyncio.run(find(revoked)) is None
-    assert asyncio.run(find(NewKeyPair(expiring.public_key, "sk_wrong"))) is None
+    assert run_coroutine(find(expiring)) is None
+    assert run_coroutine(find(revoked)) is None
+    assert run_coroutine(find(NewKeyPair(expiring.public_key, "sk_wrong"))) is None
     logged = {name: count - counted.get(name, 0) for name, count in log.counts().items() if "key" in name}
     assert {name: logged.get(name) for name in ("expired_key_used", "revoked_key_used", "key_refused")} == {
         "expired_key_used": 1,

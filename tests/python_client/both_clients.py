@@ -1,11 +1,11 @@
 """The same use of both clients."""
 
-import asyncio
 from collections.abc import Awaitable, Callable, Iterator
 from typing import Any
 
 from tamis.client import AsyncTamis, RetryPolicy, Tamis
 from tamis.client.senders import Pages
+from tests.support.event_loop import run_coroutine
 
 Use = Callable[[Any], Any]
 QUICK = RetryPolicy(first_pause=0.001, longest_pause=0.002)
@@ -26,4 +26,4 @@ def use_client(name: str, url: str, secret_key: str, function: Use) -> Any:
                 return await found
             return [item async for item in found] if hasattr(found, "__aiter__") else found
 
-    return asyncio.run(run())
+    return run_coroutine(run())

@@ -1,6 +1,5 @@
 """Retries, idempotency keys, pages, downloads and errors of the Python client, against a server that fails."""
 
-import asyncio
 import json
 import traceback
 from collections.abc import Callable, Iterator
@@ -14,6 +13,7 @@ import pytest
 from tamis.client import ApiError, AsyncTamis, Tamis
 from tests.python_client.both_clients import NAMES, QUICK, Use, use_client
 from tests.python_client.scripted_server import Answer, Received, ScriptedServer
+from tests.support.event_loop import run_coroutine
 
 SECRET = "sk_secret_of_the_test"
 SEGMENT = {
@@ -234,7 +234,7 @@ def test_contacts_may_come_from_an_asynchronous_iterator(server: ScriptedServer)
             return (await client.contacts.stream(1, contacts())).created
 
     server.answer(Answer(200, {"created": 1, "updated": 0, "unchanged": 0, "rejected": 0}))
-    assert asyncio.run(run()) == 1
+    assert run_coroutine(run()) == 1
 
 
 def changes(*ids: int, until: int = 0, more: bool = False) -> Answer:

@@ -15,6 +15,7 @@ from tamis.actions.webhooks.sender import Answer, Sender
 from tamis.actions.webhooks.urls import check_url, parse_url
 from tamis.domain.errors import ValueProblem
 from tamis.domain.webhooks import DeliveryOutcome
+from tests.support.event_loop import run_coroutine
 from tests.support.receiver import Receiver, answer, receiving
 
 LOOPBACK = AddressPolicy((ip_network("127.0.0.0/8"),))
@@ -170,7 +171,7 @@ def test_a_name_that_changes_its_address_is_looked_up_and_checked_for_each_attem
 
     sender = Sender(LOOPBACK, rebinding)
     url = f"http://shop.example.com:{receiver.port}/"
-    outcomes = [asyncio.run(sender.send(url, {}, b"{}")).outcome for _ in answers]
+    outcomes = [run_coroutine(sender.send(url, {}, b"{}")).outcome for _ in answers]
     assert outcomes == [DeliveryOutcome.DELIVERED, DeliveryOutcome.ADDRESS_REFUSED, DeliveryOutcome.DELIVERED]
     assert asked == ["shop.example.com"] * 3  # once for each: what was checked is what is connected to
     assert len(receiver.received) == 2
@@ -202,13 +203,13 @@ def test_a_look_up_that_hangs_ends_with_the_attempt() -> None:
         await asyncio.sleep(3600)
         return ()
 
-    found = asyncio.run(Sender(LOOPBACK, hanging, seconds=0.05).send("https://example.com/", {}, b""))
+    found = run_coroutine(Sender(LOOPBACK, hanging, seconds=0.05).send("https://example.com/", {}, b""))
     assert found.outcome == DeliveryOutcome.TIMED_OUT
 
 
 def test_names_are_looked_up_by_the_machine() -> None:
-    assert ip_address("127.0.0.1") in asyncio.run(sender_module.resolve_host("localhost"))
-    assert asyncio.run(sender_module.resolve_host("does-not-exist.invalid")) == []
+    assert ip_address("127.0.0.1") in run_coroutine(sender_module.resolve_host("localhost"))
+    assert run_coroutine(sender_module.resolve_host("does-not-exist.invalid")) == []
 
 
 def test_tls_verifies_the_name_and_not_the_address(tmp_path: Path) -> None:
@@ -230,7 +231,7 @@ def test_tls_verifies_the_name_and_not_the_address(tmp_path: Path) -> None:
             ("shop.example.com", None, DeliveryOutcome.NOT_SECURE),
         ):
             sender = Sender(LOOPBACK, resolver("127.0.0.1"), ssl_context=context)
-            found = asyncio.run(sender.send(f"https://{host}:{secure.port}/", {}, b"{}"))
+            found = run_coroutine(sender.send(f"https://{host}:{secure.port}/", {}, b"{}"))
             assert found.outcome == outcome, found
         assert len(secure.received) == 1
 
@@ -247,4 +248,4 @@ def resolver(*addresses: str) -> sender_module.Resolve:
 def send(url: str, resolve: sender_module.Resolve | None = None, policy: AddressPolicy | None = None) -> Answer:
     """Send a request."""
     sender = Sender(policy or AddressPolicy(), resolve or sender_module.resolve_host)
-    return asyncio.run(sender.send(url, {}, b"{}"))
+    return run_coroutine(sender.send(url, {}, b"{}"))
