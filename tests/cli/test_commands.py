@@ -117,6 +117,37 @@ def test_contacts_are_created_and_edited_by_command(either: Path, tmp_path: Path
         tamis(either, "contact", "edit", "dee@example.org", "--type", "People", "--set", "city")
 
 
+def test_keys_have_a_scope_an_expiry_and_a_name(either: Path) -> None:
+    made = tamis(either, "key", "create", "--name", "Shop", "--scope", "read", "--expires", "2999-12-31")
+    assert (made["scope"], made["expires_at"]) == ("read", "3000-01-01T00:00:00.000000Z")
+    assert tamis(either, "key", "rename", made["public_key"], "Store")["name"] == "Store"
+    pair = tamis(either, "key", "list")["key_pairs"][1]
+    assert (pair["name"], pair["scope"], pair["expires_at"]) == ("Store", "read", made["expires_at"])
+    with pytest.raises(Refused, match="--expires: must be in the future"):
+        tamis(either, "key", "create", "--expires", "2020-01-01")
+    with pytest.raises(Refused, match="no active key pair"):
+        tamis(either, "key", "rename", "pk_none", "Store")
+
+
+def test_the_audit_log_is_listed_in_pages(either: Path) -> None:
+    made = tamis(either, "key", "create", "--name", "Shop")
+    tamis(either, "key", "revoke", made["public_key"])
+    listed = tamis(either, "audit", "list", "--limit", "2")["entries"]
+    user = listed[0]["actor"]["name"]
+    assert [(entry["action"], entry["actor"]["kind"], entry["actor"]["name"]) for entry in listed] == [
+        ("key.revoked", "command", user),
+        ("key.created", "command", user),
+    ]
+    assert listed[0]["subject"] == {"kind": "key", "id": made["public_key"], "name": "Shop"}
+    rest = tamis(either, "audit", "list", "--before", str(listed[1]["id"]))["entries"]
+    assert [entry["action"] for entry in rest][-1] == "account.created"
+    assert {entry["action"] for entry in tamis(either, "audit", "list", "--action", "key.revoked")["entries"]} == {
+        "key.revoked"
+    }
+    with pytest.raises(Refused, match="--action: must be one of"):
+        tamis(either, "audit", "list", "--action", "nothing")
+
+
 def test_keys_are_created_listed_and_revoked(either: Path) -> None:
     made = tamis(either, "key", "create")
     listed = tamis(either, "key", "list")["key_pairs"]

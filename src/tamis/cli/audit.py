@@ -20,7 +20,7 @@ audit_app = App(name="audit", help="See who did what in an account.")
 def list_audit_entries(
     *,
     limit: Annotated[int, Parameter(validator=Number(gte=1, lte=10_000))] = 100,
-    before: Annotated[int, Parameter(validator=Number(gte=1))] = BEYOND_LAST,
+    before: Annotated[int | None, Parameter(validator=Number(gte=1, lte=BEYOND_LAST))] = None,
     action: str | None = None,
     common: Common = Common(),  # noqa: B008  frozen
 ) -> None:
@@ -40,7 +40,7 @@ def list_audit_entries(
     wanted = AuditFilter(None if action is None else AuditAction(action))
     with open_services(common) as services:
         account = resolve_account(services, common)
-        entries = list_entries(services.records.reader(), account, limit, before, wanted)
+        entries = list_entries(services.records.reader(), account, limit, before or BEYOND_LAST, wanted)
     if common.json:
         print_result(common, {"entries": [_document(entry) for entry in entries]})
         return
