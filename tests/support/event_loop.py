@@ -10,5 +10,5 @@ _thread = ThreadPoolExecutor(1)
 
 
 def run_coroutine(coroutine: Coroutine[Any, Any, T]) -> T:
-    """Run a coroutine in a thread that is the same for all: tests in Chromium leave a running event loop in this one."""
+    """Run a coroutine in one thread for all: tests in Chromium leave a running event loop in this one."""
     return _thread.submit(lambda: asyncio.run(coroutine)).result()
