@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 
 from tamis.client import Tamis
 from tamis.definitions.apply import apply_plan
@@ -17,6 +17,16 @@ from tests.definitions.test_laws import as_yaml, desired
 from tests.support.effort import examples
 from tests.support.process import Server, tamis
 from tests.support.users import fresh_address
+
+RULE_BEFORE_DESCRIPTION: Part = {
+    "contact_types": [
+        {
+            "name": "Customers",
+            "fields": [],
+            "segments": [{"name": "Nobody", "rule": "", "description": "One line"}],
+        }
+    ]
+}
 
 
 @pytest.fixture(scope="module")
@@ -64,6 +74,7 @@ def check_round_trip(server: Server, document: Part) -> None:
 def test_a_file_is_the_same_after_a_round_trip(server: Server) -> None:
     @settings(max_examples=examples(60))
     @given(document=documents())
+    @example(document=RULE_BEFORE_DESCRIPTION)
     def check(document: Part) -> None:
         check_round_trip(server, document)
 

@@ -41,6 +41,7 @@ def _write_field(part: CommentedMap, present: Field) -> None:
 
 
 def _write_segment(part: CommentedMap, present: PresentSegment, of: PresentType) -> None:
+    before = set(part)
     _name(part, present.name, fold)
     if not present.description:
         part.pop("description", None)
@@ -48,7 +49,8 @@ def _write_segment(part: CommentedMap, present: PresentSegment, of: PresentType)
         part["description"] = _text(present.description)
     if "rule" not in part or not rule_means(part["rule"], present, of):
         part["rule"] = rule_for_file(present, of)
-    _in_order(part, ("name", "previous_name", "description", "rule"))
+    if set(part) - before:
+        _in_order(part, ("name", "previous_name", "description", "rule"))
 
 
 def _update(
@@ -114,7 +116,7 @@ def _text(text: str) -> str:
 
 
 def _in_order(part: CommentedMap, keys: Sequence[str]) -> None:
-    """Move the last key behind those before it, where another was added later."""
+    """Put the keys of a part into the usual order, where one was added."""
     present = [key for key in part if key in keys]
     if present == [key for key in keys if key in part]:
         return
