@@ -88,6 +88,16 @@ def test_problems_of_a_file_name_it_and_their_lines(data: Path, tmp_path: Path) 
     assert file.read_bytes() == b"\xff"
 
 
+def test_line_ends_of_a_file_stay(data: Path, tmp_path: Path) -> None:
+    file = tmp_path / "people.yaml"
+    run(data, "pull", file)
+    file.write_bytes(file.read_bytes().replace(b"\n", b"\r\n").replace(b"Adults", b"Old"))
+    assert run(data, "pull", file)[1] == f"Updated {file}.\n"
+    pulled = file.read_bytes()
+    assert b"name: Adults\r\n" in pulled
+    assert pulled.count(b"\n") == pulled.count(b"\r\n")
+
+
 def test_plans_are_json(data: Path, tmp_path: Path) -> None:
     file = tmp_path / "people.yaml"
     run(data, "pull", file)

@@ -36,6 +36,22 @@ def test_a_pull_keeps_comments_order_and_spelling() -> None:
     assert pulled(model, FILE) == FILE
 
 
+def test_a_pull_keeps_the_indent_of_lists() -> None:
+    file = """contact_types:
+- name: Customers
+  fields:
+  - name: Plan
+    kind: choice
+    options: [free, pro]
+"""
+    model = AccountModel()
+    model.apply(plan_changes(desired(file), []))
+    assert pulled(model, file) == file
+    changed = file.replace("pro]", "pro, team]")
+    model.apply(plan_changes(desired(changed), model.read()))
+    assert pulled(model, file) == changed
+
+
 def test_a_pull_changes_only_what_has_changed() -> None:
     model = AccountModel()
     model.apply(plan_changes(desired(FILE), []))

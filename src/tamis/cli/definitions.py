@@ -46,7 +46,7 @@ def pull(file: Path, *, remote: Remote = Remote(), common: Common = Common()) ->
         definitions_of(document)
     with remote.client(common) as client:
         pull_into(document, ApiWorkspace(client).read())
-    pulled = write_document(document)
+    pulled = write_document(document).replace("\n", "\r\n" if "\r\n" in text else "\n")
     is_changed = pulled != text or not file.exists()
     if is_changed:
         _write(file, pulled)

@@ -36,8 +36,10 @@ def _write_field(part: CommentedMap, present: Field) -> None:
     _set(part, "kind", present.kind.value)
     if not present.kind.has_options:
         part.pop("options", None)
-    elif _options(part.get("options")) != list(present.options):
+    elif _options(written := part.get("options")) != list(present.options):
         part["options"] = CommentedSeq(present.options)
+        if isinstance(written, CommentedSeq) and written.fa.flow_style():
+            part["options"].fa.set_flow_style()
 
 
 def _write_segment(part: CommentedMap, present: PresentSegment, of: PresentType) -> None:

@@ -11,7 +11,7 @@ from typing import Any
 import msgspec
 
 from tamis.definitions.models import BuiltSegment, DesiredSegment, PresentSegment, PresentType
-from tamis.domain.errors import Invalid, Problem
+from tamis.domain.errors import Invalid, Problem, Refused
 from tamis.domain.fields import RESERVED, Field, FieldSet
 from tamis.domain.segments import SegmentRef, SegmentRefs, is_segment_id
 from tamis.domain.text import fold
@@ -153,8 +153,11 @@ def _draft(desired: DesiredSegment) -> Draft | None:
 
 
 def present_rule(segment: PresentSegment, present: PresentType) -> Rule:
-    """Return the present rule of a segment; raises Invalid when this version of Tamis cannot read it."""
-    return build(from_text(segment.rule), present.field_set, present.segment_refs)
+    """Return the present rule of a segment; raises Refused when it is of a version of Tamis that has other rules."""
+    try:
+        return build(from_text(segment.rule), present.field_set, present.segment_refs)
+    except Invalid:
+        raise Refused("present_rule_not_read", segment=segment.name) from None
 
 
 def _in_file_terms(rule: Rule, fields: DesiredFields, refs: SegmentRefs) -> str | None:

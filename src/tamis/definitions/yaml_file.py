@@ -20,6 +20,7 @@ FIELD_KEYS = {"name", "previous_name", "kind", "options"}
 OPTION_KEYS = {"name", "previous_name"}
 SEGMENT_KEYS = {"name", "previous_name", "description", "rule"}
 UNLIMITED_WIDTH = 1 << 20
+LIST_INDENT = 2
 
 
 def parse_document(text: str) -> CommentedMap:
@@ -40,9 +41,9 @@ def parse_document(text: str) -> CommentedMap:
 
 
 def write_document(document: CommentedMap) -> str:
-    """Return a document as text."""
+    """Return a document as text, with lists indented as in the text that it was parsed from."""
     out = StringIO()
-    _yaml().dump(document, out)
+    _yaml(_list_indent(document)).dump(document, out)
     return out.getvalue()
 
 
@@ -173,9 +174,18 @@ def _line(line: int) -> str:
     return f"line {line + 1}"
 
 
-def _yaml() -> YAML:
+def _list_indent(document: CommentedMap) -> int:
+    """Return how far the dashes of lists are indented."""
+    types = document.get(TYPES)
+    if not isinstance(types, CommentedSeq) or not types or types.lc.data is None:
+        return LIST_INDENT
+    place: tuple[int, int] = types.lc.item(0)
+    return max(place[1] - len("- "), 0)
+
+
+def _yaml(list_indent: int = LIST_INDENT) -> YAML:
     yaml = YAML()
     yaml.width = UNLIMITED_WIDTH
-    yaml.indent(mapping=2, sequence=4, offset=2)
+    yaml.indent(mapping=2, sequence=list_indent + 2, offset=list_indent)
     yaml.preserve_quotes = True
     return yaml

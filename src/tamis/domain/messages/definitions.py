@@ -17,6 +17,9 @@ DEFINITIONS: Mapping[str, str] = {
         'the kind of "{field}" cannot change while the {segments:segment|segments} {segments:quoted and} '
         "{segments:uses|use} it: first apply a file in which {segments:it does|they do} not"
     ),
+    "present_rule_not_read": (
+        'the present rule of the segment "{segment}" cannot be read: use the version of Tamis that the server has'
+    ),
     "previous_name_used_twice": 'the previous name "{name}" is already in line {line}',
     "segment_defined_twice": 'the segment "{name}" is already in line {line}',
     "steps_need_each_other": "these changes wait for each other, so apply them in two files: {steps:plain ;}",
