@@ -144,6 +144,9 @@ def test_keys_have_a_scope_and_a_last_day_and_can_be_renamed(visitor: Visitor, p
     assert "Charts" in row
     assert "Read only" in row
     assert "Expired" not in row
+    visitor.post("/account/keys", {"name": "Odd", "scope": "owner", "confirm_password": PASSWORD})
+    row = next(row for row in visitor.get("/account").text.split("<tr>") if "Odd" in row)
+    assert "Read only" in row
     for wrong in ({"expires": "2020-01-01"}, {"expires": "soon"}):
         refused = visitor.post("/account/keys", form | wrong)
         assert refused.status_code == 422

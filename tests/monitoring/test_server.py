@@ -154,6 +154,9 @@ def test_the_log_has_actions_but_no_personal_data(server: Server, owner: Person,
     assert {event["interface"] for event in served} >= {"segment_api", "api", "console", "monitoring"}
     ids = [event["request"] for event in served]
     assert len(set(ids)) == len(ids)
+    for name in ("signed_in", "sign_in_failed", "key_created", "key_refused", "segment_deleted", "requests_limited"):
+        found = [event for event in events if event["event"] == name and event.keys() & {"account", "key"}]
+        assert {event.get("request") for event in found} <= set(ids), found
     (finished,) = [event for event in events if event["event"] == "import_finished"]
     assert (finished["rows"], finished["created"], finished["rejected"]) == (2, 1, 1)
 

@@ -7,13 +7,16 @@ holds a secret or data of a contact. docs/logging.md lists all events.
 import logging
 import threading
 from collections import Counter
+from contextvars import ContextVar
 
 from tamis.log.flood_filter import FloodFilter
 from tamis.log.formatters import Detail, JsonFormatter, TextFormatter
 
-__all__ = ["Detail", "access", "counts", "event", "start_log", "write_withheld"]
+__all__ = ["Detail", "access", "counts", "event", "request_id", "start_log", "write_withheld"]
 
 logger = logging.getLogger("tamis")
+request_id: ContextVar[str] = ContextVar("request_id", default="")
+"""The id of the request that is being answered; empty outside of requests."""
 
 _counts: Counter[str] = Counter()
 _counting = threading.Lock()
@@ -24,8 +27,10 @@ def event(name: str, *, level: int = logging.INFO, error: BaseException | None =
     """Log an event: `name` is a verb in the past tense, such as `key_revoked`.
 
     Of `error` the line has the type and the traceback, and its message without quoted parts, which may be personal
-    data. A line that stands for several events has their `count`.
+    data. A line that stands for several events has their `count`, and one within a request has its id as `request`.
     """
+    if request := request_id.get():
+        details.setdefault("request", request)
     with _counting:
         _counts[name] += int(details.get("count") or 1)
     logger.log(level, name, exc_info=error, extra={"details": details})

@@ -86,6 +86,7 @@ class RequestCycle(RequestRecord):
     async def run(self) -> None:
         """Run the application."""
         started_at = perf_counter()
+        log.request_id.set(self.id)  # the task has a context of its own
         try:
             await self.app(self.scope, self.receive, self.send)
         except asyncio.CancelledError:  # the server stops, and its grace period is over

@@ -112,7 +112,7 @@ def create_key(request: WebRequest, services: ServicesDep, visitor: VisitorDep, 
     """Create a key pair; the response is the only page that shows its secret."""
     try:
         expires_at = _expiry(visitor.account, form.text("expires"))
-        scope = Scope(form.text("scope")) if form.text("scope") in set(Scope) else Scope.ADMIN
+        scope = {"": Scope.ADMIN, **{scope.value: scope for scope in Scope}}.get(form.text("scope"), Scope.READ)
         created = services.write(create_key_pair, visitor.account, form.text("name"), scope, expires_at)
     except Invalid as error:
         labels = {"expires_at": ("expires", "The last day"), "name": ("name", "The name")}
