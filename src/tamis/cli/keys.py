@@ -30,7 +30,7 @@ def create_key(
     name
         Name of the program that uses it.
     scope
-        What it may do: read, also write contacts and members by hand, or everything.
+        What it may do: read, also change contacts and members, or everything.
     expires
         The last day on which it works, such as 2027-12-31; without it, it works until it is revoked.
     """

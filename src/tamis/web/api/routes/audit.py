@@ -22,8 +22,8 @@ async def list_audit_entries(
     action: Annotated[AuditAction | None, Parameter(description="Only entries of this action.")] = None,
     actor: Annotated[str | None, Parameter(description="Only entries of the actor with this id.")] = None,
 ) -> Page[AuditEntryOut]:
-    """Lists who did what, newest first: people, keys, commands, and the server by itself. Contacts that are written one
-    by one are not recorded, batches and imports as one entry."""
+    """Lists who did what, newest first: people, keys, commands, and the server itself. Changes to single contacts are
+    not recorded; a batch or an import is one entry."""
     before = page.position(int) or BEYOND_LAST
     wanted = AuditFilter(action, actor)
     found = await call.read(

@@ -42,7 +42,7 @@ async def list_segments_of_contact(
     page: PageQuery,
     all: Annotated[bool, Parameter(description="Also list the segments that it is not in.")] = False,
 ) -> Page[ExplanationOut]:
-    """Lists the segments that a contact is in, and why: the rule part by part, or what was done by hand."""
+    """Lists the segments that a contact is in, and why: the rule part by part, or a manual change."""
     after = page.position(int) or 0
     found = await call.read(lambda: explain_segments(call.services, call.account, contact_id))
     listed = [explained for explained in found if explained.segment.id > after and (all or explained.is_in)]

@@ -22,7 +22,7 @@ from tamis.web.request_tasks import run_in_lane
     opt=needs(Scope.READ),
 )
 async def preview_rule(call: Call, data: RuleToPreview) -> PreviewOut:
-    """Counts whom a rule selects, in total and by each of its parts, without saving it."""
+    """Counts who matches a rule, in total and for each of its parts, without saving it."""
     found = await run_in_lane(
         call.services.lanes.pages,
         call.account.id,

@@ -30,7 +30,7 @@ Fields = Annotated[
 
 @get("/segments/{segment_id:int}/members", summary="List members", tags=TAGS, opt=needs(Scope.READ))
 async def list_members(call: Call, segment_id: Id, page: PageQuery, fields: Fields = None) -> Page[MemberOut]:
-    """Lists the members of a segment in the order of their ids. Whoever is a member during the whole walk is seen
+    """Lists the members of a segment in the order of their ids. A member from the first page to the last is seen
     exactly once."""
     after = page.position(int) or 0
     try:
@@ -50,7 +50,7 @@ async def get_member(call: Call, request: ApiRequest, segment_id: Id, email: Ema
 
 @put(
     MEMBER,
-    summary="Add a member by hand",
+    summary="Add a member manually",
     tags=TAGS,
     dto=OptionalJsonBody[MemberNames],
     return_dto=None,
@@ -64,8 +64,8 @@ async def add_member(
     email: Email,  # noqa: ARG001  read from the raw path
     data: MemberNames | None = None,
 ) -> Response[MemberOut]:
-    """Adds an email to a segment by hand: it stays a member whatever the rule says, also if it is no contact. Done
-    again, nothing changes."""
+    """Adds an email to a segment manually: it stays a member whatever the rule says, even if it is not a contact.
+    Repeating it changes nothing."""
     names, address = data or MemberNames(), email_in_path(request, "members")
     was_added = await call.write(
         members.put_member, call.account, segment_id, address, names.first_name.strip(), names.last_name.strip()
@@ -73,10 +73,10 @@ async def add_member(
     return Response(await _member(call, segment_id, address), status_code=201 if was_added else 200)
 
 
-@delete(MEMBER, summary="Remove a member by hand", tags=TAGS, opt=needs(Scope.WRITE))
+@delete(MEMBER, summary="Exclude a member", tags=TAGS, opt=needs(Scope.WRITE))
 async def remove_member(call: Call, request: ApiRequest, segment_id: Id, email: Email) -> None:  # noqa: ARG001
-    """Removes an email from a segment by hand: it stays out whatever the rule says, until somebody adds it. Done again,
-    nothing changes."""
+    """Excludes an email from a segment manually: it stays out whatever the rule says, until it is added again.
+    Repeating it changes nothing."""
     await call.write(members.remove_member, call.account, segment_id, email_in_path(request, "members"))
 
 

@@ -36,7 +36,7 @@ DELTAS = {None: None, "entered": 1, "left": -1}
 async def explain_member(
     call: Call,
     segment_id: Id,
-    email: Annotated[str, Parameter(description="A contact's email, or one that was added by hand.")],
+    email: Annotated[str, Parameter(description="A contact's email, or one that was added manually.")],
 ) -> ExplanationOut:
     """Returns why an email is, or is not, in a segment, and when time alone will change that."""
 

@@ -89,7 +89,7 @@ async def change_segment(
     data: SegmentEdit,
     dry_run: Annotated[bool, Parameter(description="Change nothing, and answer who would enter and leave.")] = False,
 ) -> Response[SegmentOut | EffectOut]:
-    """Changes the name, the rule or the description of a segment. Members that were added or removed by hand stay so.
+    """Changes the name, the rule or the description of a segment. Manual changes of members are kept.
 
     With `dry_run`, nothing is changed: the answer says how many would enter and leave, with some of them, and what
     would happen to the segments that depend on this one."""

@@ -116,7 +116,7 @@ async def test_webhook(call: Call, webhook_id: Id) -> DeliveryOut:
 async def replay_changes(
     call: Call,
     webhook_id: Id,
-    after: Annotated[int, Parameter(ge=0, le=MAX_ID, description="The number after which the webhook goes on.")],
+    after: Annotated[int, Parameter(ge=0, le=MAX_ID, description="The number after which the webhook continues.")],
 ) -> WebhookOut:
     """Sends the changes after a number again, or skips those up to it."""
     await call.create(registration.replay_changes, call.account, webhook_id, after)

@@ -59,7 +59,7 @@ class ExplanationOut(msgspec.Struct):
     contact_id: int | None
     in_segment: bool
     because: Literal["rule", "added by hand", "removed by hand"]
-    since: Annotated[datetime | None, Meta(description="When it was added or removed by hand.")]
+    since: Annotated[datetime | None, Meta(description="When it was added manually or excluded.")]
     rule: Annotated[
         RulePartOut | None, Meta(description="The rule, part by part; null if it does not apply to the email.")
     ]

@@ -107,7 +107,7 @@ class RuleToPreview(Body):
 
 
 class PartOut(msgspec.Struct):
-    """A part of a rule, and how many it selects by itself."""
+    """A part of a rule, and how many contacts match it alone."""
 
     path: Annotated[str, Meta(description="Where it is in the JSON form: `rule`, `rule.all[0]`, `rule.any[1].not`.")]
     count: Count

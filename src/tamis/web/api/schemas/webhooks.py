@@ -71,9 +71,7 @@ class WebhookChanges(Body):
     description: str | UnsetType = UNSET
     types: Types | UnsetType | None = UNSET
     segment_ids: SegmentIds | UnsetType | None = UNSET
-    enabled: Annotated[bool | UnsetType, Meta(description="A webhook that is enabled again goes on where it was.")] = (
-        UNSET
-    )
+    enabled: Annotated[bool | UnsetType, Meta(description="Once enabled again, it continues where it stopped.")] = UNSET
 
 
 class DeliveryOut(msgspec.Struct):
