@@ -5,7 +5,6 @@ from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from typing import Any
 
-import anyio
 import pytest
 from mcp import Client
 
@@ -15,6 +14,7 @@ from tamis.client import Tamis
 from tamis.mcp.privacy import EMAIL, ShownContacts
 from tamis.mcp.server import make_server
 from tests.api.mcp.conftest import MARY, RULES
+from tests.support.event_loop import run_coroutine
 from tests.support.sakila import IN_INDIA
 from tests.support.users import Person, fresh
 
@@ -42,7 +42,7 @@ def asking(person: Person, shown: ShownContacts = ShownContacts.NONE, *, write: 
         assert json.loads(text) == result.structured_content
         return result.structured_content
 
-    return lambda tool, **arguments: anyio.run(call, tool, arguments)
+    return lambda tool, **arguments: run_coroutine(call(tool, arguments))
 
 
 def test_types_fields_and_segments(principal: Person) -> None:

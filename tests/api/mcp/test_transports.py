@@ -9,7 +9,6 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-import anyio
 import httpx2
 import pytest
 import requests
@@ -18,6 +17,7 @@ from mcp.client.stdio import StdioServerParameters
 from mcp.client.streamable_http import streamable_http_client
 
 from tests.support import forked
+from tests.support.event_loop import run_coroutine
 from tests.support.process import PATIENCE_SECONDS, Server, environment
 from tests.support.users import Person
 
@@ -61,12 +61,12 @@ def over_stdio(*arguments: str, **settings: str) -> StdioServerParameters:
 
 
 def test_over_standard_input_and_output(principal: Person) -> None:
-    anyio.run(use, Client(over_stdio(*of(principal), "--write"), mode=MODES[0]), READING | WRITING)
+    run_coroutine(use(Client(over_stdio(*of(principal), "--write"), mode=MODES[0]), READING | WRITING))
 
 
 def test_a_server_at_a_url_is_used_with_a_key(server: Server, principal: Person) -> None:
     command = over_stdio("--url", server.address, TAMIS_SECRET_KEY=principal.secret_key)
-    anyio.run(use, Client(command, mode=MODES[1]), READING)
+    run_coroutine(use(Client(command, mode=MODES[1]), READING))
 
 
 @contextmanager
@@ -105,7 +105,7 @@ def test_over_http(principal: Person) -> None:
                 await use(Client(streamable_http_client(url, http_client=http), mode=mode), READING)
 
     with serving_http(principal, TAMIS_MCP_KEY=KEY) as (url, lines):
-        anyio.run(run, url)
+        run_coroutine(run(url))
         for headers in ({}, {"Authorization": "Bearer wrong"}, {"Authorization": KEY}):
             refused = requests.post(url, headers=headers, json={}, timeout=60)
             assert refused.status_code == 401
