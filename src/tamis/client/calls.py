@@ -16,6 +16,7 @@ from tamis.client.senders import AsyncPages, AsyncSender, Pages, SyncSender
 
 P = ParamSpec("P")
 T = TypeVar("T")
+Built = TypeVar("Built")
 Sender = TypeVar("Sender", bound=SyncSender | AsyncSender)
 
 
@@ -29,12 +30,16 @@ class Resource(Generic[Sender]):
         return f"<{type(self).__name__}>"
 
 
-class call(Generic[P, T]):  # noqa: N801  a decorator
-    """Makes a method that builds a request into one that returns its answer."""
+class _Method(Generic[P, Built]):
+    """A method of a resource that builds what a client sends."""
 
-    def __init__(self, build: Callable[Concatenate[Any, P], Request[T]]) -> None:
+    def __init__(self, build: Callable[Concatenate[Any, P], Built]) -> None:
         self._build = build
         self.__doc__ = build.__doc__
+
+
+class call(_Method[P, Request[T]], Generic[P, T]):  # noqa: N801  a decorator
+    """Makes a method that builds a request into one that returns its answer."""
 
     @overload
     def __get__(self, resource: None, owner: type) -> "call[P, T]": ...
@@ -46,12 +51,8 @@ class call(Generic[P, T]):  # noqa: N801  a decorator
         return self if resource is None else _bound(self._build, resource, resource._sender.send)
 
 
-class paged(Generic[P, T]):  # noqa: N801  a decorator
+class paged(_Method[P, Request[Page[T]]], Generic[P, T]):  # noqa: N801  a decorator
     """Makes a method that builds the request of a first page into one that returns all pages, fetched on demand."""
-
-    def __init__(self, build: Callable[Concatenate[Any, P], Request[Page[T]]]) -> None:
-        self._build = build
-        self.__doc__ = build.__doc__
 
     @overload
     def __get__(self, resource: None, owner: type) -> "paged[P, T]": ...
@@ -66,13 +67,9 @@ class paged(Generic[P, T]):  # noqa: N801  a decorator
         return _bound(self._build, resource, lambda request: pages(sender, request))
 
 
-class download(Generic[P]):  # noqa: N801  a decorator
+class download(_Method[P, tuple[Request[bytes], Path]], Generic[P]):  # noqa: N801  a decorator
     """Makes a method that builds a request and names a file into one that writes the answer to the file, and returns
     its size in bytes."""
-
-    def __init__(self, build: Callable[Concatenate[Any, P], tuple[Request[bytes], Path]]) -> None:
-        self._build = build
-        self.__doc__ = build.__doc__
 
     @overload
     def __get__(self, resource: None, owner: type) -> "download[P]": ...
@@ -84,12 +81,8 @@ class download(Generic[P]):  # noqa: N801  a decorator
         return self if resource is None else _bound(self._build, resource, lambda it: resource._sender.download(*it))
 
 
-class streamed(Generic[P]):  # noqa: N801  a decorator
+class streamed(_Method[P, Stream], Generic[P]):  # noqa: N801  a decorator
     """Makes a method that names contacts of any number into one that sends them in several requests."""
-
-    def __init__(self, build: Callable[Concatenate[Any, P], Stream]) -> None:
-        self._build = build
-        self.__doc__ = build.__doc__
 
     @overload
     def __get__(self, resource: None, owner: type) -> "streamed[P]": ...
