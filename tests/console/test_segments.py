@@ -249,9 +249,28 @@ def test_a_segment_is_renamed_duplicated_and_deleted_unless_it_is_used(
         assert "<script>alert" not in shown
         assert "49&amp;" not in shown
     assert HOSTILE in text_of(console.get(copy).text)
+    described = {"name": HOSTILE, "description": f"{HOSTILE}\r\nAsk Ann."}
+    assert console.post(f"{copy}/rename", described).headers["location"] == copy
+    shown = console.get(copy).text
+    assert "Ask Ann." in text_of(shown)
+    assert "<script>alert" not in shown
+    assert console.post(f"{copy}/rename", {"name": HOSTILE}).headers["location"] == copy
+    assert "Ask Ann." in text_of(console.get(copy).text)
     assert console.post(f"{copy}/delete", mark).headers["location"] == "/segments"
     assert "deleted. Its contacts are kept." in text_of(console.get("/segments").text)
     assert console.get(copy).status_code == 404
+
+
+def test_a_segment_that_depends_on_time_shows_the_next_days(
+    console: Visitor, owner: Person, sample: SampleData
+) -> None:
+    where = ("--type", sample.name, "--where", "created_at is within 3 days")
+    made = owner.tamis("segment", "create", fresh("New"), *where)
+    path = f"/segments/{made['id']}"
+    assert "Next 7 days" in text_of(console.get(path).text)
+    table = text_of(console.get(f"{path}/forecast").text)
+    assert "Rest of today" in table
+    assert f"{made['count']}" in table
 
 
 def test_contact_names_are_shown_verbatim(console: Visitor, sample: SampleData) -> None:
@@ -320,6 +339,7 @@ def routes(sample: SampleData, recipient: int) -> Iterator[tuple[str, str, dict[
         "/members",
         "/by-hand",
         "/history",
+        "/forecast",
         "/overlap",
         "/overlap/all",
         "/api",

@@ -117,6 +117,19 @@ def test_whoever_is_added_or_removed_by_hand_stays_so_whatever_the_rule_says(
     assert count_of(api, segment) == 54
 
 
+def test_what_is_done_by_hand_is_in_the_audit_log_once(api: Program, segment: dict[str, Any]) -> None:
+    path = f"segments/{segment['id']}/members"
+    indian, other = (member["email"] for member in members_of(api, segment)[:2])
+    for email in (indian, fresh_address()):
+        for _ in range(2):
+            api.put(f"{path}/{email}")
+    for email in (indian, other):
+        for _ in range(2):
+            api.delete(f"{path}/{email}")
+    done = [entry["action"] for entry in api.pages("audit") if entry["subject"]["id"] == segment["id"]]
+    assert done == [*["member.excluded"] * 2, *["member.added"] * 2, "segment.created"]
+
+
 def test_an_email_is_percent_encoded_in_the_path(api: Program, segment: dict[str, Any]) -> None:
     for email in ("a/b@example.org", "a+b%40c@example.org", "jürgen@example.org", "a?b#c@example.org"):
         path = f"segments/{segment['id']}/members/{quote(email, safe='')}"

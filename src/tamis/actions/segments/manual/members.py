@@ -2,11 +2,13 @@
 
 from datetime import datetime
 
+from tamis.actions.audit import record_entry
 from tamis.actions.contacts.contacts import contact_of_email
 from tamis.actions.contacts.forgotten_emails import refuse_forgotten
 from tamis.actions.segments.recipients import add_recipient, delete_recipient
 from tamis.actions.segments.segments import segment_by_id
 from tamis.domain.accounts import Account
+from tamis.domain.audit import AuditAction, segment_subject
 from tamis.domain.emails import Email, parse_email, parse_email_for_lookup
 from tamis.domain.errors import Invalid, NotFound, Problem
 from tamis.domain.segments import Segment, recipient_id_of_contact, recipient_id_of_external, segment_of_recipient
@@ -33,6 +35,7 @@ def put_member(
         if overrides.is_excluded(db, segment.id, contact_id):
             overrides.undo_exclusion(db, segment, contact_id, now)
         overrides.include(db, segment, address, first_name, last_name, contact_id, now)
+        record_entry(db, now, account.id, AuditAction.MEMBER_ADDED, segment_subject(segment), contact=contact_id)
         return True
     try:
         add_recipient(db, now, account, segment.id, address, first_name, last_name)
@@ -62,6 +65,8 @@ def remove_member(db: Transaction, now: datetime, account: Account, segment_id: 
     if contact:
         if not overrides.is_excluded(db, segment.id, contact.id):
             overrides.exclude(db, segment, contact.id, now)
+            excluded, subject = recipient_id_of_contact(segment.id, contact.id), segment_subject(segment)
+            record_entry(db, now, account.id, AuditAction.MEMBER_EXCLUDED, subject, recipient=excluded)
     elif segment.id not in email_exclusions.email_exclusions_of(db, type_id, address.key):
         raise NotFound("contact_never_in_segment", email=address.address, segment=segment.name)
 

@@ -13,6 +13,7 @@ from tamis.domain.segments import Segment
 from tamis.records import accounts, types
 from tamis.records.handles import Reader
 from tamis.rules.evaluation.dependencies import sort_into_levels
+from tamis.rules.time.breakpoints import time_dependent_conditions
 from tamis.rules.tree import Rule, referenced_segments
 
 MAX_DAYS = 366
@@ -59,6 +60,11 @@ def forecast_segment(services: Services, account_id: int, segment_id: int, days:
         size += entering - leaving
         found.append(DayForecast(day, entering, leaving, size))
     return Forecast(as_of, count, found)
+
+
+def depends_on_time(db: Reader, segment: Segment) -> bool:
+    """Return whether time alone may change the members of a segment."""
+    return any(time_dependent_conditions(rule) for level in _levels(db, segment) for rule in level.values())
 
 
 def _levels(db: Reader, segment: Segment) -> list[dict[int, Rule]]:

@@ -9,6 +9,7 @@ from litestar.response import Response
 from tamis.actions.lookups import segments_of_type
 from tamis.actions.segments.history import SizesByDay, segment_history
 from tamis.actions.segments.members import list_activity
+from tamis.actions.segments.planning.forecasts import depends_on_time
 from tamis.actions.segments.rule_syntax import outline, referenced_segments, to_text
 from tamis.actions.services import Services
 from tamis.domain.membership_changes import Cause
@@ -42,6 +43,7 @@ def overview(
         lines=activity_rows(list_activity(services, visitor.account, segment_id, limit=RECENT_ENTRIES)),
         span=span,
         spans=SPANS,
+        timed=depends_on_time(services.records.reader(), summary.segment),
         **_sizes(services, visitor, summary, span),
     )
 

@@ -5,7 +5,7 @@ from litestar.params import FromPath
 from litestar.response import Response
 
 from tamis import log
-from tamis.actions.segments.segments import delete_segment, duplicate_segment, edit_segment
+from tamis.actions.segments.segments import delete_segment, duplicate_segment, edit_segment, segment_by_id
 from tamis.domain.errors import Invalid
 from tamis.web.console.dependencies import FormDep, ServicesDep, VisitorDep
 from tamis.web.console.messages import first_sentence
@@ -18,7 +18,8 @@ from tamis.web.console.session import WebRequest
 def rename_form(services: ServicesDep, visitor: VisitorDep, segment_id: FromPath[int]) -> Response[str]:
     """Show the form that renames a segment."""
     summary = load_segment(services, visitor, segment_id)
-    return segment_page(visitor, summary, "rename", name=summary.segment.name, problem="")
+    segment = summary.segment
+    return segment_page(visitor, summary, "rename", name=segment.name, description=segment.description, problem="")
 
 
 @post("/segments/{segment_id:int}/rename", status_code=200, sync_to_thread=True)
@@ -29,17 +30,22 @@ def rename(
     request: WebRequest,
     segment_id: FromPath[int],
 ) -> Response[str]:
-    """Rename a segment."""
+    """Rename a segment, and change its description if the form has one."""
     name = form.text("name")
+    before = segment_by_id(services.records.reader(), visitor.account, segment_id).name
+    given = [text.replace("\r\n", "\n") for text in form.all("description")]
     try:
-        segment = services.write(edit_segment, visitor.account, segment_id, name=name)
+        segment = services.write(
+            edit_segment, visitor.account, segment_id, name=name, description=given[0] if given else None
+        )
     except Invalid as error:
         problem = first_sentence(error)
         summary = load_segment(services, visitor, segment_id)
+        shown = {"name": name, "description": "".join(given[:1]), "problem": problem}
         if is_htmx(request):
-            return fragment(visitor, "segments/_rename.html", status=422, summary=summary, name=name, problem=problem)
-        return segment_page(visitor, summary, "rename", status=422, name=name, problem=problem)
-    notice = f"Segment renamed to “{segment.name}”."
+            return fragment(visitor, "segments/_rename.html", status=422, summary=summary, **shown)
+        return segment_page(visitor, summary, "rename", status=422, **shown)
+    notice = f"Segment renamed to “{segment.name}”." if segment.name != before else "Segment saved."
     return redirect(visitor, f"/segments/{segment_id}", notice=notice, request=request)
 
 
