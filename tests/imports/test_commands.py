@@ -2,6 +2,7 @@
 
 import os
 import pty
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -10,7 +11,7 @@ import pytest
 
 from tamis.actions.importing.sources import READING
 from tamis.cli.progress import format_amount
-from tests.support import forked
+from tests.support import forked, in_process
 from tests.support.process import PATIENCE_SECONDS, environment, tamis
 from tests.support.templates import copy_of
 
@@ -67,6 +68,15 @@ def test_a_past_import_can_be_shown(data: Path, tmp_path: Path) -> None:
     assert heading.split() == ["ID", "Started", "File", "State", "Rows", "Created", "Updated", "Rejected"]
     assert row.split()[0] == "1"
     assert row.split()[5:] == ["people.csv", "finished", "3", "2", "0", "1"]
+
+
+def test_the_start_of_an_import_is_on_one_line_of_a_narrow_terminal(data: Path, tmp_path: Path) -> None:
+    file = tmp_path / f"{'people-' * 9}.csv"
+    file.write_text("email\nann@example.org\n")
+    tamis(data, "import", file, "--type", "People")
+    table = in_process.run_text(["import", "list", "--data", str(data)]).stdout
+    assert max(map(len, table.splitlines())) == 80
+    assert re.search(r"\d{1,2} \w{3} \d{4}, \d\d:\d\d", table)
 
 
 def test_an_undone_import_is_shown_as_undone(data: Path) -> None:
