@@ -82,6 +82,8 @@ class TypeContext:
     """The number of contacts of this window that are evaluated as new ones."""
     dirty: int = 0
     """The number of other contacts of this window whose memberships may change."""
+    versions: str = "versions"
+    """The table or query of their values before and after."""
     instants: str = ""
     """The table or query of the evaluation instants of this window."""
     dirty_strategy: Strategy = Strategy.INCREMENTAL

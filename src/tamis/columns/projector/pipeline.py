@@ -79,8 +79,8 @@ LOAD_VERSIONS = Step("load versions", "loads their values and overrides before a
     ("versions", "overrides", "instants"),
     load_versions)  # fmt: skip
 EVALUATE = Step("evaluate", "evaluates all rules at each instant: small batches in Python, new contacts only once",
-    ("dirty", "versions", "overrides", "instants", "staged_contacts", "new_contacts", "inclusions", "exclusions",
-     "dirty_externals"),
+    ("contacts", "dirty", "versions", "overrides", "instants", "staged_contacts", "new_contacts", "inclusions",
+     "exclusions", "dirty_externals"),
     ("rule_results", "referenced_segments", "new_contact_results", "externals_before"),
     evaluate)  # fmt: skip
 COMPARE = Step("compare", "collects the differences between consecutive results as pending membership changes",

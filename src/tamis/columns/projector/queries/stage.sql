@@ -18,6 +18,9 @@ FROM (
 )
 GROUP BY id
 
+-- name: listed_ids
+SELECT unnest($1::BIGINT[]) AS id, unnest($2::TIMESTAMP[]) AS instant, unnest($3::VARCHAR[]) AS cause
+
 -- name: changed_inclusions_of_deleted
 INSERT INTO changed_inclusions
 SELECT id, $now, $cause FROM inclusions

@@ -29,18 +29,27 @@ def load_versions(con: Connection, context: TypeContext) -> TypeContext:
     if not (context.dirty and context.unchanged):
         return replace(context, differences=None, segment_order=())
     names = "".join(f", {column(field)}" for field in used_fields(context.unchanged))
-    con.execute(
-        "CREATE OR REPLACE TEMP TABLE versions AS "
+    versions = (
         f"SELECT 0 AS version, id{names} FROM {table(context.changes.type_id)} "
         "WHERE id IN (SELECT contact_id FROM dirty) "
         f"UNION ALL SELECT 1, id{names} FROM staged_contacts WHERE id IN (SELECT contact_id FROM dirty)"
     )
     if context.has_overrides:
         con.execute(SQL["overrides"])
+    if not (context.this_window.is_midnight or context.breakpoints):
+        chosen = _strategy(context, 2 * context.dirty)
+        if chosen is Strategy.SMALL_BATCH:  # the only statement that reads them has them as its own part
+            before_and_after = SQL["before_and_after_change"]
+            return replace(context, versions=f"({versions})", instants=before_and_after, dirty_strategy=chosen)
+    con.execute(f"CREATE OR REPLACE TEMP TABLE versions AS {versions}")
     instants, evaluations = _instants(con, context)
+    return replace(context, versions="versions", instants=instants, dirty_strategy=_strategy(context, evaluations))
+
+
+def _strategy(context: TypeContext, evaluations: int) -> Strategy:
     changed = sum(len(group.ids) for group in context.changes.changed)
     profile = BatchProfile(False, 0, changed, evaluations, sum(map(len, context.unchanged)))
-    return replace(context, instants=instants, dirty_strategy=choose(profile, strategies.THRESHOLDS))
+    return choose(profile, strategies.THRESHOLDS)
 
 
 def evaluate(con: Connection, context: TypeContext) -> TypeContext:
@@ -53,7 +62,7 @@ def evaluate(con: Connection, context: TypeContext) -> TypeContext:
         return context
     if context.dirty_strategy is Strategy.SMALL_BATCH:
         return replace(context, differences=small_batch.evaluate(con, context))
-    return replace(context, segment_order=_evaluate(con, context))
+    return replace(context, differences=None, segment_order=_evaluate(con, context))
 
 
 def _instants(con: Connection, context: TypeContext) -> tuple[str, int]:

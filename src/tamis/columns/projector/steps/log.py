@@ -1,5 +1,6 @@
 """Log: appends the pending membership changes to the log, each with a number that only grows."""
 
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime
@@ -7,7 +8,7 @@ from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from tamis.columns.history.daily_rollup import DailyChanges
-from tamis.columns.projector.context import Connection, LoggedChanges, TypeContext, naive_utc
+from tamis.columns.projector.context import Connection, LoggedChanges, MembershipDifference, TypeContext, naive_utc
 from tamis.columns.projector.queries import load
 from tamis.domain.instants import DAY, day_in_utc, day_of
 from tamis.domain.membership_changes import Cause
@@ -34,7 +35,11 @@ def log(con: Connection, context: TypeContext) -> TypeContext:
     if not context.pending:
         return replace(context, logged=None)
     changes = "(FROM pending_changes UNION ALL FROM new_entries)" if context.has_new_entries else "pending_changes"
-    rows = [Growth(*row) for row in con.execute(SQL["growth"].replace("{changes}", changes)).fetchall()]
+    differences = context.differences or ()
+    if len(differences) == context.pending:  # Python has found all of them, in this window
+        rows = _growth(differences, context.this_window.number)
+    else:
+        rows = [Growth(*row) for row in con.execute(SQL["growth"].replace("{changes}", changes)).fetchall()]
     last = context.state.number
     once = max(row.last_window for row in rows) == 0 and max(row.last_seq for row in rows) <= 1
     at_once = once and min(row.first for row in rows) == max(row.last for row in rows)
@@ -44,6 +49,26 @@ def log(con: Connection, context: TypeContext) -> TypeContext:
     days = context.state.days.apply(_by_day(con, context.changes.segments.zone, last, rows))
     state = replace(context.state, number=last + sum(row.changes for row in rows), days=days)
     return replace(context, state=state, logged=LoggedChanges(last, growth, once))
+
+
+def _growth(differences: Sequence[MembershipDifference], window: int) -> list[Growth]:
+    """Return the growth of each segment from the changes of one window."""
+    by_segment: dict[int, list[MembershipDifference]] = defaultdict(list)
+    for difference in differences:
+        by_segment[difference.segment_id].append(difference)
+    return [
+        Growth(
+            segment_id,
+            sum(one.delta for one in found),
+            len(found),
+            window,
+            max(one.seq for one in found),
+            min(one.instant for one in found),
+            max(one.instant for one in found),
+            sum(one.delta == 1 for one in found),
+        )
+        for segment_id, found in by_segment.items()
+    ]
 
 
 def _by_day(con: Connection, zone: ZoneInfo, after: int, rows: Sequence[Growth]) -> list[DailyChanges]:

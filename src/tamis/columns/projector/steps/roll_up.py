@@ -27,7 +27,7 @@ def roll_up(con: Connection, context: TypeContext) -> TypeContext:
         con.execute(SQL["delete_new_entries"])
     sizes = context.state.sizes
     grown = {segment_id: sizes[segment_id] + growth for segment_id, growth in logged.growth}
-    return replace(context, state=replace(context.state, sizes=sizes | grown), pending=0, logged=None)
+    return replace(context, state=replace(context.state, sizes=sizes | grown), pending=0, differences=None, logged=None)
 
 
 def set_size(con: Connection, segment_id: int, size: int | None) -> None:

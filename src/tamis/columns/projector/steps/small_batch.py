@@ -131,7 +131,7 @@ def _evaluations(con: Connection, context: TypeContext) -> list[_Evaluation]:
             overrides[contact_id, version][segment_id] = found[0], found[1]
     rows = con.execute(
         "SELECT p.contact_id, p.version, p.instant, p.cause, p.seq, v.* EXCLUDE (version) "
-        f"FROM {context.instants} p LEFT JOIN versions v ON v.id = p.contact_id AND v.version = p.version "
+        f"FROM {context.instants} p LEFT JOIN {context.versions} v ON v.id = p.contact_id AND v.version = p.version "
         "ORDER BY p.contact_id, p.seq"
     ).fetchall()
     return [

@@ -10,10 +10,12 @@ from tamis.columns.projector.batch import ChangeGroup, OverrideChanges
 from tamis.columns.projector.context import BatchContext, Connection, TypeContext, for_type, naive_utc
 from tamis.columns.projector.documents import insert_contacts
 from tamis.columns.projector.queries import load
+from tamis.domain.instants import from_micros
 from tamis.domain.membership_changes import Cause
 from tamis.domain.text import fold
 
 SQL = load("stage")
+MOST_LISTED = 1_000
 
 
 def load_all(con: Connection, context: BatchContext) -> BatchContext:
@@ -41,17 +43,14 @@ def stage(con: Connection, context: TypeContext) -> TypeContext:
     """Load changed contacts and overrides into temporary tables."""
     changes = context.changes
     con.execute(for_type(SQL["staged_contacts"], changes.type_id))
-    con.execute(
-        f"CREATE OR REPLACE TEMP TABLE changed_contacts AS {SQL['changed_ids']}", {"groups": groups_of(changes.changed)}
-    )
+    _stage_changed(con, "changed_contacts", changes.changed)
     con.execute(SQL["pending_changes"])
     for documents in changes.documents:
         if documents:
             insert_contacts(con, changes.type_id, changes.fields, documents, "staged_contacts")
     if not context.has_overrides:
         return context
-    groups = {"groups": groups_of(changes.overrides.changed)}
-    con.execute(f"CREATE OR REPLACE TEMP TABLE changed_inclusions AS {SQL['changed_ids']}", groups)
+    _stage_changed(con, "changed_inclusions", changes.overrides.changed)
     con.execute(SQL["staged_inclusions"])
     con.execute(SQL["staged_exclusions"])
     _insert_overrides(con, changes.overrides, "staged_inclusions", "staged_exclusions")
@@ -62,6 +61,20 @@ def stage(con: Connection, context: TypeContext) -> TypeContext:
             {"now": naive_utc(context.now), "cause": Cause.DELETION.value, "deleted": list(changes.segments.deleted)},
         )
     return context
+
+
+def _stage_changed(con: Connection, name: str, changed: Sequence[ChangeGroup]) -> None:
+    """Create the table of changed ids, each with its last change; lists of some ids are cheaper to plan than JSON."""
+    if sum(len(group.ids) for group in changed) > MOST_LISTED:
+        con.execute(f"CREATE OR REPLACE TEMP TABLE {name} AS {SQL['changed_ids']}", {"groups": groups_of(changed)})
+        return
+    last = {id_: group for group in changed for id_ in group.ids}
+    columns = [
+        list(last),
+        [naive_utc(from_micros(group.instant)) for group in last.values()],
+        [group.cause.value for group in last.values()],
+    ]
+    con.execute(f"CREATE OR REPLACE TEMP TABLE {name} AS {SQL['listed_ids']}", columns)
 
 
 def _insert_overrides(con: Connection, overrides: OverrideChanges, inclusions: str, exclusions: str) -> None:
