@@ -1,5 +1,6 @@
 """One writer, many requests a commit; a job that fails takes nothing with it."""
 
+import asyncio
 import threading
 from concurrent.futures import Future
 from functools import partial
@@ -165,3 +166,23 @@ def test_a_batch_of_writes_ends_in_time_for_later_ones(services: Services, monke
         future.result(30)
     assert seen == [3]  # each was committed before the next began
     reader.close()
+
+
+def test_a_task_that_is_cancelled_while_it_waits_for_its_write_stops_nothing(services: Services) -> None:
+    held = threading.Event()
+
+    async def wait_for_write() -> None:
+        await asyncio.wrap_future(services.records.submit(lambda db: insert(db, "left behind")))
+
+    async def cancel_it() -> None:
+        task = asyncio.create_task(wait_for_write())
+        await asyncio.sleep(0)
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+
+    waiting = services.records.submit(lambda _: held.wait(30))
+    asyncio.run(cancel_it())
+    held.set()
+    waiting.result(30)
+    services.records.submit(lambda db: insert(db, "next")).result(30)
+    assert names(services.records) == {"left behind", "next"}

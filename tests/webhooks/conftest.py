@@ -1,6 +1,5 @@
 """An account with webhooks, a receiver, and changes to deliver."""
 
-import threading
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from ipaddress import ip_network
@@ -23,7 +22,6 @@ class Clock:
 
     def __init__(self) -> None:
         self.ahead = timedelta()
-        self.wait_really = threading.Event()
 
     def __call__(self) -> datetime:
         return datetime.now(UTC) + self.ahead

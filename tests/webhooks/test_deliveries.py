@@ -1,5 +1,6 @@
 """Webhooks get every change at least once and in order, whatever their receivers do."""
 
+import asyncio
 import threading
 from datetime import timedelta
 from itertools import pairwise
@@ -288,3 +289,20 @@ def test_changes_that_are_not_kept_any_more_are_passed(idle_bench: Workbench, mo
     assert read_outgoing(idle_bench.services, 1, 3, None) == OutgoingPage((), 70)
     error = Invalid([Problem("after", "change_number_unknown", after=3)])
     assert read_outgoing(idle_bench.services, 1, 3, None) == OutgoingPage((), 3)
+
+
+def test_a_failing_webhook_that_is_enabled_again_is_tried_at_once(idle_bench: Workbench, receiver: Receiver) -> None:
+    held = threading.Event()
+
+    async def wait(_: float) -> None:
+        held.set()
+        await asyncio.sleep(3600)
+
+    receiver.script = [answer(500)]
+    made = idle_bench.create(receiver.url)
+    (number,) = idle_bench.feed.add(idle_bench.account.id)
+    with idle_bench.running(sleep=wait):
+        assert held.wait(30)
+        idle_bench.edit(made.webhook, enabled=True)
+        idle_bench.wait_until(lambda: idle_bench.find(made.webhook).position == number)
+    assert len(receiver.received) == 2

@@ -2,7 +2,7 @@
 
 import asyncio
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from time import monotonic, sleep
@@ -70,7 +70,6 @@ class Workbench:
         self.services, self.clock, self.policy = services, clock, policy
         self.feed = Feed()
         self.account = self.new_account("owner@example.org")
-        self.pauses: list[float] = []
         self.seconds = 15.0
 
     def new_account(self, email: str) -> Any:
@@ -78,16 +77,15 @@ class Workbench:
         return self.services.write(create_account, email, "UTC", None)[0]
 
     @contextmanager
-    def running(self, policy: AddressPolicy | None = None) -> Iterator[WebhookWorker]:
-        """Deliver during a block; pauses end at once, and move the clock."""
+    def running(self, sleep: Callable[[float], Awaitable[None]] | None = None) -> Iterator[WebhookWorker]:
+        """Deliver during a block; pauses end at once, and move the clock, unless there is another `sleep`."""
 
         async def pause(seconds: float) -> None:
-            self.pauses.append(seconds)
             self.clock.ahead += timedelta(seconds=seconds)
             await asyncio.sleep(0)
 
-        sender = Sender(policy or self.policy, seconds=self.seconds)
-        self.worker = WebhookWorker(self.services, self.feed.read, sender, pause)
+        sender = Sender(self.policy, seconds=self.seconds)
+        self.worker = WebhookWorker(self.services, self.feed.read, sender, sleep or pause)
         stop = threading.Event()
         thread = threading.Thread(target=self.worker.run, args=(stop,))
         thread.start()

@@ -116,7 +116,7 @@ class Follower:
         if message is None:
             message = OpenMessage(make_message_id(), last)
             if not await self._write(webhooks.record_message, webhook.position, after, message):
-                return False
+                return True  # moved, edited, or just written by the follower before: read again
         await self._attempt(webhook, after, message, batch)
         return True
 
@@ -141,7 +141,7 @@ class Follower:
             return True
         must_store = number - webhook.position >= MAX_PASSED
         if must_store and not await self._write(webhooks.skip_to, webhook.position, number):
-            return False
+            return True
         is_further, self._passed = number > self._passed, number
         return is_further
 

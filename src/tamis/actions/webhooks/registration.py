@@ -97,8 +97,8 @@ def create_webhook(
 def edit_webhook(
     db: Transaction, now: datetime, account: Account, policy: AddressPolicy, webhook_id: int, edit: WebhookEdit
 ) -> Webhook:
-    """Edit a webhook, and deliver at once if it was failing; one that is enabled again goes on where it was. Raises
-    NotFound and Invalid."""
+    """Edit a webhook; one that is enabled again goes on where it was, and a failing one that is changed, or enabled
+    again, is tried at once. Raises NotFound and Invalid."""
     webhook = find_webhook(db, account, webhook_id)
     edit = replace(edit, url=None if edit.url is None else edit.url.strip())
     _require_valid(db, account, policy, edit)
@@ -116,6 +116,8 @@ def edit_webhook(
         webhooks.restart_attempts(db, webhook_id)
     if edit.enabled and not webhook.is_enabled:
         webhooks.enable_webhook(db, webhook_id)
+    elif edit.enabled and webhook.failures:
+        webhooks.restart_attempts(db, webhook_id)
     elif edit.enabled is False and webhook.is_enabled:
         webhooks.disable_webhook(db, webhook_id, DisabledReason.MANUAL, now)
     edited = find_webhook(db, account, webhook_id)

@@ -63,11 +63,6 @@ class WebhookWorker:
         return max(((now - since).total_seconds() for since in waiting), default=0.0)
 
     @property
-    def has_webhooks(self) -> bool:
-        """Whether any webhook is enabled."""
-        return bool(self._followers)
-
-    @property
     def failing_count(self) -> int:
         """How many enabled webhooks have failed at their last attempt."""
         return sum(follower.webhook.failures > 0 for follower in list(self._followers.values()))

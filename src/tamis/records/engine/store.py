@@ -17,7 +17,7 @@ from tamis.histogram import DurationHistogram
 from tamis.records.change_log import last_change
 from tamis.records.engine.database import BUSY_SECONDS, FILE_NAME, connect, migrate
 from tamis.records.engine.errors import SPARE_TEXT, has_room, raise_translated, translate_errors
-from tamis.records.engine.write_queue import PROJECTOR, MaintenanceJob, WriteJob, WriteQueue
+from tamis.records.engine.write_queue import PROJECTOR, MaintenanceJob, WriteJob, WriteQueue, new_future
 from tamis.records.handles import Reader, Transaction, connection_of, snapshot
 from tamis.records.integrity.check import CheckStopped, find_damage
 from tamis.records.integrity.checksums import prepare
@@ -113,7 +113,7 @@ class Records:
 
         The future resolves when the commit is on disk, or with the job's error.
         """
-        future: Future[T] = Future()
+        future: Future[T] = new_future()
         self._queue(WriteJob(job, future), account_id)
         return future
 
@@ -123,7 +123,7 @@ class Records:
         It is never refused because of a full queue, and may use the last room on the disk: writes that were
         acknowledged must be projected.
         """
-        future: Future[T] = Future()
+        future: Future[T] = new_future()
         self._queue(WriteJob(job, future, is_projector=True), PROJECTOR)
         return future.result()
 
@@ -219,7 +219,7 @@ class Records:
             job.future.set_exception(error)
 
     def _maintain(self, run: Callable[[apsw.Connection], T]) -> T:
-        future: Future[T] = Future()
+        future: Future[T] = new_future()
         self._queue(MaintenanceJob(run, future))
         return future.result()
 

@@ -89,3 +89,11 @@ class WriteQueue:
         with self._changed:
             self._closed = True
             self._changed.notify()
+
+
+def new_future() -> "Future[Any]":
+    """Make the future of a job, which counts as running from the beginning: a task that waits for a write may be
+    cancelled, and the write is done all the same."""
+    future: Future[Any] = Future()
+    future.set_running_or_notify_cancel()
+    return future
