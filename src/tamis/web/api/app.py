@@ -12,7 +12,7 @@ from litestar.handlers import BaseRouteHandler
 from tamis.actions.services import Services
 from tamis.web.api import routes
 from tamis.web.api.calls import call_factory, call_provider
-from tamis.web.api.contact_shortcut import ContactShortcut
+from tamis.web.api.contact_writes.shortcut import ContactShortcut
 from tamis.web.api.description import describe, description_route
 from tamis.web.api.docs_page.routes import docs_routes
 from tamis.web.api.idempotency import IdempotentPosts

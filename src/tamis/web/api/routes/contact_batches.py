@@ -17,11 +17,11 @@ from tamis.actions.idempotency import find_chunk, run_chunk_once
 from tamis.actions.lookups import Transaction
 from tamis.domain.accounts import Scope
 from tamis.domain.errors import Invalid, Problem
-from tamis.web.api.batch_results import BatchResults
 from tamis.web.api.body import JSON_TYPES, UnreadableBody, decode_body, parse_json
 from tamis.web.api.calls import Call
+from tamis.web.api.contact_writes.batch_results import BatchResults
+from tamis.web.api.contact_writes.ndjson import MAX_LINE_BYTES, MEDIA_TYPE, LineChunk, LineChunks
 from tamis.web.api.idempotency import KEEPS_PROGRESS, MAX_BODY, media_type_of
-from tamis.web.api.ndjson import MAX_LINE_BYTES, MEDIA_TYPE, LineChunk, LineChunks
 from tamis.web.api.operations import needs, streams
 from tamis.web.api.schemas.batches import (
     MAX_CONTACTS,

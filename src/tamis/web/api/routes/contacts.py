@@ -15,7 +15,7 @@ from tamis.domain.errors import Invalid
 from tamis.domain.preconditions import ANY
 from tamis.web.api.body import JsonBody
 from tamis.web.api.calls import Call
-from tamis.web.api.contact_writing import respond_to_write, write_contact
+from tamis.web.api.contact_writes.responses import respond_to_write, write_contact
 from tamis.web.api.emails_in_paths import email_in_path
 from tamis.web.api.operations import needs, tagged
 from tamis.web.api.paging import PageQuery, cursor_of

@@ -1,0 +1,1 @@
+"""Writes of contacts: one by one, and in batches of any length."""
