@@ -13,7 +13,7 @@ from tamis.domain.errors import TamisError, Unavailable
 SECONDS = 1.0
 """How long what nobody waits for may remain unprojected."""
 LISTENER_PAUSE = 0.02
-"""How long writes are collected for those who listen to changes: the projector costs less for many writes at once."""
+"""How long the projector pauses at least for those who listen to changes: it costs less for many writes at once."""
 
 
 class ProjectorThread:
@@ -34,8 +34,9 @@ class ProjectorThread:
         """Project until `stop` is set; `ChangeHub.wake_projector` ends its sleep."""
         while not stop.is_set():
             self._project()
+            ended_at = monotonic()
             if self._hub.wait_until_wanted(self._seconds_to_sleep()) and not self._hub.has_watches:
-                stop.wait(LISTENER_PAUSE)
+                stop.wait(max(ended_at + LISTENER_PAUSE - monotonic(), 0))
 
     def _project(self) -> None:
         try:
