@@ -20,7 +20,7 @@ AS_IN_JSON = "as in JSON"
 app = App(name="tamis", help="An audience segmentation server for email marketing.", version=__version__)
 for name, target, help_text in (
     ("account", "account:account_app", "Manage accounts, which own contacts and segments."),
-    ("key", "keys:key_app", "Manage keys, with which programs sign in to the APIs."),
+    ("key", "keys:key_app", "Manage keys, which programs use to sign in to the APIs."),
     ("audit", "audit:audit_app", "See who did what in an account."),
     ("type", "types:type_app", "Manage contact types, each with its own fields."),
     ("field", "fields:field_app", "Manage the fields of a contact type."),
@@ -32,7 +32,7 @@ for name, target, help_text in (
         "Import contacts from a CSV, Excel, NDJSON or Parquet file.",
     ),
     ("pull", "definitions:pull", "Write contact types, fields and segments to a YAML file."),
-    ("plan", "definitions:plan", "Show what applying a YAML file would change."),
+    ("plan", "definitions:plan", "Show what applying a YAML file would change; exits with 2 if anything would."),
     ("apply", "definitions:apply", "Change contact types, fields and segments to what a YAML file contains."),
     ("export", "export:export", "Export a segment, or all contacts of a type, to a file."),
     ("webhook", "webhooks:webhook_app", "List webhooks, and try them out."),
