@@ -12,7 +12,7 @@ from tamis.domain.accounts import Scope
 from tamis.domain.dates import local_time
 from tamis.domain.instants import format_instant
 
-key_app = App(name="key", help="Manage keys, with which programs sign in to the APIs.")
+key_app = App(name="key", help="Manage keys, which programs use to sign in to the APIs.")
 
 
 @key_app.command(name="create")
