@@ -172,3 +172,16 @@ def test_strangers_see_nothing(stranger: Visitor, console: Visitor) -> None:
     path, _ = create(console, "https://shop.example.com/", "Mine alone")
     assert "Mine alone" not in stranger.get("/webhooks").text
     assert stranger.get(path).status_code == 404
+
+
+def test_a_failing_webhook_is_tried_now(visitor: Visitor, person: Person, receiver: Receiver) -> None:
+    receiver.otherwise = answer(500)
+    path, _ = create(visitor, receiver.url, "Failing")
+    segment_id = person.make_segment(person.tamis("type", "create", fresh("Type"))["id"])
+    assert person.add(segment_id, "ann@example.org").status_code == 200
+    while "Try now" not in visitor.get(path).text:
+        assert receiver.wait_for(1)
+    receiver.otherwise = answer(410)
+    assert visitor.post(f"{path}/enable").status_code == 303
+    while "(status 410)" not in visitor.get(path).text:
+        assert len(receiver.received) < 10

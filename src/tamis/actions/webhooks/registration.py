@@ -97,8 +97,8 @@ def create_webhook(
 def edit_webhook(
     db: Transaction, now: datetime, account: Account, policy: AddressPolicy, webhook_id: int, edit: WebhookEdit
 ) -> Webhook:
-    """Edit a webhook; one that is enabled again goes on where it was, and a failing one that is changed, or enabled
-    again, is tried at once. Raises NotFound and Invalid."""
+    """Edit a webhook: one that is enabled again goes on where it was, and a failing one is tried at once. Raises
+    NotFound and Invalid."""
     webhook = find_webhook(db, account, webhook_id)
     edit = replace(edit, url=None if edit.url is None else edit.url.strip())
     _require_valid(db, account, policy, edit)
@@ -113,11 +113,10 @@ def edit_webhook(
         webhooks.update_webhook(db, replace(changed, updated_at=now))
         if (changed.types, changed.segment_ids) != (webhook.types, webhook.segment_ids):
             webhooks.discard_message(db, webhook_id)  # one id never has two contents
+    if changed != webhook or webhook.failures:
         webhooks.restart_attempts(db, webhook_id)
     if edit.enabled and not webhook.is_enabled:
         webhooks.enable_webhook(db, webhook_id)
-    elif edit.enabled and webhook.failures:
-        webhooks.restart_attempts(db, webhook_id)
     elif edit.enabled is False and webhook.is_enabled:
         webhooks.disable_webhook(db, webhook_id, DisabledReason.MANUAL, now)
     edited = find_webhook(db, account, webhook_id)

@@ -98,9 +98,11 @@ def replay(services: ServicesDep, visitor: VisitorDep, form: FormDep, webhook_id
 
 @post("/webhooks/{webhook_id:int}/enable", sync_to_thread=True)
 def enable(services: ServicesDep, visitor: VisitorDep, webhook_id: FromPath[int]) -> Response[str]:
-    """Enable a webhook, which goes on where it was."""
+    """Enable a webhook, which goes on where it was, or try a failing one at once."""
+    was_enabled = _find(services, visitor, webhook_id).is_enabled
     _set_enabled(services, visitor, webhook_id, enabled=True)
-    return redirect(visitor, f"/webhooks/{webhook_id}", notice="Webhook enabled. It continues where it stopped.")
+    notice = "Trying again now." if was_enabled else "Webhook enabled. It continues where it stopped."
+    return redirect(visitor, f"/webhooks/{webhook_id}", notice=notice)
 
 
 @post("/webhooks/{webhook_id:int}/disable", sync_to_thread=True)
