@@ -5,7 +5,7 @@ that time has come, and it is gone when the transaction is rolled back.
 """
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -15,27 +15,42 @@ from tamis.columns.interface.forecast import ExpectedChanges, ForecastRequest
 from tamis.columns.layout.clocks import Clock, next_breakpoint
 from tamis.columns.layout.contacts import column, table
 from tamis.columns.projector.batch import Purpose, SegmentRules, TypeChanges
-from tamis.columns.projector.context import Connection, TypeContext, naive_utc
+from tamis.columns.projector.context import Connection, TypeContext, execute_update, naive_utc
 from tamis.columns.projector.pipeline import COMPARE, EVALUATE, LOAD_VERSIONS, MARK_DIRTY, STAGE
 from tamis.columns.projector.queries import load
 from tamis.columns.projector.rule_dependencies import breakpoints_of, timed_conditions
 from tamis.columns.projector.steps.dirty import changes_at
 from tamis.columns.projector.strategy import Strategy
-from tamis.columns.projector.windows import Window, windows
+from tamis.columns.projector.windows import AsOf, Window, windows
 from tamis.domain.fields import Field, FieldSet
 from tamis.domain.instants import LAST_INSTANT, MICROSECOND, day_in_utc, day_of, next_day_starts
+from tamis.domain.membership_changes import Cause
 from tamis.rules.sql.dialect import Parameters
 from tamis.rules.time.breakpoints import changes_at_midnight
+from tamis.rules.time.evaluation_time import EvaluationTime
 from tamis.rules.tree import Condition
 
 SQL = load("forecast")
-EVALUATION = (LOAD_VERSIONS, EVALUATE, COMPARE)
-"""The steps after contacts are marked: as nothing is written, there is nothing to apply, and time changes no external
-recipient."""
 MIDNIGHTS_AT_ONCE = 60
 CONDITIONS_AT_ONCE = 600
 MOST_IN_PYTHON = 100
-"""The most contacts of a window for which Python evaluates the few rules that a forecast needs."""
+"""The most contacts of a day for which Python evaluates the few rules that a forecast needs."""
+
+
+@dataclass(frozen=True, slots=True)
+class Midnights(Window):
+    """Several midnights: at each, results just before it and at it have the numbers 3n and 3n + 1, so that "compare"
+    finds no results of two midnights next to each other."""
+
+    instants: tuple[datetime, ...] = ()
+
+    def as_of(self, zone: ZoneInfo) -> list[AsOf]:
+        """Return the times as of which rules are evaluated."""
+        return [
+            AsOf(f"seq = {3 * number + seq}", EvaluationTime(instant - (1 - seq) * MICROSECOND, zone))
+            for number, instant in enumerate(self.instants)
+            for seq in (0, 1)
+        ]
 
 
 def changes_by_day(con: Connection, request: ForecastRequest) -> list[ExpectedChanges]:
@@ -45,56 +60,64 @@ def changes_by_day(con: Connection, request: ForecastRequest) -> list[ExpectedCh
         return []
     starts = _day_starts(request.as_of, request.zone, request.days)
     context = STAGE.run(con, _context(con, request, next_day_starts(starts[-1], request.zone) - MICROSECOND))
-    midnights = starts[1:] if any(map(changes_at_midnight, conditions)) else ()
-    windows_of_days = [
-        window for window in windows(request.as_of, midnights, context.now) if window.is_midnight or context.breakpoints
-    ]
+    midnights = starts[1:] if any(map(changes_at_midnight, conditions)) else []
+    for window in windows(request.as_of, midnights, context.now) if context.breakpoints else ():
+        if not window.is_midnight:
+            context = _evaluate_day(con, replace(context, window=window))
     at_once = max(1, min(MIDNIGHTS_AT_ONCE, CONDITIONS_AT_ONCE // len(conditions)))
-    for first in range(0, len(windows_of_days), at_once):
-        part = windows_of_days[first : first + at_once]
-        _mark_midnights(con, context, part)
-        for bit, window in enumerate(part):
-            context = replace(context, window=window)
-            context = _mark_midnight(con, context, bit) if window.is_midnight else MARK_DIRTY.run(con, context)
-            for step in EVALUATION if context.dirty else ():
-                context = step.run(con, context)
-                if step is LOAD_VERSIONS and context.dirty > MOST_IN_PYTHON:
-                    context = replace(context, dirty_strategy=Strategy.INCREMENTAL)
+    for first in range(0, len(midnights), at_once):
+        context = _evaluate_midnights(con, context, midnights[first : first + at_once])
     days = [day_of(start, request.zone) for start in starts]
     values = {"segment": request.segment_id, "starts": list(map(naive_utc, starts)), "days": days}
     return [ExpectedChanges(*row) for row in con.execute(SQL["changes_by_day"], values).fetchall()]
 
 
-def _mark_midnights(con: Connection, context: TypeContext, part: Sequence[Window]) -> None:
-    """Create `midnight_changes`: the contacts for which a condition changes at the midnight of any window of a part, as
-    "mark dirty at midnight" finds them; the bits say at which. Each value of a field is looked at once, however many
-    contacts have it: a million birthdays are some twenty thousand."""
+def _evaluate_day(con: Connection, context: TypeContext) -> TypeContext:
+    context = LOAD_VERSIONS.run(con, MARK_DIRTY.run(con, context))
+    if context.dirty > MOST_IN_PYTHON:
+        context = replace(context, dirty_strategy=Strategy.INCREMENTAL)
+    return COMPARE.run(con, EVALUATE.run(con, context))
+
+
+def _evaluate_midnights(con: Connection, context: TypeContext, instants: Sequence[datetime]) -> TypeContext:
+    """Do at several midnights at once what the projector does at each."""
+    window = Midnights(0, instants[0], instants[-1], instants[0], is_midnight=True, instants=tuple(instants))
+    _mark_midnights(con, context, instants)
+    dirty = execute_update(con, SQL["dirty_at_midnights"])
+    context = LOAD_VERSIONS.run(con, replace(context, window=window, new_contacts=0, dirty=dirty))
+    if not dirty:
+        return context
+    bits = [1 << number for number in range(len(instants))]
+    values = {"bits": bits, "instants": list(map(naive_utc, instants)), "cause": Cause.TIME.value}
+    con.execute(SQL["instants_of_midnights"], values)
+    context = replace(context, instants="instants", dirty_strategy=Strategy.INCREMENTAL)
+    return COMPARE.run(con, EVALUATE.run(con, context))
+
+
+def _mark_midnights(con: Connection, context: TypeContext, instants: Sequence[datetime]) -> None:
+    """Create `midnight_changes`: the contacts for which a condition changes at any of some midnights, as "mark dirty at
+    midnight" finds them; the bits say at which. Each value of a field is looked at once, however many contacts have it:
+    a million birthdays are some twenty thousand."""
     by_field: dict[Field, list[Condition]] = {}
     for condition in timed_conditions(context.unchanged):
         by_field.setdefault(condition.field, []).append(condition)
+    midnights = [Window(0, instant, instant, instant, is_midnight=True) for instant in instants]
     con.execute(SQL["midnight_changes"])
     for field, conditions in by_field.items():
         parameters = Parameters(DUCKDB)
-        tests = (
-            (changes_at(replace(context, window=window), conditions, parameters), 1 << bit)
-            for bit, window in enumerate(part)
-            if window.is_midnight
+        bits = " + ".join(
+            f"CASE WHEN {changes_at(replace(context, window=window), conditions, parameters)} "
+            f"THEN {1 << number} ELSE 0 END"
+            for number, window in enumerate(midnights)
         )
-        bits = " + ".join(f"CASE WHEN {test} THEN {bit} ELSE 0 END" for test, bit in tests)
         name, contacts = column(field), table(context.changes.type_id)
         # Materialized, because DuckDB would otherwise test the values of all contacts before it takes each once.
         con.execute(
             f"INSERT INTO midnight_changes WITH known AS MATERIALIZED (SELECT DISTINCT {name} FROM {contacts}), "
-            f"changing AS MATERIALIZED (SELECT {name}, ({bits or '0'})::BIGINT AS bits FROM known) "
+            f"changing AS MATERIALIZED (SELECT {name}, ({bits})::BIGINT AS bits FROM known) "
             f"SELECT id, bits FROM {contacts} JOIN (FROM changing WHERE bits <> 0) USING ({name})",
             parameters.values,
         )
-
-
-def _mark_midnight(con: Connection, context: TypeContext, bit: int) -> TypeContext:
-    con.execute(SQL["dirty_at_midnight"], {"bit": 1 << bit})
-    dirty = int(con.execute("SELECT count(*) FROM dirty").fetchall()[0][0])
-    return replace(context, new_contacts=0, dirty=dirty)
 
 
 def _context(con: Connection, request: ForecastRequest, last: datetime) -> TypeContext:
