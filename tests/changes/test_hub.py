@@ -97,9 +97,10 @@ def test_the_projector_does_not_sleep_while_anybody_listens(space: Workspace, mo
     monkeypatch.setattr(projector_thread, "SECONDS", 3600.0)
     services = space.services
     with running(services), services.hub.listen():
-        number = services.hub.number
+        projected = threading.Event()
+        services.hub.call_on_batches(lambda batch: projected.set() if batch and batch.changes else None)
         services.write(move, space, "ann", "India")
-        assert services.hub.wait_beyond(number, UNTIL_DONE)
+        assert projected.wait(UNTIL_DONE)
 
 
 def test_two_writes_of_one_contact_in_one_batch_are_both_told_the_sum(space: Workspace, ids: dict[str, int]) -> None:

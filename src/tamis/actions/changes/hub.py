@@ -182,11 +182,6 @@ class ChangeHub:
         a failure and when the server stops, it is called with None."""
         self._callbacks.append(callback)
 
-    def wait_beyond(self, number: int, seconds: float) -> bool:
-        """Wait in a thread until the history has a higher number than this; return whether it has."""
-        with self._changed:
-            return self._changed.wait_for(lambda: self.number > number, seconds)
-
     def _call_back(self, batch: ProjectedBatch | None) -> None:
         for callback in self._callbacks:
             callback(batch)
