@@ -17,6 +17,8 @@ from tamis.rules.time.breakpoints import time_dependent_conditions
 from tamis.rules.tree import Rule, referenced_segments
 
 MAX_DAYS = 366
+QUICK_DAYS = 31
+"""More days than these may take seconds over millions of contacts."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,13 +45,14 @@ def forecast_segment(services: Services, account_id: int, segment_id: int, days:
     """Forecast the members of a segment for the rest of today and the days after it; raises NotFound and Invalid."""
     if not 1 <= days <= MAX_DAYS:
         raise Invalid([Problem("days", "days_out_of_range", most=MAX_DAYS, days=days)])
-    with services.view(account_id) as view:
+    with services.view(account_id, long_running=days > QUICK_DAYS) as view:
         account = accounts.account_by_id(view.records, account_id)
         if account is None:
             raise NotFound("segment_unknown", segment=segment_id)
         segment = segment_by_id(view.records, account, segment_id)
         as_of = view.as_of_type(segment.contact_type_id)
         levels = _levels(view.records, segment)
+        view.close_records()
         request = ForecastRequest(segment.contact_type_id, segment.id, levels, account.zone, as_of, days)
         changes = {change.day: change for change in view.columns.forecast.changes_by_day(request)}
         count = size = view.columns.sizes.of_all().get(segment.id, 0)
