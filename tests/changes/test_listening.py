@@ -9,6 +9,7 @@ from tamis.actions.changes import feed, recent_changes
 from tamis.actions.services import Services
 from tamis.domain.changes import FeedPage
 from tamis.domain.errors import Busy, NotFound
+from tamis.domain.history import ProjectedBatch
 from tamis.web.api import listening
 from tamis.web.api.listening import Listening, Wanted
 from tamis.web.projection_waiters import ProjectionWaiters
@@ -120,3 +121,18 @@ def test_what_is_in_memory_is_what_the_history_has(space: Workspace, monkeypatch
     space.write(cy={"country": "Peru"})  # while nobody listens
     services.project()
     assert feed.read_recent(services, space.account.id, newest) is None
+
+
+def test_a_listener_is_woken_only_when_the_entries_are_there(space: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
+    services, keep, newest_before = space.services, recent_changes.RecentChanges._keep_entries, []
+
+    def noting(self: recent_changes.RecentChanges, batch: ProjectedBatch) -> None:
+        newest_before.append(self.newest(space.account.id))
+        keep(self, batch)
+
+    monkeypatch.setattr(recent_changes.RecentChanges, "_keep_entries", noting)
+    with services.hub.listen():
+        space.write(ann={"country": "Peru"})
+        services.project()
+    assert [newest < services.hub.number for newest in newest_before] == [True]
+    assert services.recent_changes.newest(space.account.id) == services.recent_changes.end == services.hub.number

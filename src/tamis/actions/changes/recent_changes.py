@@ -3,7 +3,7 @@ its own changes, and reads them without a query of the history."""
 
 import threading
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass
 from itertools import chain
 
@@ -51,6 +51,11 @@ class RecentChanges:
         """Have a function called for each batch that changes memberships; it must return at once."""
         self._callbacks.append(callback)
 
+    @property
+    def end(self) -> int:
+        """The number up to which batches were taken in."""
+        return self._end
+
     def newest(self, account_id: int, segment_id: int | None = None) -> int:
         """Return the number of the newest batch since the start that may have changed an account, or one segment."""
         own = self._by_account.get(account_id, 0) if segment_id is None else self._by_segment.get(segment_id, 0)
@@ -73,19 +78,18 @@ class RecentChanges:
 
     def _take(self, batch: ProjectedBatch | None) -> None:
         if batch and batch.number != batch.before:
-            accounts = self._note_concerned(batch)
+            segment_ids = _segments(batch)
+            self._learn_accounts(segment_ids)
             self._keep_entries(batch)
+            accounts = self._note_concerned(batch, segment_ids)  # last: whoever is woken must find the entries
             for callback in self._callbacks:
                 callback(accounts)
 
-    def _note_concerned(self, batch: ProjectedBatch) -> frozenset[int] | None:
+    def _note_concerned(self, batch: ProjectedBatch, segment_ids: Collection[int]) -> frozenset[int] | None:
         """Note which accounts and segments a batch concerns; return the accounts, None if that is not known."""
         if batch.changes is None:
             self._of_all = batch.number
             return None
-        segment_ids = {row.recipient_id >> SEGMENT_SHIFT for row in batch.changes}
-        segment_ids.update(row.segment_id for row in batch.snapshots)
-        self._learn_accounts(segment_ids)
         accounts = frozenset(self._account_of[id_] for id_ in segment_ids if id_ in self._account_of)
         self._by_segment.update(dict.fromkeys(segment_ids, batch.number))
         self._by_account.update(dict.fromkeys(accounts, batch.number))
@@ -107,6 +111,12 @@ class RecentChanges:
     def _learn_accounts(self, segment_ids: Iterable[int]) -> None:
         if unknown := [id_ for id_ in segment_ids if id_ not in self._account_of]:
             self._account_of.update(change_feed.accounts_of_segments(self._reader(), unknown))
+
+
+def _segments(batch: ProjectedBatch) -> set[int]:
+    return {row.recipient_id >> SEGMENT_SHIFT for row in batch.changes or ()} | {
+        row.segment_id for row in batch.snapshots
+    }
 
 
 def _entries(changes: Iterable[ChangeRow], snapshots: Iterable[SnapshotRow]) -> Iterator[LoggedEntry]:

@@ -42,7 +42,7 @@ class Listening:
         """The pages that are being read, by what is wanted, the number after which, and the limit."""
         self._recent: dict[tuple[Wanted, int, int], FeedPage | None] = {}
         """The pages that were read from memory since the last batch of the projector."""
-        self._recent_number = 0
+        self._recent_end = 0
         self._listeners: Counter[str] = Counter()
 
     @contextmanager
@@ -116,9 +116,9 @@ class Listening:
 
     async def _read_new(self, wanted: Wanted, after: int, limit: int) -> FeedPage:
         """Return the changes that a listener was woken for: mostly from memory, once for all that want the same."""
-        number = self._services.hub.number
-        if number != self._recent_number:
-            self._recent_number = number
+        end = self._services.recent_changes.end
+        if end != self._recent_end:
+            self._recent_end = end
             self._recent.clear()
         key = wanted, after, limit
         if key not in self._recent:
