@@ -7,10 +7,12 @@ import msgspec
 from msgspec import UNSET
 
 from tamis.client import Tamis
+from tamis.client.models.account import Field as SentField
 from tamis.client.models.segments import Rule as SentRule
 from tamis.client.models.segments import Segment
 from tamis.definitions.models import PresentSegment, PresentType
 from tamis.definitions.steps import EditField, Effect
+from tamis.domain.errors import Refused
 from tamis.domain.fields import Field, Kind
 
 
@@ -18,7 +20,7 @@ class Workspace(Protocol):
     """An account whose definitions are read and written. Each method raises ApiError."""
 
     def read(self) -> list[PresentType]:
-        """Return the contact types with their fields and segments."""
+        """Return the contact types with their fields and segments; raises Refused for fields of unknown kinds."""
 
     def count(self, type_id: int, rule: str) -> int:
         """Count the contacts that a rule in JSON matches."""
@@ -70,11 +72,7 @@ class ApiWorkspace:
             PresentType(
                 found.id,
                 found.name,
-                tuple(
-                    Field(field.id, field.key, field.name, Kind(field.kind), field.options)
-                    for field in self.client.fields.list(found.id)
-                    if not field.reserved
-                ),
+                tuple(_field(field) for field in self.client.fields.list(found.id) if not field.reserved),
                 tuple(_present(segment) for segment in segments if segment.contact_type_id == found.id),
             )
             for found in self.client.contact_types.list()
@@ -142,6 +140,14 @@ class ApiWorkspace:
     def delete_segment(self, segment_id: int) -> None:
         """Delete a segment."""
         self.client.segments.delete(segment_id)
+
+
+def _field(sent: SentField) -> Field:
+    try:
+        kind = Kind(sent.kind)
+    except ValueError:
+        raise Refused("present_kind_unknown", field=sent.name, kind=sent.kind) from None
+    return Field(sent.id, sent.key, sent.name, kind, sent.options)
 
 
 def _present(segment: Segment) -> PresentSegment:

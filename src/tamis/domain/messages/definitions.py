@@ -17,6 +17,10 @@ DEFINITIONS: Mapping[str, str] = {
         'the kind of "{field}" cannot change while the {segments:segment|segments} {segments:quoted and} '
         "{segments:uses|use} it: first apply a file in which {segments:it does|they do} not"
     ),
+    "present_kind_unknown": (
+        'the field "{field}" is of the kind "{kind}", which this version does not know: use the version of Tamis that '
+        "the server has"
+    ),
     "present_rule_not_read": (
         'the present rule of the segment "{segment}" cannot be read: use the version of Tamis that the server has'
     ),
