@@ -114,6 +114,12 @@ def test_a_key_does_no_more_than_its_scope(reader: Program, writer: Program, in_
             assert program.get(f"{path}{read}").status_code == 200, read
         assert program.result(program.post("segments/preview", {"contact_type_id": type_id, "rule": ""}))
         assert program.result(program.post(f"{path}/sample", {"percent": 10}))
+        shown = program.result(program.call("PATCH", path, json={"rule": None}, params={"dry_run": "true"}))
+        assert shown["count_before"] == in_india["count"]
+        problem_of(
+            program.call("PATCH", path, json={"rule": None}, params={"dry_run": "false"}), 403, "key_scope_too_small"
+        )
+        assert program.result(program.get(path)) == in_india
     problem_of(reader.put(f"{path}/members/ann@example.org"), 403, "key_scope_too_small")
     problem_of(reader.delete(f"{path}/members/ann@example.org"), 403, "key_scope_too_small")
     assert writer.put(f"{path}/members/ann@example.org").status_code == 201

@@ -22,6 +22,8 @@ KEY = "tamis.api.key"
 """Where the scope of a request has the key that it was sent with."""
 NEEDS = "needs"
 """In the options of a handler: the scope that its key needs; without it, no key is needed."""
+ADMITS = "admits"
+"""In the options of a handler that itself requires the scope it needs: a smaller scope, enough for some requests."""
 STREAMED = "streamed"
 """In the options of a handler that reads bodies of any length by itself: their media types. Such a body is not part of
 what identifies an idempotent request."""
@@ -47,7 +49,8 @@ class ApiRequests(ASGIMiddleware):
         connection: Connection = cast(Connection, scope)
         record = request_record(scope)
         record.interface, record.route = INTERFACE, scope.get("path_template") or UNKNOWN_ROUTE
-        needed: Scope | None = scope["route_handler"].opt.get(NEEDS)
+        options = scope["route_handler"].opt
+        needed: Scope | None = options.get(ADMITS, options.get(NEEDS))
         if needed is not None:
             connection[KEY] = self.admit(connection, needed)
         await next_app(scope, receive, send)
@@ -57,12 +60,7 @@ class ApiRequests(ASGIMiddleware):
         key = self._key(scope)
         if not isinstance(key, CommandAccess):
             self._limit(key, scope)
-        if not key.scope.includes(needed):
-            raise Forbidden(
-                "key_scope_too_small",
-                needed=[scope.value for scope in Scope if scope.includes(needed)],
-                scope=key.scope.value,
-            )
+        require_scope(key, needed)
         return key
 
     def _limit(self, key: ApiKey, scope: Connection) -> None:
@@ -97,3 +95,13 @@ class ApiRequests(ASGIMiddleware):
         if key is None:
             raise Unauthorized("key_not_valid")
         return key
+
+
+def require_scope(key: ApiKey, needed: Scope) -> None:
+    """Raise Forbidden for a key of a smaller scope."""
+    if not key.scope.includes(needed):
+        raise Forbidden(
+            "key_scope_too_small",
+            needed=[scope.value for scope in Scope if scope.includes(needed)],
+            scope=key.scope.value,
+        )

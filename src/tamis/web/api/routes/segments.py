@@ -19,6 +19,7 @@ from tamis.web.api.calls import Call
 from tamis.web.api.operations import created, needs, tagged
 from tamis.web.api.paging import PageQuery, page_by_id
 from tamis.web.api.paths import renamed_paths
+from tamis.web.api.requests import ADMITS, require_scope
 from tamis.web.api.schemas.common import Id, Page
 from tamis.web.api.schemas.segments import (
     EffectOut,
@@ -81,7 +82,7 @@ async def get_segment(call: Call, segment_id: Id) -> Response[SegmentOut]:
     tags=TAGS,
     dto=JsonBody[SegmentEdit],
     return_dto=None,
-    opt=needs(Scope.ADMIN, conditional=True),
+    opt={**needs(Scope.ADMIN, conditional=True), ADMITS: Scope.READ},
 )
 async def change_segment(
     call: Call,
@@ -91,8 +92,10 @@ async def change_segment(
 ) -> Response[SegmentOut | EffectOut]:
     """Changes the name, the rule or the description of a segment. Manual changes of members are kept.
 
-    With `dry_run`, nothing is changed: the answer says how many would enter and leave, with some of them, and what
-    would happen to the segments that depend on this one."""
+    With `dry_run`, nothing is changed, and the scope `read` is enough: the answer says how many would enter and leave,
+    with some of them, and what would happen to the segments that depend on this one."""
+    if not dry_run:
+        require_scope(call.key, Scope.ADMIN)
     with renamed_paths(PATHS):
         name = None if data.name is UNSET else data.name
         draft = Keep.RULE if data.rule is UNSET else draft_of(data.rule)
