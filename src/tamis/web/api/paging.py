@@ -2,7 +2,7 @@
 
 import base64
 import binascii
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Annotated, Protocol, TypeVar
 
@@ -67,6 +67,10 @@ Item = TypeVar("Item", bound=Identified)
 def page_by_id(items: Sequence[Item], page: PageQuery) -> Page[Item]:
     """Return a page of a short list that is in the order of ids."""
     after = page.position(int) or 0
-    found = [item for item in items if item.id > after][: page.limit + 1]
-    shown = found[: page.limit]
-    return Page(shown, cursor_of(shown[-1].id) if len(found) > len(shown) else None)
+    return cut_page([item for item in items if item.id > after], page, lambda item: item.id)
+
+
+def cut_page(following: Sequence[T], page: PageQuery, position_of: Callable[[T], object]) -> Page[T]:
+    """Return a page of the items that follow the page before, of which at least one more than its limit are needed."""
+    shown = list(following[: page.limit])
+    return Page(shown, cursor_of(position_of(shown[-1])) if len(following) > len(shown) else None)

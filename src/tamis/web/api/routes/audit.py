@@ -10,7 +10,7 @@ from tamis.domain.accounts import Scope
 from tamis.domain.audit import BEYOND_LAST, AuditAction, AuditFilter
 from tamis.web.api.calls import Call
 from tamis.web.api.operations import needs
-from tamis.web.api.paging import PageQuery, cursor_of
+from tamis.web.api.paging import PageQuery, cut_page
 from tamis.web.api.schemas.audit import AuditEntryOut, audit_entry_out
 from tamis.web.api.schemas.common import Page
 
@@ -29,8 +29,7 @@ async def list_audit_entries(
     found = await call.read(
         lambda: list_entries(call.services.records.reader(), call.account, page.limit + 1, before, wanted)
     )
-    shown = [audit_entry_out(entry) for entry in found[: page.limit]]
-    return Page(shown, cursor_of(shown[-1].id) if len(found) > page.limit else None)
+    return cut_page([audit_entry_out(entry) for entry in found], page, lambda entry: entry.id)
 
 
 handlers = [list_audit_entries]

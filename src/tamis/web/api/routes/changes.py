@@ -16,7 +16,7 @@ from tamis.domain.errors import Problem
 from tamis.web.api.calls import Call
 from tamis.web.api.listening import Wanted
 from tamis.web.api.operations import EVENT_STREAM, EVENTS, needs
-from tamis.web.api.paging import PageQuery, cursor_of
+from tamis.web.api.paging import PageQuery, cut_page
 from tamis.web.api.problems import BadRequest
 from tamis.web.api.schemas.changes import ChangePage, PastMemberOut, change_page
 from tamis.web.api.schemas.common import MAX_ID, Id, Page
@@ -100,8 +100,7 @@ async def list_past_members(
     found = await call.read(
         lambda: members_at_change(call.services, call.account, segment_id, at_change, after, page.limit + 1)
     )
-    shown = [PastMemberOut(*member) for member in found[: page.limit]]
-    return Page(shown, cursor_of(shown[-1].id) if len(found) > page.limit else None)
+    return cut_page([PastMemberOut(*member) for member in found], page, lambda member: member.id)
 
 
 def _number(text: str) -> int:

@@ -14,7 +14,7 @@ from tamis.actions.contacts.contact_record import (
 from tamis.domain.accounts import Scope
 from tamis.web.api.calls import Call
 from tamis.web.api.operations import needs
-from tamis.web.api.paging import PageQuery, cursor_of
+from tamis.web.api.paging import PageQuery, cut_page
 from tamis.web.api.routes.contacts import contact_response
 from tamis.web.api.schemas.common import Id, Page
 from tamis.web.api.schemas.contact_records import ContactChangeOut, ContactRecordOut, changes_out, contact_record_out
@@ -46,8 +46,9 @@ async def list_segments_of_contact(
     after = page.position(int) or 0
     found = await call.read(lambda: explain_segments(call.services, call.account, contact_id))
     listed = [explained for explained in found if explained.segment.id > after and (all or explained.is_in)]
-    shown = [explanation_out(explained) for explained in listed[: page.limit]]
-    return Page(shown, cursor_of(shown[-1].segment.id) if len(listed) > len(shown) else None)
+    return cut_page(
+        [explanation_out(explained) for explained in listed[: page.limit + 1]], page, lambda shown: shown.segment.id
+    )
 
 
 @get("/contacts/{contact_id:int}/history", summary="Get the history of a contact", tags=TAGS, opt=needs(Scope.READ))
@@ -56,8 +57,7 @@ async def get_contact_history(call: Call, contact_id: Id, page: PageQuery) -> Pa
     before = page.position(int)
     changes = await call.read(lambda: history_of_contact(call.services, call.account, contact_id))
     found = [change for change in changes if before is None or change.number < before]
-    shown = changes_out(found[: page.limit])
-    return Page(shown, cursor_of(shown[-1].number) if len(found) > len(shown) else None)
+    return cut_page(changes_out(found[: page.limit + 1]), page, lambda change: change.number)
 
 
 @get("/contacts/{contact_id:int}/export", summary="Export a contact", tags=TAGS, opt=needs(Scope.READ))

@@ -22,7 +22,7 @@ from tamis.domain.imports import ImportState
 from tamis.domain.parsing.number_parser import DecimalMark
 from tamis.web.api.calls import ApiRequest, Call
 from tamis.web.api.operations import needs, streams
-from tamis.web.api.paging import PageQuery, cursor_of
+from tamis.web.api.paging import PageQuery, cut_page
 from tamis.web.api.problems import WORDS, BadRequest
 from tamis.web.api.requests import ANY_MEDIA_TYPE
 from tamis.web.api.schemas.common import Id, Page
@@ -39,8 +39,7 @@ async def list_imports(call: Call, page: PageQuery) -> Page[ImportOut]:
     """Lists the imports of the account, newest first."""
     before = page.position(int)
     found = await call.read(lambda: jobs.list_imports(call.services, call.account, page.limit + 1, before))
-    shown = [import_out(status) for status in found[: page.limit]]
-    return Page(shown, cursor_of(found[page.limit - 1].job.id) if len(found) > page.limit else None)
+    return cut_page([import_out(status) for status in found], page, lambda shown: shown.id)
 
 
 @post(

@@ -14,7 +14,7 @@ from tamis.domain.accounts import Scope
 from tamis.web.api.body import JsonBody
 from tamis.web.api.calls import Call
 from tamis.web.api.operations import created, needs
-from tamis.web.api.paging import PageQuery, cursor_of, page_by_id
+from tamis.web.api.paging import PageQuery, cut_page, page_by_id
 from tamis.web.api.schemas.common import MAX_ID, Id, Page
 from tamis.web.api.schemas.webhooks import (
     DeliveryOut,
@@ -130,8 +130,7 @@ async def list_deliveries(call: Call, webhook_id: Id, page: PageQuery) -> Page[D
     found = await call.read(
         lambda: registration.list_deliveries(call.records, call.account, webhook_id, before, page.limit + 1)
     )
-    shown = [delivery_out(delivery) for delivery in found[: page.limit]]
-    return Page(shown, cursor_of(shown[-1].id) if len(found) > page.limit else None)
+    return cut_page([delivery_out(delivery) for delivery in found], page, lambda delivery: delivery.id)
 
 
 def _policy(call: Call) -> AddressPolicy:
