@@ -17,6 +17,7 @@ from tamis.records.engine.store import Records
 from tamis.records.engine.write_queue import MAX_WAITING_PER_ACCOUNT
 from tamis.records.handles import Transaction, connection_of
 from tamis.settings import Settings
+from tests.support.event_loop import run_coroutine
 
 
 def insert(db: Transaction, name: str) -> None:
@@ -181,7 +182,7 @@ def test_a_task_that_is_cancelled_while_it_waits_for_its_write_stops_nothing(ser
         await asyncio.gather(task, return_exceptions=True)
 
     waiting = services.records.submit(lambda _: held.wait(30))
-    asyncio.run(cancel_it())
+    run_coroutine(cancel_it())
     held.set()
     waiting.result(30)
     services.records.submit(lambda db: insert(db, "next")).result(30)
