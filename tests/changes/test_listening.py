@@ -78,6 +78,30 @@ def test_a_key_has_a_limited_number_of_listeners(services: Services, monkeypatch
     assert not services.hub.is_awaited
 
 
+def test_of_streams_that_begin_together_no_more_than_the_limit_begin(
+    space: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(listening, "MAX_LISTENERS", 2)
+    services = space.services
+    heard, wanted = Listening(services, ProjectionWaiters(services.hub)), Wanted(space.account.id, None)
+
+    async def query() -> list[Busy]:
+        page = await heard.read(wanted, 0, 100)
+        opened = [heard.open_stream(wanted, page, "one", lambda: True) for _ in range(3)]
+        streams = await asyncio.gather(*opened, return_exceptions=True)
+        refused = [stream for stream in streams if isinstance(stream, Busy)]
+        streams.clear()  # as of clients that leave before they are answered
+        async with asyncio.timeout(UNTIL_DONE):
+            while services.hub.is_awaited:
+                await asyncio.sleep(0)
+        await heard.open_stream(wanted, page, "one", lambda: True)
+        return refused
+
+    with ThreadPoolExecutor(1) as thread:
+        assert len(thread.submit(asyncio.run, query()).result()) == 1
+    assert not services.hub.is_awaited
+
+
 def test_other_accounts_and_segments_wake_no_listener(space: Workspace) -> None:
     services, other = space.services, new_workspace(space.services)
     other.segment("India", 'country = "India"')

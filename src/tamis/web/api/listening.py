@@ -95,14 +95,27 @@ class Listening:
             page = await self._read_new(wanted, page.last, limit)
         return page
 
-    async def stream(
+    async def open_stream(
         self, wanted: Wanted, page: FeedPage, public_key: str, may_go_on: Callable[[], bool]
     ) -> AsyncIterator[bytes]:
-        """Yield server-sent events from a first page on, until the server stops, the listener may not go on, or changes
-        cannot be read; the client then connects again."""
+        """Return server-sent events from a first page on, which end when the server stops, the listener may not go on,
+        or changes cannot be read; the client then connects again. Raises Busy if too many requests of a key listen."""
+        events = self._events(wanted, page, public_key, may_go_on)
+        begin = await anext(events)  # counts the listener, which cannot be refused once the response has begun
+
+        async def all_events() -> AsyncIterator[bytes]:
+            yield begin
+            async for event in events:
+                yield event
+
+        return all_events()
+
+    async def _events(
+        self, wanted: Wanted, page: FeedPage, public_key: str, may_go_on: Callable[[], bool]
+    ) -> AsyncIterator[bytes]:
         hub = self._services.hub
         with self.listener(public_key):
-            yield RETRY + _events(page)
+            yield RETRY + _encode(page)
             while True:
                 has_changes = page.has_more or await self.wait(wanted, page.last, HEARTBEAT_SECONDS)
                 if hub.is_closed or not may_go_on():
@@ -112,7 +125,7 @@ class Listening:
                         page = await self._read_new(wanted, page.last, MAX_LIMIT)
                     except TamisError:
                         return
-                yield _events(page) if has_changes else HEARTBEAT
+                yield _encode(page) if has_changes else HEARTBEAT
 
     async def _read_new(self, wanted: Wanted, after: int, limit: int) -> FeedPage:
         """Return the changes that a listener was woken for: mostly from memory, once for all that want the same."""
@@ -133,7 +146,7 @@ class Listening:
         )
 
 
-def _events(page: FeedPage) -> bytes:
+def _encode(page: FeedPage) -> bytes:
     """Return a page as server-sent events, and the position after it, which clients send as `Last-Event-ID`."""
     lines = [b"id: %d\ndata: %b\n\n" % (entry.number, msgspec.json.encode(change_out(entry))) for entry in page.entries]
     return b"".join([*lines, b"id: %d\n: %d\n\n" % (page.last, page.last)])

@@ -64,14 +64,12 @@ async def list_changes(
     if is_stream:
         key = call.key.public_key
         first = await listening.read(wanted, number, page.limit)
-        with listening.listener(key):  # refuses one too many before the answer begins
-            pass
 
         def may_go_on() -> bool:
             return is_key_valid(call.services.records.reader(), call.services.clock(), call.account, key)
 
         headers = {"cache-control": "no-store", "x-accel-buffering": "no"}
-        events = listening.stream(wanted, first, key, may_go_on)
+        events = await listening.open_stream(wanted, first, key, may_go_on)
         stream: Response[Any] = Stream(events, media_type=EVENT_STREAM, headers=headers)
         return stream
     if not wait:
