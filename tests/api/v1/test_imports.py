@@ -91,6 +91,14 @@ def test_a_form_without_a_file_is_refused(api: Program, new_type: dict[str, Any]
         assert answer.json()["code"] in ("form_not_valid", "form_without_file")
 
 
+def test_a_form_with_two_files_is_refused_and_imports_neither(api: Program, new_type: dict[str, Any]) -> None:
+    before = api.pages("imports")
+    files = [("file", ("one.csv", CSV)), ("file", ("two.csv", CSV))]
+    answer = api.call("POST", "imports", params={"contact_type_id": new_type["id"]}, files=files)
+    problem_of(answer, 400, "form_with_several_files")
+    assert api.pages("imports") == before
+
+
 def test_a_dry_run_says_what_would_happen(api: Program, send: Import, new_type: dict[str, Any]) -> None:
     before = [item["id"] for item in api.pages("imports")]
     answer = send(dry_run="true")

@@ -38,6 +38,7 @@ OWN: Mapping[str, str] = {
     "idempotency_key_of_another_request": "was used with another request: use a new key for each request",
     "idempotency_key_running": "a request with this idempotency key is still running: try again later",
     "form_not_valid": "the form cannot be read: {reason}",
+    "form_with_several_files": "the form has several files: send each in a request of its own",
     "form_without_file": "the form has no file",
     "key_missing": "is required",
     "key_missing_in_headers": (

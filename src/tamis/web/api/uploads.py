@@ -35,7 +35,7 @@ async def receive_file(call: Call, request: ApiRequest, contact_type: ContactTyp
 
 
 async def _write_form(incoming: IncomingUpload, chunks: AsyncIterator[bytes], boundary: str, name: str) -> str:
-    """Write the first file of a form; return its name."""
+    """Write the file of a form; return its name."""
     found: list[MultipartSegment] = []
 
     async def file() -> AsyncIterator[bytes]:
@@ -45,8 +45,10 @@ async def _write_form(incoming: IncomingUpload, chunks: AsyncIterator[bytes], bo
                 for event in parser.parse(chunk):
                     if isinstance(event, MultipartSegment):
                         current = event
-                        if event.filename is not None and not found:
+                        if event.filename is not None:
                             found.append(event)
+                            if len(found) > 1:
+                                raise BadRequest([Problem("", "form_with_several_files")])
                     elif event and found and current is found[0]:
                         yield bytes(event)
 
