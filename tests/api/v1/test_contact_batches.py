@@ -138,6 +138,21 @@ def test_the_same_key_does_it_once(api: Program, people: str, form: str) -> None
     problem_of(other[form](), 422, "idempotency_key_of_another_request")
 
 
+@pytest.mark.parametrize("number", [0, 1_000, 1_500])
+def test_a_body_that_begins_like_another_is_another(api: Program, people: str, number: int) -> None:
+    key = fresh("key").replace(" ", "-")
+
+    def send(number: int) -> Any:
+        return send_lines(api, people, lines(items(number)), **{"Idempotency-Key": key})
+
+    first = send(number)
+    assert counts(first) == [number, 0, 0, 0]
+    for other in {0, 1_000, 2_000} - {number}:
+        problem_of(send(other), 422, "idempotency_key_of_another_request")
+    assert len(api.pages(people, limit=1000)) == number
+    assert send(number).content == first.content
+
+
 def test_strangers_and_readers_write_nothing(
     api: Program, stranger_api: Program, reader: Program, writer: Program, people: str
 ) -> None:

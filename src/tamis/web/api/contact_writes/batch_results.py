@@ -24,6 +24,8 @@ class BatchResults:
 
     def add(self, results: Sequence[StoredResult]) -> None:
         """Add the results of the next items; raises Unavailable."""
+        if not results:
+            return
         items = batch_items_out(results, sum(self._counts))
         text = msgspec.json.encode(items)[1:-1]
         try:

@@ -7,12 +7,16 @@ from dataclasses import dataclass
 MEDIA_TYPE = "application/x-ndjson"
 LINES_PER_CHUNK = 1_000
 BYTES_PER_CHUNK = MAX_LINE_BYTES = 1 << 20
+_END = b"end"
+"""What is hashed after a body; all other chunks end with a line break."""
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 
 
 @dataclass(frozen=True, slots=True)
 class LineChunk:
-    """Some lines of a body, None for each that is too long; `digest` is that of the body up to their end."""
+    """Some lines of a body, None for each that is too long; `digest` is that of the body up to their end. The last
+    chunk of a body has none: its digest is that of the whole body, which a longer body that begins like it does not
+    have."""
 
     number: int
     lines: Sequence[bytes | None]
@@ -43,10 +47,12 @@ class LineChunks:
             self._rest = rest
 
     def finish(self) -> Iterator[LineChunk]:
-        """End the body, and yield the last chunk, if there is one."""
+        """End the body, and yield the remaining lines and the chunk that ends it."""
         yield from self._end_line(self._rest)
         if self._lines:
             yield self._cut()
+        self._hash.update(_END)
+        yield self._cut()
 
     def _end_line(self, line: bytes) -> Iterator[LineChunk]:
         if not self._has_begun:

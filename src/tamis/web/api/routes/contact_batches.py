@@ -113,6 +113,8 @@ async def _write_lines(call: Call, request: ApiRequest, type_id: int) -> Respons
 
 async def _store_chunk(call: Call, type_id: int, chunk: LineChunk, request_id: str) -> Results:
     """Store a chunk, unless an earlier request with the same key has; raises Invalid if that had another body."""
+    if not chunk.lines and not call.idempotent:
+        return []
     known = call.idempotent and find_chunk(call.records, call.idempotent, chunk.number, call.services.clock())
     if known and known.digest != chunk.digest:
         raise Invalid([Problem("Idempotency-Key", "idempotency_key_of_another_request")])
