@@ -53,6 +53,10 @@ class Call:
         """Run a function that reads in the lane of short answers."""
         return await run_in_lane(self.services.lanes.short, self.account.id, function)
 
+    async def compute(self, function: Callable[[], T]) -> T:
+        """Run a function that reads whole columns in the lane of pages."""
+        return await run_in_lane(self.services.lanes.pages, self.account.id, function)
+
     async def write(
         self,
         action: Callable[Concatenate[Transaction, datetime, P], T],

@@ -22,9 +22,7 @@ async def receive_file(call: Call, request: ApiRequest, contact_type: ContactTyp
     """Receive the file of a request at constant memory; a form's file has the name that the form says, unless there is
     a `name`. Raises BadRequest, Invalid, Refused and Unavailable."""
     kind, options = multipart.parse_options_header(request.headers.get("content-type", ""))
-    incoming = await asyncio.to_thread(
-        IncomingUpload, call.services.acting_as(call.key.actor), call.account, request.content_length or 0
-    )
+    incoming = await asyncio.to_thread(IncomingUpload, call.services, call.account, request.content_length or 0)
     with incoming:
         chunks = request.stream()
         if kind == "multipart/form-data":

@@ -101,9 +101,8 @@ async def start_import(
         words=WORDS,
     )
     upload = await receive_file(call, request, contact_type, file_name)
-    services = call.services.acting_as(call.key.actor)
-    request_of = create_request(services, contact_type, "trial" if dry_run else "import", options, ())
-    job = start_upload(services, call.account, contact_type, upload, request_of, discard_at_end=True)
+    request_of = create_request(call.services, contact_type, "trial" if dry_run else "import", options, ())
+    job = start_upload(call.services, call.account, contact_type, upload, request_of, discard_at_end=True)
     await _wait(job, until_done=dry_run)
     if job.status is JobStatus.FAILED and (dry_run or job.import_id is None):
         raise Invalid(job.problems)
@@ -145,13 +144,12 @@ async def get_rejects(call: Call, import_id: Id) -> File:
 async def undo_import(call: Call, import_id: Id) -> Response[ImportOut]:
     """Starts to undo an import: contacts that it created are deleted, and values that it changed are restored, unless
     somebody has changed them since."""
-    services = call.services.acting_as(call.key.actor)
-    status = await call.read(lambda: find_import(services, call.account, import_id))
+    status = await call.read(lambda: find_import(call.services, call.account, import_id))
     if status.state not in UNDOING:
-        job = await call.read(lambda: start_undo(services, call.account, import_id))
+        job = await call.read(lambda: start_undo(call.services, call.account, import_id))
         while status.state not in UNDOING and not job.is_done:
             await asyncio.sleep(POLL_SECONDS)
-            status = await call.read(lambda: find_import(services, call.account, import_id))
+            status = await call.read(lambda: find_import(call.services, call.account, import_id))
         if job.status is JobStatus.FAILED:
             raise Refused.of(job.problems)
     return await _started(call, import_id)

@@ -9,7 +9,6 @@ from tamis.web.api.body import JsonBody
 from tamis.web.api.calls import Call
 from tamis.web.api.operations import needs
 from tamis.web.api.schemas.segments import PreviewOut, RuleToPreview, preview_out
-from tamis.web.request_tasks import run_in_lane
 
 
 @post(
@@ -23,9 +22,7 @@ from tamis.web.request_tasks import run_in_lane
 )
 async def preview_rule(call: Call, data: RuleToPreview) -> PreviewOut:
     """Counts who matches a rule, in total and for each of its parts, without saving it."""
-    found = await run_in_lane(
-        call.services.lanes.pages,
-        call.account.id,
+    found = await call.compute(
         lambda: preview_valid_rule(
             call.services, call.account, data.contact_type_id, data.rule, segment_id=data.segment_id
         ),

@@ -23,7 +23,6 @@ from tamis.web.api.schemas.segments import (
     SegmentsToCompare,
     segment_size_out,
 )
-from tamis.web.request_tasks import run_in_lane
 
 TAGS = ["Segments"]
 
@@ -40,9 +39,7 @@ TAGS = ["Segments"]
 async def compare_segments(call: Call, data: SegmentsToCompare) -> OverlapOut:
     """Counts how many members 2 to 20 segments of one contact type have in total, in common, and only each of them."""
     with renamed_paths({"": "segment_ids"}):
-        found = await run_in_lane(
-            call.services.lanes.pages,
-            call.account.id,
+        found = await call.compute(
             lambda: overlap.compare_segments(call.services, call.account.id, data.segment_ids),
         )
     segments = [segment_by_id(call.records, call.account, id_) for id_ in data.segment_ids]
@@ -70,17 +67,13 @@ async def sample_segment(call: Call, segment_id: Id, data: SampleToDraw, page: P
     sample = sample_of(data.percent, data.groups, data.group, data.seed)
     services, account_id = call.services, call.account.id
     if data.groups is not None and data.group is None:
-        sizes = await run_in_lane(
-            services.lanes.pages, account_id, lambda: group_sizes(services, account_id, segment_id, sample)
-        )
+        sizes = await call.compute(lambda: group_sizes(services, account_id, segment_id, sample))
         return SampleOut([GroupOut(number, size) for number, size in enumerate(sizes, 1)], [], None)
     after: int | None = page.position(int) or 0
     found: list[tuple[int, str]] = []
     while after is not None and len(found) <= page.limit:
         begin = after
-        after, rows = await run_in_lane(
-            services.lanes.pages,
-            account_id,
+        after, rows = await call.compute(
             lambda: sampled_page(services, account_id, segment_id, sample, begin),  # noqa: B023  awaited at once
         )
         found += rows

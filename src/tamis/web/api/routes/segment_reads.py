@@ -26,7 +26,6 @@ from tamis.web.api.schemas.members import (
     history_out,
 )
 from tamis.web.api.schemas.segments import ForecastOut, forecast_out
-from tamis.web.request_tasks import run_in_lane
 
 TAGS = ["Segments"]
 DELTAS = {None: None, "entered": 1, "left": -1}
@@ -86,9 +85,7 @@ async def get_segment_forecast(
 ) -> ForecastOut:
     """Returns for each of the next days how many enter and leave by time alone: what will happen if nothing else
     changes. The first day is the rest of today."""
-    found = await run_in_lane(
-        call.services.lanes.pages,
-        call.account.id,
+    found = await call.compute(
         lambda: forecast_segment(call.services, call.account.id, segment_id, days),
     )
     return forecast_out(found, call.account.timezone)

@@ -29,7 +29,6 @@ from tamis.web.api.schemas.segments import (
     effect_out,
     segment_out,
 )
-from tamis.web.request_tasks import run_in_lane
 
 TAGS = ["Segments"]
 PATHS = {"segment_name": "name"}
@@ -101,9 +100,7 @@ async def change_segment(
         draft = Keep.RULE if data.rule is UNSET else draft_of(data.rule)
         description = None if data.description is UNSET else data.description or ""
         if dry_run:
-            effect = await run_in_lane(
-                call.services.lanes.pages,
-                call.account.id,
+            effect = await call.compute(
                 lambda: effect_of_edit(
                     call.services,
                     call.account,
