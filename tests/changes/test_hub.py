@@ -12,7 +12,7 @@ import pytest
 from tamis.actions.changes import projector_thread
 from tamis.actions.changes.hub import ChangeHub, PublishedBatch
 from tamis.actions.changes.projector_thread import ProjectorThread
-from tamis.actions.changes.segment_changes import read_segment_changes, wait_for_segment_changes
+from tamis.actions.changes.segment_changes import read_segment_changes
 from tamis.actions.contacts.contact_edits import edit_contact
 from tamis.actions.contacts.contacts import delete_contact
 from tamis.actions.services import Services
@@ -72,13 +72,15 @@ def test_a_writer_hears_which_segments_its_contact_entered_and_left(space: Works
     services, ann = space.services, space.contact("ann").id
     with services.hub.watch() as watch:
         change = services.write(move, space, "ann", "India")
-        assert wait_for_segment_changes(services, watch, change, [ann]) == SegmentChanges(
-            (ids["India"],), (ids["Peru"],)
-        )
+        services.project()
+        found = read_segment_changes(services, watch.wait(change, UNTIL_DONE), [ann])
+        assert found == SegmentChanges((ids["India"],), (ids["Peru"],))
     with services.hub.watch() as watch:
         services.write(delete_contact, space.account, space.type, "ann@example.org")
         change = last_change(services.records.reader())
-        assert wait_for_segment_changes(services, watch, change, [ann]) == SegmentChanges((), (ids["India"],))
+        services.project()
+        found = read_segment_changes(services, watch.wait(change, UNTIL_DONE), [ann])
+        assert found == SegmentChanges((), (ids["India"],))
 
 
 def test_the_projector_does_not_sleep_while_a_writer_waits(space: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -107,8 +109,9 @@ def test_two_writes_of_one_contact_in_one_batch_are_both_told_the_sum(space: Wor
     services, ann = space.services, space.contact("ann").id
     with services.hub.watch() as one, services.hub.watch() as other:
         first, second = (services.write(move, space, "ann", country) for country in ("India", ""))
+        services.project()
         found = [
-            wait_for_segment_changes(services, watch, change, [ann])
+            read_segment_changes(services, watch.wait(change, UNTIL_DONE), [ann])
             for watch, change in ((one, first), (other, second))
         ]
     assert found == [SegmentChanges((ids["Blank"],), (ids["Peru"],))] * 2

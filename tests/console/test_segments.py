@@ -62,10 +62,6 @@ def rows_on(page: str) -> list[str]:
     return re.findall(r'aria-label="Exclude (\S+)"', page)
 
 
-def recipients_on(page: str) -> list[str]:
-    return re.findall(r'name="recipient" value="(\d+)"', page)
-
-
 # -- what is shown is true ---------------------------------------------------------------------------------------------
 
 

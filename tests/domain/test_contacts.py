@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tamis.domain.contacts import Contact, decode_values, encode_entry, encode_values, join_entries, merge_documents
+from tamis.domain.contacts import Contact, decode_values, encode_entry, encode_values, merge_documents
 from tamis.domain.fields import FieldSet, Value
 from tests.laws.strategies import FIELDS, contacts
 
@@ -26,8 +26,7 @@ def test_a_document_has_its_fields_in_order() -> None:
 
 def test_assembled_parts_equal_the_document() -> None:
     parts = ["", encode_entry(9, "x"), "", encode_entry(103, 5.0)]
-    assert join_entries(parts) == encode_values({103: 5.0, 9: "x"})
-    assert join_entries([]) == join_entries(["", ""]) == "{}"
+    assert f"{{{''.join(parts)[1:]}}}" == encode_values({103: 5.0, 9: "x"})
 
 
 def test_a_deleted_field_is_left_out() -> None:

@@ -7,16 +7,18 @@ import hypothesis.strategies as st
 from hypothesis import settings
 from hypothesis.stateful import rule, run_state_machine_as_test
 
+from tamis.actions.changes.segment_changes import read_segment_changes
 from tamis.actions.contacts.contact_batches import parse_batch, write_batch
 from tamis.actions.contacts.contact_writes import (
     WrittenContact,
     patch_contact,
     put_contact,
     remove_contact_of_email,
-    segments_of_write,
+    without_merged,
 )
 from tamis.actions.contacts.stated_values import StatedContact
 from tamis.domain.errors import Invalid, NotFound
+from tamis.domain.membership_changes import SegmentChanges
 from tests.stores.machine import PEOPLE, Membership
 from tests.stores.oracle import email
 from tests.support.effort import examples
@@ -69,7 +71,11 @@ class WritingPrograms(Membership):
         try:
             with self.services.hub.watch() as watch:
                 written = self.services.write(action, self.account, self.type.id, *arguments)
-                said = segments_of_write(self.services, self.account, watch, written)
+                self.services.project()
+                said = SegmentChanges()
+                if written.outcome != "unchanged":
+                    found = read_segment_changes(self.services, watch.wait(written.change, 0), written.person_ids)
+                    said = without_merged(self.services, self.account, written, found)
         except (NotFound, Invalid):
             return
         if written.outcome == "unchanged":

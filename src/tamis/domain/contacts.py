@@ -1,6 +1,6 @@
 """Contact types and contacts."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -61,11 +61,6 @@ def decode_value(text: str, field: Field) -> Value:
 def encode_entry(field_id: int, value: Value) -> str:
     """Encode one value as an entry of a document, with a leading comma."""
     return f',"{field_id}":{encode_value(value)}'
-
-
-def join_entries(parts: Iterable[str]) -> str:
-    """Join entries to a document; they must be in ascending order of field id, and may be blank."""
-    return f"{{{''.join(parts)[1:]}}}"
 
 
 def encode_values(values: Mapping[int, Value]) -> str:

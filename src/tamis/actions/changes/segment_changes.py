@@ -2,19 +2,9 @@
 
 from collections.abc import Collection
 
-from tamis.actions.changes.hub import PublishedBatch, Watch, sum_up
+from tamis.actions.changes.hub import PublishedBatch, sum_up
 from tamis.actions.services import Services
 from tamis.domain.membership_changes import SegmentChanges
-
-
-def wait_for_segment_changes(
-    services: Services, watch: Watch, change: int, person_ids: Collection[int], seconds: float = 30
-) -> SegmentChanges:
-    """Wait in a thread until a change of the change log is projected, and return what it has changed for some contacts
-    (see `read_segment_changes`); without a projector's thread, this one projects. Raises Unavailable."""
-    if watch.find(change) is None:
-        services.project()
-    return read_segment_changes(services, watch.wait(change, seconds), person_ids)
 
 
 def read_segment_changes(services: Services, published: PublishedBatch, person_ids: Collection[int]) -> SegmentChanges:

@@ -5,8 +5,6 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Literal
 
-from tamis.actions.changes.hub import Watch
-from tamis.actions.changes.segment_changes import wait_for_segment_changes
 from tamis.actions.contacts.contact_storage import insert_contact, update_contact
 from tamis.actions.contacts.contacts import contact_of_email, delete_contact
 from tamis.actions.contacts.forgotten_emails import forget_email, refuse_forgotten
@@ -140,15 +138,6 @@ def remove_contact_of_email(
         delete_contact(db, now, account, contact_type, email)
     person_ids = [contact.id, *persons] if contact else persons
     return WrittenContact(contact, fields, "deleted", change_log.last_change(db), person_ids)
-
-
-def segments_of_write(services: Services, account: Account, watch: Watch, written: WrittenContact) -> SegmentChanges:
-    """Wait in a thread until a write is projected, and return the segments that the contact has entered and left by it;
-    raises Unavailable."""
-    if written.outcome == "unchanged":
-        return SegmentChanges()
-    changes = wait_for_segment_changes(services, watch, written.change, written.person_ids)
-    return without_merged(services, account, written, changes)
 
 
 def without_merged(

@@ -62,11 +62,6 @@ class WebhookWorker:
         waiting = [follower.pending_since for follower in list(self._followers.values()) if follower.pending_since]
         return max(((now - since).total_seconds() for since in waiting), default=0.0)
 
-    @property
-    def failing_count(self) -> int:
-        """How many enabled webhooks have failed at their last attempt."""
-        return sum(follower.webhook.failures > 0 for follower in list(self._followers.values()))
-
     def run(self, stop: threading.Event) -> None:
         """Deliver until `stop` is set."""
         try:
