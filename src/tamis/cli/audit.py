@@ -8,7 +8,7 @@ from cyclopts.validators import Number
 from tamis.actions.audit import list_entries
 from tamis.cli.common import Common, open_services, print_result, print_table, resolve_account
 from tamis.domain.actors import Actor, ActorKind
-from tamis.domain.audit import BEYOND_LAST, AuditAction, AuditEntry, AuditFilter, Subject
+from tamis.domain.audit import BEYOND_LAST, AuditAction, AuditEntry, AuditFilter, Detail, Subject
 from tamis.domain.dates import local_time
 from tamis.domain.errors import Invalid, Problem
 from tamis.domain.instants import format_instant
@@ -45,7 +45,7 @@ def list_audit_entries(
         print_result(common, {"entries": [_document(entry) for entry in entries]})
         return
     print_table(
-        ("ID", "When", "Who", "What", "To what", "Details"),
+        ("ID", "Time", "Who", "Action", "Object", "Details"),
         [
             (
                 entry.id,
@@ -53,7 +53,7 @@ def list_audit_entries(
                 _actor(entry.actor),
                 entry.action.words,
                 _subject(entry.subject),
-                ", ".join(f"{name}={value}" for name, value in entry.details.items() if value is not None),
+                ", ".join(f"{name}={_shown(value)}" for name, value in entry.details.items() if value is not None),
             )
             for entry in entries
         ],
@@ -73,6 +73,10 @@ def _document(entry: AuditEntry) -> dict[str, object]:
 
 def _actor(actor: Actor) -> str:
     return f"{actor.kind} {actor.name or actor.id}" if actor.kind is not ActorKind.SERVER else actor.name
+
+
+def _shown(value: Detail) -> str:
+    return ("yes" if value else "no") if isinstance(value, bool) else str(value)
 
 
 def _subject(subject: Subject) -> str:

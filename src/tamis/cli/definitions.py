@@ -89,7 +89,7 @@ def apply(
     remote: Remote = Remote(),  # noqa: B008
     common: Common = Common(),  # noqa: B008
 ) -> None:
-    """Change contact types, fields and segments to what a YAML file contains, after showing the plan.
+    """Make contact types, fields and segments match a YAML file, after showing the plan.
 
     Parameters
     ----------

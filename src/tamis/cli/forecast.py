@@ -15,7 +15,7 @@ DAYS = 7
 
 
 def forecast(segment: str, *, days: int = DAYS, common: Common = Common()) -> None:  # noqa: B008  frozen
-    """Show how many members will enter and leave on the next days by time alone, if nothing else changes.
+    """Show how many members will enter and leave over the next days as time passes, if nothing else changes.
 
     Parameters
     ----------

@@ -12,7 +12,7 @@ from tamis.domain.accounts import Scope
 from tamis.domain.dates import local_time
 from tamis.domain.instants import format_instant
 
-key_app = App(name="key", help="Manage keys, which programs use to sign in to the APIs.")
+key_app = App(name="key", help="Manage the keys that programs use to call the APIs.")
 
 
 @key_app.command(name="create")
@@ -30,7 +30,7 @@ def create_key(
     name
         Name of the program that uses it.
     scope
-        What it may do: read, also change contacts and members, or everything.
+        What the key allows: only reading, also changing contacts and members, or everything.
     expires
         The last day on which it works, such as 2027-12-31; without it, it works until it is revoked.
     """

@@ -20,7 +20,7 @@ AS_IN_JSON = "as in JSON"
 app = App(name="tamis", help="An audience segmentation server for email marketing.", version=__version__)
 for name, target, help_text in (
     ("account", "account:account_app", "Manage accounts, which own contacts and segments."),
-    ("key", "keys:key_app", "Manage keys, which programs use to sign in to the APIs."),
+    ("key", "keys:key_app", "Manage the keys that programs use to call the APIs."),
     ("audit", "audit:audit_app", "See who did what in an account."),
     ("type", "types:type_app", "Manage contact types, each with its own fields."),
     ("field", "fields:field_app", "Manage the fields of a contact type."),
@@ -33,9 +33,9 @@ for name, target, help_text in (
     ),
     ("pull", "definitions:pull", "Write contact types, fields and segments to a YAML file."),
     ("plan", "definitions:plan", "Show what applying a YAML file would change; exits with 2 if anything would."),
-    ("apply", "definitions:apply", "Change contact types, fields and segments to what a YAML file contains."),
+    ("apply", "definitions:apply", "Make contact types, fields and segments match a YAML file."),
     ("export", "export:export", "Export a segment, or all contacts of a type, to a file."),
-    ("webhook", "webhooks:webhook_app", "List webhooks, and try them out."),
+    ("webhook", "webhooks:webhook_app", "List webhooks, and receive them on this machine."),
     ("erase", "maintenance:erase_files", "Erase deleted data from the files now instead of later."),
     ("backup", "maintenance:backup", "Back up the data directory, even while a server uses it."),
     (
@@ -45,7 +45,7 @@ for name, target, help_text in (
     ),
     ("accept-loss", "maintenance:accept_data_loss", "Continue without writes that a damaged log has lost."),
     ("doctor", "doctor:doctor", "Check the data for errors; changes nothing."),
-    ("mcp", "mcp:mcp", "Serve assistants over the Model Context Protocol."),
+    ("mcp", "mcp:mcp", "Connect assistants over the Model Context Protocol."),
     ("serve", "serve:serve", "Serve the data directory over HTTP until stopped."),
     ("demo", "serve:demo", "Create a demo with 599 customers and four segments, then serve it."),
 ):

@@ -28,7 +28,7 @@ def mcp(
     remote: Remote = Remote(),  # noqa: B008  frozen
     common: Common = Common(),  # noqa: B008  frozen
 ) -> None:
-    """Serve assistants over the Model Context Protocol, on standard input and output or over HTTP.
+    """Connect assistants over the Model Context Protocol, on standard input and output or over HTTP.
 
     Parameters
     ----------

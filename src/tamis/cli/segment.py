@@ -46,7 +46,7 @@ segment_app.command(
 segment_app.command(
     "tamis.cli.forecast:forecast",
     name="forecast",
-    help="Show how many members will enter and leave on the next days by time alone.",
+    help="Show how many members will enter and leave over the next days as time passes.",
 )
 segment_app.command("tamis.cli.explain:explain", name="explain", help="Show why an email is or is not in a segment.")
 Where = Annotated[str, Parameter(name="--where", allow_leading_hyphen=True)]

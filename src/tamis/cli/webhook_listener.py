@@ -16,7 +16,7 @@ SECRET_VARIABLE = "TAMIS_WEBHOOK_SECRET"
 LOOPBACK = "127.0.0.1"
 MAX_BODY = 4_194_304
 
-webhook_app = App(name="webhook", help="List webhooks, and try them out.")
+webhook_app = App(name="webhook", help="List webhooks, and receive them on this machine.")
 
 
 @webhook_app.command
@@ -27,16 +27,16 @@ def listen(
 ) -> None:
     """Receive webhooks on this machine, and print each change.
 
-    The server delivers to this machine only if it may: start it with TAMIS_WEBHOOK_NETWORKS=loopback.
+    The server must be started with TAMIS_WEBHOOK_NETWORKS=loopback, which allows deliveries to this machine.
 
-    If TAMIS_WEBHOOK_SECRET is set to the secret of the webhook, signatures are verified, and other requests refused.
+    If TAMIS_WEBHOOK_SECRET is set to the secret of the webhook, requests without a valid signature are refused.
 
     Parameters
     ----------
     port
-        The port to listen on; 0 takes a free one.
+        The port to listen on; 0 picks a free one.
     count
-        End after this many deliveries; 0 never ends.
+        Stop after this many deliveries; 0 never stops.
     """
     secret = os.environ.get(SECRET_VARIABLE, "")
     try:

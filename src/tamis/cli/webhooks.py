@@ -28,7 +28,7 @@ def list_all(*, common: Common = Common()) -> None:  # noqa: B008  frozen
             )
             for webhook in found
         ]
-        print_table(("ID", "URL", "Description", "Status", "Delivered up to", "Created"), rows)
+        print_table(("ID", "URL", "Description", "Status", "Continues after", "Created"), rows)
 
 
 def _document(webhook: Webhook) -> dict[str, object]:

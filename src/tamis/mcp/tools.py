@@ -135,7 +135,7 @@ class Tools:
             return _plain(client.segments.history(find_segment(client, segment).id, days=days))
 
     def forecast_segment(self, segment: SegmentReference, days: Annotated[int, Field(ge=1, le=366)] = 7) -> Answer:
-        """Return how many contacts will enter and leave a segment on each of the next days by time alone."""
+        """Return how many contacts will enter and leave a segment on each of the next days as time passes."""
         with self._open() as client:
             return _plain(client.segments.forecast(find_segment(client, segment).id, days=days))
 

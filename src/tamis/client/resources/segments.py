@@ -97,7 +97,7 @@ class SegmentCalls(Resource[Sender]):
 
     @call
     def forecast(self, segment_id: int, *, days: int | None = None) -> Request[Forecast]:
-        """Return how many will enter and leave on the next days by time alone."""
+        """Return how many will enter and leave on the next days as time passes."""
         return Request("GET", path("segments", segment_id, "forecast"), Forecast, {"days": days})
 
     @call
