@@ -164,3 +164,12 @@ def test_the_activity_log_says_who_did_what(visitor: Visitor, person: Person, st
     assert person.email in latest
     assert "Asia/Dhaka" not in stranger.get("/account/activity").text
     visitor.post("/account/timezone", {"timezone": "UTC"})
+
+
+def test_the_activity_log_has_no_codes(visitor: Visitor) -> None:
+    visitor.post("/account/keys", {"name": "Shop", "scope": "write"})
+    made = visitor.post("/types", {"name": "Readers"}).headers["location"]
+    visitor.post(f"{made}/fields", {"name": "Joined", "kind": "datetime"})
+    page = visitor.get("/account/activity").text
+    assert "scope: Read, and change contacts and members" in page
+    assert "contact type: Readers, kind: Date and time" in page

@@ -55,8 +55,19 @@ class AuditAction(StrEnum):
     @property
     def words(self) -> str:
         """The action for people, such as "Contact type created"."""
+        if self in _WORDS:
+            return _WORDS[self]
         subject, _, verb = self.value.partition(".")
         return f"{subject} {verb}".replace("_", " ").capitalize()
+
+
+_WORDS = {
+    AuditAction.MEMBER_ADDED: "Member added manually",
+    AuditAction.MEMBER_RESTORED: "Manual change undone",
+    AuditAction.EMAIL_ALLOWED: "Forgotten email allowed again",
+    AuditAction.BATCH_WRITTEN: "Batch of contacts saved",
+}
+"""Actions whose words do not follow from their names."""
 
 
 @dataclass(frozen=True, slots=True)

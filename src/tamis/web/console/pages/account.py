@@ -34,7 +34,7 @@ from tamis.web.console.snippets import SECRET, snippets
 
 SCOPES = {
     Scope.ADMIN: "Everything",
-    Scope.WRITE: "Read; write contacts and members",
+    Scope.WRITE: "Read, and change contacts and members",
     Scope.READ: "Read only",
 }
 DATE_ORDER_NOTICES = {

@@ -20,6 +20,7 @@ from tamis.actions.webhooks.registration import (
     replay_changes,
     rotate_secret,
 )
+from tamis.domain.changes import ChangeType
 from tamis.domain.errors import Invalid
 from tamis.domain.webhooks import Delivery, DeliveryOutcome, Webhook
 from tamis.web.console.auth.password_confirmation import require_recent_password
@@ -29,6 +30,13 @@ from tamis.web.console.responses import page, redirect
 from tamis.web.console.session import Visitor, WebRequest, client_host
 
 PAGE = 50
+TYPES = {
+    ChangeType.ENTERED: ("Entries", "A contact enters a segment"),
+    ChangeType.LEFT: ("Exits", "A contact leaves a segment"),
+    ChangeType.BUILT: ("Builds", "A segment is rebuilt, for example after its rule was edited"),
+    ChangeType.DELETED: ("Deletions", "A segment is deleted"),
+}
+"""What each type of change is called, and when it happens."""
 OUTCOMES = {
     DeliveryOutcome.DELIVERED: "Delivered",
     DeliveryOutcome.WRONG_STATUS: "Wrong status",
@@ -40,7 +48,7 @@ OUTCOMES = {
     DeliveryOutcome.ADDRESS_REFUSED: "Address refused",
     DeliveryOutcome.HTTP_REFUSED: "HTTP refused",
     DeliveryOutcome.NOT_SECURE: "TLS failed",
-    DeliveryOutcome.BROKEN: "Answer broken",
+    DeliveryOutcome.BROKEN: "Incomplete answer",
 }
 ADVICE = {
     DeliveryOutcome.WRONG_STATUS: "The receiver must answer with a status from 200 to 299.",
@@ -48,7 +56,7 @@ ADVICE = {
     DeliveryOutcome.REDIRECTED: "Redirects are not followed: enter the final URL.",
     DeliveryOutcome.TIMED_OUT: "The receiver must answer within 15 seconds: store messages first and process them "
     "later.",
-    DeliveryOutcome.NOT_FOUND: "The host was not found: check the spelling.",
+    DeliveryOutcome.NOT_FOUND: "Check the spelling of the URL.",
     DeliveryOutcome.NOT_REACHED: "Could not connect: check that the receiver is running and reachable.",
     DeliveryOutcome.ADDRESS_REFUSED: "The host has an address in a private network. Your administrator can allow it "
     "with TAMIS_WEBHOOK_NETWORKS.",
@@ -90,7 +98,7 @@ def replay(services: ServicesDep, visitor: VisitorDep, form: FormDep, webhook_id
     if after is not None:
         try:
             services.write(replay_changes, visitor.account, webhook_id, after)
-            return redirect(visitor, f"/webhooks/{webhook_id}", notice=f"The changes after number {after} come next.")
+            return redirect(visitor, f"/webhooks/{webhook_id}", notice=f"Changes after number {after} are sent next.")
         except Invalid as error:
             problem = f"The number {first_message(error)}."
     return webhook_page(services, visitor, _find(services, visitor, webhook_id), wrong=problem, after=form.raw("after"))
@@ -138,6 +146,7 @@ def webhook_page(
     return page(
         visitor,
         "webhooks/show.html",
+        types=TYPES,
         title=webhook.description or "Webhook",
         nav="webhooks",
         status=422 if wrong else 200,

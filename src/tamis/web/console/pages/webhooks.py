@@ -18,24 +18,15 @@ from tamis.actions.webhooks.registration import (
     find_webhook,
     list_webhooks,
 )
-from tamis.domain.changes import ChangeType
 from tamis.domain.errors import Invalid, Refused
 from tamis.domain.webhooks import Webhook
 from tamis.web.console.auth.password_confirmation import require_recent_password
 from tamis.web.console.dependencies import FormDep, ServicesDep, VisitorDep
 from tamis.web.console.forms import Form
 from tamis.web.console.messages import as_sentence, first_sentence, message_text
-from tamis.web.console.pages.webhook import webhook_page
+from tamis.web.console.pages.webhook import TYPES, webhook_page
 from tamis.web.console.responses import page, redirect
 from tamis.web.console.session import Visitor, WebRequest, client_host
-
-TYPES = {
-    ChangeType.ENTERED: ("Entries", "A contact enters a segment"),
-    ChangeType.LEFT: ("Exits", "A contact leaves a segment"),
-    ChangeType.BUILT: ("Builds", "A segment is rebuilt, for example after its rule was edited"),
-    ChangeType.DELETED: ("Deletions", "A segment is deleted"),
-}
-"""What each type of change is called, and when it happens."""
 
 
 @get("/webhooks", sync_to_thread=True)
