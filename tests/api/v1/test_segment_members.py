@@ -126,7 +126,8 @@ def test_what_is_done_by_hand_is_in_the_audit_log_once(api: Program, segment: di
     for email in (indian, other):
         for _ in range(2):
             api.delete(f"{path}/{email}")
-    done = [entry["action"] for entry in api.pages("audit") if entry["subject"]["id"] == segment["id"]]
+    subject = {"kind": "segment", "id": segment["id"], "name": segment["name"]}
+    done = [entry["action"] for entry in api.pages("audit") if entry["subject"] == subject]
     assert done == [*["member.excluded"] * 2, *["member.added"] * 2, "segment.created"]
 
 
