@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any, Concatenate, ParamSpec, Protocol, TypeVar
 
 from litestar import Request
+from litestar.di import NamedDependency
 
 from tamis.actions.idempotency import IdempotentRequest, run_once
 from tamis.actions.lookups import Reader, Transaction
@@ -91,6 +92,10 @@ class Call:
             return action(db, now, *args, **kwargs).id
 
         return await self.write_once(int, create)
+
+
+CallDep = NamedDependency[Call]
+"""The parameter `call` of a handler."""
 
 
 class CallFactory(Protocol):

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Annotated, Protocol, TypeVar
 
 import msgspec
+from litestar.di import NamedDependency
 from litestar.params import Parameter
 
 from tamis.domain.errors import Problem
@@ -36,6 +37,10 @@ class PageQuery:
             return found
         except (binascii.Error, ValueError, msgspec.MsgspecError, RecursionError):
             raise BadRequest([Problem("cursor", "cursor_not_valid")]) from None
+
+
+PageDep = NamedDependency[PageQuery]
+"""The parameter `page` of a handler."""
 
 
 def page_query(

@@ -7,7 +7,7 @@ from litestar import get
 from msgspec import Meta
 
 from tamis.domain.accounts import Scope
-from tamis.web.api.calls import Call
+from tamis.web.api.calls import CallDep
 from tamis.web.api.operations import needs
 
 
@@ -21,7 +21,7 @@ class AccountOut(msgspec.Struct):
 
 
 @get("/account", summary="Get the account", tags=["Account"], opt=needs(Scope.READ))
-async def get_account(call: Call) -> AccountOut:
+async def get_account(call: CallDep) -> AccountOut:
     """Returns the account that the key belongs to, and the scope of the key."""
     account = call.account
     return AccountOut(account.id, account.email, account.timezone, call.key.scope)

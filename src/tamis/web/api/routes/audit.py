@@ -8,17 +8,17 @@ from litestar.params import Parameter
 from tamis.actions.audit import list_entries
 from tamis.domain.accounts import Scope
 from tamis.domain.audit import BEYOND_LAST, AuditAction, AuditFilter
-from tamis.web.api.calls import Call
+from tamis.web.api.calls import CallDep
 from tamis.web.api.operations import needs
-from tamis.web.api.paging import PageQuery, cut_page
+from tamis.web.api.paging import PageDep, cut_page
 from tamis.web.api.schemas.audit import AuditEntryOut, audit_entry_out
 from tamis.web.api.schemas.common import Page
 
 
 @get("/audit", summary="List the audit log", tags=["Audit log"], opt=needs(Scope.READ))
 async def list_audit_entries(
-    call: Call,
-    page: PageQuery,
+    call: CallDep,
+    page: PageDep,
     action: Annotated[AuditAction | None, Parameter(description="Only entries of this action.")] = None,
     actor: Annotated[str | None, Parameter(description="Only entries of the actor with this id.")] = None,
 ) -> Page[AuditEntryOut]:

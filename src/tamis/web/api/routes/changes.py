@@ -13,10 +13,10 @@ from tamis.actions.accounts.keys import is_key_valid
 from tamis.actions.changes.past_members import members_at_change
 from tamis.domain.accounts import Scope
 from tamis.domain.errors import Problem
-from tamis.web.api.calls import Call
+from tamis.web.api.calls import CallDep
 from tamis.web.api.listening import Wanted
 from tamis.web.api.operations import EVENT_STREAM, EVENTS, needs
-from tamis.web.api.paging import PageQuery, cut_page
+from tamis.web.api.paging import PageDep, cut_page
 from tamis.web.api.problems import BadRequest
 from tamis.web.api.schemas.changes import ChangePage, PastMemberOut, change_page
 from tamis.web.api.schemas.common import MAX_ID, Id, Page
@@ -35,9 +35,9 @@ _NUMBER = re.compile(r"[0-9]{1,16}", re.ASCII)
     opt={**needs(Scope.READ, errors=("404", "410")), EVENTS: True},
 )
 async def list_changes(
-    call: Call,
+    call: CallDep,
     request: Request[Any, Any, Any],
-    page: PageQuery,
+    page: PageDep,
     after: Annotated[
         str,
         Parameter(
@@ -86,9 +86,9 @@ async def list_changes(
     opt=needs(Scope.READ, errors=("410",)),
 )
 async def list_past_members(
-    call: Call,
+    call: CallDep,
     segment_id: Id,
-    page: PageQuery,
+    page: PageDep,
     at_change: Annotated[int, Parameter(ge=0, le=MAX_ID, description="The number of a change, or a `next_cursor`.")],
 ) -> Page[PastMemberOut]:
     """Lists who was a member of a segment after a change, in the order of their ids. With these, and the changes after

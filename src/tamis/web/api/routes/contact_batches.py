@@ -18,7 +18,7 @@ from tamis.actions.lookups import Transaction
 from tamis.domain.accounts import Scope
 from tamis.domain.errors import Invalid, Problem
 from tamis.web.api.body import JSON_TYPES, UnreadableBody, decode_body, parse_json
-from tamis.web.api.calls import Call
+from tamis.web.api.calls import Call, CallDep
 from tamis.web.api.contact_writes.batch_results import BatchResults
 from tamis.web.api.contact_writes.ndjson import MAX_LINE_BYTES, MEDIA_TYPE, LineChunk, LineChunks
 from tamis.web.api.idempotency import KEEPS_PROGRESS, MAX_BODY, media_type_of
@@ -69,7 +69,7 @@ class BatchOperation(Operation):
     request_max_body_size=None,
     opt={**needs(Scope.WRITE), **streams(MEDIA_TYPE), KEEPS_PROGRESS: True, MAX_BODY: MAX_BATCH_BYTES},
 )
-async def write_contacts(call: Call, request: ApiRequest, type_id: Id) -> Response[BatchOut]:
+async def write_contacts(call: CallDep, request: ApiRequest, type_id: Id) -> Response[BatchOut]:
     """Creates the contacts whose emails are new, and changes the others: values that are not named are kept, and null
     clears one. Good items are stored, and the others say why not; items with the same email follow each other.
 

@@ -12,9 +12,9 @@ from tamis.actions.contacts.contact_record import (
     record_of_contact,
 )
 from tamis.domain.accounts import Scope
-from tamis.web.api.calls import Call
+from tamis.web.api.calls import CallDep
 from tamis.web.api.operations import needs
-from tamis.web.api.paging import PageQuery, cut_page
+from tamis.web.api.paging import PageDep, cut_page
 from tamis.web.api.routes.contacts import contact_response
 from tamis.web.api.schemas.common import Id, Page
 from tamis.web.api.schemas.contact_records import ContactChangeOut, ContactRecordOut, changes_out, contact_record_out
@@ -30,16 +30,16 @@ TAGS = ["Contacts"]
     tags=TAGS,
     opt=needs(Scope.READ, conditional=True),
 )
-async def get_contact_by_id(call: Call, contact_id: Id) -> Response[ContactOut]:
+async def get_contact_by_id(call: CallDep, contact_id: Id) -> Response[ContactOut]:
     """Returns a contact; its id stays when its email changes."""
     return contact_response(call, contact_of_account(call.records, call.account, contact_id))
 
 
 @get("/contacts/{contact_id:int}/segments", summary="Explain a contact's segments", tags=TAGS, opt=needs(Scope.READ))
 async def list_segments_of_contact(
-    call: Call,
+    call: CallDep,
     contact_id: Id,
-    page: PageQuery,
+    page: PageDep,
     all: Annotated[bool, Parameter(description="Also list the segments that it is not in.")] = False,
 ) -> Page[ExplanationOut]:
     """Lists the segments that a contact is in, and why: the rule part by part, or a manual change."""
@@ -52,7 +52,7 @@ async def list_segments_of_contact(
 
 
 @get("/contacts/{contact_id:int}/history", summary="Get the history of a contact", tags=TAGS, opt=needs(Scope.READ))
-async def get_contact_history(call: Call, contact_id: Id, page: PageQuery) -> Page[ContactChangeOut]:
+async def get_contact_history(call: CallDep, contact_id: Id, page: PageDep) -> Page[ContactChangeOut]:
     """Lists when a contact has entered and left segments, newest first."""
     before = page.position(int)
     changes = await call.read(lambda: history_of_contact(call.services, call.account, contact_id))
@@ -61,7 +61,7 @@ async def get_contact_history(call: Call, contact_id: Id, page: PageQuery) -> Pa
 
 
 @get("/contacts/{contact_id:int}/export", summary="Export a contact", tags=TAGS, opt=needs(Scope.READ))
-async def export_contact(call: Call, contact_id: Id) -> ContactRecordOut:
+async def export_contact(call: CallDep, contact_id: Id) -> ContactRecordOut:
     """Returns everything that is known of a contact, as people may ask for."""
     return contact_record_out(await call.read(lambda: record_of_contact(call.services, call.account, contact_id)))
 

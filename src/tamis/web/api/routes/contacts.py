@@ -4,7 +4,7 @@ from typing import Annotated, Any, NamedTuple
 
 from litestar import Request, Response, delete, get, patch, put
 from litestar.openapi import ResponseSpec
-from litestar.params import HeaderParameter, Parameter
+from litestar.params import HeaderParameter, JSONBody, Parameter
 
 from tamis.actions.contacts.contact_queries import query_contacts, selected_fields
 from tamis.actions.contacts.contact_record import TypedContact, contact_by_email
@@ -14,11 +14,11 @@ from tamis.domain.accounts import Scope
 from tamis.domain.errors import Invalid
 from tamis.domain.preconditions import ANY
 from tamis.web.api.body import JsonBody
-from tamis.web.api.calls import Call
+from tamis.web.api.calls import Call, CallDep
 from tamis.web.api.contact_writes.responses import respond_to_write, write_contact
 from tamis.web.api.emails_in_paths import email_in_path
 from tamis.web.api.operations import needs, tagged
-from tamis.web.api.paging import PageQuery, cursor_of
+from tamis.web.api.paging import PageDep, cursor_of
 from tamis.web.api.problems import BadRequest
 from tamis.web.api.schemas.common import Id, Page
 from tamis.web.api.schemas.contacts import (
@@ -51,9 +51,9 @@ class ContactCursor(NamedTuple):
 
 @get("/contact-types/{type_id:int}/contacts", summary="List contacts", tags=TAGS, opt=needs(Scope.READ))
 async def list_contacts(
-    call: Call,
+    call: CallDep,
     type_id: Id,
-    page: PageQuery,
+    page: PageDep,
     where: Annotated[str | None, Parameter(description="A rule as text; without it, all contacts.")] = None,
     fields: Annotated[str | None, Parameter(description="Keys of the fields to return, separated by commas.")] = None,
     sort: Annotated[
@@ -83,7 +83,7 @@ async def list_contacts(
     tags=TAGS,
     opt=needs(Scope.READ, conditional=True),
 )
-async def get_contact(call: Call, request: ApiRequest, type_id: Id, email: Email) -> Response[ContactOut]:  # noqa: ARG001  described, but read from the raw path
+async def get_contact(call: CallDep, request: ApiRequest, type_id: Id, email: Email) -> Response[ContactOut]:  # noqa: ARG001  described, but read from the raw path
     """Returns a contact."""
     return contact_response(
         call, contact_by_email(call.records, call.account, type_id, email_in_path(request, "contacts"))
@@ -100,11 +100,11 @@ async def get_contact(call: Call, request: ApiRequest, type_id: Id, email: Email
     responses={201: ResponseSpec(WrittenContactOut, description="The contact was created."), **NO_CONTENT},
 )
 async def replace_contact(
-    call: Call,
+    call: CallDep,
     request: ApiRequest,
     type_id: Id,
     email: Email,  # noqa: ARG001
-    data: ContactBody,
+    data: JSONBody[ContactBody],
     prefer: Prefer = None,
 ) -> Response[WrittenContactOut]:
     """Creates the contact, or replaces all its values: fields that are not named are cleared. The answer says which
@@ -122,11 +122,11 @@ async def replace_contact(
     responses=NO_CONTENT,
 )
 async def change_contact(
-    call: Call,
+    call: CallDep,
     request: ApiRequest,
     type_id: Id,
     email: Email,  # noqa: ARG001
-    data: ContactBody,
+    data: JSONBody[ContactBody],
     prefer: Prefer = None,
 ) -> Response[WrittenContactOut]:
     """Changes the values that are named, and clears those that are null. A new email takes along what was added and
@@ -143,7 +143,7 @@ async def change_contact(
     responses=NO_CONTENT,
 )
 async def delete_contact(
-    call: Call,
+    call: CallDep,
     request: ApiRequest,
     type_id: Id,
     email: Email,  # noqa: ARG001

@@ -1,6 +1,7 @@
 """Fields of contact types: `/v1/contact-types/{id}/fields` and `/v1/fields/{id}`."""
 
 from litestar import Response, delete, get, patch, post
+from litestar.params import JSONBody
 
 from tamis.actions.fields import field_edits, fields, types
 from tamis.actions.fields.field_edits import FieldEdit
@@ -9,9 +10,9 @@ from tamis.domain.accounts import Scope
 from tamis.domain.contacts import ContactType
 from tamis.domain.fields import Field
 from tamis.web.api.body import JsonBody
-from tamis.web.api.calls import Call
+from tamis.web.api.calls import Call, CallDep
 from tamis.web.api.operations import created, needs
-from tamis.web.api.paging import PageQuery, page_by_id
+from tamis.web.api.paging import PageDep, page_by_id
 from tamis.web.api.schemas.common import Id, Page
 from tamis.web.api.schemas.contact_types import FieldChanges, FieldOut, NewField, field_out
 
@@ -19,7 +20,7 @@ TAGS = ["Fields"]
 
 
 @get("/contact-types/{type_id:int}/fields", summary="List fields", tags=TAGS, opt=needs(Scope.READ))
-async def list_fields(call: Call, type_id: Id, page: PageQuery) -> Page[FieldOut]:
+async def list_fields(call: CallDep, type_id: Id, page: PageDep) -> Page[FieldOut]:
     """Lists the fields that rules over a contact type can use, reserved ones included."""
     contact_type = types.type_by_id(call.records, call.account, type_id)
     found = sorted(fields_of_type(call.records, contact_type.id).fields, key=lambda field: field.id)
@@ -34,7 +35,7 @@ async def list_fields(call: Call, type_id: Id, page: PageQuery) -> Page[FieldOut
     return_dto=None,
     opt=needs(Scope.ADMIN),
 )
-async def create_field(call: Call, type_id: Id, data: NewField) -> Response[FieldOut]:
+async def create_field(call: CallDep, type_id: Id, data: JSONBody[NewField]) -> Response[FieldOut]:
     """Creates a field; its key is derived from its name."""
     contact_type = types.type_by_id(call.records, call.account, type_id)
     field_id = await call.create(fields.create_field, contact_type, data.name, data.kind, data.options)
@@ -50,7 +51,7 @@ async def create_field(call: Call, type_id: Id, data: NewField) -> Response[Fiel
     return_dto=None,
     opt=needs(Scope.ADMIN),
 )
-async def change_field(call: Call, field_id: Id, data: FieldChanges) -> FieldOut:
+async def change_field(call: CallDep, field_id: Id, data: JSONBody[FieldChanges]) -> FieldOut:
     """Changes a field. Contacts and rules follow a new name, and new names of options."""
     contact_type, found = _field(call, field_id)
     edit = FieldEdit(
@@ -66,7 +67,7 @@ async def change_field(call: Call, field_id: Id, data: FieldChanges) -> FieldOut
 
 
 @delete("/fields/{field_id:int}", summary="Delete a field", tags=TAGS, opt=needs(Scope.ADMIN))
-async def delete_field(call: Call, field_id: Id) -> None:
+async def delete_field(call: CallDep, field_id: Id) -> None:
     """Deletes a field and its values. Refused while a segment's rule uses it."""
     contact_type, found = _field(call, field_id)
     await call.write(fields.delete_field, contact_type, str(found.id))

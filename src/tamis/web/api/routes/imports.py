@@ -20,9 +20,9 @@ from tamis.domain.errors import Invalid, NotFound, Problem, Refused
 from tamis.domain.fields import Kind
 from tamis.domain.imports import ImportState
 from tamis.domain.parsing.number_parser import DecimalMark
-from tamis.web.api.calls import ApiRequest, Call
+from tamis.web.api.calls import ApiRequest, Call, CallDep
 from tamis.web.api.operations import needs, streams
-from tamis.web.api.paging import PageQuery, cut_page
+from tamis.web.api.paging import PageDep, cut_page
 from tamis.web.api.problems import WORDS, BadRequest
 from tamis.web.api.requests import ANY_MEDIA_TYPE
 from tamis.web.api.schemas.common import Id, Page
@@ -35,7 +35,7 @@ UNDOING = (ImportState.UNDOING, ImportState.UNDONE)
 
 
 @get("/imports", summary="List imports", tags=TAGS, opt=needs(Scope.READ))
-async def list_imports(call: Call, page: PageQuery) -> Page[ImportOut]:
+async def list_imports(call: CallDep, page: PageDep) -> Page[ImportOut]:
     """Lists the imports of the account, newest first."""
     before = page.position(int)
     found = await call.read(lambda: jobs.list_imports(call.services, call.account, page.limit + 1, before))
@@ -51,7 +51,7 @@ async def list_imports(call: Call, page: PageQuery) -> Page[ImportOut]:
     opt={**needs(Scope.WRITE), **streams("text/csv", "multipart/form-data", ANY_MEDIA_TYPE)},
 )
 async def start_import(
-    call: Call,
+    call: CallDep,
     request: ApiRequest,
     contact_type_id: Annotated[int, Parameter(description="The contact type of the contacts in the file.")],
     file_name: Annotated[str, Parameter(description="The name of the file; its ending helps to find the format.")] = "",
@@ -113,7 +113,7 @@ async def start_import(
 
 
 @get("/imports/{import_id:int}", summary="Get an import", tags=TAGS, opt=needs(Scope.READ))
-async def get_import(call: Call, import_id: Id) -> ImportOut:
+async def get_import(call: CallDep, import_id: Id) -> ImportOut:
     """Returns the progress of an import, or its result."""
     return import_out(await call.read(lambda: find_import(call.services, call.account, import_id)))
 
@@ -125,7 +125,7 @@ async def get_import(call: Call, import_id: Id) -> ImportOut:
     media_type="text/csv",
     opt=needs(Scope.READ),
 )
-async def get_rejects(call: Call, import_id: Id) -> File:
+async def get_rejects(call: CallDep, import_id: Id) -> File:
     """Returns the rejected rows as a CSV file, as they were in the file, each with the reasons: mend them, and import
     that file."""
     path = await call.read(lambda: rejects_file(call.services, find_import(call.services, call.account, import_id).job))
@@ -141,7 +141,7 @@ async def get_rejects(call: Call, import_id: Id) -> File:
     status_code=202,
     opt=needs(Scope.WRITE),
 )
-async def undo_import(call: Call, import_id: Id) -> Response[ImportOut]:
+async def undo_import(call: CallDep, import_id: Id) -> Response[ImportOut]:
     """Starts to undo an import: contacts that it created are deleted, and values that it changed are restored, unless
     somebody has changed them since."""
     status = await call.read(lambda: find_import(call.services, call.account, import_id))

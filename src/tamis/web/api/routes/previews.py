@@ -1,12 +1,13 @@
 """Previews of rules that are not saved: `/v1/segments/preview`."""
 
 from litestar import post
+from litestar.params import JSONBody
 
 from tamis.actions.lookups import fields_of_type
 from tamis.actions.segments.planning.rule_previews import preview_valid_rule
 from tamis.domain.accounts import Scope
 from tamis.web.api.body import JsonBody
-from tamis.web.api.calls import Call
+from tamis.web.api.calls import CallDep
 from tamis.web.api.operations import needs
 from tamis.web.api.schemas.segments import PreviewOut, RuleToPreview, preview_out
 
@@ -20,7 +21,7 @@ from tamis.web.api.schemas.segments import PreviewOut, RuleToPreview, preview_ou
     return_dto=None,
     opt=needs(Scope.READ),
 )
-async def preview_rule(call: Call, data: RuleToPreview) -> PreviewOut:
+async def preview_rule(call: CallDep, data: JSONBody[RuleToPreview]) -> PreviewOut:
     """Counts who matches a rule, in total and for each of its parts, without saving it."""
     found = await call.compute(
         lambda: preview_valid_rule(

@@ -2,6 +2,7 @@
 
 import msgspec
 from litestar import post
+from litestar.params import JSONBody
 
 from tamis.actions.segments import overlap
 from tamis.actions.segments.sampling import group_sizes, sampled_page
@@ -9,9 +10,9 @@ from tamis.actions.segments.segments import segment_by_id
 from tamis.domain.accounts import Scope
 from tamis.domain.sampling import sample_of
 from tamis.web.api.body import JsonBody
-from tamis.web.api.calls import Call
+from tamis.web.api.calls import CallDep
 from tamis.web.api.operations import needs
-from tamis.web.api.paging import PageQuery, cursor_of
+from tamis.web.api.paging import PageDep, cursor_of
 from tamis.web.api.paths import renamed_paths
 from tamis.web.api.schemas.common import Id
 from tamis.web.api.schemas.segments import (
@@ -36,7 +37,7 @@ TAGS = ["Segments"]
     return_dto=None,
     opt=needs(Scope.READ),
 )
-async def compare_segments(call: Call, data: SegmentsToCompare) -> OverlapOut:
+async def compare_segments(call: CallDep, data: JSONBody[SegmentsToCompare]) -> OverlapOut:
     """Counts how many members 2 to 20 segments of one contact type have in total, in common, and only each of them."""
     with renamed_paths({"": "segment_ids"}):
         found = await call.compute(
@@ -61,7 +62,7 @@ async def compare_segments(call: Call, data: SegmentsToCompare) -> OverlapOut:
     return_dto=None,
     opt=needs(Scope.READ),
 )
-async def sample_segment(call: Call, segment_id: Id, data: SampleToDraw, page: PageQuery) -> SampleOut:
+async def sample_segment(call: CallDep, segment_id: Id, data: JSONBody[SampleToDraw], page: PageDep) -> SampleOut:
     """Draws a random sample of the members, or splits them into groups; the same seed always gives the same members. A
     larger sample contains the smaller one."""
     sample = sample_of(data.percent, data.groups, data.group, data.seed)

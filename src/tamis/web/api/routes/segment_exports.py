@@ -11,7 +11,7 @@ from tamis.actions.segments.segments import segment_by_id
 from tamis.domain.accounts import Scope
 from tamis.domain.errors import Invalid
 from tamis.domain.exports import Format
-from tamis.web.api.calls import Call
+from tamis.web.api.calls import CallDep
 from tamis.web.api.operations import needs
 from tamis.web.api.problems import BadRequest
 from tamis.web.api.schemas.common import Id
@@ -27,7 +27,7 @@ from tamis.web.request_tasks import run_in_lane
     responses={200: ResponseSpec(bytes, description="The file, complete.", media_type="application/octet-stream")},
 )
 async def export_members(
-    call: Call,
+    call: CallDep,
     segment_id: Id,
     format: Annotated[Format, Parameter(description="The format of the file.")] = Format.CSV,
     fields: Annotated[

@@ -4,17 +4,17 @@ from typing import Annotated, Any
 
 from litestar import Request, Response, delete, get, put
 from litestar.openapi import ResponseSpec
-from litestar.params import Parameter
+from litestar.params import JSONBody, Parameter
 
 from tamis.actions.segments.manual import members
 from tamis.actions.segments.manual.pages import member_of_email, page_of_members
 from tamis.domain.accounts import Scope
 from tamis.domain.errors import Invalid
 from tamis.web.api.body import OptionalJsonBody
-from tamis.web.api.calls import Call
+from tamis.web.api.calls import Call, CallDep
 from tamis.web.api.emails_in_paths import email_in_path
 from tamis.web.api.operations import needs
-from tamis.web.api.paging import PageQuery, cursor_of
+from tamis.web.api.paging import PageDep, cursor_of
 from tamis.web.api.problems import BadRequest
 from tamis.web.api.schemas.common import Id, Page
 from tamis.web.api.schemas.members import MemberNames, MemberOut, members_out
@@ -29,7 +29,7 @@ Fields = Annotated[
 
 
 @get("/segments/{segment_id:int}/members", summary="List members", tags=TAGS, opt=needs(Scope.READ))
-async def list_members(call: Call, segment_id: Id, page: PageQuery, fields: Fields = None) -> Page[MemberOut]:
+async def list_members(call: CallDep, segment_id: Id, page: PageDep, fields: Fields = None) -> Page[MemberOut]:
     """Lists the members of a segment in the order of their ids. A member from the first page to the last is seen
     exactly once."""
     after = page.position(int) or 0
@@ -43,7 +43,7 @@ async def list_members(call: Call, segment_id: Id, page: PageQuery, fields: Fiel
 
 
 @get(MEMBER, summary="Get a member", tags=TAGS, opt=needs(Scope.READ))
-async def get_member(call: Call, request: ApiRequest, segment_id: Id, email: Email) -> MemberOut:  # noqa: ARG001  read from the raw path
+async def get_member(call: CallDep, request: ApiRequest, segment_id: Id, email: Email) -> MemberOut:  # noqa: ARG001  read from the raw path
     """Returns the member of a segment with an email."""
     return await _member(call, segment_id, email_in_path(request, "members"))
 
@@ -58,11 +58,11 @@ async def get_member(call: Call, request: ApiRequest, segment_id: Id, email: Ema
     responses={201: ResponseSpec(MemberOut, description="The email was added.")},
 )
 async def add_member(
-    call: Call,
+    call: CallDep,
     request: ApiRequest,
     segment_id: Id,
     email: Email,  # noqa: ARG001  read from the raw path
-    data: MemberNames | None = None,
+    data: JSONBody[MemberNames | None] = None,
 ) -> Response[MemberOut]:
     """Adds an email to a segment manually: it stays a member whatever the rule says, even if it is not a contact.
     Repeating it changes nothing."""
@@ -74,7 +74,7 @@ async def add_member(
 
 
 @delete(MEMBER, summary="Exclude a member", tags=TAGS, opt=needs(Scope.WRITE))
-async def remove_member(call: Call, request: ApiRequest, segment_id: Id, email: Email) -> None:  # noqa: ARG001
+async def remove_member(call: CallDep, request: ApiRequest, segment_id: Id, email: Email) -> None:  # noqa: ARG001
     """Excludes an email from a segment manually: it stays out whatever the rule says, until it is added again.
     Repeating it changes nothing."""
     await call.write(members.remove_member, call.account, segment_id, email_in_path(request, "members"))

@@ -13,9 +13,9 @@ from tamis.actions.segments.members import list_activity
 from tamis.actions.segments.planning.forecasts import MAX_DAYS, forecast_segment
 from tamis.actions.segments.segments import segment_by_id
 from tamis.domain.accounts import Scope
-from tamis.web.api.calls import Call
+from tamis.web.api.calls import CallDep
 from tamis.web.api.operations import needs
-from tamis.web.api.paging import PageQuery, cursor_of
+from tamis.web.api.paging import PageDep, cursor_of
 from tamis.web.api.schemas.common import Id, Page
 from tamis.web.api.schemas.members import (
     ActivityOut,
@@ -33,7 +33,7 @@ DELTAS = {None: None, "entered": 1, "left": -1}
 
 @get("/segments/{segment_id:int}/explain", summary="Explain a membership", tags=TAGS, opt=needs(Scope.READ))
 async def explain_member(
-    call: Call,
+    call: CallDep,
     segment_id: Id,
     email: Annotated[str, Parameter(description="A contact's email, or one that was added manually.")],
 ) -> ExplanationOut:
@@ -50,7 +50,7 @@ async def explain_member(
 
 @get("/segments/{segment_id:int}/history", summary="Get the sizes by day", tags=TAGS, opt=needs(Scope.READ))
 async def get_segment_history(
-    call: Call,
+    call: CallDep,
     segment_id: Id,
     days: Annotated[int, Parameter(ge=1, le=MAX_PAST_DAYS, description="How many days, including today.")] = 30,
 ) -> HistoryOut:
@@ -61,9 +61,9 @@ async def get_segment_history(
 
 @get("/segments/{segment_id:int}/activity", summary="List entries and exits", tags=TAGS, opt=needs(Scope.READ))
 async def list_segment_activity(
-    call: Call,
+    call: CallDep,
     segment_id: Id,
-    page: PageQuery,
+    page: PageDep,
     type: Annotated[Literal["entered", "left"] | None, Parameter(description="Only entries, or only exits.")] = None,
 ) -> Page[ActivityOut]:
     """Lists who entered and left a segment, latest first, and when all of its members were computed."""
@@ -79,7 +79,7 @@ async def list_segment_activity(
 
 @get("/segments/{segment_id:int}/forecast", summary="Forecast the members", tags=TAGS, opt=needs(Scope.READ))
 async def get_segment_forecast(
-    call: Call,
+    call: CallDep,
     segment_id: Id,
     days: Annotated[int, Parameter(ge=1, le=MAX_DAYS, description="How many days, including today.")] = 7,
 ) -> ForecastOut:

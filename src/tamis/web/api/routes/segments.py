@@ -3,7 +3,7 @@
 from typing import Annotated
 
 from litestar import Response, delete, get, patch, post
-from litestar.params import Parameter
+from litestar.params import JSONBody, Parameter
 from msgspec import UNSET
 
 from tamis import log
@@ -15,9 +15,9 @@ from tamis.actions.segments.rule_syntax import draft_of
 from tamis.actions.segments.segments import Keep, ListedSegment, listed_segments, segment_by_id, segment_tag
 from tamis.domain.accounts import Scope
 from tamis.web.api.body import JsonBody
-from tamis.web.api.calls import Call
+from tamis.web.api.calls import Call, CallDep
 from tamis.web.api.operations import created, needs, tagged
-from tamis.web.api.paging import PageQuery, page_by_id
+from tamis.web.api.paging import PageDep, page_by_id
 from tamis.web.api.paths import renamed_paths
 from tamis.web.api.requests import ADMITS, require_scope
 from tamis.web.api.schemas.common import Id, Page
@@ -36,8 +36,8 @@ PATHS = {"segment_name": "name"}
 
 @get("/segments", summary="List segments", tags=TAGS, opt=needs(Scope.READ))
 async def list_segments(
-    call: Call,
-    page: PageQuery,
+    call: CallDep,
+    page: PageDep,
     contact_type_id: Annotated[int | None, Parameter(description="Only the segments of this contact type.")] = None,
 ) -> Page[SegmentOut]:
     """Lists the segments of the account with their sizes, oldest first."""
@@ -56,7 +56,7 @@ async def list_segments(
     return_dto=None,
     opt=needs(Scope.ADMIN),
 )
-async def create_segment(call: Call, data: NewSegment) -> Response[SegmentOut]:
+async def create_segment(call: CallDep, data: JSONBody[NewSegment]) -> Response[SegmentOut]:
     """Creates a segment; its members are known with the answer."""
     contact_type = type_by_id(call.records, call.account, data.contact_type_id)
     with renamed_paths(PATHS):
@@ -69,7 +69,7 @@ async def create_segment(call: Call, data: NewSegment) -> Response[SegmentOut]:
 
 
 @get("/segments/{segment_id:int}", summary="Get a segment", tags=TAGS, opt=needs(Scope.READ, conditional=True))
-async def get_segment(call: Call, segment_id: Id) -> Response[SegmentOut]:
+async def get_segment(call: CallDep, segment_id: Id) -> Response[SegmentOut]:
     """Returns a segment with its size. Its `ETag` is that of what can be edited, not of the size."""
     listed = await _listed(call, segment_id)
     return tagged(segment_out(listed), segment_tag(listed.segment), call)
@@ -84,9 +84,9 @@ async def get_segment(call: Call, segment_id: Id) -> Response[SegmentOut]:
     opt={**needs(Scope.ADMIN, conditional=True), ADMITS: Scope.READ},
 )
 async def change_segment(
-    call: Call,
+    call: CallDep,
     segment_id: Id,
-    data: SegmentEdit,
+    data: JSONBody[SegmentEdit],
     dry_run: Annotated[bool, Parameter(description="Change nothing, and answer who would enter and leave.")] = False,
 ) -> Response[SegmentOut | EffectOut]:
     """Changes the name, the rule or the description of a segment. Manual changes of members are kept.
@@ -133,7 +133,7 @@ async def change_segment(
     tags=TAGS,
     opt=needs(Scope.ADMIN, conditional=True),
 )
-async def delete_segment(call: Call, segment_id: Id) -> None:
+async def delete_segment(call: CallDep, segment_id: Id) -> None:
     """Deletes a segment; its contacts are kept. Refused while the rule of another segment names it."""
     await call.write(segments.delete_segment, call.account, segment_id, call.precondition)
     log.event("segment_deleted", account=call.account.id, segment=segment_id)

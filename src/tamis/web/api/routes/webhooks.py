@@ -3,7 +3,7 @@
 from typing import Annotated
 
 from litestar import Response, delete, get, patch, post
-from litestar.params import Parameter
+from litestar.params import JSONBody, Parameter
 from msgspec import UNSET
 
 from tamis.actions.webhooks import registration
@@ -12,9 +12,9 @@ from tamis.actions.webhooks.deliveries import send_test
 from tamis.actions.webhooks.registration import WebhookEdit
 from tamis.domain.accounts import Scope
 from tamis.web.api.body import JsonBody
-from tamis.web.api.calls import Call
+from tamis.web.api.calls import Call, CallDep
 from tamis.web.api.operations import created, needs
-from tamis.web.api.paging import PageQuery, cut_page, page_by_id
+from tamis.web.api.paging import PageDep, cut_page, page_by_id
 from tamis.web.api.schemas.common import MAX_ID, Id, Page
 from tamis.web.api.schemas.webhooks import (
     DeliveryOut,
@@ -31,7 +31,7 @@ TAGS = ["Webhooks"]
 
 
 @get("/webhooks", summary="List webhooks", tags=TAGS, opt=needs(Scope.READ))
-async def list_webhooks(call: Call, page: PageQuery) -> Page[WebhookOut]:
+async def list_webhooks(call: CallDep, page: PageDep) -> Page[WebhookOut]:
     """Lists the webhooks of the account, oldest first."""
     found = registration.list_webhooks(call.records, call.account)
     return page_by_id([webhook_out(shown) for shown in found], page)
@@ -45,7 +45,7 @@ async def list_webhooks(call: Call, page: PageQuery) -> Page[WebhookOut]:
     return_dto=None,
     opt=needs(Scope.ADMIN),
 )
-async def create_webhook(call: Call, data: NewWebhook) -> Response[WebhookWithSecret]:
+async def create_webhook(call: CallDep, data: JSONBody[NewWebhook]) -> Response[WebhookWithSecret]:
     """Creates a webhook for the changes from now on, which are sent in order and at least once. The answer has the
     secret that signs messages; it is not shown again."""
     wanted = WebhookEdit(data.url, data.description, data.types, data.segment_ids, data.enabled)
@@ -54,7 +54,7 @@ async def create_webhook(call: Call, data: NewWebhook) -> Response[WebhookWithSe
 
 
 @get("/webhooks/{webhook_id:int}", summary="Get a webhook", tags=TAGS, opt=needs(Scope.READ))
-async def get_webhook(call: Call, webhook_id: Id) -> WebhookOut:
+async def get_webhook(call: CallDep, webhook_id: Id) -> WebhookOut:
     """Returns a webhook, without its secret."""
     return webhook_out(registration.find_webhook(call.records, call.account, webhook_id))
 
@@ -67,7 +67,7 @@ async def get_webhook(call: Call, webhook_id: Id) -> WebhookOut:
     return_dto=None,
     opt=needs(Scope.ADMIN),
 )
-async def change_webhook(call: Call, webhook_id: Id, data: WebhookChanges) -> WebhookOut:
+async def change_webhook(call: CallDep, webhook_id: Id, data: JSONBody[WebhookChanges]) -> WebhookOut:
     """Changes a webhook, or enables it again. A failing one is tried at once."""
     edit = WebhookEdit(
         url=None if data.url is UNSET else data.url,
@@ -80,7 +80,7 @@ async def change_webhook(call: Call, webhook_id: Id, data: WebhookChanges) -> We
 
 
 @delete("/webhooks/{webhook_id:int}", summary="Delete a webhook", tags=TAGS, opt=needs(Scope.ADMIN))
-async def delete_webhook(call: Call, webhook_id: Id) -> None:
+async def delete_webhook(call: CallDep, webhook_id: Id) -> None:
     """Deletes a webhook with the log of its deliveries."""
     await call.write(registration.delete_webhook, call.account, webhook_id)
 
@@ -92,14 +92,14 @@ async def delete_webhook(call: Call, webhook_id: Id) -> None:
     status_code=200,
     opt=needs(Scope.ADMIN),
 )
-async def rotate_secret(call: Call, webhook_id: Id) -> WebhookWithSecret:
+async def rotate_secret(call: CallDep, webhook_id: Id) -> WebhookWithSecret:
     """Makes a new secret, which is not shown again. For 24 hours, messages are signed with the previous one, too."""
     await call.create(registration.rotate_secret, call.account, webhook_id)
     return _with_secret(call, webhook_id)
 
 
 @post("/webhooks/{webhook_id:int}/test", summary="Test a webhook", tags=TAGS, status_code=200, opt=needs(Scope.ADMIN))
-async def test_webhook(call: Call, webhook_id: Id) -> DeliveryOut:
+async def test_webhook(call: CallDep, webhook_id: Id) -> DeliveryOut:
     """Sends a message of the type `test` at once, and returns what the receiver has answered, after 15 seconds at the
     latest."""
     webhook = registration.find_webhook(call.records, call.account, webhook_id)
@@ -114,7 +114,7 @@ async def test_webhook(call: Call, webhook_id: Id) -> DeliveryOut:
     opt=needs(Scope.ADMIN),
 )
 async def replay_changes(
-    call: Call,
+    call: CallDep,
     webhook_id: Id,
     after: Annotated[int, Parameter(ge=0, le=MAX_ID, description="The number after which the webhook continues.")],
 ) -> WebhookOut:
@@ -124,7 +124,7 @@ async def replay_changes(
 
 
 @get("/webhooks/{webhook_id:int}/deliveries", summary="List deliveries", tags=TAGS, opt=needs(Scope.READ))
-async def list_deliveries(call: Call, webhook_id: Id, page: PageQuery) -> Page[DeliveryOut]:
+async def list_deliveries(call: CallDep, webhook_id: Id, page: PageDep) -> Page[DeliveryOut]:
     """Lists the last 1,000 attempts of the last 30 days to deliver to a webhook, newest first."""
     before = page.position(int)
     found = await call.read(
