@@ -1,25 +1,5 @@
-"""A data directory for each test."""
+"""Both stores, made and empty."""
 
-from collections.abc import Iterator
-from pathlib import Path
+from tests.support.empty_stores import services
 
-import pytest
-
-from tamis.actions.services import Services
-from tamis.settings import Settings
-from tests.support.templates import copy_of
-
-
-@pytest.fixture
-def services(tmp_path: Path) -> Iterator[Services]:
-    """Open both stores in a directory in which they are made and empty."""
-    copy_of(_make, tmp_path / "data")
-    opened = Services(Settings(tmp_path / "data", columns_threads=2))
-    yield opened
-    opened.close()
-
-
-def _make(directory: Path) -> None:
-    services = Services(Settings(directory, columns_threads=2))
-    services.project()
-    services.close()
+__all__ = ["services"]

@@ -3,6 +3,8 @@
 import shutil
 import tempfile
 from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -519,6 +521,26 @@ class Membership(RuleBasedStateMachine):
 
 def _difference(before: set[str], after: set[str]) -> tuple[int, int, int, int]:
     return len(before), len(after), len(after - before), len(before - after)
+
+
+@contextmanager
+def begun(
+    beginning: tuple[str, datetime],
+    some: dict[str, dict[str, Any]],
+    texts: list[str],
+    overrides: int,
+    data: st.DataObject,
+) -> Iterator[Membership]:
+    """Begin a machine for a block, with some recipients included and excluded manually."""
+    machine = Membership()
+    try:
+        machine.begin(beginning, some, texts, data)
+        for _ in range(overrides):
+            machine.include_recipient(data, data.draw(st.sampled_from([*some, "Else@Example.org"])), "By", False)
+            machine.exclude_recipient(data)
+        yield machine
+    finally:
+        machine.teardown()
 
 
 def shifted(day: date, years: int) -> date:

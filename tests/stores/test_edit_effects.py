@@ -6,7 +6,7 @@ from typing import Any
 import hypothesis.strategies as st
 from hypothesis import given, settings
 
-from tests.stores.machine import BEGINNINGS, Membership, people, rule_texts
+from tests.stores.machine import BEGINNINGS, begun, people, rule_texts
 from tests.support.effort import examples
 
 
@@ -27,12 +27,5 @@ def test_edits_do_what_was_foretold(
     overrides: int,
     edited: str,
 ) -> None:
-    machine = Membership()
-    try:
-        machine.begin(beginning, some, texts, data)
-        for _ in range(overrides):
-            machine.include_recipient(data, data.draw(st.sampled_from([*some, "Else@Example.org"])), "By", False)
-            machine.exclude_recipient(data)
+    with begun(beginning, some, texts, overrides, data) as machine:
         machine.an_edit_has_the_effect_that_was_foretold(edited, data)
-    finally:
-        machine.teardown()

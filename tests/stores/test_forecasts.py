@@ -14,7 +14,7 @@ from tamis.actions.segments.planning.forecasts import Forecast, forecast_segment
 from tamis.actions.segments.recipients import add_recipient, delete_recipient
 from tamis.domain.errors import Invalid, NotFound
 from tamis.domain.segments import Segment, recipient_id_of_contact
-from tests.stores.machine import BEGINNINGS, Membership, people, rule_texts
+from tests.stores.machine import BEGINNINGS, begun, people, rule_texts
 from tests.stores.oracle import email
 from tests.stores.test_passing_time import HOUR, NOON, World
 from tests.support.effort import examples
@@ -54,15 +54,8 @@ def test_forecasts_come_true_whatever_the_rules_and_overrides(
     overrides: int,
     days: int,
 ) -> None:
-    machine = Membership()
-    try:
-        machine.begin(beginning, some, texts, data)
-        for _ in range(overrides):
-            machine.include_recipient(data, data.draw(st.sampled_from([*some, "Else@Example.org"])), "By", False)
-            machine.exclude_recipient(data)
+    with begun(beginning, some, texts, overrides, data) as machine:
         machine.forecasts_come_true(days)
-    finally:
-        machine.teardown()
 
 
 def test_each_day_is_one_of_the_account_beginning_with_the_rest_of_today(world: World) -> None:
