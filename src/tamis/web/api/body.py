@@ -78,8 +78,13 @@ class OptionalJsonBody(JsonBody[T]):
 
 def require_json(content_type: str) -> None:
     """Raise HTTPException for a body of another type than JSON."""
-    if content_type.partition(";")[0].strip().lower() not in JSON_TYPES:
+    if media_type_of(content_type) not in JSON_TYPES:
         raise HTTPException(status_code=415, detail="Send the body as application/json.")
+
+
+def media_type_of(content_type: str) -> str:
+    """Return the media type that a header says, in lower case and without parameters."""
+    return content_type.partition(";")[0].strip().lower()
 
 
 def decode_body(body: bytes, to: type[T]) -> T:

@@ -21,6 +21,7 @@ from tamis.actions.idempotency import (
 from tamis.actions.services import Services
 from tamis.domain.accounts import ApiKey
 from tamis.domain.errors import Invalid, Problem
+from tamis.web.api.body import media_type_of
 from tamis.web.api.problems import BadRequest, Conflict
 from tamis.web.api.requests import ANY_MEDIA_TYPE, KEY, STREAMED
 from tamis.web.http import Scope
@@ -90,7 +91,8 @@ class IdempotentPosts(ASGIMiddleware):
     ) -> None:
         account_id = api_key.account.id
         options, body = scope["route_handler"].opt, b""
-        is_streamed = not {media_type_of(scope), ANY_MEDIA_TYPE}.isdisjoint(options.get(STREAMED, ()))
+        media_type = media_type_of(_header(scope, b"content-type") or "")
+        is_streamed = not {media_type, ANY_MEDIA_TYPE}.isdisjoint(options.get(STREAMED, ()))
         if not is_streamed:
             body = await read_body(receive, options.get(MAX_BODY, self._services.settings.max_body))
             receive = _replay(body, receive)
@@ -129,11 +131,6 @@ def _released_at_end(send: Send, release: Callable[[], None]) -> Send:
         await send(message)
 
     return send_and_release
-
-
-def media_type_of(scope: Scope) -> str:
-    """Return the media type of a request's body, in lower case and without parameters."""
-    return (_header(scope, b"content-type") or "").partition(";")[0].strip().lower()
 
 
 def _fingerprint(scope: Scope, body: bytes) -> bytes:
