@@ -98,8 +98,11 @@ CONDITIONS = [
         "schema": {"type": "string"},
     }
     for name, description in (
-        ("If-Match", "Do it only if the object has one of these entity tags."),
-        ("If-None-Match", "Do it only if the object has none of these entity tags; `*` means that it does not exist."),
+        ("If-Match", "Proceed only if the object has one of these entity tags."),
+        (
+            "If-None-Match",
+            "Proceed only if the object has none of these entity tags; `*`: only if it does not exist.",
+        ),
     )
 ]
 

@@ -44,10 +44,10 @@ PageDep = NamedDependency[PageQuery]
 
 
 def page_query(
-    limit: Annotated[int, Parameter(ge=1, le=MAX_LIMIT, description="How many items a page has at most.")] = (
+    limit: Annotated[int, Parameter(ge=1, le=MAX_LIMIT, description="The maximum number of items on a page.")] = (
         DEFAULT_LIMIT
     ),
-    cursor: Annotated[str | None, Parameter(description="`next_cursor` of the page before.")] = None,
+    cursor: Annotated[str | None, Parameter(description="`next_cursor` of the previous page.")] = None,
 ) -> PageQuery:
     """Read which page is requested."""
     return PageQuery(limit, cursor)

@@ -47,7 +47,7 @@ async def list_changes(
     ] = "0",
     segment_id: Annotated[int | None, Parameter(ge=1, le=MAX_ID, description="Only changes of this segment.")] = None,
     wait: Annotated[
-        int, Parameter(ge=0, le=MAX_WAIT, description="Wait up to so many seconds while there are no changes.")
+        int, Parameter(ge=0, le=MAX_WAIT, description="Wait up to this many seconds if there are no changes yet.")
     ] = 0,
     last_event_id: Annotated[
         str | None, HeaderParameter(name="Last-Event-ID", description="Continues a stream after this number.")
@@ -55,7 +55,7 @@ async def list_changes(
 ) -> Response[ChangePage]:
     """Returns entries into segments and exits from them, in order: nothing is skipped, and nothing comes twice. With
     `wait`, or with `Accept: text/event-stream` as server-sent events, changes come as soon as they happen. 410 if
-    changes after that number are not kept any more."""
+    changes after that number are no longer kept."""
     listening = call.listening
     wanted = Wanted(call.account.id, segment_id)
     is_stream = EVENT_STREAM in request.headers.get("accept", "").lower()

@@ -71,7 +71,7 @@ class BatchOperation(Operation):
 )
 async def write_contacts(call: CallDep, request: ApiRequest, type_id: Id) -> Response[BatchOut]:
     """Creates the contacts whose emails are new, and changes the others: values that are not named are kept, and null
-    clears one. Good items are stored, and the others say why not; items with the same email follow each other.
+    clears one. Valid items are stored, and the others say why not. Items with the same email are applied in order.
 
     As `application/json`, a batch has up to 10,000 contacts and is stored in one transaction. As
     `application/x-ndjson`, it may have any number of lines, and is stored a thousand at a time: a request that was cut

@@ -53,7 +53,7 @@ async def list_segments_of_contact(
 
 @get("/contacts/{contact_id:int}/history", summary="Get the history of a contact", tags=TAGS, opt=needs(Scope.READ))
 async def get_contact_history(call: CallDep, contact_id: Id, page: PageDep) -> Page[ContactChangeOut]:
-    """Lists when a contact has entered and left segments, newest first."""
+    """Lists when a contact entered and left segments, newest first."""
     before = page.position(int)
     changes = await call.read(lambda: history_of_contact(call.services, call.account, contact_id))
     found = [change for change in changes if before is None or change.number < before]
@@ -62,7 +62,7 @@ async def get_contact_history(call: CallDep, contact_id: Id, page: PageDep) -> P
 
 @get("/contacts/{contact_id:int}/export", summary="Export a contact", tags=TAGS, opt=needs(Scope.READ))
 async def export_contact(call: CallDep, contact_id: Id) -> ContactRecordOut:
-    """Returns everything that is known of a contact, as people may ask for."""
+    """Returns everything that is known about a contact, for people who ask what you store about them."""
     return contact_record_out(await call.read(lambda: record_of_contact(call.services, call.account, contact_id)))
 
 

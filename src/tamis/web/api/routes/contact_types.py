@@ -32,7 +32,7 @@ async def list_contact_types(call: CallDep, page: PageDep) -> Page[ContactTypeOu
     opt=needs(Scope.ADMIN),
 )
 async def create_contact_type(call: CallDep, data: JSONBody[NewContactType]) -> Response[ContactTypeOut]:
-    """Creates a contact type, which has the reserved fields from the beginning."""
+    """Creates a contact type, which starts with the standard fields."""
     type_id = await call.create(types.create_type, call.account, data.name)
     return created(contact_type_out(types.type_by_id(call.records, call.account, type_id)), "contact-types", type_id)
 

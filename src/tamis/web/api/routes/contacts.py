@@ -62,7 +62,7 @@ async def list_contacts(
     ] = None,
 ) -> Page[ContactOut]:
     """Lists the contacts that a rule selects. Contacts without a value of the field to sort by come last; texts are
-    sorted by their first 200 characters, ignoring case. A contact that is there during the whole walk, and keeps its
+    sorted by their first 200 characters, ignoring case. A contact that exists throughout, and keeps its
     value of that field, is seen exactly once."""
     cursor = page.position(ContactCursor)
     after = None if cursor is None else (cursor.contact_id if cursor.sort == sort else 0, cursor.key)
@@ -108,7 +108,7 @@ async def replace_contact(
     prefer: Prefer = None,
 ) -> Response[WrittenContactOut]:
     """Creates the contact, or replaces all its values: fields that are not named are cleared. The answer says which
-    segments the contact has entered and left by this."""
+    segments the contact has entered and left as a result."""
     return await write_contact(call, "PUT", type_id, email_in_path(request, "contacts"), data, prefer)
 
 
@@ -130,7 +130,7 @@ async def change_contact(
     prefer: Prefer = None,
 ) -> Response[WrittenContactOut]:
     """Changes the values that are named, and clears those that are null. A new email takes along what was added and
-    excluded by hand."""
+    excluded manually."""
     return await write_contact(call, "PATCH", type_id, email_in_path(request, "contacts"), data, prefer)
 
 

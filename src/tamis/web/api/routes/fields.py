@@ -21,7 +21,7 @@ TAGS = ["Fields"]
 
 @get("/contact-types/{type_id:int}/fields", summary="List fields", tags=TAGS, opt=needs(Scope.READ))
 async def list_fields(call: CallDep, type_id: Id, page: PageDep) -> Page[FieldOut]:
-    """Lists the fields that rules over a contact type can use, reserved ones included."""
+    """Lists the fields of a contact type, including the standard ones (`reserved`)."""
     contact_type = types.type_by_id(call.records, call.account, type_id)
     found = sorted(fields_of_type(call.records, contact_type.id).fields, key=lambda field: field.id)
     return page_by_id([field_out(shown) for shown in found], page)

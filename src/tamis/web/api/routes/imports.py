@@ -126,8 +126,8 @@ async def get_import(call: CallDep, import_id: Id) -> ImportOut:
     opt=needs(Scope.READ),
 )
 async def get_rejects(call: CallDep, import_id: Id) -> File:
-    """Returns the rejected rows as a CSV file, as they were in the file, each with the reasons: mend them, and import
-    that file."""
+    """Returns the rejected rows as a CSV file, as they were in the file, each with the reasons: correct them, and
+    import that file."""
     path = await call.read(lambda: rejects_file(call.services, find_import(call.services, call.account, import_id).job))
     if path is None:
         raise NotFound("rejects_unknown")

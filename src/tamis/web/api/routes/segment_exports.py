@@ -31,7 +31,7 @@ async def export_members(
     segment_id: Id,
     format: Annotated[Format, Parameter(description="The format of the file.")] = Format.CSV,
     fields: Annotated[
-        str | None, Parameter(description="Keys of the fields to write, separated by commas; without it, all.")
+        str | None, Parameter(description="Keys of the fields to write, separated by commas; all by default.")
     ] = None,
 ) -> Response[Any]:
     """Sends the members of a segment as a file, from one consistent state of the data. A file whose length is not that

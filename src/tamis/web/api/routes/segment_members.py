@@ -24,7 +24,7 @@ MEMBER = "/segments/{segment_id:int}/members/{email:path}"
 ApiRequest = Request[Any, Any, Any]
 Email = Annotated[str, Parameter(description="The email of a member, percent-encoded, in any spelling.")]
 Fields = Annotated[
-    str | None, Parameter(description="Keys of the fields to return, separated by commas; without it, all.")
+    str | None, Parameter(description="Keys of the fields to return, separated by commas; all by default.")
 ]
 
 

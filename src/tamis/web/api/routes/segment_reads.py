@@ -37,7 +37,7 @@ async def explain_member(
     segment_id: Id,
     email: Annotated[str, Parameter(description="A contact's email, or one that was added manually.")],
 ) -> ExplanationOut:
-    """Returns why an email is, or is not, in a segment, and when time alone will change that."""
+    """Returns why an email is, or is not, in a segment, and when that will change as time passes."""
 
     def found() -> ExplanationOut:
         services, account, db = call.services, call.account, call.records
@@ -83,7 +83,7 @@ async def get_segment_forecast(
     segment_id: Id,
     days: Annotated[int, Parameter(ge=1, le=MAX_DAYS, description="How many days, including today.")] = 7,
 ) -> ForecastOut:
-    """Returns for each of the next days how many enter and leave by time alone: what will happen if nothing else
+    """Returns for each of the next days how many enter and leave as time passes: what will happen if nothing else
     changes. The first day is the rest of today."""
     found = await call.compute(
         lambda: forecast_segment(call.services, call.account.id, segment_id, days),

@@ -57,7 +57,7 @@ async def list_segments(
     opt=needs(Scope.ADMIN),
 )
 async def create_segment(call: CallDep, data: JSONBody[NewSegment]) -> Response[SegmentOut]:
-    """Creates a segment; its members are known with the answer."""
+    """Creates a segment; when the answer arrives, its members are known."""
     contact_type = type_by_id(call.records, call.account, data.contact_type_id)
     with renamed_paths(PATHS):
         draft = draft_of(data.rule)
@@ -134,7 +134,7 @@ async def change_segment(
     opt=needs(Scope.ADMIN, conditional=True),
 )
 async def delete_segment(call: CallDep, segment_id: Id) -> None:
-    """Deletes a segment; its contacts are kept. Refused while the rule of another segment names it."""
+    """Deletes a segment; its contacts are kept. Refused while the rule of another segment uses it."""
     await call.write(segments.delete_segment, call.account, segment_id, call.precondition)
     log.event("segment_deleted", account=call.account.id, segment=segment_id)
 

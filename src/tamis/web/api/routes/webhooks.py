@@ -100,7 +100,7 @@ async def rotate_secret(call: CallDep, webhook_id: Id) -> WebhookWithSecret:
 
 @post("/webhooks/{webhook_id:int}/test", summary="Test a webhook", tags=TAGS, status_code=200, opt=needs(Scope.ADMIN))
 async def test_webhook(call: CallDep, webhook_id: Id) -> DeliveryOut:
-    """Sends a message of the type `test` at once, and returns what the receiver has answered, after 15 seconds at the
+    """Sends a message of the type `test` at once, and returns the answer of the receiver, after 15 seconds at the
     latest."""
     webhook = registration.find_webhook(call.records, call.account, webhook_id)
     return delivery_out(await send_test(call.services, webhook))

@@ -10,7 +10,7 @@ T = TypeVar("T")
 MAX_ID = 2**53 - 1
 """The largest number that every JSON parser reads exactly."""
 
-Id = Annotated[int, Parameter(ge=1, le=MAX_ID, description="The id.")]
+Id = Annotated[int, Parameter(ge=1, le=MAX_ID, description="The ID.")]
 """An id in a path."""
 Name = Annotated[str, Meta(description="A single line, trimmed; 1 to 255 characters.")]
 

@@ -36,7 +36,7 @@ class ContactChangeOut(msgspec.Struct):
 
 
 class AddedManually(msgspec.Struct):
-    """An addition of a contact's email to a segment by hand."""
+    """A manual addition of a contact's email to a segment."""
 
     segment_id: int
     segment_name: str
@@ -47,7 +47,7 @@ class AddedManually(msgspec.Struct):
 
 
 class ExcludedManually(msgspec.Struct):
-    """An exclusion of a contact from a segment by hand."""
+    """A manual exclusion of a contact from a segment."""
 
     segment_id: int
     segment_name: str

@@ -32,7 +32,7 @@ class ContactTypeChanges(Body):
 
 
 class FieldOut(msgspec.Struct):
-    """A field of a contact type; reserved ones belong to every type, and cannot be changed."""
+    """A field of a contact type; `reserved` ones are the standard fields of every type, which cannot be changed."""
 
     id: int
     key: Annotated[str, Meta(description="Names the field in contacts and rules; derived from its name.")]

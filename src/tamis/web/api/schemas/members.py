@@ -63,7 +63,7 @@ class ExplanationOut(msgspec.Struct):
     rule: Annotated[
         RulePartOut | None, Meta(description="The rule, part by part; null if it does not apply to the email.")
     ]
-    changes_at: Annotated[datetime | None, Meta(description="When time alone will change the membership, if it will.")]
+    changes_at: Annotated[datetime | None, Meta(description="When the membership will change as time passes, if ever.")]
 
 
 class HistoryDayOut(msgspec.Struct):

@@ -125,7 +125,7 @@ class PreviewOut(msgspec.Struct):
 
 
 class ForecastDayOut(msgspec.Struct):
-    """A day: how many enter and leave by time alone, and the number of members at its end."""
+    """A day: how many enter and leave as time passes, and the number of members at its end."""
 
     day: date
     entering: Count
@@ -234,9 +234,9 @@ class SampleToDraw(Body):
     """A sample of members; the same seed always gives the same members."""
 
     percent: Annotated[float | None, Meta(description="The share of the members, up to 100.")] = None
-    groups: Annotated[int | None, Meta(description="Split the members, or the sample, into so many groups.")] = None
-    group: Annotated[int | None, Meta(description="List the members of this group, from 1 on.")] = None
-    seed: Annotated[str, Meta(description="Another text selects other members.")] = "tamis"
+    groups: Annotated[int | None, Meta(description="Split the members, or the sample, into this many groups.")] = None
+    group: Annotated[int | None, Meta(description="List the members of this group; the first is 1.")] = None
+    seed: Annotated[str, Meta(description="Any text; a different one selects different members.")] = "tamis"
 
 
 class GroupOut(msgspec.Struct):

@@ -24,6 +24,8 @@ ACTORS = {
     ActorKind.COMMAND: "command line",
     ActorKind.SERVER: "server",
 }
+LABELS = {"touched": "kept"}
+"""Details whose names are not those of other pages."""
 
 
 @get("/account/activity", sync_to_thread=True)
@@ -48,7 +50,7 @@ def activity(services: ServicesDep, visitor: VisitorDep, before: FromQuery[int] 
 
 def _describe(details: Mapping[str, Detail], types: Mapping[int, str]) -> str:
     parts = ((name, _words(name, value, types)) for name, value in details.items() if value is not None)
-    return ", ".join(f"{name.replace('_', ' ')}: {words}" for name, words in parts)
+    return ", ".join(f"{LABELS.get(name, name.replace('_', ' '))}: {words}" for name, words in parts)
 
 
 def _words(name: str, value: Detail, types: Mapping[int, str]) -> str:
