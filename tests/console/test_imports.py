@@ -208,7 +208,7 @@ def test_invalid_choices_stay_in_the_form_with_their_errors(console: Visitor, ow
     assert re.search(r'name="column-3">.*?value="out" selected', answer.text, re.S)
     assert re.search(r'value="erase" selected', answer.text)
     none = console.post(place, {"do": "import", "column-1": "out"})
-    assert "No column is the email" in text_of(none.text)
+    assert "No column contains the email" in text_of(none.text)
     assert console.post(place, {"do": "import", "column-3": "field:nonsense"}).status_code == 422
     _, page = settled(console, begin(console, place, "import", {"column-0": "out", "date_order": "mdy"}))
     assert figures_on(page)["created"] == 1

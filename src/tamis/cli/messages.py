@@ -101,7 +101,7 @@ OWN: Mapping[str, str] = {
     ),
     "rule_needs_type": "a rule needs a contact type: add --type TYPE",
     "sample_size_missing": "add --percent for a sample, --split for groups or both",
-    "secret_key_not_set": "set the secret key of the server in {variable}",
+    "secret_key_not_set": "set the secret key of the server in {variable}, or use --key-file",
     "segment_name_taken": "another segment already has this name",
     "segment_name_unknown": 'there is no segment "{segment}"; list segments with "tamis segment list"',
     "server_does_not_answer": "the server for this data does not respond: check its log or restart it",

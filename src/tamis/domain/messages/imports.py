@@ -35,9 +35,7 @@ IMPORTS: Mapping[str, str] = {
     "email_column_missing": (
         "no column contains emails, which identify contacts; the file has {columns:quoted 20}: choose the email column"
     ),
-    "email_column_not_chosen": (
-        "No column is the email, which identifies a contact: choose the column that contains it."
-    ),
+    "email_column_not_chosen": ("No column contains the email, which identifies a contact: choose a column for it."),
     "emails_forgotten_meanwhile": "{count} of the emails were forgotten in the meantime and cannot be added: try again",
     "fault_ended_import": "an error in Tamis stopped it ({fault}); what was stored before that stays",
     "field_changed_while_importing": (
