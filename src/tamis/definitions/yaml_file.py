@@ -102,8 +102,7 @@ class _Reader:
             elif isinstance(option, str):
                 yield DesiredOption(str(option).strip())
             else:
-                line, _ = options.lc.item(index)
-                self.problems.append(Problem(_line(line), "definition_not_text", key="options"))
+                self.problems.append(Problem(_line(_line_of(options, index)), "definition_not_text", key="options"))
 
     def segment(self, part: CommentedMap) -> DesiredSegment:
         self.check_keys(part, SEGMENT_KEYS)
@@ -113,7 +112,6 @@ class _Reader:
             text = self.json(part, rule)
         else:
             text = self.text(part, "rule", needed="rule" not in part, may_be_blank=True)
-        line, _ = part.lc.value("rule") if "rule" in part else (part.lc.line, 0)
         return DesiredSegment(
             self.text(part, "name", needed=True),
             text,
@@ -121,7 +119,7 @@ class _Reader:
             self.text(part, "description"),
             self.text(part, "previous_name") or None,
             part.lc.line + 1,
-            line + 1,
+            _line_of_value(part, "rule") + 1,
         )
 
     def json(self, part: CommentedMap, rule: CommentedMap) -> str:
@@ -141,8 +139,7 @@ class _Reader:
             return []
         for index, part in enumerate(parts):
             if not isinstance(part, CommentedMap):
-                line, _ = parts.lc.item(index)
-                self.problems.append(Problem(_line(line), "definition_not_a_mapping", key=key))
+                self.problems.append(Problem(_line(_line_of(parts, index)), "definition_not_a_mapping", key=key))
         return [part for part in parts if isinstance(part, CommentedMap)]
 
     def text(self, part: CommentedMap, key: str, *, needed: bool = False, may_be_blank: bool = False) -> str:
@@ -166,8 +163,22 @@ class _Reader:
 
     def add(self, part: CommentedMap, at: object, code: str, /, **params: Any) -> None:
         """Note a problem with what a mapping has at a key."""
-        line, _ = part.lc.key(at)
-        self.problems.append(Problem(_line(line), code, **params))
+        self.problems.append(Problem(_line(_line_of(part, at)), code, **params))
+
+
+def _line_of(part: CommentedMap | CommentedSeq, at: object) -> int:
+    """Return the line of a key or an item; where it has none, because it was merged from an anchor or its part has a
+    tag, that of the part."""
+    places: dict[object, list[int]] = part.lc.data or {}
+    line: int = places[at][0] if at in places else part.lc.line
+    return line
+
+
+def _line_of_value(part: CommentedMap, key: str) -> int:
+    """Return the line in which the value of a key begins, or that of the part, as `_line_of` does."""
+    places: dict[object, list[int]] = part.lc.data or {}
+    line: int = places[key][2] if key in places else part.lc.line
+    return line
 
 
 def _line(line: int) -> str:
