@@ -1,5 +1,6 @@
 """Bodies that nobody should send: each is a problem, and changes nothing."""
 
+import gzip
 from typing import Any
 
 import pytest
@@ -51,3 +52,21 @@ def test_other_content_types_are_refused(api: Program, content_type: str) -> Non
     answer = api.call("POST", "contact-types", data=b'{"name": "x"}', headers={"Content-Type": content_type})
 
     problem_of(answer, 415, "unsupported_media_type")
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "media_type", "body"),
+    [
+        ("POST", "contact-types", "application/json", b'{"name": "x"}'),
+        ("PUT", "contact-types/{id}/contacts/a@example.org", "application/json", b'{"fields": {}}'),
+        ("POST", "contact-types/{id}/contacts/batch", "application/json", b'{"contacts": []}'),
+        ("POST", "contact-types/{id}/contacts/batch", "application/x-ndjson", b'{"email": "a@example.org"}\n'),
+    ],
+)
+def test_compressed_bodies_are_refused(
+    api: Program, new_type: dict[str, Any], method: str, path: str, media_type: str, body: bytes
+) -> None:
+    headers = {"Content-Type": media_type, "Content-Encoding": "gzip"}
+    answer = api.call(method, path.format(id=new_type["id"]), data=gzip.compress(body), headers=headers)
+    problem_of(answer, 415, "unsupported_media_type")
+    assert api.pages(f"contact-types/{new_type['id']}/contacts") == []

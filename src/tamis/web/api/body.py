@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any, TypeVar, get_args, get_origin
 
 import msgspec
@@ -43,7 +43,7 @@ class JsonBody(AbstractDTO[T]):
 
     def decode_bytes(self, value: bytes) -> Any:
         """Decode a body; raises UnreadableBody, and Invalid with every problem."""
-        require_json(self.asgi_connection.headers.get("content-type", ""))
+        require_json(self.asgi_connection.headers)
         return decode_body(value, self.model_type)
 
     @classmethod
@@ -76,10 +76,17 @@ class OptionalJsonBody(JsonBody[T]):
         return super().decode_bytes(value) if value.strip() else None
 
 
-def require_json(content_type: str) -> None:
-    """Raise HTTPException for a body of another type than JSON."""
-    if media_type_of(content_type) not in JSON_TYPES:
+def require_json(headers: Mapping[str, str]) -> None:
+    """Raise HTTPException for a body of another type than JSON, or a compressed one."""
+    require_uncompressed(headers)
+    if media_type_of(headers.get("content-type", "")) not in JSON_TYPES:
         raise HTTPException(status_code=415, detail="Send the body as application/json.")
+
+
+def require_uncompressed(headers: Mapping[str, str]) -> None:
+    """Raise HTTPException for a compressed body, which would be read as if it were none."""
+    if headers.get("content-encoding", "").strip().lower() not in ("", "identity"):
+        raise HTTPException(status_code=415, detail="Send the body without Content-Encoding.")
 
 
 def media_type_of(content_type: str) -> str:

@@ -56,7 +56,7 @@ class ContactShortcut:
     async def _write(self, scope: Scope, receive: Receive, type_id: int, email: str) -> Response[Any]:
         key = self._requests.admit(scope, KeyScope.WRITE)
         headers = Headers.from_scope(cast(Any, scope))
-        require_json(headers.get("content-type", ""))
+        require_json(headers)
         limit, announced = self._services.settings.max_body, headers.get("content-length", "")
         if announced.isdecimal() and int(announced) > limit:
             raise HTTPException(status_code=413, detail="The body is too large.")

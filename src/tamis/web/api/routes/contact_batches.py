@@ -17,7 +17,14 @@ from tamis.actions.idempotency import find_chunk, run_chunk_once
 from tamis.actions.lookups import Transaction
 from tamis.domain.accounts import Scope
 from tamis.domain.errors import Invalid, Problem
-from tamis.web.api.body import JSON_TYPES, UnreadableBody, decode_body, media_type_of, parse_json
+from tamis.web.api.body import (
+    JSON_TYPES,
+    UnreadableBody,
+    decode_body,
+    media_type_of,
+    parse_json,
+    require_uncompressed,
+)
 from tamis.web.api.calls import Call, CallDep
 from tamis.web.api.contact_writes.batch_results import BatchResults
 from tamis.web.api.contact_writes.ndjson import MAX_LINE_BYTES, MEDIA_TYPE, LineChunk, LineChunks
@@ -76,6 +83,7 @@ async def write_contacts(call: CallDep, request: ApiRequest, type_id: Id) -> Res
     As `application/json`, a batch has up to 10,000 contacts and is stored in one transaction. As
     `application/x-ndjson`, it may have any number of lines, and is stored a thousand at a time: a request that was cut
     off continues where it ended when it is repeated with its `Idempotency-Key`."""
+    require_uncompressed(request.headers)
     media_type = media_type_of(request.headers.get("content-type", ""))
     if media_type == MEDIA_TYPE:
         return await _write_lines(call, request, type_id)
