@@ -110,10 +110,11 @@ class Application(Litestar):
             if shortcut := self.find_shortcut(scope):
                 await shortcut(scope, receive, _with_headers(send, scope))
                 return
-            prefix = API_PREFIX if path.startswith(API_PREFIX) else "/"
+            is_api = _is_api(path)
+            prefix = API_PREFIX if is_api else "/"
             if prefix in self._late and not self._has_route(path, scope["method"]):
                 await asyncio.get_running_loop().run_in_executor(None, self.load, prefix)
-            if path.startswith(API_PREFIX) and scope["method"] == "HEAD":
+            if is_api and scope["method"] == "HEAD":
                 scope = {**scope, "method": "GET"}  # the server leaves the body out
         await super().__call__(scope, receive, send)
 
@@ -134,6 +135,11 @@ class Application(Litestar):
         except HTTPException:
             return False
         return True
+
+
+def _is_api(path: str) -> bool:
+    """Return whether a path belongs to the API for programs, also with doubled slashes."""
+    return f"{normalize_path(path)}/".startswith(API_PREFIX)
 
 
 def _with_headers(send: Send, scope: Any) -> Send:
@@ -160,7 +166,7 @@ def _unhandled(services: Services) -> Callable[[Request[Any, Any, Any], Exceptio
     """Return the function that answers a request that no route handles: in the words of the interface it was for."""
 
     def respond(request: Request[Any, Any, Any], error: Exception) -> Response[Any]:
-        if request.scope["path"].startswith(API_PREFIX):
+        if _is_api(request.scope["path"]):
             from tamis.web.api.problems import problem_response
 
             return problem_response(services, request, error)

@@ -60,6 +60,8 @@ def test_a_key_does_no_more_than_its_scope(reader: Program, writer: Program) -> 
 def test_unknown_paths_and_methods_are_problems(api: Program, server: Server) -> None:
     problem_of(api.get("nothing"), 404, "not_found")
     problem_of(requests.get(f"{server.address}/v1/nothing", timeout=60), 404, "not_found")
+    for path in ("/v1", "/v1/", "//v1/nothing", "/v1//nothing"):
+        problem_of(requests.get(f"{server.address}{path}", timeout=60), 404, "not_found")
     refused = api.call("PUT", "contact-types")
     problem_of(refused, 405, "method_not_allowed")
     assert {"GET", "POST"} <= set(refused.headers["Allow"].split(", "))
