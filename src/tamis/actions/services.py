@@ -70,7 +70,7 @@ class Services:
             raise Unavailable("data_used_by_older_version", directory=str(self.settings.data))
 
     def acting_as(self, actor: Actor) -> "Services":
-        """Return the same services for another actor, whom the audit log names for what is written with them."""
+        """Return the same services for another actor: the audit log names it for what is written with them."""
         acting = copy(self)
         acting.actor = actor
         return acting

@@ -191,7 +191,7 @@ class WriteTools:
         rule: RuleText,
         description: Annotated[str | None, Field(description="What the segment is for.")] = None,
     ) -> Answer:
-        """Create a segment. Call preview_rule first, and tell the person whom it would select."""
+        """Create a segment. Call preview_rule first, and tell the person which contacts it would select."""
         with self._open() as client:
             type_id = find_type(client, contact_type).id
             made = client.segments.create(type_id, name, rule, description=description or msgspec.UNSET)

@@ -1,4 +1,4 @@
-"""An account for assistants, with people of whom nothing may be seen."""
+"""An account for assistants, with people about whom nothing may be shown."""
 
 import pytest
 

@@ -74,7 +74,7 @@ class SegmentCalls(Resource[Sender]):
 
     @call
     def preview(self, type_id: int, rule: Rule) -> Request[Preview]:
-        """Count whom a rule selects, in total and by each part, without saving it."""
+        """Count the contacts that a rule selects, in total and by each part, without saving it."""
         return Request("POST", "/segments/preview", Preview, content=json_body(contact_type_id=type_id, rule=rule))
 
     @call
