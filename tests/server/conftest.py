@@ -145,7 +145,7 @@ def _app(seen: Seen) -> Callable[..., Awaitable[None]]:
             if not message["more_body"]:
                 break
         seen.bodies[path] = body
-        if path == "/fault":
+        if path.endswith("/fault"):
             raise ValueError
         if path == "/slow":
             await asyncio.to_thread(seen.released.wait)

@@ -15,7 +15,7 @@ from litestar.types.internal_types import ControllerRouterHandler
 from litestar.utils import normalize_path
 
 from tamis.actions.services import Services
-from tamis.web.http import EXTRA_HEADERS, HANDLES_SUBPATHS, App, FindShortcut, Headers, Send
+from tamis.web.http import EXTRA_HEADERS, HANDLES_SUBPATHS, App, FindShortcut, Headers, Send, is_below
 from tamis.web.key_auth import KeyAuth
 from tamis.web.local import local_routes
 from tamis.web.proxy import with_proxy_headers
@@ -37,7 +37,7 @@ SECURITY = [
 NOT_STORED = (b"cache-control", b"no-store")
 """Browsers load every page anew, also with the back button, so that no outdated number is shown."""
 
-API_PREFIX = "/v1/"
+API_PREFIX = "/v1"
 
 LoadRoutes = Callable[["Application"], ControllerRouterHandler]
 
@@ -75,7 +75,7 @@ class Application(Litestar):
     A request for a raw ASGI handler goes straight to it: Litestar's own routing costs a sixth of a `segment/list`. A
     handler with `HANDLES_SUBPATHS` in its `opt` also answers all paths below its own that have no handler.
 
-    `late` makes the routes of interfaces by the prefix of their paths, `/v1/` and `/`: each is loaded on its first
+    `late` makes the routes of interfaces by the prefix of their paths, `/v1` and `/`: each is loaded on its first
     request, since the console and the API take half a second each, which a server that only answers the Segment API
     does not need.
     """
@@ -110,7 +110,7 @@ class Application(Litestar):
             if shortcut := self.find_shortcut(scope):
                 await shortcut(scope, receive, _with_headers(send, scope))
                 return
-            is_api = _is_api(path)
+            is_api = is_below(path, API_PREFIX)
             prefix = API_PREFIX if is_api else "/"
             if prefix in self._late and not self._has_route(path, scope["method"]):
                 await asyncio.get_running_loop().run_in_executor(None, self.load, prefix)
@@ -137,11 +137,6 @@ class Application(Litestar):
         return True
 
 
-def _is_api(path: str) -> bool:
-    """Return whether a path belongs to the API for programs, also with doubled slashes."""
-    return f"{normalize_path(path)}/".startswith(API_PREFIX)
-
-
 def _with_headers(send: Send, scope: Any) -> Send:
     """Return a `send` that adds headers to a response."""
 
@@ -166,7 +161,7 @@ def _unhandled(services: Services) -> Callable[[Request[Any, Any, Any], Exceptio
     """Return the function that answers a request that no route handles: in the words of the interface it was for."""
 
     def respond(request: Request[Any, Any, Any], error: Exception) -> Response[Any]:
-        if _is_api(request.scope["path"]):
+        if is_below(request.scope["path"], API_PREFIX):
             from tamis.web.api.problems import problem_response
 
             return problem_response(services, request, error)

@@ -8,6 +8,7 @@ from typing import Any
 from urllib.parse import parse_qsl
 
 import msgspec
+from litestar.utils import normalize_path
 
 from tamis import log
 from tamis.domain.errors import TamisError
@@ -32,6 +33,13 @@ JSON_HEADERS: Headers = (
     (b"x-content-type-options", b"nosniff"),
 )
 """Headers of all responses to programs."""
+PROBLEM_MEDIA_TYPE = "application/problem+json"
+"""The media type of the API's errors (RFC 9457)."""
+
+
+def is_below(path: str, prefix: str) -> bool:
+    """Return whether a path is a prefix or below it, also with doubled slashes."""
+    return f"{normalize_path(path)}/".startswith(f"{prefix}/")
 
 
 class BodyTooLarge(Exception):

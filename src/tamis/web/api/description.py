@@ -16,9 +16,9 @@ from tamis.domain.accounts import Scope
 from tamis.web.api.examples import add_examples
 from tamis.web.api.operations import CONDITIONAL, ERRORS, EVENT_STREAM, EVENTS
 from tamis.web.api.paging import page_query
-from tamis.web.api.problems import MEDIA_TYPE
 from tamis.web.api.requests import ANY_MEDIA_TYPE, NEEDS, STREAMED
 from tamis.web.api.schemas.common import ProblemDetails
+from tamis.web.http import PROBLEM_MEDIA_TYPE
 
 Document = dict[str, Any]
 
@@ -184,7 +184,7 @@ def _complete(operation: Document, handler: HTTPRouteHandler, path: str, method:
         responses[status] = {
             "description": STATUSES[status],
             "headers": headers,
-            "content": {MEDIA_TYPE: {"schema": PROBLEM}},
+            "content": {PROBLEM_MEDIA_TYPE: {"schema": PROBLEM}},
         }
     add_examples(operation)
 

@@ -28,9 +28,9 @@ from tamis.domain.messages import SHARED
 from tamis.domain.messages.catalog import MessageCatalog
 from tamis.web.api.body import UnreadableBody
 from tamis.web.api.schemas.common import ErrorItem, ProblemDetails
+from tamis.web.http import PROBLEM_MEDIA_TYPE
 from tamis.web.monitoring.traffic import LogContext, request_record
 
-MEDIA_TYPE = "application/problem+json"
 INTERFACE = "api"
 OWN: Mapping[str, str] = {
     "entity_tag_not_valid": "must be entity tags in quotes, separated by commas, or *",
@@ -201,7 +201,7 @@ def _response(
     title = http.HTTPStatus(status).phrase
     request_id = request_record(request.scope).id
     details = ProblemDetails("about:blank", title, status, detail, code, request_id, errors or msgspec.UNSET)
-    return Response(msgspec.json.encode(details), status_code=status, headers=headers, media_type=MEDIA_TYPE)
+    return Response(msgspec.json.encode(details), status_code=status, headers=headers, media_type=PROBLEM_MEDIA_TYPE)
 
 
 def _code_of(status: int) -> str:

@@ -50,7 +50,7 @@ class Connection(FlowControl):
         self.current: RequestCycle | None = None
         self.pipelined: deque[RequestCycle] = deque()
         self.unparsed = b""
-        self.pending_error: ErrorResponse | None = None
+        self.pending_error: bytes | None = None
         self.body_progress, self.response_progress, self.delivered_at_stop = BodyProgress(), ResponseProgress(), 0
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
@@ -126,7 +126,7 @@ class Connection(FlowControl):
         elif len(self.url) > self.limits.request_line:
             self.reject(URL_TOO_LONG)
         elif self.head_bytes >= self.limits.request_line + self.limits.header_bytes:
-            self.reject(HEADERS_TOO_LARGE if self.headers else URL_TOO_LONG)
+            self.reject(HEADERS_TOO_LARGE)
 
     # Called by the parser
 
@@ -187,7 +187,7 @@ class Connection(FlowControl):
 
     def on_message_complete(self) -> None:
         """End a request; input after one that closes the connection is discarded."""
-        was_in_body, self.in_body, self.head_bytes = self.in_body, False, 0
+        was_in_body, self.in_body, self.head_bytes, self.url = self.in_body, False, 0, b""
         if was_in_body and self.last_request is not None:
             self.last_request.complete_body()
             if not self.last_request.keep_alive:
@@ -269,8 +269,9 @@ class Connection(FlowControl):
 
     def reject(self, error: ErrorResponse) -> None:
         """End the connection with an error response of the server, after the responses to earlier requests."""
-        error = error.to_request(self.host)
-        self.discards_input, self.unparsed, self.pending_error = True, b"", error
+        is_head = bool(self.url) and self.parser.get_method() == b"HEAD"  # not that of an earlier request
+        response = error.to_request(self.host).encode(self.url, head_only=is_head)
+        self.discards_input, self.unparsed, self.pending_error = True, b"", response
         rejected = self.last_request if self.in_body else None
         self.in_body = False
         if rejected is not None and rejected is self.current:
@@ -285,14 +286,14 @@ class Connection(FlowControl):
             self.finish(linger=False)
             return
         if self.current is None:
-            self._send_error(error)
+            self._send_error(response)
 
     def _start(self, request: RequestCycle) -> None:
         self.current = request
         request.task = self.loop.create_task(request.run())
         self.state.tasks.add(request.task)
 
-    def _send_error(self, error: ErrorResponse) -> None:
+    def _send_error(self, response: bytes) -> None:
         self.since = self.connections.now
-        self.write(error.encode(head_only=self.parser.get_method() == b"HEAD"))
+        self.write(response)
         self.finish(linger=True)

@@ -11,6 +11,7 @@ from tamis import log
 from tamis.web.http import App, Scope
 from tamis.web.monitoring.traffic import RECORD_KEY, RequestRecord
 from tamis.web.server.connections import Connections
+from tamis.web.server.error_responses import error_content
 from tamis.web.server.limits import TRAILING_BYTES
 
 Message = MutableMapping[str, Any]
@@ -228,8 +229,8 @@ class RequestCycle(RequestRecord):
         if self.started or self.disconnected:
             self.connection.reset()
             return
-        body = b"Internal Server Error"
-        length = (b"content-length", str(len(body)).encode())
-        headers = [(b"content-type", b"text/plain; charset=utf-8"), length, (b"connection", b"close")]
+        message = f"Something went wrong in the server. Its log has the cause under {self.id}."
+        headers, body = error_content(500, "internal_error", message, self.id, self.scope["path"])
+        headers = (*headers, (b"connection", b"close"))
         await self.send({"type": "http.response.start", "status": 500, "headers": headers})
         await self.send({"type": "http.response.body", "body": body})
