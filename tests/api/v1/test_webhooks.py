@@ -1,12 +1,15 @@
 """Webhooks over the API for programs."""
 
+import sqlite3
 from collections.abc import Iterator
+from contextlib import closing
 from typing import Any
 
 import pytest
 
+from tests.support.process import Server
 from tests.support.programs import Program, problem_of
-from tests.support.users import Person
+from tests.support.users import Person, fresh
 
 URL = "https://shop.example.com/tamis?token=marked-url"
 
@@ -51,6 +54,29 @@ def test_everything_wrong_is_reported_at_once(api: Program, stranger_api: Progra
     for url in ("https://127.0.0.1/", "https://localhost/", "https://[::ffff:169.254.169.254]/", "https://0x7f.1/"):
         assert api.post("webhooks", {"url": url}).status_code == 422
     assert all(shown["url"] == URL for shown in api.pages("webhooks"))
+
+
+def test_a_repeated_request_shows_the_secret_which_is_stored_only_with_the_webhook(
+    api: Program, server: Server
+) -> None:
+    key = fresh("key").replace(" ", "-")
+    first = api.post("webhooks", {"url": URL}, Idempotency_Key=key)
+    path = f"webhooks/{first.json()['id']}"
+    rotated = api.post(f"{path}/rotate", Idempotency_Key=f"{key}-2")
+    secrets = [answer.json()["secret"] for answer in (first, rotated)]
+
+    with closing(sqlite3.connect(f"file:{server.data / 'tamis.sqlite'}?mode=ro", uri=True)) as db:
+        (stored,) = db.execute(
+            "SELECT group_concat(CAST(body AS TEXT)) FROM idempotent_requests WHERE key LIKE ?", (f"{key}%",)
+        ).fetchone()
+    assert "created_at" in stored
+    assert "whsec_" not in stored
+    again = api.post(f"{path}/rotate", Idempotency_Key=f"{key}-2")
+    assert again.headers["Idempotency-Replayed"] == "true"
+    assert again.content == rotated.content
+    assert api.post("webhooks", {"url": URL}, Idempotency_Key=key).json() == first.json() | {"secret": secrets[1]}
+    api.delete(path)
+    problem_of(api.post("webhooks", {"url": URL}, Idempotency_Key=key), 404, "webhook_unknown")
 
 
 def test_the_secret_is_shown_when_it_is_made_and_never_again(

@@ -3,6 +3,8 @@
 import hashlib
 import re
 from collections.abc import Callable
+from dataclasses import replace
+from functools import partial
 from typing import Any, Self, cast
 
 import msgspec
@@ -18,8 +20,9 @@ from tamis.actions.idempotency import (
     find_request,
     store_answer,
 )
+from tamis.actions.lookups import Reader
 from tamis.actions.services import Services
-from tamis.domain.accounts import ApiKey
+from tamis.domain.accounts import Account, ApiKey
 from tamis.domain.errors import Invalid, Problem
 from tamis.web.api.body import media_type_of
 from tamis.web.api.problems import BadRequest, Conflict
@@ -35,6 +38,11 @@ KEEPS_PROGRESS = "keeps_progress"
 be stored."""
 MAX_BODY = "max_body"
 """In the options of a handler: how large its other bodies may be, if more than usual."""
+READ_SECRET = "read_secret"
+"""In the options of a handler whose answer has a `secret`: the function that reads the secret of the object with the
+`id` of the answer. It is not stored with the answer."""
+ReadSecret = Callable[[Reader, Account, int], str]
+CONTENT_LENGTH = "content-length"
 REPLAYED = (b"idempotency-replayed", b"true")
 MAX_STORED_BYTES = 8_388_608
 _KEY = re.compile(r"[\x21-\x7e]{1,255}")
@@ -103,8 +111,12 @@ class IdempotentPosts(ASGIMiddleware):
         )
         if known and known.fingerprint != request.fingerprint:
             raise Invalid([Problem("Idempotency-Key", "idempotency_key_of_another_request")])
+        read_secret: ReadSecret | None = options.get(READ_SECRET)
         if known and known.answer:
-            await _send(known.answer, send)
+            answer = known.answer
+            if read_secret:
+                answer = _with_secret(answer, partial(read_secret, services.records.reader(), api_key.account))
+            await _send(answer, send)
             return
         scope[IDEMPOTENT] = request
         if is_streamed and options.get(KEEPS_PROGRESS):
@@ -117,6 +129,8 @@ class IdempotentPosts(ASGIMiddleware):
 
         await next_app(cast(LitestarScope, scope), receive, collect)
         if answer := _answer(sent):
+            if read_secret:
+                answer = _without_secret(answer)
             await self._writes.run(api_key.actor, account_id, store_answer, request, answer)
         for message in sent:
             await send(message)
@@ -145,11 +159,23 @@ def _answer(sent: list[Message]) -> StoredAnswer | None:
     if not 200 <= first.get("status", 500) < 300 or len(body) > MAX_STORED_BYTES:
         return None
     headers = [(name.decode("latin-1"), value.decode("latin-1")) for name, value in first["headers"]]
-    return StoredAnswer(first["status"], headers, body)
+    return StoredAnswer(first["status"], [header for header in headers if header[0].lower() != CONTENT_LENGTH], body)
+
+
+def _without_secret(answer: StoredAnswer) -> StoredAnswer:
+    content = msgspec.json.decode(answer.body, type=dict[str, Any])
+    del content["secret"]
+    return replace(answer, body=msgspec.json.encode(content))
+
+
+def _with_secret(answer: StoredAnswer, read_secret: Callable[[int], str]) -> StoredAnswer:
+    content = msgspec.json.decode(answer.body, type=dict[str, Any])
+    return replace(answer, body=msgspec.json.encode({**content, "secret": read_secret(content["id"])}))
 
 
 async def _send(answer: StoredAnswer, send: Send) -> None:
-    headers = [(name.encode("latin-1"), value.encode("latin-1")) for name, value in answer.headers]
+    own = [*answer.headers, (CONTENT_LENGTH, str(len(answer.body)))]
+    headers = [(name.encode("latin-1"), value.encode("latin-1")) for name, value in own]
     await send({"type": "http.response.start", "status": answer.status, "headers": [*headers, REPLAYED]})
     await send({"type": "http.response.body", "body": answer.body, "more_body": False})
 

@@ -6,13 +6,15 @@ from litestar import Response, delete, get, patch, post
 from litestar.params import JSONBody, Parameter
 from msgspec import UNSET
 
+from tamis.actions.lookups import Reader
 from tamis.actions.webhooks import registration
 from tamis.actions.webhooks.addresses import AddressPolicy
 from tamis.actions.webhooks.deliveries import send_test
 from tamis.actions.webhooks.registration import WebhookEdit
-from tamis.domain.accounts import Scope
+from tamis.domain.accounts import Account, Scope
 from tamis.web.api.body import JsonBody
 from tamis.web.api.calls import Call, CallDep
+from tamis.web.api.idempotency import READ_SECRET
 from tamis.web.api.operations import created, needs
 from tamis.web.api.paging import PageDep, cut_page, page_by_id
 from tamis.web.api.schemas.common import MAX_ID, Id, Page
@@ -30,6 +32,10 @@ from tamis.web.api.schemas.webhooks import (
 TAGS = ["Webhooks"]
 
 
+def _secret_of(db: Reader, account: Account, webhook_id: int) -> str:
+    return registration.show_new_secret(db, account, webhook_id).secret
+
+
 @get("/webhooks", summary="List webhooks", tags=TAGS, opt=needs(Scope.READ))
 async def list_webhooks(call: CallDep, page: PageDep) -> Page[WebhookOut]:
     """Lists the webhooks of the account, oldest first."""
@@ -43,7 +49,7 @@ async def list_webhooks(call: CallDep, page: PageDep) -> Page[WebhookOut]:
     tags=TAGS,
     dto=JsonBody[NewWebhook],
     return_dto=None,
-    opt=needs(Scope.ADMIN),
+    opt={**needs(Scope.ADMIN), READ_SECRET: _secret_of},
 )
 async def create_webhook(call: CallDep, data: JSONBody[NewWebhook]) -> Response[WebhookWithSecret]:
     """Creates a webhook for the changes from now on, which are sent in order and at least once. The answer has the
@@ -90,7 +96,7 @@ async def delete_webhook(call: CallDep, webhook_id: Id) -> None:
     summary="Rotate the secret of a webhook",
     tags=TAGS,
     status_code=200,
-    opt=needs(Scope.ADMIN),
+    opt={**needs(Scope.ADMIN), READ_SECRET: _secret_of},
 )
 async def rotate_secret(call: CallDep, webhook_id: Id) -> WebhookWithSecret:
     """Makes a new secret, which is not shown again. For 24 hours, messages are signed with the previous one, too."""
