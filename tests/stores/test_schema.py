@@ -149,6 +149,13 @@ def test_data_of_a_newer_version_is_refused_and_left_alone(tmp_path: Path) -> No
     assert apsw.Connection(str(tmp_path / FILE_NAME)).pragma("user_version") == 999
 
 
+def test_a_missing_migration_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    incomplete = [(number, sql) for number, sql in migrations() if number != 3]
+    monkeypatch.setattr("tamis.records.engine.database.migrations", lambda: incomplete)
+    with pytest.raises(Unavailable, match="no migration 3 of the records; install it again"):
+        Services(Settings(tmp_path))
+
+
 def test_a_file_that_is_not_a_database_is_refused_and_left_alone(tmp_path: Path) -> None:
     (tmp_path / FILE_NAME).write_bytes(b"Dear diary, " * 1000)
     with pytest.raises(Unavailable, match="damaged or is not a Tamis database"):

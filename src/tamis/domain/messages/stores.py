@@ -69,6 +69,9 @@ STORES: Mapping[str, str] = {
     "disk_full": "the disk is full (less than {left} left): {done}; free up space and try again",
     "fault_ended_it": "an error in Tamis stopped it ({fault}); see the server log for details",
     "made_by_newer_version": "{file} was made by a newer version of Tamis; install that version",
+    "migration_missing": (
+        "this installation of Tamis is incomplete: it has no migration {number} of the records; install it again"
+    ),
     "no_contact_numbers_left": "this data directory has used all of its two billion contact IDs",
     "no_recipient_numbers_left": "this data directory has used all of its two billion IDs of manually added emails",
     "no_segment_numbers_left": "this data directory has used all of its two million segment IDs",

@@ -48,9 +48,9 @@ def migrations() -> list[tuple[int, str]]:
 
 def migrate(db: apsw.Connection, require_unused: Callable[[], None] = lambda: None) -> None:
     """Migrate a database to the newest schema, each migration in its own transaction; raises Unavailable for a database
-    made by a newer version. `require_unused` is called before data of an older version is migrated, and may raise."""
-    steps = migrations()
-    newest = steps[-1][0]
+    made by a newer version, and when a migration is missing. `require_unused` is called before data of an older version is migrated, and may raise."""
+    steps = dict(migrations())
+    newest = max(steps)
     register_fold(db)
     while (version := _version(db)) != newest:
         if version > newest:
@@ -59,10 +59,12 @@ def migrate(db: apsw.Connection, require_unused: Callable[[], None] = lambda: No
             require_unused()
         with db_transaction(db):
             version = _version(db)  # another process may have been faster
-            for number, sql in steps:
-                if number == version + 1:
-                    db.execute(sql).fetchall()
-                    db.execute(f"PRAGMA user_version = {number}").fetchall()
+            if version < newest:
+                sql = steps.get(version + 1)
+                if sql is None:
+                    raise Unavailable("migration_missing", number=version + 1)
+                db.execute(sql).fetchall()
+                db.execute(f"PRAGMA user_version = {version + 1}").fetchall()
             if not db.execute("SELECT id FROM store").fetchall():
                 db.execute("INSERT INTO store (id) VALUES (?)", (uuid.uuid4().hex,)).fetchall()
 
