@@ -136,3 +136,9 @@ def test_a_server_at_a_url_is_reached_with_a_key_from_a_file(data: Path, tmp_pat
         assert "key" in refused
         assert run(elsewhere, "plan", file, "--url", server.address)[0] == 1
     assert not elsewhere.exists()
+
+
+def test_a_file_that_is_too_large_is_refused_at_once(data: Path) -> None:
+    for command in ("pull", "plan", "apply"):
+        status, _, refused = run(data, command, Path("/dev/zero"))
+        assert (status, refused) == (1, "/dev/zero is larger than 4 MB, which would take minutes to read\n")

@@ -75,6 +75,14 @@ def test_the_file_of_the_docs_can_be_applied() -> None:
     assert [segment.name for segment in model.segments.values()] == ["Adults", "Paying adults"]
 
 
+def nested_aliases(levels: int) -> str:
+    """Return a list with ten aliases of a list with ten aliases, and so on."""
+    text = "&a0 [1]"
+    for level in range(levels):
+        text = f"&a{level + 1} [{text}{f', *a{level}' * 9}]"
+    return text
+
+
 @pytest.mark.parametrize(
     ("text", "place", "code"),
     [
@@ -100,6 +108,11 @@ def test_the_file_of_the_docs_can_be_applied() -> None:
          "definition_not_text"),
         ("contact_types:\n  - name: A\n    segments: [{name: B, rule: " + "{not: " * 101 + "{}" + "}" * 102 + "]",
          "line 3", "definition_rule_not_json"),
+        (
+            "contact_types:\n  - name: A\n    segments:\n      - name: B\n        rule:\n"
+            f"          all: {nested_aliases(9)}\n",
+            "line 5", "definition_rule_not_json",
+        ),
     ],
 )  # fmt: skip
 def test_what_is_wrong_is_named_with_its_line(text: str, place: str, code: str) -> None:

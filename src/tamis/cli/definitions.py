@@ -25,6 +25,8 @@ from tamis.definitions.yaml_file import definitions_of, parse_document, write_do
 from tamis.domain.errors import Invalid, Problem, Refused
 from tamis.domain.text import pluralize
 
+MAX_BYTES = 4 << 20
+"""A larger file would take minutes to read."""
 CHANGES_STATUS = 2
 """The exit status of a plan that would change something."""
 SIGNS = {"create": "+", "edit": "~", "rename": "~", "delete": "-"}
@@ -186,7 +188,11 @@ def _problems_of(file: Path) -> Iterator[None]:
 
 def _read(file: Path) -> str:
     try:
-        return file.read_bytes().decode("utf-8-sig")
+        with file.open("rb") as opened:
+            content = opened.read(MAX_BYTES + 1)
+        if len(content) > MAX_BYTES:
+            raise Refused("definitions_too_large", file=str(file), most=MAX_BYTES >> 20)
+        return content.decode("utf-8-sig")
     except OSError as error:
         raise Refused("definitions_not_read", file=str(file), reason=error.strerror or "unknown reason") from None
     except UnicodeDecodeError:

@@ -90,6 +90,7 @@ OWN: Mapping[str, str] = {
     "passwords_differ": "the passwords did not match; nothing was changed",
     "renaming_not_written_so": '"{pair}" must be OLD=NEW',
     "definitions_not_read": "{file} cannot be read: {reason}",
+    "definitions_too_large": "{file} is larger than {most} MB, which would take minutes to read",
     "plan_loses_data": "this would lose data: {steps:plain ;}; add --allow-delete to allow it, or run tamis pull first",
     "plan_partly_applied": (
         "applied {applied} of {total:change}; this one failed: {step}: {reason} Correct the file, and apply it again "

@@ -3,9 +3,10 @@
 Fields and segments that exist have their ids, and new ones negative ids, so that renaming one changes no rule.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from graphlib import CycleError, TopologicalSorter
+from itertools import count
 from typing import Any
 
 import msgspec
@@ -21,7 +22,9 @@ from tamis.rules.syntaxes.json import from_json, to_json
 from tamis.rules.syntaxes.text import from_text
 from tamis.rules.tree import Rule, referenced_segments
 
-MAX_NESTING = 100
+MAX_NESTING, MAX_PARTS = 100, 100_000
+"""A rule as JSON may nest so deep, and have so many values, keys and lists: aliases of YAML can repeat parts without
+end."""
 Json = dict[str, Any]
 
 
@@ -144,8 +147,8 @@ def rule_means(rule: object, segment: PresentSegment, present: PresentType) -> b
 
 
 def json_of(rule: dict[object, object]) -> str:
-    """Return a mapping of a file as JSON; raises ValueError when it nests too deep."""
-    return msgspec.json.encode(_plain(rule, MAX_NESTING)).decode()
+    """Return a mapping of a file as JSON; raises ValueError when it is too deep or too large."""
+    return msgspec.json.encode(_plain(rule, MAX_NESTING, count())).decode()
 
 
 def _draft(desired: DesiredSegment) -> Draft | None:
@@ -179,14 +182,14 @@ def _in_file(desired: DesiredSegment, problem: Problem) -> Problem:
     return Problem(place, "definition_rule_wrong", name=desired.name, place=problem.path, problem=problem)
 
 
-def _plain(value: object, levels: int) -> object:
-    """Return a value as plain JSON types; raises ValueError when it nests too deep."""
-    if levels == 0:
+def _plain(value: object, levels: int, parts: Iterator[int]) -> object:
+    """Return a value as plain JSON types; raises ValueError when it nests too deep, or has too many parts."""
+    if levels == 0 or next(parts) >= MAX_PARTS:
         raise ValueError
     if isinstance(value, dict):
-        return {str(key): _plain(part, levels - 1) for key, part in value.items()}
+        return {str(key): _plain(part, levels - 1, parts) for key, part in value.items()}
     if isinstance(value, list):
-        return [_plain(part, levels - 1) for part in value]
+        return [_plain(part, levels - 1, parts) for part in value]
     if isinstance(value, str):
         return str(value)
     if isinstance(value, bool) or value is None:

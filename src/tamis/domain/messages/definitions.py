@@ -9,7 +9,7 @@ DEFINITIONS: Mapping[str, str] = {
     "definition_not_a_list": '"{key}" must be a list: start each entry with "- "',
     "definition_not_a_mapping": 'each entry of "{key}" must have keys, such as "name: …"',
     "definition_not_text": '"{key}" must be text: put it in quotes',
-    "definition_rule_not_json": "the rule must be text, or JSON that does not nest too deep",
+    "definition_rule_not_json": "the rule must be text, or JSON that is neither too deep nor too large",
     "definition_rule_wrong": 'the rule of "{name}" is wrong ({place}): {problem}',
     "definitions_not_a_mapping": 'must start with the key "{key}"',
     "field_defined_twice": 'the field "{name}" is already in line {line}',
