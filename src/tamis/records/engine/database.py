@@ -48,7 +48,8 @@ def migrations() -> list[tuple[int, str]]:
 
 def migrate(db: apsw.Connection, require_unused: Callable[[], None] = lambda: None) -> None:
     """Migrate a database to the newest schema, each migration in its own transaction; raises Unavailable for a database
-    made by a newer version, and when a migration is missing. `require_unused` is called before data of an older version is migrated, and may raise."""
+    made by a newer version, and when a migration is missing. `require_unused` is called before data of an older version
+    is migrated, and may raise."""
     steps = dict(migrations())
     newest = max(steps)
     register_fold(db)

@@ -113,10 +113,10 @@ class IdempotentPosts(ASGIMiddleware):
             raise Invalid([Problem("Idempotency-Key", "idempotency_key_of_another_request")])
         read_secret: ReadSecret | None = options.get(READ_SECRET)
         if known and known.answer:
-            answer = known.answer
+            stored = known.answer
             if read_secret:
-                answer = _with_secret(answer, partial(read_secret, services.records.reader(), api_key.account))
-            await _send(answer, send)
+                stored = _with_secret(stored, partial(read_secret, services.records.reader(), api_key.account))
+            await _send(stored, send)
             return
         scope[IDEMPOTENT] = request
         if is_streamed and options.get(KEEPS_PROGRESS):
