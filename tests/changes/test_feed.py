@@ -13,7 +13,7 @@ from tamis.actions.maintenance.backups import make_backup, restore
 from tamis.actions.maintenance.lost_writes import accept_loss
 from tamis.actions.maintenance.retention import trim_history
 from tamis.actions.segments.recipients import add_recipient, delete_recipient
-from tamis.actions.segments.segments import delete_segment, edit_segment
+from tamis.actions.segments.segments import SegmentEdit, delete_segment, edit_segment
 from tamis.actions.services import Services
 from tamis.columns.engine.files import NAME as FILE_NAME
 from tamis.columns.history import batches
@@ -140,7 +140,7 @@ def test_a_large_batch_is_read_from_its_pack(space: Workspace, monkeypatch: pyte
 def test_an_edited_rule_tells_who_enters_and_leaves_and_a_deleted_segment_says_so(space: Workspace) -> None:
     services, segment = space.services, space.segment("One", 'country = "Peru"')
     services.project()
-    services.write(edit_segment, space.account, segment.id, draft=from_text('country = "India"'))
+    services.write(edit_segment, space.account, segment.id, SegmentEdit(draft=from_text('country = "India"')))
     services.project()
     services.write(delete_segment, space.account, segment.id)
     found = entries(services, space.account.id)

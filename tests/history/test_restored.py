@@ -19,7 +19,7 @@ import pytest
 from tamis.actions.fields.types import create_type, delete_type
 from tamis.actions.maintenance.backups import make_backup, restore
 from tamis.actions.segments.history import contact_history
-from tamis.actions.segments.segments import create_segment, delete_segment, edit_segment
+from tamis.actions.segments.segments import SegmentEdit, create_segment, delete_segment, edit_segment
 from tamis.columns.engine.files import NAME
 from tamis.columns.history import legacy, link
 from tamis.domain.errors import Unavailable
@@ -203,7 +203,7 @@ def test_an_edited_rule_is_the_cause_in_segments_that_name_it_and_not_before(pas
     past.later(minutes=5)
     past.write({"before@example.org": "Nepal"})
     past.later(minutes=5)
-    past.services.write(edit_segment, past.account, past.segment.id, draft=from_text('country = "Nepal"'))
+    past.services.write(edit_segment, past.account, past.segment.id, SegmentEdit(draft=from_text('country = "Nepal"')))
     edited = past.now.replace(tzinfo=None)
     past.later(minutes=5)
     past.write({"after@example.org": "Nepal"})

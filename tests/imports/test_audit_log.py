@@ -18,7 +18,7 @@ from tamis.actions.importing.undo import undo_import
 from tamis.actions.segments.overrides import undo_exclusion
 from tamis.actions.segments.recipients import add_recipient, delete_recipient
 from tamis.actions.segments.rule_syntax import from_text
-from tamis.actions.segments.segments import create_segment, delete_segment, duplicate_segment, edit_segment
+from tamis.actions.segments.segments import SegmentEdit, create_segment, delete_segment, duplicate_segment, edit_segment
 from tamis.domain.actors import SERVER, Actor, ActorKind
 from tamis.domain.audit import AuditAction, AuditEntry, Subject
 from tamis.domain.dates import DateOrder
@@ -111,10 +111,10 @@ def test_changes_of_segments_and_their_members(acting: Workspace) -> None:
     write, account = acting.services.write, acting.account
     write(create_contact, account, acting.type, {"email": "bob@example.org", "first_name": "Bob"})
     segment = write(create_segment, account, acting.type, "Bobs", from_text('first_name = "Bob"'))
-    write(edit_segment, account, segment.id, name="Roberts")
-    write(edit_segment, account, segment.id, name="Roberts")
-    write(edit_segment, account, segment.id, draft=from_text('first_name = "Rob"'), description="All")
-    write(edit_segment, account, segment.id, draft=from_text('first_name = "Bob"'))
+    write(edit_segment, account, segment.id, SegmentEdit(name="Roberts"))
+    write(edit_segment, account, segment.id, SegmentEdit(name="Roberts"))
+    write(edit_segment, account, segment.id, SegmentEdit(draft=from_text('first_name = "Rob"'), description="All"))
+    write(edit_segment, account, segment.id, SegmentEdit(draft=from_text('first_name = "Bob"')))
     copy = write(duplicate_segment, account, segment.id)
     email = parse_email("cid@example.org")
     assert email

@@ -12,7 +12,7 @@ from tamis.actions.fields.fields import create_field
 from tamis.actions.fields.types import create_type
 from tamis.actions.importing.upsert import upsert
 from tamis.actions.segments.recipients import add_recipient, delete_recipient, recipient_page
-from tamis.actions.segments.segments import create_segment, delete_segment, edit_segment
+from tamis.actions.segments.segments import SegmentEdit, create_segment, delete_segment, edit_segment
 from tamis.actions.services import Services
 from tamis.domain.accounts import Account
 from tamis.domain.contacts import encode_values
@@ -107,7 +107,7 @@ def make(directory: Path) -> None:
         services.write(delete_contact, account, people, "p2@example.org")
         services.write(add_recipient, account, made["High"].id, email("new@example.org"), "New", "Body")
         services.write(add_recipient, account, made["Lately"].id, email("ext@example.org"), "Ex", "Ternal")
-        services.write(edit_segment, account, made["Edited"].id, draft=from_text("score > 2"))
+        services.write(edit_segment, account, made["Edited"].id, SegmentEdit(draft=from_text("score > 2")))
         services.write(delete_segment, account, made["Deleted"].id)
         services.write(create_segment, account, people, "New", from_text('is in segment "Edited" and score < 7'))
         services.write(create_field, people, "Later", Kind.TEXT)

@@ -18,7 +18,7 @@ from tamis.actions.accounts.keys import create_key_pair, revoke_key_pair
 from tamis.actions.contacts.contact_edits import edit_contact
 from tamis.actions.local_calls import RecipientPage
 from tamis.actions.local_protocol import encode_call
-from tamis.actions.segments.segments import edit_segment
+from tamis.actions.segments.segments import SegmentEdit, edit_segment
 from tamis.actions.services import Services
 from tamis.domain.accounts import Account
 from tamis.domain.contacts import ContactType
@@ -194,7 +194,9 @@ class Roles:
 
     def _edit(self, segment: str, least: int) -> str:
         try:
-            self.services.write(edit_segment, self.account, self._id(segment), draft=from_text(f"n >= {least}"))
+            self.services.write(
+                edit_segment, self.account, self._id(segment), SegmentEdit(draft=from_text(f"n >= {least}"))
+            )
         except NotFound:
             return MISSING
         return OK

@@ -10,7 +10,7 @@ from dataclasses import replace
 
 import requests
 
-from tamis.actions.segments.segments import edit_segment, find_segment
+from tamis.actions.segments.segments import SegmentEdit, edit_segment, find_segment
 from tamis.actions.services import Services
 from tamis.rules.syntaxes.text import from_text
 from tamis.settings import Settings
@@ -139,7 +139,7 @@ class Writers:
             segment = find_segment(services.records.reader(), self._town.account, name)
             with self._town.journal.rules.writing(name, least):
                 draft = from_text(f"n >= {least}")
-                services.write(edit_segment, self._town.account, segment.id, draft=draft)
+                services.write(edit_segment, self._town.account, segment.id, SegmentEdit(draft=draft))
         finally:
             services.close()
 

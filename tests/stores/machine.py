@@ -26,7 +26,7 @@ from tamis.actions.segments.history import segment_history
 from tamis.actions.segments.planning.edit_effects import effect_of_edit
 from tamis.actions.segments.planning.forecasts import DayForecast, forecast_segment
 from tamis.actions.segments.recipients import add_recipient, delete_recipient, recipient_page
-from tamis.actions.segments.segments import create_segment, delete_segment, edit_segment
+from tamis.actions.segments.segments import SegmentEdit, create_segment, delete_segment, edit_segment
 from tamis.actions.services import Services
 from tamis.columns.engine.files import NAME as FILE_NAME
 from tamis.domain.contacts import encode_values
@@ -231,7 +231,7 @@ class Membership(RuleBasedStateMachine):
         segment = data.draw(st.sampled_from(self.live))
         try:
             edited = self.services.write(
-                edit_segment, self.account, segment.id, draft=from_text(self.naming(text, data))
+                edit_segment, self.account, segment.id, SegmentEdit(draft=from_text(self.naming(text, data)))
             )
         except Invalid as error:
             refusal = str(error)
@@ -248,12 +248,12 @@ class Membership(RuleBasedStateMachine):
         segment, draft = data.draw(st.sampled_from(self.live)), from_text(self.naming(text, data))
         before = {s.id: set(self.shown(s)) for s in self.live}
         try:
-            effect = effect_of_edit(self.services, self.account, segment.id, draft=draft, sample_size=20)
+            effect = effect_of_edit(self.services, self.account, segment.id, SegmentEdit(draft=draft), sample_size=20)
         except Invalid:
             with pytest.raises(Invalid):
-                self.services.write(edit_segment, self.account, segment.id, draft=draft)
+                self.services.write(edit_segment, self.account, segment.id, SegmentEdit(draft=draft))
             return
-        edited = self.services.write(edit_segment, self.account, segment.id, draft=draft)
+        edited = self.services.write(edit_segment, self.account, segment.id, SegmentEdit(draft=draft))
         self.live[self.live.index(segment)] = edited
         self.unsettled.add(segment.id)
         after = {s.id: set(self.shown(s)) for s in self.live}

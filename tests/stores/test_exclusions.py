@@ -20,7 +20,7 @@ from tamis.actions.importing.undo import undo_import
 from tamis.actions.maintenance.doctor.records import verify_records
 from tamis.actions.segments.explanations import explain_membership
 from tamis.actions.segments.recipients import add_recipient, delete_recipient, recipient_page
-from tamis.actions.segments.segments import edit_segment
+from tamis.actions.segments.segments import SegmentEdit, edit_segment
 from tamis.actions.services import Services
 from tamis.domain.emails import Email, parse_email
 from tamis.domain.errors import Invalid, NotFound, Refused
@@ -108,7 +108,7 @@ class Deletions(RuleBasedStateMachine):
 
     @rule(text=st.sampled_from(RULES))
     def edit_rule(self, text: str) -> None:
-        self.services.write(edit_segment, self.workspace.account, self.segment.id, draft=from_text(text))
+        self.services.write(edit_segment, self.workspace.account, self.segment.id, SegmentEdit(draft=from_text(text)))
 
     @rule(address=ADDRESSES)
     def include_recipient(self, address: str) -> None:

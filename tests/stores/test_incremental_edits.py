@@ -20,7 +20,7 @@ from tamis.actions.contacts.contacts import delete_contact
 from tamis.actions.fields.fields import delete_field
 from tamis.actions.segments.membership import external_membership, membership
 from tamis.actions.segments.recipients import add_recipient, delete_recipient, recipient_page
-from tamis.actions.segments.segments import create_segment, delete_segment, edit_segment
+from tamis.actions.segments.segments import SegmentEdit, create_segment, delete_segment, edit_segment
 from tamis.actions.services import Services
 from tamis.domain.emails import Email
 from tamis.domain.errors import Invalid, NotFound, Refused
@@ -162,9 +162,8 @@ class Edits(RuleBasedStateMachine):
     @rule(data=st.data())
     def edit_segment(self, data: st.DataObject) -> None:
         segment = data.draw(st.sampled_from(self.live))
-        draft = self.draft(data)
-        edit = lambda: self.workspace.services.write(edit_segment, self.workspace.account, segment.id, draft=draft)  # noqa: E731
-        self.may_be_refused(edit)
+        services, edit = self.workspace.services, SegmentEdit(draft=self.draft(data))
+        self.may_be_refused(lambda: services.write(edit_segment, self.workspace.account, segment.id, edit))
 
     @precondition(lambda self: self.live)
     @rule(data=st.data())

@@ -12,7 +12,7 @@ from tamis.actions.fields.fields import create_field
 from tamis.actions.fields.types import create_type
 from tamis.actions.importing.upsert import upsert
 from tamis.actions.segments.recipients import add_recipient, delete_recipient
-from tamis.actions.segments.segments import create_segment, delete_segment, edit_segment
+from tamis.actions.segments.segments import SegmentEdit, create_segment, delete_segment, edit_segment
 from tamis.actions.services import Services
 from tamis.domain.contacts import encode_values
 from tamis.domain.fields import Kind, Value
@@ -187,7 +187,7 @@ def test_a_midnight_after_every_daily_rule_was_edited(world: World) -> None:
     world.put("ann@example.org", seen=NOON)
     assert world.size(segment) == 1
     world.now = MIDNIGHT + HOUR
-    world.services.write(edit_segment, world.account, segment.id, draft=from_text("seen is within 1 day"))
+    world.services.write(edit_segment, world.account, segment.id, SegmentEdit(draft=from_text("seen is within 1 day")))
     assert world.size(segment) == 1
     world.now += timedelta(days=2)
     world.services.write(delete_segment, world.account, segment.id)

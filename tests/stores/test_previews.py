@@ -24,14 +24,15 @@ from tamis.actions.segments.previews import (
     suggested_values,
 )
 from tamis.actions.segments.recipients import add_recipient, delete_recipient, recipient_page
-from tamis.actions.segments.segments import EditConflict, create_segment, edit_segment
+from tamis.actions.segments.segments import SegmentEdit, create_segment, edit_segment, segment_tag
 from tamis.actions.services import Services
 from tamis.actions.superseding import LatestRequests, Superseded
 from tamis.domain.accounts import Account
 from tamis.domain.contacts import ContactType, encode_values
 from tamis.domain.emails import parse_email
-from tamis.domain.errors import Abandoned, Invalid, NotFound
+from tamis.domain.errors import Abandoned, Invalid, NotFound, Outdated
 from tamis.domain.fields import FieldSet, Kind, Value
+from tamis.domain.preconditions import Precondition
 from tamis.domain.segments import recipient_id_of_contact
 from tamis.records import segments, types
 from tamis.records.contacts import NewContact
@@ -127,7 +128,7 @@ def test_a_preview_of_a_segment_includes_its_overrides(sample_data: SampleData) 
         services.write(add_recipient, account, segment.id, email, "By", "Hand")
     for age in (29, 30, 31, 0, 50):
         looked = sample_data.look(sample_data.older_than(age), segment.id)
-        services.write(edit_segment, account, segment.id, draft=from_text(f"age > {age}"))
+        services.write(edit_segment, account, segment.id, SegmentEdit(draft=from_text(f"age > {age}")))
         page = recipient_page(services, account.id, segment.id, 0, 100)
         assert looked.members
         assert looked.members[0] == len(page)
@@ -158,24 +159,22 @@ def test_the_effect_of_an_edit_is_previewed(sample_data: SampleData) -> None:
         "age >= 0",
     ):
         draft = None if text is None else from_text(text)
-        effect = effect_of_edit(services, account, grown.id, name="Still grown", draft=draft)
-        services.write(edit_segment, account, grown.id, draft=draft)
+        effect = effect_of_edit(services, account, grown.id, SegmentEdit(name="Still grown", draft=draft))
+        services.write(edit_segment, account, grown.id, SegmentEdit(draft=draft))
         after = members()
         assert effect == MembershipEffect(len(before), len(after), len(after - before), len(before - after)), text
         assert effect.changes_members == (after != before)
         before = after
-    assert not effect_of_edit(services, account, grown.id, name="Another").changes_members
+    assert not effect_of_edit(services, account, grown.id, SegmentEdit(name="Another")).changes_members
     for name, rule in (("Near", 'is in segment "Grown"'), ("Far", 'age > 1 and not (is in segment "Near")')):
         services.write(create_segment, account, sample_data.type, name, from_text(rule))
-    dependents = effect_of_edit(services, account, grown.id, draft=None).dependents
+    dependents = effect_of_edit(services, account, grown.id, SegmentEdit(draft=None)).dependents
     assert [dependent.segment.name for dependent in dependents] == ["Far", "Near"]
-    assert not effect_of_edit(services, account, grown.id, draft=from_text("age > -1")).changes_members
+    assert not effect_of_edit(services, account, grown.id, SegmentEdit(draft=from_text("age > -1"))).changes_members
     with pytest.raises(Invalid, match="already been taken"):
-        effect_of_edit(services, account, grown.id, name=old.name)
-    with pytest.raises(EditConflict):
-        effect_of_edit(services, account, grown.id, expected_updated_at=grown.updated_at)
+        effect_of_edit(services, account, grown.id, SegmentEdit(name=old.name))
     with pytest.raises(NotFound):
-        effect_of_edit(services, sample_data.stranger, grown.id)
+        effect_of_edit(services, sample_data.stranger, grown.id, SegmentEdit())
 
 
 def test_previews_of_rules_over_segments_detect_cycles(sample_data: SampleData) -> None:
@@ -237,14 +236,16 @@ def test_nothing_leaks_to_another_account(sample_data: SampleData) -> None:
 def test_an_edit_of_a_deleted_segment_is_refused(sample_data: SampleData) -> None:
     services, account = sample_data.services, sample_data.account
     seen = services.write(create_segment, account, sample_data.type, "Grown", from_text("age > 29"))
-    first = services.write(
-        edit_segment, account, seen.id, draft=from_text("age > 30"), expected_updated_at=seen.updated_at
-    )
-    with pytest.raises(EditConflict, match="Grown") as refused:
-        services.write(edit_segment, account, seen.id, name="Mine", draft=None, expected_updated_at=seen.updated_at)
-    assert refused.value.segment == first
+    is_as_seen = Precondition(frozenset({segment_tag(seen)}))
+    first = services.write(edit_segment, account, seen.id, SegmentEdit(draft=from_text("age > 30")), is_as_seen)
+    with pytest.raises(Outdated):
+        services.write(edit_segment, account, seen.id, SegmentEdit(name="Mine", draft=None), is_as_seen)
+    with pytest.raises(Outdated):
+        effect_of_edit(services, account, seen.id, SegmentEdit(), is_as_seen)
     assert segments.live_by_id(services.records.reader(), account.id, seen.id) == first
-    services.write(edit_segment, account, seen.id, name="Mine", expected_updated_at=first.updated_at)
+    services.write(
+        edit_segment, account, seen.id, SegmentEdit(name="Mine"), Precondition(frozenset({segment_tag(first)}))
+    )
 
 
 def test_a_newer_request_interrupts_an_older_one() -> None:

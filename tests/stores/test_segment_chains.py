@@ -13,7 +13,7 @@ from tamis.actions.segments.previews import preview_rule
 from tamis.actions.segments.recipients import add_recipient, recipient_page
 from tamis.actions.segments.segment_list import list_segments
 from tamis.actions.segments.segment_options import list_segment_options
-from tamis.actions.segments.segments import create_segment, delete_segment, edit_segment, segment_sizes
+from tamis.actions.segments.segments import SegmentEdit, create_segment, delete_segment, edit_segment, segment_sizes
 from tamis.actions.services import Services
 from tamis.domain.emails import Email
 from tamis.domain.errors import Invalid, Refused
@@ -99,12 +99,12 @@ def test_an_edit_counts_the_levels_above_and_below(workspace: Workspace) -> None
     below = workspace.segment("below", 'country = "India"')
     edit = from_text(f'is in segment "{below.id}"')
     with pytest.raises(Invalid, match=r"would make 31: level 30 → .* → level 1 → below"):
-        workspace.services.write(edit_segment, workspace.account, made[0].id, draft=edit)
+        workspace.services.write(edit_segment, workspace.account, made[0].id, SegmentEdit(draft=edit))
     with pytest.raises(Invalid, match="cannot depend on itself: level 1 → level 2 → level 1"):
         workspace.services.write(
-            edit_segment, workspace.account, made[0].id, draft=from_text(f'is in segment "{made[1].id}"')
+            edit_segment, workspace.account, made[0].id, SegmentEdit(draft=from_text(f'is in segment "{made[1].id}"'))
         )
-    workspace.services.write(edit_segment, workspace.account, made[1].id, draft=edit)  # as long as before
+    workspace.services.write(edit_segment, workspace.account, made[1].id, SegmentEdit(draft=edit))  # as long as before
     assert members(workspace, made[-1]) == 1
 
 
@@ -148,7 +148,7 @@ def test_an_existing_longer_chain_works_and_is_reported(workspace: Workspace) ->
     assert problems(iter(checks)) == []
     assert [f.message for c in checks for f in c.findings if f"over {LONG} levels" in f.message and not f.wrong]
     services.write(
-        edit_segment, workspace.account, made[LONG - 2].id, draft=from_json(naming(made[0].id))
+        edit_segment, workspace.account, made[LONG - 2].id, SegmentEdit(draft=from_json(naming(made[0].id)))
     )  # shorter, and yet long
     assert members(workspace, top) == 3
 

@@ -10,7 +10,7 @@ from cyclopts import App, Parameter
 from tamis.actions.local_calls import CountRecipients, CountRule, ListedSegments, RecipientPage
 from tamis.actions.segments import segments
 from tamis.actions.segments.rule_syntax import from_text, json_of_text
-from tamis.actions.segments.segments import Keep, ListedSegment
+from tamis.actions.segments.segments import Keep, ListedSegment, SegmentEdit
 from tamis.actions.services import Services
 from tamis.cli.common import (
     Common,
@@ -113,7 +113,9 @@ def edit(
     with open_services(common) as services:
         found = _find(services, common, segment)
         account = resolve_account(services, common)
-        made = services.write(segments.edit_segment, account, found.id, name=name, draft=draft, description=description)
+        made = services.write(
+            segments.edit_segment, account, found.id, SegmentEdit(name=name, draft=draft, description=description)
+        )
         count = run_call(services, CountRecipients(made.account_id)).get(made.id, 0)
     print_result(
         common,

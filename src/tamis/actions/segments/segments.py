@@ -20,7 +20,7 @@ from tamis.actions.services import Services
 from tamis.domain.accounts import Account
 from tamis.domain.audit import AuditAction
 from tamis.domain.contacts import ContactType
-from tamis.domain.errors import Invalid, Message, NotFound, Refused
+from tamis.domain.errors import Invalid, Message, NotFound
 from tamis.domain.preconditions import NO_PRECONDITION, Precondition, entity_tag
 from tamis.domain.segments import Segment, is_segment_id
 from tamis.domain.text import MAX_LINE
@@ -40,12 +40,13 @@ class Keep(Enum):
     RULE = "rule"
 
 
-class EditConflict(Refused):
-    """Somebody else has edited a segment meanwhile; `segment` is its current state."""
+@dataclass(frozen=True, slots=True)
+class SegmentEdit:
+    """What is changed of a segment; None keeps its name and its description."""
 
-    def __init__(self, segment: Segment) -> None:
-        super().__init__("segment_changed_meanwhile", segment=segment.name)
-        self.segment = segment
+    name: str | None = None
+    draft: Draft | Keep | None = Keep.RULE
+    description: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,33 +113,16 @@ def edit_segment(
     now: datetime,
     account: Account,
     segment_id: int,
-    *,
-    name: str | None = None,
-    draft: Draft | Keep | None = Keep.RULE,
-    description: str | None = None,
-    expected_updated_at: datetime | None = None,
+    edit: SegmentEdit,
     precondition: Precondition = NO_PRECONDITION,
 ) -> Segment:
-    """Change the name of a segment, its rule or its description, or several of them; raises NotFound, and Invalid with
-    every problem, including cycles of segments. An edit that changes nothing writes nothing.
-
-    Raises EditConflict, without a change, if the segment's `updated_at` is no longer `expected_updated_at`, and
-    Outdated if the precondition is not fulfilled.
-    """
-    edit = check_edit(
-        db,
-        account,
-        segment_id,
-        name=name,
-        draft=draft,
-        description=description,
-        expected_updated_at=expected_updated_at,
-        precondition=precondition,
-    )
-    segment = edit.segment
-    if (edit.name, edit.document, edit.description) == (segment.name, segment.rule, segment.description):
+    """Edit a segment; raises NotFound, Outdated, and Invalid with every problem, including cycles of segments. An edit
+    that changes nothing writes nothing."""
+    checked = check_edit(db, account, segment_id, edit, precondition)
+    segment = checked.segment
+    if (checked.name, checked.document, checked.description) == (segment.name, segment.rule, segment.description):
         return segment
-    updated = segments.update(db, segment, edit.name, edit.document, now, edit.description)
+    updated = segments.update(db, segment, checked.name, checked.document, now, checked.description)
     record_segment_edit(db, now, segment, updated)
     return updated
 
@@ -147,28 +131,23 @@ def check_edit(
     db: Reader,
     account: Account,
     segment_id: int,
-    *,
-    name: str | None = None,
-    draft: Draft | Keep | None = Keep.RULE,
-    description: str | None = None,
-    expected_updated_at: datetime | None = None,
+    edit: SegmentEdit,
     precondition: Precondition = NO_PRECONDITION,
 ) -> CheckedEdit:
     """Return what `edit_segment` would write, without writing it; raises what `edit_segment` raises."""
     segment = segment_by_id(db, account, segment_id)
-    if expected_updated_at is not None and expected_updated_at != segment.updated_at:
-        raise EditConflict(segment)
     precondition.require(segment_tag(segment))
-    name = segment.name if name is None else name.strip()
-    problems = problems_with_name(db, account, name, segment) + problems_with_description(description)
+    name = segment.name if edit.name is None else edit.name.strip()
+    description = segment.description if edit.description is None else edit.description.strip()
+    problems = problems_with_name(db, account, name, segment) + problems_with_description(edit.description)
     document = segment.rule
-    if not isinstance(draft, Keep):
-        rule = build_or_collect(db, segment.contact_type_id, draft, problems)
+    if not isinstance(edit.draft, Keep):
+        rule = build_or_collect(db, segment.contact_type_id, edit.draft, problems)
         problems += problems_with_names(db, segment.contact_type_id, segment, rule)
         document = to_json(rule)
     if problems:
         raise Invalid(problems)
-    return CheckedEdit(segment, name, document, segment.description if description is None else description.strip())
+    return CheckedEdit(segment, name, document, description)
 
 
 def duplicate_segment(db: Transaction, now: datetime, account: Account, segment_id: int) -> Segment:

@@ -44,7 +44,6 @@ OWN: Mapping[str, str] = {
     "rejects_of_upload_unknown": "there are no rejected rows",
     "rejects_unknown": "there are no rejected rows, or their file was deleted",
     "segment_name_taken": "another segment already has this name",
-    "version_unknown": "there is no such version",
     "workbook_encoding_not_possible": "is a workbook, which has its own encoding: choose another below",
     "workbook_sheet_not_possible": "has no sheets: choose another below",
 }

@@ -2,10 +2,9 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime
 
 from tamis.actions.segments.dependents import dependents_of_segment
-from tamis.actions.segments.segments import Keep, check_edit, rule_of
+from tamis.actions.segments.segments import SegmentEdit, check_edit, rule_of
 from tamis.actions.segments.stored_rules import rules_of_type
 from tamis.actions.services import Services
 from tamis.columns.interface.rules import RuleEffect
@@ -15,7 +14,6 @@ from tamis.domain.preconditions import NO_PRECONDITION, Precondition
 from tamis.domain.segments import Segment
 from tamis.records import contacts, types
 from tamis.rules.evaluation.dependencies import sort_into_levels
-from tamis.rules.syntaxes.draft import Draft
 from tamis.rules.time.evaluation_time import EvaluationTime
 from tamis.rules.tree import Rule
 
@@ -56,31 +54,19 @@ def effect_of_edit(
     services: Services,
     account: Account,
     segment_id: int,
-    *,
-    name: str | None = None,
-    draft: Draft | Keep | None = Keep.RULE,
-    description: str | None = None,
-    expected_updated_at: datetime | None = None,
+    edit: SegmentEdit,
     precondition: Precondition = NO_PRECONDITION,
+    *,
     sample_size: int = 0,
 ) -> MembershipEffect:
     """Return what `edit_segment` with these arguments would do to the members now, including overrides, without doing
     it. Raises what `edit_segment` raises, and Unavailable."""
     with services.view(account.id) as view:
         db = view.records
-        edit = check_edit(
-            db,
-            account,
-            segment_id,
-            name=name,
-            draft=draft,
-            description=description,
-            expected_updated_at=expected_updated_at,
-            precondition=precondition,
-        )
-        rule, type_id = rule_of(db, replace(edit.segment, rule=edit.document)), edit.segment.contact_type_id
+        checked = check_edit(db, account, segment_id, edit, precondition)
+        rule, type_id = rule_of(db, replace(checked.segment, rule=checked.document)), checked.segment.contact_type_id
         fields = types.fields_of_type(db, type_id)
-        dependents = dependents_of_segment(db, edit.segment)
+        dependents = dependents_of_segment(db, checked.segment)
         rules = rules_of_type(db, type_id, fields)
         changed = {segment_id: rule, **{dependent.id: rules[dependent.id] for dependent in dependents}}
         as_of = EvaluationTime(view.as_of_type(type_id), account.zone)

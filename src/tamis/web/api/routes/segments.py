@@ -12,7 +12,14 @@ from tamis.actions.lookups import fields_of_type
 from tamis.actions.segments import segments
 from tamis.actions.segments.planning.edit_effects import SAMPLE_SIZE, effect_of_edit
 from tamis.actions.segments.rule_syntax import draft_of
-from tamis.actions.segments.segments import Keep, ListedSegment, listed_segments, segment_by_id, segment_tag
+from tamis.actions.segments.segments import (
+    Keep,
+    ListedSegment,
+    SegmentEdit,
+    listed_segments,
+    segment_by_id,
+    segment_tag,
+)
 from tamis.domain.accounts import Scope
 from tamis.web.api.body import JsonBody
 from tamis.web.api.calls import Call, CallDep
@@ -24,8 +31,8 @@ from tamis.web.api.schemas.common import Id, Page
 from tamis.web.api.schemas.segments import (
     EffectOut,
     NewSegment,
-    SegmentEdit,
     SegmentOut,
+    SegmentPatch,
     effect_out,
     segment_out,
 )
@@ -79,14 +86,14 @@ async def get_segment(call: CallDep, segment_id: Id) -> Response[SegmentOut]:
     "/segments/{segment_id:int}",
     summary="Change a segment",
     tags=TAGS,
-    dto=JsonBody[SegmentEdit],
+    dto=JsonBody[SegmentPatch],
     return_dto=None,
     opt={**needs(Scope.ADMIN, conditional=True), ADMITS: Scope.READ},
 )
 async def change_segment(
     call: CallDep,
     segment_id: Id,
-    data: JSONBody[SegmentEdit],
+    data: JSONBody[SegmentPatch],
     dry_run: Annotated[bool, Parameter(description="Change nothing, and answer who would enter and leave.")] = False,
 ) -> Response[SegmentOut | EffectOut]:
     """Changes the name, the rule or the description of a segment. Manual changes of members are kept.
@@ -96,33 +103,20 @@ async def change_segment(
     if not dry_run:
         require_scope(call.key, Scope.ADMIN)
     with renamed_paths(PATHS):
-        name = None if data.name is UNSET else data.name
-        draft = Keep.RULE if data.rule is UNSET else draft_of(data.rule)
-        description = None if data.description is UNSET else data.description or ""
+        edit = SegmentEdit(
+            name=None if data.name is UNSET else data.name,
+            draft=Keep.RULE if data.rule is UNSET else draft_of(data.rule),
+            description=None if data.description is UNSET else data.description or "",
+        )
         if dry_run:
             effect = await call.compute(
                 lambda: effect_of_edit(
-                    call.services,
-                    call.account,
-                    segment_id,
-                    name=name,
-                    draft=draft,
-                    description=description,
-                    precondition=call.precondition,
-                    sample_size=SAMPLE_SIZE,
-                ),
+                    call.services, call.account, segment_id, edit, call.precondition, sample_size=SAMPLE_SIZE
+                )
             )
             segment = segment_by_id(call.records, call.account, segment_id)
             return Response(effect_out(effect, fields_of_type(call.records, segment.contact_type_id)))
-        await call.write(
-            segments.edit_segment,
-            call.account,
-            segment_id,
-            name=name,
-            draft=draft,
-            description=description,
-            precondition=call.precondition,
-        )
+        await call.write(segments.edit_segment, call.account, segment_id, edit, call.precondition)
     listed = await _listed(call, segment_id)
     return tagged(segment_out(listed), segment_tag(listed.segment))
 

@@ -59,7 +59,7 @@ class NewSegment(Body):
     description: Description = None
 
 
-class SegmentEdit(Body):
+class SegmentPatch(Body):
     """The changes to a segment; what is missing stays."""
 
     name: Name | UnsetType = UNSET

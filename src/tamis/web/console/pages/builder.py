@@ -1,6 +1,5 @@
 """The rule builder: editing a rule with a live preview, and saving it as a segment."""
 
-from datetime import datetime
 from typing import Any
 
 import msgspec
@@ -19,18 +18,19 @@ from tamis.actions.segments.previews import (
 from tamis.actions.segments.rule_syntax import from_json, sentence_of, to_json
 from tamis.actions.segments.segment_options import list_segment_options
 from tamis.actions.segments.segments import (
-    EditConflict,
+    SegmentEdit,
     check_new_segment,
     create_segment,
     edit_segment,
     rule_of,
     segment_by_id,
+    segment_tag,
 )
 from tamis.actions.services import Services
 from tamis.actions.superseding import Superseded
 from tamis.domain.contacts import ContactType
-from tamis.domain.errors import Invalid, NotFound, Problem
-from tamis.domain.instants import from_micros, to_micros
+from tamis.domain.errors import Invalid, Outdated, Problem, Refused
+from tamis.domain.preconditions import Precondition
 from tamis.domain.segments import Segment
 from tamis.web.console.builder_data import (
     effect_data,
@@ -106,7 +106,7 @@ def _builder_page(
         nav="segments",
         of=of,
         segment=segment,
-        seen=to_micros(segment.updated_at) if segment else "",
+        seen=segment_tag(segment) if segment else "",
         data=encode_for_script(data),
     )
 
@@ -198,22 +198,18 @@ def create(services: ServicesDep, visitor: VisitorDep, form: FormDep, type: From
 def save(services: ServicesDep, visitor: VisitorDep, form: FormDep, segment_id: FromPath[int]) -> Response[Json]:
     """Save a segment, unless it has changed since it was opened: then return its current version. Where contacts would
     enter or leave, save only after confirmation."""
-    name, draft, seen = form.text("segment_name"), from_json(form.raw("draft")), _instant(form.number("seen"))
+    edit = SegmentEdit(form.text("segment_name"), from_json(form.raw("draft")))
+    is_as_seen = Precondition(frozenset({form.text("seen")}))
     try:
         if not form.checked("confirmed"):
-            effect = effect_of_edit(
-                services, visitor.account, segment_id, name=name, draft=draft, expected_updated_at=seen
-            )
+            effect = effect_of_edit(services, visitor.account, segment_id, edit, is_as_seen)
             if effect.changes_members:
                 return _confirmation_required(effect)
-        made = services.write(
-            edit_segment, visitor.account, segment_id, name=name, draft=draft, expected_updated_at=seen
-        )
-    except EditConflict as error:
-        return Response(
-            {"message": first_sentence(error), "changed": _current_version(services, visitor, error.segment)},
-            status_code=409,
-        )
+        made = services.write(edit_segment, visitor.account, segment_id, edit, is_as_seen)
+    except Outdated:
+        segment = segment_by_id(services.records.reader(), visitor.account, segment_id)
+        message = first_sentence(Refused("segment_changed_meanwhile", segment=segment.name))
+        return Response({"message": message, "changed": _current_version(services, visitor, segment)}, status_code=409)
     return _saved(visitor, made)
 
 
@@ -222,20 +218,13 @@ def _confirmation_required(effect: MembershipEffect) -> Response[Json]:
     return Response({"message": NOT_CONFIRMED, "confirm": effect_data(effect)}, status_code=409)
 
 
-def _instant(micros: int | None) -> datetime:
-    try:
-        return from_micros(micros or 0)
-    except (OverflowError, ValueError):
-        raise NotFound("version_unknown") from None
-
-
 def _current_version(services: Services, visitor: Visitor, segment: Segment) -> Json:
     db = services.records.reader()
     rule = rule_of(db, segment)
     return {
         "name": segment.name,
         "sentence": sentence_of(db, visitor.account, segment, rule, services.clock()),
-        "seen": str(to_micros(segment.updated_at)),
+        "seen": segment_tag(segment),
         "draft": msgspec.json.decode(to_json(rule)),
     }
 

@@ -5,7 +5,7 @@ from litestar.params import FromPath
 from litestar.response import Response
 
 from tamis import log
-from tamis.actions.segments.segments import delete_segment, duplicate_segment, edit_segment, segment_by_id
+from tamis.actions.segments.segments import SegmentEdit, delete_segment, duplicate_segment, edit_segment, segment_by_id
 from tamis.domain.errors import Invalid
 from tamis.web.console.dependencies import FormDep, ServicesDep, VisitorDep
 from tamis.web.console.messages import first_sentence
@@ -36,7 +36,7 @@ def rename(
     given = [text.replace("\r\n", "\n") for text in form.all("description")]
     try:
         segment = services.write(
-            edit_segment, visitor.account, segment_id, name=name, description=given[0] if given else None
+            edit_segment, visitor.account, segment_id, SegmentEdit(name=name, description=given[0] if given else None)
         )
     except Invalid as error:
         problem = first_sentence(error)
