@@ -15,6 +15,8 @@ class Cause(StrEnum):
     RULE = "rule edited"
     TIME = "time passed"
     DELETION = "deletion"
+    EVENT = "event"
+    RETENTION = "events expired"
     FIRST = "first filling"
     REBUILD = "rebuild"
     KEPT = "history kept from here"

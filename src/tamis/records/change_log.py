@@ -39,6 +39,15 @@ class ContactChanges(NamedTuple):
     contact_ids: Sequence[int]
 
 
+class Removal(NamedTuple):
+    """The events of a name before an instant were removed; instants are in microseconds since 1970."""
+
+    contact_type_id: int
+    name_id: int
+    before: int
+    at: int
+
+
 def record_change(
     db: Transaction,
     subject: str,
@@ -88,6 +97,27 @@ def record_field_changes(db: Transaction, type_id: int, now: datetime) -> None:
     record_change(db, "fields", type_id, now, Cause.RULE)
 
 
+def record_event_changes(db: Transaction, type_id: int, contact_ids: Iterable[int], now: datetime) -> None:
+    """Record, in one row, that contacts have new events."""
+    ids = msgspec.json.encode(list(contact_ids)).decode()
+    run(db, SQL["insert_events"], (type_id, to_micros(now), Cause.EVENT.value, ids))
+
+
+def record_catalogue_change(db: Transaction, type_id: int, now: datetime) -> None:
+    """Record that the kind of a property of events changed."""
+    record_change(db, "catalogue", type_id, now, Cause.RULE)
+
+
+def record_removal(db: Transaction, type_id: int, name_id: int, before: datetime, now: datetime) -> None:
+    """Record that the events of a name before an instant were removed."""
+    run(db, SQL["insert_removal"], (type_id, name_id, to_micros(before), to_micros(now), Cause.RETENTION.value))
+
+
+def next_change(db: Transaction) -> int:
+    """Return the number of the next change of this transaction."""
+    return last_change(db) + 1
+
+
 def last_change(db: Reader) -> int:
     """Return the newest change number, 0 before the first."""
     return select_only(db, int, SQL["last_change"])
@@ -100,7 +130,7 @@ def time_of_first_after(db: Reader, change: int) -> datetime | None:
 
 
 def has_type_changed(db: Reader, type_id: int, after: int) -> bool:
-    """Return whether contacts or fields of a type have changed after a change number."""
+    """Return whether contacts, fields or events of a type have changed after a change number."""
     return select_only(db, bool, SQL["has_type_changed"], (after, type_id))
 
 
@@ -121,8 +151,19 @@ def list_contact_changes(db: Reader, after: int, up_to: int) -> list[ContactChan
     return [changes for _, changes in sorted(groups, key=itemgetter(0))]
 
 
+def list_event_changes(db: Reader, after: int, up_to: int) -> list[ContactChanges]:
+    """List the contacts with new events in a span of changes, in order."""
+    return select(db, _with_events, SQL["event_changes"], (after, up_to))
+
+
+def list_removals(db: Reader, after: int, up_to: int) -> list[Removal]:
+    """List the removals of old events in a span of changes, in order."""
+    return select(db, Removal, SQL["removals"], (after, up_to))
+
+
 def find_batch_end(db: Reader, after: int, contacts: int) -> int | None:
-    """Return the change by which this many contacts have changed since another one, or None when fewer have."""
+    """Return the change by which this many contacts have changed or got events since another one, or None when
+    fewer have."""
     return scalar(db, int, SQL["batch_end"], (after, contacts))
 
 
@@ -148,6 +189,10 @@ def store_id(db: Reader) -> str:
 
 def _listed(change: int, type_id: int, at: int, cause: str, ids: str) -> tuple[int, ContactChanges]:
     return change, ContactChanges(type_id, at, Cause(cause), msgspec.json.decode(ids, type=list[int]))
+
+
+def _with_events(type_id: int, at: int, cause: str, ids: str) -> ContactChanges:
+    return ContactChanges(type_id, at, Cause(cause), msgspec.json.decode(ids, type=list[int]))
 
 
 def _in_range(

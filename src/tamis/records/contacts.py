@@ -15,6 +15,7 @@ from tamis.domain.segments import EXTERNAL_BIT
 from tamis.records import change_log, email_exclusions
 from tamis.records.engine.sql import each_tuple, run, run_many, scalar, select, select_one, select_tuples
 from tamis.records.engine.sql import insert as insert_row
+from tamis.records.events.write import remove_of_contacts
 from tamis.records.handles import Reader, Transaction
 from tamis.records.importing import journal
 from tamis.records.queries import load
@@ -104,8 +105,9 @@ def set_email_key(db: Transaction, contact_id: int, email_key: str) -> None:
 
 
 def delete(db: Transaction, contact: Contact, now: datetime) -> None:
-    """Delete a contact, and its values from before any import."""
+    """Delete a contact, its events, and its values from before any import."""
     journal.drop_contact(db, contact.id)
+    remove_of_contacts(db, [contact.id])
     run(db, SQL["delete"], (contact.id,))
     change_log.record_contact_changes(db, contact.contact_type_id, [contact.id], now, Cause.DELETION)
 

@@ -122,14 +122,19 @@ CREATE INDEX email_exclusions_by_hash ON email_exclusions (email_hash);
 
 CREATE TABLE change_log (
     change INTEGER PRIMARY KEY AUTOINCREMENT,
-    subject TEXT NOT NULL CHECK (subject IN ('contact', 'recipient', 'segment', 'fields')),
+    subject TEXT NOT NULL CHECK (
+        subject IN ('contact', 'recipient', 'segment', 'fields', 'events', 'catalogue', 'removal')
+    ),
     contact_type_id INTEGER NOT NULL,
     segment_id INTEGER,
     contact_id INTEGER,
     inclusion_id INTEGER,
     changed_at INTEGER NOT NULL DEFAULT 0,
     cause TEXT NOT NULL DEFAULT 'contact changed',
-    last_contact_id INTEGER
+    last_contact_id INTEGER,
+    contact_ids TEXT,
+    event_name_id INTEGER,
+    removed_before INTEGER
 ) STRICT;
 
 CREATE TABLE pending_erasure (
@@ -357,3 +362,47 @@ CREATE TABLE skipped_numbers (
     after INTEGER PRIMARY KEY,
     last INTEGER NOT NULL
 ) STRICT;
+
+CREATE TABLE event_names (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    contact_type_id INTEGER NOT NULL REFERENCES contact_types (id),
+    name TEXT NOT NULL,
+    name_key TEXT NOT NULL,
+    description TEXT NOT NULL DEFAULT '',
+    hidden INTEGER NOT NULL DEFAULT 0,
+    keep TEXT,
+    created_at INTEGER NOT NULL,
+    count INTEGER NOT NULL DEFAULT 0,
+    first_at INTEGER,
+    last_at INTEGER,
+    UNIQUE (contact_type_id, name_key)
+) STRICT;
+
+CREATE TABLE event_properties (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    name_id INTEGER NOT NULL REFERENCES event_names (id),
+    key TEXT NOT NULL,
+    name TEXT NOT NULL,
+    kind TEXT NOT NULL,
+    description TEXT NOT NULL DEFAULT '',
+    hidden INTEGER NOT NULL DEFAULT 0,
+    unreadable INTEGER NOT NULL DEFAULT 0,
+    examples TEXT NOT NULL DEFAULT '[]',
+    created_at INTEGER NOT NULL,
+    UNIQUE (name_id, key)
+) STRICT;
+
+CREATE TABLE events (
+    contact_id INTEGER NOT NULL,
+    name_id INTEGER NOT NULL REFERENCES event_names (id),
+    identity BLOB NOT NULL,
+    at INTEGER NOT NULL,
+    key TEXT NOT NULL,
+    properties TEXT NOT NULL,
+    change INTEGER NOT NULL,
+    PRIMARY KEY (contact_id, name_id, identity)
+) STRICT, WITHOUT ROWID;
+
+CREATE INDEX events_by_change ON events (change);
+
+CREATE INDEX events_by_name ON events (name_id, at);

@@ -17,6 +17,8 @@ CAUSES: dict[Cause, str] = {
     Cause.RULE: "rule_edited",
     Cause.TIME: "time",
     Cause.DELETION: "segment_deleted",
+    Cause.EVENT: "event",
+    Cause.RETENTION: "events_expired",
     Cause.FIRST: "first_build",
     Cause.REBUILD: "rebuild",
     Cause.KEPT: "history_trimmed",

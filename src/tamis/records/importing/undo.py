@@ -12,6 +12,7 @@ from tamis.domain.instants import to_micros
 from tamis.domain.membership_changes import Cause
 from tamis.records import change_log, email_exclusions
 from tamis.records.engine.sql import run, run_many, select, select_one, select_only, select_tuples
+from tamis.records.events.write import remove_of_contacts
 from tamis.records.handles import Reader, Transaction
 from tamis.records.importing import journal
 from tamis.records.queries import load
@@ -74,6 +75,7 @@ def delete_created(db: Transaction, import_id: int, type_id: int, batch: Created
         ids = _json(batch.as_left)
         run(db, SQL["record_inclusions"], (ids, to_micros(now), Cause.UNDO.value))
         run(db, SQL["forget_contacts"], (ids,))
+        remove_of_contacts(db, batch.as_left)
         email_exclusions.keep_after_deletion(db, batch.as_left)
         run(db, SQL["delete_contacts"], (ids,))
         change_log.record_contact_changes(db, type_id, batch.as_left, now, Cause.UNDO)

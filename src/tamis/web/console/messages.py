@@ -56,6 +56,8 @@ CAUSES = {
     Cause.RULE: "Rule edited",
     Cause.TIME: "Time passed",
     Cause.DELETION: "Contact deleted",
+    Cause.EVENT: "Event",
+    Cause.RETENTION: "Events expired",
     Cause.FIRST: "Initial build",
     Cause.REBUILD: "Rebuild",
     Cause.KEPT: "Older history summarized",

@@ -1,0 +1,1 @@
+"""Events in the records: what contacts did, the catalogue of its names, and what is removed."""

@@ -1,0 +1,41 @@
+-- name: names
+SELECT json_group_array(json_array(
+    id, contact_type_id, name, description, json(iif(hidden, 'true', 'false')), keep, count, first_at, last_at
+) ORDER BY id) FROM event_names WHERE contact_type_id = ?;
+
+-- name: properties
+SELECT json_group_array(json_array(
+    p.id, p.name_id, p.key, p.name, p.kind, p.description, json(iif(p.hidden, 'true', 'false')), p.unreadable,
+    json(p.examples)
+) ORDER BY p.id) FROM event_properties p JOIN event_names n ON n.id = p.name_id WHERE n.contact_type_id = ?;
+
+-- name: insert_name
+INSERT INTO event_names (contact_type_id, name, name_key, created_at) VALUES (?, ?, ?, ?) RETURNING id;
+
+-- name: insert_property
+INSERT INTO event_properties (name_id, key, name, kind, created_at) VALUES (?, ?, ?, ?, ?) RETURNING id;
+
+-- name: update_name
+UPDATE event_names SET description = ?, hidden = ?, keep = ? WHERE id = ?;
+
+-- name: update_property
+UPDATE event_properties SET description = ?, hidden = ?, kind = ?, unreadable = ? WHERE id = ?;
+
+-- name: add_count
+UPDATE event_names SET
+    count = count + ?1,
+    first_at = CASE WHEN ?2 IS NULL THEN first_at ELSE min(coalesce(first_at, ?2), ?2) END,
+    last_at = CASE WHEN ?3 IS NULL THEN last_at ELSE max(coalesce(last_at, ?3), ?3) END
+WHERE id = ?4;
+
+-- name: set_first_at
+UPDATE event_names SET first_at = ?1, last_at = CASE WHEN ?1 IS NOT NULL THEN last_at END WHERE id = ?2;
+
+-- name: add_examples
+UPDATE event_properties SET unreadable = unreadable + ?, examples = ? WHERE id = ?;
+
+-- name: remove_properties_of_type
+DELETE FROM event_properties WHERE name_id IN (SELECT id FROM event_names WHERE contact_type_id = ?);
+
+-- name: remove_names_of_type
+DELETE FROM event_names WHERE contact_type_id = ?;
