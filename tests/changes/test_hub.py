@@ -6,11 +6,12 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from datetime import datetime
+from time import monotonic, sleep
 
 import pytest
 
 from tamis.actions.changes import projector_thread
-from tamis.actions.changes.hub import ChangeHub, PublishedBatch
+from tamis.actions.changes.hub import ChangeHub, PublishedBatch, Watch
 from tamis.actions.changes.projector_thread import ProjectorThread
 from tamis.actions.changes.segment_changes import read_segment_changes
 from tamis.actions.contacts.contact_edits import edit_contact
@@ -62,6 +63,15 @@ def running(services: Services) -> Iterator[None]:
         thread.join()
 
 
+def wait_for(watch: Watch, change: int) -> PublishedBatch:
+    """Wait for the batch that applies a change."""
+    until = monotonic() + UNTIL_DONE
+    while (found := watch.find(change)) is None:
+        assert monotonic() < until
+        sleep(0.001)
+    return found
+
+
 def move(db: Transaction, now: datetime, space: Workspace, name: str, country: str) -> int:
     """Change the country of a contact; return the number of the change."""
     edit_contact(db, now, space.account, space.type, space.contact(name).id, {"country": country})
@@ -73,13 +83,13 @@ def test_a_writer_hears_which_segments_its_contact_entered_and_left(space: Works
     with services.hub.watch() as watch:
         change = services.write(move, space, "ann", "India")
         services.project()
-        found = read_segment_changes(services, watch.wait(change, UNTIL_DONE), [ann])
+        found = read_segment_changes(services, wait_for(watch, change), [ann])
         assert found == SegmentChanges((ids["India"],), (ids["Peru"],))
     with services.hub.watch() as watch:
         services.write(delete_contact, space.account, space.type, "ann@example.org")
         change = last_change(services.records.reader())
         services.project()
-        found = read_segment_changes(services, watch.wait(change, UNTIL_DONE), [ann])
+        found = read_segment_changes(services, wait_for(watch, change), [ann])
         assert found == SegmentChanges((), (ids["India"],))
 
 
@@ -90,7 +100,7 @@ def test_the_projector_does_not_sleep_while_a_writer_waits(space: Workspace, mon
         for country in ("India", "Peru", "India"):
             with services.hub.watch() as watch:
                 change = services.write(move, space, "ann", country)
-                found = watch.wait(change, UNTIL_DONE).changes_of([ann])
+                found = wait_for(watch, change).changes_of([ann])
             assert found
             assert len(found.entered) == len(found.left) == 1
 
@@ -111,7 +121,7 @@ def test_two_writes_of_one_contact_in_one_batch_are_both_told_the_sum(space: Wor
         first, second = (services.write(move, space, "ann", country) for country in ("India", ""))
         services.project()
         found = [
-            read_segment_changes(services, watch.wait(change, UNTIL_DONE), [ann])
+            read_segment_changes(services, wait_for(watch, change), [ann])
             for watch, change in ((one, first), (other, second))
         ]
     assert found == [SegmentChanges((ids["Blank"],), (ids["Peru"],))] * 2
@@ -133,7 +143,7 @@ def test_the_changes_of_a_large_batch_are_read_from_the_store(
         services.write(move, space, "bob", "Peru")
         change = services.write(move, space, "ann", "India")
         services.project()
-        found = watch.wait(change, UNTIL_DONE)
+        found = wait_for(watch, change)
         assert found.changes_of([1]) is None
         told = [read_segment_changes(services, found, [space.contact(name).id]) for name in ("ann", "bob")]
     assert told == [SegmentChanges((ids["India"],), (ids["Peru"],)), SegmentChanges((ids["Peru"],), (ids["India"],))]
@@ -148,12 +158,7 @@ def test_a_writer_is_told_that_the_projection_fails(space: Workspace, monkeypatc
     with running(services), services.hub.watch() as watch:
         change = services.write(move, space, "ann", "India")
         with pytest.raises(Unavailable, match="disk is full"):
-            watch.wait(change, UNTIL_DONE)
-
-
-def test_a_writer_does_not_wait_forever(space: Workspace) -> None:
-    with space.services.hub.watch() as watch, pytest.raises(Unavailable, match="not known yet"):
-        watch.wait(1_000_000, 0.01)
+            wait_for(watch, change)
 
 
 def test_batches_are_kept_only_for_open_watches() -> None:
@@ -163,9 +168,9 @@ def test_batches_are_kept_only_for_open_watches() -> None:
             hub.publish(ProjectedBatch(change, 0, change))
         with hub.watch() as late:
             hub.publish(ProjectedBatch(4, 3, 4))
-            assert early.wait(2, 0).batch.change == 2
-            assert late.wait(2, 0).batch.change == 4, "an earlier batch is not this writer's"
-            assert early.wait(4, 0) is late.wait(4, 0)
+            assert wait_for(early, 2).batch.change == 2
+            assert wait_for(late, 2).batch.change == 4, "an earlier batch is not this writer's"
+            assert early.find(4) is late.find(4)
     assert not hub._batches
     assert not hub.is_awaited
     hub.publish(ProjectedBatch(5, 4, 5))

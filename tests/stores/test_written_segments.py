@@ -74,7 +74,9 @@ class WritingPrograms(Membership):
                 self.services.project()
                 said = SegmentChanges()
                 if written.outcome != "unchanged":
-                    found = read_segment_changes(self.services, watch.wait(written.change, 0), written.person_ids)
+                    published = watch.find(written.change)
+                    assert published
+                    found = read_segment_changes(self.services, published, written.person_ids)
                     said = without_merged(self.services, self.account, written, found)
         except (NotFound, Invalid):
             return

@@ -1,7 +1,7 @@
-"""The hub: tells those who wait, in threads and on the event loop, what each transaction of the projector has added.
+"""The hub: tells those who wait what each transaction of the projector has added.
 
-The projector publishes each batch once. Threads wait for it in `Watch.wait`; an event loop registers one function,
-which is called once for each batch, however many of its tasks wait.
+The projector publishes each batch once. An event loop registers one function, which is called once for each batch,
+however many of its tasks wait.
 
 A writer that wants to know which segments its write has changed opens a watch *before* it writes, so that no batch can
 pass unseen. The batch that has applied the write is the first one that reached its number in the change log. If it has
@@ -14,9 +14,8 @@ from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from functools import cached_property
 from itertools import count, islice
-from time import monotonic
 
-from tamis.domain.errors import TamisError, Unavailable
+from tamis.domain.errors import TamisError
 from tamis.domain.history import ProjectedBatch
 from tamis.domain.membership_changes import SegmentChanges
 from tamis.domain.segments import SEGMENT_SHIFT
@@ -68,7 +67,7 @@ class ChangeHub:
         self.change = self.number = 0
         self.counts: Counter[str] = Counter()
         """How many membership changes were published, by type; those of batches too large for memory as `bulk`."""
-        self._changed = threading.Condition()
+        self._lock = threading.Lock()
         self._batches: deque[PublishedBatch] = deque()
         """The batches that open watches may need, oldest first."""
         self._dropped = 0
@@ -89,13 +88,12 @@ class ChangeHub:
     def publish(self, batch: ProjectedBatch) -> None:
         """Tell everybody about a batch that was committed."""
         self._count(batch)
-        with self._changed:
+        with self._lock:
             self.change, self.number = batch.change, batch.number
             if self._watches:
                 self._batches.append(PublishedBatch(batch))
             else:
                 self._dropped += 1
-            self._changed.notify_all()
         self._call_back(batch)
 
     def _count(self, batch: ProjectedBatch) -> None:
@@ -108,10 +106,9 @@ class ChangeHub:
 
     def publish_failure(self, error: TamisError) -> None:
         """Tell those who wait for a write that it cannot be projected now."""
-        with self._changed:
+        with self._lock:
             self._failures += 1
             self._failure = error
-            self._changed.notify_all()
         self._call_back(None)
 
     def close(self) -> None:
@@ -154,27 +151,27 @@ class ChangeHub:
     @contextmanager
     def watch(self) -> Iterator["Watch"]:
         """Watch what is published during a block in which something is written."""
-        with self._changed:
+        with self._lock:
             token = next(self._tokens)
             self._watches[token] = begin = self._dropped + len(self._batches)
             failures = self._failures
         try:
             yield Watch(self, begin, failures)
         finally:
-            with self._changed:
+            with self._lock:
                 del self._watches[token]
                 self._drop_batches()
 
     @contextmanager
     def listen(self) -> Iterator[None]:
         """Have changes projected promptly during a block."""
-        with self._changed:
+        with self._lock:
             self._listeners += 1
         self._wanted.set()
         try:
             yield
         finally:
-            with self._changed:
+            with self._lock:
                 self._listeners -= 1
 
     def call_on_batches(self, callback: OnBatch) -> None:
@@ -203,24 +200,10 @@ class Watch:
         """Return the batch that has applied a change of the change log, or None if there is none yet; raises
         Unavailable if the projector has failed meanwhile."""
         hub = self._hub
-        with hub._changed:
-            return self._find(change)
-
-    def wait(self, change: int, seconds: float) -> PublishedBatch:
-        """Wait in a thread for the batch that applies a change of the change log; raises Unavailable if there is none
-        in time."""
-        hub, until = self._hub, monotonic() + seconds
-        with hub._changed:
-            while (found := self._find(change)) is None:
-                if not hub._changed.wait(until - monotonic()):
-                    raise Unavailable("write_not_projected_yet")
-            return found
-
-    def _find(self, change: int) -> PublishedBatch | None:
-        hub = self._hub
-        for published in islice(hub._batches, self._begin - hub._dropped, None):
-            if published.batch.change >= change:
-                return published
-        if hub._failures != self._failures and hub._failure:
-            raise hub._failure
+        with hub._lock:
+            for published in islice(hub._batches, self._begin - hub._dropped, None):
+                if published.batch.change >= change:
+                    return published
+            if hub._failures != self._failures and hub._failure:
+                raise hub._failure
         return None

@@ -137,8 +137,9 @@ def start_undo(services: Services, account: Account, import_id: int) -> Backgrou
         raise Refused("import_not_undoable")
 
     def undo(background_job: BackgroundJob) -> UndoReport:
-        background_job.attach_import(import_id)
-        return undo_import(services, account, import_id, background_job.progress)
+        return undo_import(
+            services, account, import_id, background_job.progress, lambda: background_job.attach_import(import_id)
+        )
 
     return services.jobs.start(_undo_key(import_id), account.id, None, undo)
 

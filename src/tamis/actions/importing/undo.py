@@ -1,6 +1,6 @@
 """Undoing an import: contacts that it changed, and that nobody has touched since, get their old state back."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -43,13 +43,21 @@ class UndoReport:
     touched_emails: tuple[str, ...]
 
 
-def undo_import(services: Services, account: Account, import_id: int, progress: Progress = no_progress) -> UndoReport:
-    """Undo an import of an account, also a failed or interrupted one; raises NotFound and Refused.
+def undo_import(
+    services: Services,
+    account: Account,
+    import_id: int,
+    progress: Progress = no_progress,
+    begun: Callable[[], None] = lambda: None,
+) -> UndoReport:
+    """Undo an import of an account, also a failed or interrupted one; `begun` is called once its state says so. Raises
+    NotFound and Refused.
 
     Each step is atomic: a killed undo is finished by the next one, with the same result and figures."""
     if find_import(services, account, import_id).state == ImportState.RUNNING:
         raise Refused("import_is_running", number=import_id)
     done, total = 0, services.write(_start, account, import_id)
+    begun()
     while processed := services.write(_step, account, import_id):
         done += processed
         progress("Undoing", done, total)

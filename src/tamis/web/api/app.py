@@ -15,6 +15,7 @@ from tamis.web.api.calls import call_factory, call_provider
 from tamis.web.api.contact_writes.shortcut import ContactShortcut
 from tamis.web.api.description import describe, description_route
 from tamis.web.api.docs_page.routes import docs_routes
+from tamis.web.api.emails_in_paths import email_in_path
 from tamis.web.api.idempotency import IdempotentPosts
 from tamis.web.api.listening import Listening
 from tamis.web.api.local_access import LocalAccess
@@ -48,6 +49,7 @@ def api_routes(services: Services, keys: KeyAuth, writes: WriteLimit, local_toke
         dependencies={
             "call": Provide(call_provider(make_call), sync_to_thread=False),
             "page": Provide(page_query, sync_to_thread=False),
+            "address": Provide(email_in_path, sync_to_thread=False),
         },
         middleware=[requests, IdempotentPosts(services, writes)],
         exception_handlers={Exception: failed},

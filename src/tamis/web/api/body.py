@@ -1,4 +1,4 @@
-"""Request bodies in JSON: parsed strictly, with everything that is wrong reported at once."""
+"""Request bodies: read up to a size, and JSON parsed strictly, with everything that is wrong reported at once."""
 
 import json
 import re
@@ -8,6 +8,7 @@ from typing import Any, TypeVar, get_args, get_origin
 import msgspec
 from litestar.dto import AbstractDTO
 from litestar.exceptions import HTTPException
+from litestar.types import Receive
 from litestar.typing import FieldDefinition
 
 from tamis.domain.errors import Invalid, Problem
@@ -38,8 +39,8 @@ class UnreadableBody(Exception):
         self.code = code
 
 
-class JsonBody(AbstractDTO[T]):
-    """Decodes the body of a handler: `dto=JsonBody[NewSegment]`."""
+class StrictJson(AbstractDTO[T]):
+    """Decodes the body of a handler: `dto=StrictJson[NewSegment]`."""
 
     def decode_bytes(self, value: bytes) -> Any:
         """Decode a body; raises UnreadableBody, and Invalid with every problem."""
@@ -68,12 +69,27 @@ class JsonBody(AbstractDTO[T]):
         return False
 
 
-class OptionalJsonBody(JsonBody[T]):
+class OptionalStrictJson(StrictJson[T]):
     """Decodes the body of a handler that may come without one: its `data` is None then."""
 
     def decode_bytes(self, value: bytes) -> Any:
         """Decode a body; raises UnreadableBody, and Invalid with every problem."""
         return super().decode_bytes(value) if value.strip() else None
+
+
+async def read_body(receive: Receive, limit: int) -> bytes:
+    """Read the body of a request; raises HTTPException for one that is too large, or cut off."""
+    chunks, size = [], 0
+    while True:
+        message: Any = await receive()
+        if message["type"] == "http.disconnect":
+            raise HTTPException(status_code=400, detail="The client closed the connection.")
+        chunks.append(message.get("body", b""))
+        size += len(chunks[-1])
+        if size > limit:
+            raise HTTPException(status_code=413, detail="The body is too large.")
+        if not message.get("more_body"):
+            return b"".join(chunks)
 
 
 def require_json(headers: Mapping[str, str]) -> None:

@@ -13,6 +13,7 @@ from litestar.routes import HTTPRoute
 
 from tamis import __version__
 from tamis.domain.accounts import Scope
+from tamis.web.api.emails_in_paths import email_in_path
 from tamis.web.api.examples import add_examples
 from tamis.web.api.operations import CONDITIONAL, ERRORS, EVENT_STREAM, EVENTS
 from tamis.web.api.paging import page_query
@@ -123,7 +124,11 @@ def describe(handlers: Sequence[BaseRouteHandler], prefix: str) -> Document:
     router = Router(
         prefix,
         route_handlers=handlers,
-        dependencies={"page": Provide(page_query, sync_to_thread=False), "call": Provide(_no_call)},
+        dependencies={
+            "page": Provide(page_query, sync_to_thread=False),
+            "address": Provide(email_in_path, sync_to_thread=False),
+            "call": Provide(_no_call),
+        },
     )
     config = OpenAPIConfig(
         "Tamis", __version__, description=ABOUT, operation_id_creator=_operation_id, use_handler_docstrings=True

@@ -9,7 +9,6 @@ from typing import Any, Self, cast
 
 import msgspec
 from litestar.enums import ScopeType
-from litestar.exceptions import HTTPException
 from litestar.middleware import ASGIMiddleware
 from litestar.types import ASGIApp, Message, Receive, Send
 from litestar.types import Scope as LitestarScope
@@ -24,7 +23,7 @@ from tamis.actions.lookups import Reader
 from tamis.actions.services import Services
 from tamis.domain.accounts import Account, ApiKey
 from tamis.domain.errors import Invalid, Problem
-from tamis.web.api.body import media_type_of
+from tamis.web.api.body import media_type_of, read_body
 from tamis.web.api.problems import BadRequest, Conflict
 from tamis.web.api.requests import ANY_MEDIA_TYPE, KEY, STREAMED
 from tamis.web.http import Scope
@@ -178,21 +177,6 @@ async def _send(answer: StoredAnswer, send: Send) -> None:
     headers = [(name.encode("latin-1"), value.encode("latin-1")) for name, value in own]
     await send({"type": "http.response.start", "status": answer.status, "headers": [*headers, REPLAYED]})
     await send({"type": "http.response.body", "body": answer.body, "more_body": False})
-
-
-async def read_body(receive: Receive, limit: int) -> bytes:
-    """Read the body of a request; raises HTTPException for one that is too large, or cut off."""
-    chunks, size = [], 0
-    while True:
-        message: Any = await receive()
-        if message["type"] == "http.disconnect":
-            raise HTTPException(status_code=400, detail="The client closed the connection.")
-        chunks.append(message.get("body", b""))
-        size += len(chunks[-1])
-        if size > limit:
-            raise HTTPException(status_code=413, detail="The body is too large.")
-        if not message.get("more_body"):
-            return b"".join(chunks)
 
 
 def _replay(body: bytes, rest: Receive) -> Receive:

@@ -13,10 +13,9 @@ from litestar.exceptions import HTTPException
 
 from tamis.actions.services import Services
 from tamis.domain.accounts import Scope as KeyScope
-from tamis.web.api.body import decode_body, require_json
+from tamis.web.api.body import decode_body, read_body, require_json
 from tamis.web.api.calls import CallFactory
 from tamis.web.api.contact_writes.responses import write_contact
-from tamis.web.api.idempotency import read_body
 from tamis.web.api.problems import INTERFACE, problem_response
 from tamis.web.api.requests import ApiRequests
 from tamis.web.api.schemas.contacts import ContactBody

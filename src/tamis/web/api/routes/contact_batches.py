@@ -23,6 +23,7 @@ from tamis.web.api.body import (
     decode_body,
     media_type_of,
     parse_json,
+    read_body,
     require_uncompressed,
 )
 from tamis.web.api.calls import Call, CallDep
@@ -89,7 +90,7 @@ async def write_contacts(call: CallDep, request: ApiRequest, type_id: Id) -> Res
         return await _write_lines(call, request, type_id)
     if media_type not in JSON_TYPES:
         raise HTTPException(status_code=415, detail=f"Send the body as application/json or {MEDIA_TYPE}.")
-    body = await _read(request)
+    body = await read_body(request.receive, MAX_BATCH_BYTES)
     batch = await call.read(lambda: _parse_document(call, type_id, body))
     request_id = request_record(request.scope).id
     results: Results = await call.write_once(Results, _store, call, type_id, batch, request_id)
@@ -153,16 +154,6 @@ def _parse_line(line: bytes) -> object:
         return parse_json(line)
     except UnreadableBody as error:
         return (Problem("", "line_not_valid", reason=str(error)),)
-
-
-async def _read(request: ApiRequest) -> bytes:
-    parts, size = [], 0
-    async for data in _parts(request):
-        size += len(data)
-        if size > MAX_BATCH_BYTES:
-            raise HTTPException(status_code=413, detail="The body is too large.")
-        parts.append(data)
-    return b"".join(parts)
 
 
 async def _parts(request: ApiRequest) -> AsyncIterator[bytes]:

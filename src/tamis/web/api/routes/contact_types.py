@@ -6,7 +6,7 @@ from litestar.params import JSONBody
 from tamis.actions.fields import types
 from tamis.actions.lookups import types_of_account
 from tamis.domain.accounts import Scope
-from tamis.web.api.body import JsonBody
+from tamis.web.api.body import StrictJson
 from tamis.web.api.calls import CallDep
 from tamis.web.api.operations import created, needs
 from tamis.web.api.paging import PageDep, page_by_id
@@ -27,7 +27,7 @@ async def list_contact_types(call: CallDep, page: PageDep) -> Page[ContactTypeOu
     "/contact-types",
     summary="Create a contact type",
     tags=TAGS,
-    dto=JsonBody[NewContactType],
+    dto=StrictJson[NewContactType],
     return_dto=None,
     opt=needs(Scope.ADMIN),
 )
@@ -47,7 +47,7 @@ async def get_contact_type(call: CallDep, type_id: Id) -> ContactTypeOut:
     "/contact-types/{type_id:int}",
     summary="Rename a contact type",
     tags=TAGS,
-    dto=JsonBody[ContactTypeChanges],
+    dto=StrictJson[ContactTypeChanges],
     return_dto=None,
     opt=needs(Scope.ADMIN),
 )

@@ -13,10 +13,10 @@ from tamis.actions.contacts.contact_writes import contact_tag, remove_contact_of
 from tamis.domain.accounts import Scope
 from tamis.domain.errors import Invalid
 from tamis.domain.preconditions import ANY
-from tamis.web.api.body import JsonBody
+from tamis.web.api.body import StrictJson
 from tamis.web.api.calls import Call, CallDep
 from tamis.web.api.contact_writes.responses import respond_to_write, write_contact
-from tamis.web.api.emails_in_paths import email_in_path
+from tamis.web.api.emails_in_paths import EmailDep
 from tamis.web.api.operations import needs, tagged
 from tamis.web.api.paging import PageDep, cursor_of
 from tamis.web.api.problems import BadRequest
@@ -31,7 +31,6 @@ from tamis.web.api.schemas.contacts import (
 TAGS = ["Contacts"]
 NO_CONTENT = {204: ResponseSpec(None, description="Done; the request preferred no content.")}
 ApiRequest = Request[Any, Any, Any]
-Email = Annotated[str, Parameter(description="The email of a contact, percent-encoded, in any spelling.")]
 Prefer = Annotated[
     str | None,
     HeaderParameter(
@@ -83,55 +82,51 @@ async def list_contacts(
     tags=TAGS,
     opt=needs(Scope.READ, conditional=True),
 )
-async def get_contact(call: CallDep, request: ApiRequest, type_id: Id, email: Email) -> Response[ContactOut]:  # noqa: ARG001  described, but read from the raw path
+async def get_contact(call: CallDep, type_id: Id, address: EmailDep) -> Response[ContactOut]:
     """Returns a contact."""
-    return contact_response(
-        call, contact_by_email(call.records, call.account, type_id, email_in_path(request, "contacts"))
-    )
+    return contact_response(call, contact_by_email(call.records, call.account, type_id, address))
 
 
 @put(
     "/contact-types/{type_id:int}/contacts/{email:path}",
     summary="Create or replace a contact",
     tags=TAGS,
-    dto=JsonBody[ContactBody],
+    dto=StrictJson[ContactBody],
     return_dto=None,
     opt=needs(Scope.WRITE, conditional=True),
     responses={201: ResponseSpec(WrittenContactOut, description="The contact was created."), **NO_CONTENT},
 )
 async def replace_contact(
     call: CallDep,
-    request: ApiRequest,
     type_id: Id,
-    email: Email,  # noqa: ARG001
+    address: EmailDep,
     data: JSONBody[ContactBody],
     prefer: Prefer = None,
 ) -> Response[WrittenContactOut]:
     """Creates the contact, or replaces all its values: fields that are not named are cleared. The answer says which
     segments the contact has entered and left as a result."""
-    return await write_contact(call, "PUT", type_id, email_in_path(request, "contacts"), data, prefer)
+    return await write_contact(call, "PUT", type_id, address, data, prefer)
 
 
 @patch(
     "/contact-types/{type_id:int}/contacts/{email:path}",
     summary="Change a contact",
     tags=TAGS,
-    dto=JsonBody[ContactBody],
+    dto=StrictJson[ContactBody],
     return_dto=None,
     opt=needs(Scope.WRITE, conditional=True),
     responses=NO_CONTENT,
 )
 async def change_contact(
     call: CallDep,
-    request: ApiRequest,
     type_id: Id,
-    email: Email,  # noqa: ARG001
+    address: EmailDep,
     data: JSONBody[ContactBody],
     prefer: Prefer = None,
 ) -> Response[WrittenContactOut]:
     """Changes the values that are named, and clears those that are null. A new email takes along what was added and
     excluded manually."""
-    return await write_contact(call, "PATCH", type_id, email_in_path(request, "contacts"), data, prefer)
+    return await write_contact(call, "PATCH", type_id, address, data, prefer)
 
 
 @delete(
@@ -144,16 +139,14 @@ async def change_contact(
 )
 async def delete_contact(
     call: CallDep,
-    request: ApiRequest,
     type_id: Id,
-    email: Email,  # noqa: ARG001
+    address: EmailDep,
     prefer: Prefer = None,
     forget: Annotated[
         bool, Parameter(description="Also keep the email from coming back; it need not be that of a contact.")
     ] = False,
 ) -> Response[WrittenContactOut]:
     """Deletes a contact; the answer has what it was, and the segments that it has left."""
-    address = email_in_path(request, "contacts")
     arguments = (call.account, type_id, address, call.precondition)
     answer = await respond_to_write(
         call, prefer, lambda: call.write(remove_contact_of_email, *arguments, forget=forget)

@@ -9,7 +9,7 @@ from tamis.actions.lookups import fields_of_type
 from tamis.domain.accounts import Scope
 from tamis.domain.contacts import ContactType
 from tamis.domain.fields import Field
-from tamis.web.api.body import JsonBody
+from tamis.web.api.body import StrictJson
 from tamis.web.api.calls import Call, CallDep
 from tamis.web.api.operations import created, needs
 from tamis.web.api.paging import PageDep, page_by_id
@@ -31,7 +31,7 @@ async def list_fields(call: CallDep, type_id: Id, page: PageDep) -> Page[FieldOu
     "/contact-types/{type_id:int}/fields",
     summary="Create a field",
     tags=TAGS,
-    dto=JsonBody[NewField],
+    dto=StrictJson[NewField],
     return_dto=None,
     opt=needs(Scope.ADMIN),
 )
@@ -47,7 +47,7 @@ async def create_field(call: CallDep, type_id: Id, data: JSONBody[NewField]) -> 
     "/fields/{field_id:int}",
     summary="Change a field",
     tags=TAGS,
-    dto=JsonBody[FieldChanges],
+    dto=StrictJson[FieldChanges],
     return_dto=None,
     opt=needs(Scope.ADMIN),
 )

@@ -147,9 +147,7 @@ async def undo_import(call: CallDep, import_id: Id) -> Response[ImportOut]:
     status = await call.read(lambda: find_import(call.services, call.account, import_id))
     if status.state not in UNDOING:
         job = await call.read(lambda: start_undo(call.services, call.account, import_id))
-        while status.state not in UNDOING and not job.is_done:
-            await asyncio.sleep(POLL_SECONDS)
-            status = await call.read(lambda: find_import(call.services, call.account, import_id))
+        await _wait(job)
         if job.status is JobStatus.FAILED:
             raise Refused.of(job.problems)
     return await _started(call, import_id)

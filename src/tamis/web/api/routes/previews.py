@@ -6,7 +6,7 @@ from litestar.params import JSONBody
 from tamis.actions.lookups import fields_of_type
 from tamis.actions.segments.planning.rule_previews import preview_valid_rule
 from tamis.domain.accounts import Scope
-from tamis.web.api.body import JsonBody
+from tamis.web.api.body import StrictJson
 from tamis.web.api.calls import CallDep
 from tamis.web.api.operations import needs
 from tamis.web.api.schemas.segments import PreviewOut, RuleToPreview, preview_out
@@ -17,7 +17,7 @@ from tamis.web.api.schemas.segments import PreviewOut, RuleToPreview, preview_ou
     summary="Preview a rule",
     tags=["Segments"],
     status_code=200,
-    dto=JsonBody[RuleToPreview],
+    dto=StrictJson[RuleToPreview],
     return_dto=None,
     opt=needs(Scope.READ),
 )

@@ -9,7 +9,7 @@ from tamis.actions.segments.sampling import group_sizes, sampled_page
 from tamis.actions.segments.segments import segment_by_id
 from tamis.domain.accounts import Scope
 from tamis.domain.sampling import sample_of
-from tamis.web.api.body import JsonBody
+from tamis.web.api.body import StrictJson
 from tamis.web.api.calls import CallDep
 from tamis.web.api.operations import needs
 from tamis.web.api.paging import PageDep, cursor_of
@@ -33,7 +33,7 @@ TAGS = ["Segments"]
     summary="Compare segments",
     tags=TAGS,
     status_code=200,
-    dto=JsonBody[SegmentsToCompare],
+    dto=StrictJson[SegmentsToCompare],
     return_dto=None,
     opt=needs(Scope.READ),
 )
@@ -58,7 +58,7 @@ async def compare_segments(call: CallDep, data: JSONBody[SegmentsToCompare]) -> 
     summary="Draw a sample of members",
     tags=TAGS,
     status_code=200,
-    dto=JsonBody[SampleToDraw],
+    dto=StrictJson[SampleToDraw],
     return_dto=None,
     opt=needs(Scope.READ),
 )

@@ -10,9 +10,9 @@ from tamis.actions.segments.manual import members
 from tamis.actions.segments.manual.pages import member_of_email, page_of_members
 from tamis.domain.accounts import Scope
 from tamis.domain.errors import Invalid
-from tamis.web.api.body import OptionalJsonBody
+from tamis.web.api.body import OptionalStrictJson
 from tamis.web.api.calls import Call, CallDep
-from tamis.web.api.emails_in_paths import email_in_path
+from tamis.web.api.emails_in_paths import EmailDep
 from tamis.web.api.operations import needs
 from tamis.web.api.paging import PageDep, cursor_of
 from tamis.web.api.problems import BadRequest
@@ -22,7 +22,6 @@ from tamis.web.api.schemas.members import MemberNames, MemberOut, members_out
 TAGS = ["Segments"]
 MEMBER = "/segments/{segment_id:int}/members/{email:path}"
 ApiRequest = Request[Any, Any, Any]
-Email = Annotated[str, Parameter(description="The email of a member, percent-encoded, in any spelling.")]
 Fields = Annotated[
     str | None, Parameter(description="Keys of the fields to return, separated by commas; all by default.")
 ]
@@ -43,30 +42,29 @@ async def list_members(call: CallDep, segment_id: Id, page: PageDep, fields: Fie
 
 
 @get(MEMBER, summary="Get a member", tags=TAGS, opt=needs(Scope.READ))
-async def get_member(call: CallDep, request: ApiRequest, segment_id: Id, email: Email) -> MemberOut:  # noqa: ARG001  read from the raw path
+async def get_member(call: CallDep, segment_id: Id, address: EmailDep) -> MemberOut:
     """Returns the member of a segment with an email."""
-    return await _member(call, segment_id, email_in_path(request, "members"))
+    return await _member(call, segment_id, address)
 
 
 @put(
     MEMBER,
     summary="Add a member manually",
     tags=TAGS,
-    dto=OptionalJsonBody[MemberNames],
+    dto=OptionalStrictJson[MemberNames],
     return_dto=None,
     opt=needs(Scope.WRITE),
     responses={201: ResponseSpec(MemberOut, description="The email was added.")},
 )
 async def add_member(
     call: CallDep,
-    request: ApiRequest,
     segment_id: Id,
-    email: Email,  # noqa: ARG001  read from the raw path
+    address: EmailDep,
     data: JSONBody[MemberNames | None] = None,
 ) -> Response[MemberOut]:
     """Adds an email to a segment manually: it stays a member whatever the rule says, even if it is not a contact.
     Repeating it changes nothing."""
-    names, address = data or MemberNames(), email_in_path(request, "members")
+    names = data or MemberNames()
     was_added = await call.write(
         members.put_member, call.account, segment_id, address, names.first_name.strip(), names.last_name.strip()
     )
@@ -74,10 +72,10 @@ async def add_member(
 
 
 @delete(MEMBER, summary="Exclude a member", tags=TAGS, opt=needs(Scope.WRITE))
-async def remove_member(call: CallDep, request: ApiRequest, segment_id: Id, email: Email) -> None:  # noqa: ARG001
+async def remove_member(call: CallDep, segment_id: Id, address: EmailDep) -> None:
     """Excludes an email from a segment manually: it stays out whatever the rule says, until it is added again.
     Repeating it changes nothing."""
-    await call.write(members.remove_member, call.account, segment_id, email_in_path(request, "members"))
+    await call.write(members.remove_member, call.account, segment_id, address)
 
 
 async def _member(call: Call, segment_id: int, email: str) -> MemberOut:

@@ -21,7 +21,7 @@ from tamis.actions.segments.segments import (
     segment_tag,
 )
 from tamis.domain.accounts import Scope
-from tamis.web.api.body import JsonBody
+from tamis.web.api.body import StrictJson
 from tamis.web.api.calls import Call, CallDep
 from tamis.web.api.operations import created, needs, tagged
 from tamis.web.api.paging import PageDep, page_by_id
@@ -59,7 +59,7 @@ async def list_segments(
     "/segments",
     summary="Create a segment",
     tags=TAGS,
-    dto=JsonBody[NewSegment],
+    dto=StrictJson[NewSegment],
     return_dto=None,
     opt=needs(Scope.ADMIN),
 )
@@ -86,7 +86,7 @@ async def get_segment(call: CallDep, segment_id: Id) -> Response[SegmentOut]:
     "/segments/{segment_id:int}",
     summary="Change a segment",
     tags=TAGS,
-    dto=JsonBody[SegmentPatch],
+    dto=StrictJson[SegmentPatch],
     return_dto=None,
     opt={**needs(Scope.ADMIN, conditional=True), ADMITS: Scope.READ},
 )

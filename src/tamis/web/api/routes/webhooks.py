@@ -12,7 +12,7 @@ from tamis.actions.webhooks.addresses import AddressPolicy
 from tamis.actions.webhooks.deliveries import send_test
 from tamis.actions.webhooks.registration import WebhookEdit
 from tamis.domain.accounts import Account, Scope
-from tamis.web.api.body import JsonBody
+from tamis.web.api.body import StrictJson
 from tamis.web.api.calls import Call, CallDep
 from tamis.web.api.idempotency import READ_SECRET
 from tamis.web.api.operations import created, needs
@@ -47,7 +47,7 @@ async def list_webhooks(call: CallDep, page: PageDep) -> Page[WebhookOut]:
     "/webhooks",
     summary="Create a webhook",
     tags=TAGS,
-    dto=JsonBody[NewWebhook],
+    dto=StrictJson[NewWebhook],
     return_dto=None,
     opt={**needs(Scope.ADMIN), READ_SECRET: _secret_of},
 )
@@ -69,7 +69,7 @@ async def get_webhook(call: CallDep, webhook_id: Id) -> WebhookOut:
     "/webhooks/{webhook_id:int}",
     summary="Change a webhook",
     tags=TAGS,
-    dto=JsonBody[WebhookChanges],
+    dto=StrictJson[WebhookChanges],
     return_dto=None,
     opt=needs(Scope.ADMIN),
 )
