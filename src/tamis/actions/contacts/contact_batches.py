@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
 from typing import Literal, NamedTuple
 
 from tamis.actions.audit import record_part
@@ -18,6 +19,7 @@ from tamis.domain.dates import format_day
 from tamis.domain.errors import Problem
 from tamis.domain.fields import FieldSet
 from tamis.domain.instants import day_of
+from tamis.files.disk_space import require_disk_space
 from tamis.records import contacts, suppressions, types
 from tamis.records.handles import Reader, Transaction
 
@@ -80,6 +82,12 @@ def write_batch(
     counts = Counter[str](result.status for result in results.values())
     record_part(db, now, account.id, AuditAction.BATCH_WRITTEN, type_subject(contact_type), request_id, counts)
     return [results[index] for index in range(len(items))]
+
+
+def require_room_for_results(directory: Path, size: int) -> None:
+    """Raise Unavailable when the results of a batch of any length, `size` bytes so far, leave too little of the disk to
+    others."""
+    require_disk_space(directory, size)
 
 
 def _parse(items: Sequence[object], fields: FieldSet) -> list[ParsedItem]:

@@ -7,6 +7,7 @@ from typing import Any
 
 import msgspec
 
+from tamis.actions.contacts.contact_batches import require_room_for_results
 from tamis.domain.errors import Unavailable
 from tamis.web.api.schemas.batches import StoredResult, batch_items_out, count_statuses
 
@@ -19,6 +20,7 @@ class BatchResults:
     behind."""
 
     def __init__(self, directory: Path) -> None:
+        self._directory = directory
         self._file = SpooledTemporaryFile[bytes](BYTES_IN_MEMORY, dir=str(directory))
         self._counts = [0, 0, 0, 0]
 
@@ -26,6 +28,7 @@ class BatchResults:
         """Add the results of the next items; raises Unavailable."""
         if not results:
             return
+        require_room_for_results(self._directory, self._file.tell())
         items = batch_items_out(results, sum(self._counts))
         text = msgspec.json.encode(items)[1:-1]
         try:

@@ -29,41 +29,45 @@ class LineChunks:
     def __init__(self) -> None:
         self._lines: list[bytes | None] = []
         self._size = self._number = 0
-        self._rest = b""
+        self._rest = bytearray()
+        """The line that is not complete, to which its parts are appended."""
         self._is_too_long = False
         self._hash = hashlib.sha256()
         self._has_begun = False
 
     def add(self, data: bytes) -> Iterator[LineChunk]:
         """Take more of the body, and yield the chunks that are complete."""
-        *lines, rest = (self._rest + data).split(b"\n")
-        self._rest = b""
-        for line in lines:
-            yield from self._end_line(line)
-        if len(rest) > MAX_LINE_BYTES or self._is_too_long:
-            self._hash.update(rest)
+        first, *others = data.split(b"\n")
+        self._rest += first
+        for part in others:
+            yield from self._end_line()
+            self._rest += part
+        if len(self._rest) > MAX_LINE_BYTES or self._is_too_long:
+            self._hash.update(self._rest)
+            self._rest.clear()
             self._is_too_long = True
-        else:
-            self._rest = rest
 
     def finish(self) -> Iterator[LineChunk]:
         """End the body, and yield the remaining lines and the chunk that ends it."""
-        yield from self._end_line(self._rest)
+        yield from self._end_line()
         if self._lines:
             yield self._cut()
         self._hash.update(_END)
         yield self._cut()
 
-    def _end_line(self, line: bytes) -> Iterator[LineChunk]:
-        if not self._has_begun:
-            line, self._has_begun = line.removeprefix(_BYTE_ORDER_MARK), True
-        line = line.strip()
-        self._hash.update(line + b"\n")
+    def _end_line(self) -> Iterator[LineChunk]:
+        line = bytes(self._rest)
+        self._rest.clear()
         if self._is_too_long or len(line) > MAX_LINE_BYTES:
+            self._hash.update(line + b"\n")
             self._lines.append(None)
-        elif line:
-            self._lines.append(line)
-            self._size += len(line)
+        else:
+            line = (line if self._has_begun else line.removeprefix(_BYTE_ORDER_MARK)).strip()
+            self._hash.update(line + b"\n")
+            if line:
+                self._lines.append(line)
+                self._size += len(line)
+        self._has_begun = True
         self._is_too_long = False
         if len(self._lines) == LINES_PER_CHUNK or self._size >= BYTES_PER_CHUNK:
             yield self._cut()
