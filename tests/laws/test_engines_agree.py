@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from tamis.domain.contacts import Contact
 from tamis.domain.fields import CREATED_AT, EMAIL, UPDATED_AT
+from tamis.rules.evaluation.aggregates import no_events
 from tamis.rules.evaluation.compiled import Values, compile_rule
 from tamis.rules.evaluation.evaluate import selects
 from tamis.rules.evaluation.operands import comparable
@@ -80,7 +81,7 @@ def test_one_meaning_of_compiled_rules(case: tuple[EvaluationTime, list[Contact]
     as_of, audience = case
     for rule in some:
         compiled = compile_rule(rule, as_of.zone)
-        found = {c.id for c in audience if compiled.selects(values_of(c), as_of, segments_of(c))}
+        found = {c.id for c in audience if compiled.selects(values_of(c), as_of, segments_of(c), no_events)}
         assert found == by_python(rule, audience, as_of)
 
 

@@ -17,11 +17,11 @@ from tamis.rules.descriptions.describe import describe
 from tamis.rules.evaluation.evaluate import selects
 from tamis.rules.operators import OPERATORS, SPELLINGS, Takes, find_operator, normal_spelling, positive_form
 from tamis.rules.syntaxes.arrays import from_arrays
-from tamis.rules.syntaxes.draft import MAX_DEPTH, Draft, DraftCondition, DraftGroup, DraftNot
+from tamis.rules.syntaxes.draft import MAX_DEPTH, Draft, DraftCondition, DraftEventCondition, DraftGroup, DraftNot
 from tamis.rules.syntaxes.json import from_json
 from tamis.rules.syntaxes.text import from_text
 from tamis.rules.time.evaluation_time import EvaluationTime
-from tamis.rules.tree import All, Any, Condition, InSegment, Node, Not
+from tamis.rules.tree import All, Any, Condition, EventCondition, InSegment, Node, Not
 from tamis.rules.values import ConditionValue
 from tests.laws.engines import Engine
 from tests.laws.strategies import FIELDS, SEGMENTS, ZONES, crowds, draft_conditions, drafts, leaves, raw_texts
@@ -175,6 +175,8 @@ def well_made(node: Node) -> bool:
             )
         case InSegment(segment_id, name, operator):
             return operator.names_segment and bool(segment_id and name)
+        case EventCondition(aggregate):
+            return aggregate.where is None or well_made(aggregate.where)
         case Not(part):
             return well_made(part)
         case All(parts) | Any(parts):
@@ -210,6 +212,8 @@ def size(draft: Draft) -> int:
     match draft:
         case DraftCondition():
             return 1
+        case DraftEventCondition(filter=inner):
+            return 1 + (size(inner) if inner else 0)
         case DraftNot():
             return size(draft.part)
         case DraftGroup():

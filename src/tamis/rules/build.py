@@ -1,17 +1,27 @@
 """The only constructor of rules: it checks a draft against the fields of a contact type and reports all errors."""
 
+from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
 from tamis.domain.errors import Invalid, Message, Problem
+from tamis.domain.events import NO_EVENTS, EventCatalogue
 from tamis.domain.fields import Field, FieldSet, Kind, ValueProblem
 from tamis.domain.instants import MICROSECOND, UTC_ZONE, to_utc
 from tamis.domain.segments import SegmentRefs
 from tamis.domain.text import shorten
+from tamis.rules import build_events
 from tamis.rules.diagnostics import names
 from tamis.rules.diagnostics import values as advice
 from tamis.rules.operators import BY_NAME, SPELLINGS, Operator, Takes, find_operator, normal_spelling
-from tamis.rules.syntaxes.draft import MAX_DEPTH, Draft, DraftCondition, DraftGroup, DraftNot
-from tamis.rules.tree import All, Any, Condition, InSegment, Node, Not, Rule, join
+from tamis.rules.syntaxes.draft import (
+    MAX_DEPTH,
+    Draft,
+    DraftCondition,
+    DraftEventCondition,
+    DraftGroup,
+    DraftNot,
+)
+from tamis.rules.tree import All, Any, Condition, EventCondition, InSegment, Node, Not, Rule, join
 from tamis.rules.values import ClockTime, ConditionValue, format_condition_value, parse_condition_value
 
 MAX_CONDITIONS = 500
@@ -24,22 +34,27 @@ _WRONG_COUNT = {
 }
 
 
-def build(draft: Draft | None, fields: FieldSet, segments: SegmentRefs = SegmentRefs()) -> Rule:  # noqa: B008  frozen
-    """Build a rule from a draft, or raise Invalid with all problems and their places; `segments` are those that it may
-    name."""
-    parts, problems = build_parts(draft, fields, segments)
+def build(
+    draft: Draft | None,
+    fields: FieldSet,
+    segments: SegmentRefs = SegmentRefs(),  # noqa: B008  frozen
+    events: EventCatalogue = NO_EVENTS,
+) -> Rule:
+    """Build a rule from a draft, or raise Invalid with all problems and their places; `segments` and `events` are those
+    that it may name."""
+    parts, problems = build_parts(draft, fields, segments, events)
     if problems:
         raise Invalid(problems)
     return parts[draft.where] if draft else None
 
 
 def build_parts(
-    draft: Draft | None, fields: FieldSet, segments: SegmentRefs
+    draft: Draft | None, fields: FieldSet, segments: SegmentRefs, events: EventCatalogue = NO_EVENTS
 ) -> tuple[dict[str, Node], tuple[Problem, ...]]:
     """Build rules from a draft and from each of its parts, by their places, and return them with all problems.
 
     A part with a problem, or with such a part, yields no rule. Each part must have its own place, as in JSON, or share
-    that of the part that it begins, as in text.
+    that of the part that it begins, as in text. What is asked of the properties of events is no part of its own.
     """
     if draft is None:
         return {}, ()
@@ -49,35 +64,47 @@ def build_parts(
         return {}, (Problem(draft.where, "too_many_conditions", most=MAX_CONDITIONS),)
     problems: list[Problem] = []
     parts: dict[str, Node] = {}
-    _node(draft, fields, segments, problems, parts)
+    _node(draft, _Known(fields, segments, events), problems, parts)
     return parts, tuple(problems)
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """What a rule may name; `filtered` is the name of the events that a part is to filter."""
+
+    fields: FieldSet
+    segments: SegmentRefs
+    events: EventCatalogue
+    filtered: str = ""
 
 
 def _count(draft: Draft) -> int:
     match draft:
         case DraftCondition():
             return 1
+        case DraftEventCondition():
+            return 1 + (_count(draft.filter) if draft.filter else 0)
         case DraftGroup():
             return sum(_count(part) for part in draft.parts)
         case DraftNot():
             return _count(draft.part)
 
 
-def _node(
-    draft: Draft, fields: FieldSet, segments: SegmentRefs, problems: list[Problem], found: dict[str, Node]
-) -> Node | None:
+def _node(draft: Draft, known: _Known, problems: list[Problem], found: dict[str, Node]) -> Node | None:
     """Build a rule from a part of a draft, and store it by its place; None when anything in it is wrong."""
     node: Node | None
     match draft:
         case DraftCondition():
-            node = _leaf(draft, fields, segments, problems)
+            node = _leaf(draft, known, problems)
+        case DraftEventCondition():
+            node = _event_condition(draft, known, problems)
         case DraftNot():
-            part = _node(draft.part, fields, segments, problems, found)
+            part = _node(draft.part, known, problems, found)
             node = Not(part) if part else None
         case DraftGroup():
             if not draft.parts:
                 problems.append(Problem(draft.where, "group_is_empty"))
-            parts = [_node(part, fields, segments, problems, found) for part in draft.parts]
+            parts = [_node(part, known, problems, found) for part in draft.parts]
             whole = [part for part in parts if part is not None]
             complete = whole and len(whole) == len(parts)
             node = join(All if draft.join == "all" else Any, whole) if complete else None
@@ -86,16 +113,32 @@ def _node(
     return node
 
 
-def _leaf(
-    draft: DraftCondition, fields: FieldSet, segments: SegmentRefs, problems: list[Problem]
-) -> Condition | InSegment | None:
+def _event_condition(draft: DraftEventCondition, known: _Known, problems: list[Problem]) -> EventCondition | None:
+    if draft.problems:
+        problems.extend(draft.problems)
+        return None
+    if known.filtered:
+        problems.append(Problem(draft.where, "where_is_about_properties", event=known.filtered))
+        return None
+    return build_events.build_event_condition(draft, known.events, problems, _condition, _filter)
+
+
+def _filter(draft: Draft, event: str, properties: FieldSet, problems: list[Problem]) -> Node | None:
+    """Build what is asked of the properties of events."""
+    return _node(draft, _Known(properties, SegmentRefs(), NO_EVENTS, event), problems, {})
+
+
+def _leaf(draft: DraftCondition, known: _Known, problems: list[Problem]) -> Condition | InSegment | None:
     if draft.problems:
         problems.extend(draft.problems)
         return None
     meanings = SPELLINGS.get(normal_spelling(draft.operator), ())
     if meanings and meanings[0].names_segment:
-        return _in_segment(draft, meanings[0], segments, problems)
-    return _condition(draft, fields, problems)
+        if known.filtered:
+            problems.append(Problem(draft.where, "where_is_about_properties", event=known.filtered))
+            return None
+        return _in_segment(draft, meanings[0], known.segments, problems)
+    return _condition(draft, known.fields, problems)
 
 
 def _in_segment(

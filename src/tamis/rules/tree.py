@@ -2,8 +2,9 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from enum import StrEnum
 
-from tamis.domain.fields import Field
+from tamis.domain.fields import Field, Kind
 from tamis.rules.operators import Operator
 from tamis.rules.values import ConditionValue
 
@@ -48,7 +49,84 @@ class InSegment:
     operator: Operator
 
 
-Node = Condition | InSegment | All | Any | Not
+class AggregateFunction(StrEnum):
+    """How the events of a contact become one value."""
+
+    COUNT = "count"
+    SUM = "sum"
+    MIN = "min"
+    MAX = "max"
+    AVERAGE = "average"
+    FIRST = "first"
+    LAST = "last"
+
+    @property
+    def takes_property(self) -> bool:
+        """Whether the function is of a property of the events; the others are of the events and their instants."""
+        return self in (AggregateFunction.SUM, AggregateFunction.MIN, AggregateFunction.MAX, AggregateFunction.AVERAGE)
+
+    @property
+    def adds(self) -> bool:
+        """Whether the function adds numbers up, which is done in whole millionths (`rules.millionths`)."""
+        return self in (AggregateFunction.SUM, AggregateFunction.AVERAGE)
+
+    @property
+    def is_zero_of_nothing(self) -> bool:
+        """Whether the value of no events is 0; that of the other functions is missing."""
+        return self in (AggregateFunction.COUNT, AggregateFunction.SUM)
+
+
+@dataclass(frozen=True, slots=True)
+class EventRef:
+    """A name of events as a rule refers to it; `name` does not affect the meaning."""
+
+    id: int
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class EventAggregate:
+    """A value that is computed from the events of a contact that have one name; `measured` is the property that its
+    function takes.
+
+    Only events up to the evaluation time are counted, and of these only those whose instant satisfies `window`, a
+    condition about `AT`, and whose properties satisfy `where`; None is no restriction.
+    """
+
+    event: EventRef
+    function: AggregateFunction
+    measured: Field | None = None
+    window: Condition | None = None
+    where: "Node | None" = None
+
+    @property
+    def value(self) -> Field:
+        """The value, as a field that conditions can be about."""
+        kind = Kind.NUMBER
+        if self.function in (AggregateFunction.FIRST, AggregateFunction.LAST):
+            kind = Kind.DATETIME
+        elif self.function in (AggregateFunction.MIN, AggregateFunction.MAX):
+            assert self.measured
+            kind = self.measured.kind
+        of = f"{self.function}({self.measured.key}) of" if self.measured else self.function
+        return Field(0, self.function, f"{of} {self.event.name}", kind)
+
+
+@dataclass(frozen=True, slots=True)
+class EventCondition:
+    """A condition about a value that is computed from events."""
+
+    aggregate: EventAggregate
+    operator: Operator
+    values: tuple[ConditionValue, ...] = ()
+
+    @property
+    def test(self) -> Condition:
+        """What is asked of the value, as a condition about a field."""
+        return Condition(self.aggregate.value, self.operator, self.values)
+
+
+Node = Condition | InSegment | EventCondition | All | Any | Not
 Rule = Node | None
 """None is the rule without conditions, which selects nobody."""
 
@@ -63,7 +141,7 @@ def join(kind: type[All] | type[Any], parts: list[Node]) -> Node:
 
 
 def conditions(rule: Rule) -> Iterator[Condition]:
-    """Yield all conditions of a rule, from left to right."""
+    """Yield all conditions about fields of contacts, from left to right; those about events are not among them."""
     match rule:
         case Condition():
             yield rule
@@ -84,3 +162,36 @@ def referenced_segments(rule: Rule) -> frozenset[int]:
         case Not(part):
             return referenced_segments(part)
     return frozenset()
+
+
+def event_conditions(rule: Rule) -> Iterator[EventCondition]:
+    """Yield all conditions about events, from left to right."""
+    match rule:
+        case EventCondition():
+            yield rule
+        case All(parts) | Any(parts):
+            for part in parts:
+                yield from event_conditions(part)
+        case Not(part):
+            yield from event_conditions(part)
+
+
+def event_aggregates(rule: Rule) -> tuple[EventAggregate, ...]:
+    """List the values of events that a rule is about, each once."""
+    return tuple(dict.fromkeys(condition.aggregate for condition in event_conditions(rule)))
+
+
+def referenced_events(rule: Rule) -> frozenset[int]:
+    """Return the ids of the names of events that a rule uses."""
+    return frozenset(condition.aggregate.event.id for condition in event_conditions(rule))
+
+
+def properties_of(aggregate: EventAggregate) -> frozenset[Field]:
+    """Return the properties of events that an aggregate uses."""
+    used = {condition.field for condition in conditions(aggregate.where)}
+    return frozenset(used | {aggregate.measured} if aggregate.measured else used)
+
+
+def referenced_properties(rule: Rule) -> frozenset[Field]:
+    """Return the properties of events that a rule uses; their ids are unique over all names."""
+    return frozenset().union(*map(properties_of, event_aggregates(rule)))

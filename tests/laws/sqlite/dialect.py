@@ -103,4 +103,6 @@ SQLITE = Dialect(
     bound=bound,
     folded=lambda column: column,  # texts are folded when they are stored: lower() knows A to Z only
     later=lambda instant, micros: f"({instant} + {micros})",
+    truncated="CAST({} AS INTEGER)".format,
+    widened=lambda number: number,  # nothing is wider than 63 bits, so larger sums are refused
 )

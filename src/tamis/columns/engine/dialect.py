@@ -57,5 +57,7 @@ DUCKDB = Dialect(
     bound=_bound,
     folded=lambda column: f"lower({column})",  # of the columns of `layout.contacts`, in which most texts are simple
     later=lambda instant, micros: f"({instant} + to_microseconds({micros}::BIGINT))",
+    truncated=lambda number: f"trunc({number})::BIGINT",
+    widened=lambda number: f"{number}::HUGEINT",
 )
 """DuckDB's timestamps reach far beyond the calendar: adding to one never overflows."""

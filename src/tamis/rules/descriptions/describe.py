@@ -10,8 +10,9 @@ from typing import TypeGuard
 from tamis.domain.dates import format_day
 from tamis.domain.durations import Duration, Unit, add_duration, subtract_duration
 from tamis.domain.fields import COUNTRY, CREATED_AT, UPDATED_AT, format_value
+from tamis.rules.descriptions.events import asks_how_often, write_event_condition
 from tamis.rules.operators import BY_NAME, OPERATORS, Operator, Relative, Takes
-from tamis.rules.tree import All, Any, Condition, InSegment, Node, Not, Rule
+from tamis.rules.tree import All, Any, Condition, EventCondition, InSegment, Node, Not, Rule
 from tamis.rules.values import ClockTime, ConditionValue, format_condition_value
 
 _NEGATIVE = {operator.negates: operator for operator in OPERATORS if operator.negates}
@@ -30,10 +31,13 @@ def describe(rule: Rule, subject: str = "Contacts", today: date | None = None) -
     return _Writer(today).sentence(rule, subject)
 
 
-def phrase(node: Condition | InSegment) -> str:
+def phrase(node: Condition | EventCondition | InSegment) -> str:
     """Return what one condition asks for, in a few words: `Age is between 25 and 60`, `Is in segment “Regulars”`."""
     if isinstance(node, InSegment):
         return f"{node.operator.name.capitalize()} “{node.name}”"
+    if isinstance(node, EventCondition):
+        text = _Writer(None).bare(node)
+        return text[0].upper() + text[1:]
     return f"{node.field.name} {_Writer(None).asks(node)}"
 
 
@@ -93,6 +97,10 @@ class _Writer:
         match _without_not(node):
             case Condition() as condition:
                 return self.written_by_tamis(condition) or f"{condition.field.name} {self.asks(condition)}"
+            case EventCondition() as events:
+                return write_event_condition(events, False, self.asks, self.bare)
+            case Not(EventCondition() as events):
+                return write_event_condition(events, True, self.asks, self.bare)
             case Not(Condition() as condition):
                 opposite = re.sub("^is ", "is not ", re.sub("^includes ", "does not include ", self.asks(condition)))
                 return f"{condition.field.name} {opposite} (or is blank)"
@@ -145,7 +153,9 @@ class _Writer:
 def _without_not(node: Node) -> Node:
     """Return a negated condition as the opposite condition, where there is one."""
     match node:
-        case Not(Condition() | InSegment() as part) if opposite := _opposite(part.operator):
+        case Not(EventCondition() as part) if asks_how_often(part):
+            return node  # "did not"
+        case Not(Condition() | EventCondition() | InSegment() as part) if opposite := _opposite(part.operator):
             return replace(part, operator=opposite)
     return node
 
@@ -159,6 +169,8 @@ def _pronoun(node: Node) -> str | None:
     match _without_not(node):
         case Condition() as condition:
             return "who" if _Writer(None).written_by_tamis(condition) else "whose"
+        case EventCondition() as events:
+            return "who" if asks_how_often(events) else "whose"
         case InSegment():
             return "who"
         case Not(part):

@@ -4,6 +4,7 @@ from collections.abc import Collection, Mapping
 from difflib import get_close_matches
 
 from tamis.domain.errors import Message
+from tamis.domain.events import EventCatalogue
 from tamis.domain.fields import Field, FieldSet, Kind
 from tamis.domain.segments import SegmentRefs
 from tamis.domain.text import MAX_LINE, fold, shorten
@@ -11,6 +12,7 @@ from tamis.rules.operators import BY_NAME, OPERATORS, SPELLINGS, Operator, find_
 
 _MAX_COMPARED = 60
 _MAX_SUGGESTIONS = 3
+_MAX_LISTED = 20
 _MIN_SIMILARITY = 0.7
 
 
@@ -20,6 +22,26 @@ def unknown_field(reference: str | int, fields: FieldSet) -> Message:
     if isinstance(reference, int):
         return Message("no_field_with_id", field=reference, advice=_did_you_mean(_close_matches(str(reference), names)))
     return Message("no_field", field=shorten(reference), advice=_did_you_mean(_close_matches(reference, names)))
+
+
+def unknown_event(reference: str | int, events: EventCatalogue) -> Message:
+    """Report an unknown name of events, with the closest names, or those that there are."""
+    if isinstance(reference, int):
+        return Message("no_event_with_id", event=reference)
+    shown = [event.name for event in events.names if not event.hidden]
+    advice = _did_you_mean(_close_matches(reference, {fold(event.name): event.name for event in events.names}))
+    if advice is None:
+        advice = Message("events_there_are", events=shown[:_MAX_LISTED]) if shown else Message("no_events_yet")
+    return Message("no_event", event=shorten(reference), advice=advice)
+
+
+def unknown_property(reference: str | int, event: str, properties: FieldSet) -> Message:
+    """Report an unknown property of events, with the closest names, or those that there are."""
+    keys = {fold(name): field.key for field in properties.fields for name in (field.key, field.name)}
+    advice = _did_you_mean(_close_matches(str(reference), keys))
+    if advice is None and properties.fields:
+        advice = Message("properties_there_are", properties=[field.key for field in properties.fields[:_MAX_LISTED]])
+    return Message("no_property", event=event, property=shorten(str(reference)), advice=advice)
 
 
 def unknown_segment(reference: str, segments: SegmentRefs) -> Message:

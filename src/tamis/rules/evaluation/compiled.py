@@ -4,35 +4,53 @@ What does not depend on the contact is worked out once: operands, folded texts, 
 require the same answers as `evaluate.selects` (§ One meaning).
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import cast
 from zoneinfo import ZoneInfo
 
 from tamis.domain.fields import Value
 from tamis.domain.instants import EPOCH
+from tamis.rules.evaluation.aggregates import Events, EventValues, aggregated, no_events, value_operands
 from tamis.rules.evaluation.evaluate import Membership
 from tamis.rules.evaluation.operands import operands
 from tamis.rules.operators import positive_form
 from tamis.rules.time.breakpoints import time_dependent_conditions
 from tamis.rules.time.evaluation_time import EvaluationTime
-from tamis.rules.tree import All, Any, Condition, InSegment, Node, Not, Rule, conditions, referenced_segments
+from tamis.rules.tree import (
+    All,
+    Any,
+    Condition,
+    EventAggregate,
+    EventCondition,
+    InSegment,
+    Node,
+    Not,
+    Rule,
+    conditions,
+    referenced_events,
+    referenced_segments,
+)
 
 Values = Mapping[int, Value]
 """The values of a contact in comparable form (`operands.comparable`), by field id, without missing ones."""
-Selects = Callable[[Values, EvaluationTime, Membership], bool]
+Selects = Callable[[Values, EvaluationTime, Membership, Events], bool]
+Counted = Callable[[EvaluationTime, Events], Sequence[EventValues]]
 MOST_KEPT = 4_096
 _kept: dict[tuple[int, str], "CompiledRule"] = {}
 
 
 @dataclass(frozen=True, slots=True)
 class CompiledRule:
-    """A rule as a function of values, time and memberships; `field_ids`, `segment_ids` and `is_timed` say on what its
-    answer depends."""
+    """A rule as a function of values, time, memberships and events; `field_ids`, `segment_ids`, `event_ids` and
+    `is_timed` say on what its answer depends. Rules about events depend on time, since an event counts from its instant
+    on."""
 
     rule: Rule
     selects: Selects
     field_ids: frozenset[int]
     segment_ids: frozenset[int]
+    event_ids: frozenset[int]
     is_timed: bool
 
 
@@ -43,17 +61,19 @@ def compile_rule(rule: Rule, zone: ZoneInfo) -> CompiledRule:
         return known
     if len(_kept) >= MOST_KEPT:
         _kept.clear()
+    event_ids = referenced_events(rule)
     found = CompiledRule(
         rule,
         _never_matches if rule is None else _compile(rule, EvaluationTime(EPOCH, zone)),
         frozenset(condition.field.id for condition in conditions(rule)),
         referenced_segments(rule),
-        any(True for _ in time_dependent_conditions(rule)),
+        event_ids,
+        bool(event_ids) or any(True for _ in time_dependent_conditions(rule)),
     )
     return _kept.setdefault(key, found)
 
 
-def _never_matches(_values: Values, _as_of: EvaluationTime, _in_segment: Membership) -> bool:
+def _never_matches(_values: Values, _as_of: EvaluationTime, _in_segment: Membership, _events: Events) -> bool:
     return False
 
 
@@ -61,15 +81,17 @@ def _compile(node: Node, any_time: EvaluationTime) -> Selects:
     match node:
         case Condition():
             return _compile_condition(node, any_time)
+        case EventCondition():
+            return _compile_event_condition(node, any_time)
         case InSegment(segment_id, _, operator):
             complement = positive_form(operator)[1]
-            return lambda values, as_of, in_segment: in_segment(segment_id) is not complement
+            return lambda values, as_of, in_segment, events: in_segment(segment_id) is not complement
         case All(parts):
             tests = tuple(_compile(part, any_time) for part in parts)
 
-            def select_all(values: Values, as_of: EvaluationTime, in_segment: Membership) -> bool:
+            def select_all(values: Values, as_of: EvaluationTime, in_segment: Membership, events: Events) -> bool:
                 for test in tests:  # noqa: SIM110  # a generator would take longer than the tests
-                    if not test(values, as_of, in_segment):
+                    if not test(values, as_of, in_segment, events):
                         return False
                 return True
 
@@ -77,16 +99,16 @@ def _compile(node: Node, any_time: EvaluationTime) -> Selects:
         case Any(parts):
             tests = tuple(_compile(part, any_time) for part in parts)
 
-            def select_any(values: Values, as_of: EvaluationTime, in_segment: Membership) -> bool:
+            def select_any(values: Values, as_of: EvaluationTime, in_segment: Membership, events: Events) -> bool:
                 for test in tests:  # noqa: SIM110
-                    if test(values, as_of, in_segment):
+                    if test(values, as_of, in_segment, events):
                         return True
                 return False
 
             return select_any
         case Not(part):
             negated = _compile(part, any_time)
-            return lambda values, as_of, in_segment: not negated(values, as_of, in_segment)
+            return lambda values, as_of, in_segment, events: not negated(values, as_of, in_segment, events)
 
 
 def _compile_condition(condition: Condition, any_time: EvaluationTime) -> Selects:
@@ -95,15 +117,55 @@ def _compile_condition(condition: Condition, any_time: EvaluationTime) -> Select
     assert holds
     if operator.relative:
 
-        def holds_at(values: Values, as_of: EvaluationTime, _: Membership) -> bool:
+        def holds_at(values: Values, as_of: EvaluationTime, _: Membership, __: Events) -> bool:
             value = values.get(field_id)
             return complement if value is None else holds(value, operands(condition, as_of)) is not complement
 
         return holds_at
     fixed = operands(condition, any_time)
 
-    def holds_always(values: Values, _: EvaluationTime, __: Membership) -> bool:
+    def holds_always(values: Values, _: EvaluationTime, __: Membership, ___: Events) -> bool:
         value = values.get(field_id)
         return complement if value is None else holds(value, fixed) is not complement
 
     return holds_always
+
+
+def _compile_event_condition(condition: EventCondition, any_time: EvaluationTime) -> Selects:
+    operator, complement = positive_form(condition.operator)
+    aggregate, holds, is_relative = condition.aggregate, operator.holds, operator.relative is not None
+    assert holds
+    counted = _compile_counted(aggregate, any_time)
+    fixed = value_operands(condition, any_time)
+
+    def holds_for(_: Values, as_of: EvaluationTime, __: Membership, events: Events) -> bool:
+        value = aggregated(aggregate, counted(as_of, events))
+        if value is None:
+            return complement
+        return holds(cast(Value, value), value_operands(condition, as_of) if is_relative else fixed) is not complement
+
+    return holds_for
+
+
+def _compile_counted(aggregate: EventAggregate, any_time: EvaluationTime) -> Counted:
+    """Compile `evaluate.counted`: what the window is compared with is worked out once for all events."""
+    event_id, window = aggregate.event.id, aggregate.window
+    where = _compile(aggregate.where, any_time) if aggregate.where else None
+    is_in_window = window.operator.holds if window else None
+    fixed = operands(window, any_time) if window and not window.operator.relative else None
+
+    def counted(as_of: EvaluationTime, events: Events) -> Sequence[EventValues]:
+        now = as_of.now
+        found = [event for event in events(event_id) if event.at <= now]
+        if window and is_in_window and found:
+            span = operands(window, as_of) if fixed is None else fixed
+            found = [event for event in found if is_in_window(event.at, span)]
+        if where:
+            found = [event for event in found if where(event.values, as_of, _in_no_segment, no_events)]
+        return found
+
+    return counted
+
+
+def _in_no_segment(_segment_id: int) -> bool:
+    raise AssertionError("conditions about properties of events name no segment")

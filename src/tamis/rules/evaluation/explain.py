@@ -3,15 +3,14 @@
 from dataclasses import dataclass
 from typing import Literal
 
-from tamis.domain.contacts import Contact
-from tamis.domain.externals import External
 from tamis.domain.fields import Kind, format_value
 from tamis.rules.descriptions.describe import phrase
-from tamis.rules.evaluation.evaluate import Membership, selects
+from tamis.rules.evaluation.aggregates import Events, aggregated, no_events, readable
+from tamis.rules.evaluation.evaluate import HasValues, Membership, counted, selects
 from tamis.rules.operators import OPERATORS
 from tamis.rules.syntaxes.text import to_text
 from tamis.rules.time.evaluation_time import EvaluationTime
-from tamis.rules.tree import All, Any, Condition, InSegment, Node, Not, Rule
+from tamis.rules.tree import All, Any, Condition, EventCondition, InSegment, Node, Not, Rule
 
 _NOT_A_MEMBER = next(operator.name for operator in OPERATORS if operator.names_segment and operator.negates)
 
@@ -25,7 +24,7 @@ class Explained:
     that a part names. The rule without conditions is of the kind "nothing".
     """
 
-    kind: Literal["condition", "segment", "all", "any", "not", "nothing"]
+    kind: Literal["condition", "segment", "event", "all", "any", "not", "nothing"]
     text: str
     value: str | None
     holds: bool
@@ -40,9 +39,15 @@ class Explained:
         return self.holds is not self.text.startswith(f"{_NOT_A_MEMBER} ")
 
 
-def explain(rule: Rule, contact: Contact | External, as_of: EvaluationTime, in_segment: Membership) -> Explained:
+def explain(
+    rule: Rule,
+    contact: HasValues,
+    as_of: EvaluationTime,
+    in_segment: Membership,
+    events: Events = no_events,
+) -> Explained:
     """Return the result of a rule, and of each of its parts, for a contact as of a time."""
-    holds = selects(rule, contact, as_of, in_segment)
+    holds = selects(rule, contact, as_of, in_segment, events)
     if rule is None:
         return Explained("nothing", to_text(rule), None, holds)
     if isinstance(rule, Condition):
@@ -51,9 +56,14 @@ def explain(rule: Rule, contact: Contact | External, as_of: EvaluationTime, in_s
         return Explained("condition", to_text(rule), value, holds, phrase=phrase(rule), field_kind=rule.field.kind)
     if isinstance(rule, InSegment):
         return Explained("segment", to_text(rule), None, holds, phrase=phrase(rule), segment_id=rule.segment_id)
+    if isinstance(rule, EventCondition):
+        found = readable(aggregated(rule.aggregate, counted(rule.aggregate, as_of, events)))
+        value = None if found is None else format_value(found)
+        kind_of_value = rule.aggregate.value.kind
+        return Explained("event", to_text(rule), value, holds, phrase=phrase(rule), field_kind=kind_of_value)
     kind, parts = _group(rule)
     return Explained(
-        kind, to_text(rule), None, holds, tuple(explain(part, contact, as_of, in_segment) for part in parts)
+        kind, to_text(rule), None, holds, tuple(explain(part, contact, as_of, in_segment, events) for part in parts)
     )
 
 

@@ -21,8 +21,10 @@ def segments_included(rule: Rule) -> tuple[int, ...]:
 
 
 def selects_external(rule: Rule, external: External, as_of: EvaluationTime, in_segment: Membership) -> bool:
-    """Return whether a rule selects an external recipient as of a time."""
-    return any(map(in_segment, segments_included(rule))) and selects(rule, external, as_of, in_segment)
+    """Return whether a rule selects an external recipient, who has no events, as of a time."""
+    if not any(map(in_segment, segments_included(rule))):
+        return False
+    return selects(rule, external, as_of, in_segment, lambda event_id: ())
 
 
 def _included(rule: Rule, *, wanted: bool) -> Iterator[int]:

@@ -3,14 +3,34 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from tamis.domain.events import AT
 from tamis.domain.fields import Field, Kind
 from tamis.domain.instants import MICROSECOND
 from tamis.rules.evaluation.operands import operands, relative_operands
-from tamis.rules.operators import positive_form
+from tamis.rules.operators import Operand, positive_form
 from tamis.rules.operators.operand import FromNow
+from tamis.rules.sql.aggregates import holds_for_anything, holds_for_nothing, value_test
 from tamis.rules.sql.dialect import Bind, Parameters
 from tamis.rules.time.evaluation_time import EvaluationTime
-from tamis.rules.tree import All, Any, Condition, InSegment, Node, Not, Rule
+from tamis.rules.tree import All, Any, Condition, EventAggregate, EventCondition, InSegment, Node, Not, Rule
+
+
+@dataclass(frozen=True, slots=True)
+class EventTables:
+    """The events of the contacts in the rows over which a rule is evaluated.
+
+    `rows` returns a table expression with the events of a name, by its id; `column` is the column of a property in it,
+    and `at` that of the instant. `contact` are the columns by which a row of the `ColumnSource` is known, and `key` the
+    columns of an event, in the same order, that say to which row it belongs; none is null. `instant`, when given, is
+    the column of an event with the `ColumnSource.instant` of its row.
+    """
+
+    rows: Callable[[int, Parameters], str]
+    column: Callable[[Field], str]
+    at: str
+    contact: tuple[str, ...]
+    key: tuple[str, ...]
+    instant: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,12 +40,14 @@ class ColumnSource:
     `column` returns the column of a field; `in_segment` returns a boolean expression, never null, for the membership of
     the row's contact in a segment. `instant`, when given, is an expression for the instant as of which each row is
     evaluated, of the type of date-time fields, never null and on the day of the evaluation time: relative conditions
-    then count from it, and only their calendar days are those of the evaluation time.
+    then count from it, and only their calendar days are those of the evaluation time. `events` are needed for rules
+    about events.
     """
 
     column: Callable[[Field], str]
     in_segment: Callable[[int, Parameters], str]
     instant: str | None = None
+    events: EventTables | None = None
 
 
 def compile_rule(rule: Rule, as_of: EvaluationTime, source: ColumnSource, parameters: Parameters) -> str:
@@ -41,6 +63,8 @@ def _node(node: Node, wanted: bool, as_of: EvaluationTime, source: ColumnSource,
     match node:
         case Condition():
             return _condition(node, wanted, as_of, source, parameters)
+        case EventCondition():
+            return _event_condition(node, wanted, as_of, source, parameters)
         case InSegment(segment_id, _, operator):
             expression = f"({source.in_segment(segment_id, parameters)})"
             return expression if wanted is not positive_form(operator)[1] else f"(NOT {expression})"
@@ -60,11 +84,58 @@ def _condition(
     if condition.field.kind in (Kind.TEXT, Kind.CHOICE) and condition.values:
         name = dialect.folded(name)
     spell = dialect.operators[operator.name]
-    if source.instant is None:
-        expression = spell(name, operands(condition, as_of), parameters.bind)
-    else:
-        expression = spell(name, relative_operands(condition, as_of), _binding_from(source.instant, parameters))
+    expression = spell(name, *_operands(condition, as_of, source.instant, parameters))
     return f"({expression})" if wanted is not complement else dialect.complement(f"({expression})")
+
+
+def _event_condition(
+    condition: EventCondition, wanted: bool, as_of: EvaluationTime, source: ColumnSource, parameters: Parameters
+) -> str:
+    """Compile a condition about events to the test whether a contact is among those with some events, or is not."""
+    events = source.events
+    if events is None:
+        raise LookupError(f"the rule is about events with the name {condition.aggregate.event.id}, but there are none")
+    positive = wanted is not positive_form(condition.operator)[1]
+    holds_of_none = holds_for_nothing(condition, as_of)
+    key = ", ".join(events.key)
+    found = f"SELECT {key} FROM {events.rows(condition.aggregate.event.id, parameters)} WHERE "
+    found += _counted(condition.aggregate, as_of, events, parameters)
+    if not holds_for_anything(condition, as_of):
+        test = value_test(
+            condition,
+            events.column,
+            events.at,
+            *_operands(condition.test, as_of, events.instant, parameters),
+            parameters.dialect,
+        )
+        test = parameters.dialect.complement(test) if holds_of_none else test
+        found += f" GROUP BY {key}{f', {events.instant}' if events.instant else ''} HAVING {test}"
+    contact = ", ".join(events.contact)
+    return f"(({contact}) {'IN' if positive is not holds_of_none else 'NOT IN'} ({found}))"
+
+
+def _counted(aggregate: EventAggregate, as_of: EvaluationTime, events: EventTables, parameters: Parameters) -> str:
+    """Compile the test whether an event is among those from which an aggregate is computed."""
+
+    def column(field: Field) -> str:
+        return events.at if field.id == AT.id else events.column(field)
+
+    source = ColumnSource(column, _no_segment, events.instant)
+    tests = [_node(part, True, as_of, source, parameters) for part in (aggregate.window, aggregate.where) if part]
+    return " AND ".join([f"{events.at} <= {events.instant or parameters.bind(as_of.now)}", *tests])
+
+
+def _no_segment(_segment_id: int, _parameters: Parameters) -> str:
+    raise AssertionError("conditions about properties of events name no segment")
+
+
+def _operands(
+    condition: Condition, as_of: EvaluationTime, instant: str | None, parameters: Parameters
+) -> tuple[tuple[Operand, ...], Bind]:
+    """Return what a value is compared with, and how it is bound."""
+    if instant is None:
+        return operands(condition, as_of), parameters.bind
+    return relative_operands(condition, as_of), _binding_from(instant, parameters)
 
 
 def _binding_from(instant: str, parameters: Parameters) -> Bind:

@@ -26,7 +26,9 @@ class Dialect:
     writes the parameter with a number, from 1 on. `bound` converts a value of a rule, including aware instants, for the
     engine. `folded` writes the expression for a text column in the form of `domain.text.fold`. `later` writes the
     instant some microseconds, possibly negative, after another, limited to the calendar. `complement` writes the test
-    that is true where another one is false or null, and false where it is true.
+    that is true where another one is false or null, and false where it is true. `truncated` writes the whole number
+    that is left of another one without its fraction, and `widened` a whole number in a type with room for the sum of
+    any such numbers below 2^60.
     """
 
     name: str
@@ -35,6 +37,8 @@ class Dialect:
     bound: Callable[[object], object]
     folded: Callable[[str], str]
     later: Callable[[str, str], str]
+    truncated: Callable[[str], str]
+    widened: Callable[[str], str]
     complement: Callable[[str], str] = "({} IS NOT TRUE)".format
 
     def __post_init__(self) -> None:

@@ -54,11 +54,36 @@ class DraftNot:
         object.__setattr__(self, "depth", 1 + self.part.depth)
 
 
-Draft = DraftCondition | DraftGroup | DraftNot
+@dataclass(frozen=True, slots=True)
+class DraftEventCondition:
+    """A condition about events as it was written.
+
+    `test` is what is asked of their number, or of another value of theirs, and `window` of their instants, both without
+    a field; `filter` is about their properties.
+    """
+
+    event: str | int
+    function: str
+    measured: str | int | None
+    test: DraftCondition
+    where: str
+    window: DraftCondition | None = None
+    filter: "Draft | None" = None
+    where_event: str = ""
+    where_measured: str = ""
+    problems: tuple[Problem, ...] = ()
+    """Problems found by the parser of the syntax."""
+    depth: int = attribute(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "depth", 1 + (self.filter.depth if self.filter else 0))
+
+
+Draft = DraftCondition | DraftEventCondition | DraftGroup | DraftNot
 
 
 def conditions(draft: Draft | None) -> Iterator[DraftCondition]:
-    """Yield all conditions of a draft, from left to right."""
+    """Yield all conditions about fields of contacts and about segments, from left to right."""
     match draft:
         case DraftCondition():
             yield draft
@@ -69,9 +94,23 @@ def conditions(draft: Draft | None) -> Iterator[DraftCondition]:
             yield from conditions(draft.part)
 
 
-def map_conditions(draft: Draft | None, change: Callable[[DraftCondition], DraftCondition]) -> Draft | None:
-    """Return a draft in which each condition is replaced by the result of `change`."""
+def event_conditions(draft: Draft | None) -> Iterator[DraftEventCondition]:
+    """Yield all conditions about events, from left to right."""
     match draft:
+        case DraftEventCondition():
+            yield draft
+        case DraftGroup():
+            for part in draft.parts:
+                yield from event_conditions(part)
+        case DraftNot():
+            yield from event_conditions(draft.part)
+
+
+def map_conditions(draft: Draft | None, change: Callable[[DraftCondition], DraftCondition]) -> Draft | None:
+    """Return a draft in which each condition about a field or a segment is replaced by the result of `change`."""
+    match draft:
+        case DraftEventCondition():
+            return draft
         case DraftCondition():
             return change(draft)
         case DraftGroup(join, parts, where):

@@ -1,14 +1,16 @@
 """Rules as JSON: `{"all": [...]}`, `{"any": [...]}`, `{"not": ...}` and `{"field", "operator", "values"}`."""
 
+from collections.abc import Sequence
 from typing import Literal
 
 import msgspec
 
 from tamis.domain.errors import Invalid, Problem
 from tamis.domain.fields import format_value
+from tamis.rules.operators import Operator
 from tamis.rules.syntaxes.draft import MAX_DEPTH, Draft, DraftCondition, DraftGroup, DraftNot
-from tamis.rules.tree import All, Any, Condition, InSegment, Not, Rule
-from tamis.rules.values import format_condition_value
+from tamis.rules.tree import All, Any, Condition, EventAggregate, EventCondition, InSegment, Not, Rule
+from tamis.rules.values import ConditionValue, format_condition_value
 
 
 def to_json(rule: Rule) -> str:
@@ -22,15 +24,32 @@ def _encodable(rule: Rule) -> dict[str, object] | None:
         case None:
             return None
         case Condition(field, operator, values):
-            return {"field": field.id, "operator": operator.name, "values": [format_condition_value(v) for v in values]}
+            return {"field": field.id} | _encodable_test(operator, values)
         case InSegment(segment_id, _, operator):
             return {"operator": operator.name, "values": [str(segment_id)]}
+        case EventCondition(aggregate, operator, values):
+            return _encodable_event(aggregate) | _encodable_test(operator, values)
         case All(parts):
             return {"all": [_encodable(part) for part in parts]}
         case Any(parts):
             return {"any": [_encodable(part) for part in parts]}
         case Not(part):
             return {"not": _encodable(part)}
+
+
+def _encodable_test(operator: Operator, values: Sequence[ConditionValue]) -> dict[str, object]:
+    return {"operator": operator.name, "values": list(map(format_condition_value, values))}
+
+
+def _encodable_event(aggregate: EventAggregate) -> dict[str, object]:
+    encoded: dict[str, object] = {"event": aggregate.event.id, "function": aggregate.function}
+    if aggregate.measured:
+        encoded["property"] = aggregate.measured.id
+    if aggregate.window:
+        encoded["window"] = _encodable_test(aggregate.window.operator, aggregate.window.values)
+    if aggregate.where:
+        encoded["where"] = _encodable(aggregate.where)
+    return encoded
 
 
 def from_json(document: str | bytes) -> Draft | None:

@@ -15,8 +15,9 @@ from tamis.domain.segments import is_segment_id
 from tamis.rules.diagnostics import syntax as diagnostics
 from tamis.rules.operators import Takes
 from tamis.rules.syntaxes.draft import MAX_DEPTH, Draft, DraftCondition, DraftGroup, DraftNot
+from tamis.rules.syntaxes.event_text import write_event_condition
 from tamis.rules.syntaxes.grammar import grammar
-from tamis.rules.tree import All, Any, Condition, InSegment, Node, Not, Rule
+from tamis.rules.tree import All, Any, Condition, EventCondition, InSegment, Node, Not, Rule
 from tamis.rules.values import ConditionValue, format_condition_value
 
 MAX_LENGTH = 500_000
@@ -154,6 +155,10 @@ def _written(node: Node, outermost: bool = False) -> str:
         case InSegment(segment_id, name, operator):
             # a name of digits would be parsed as the id of another segment
             return f"{operator.name} {segment_id if is_segment_id(name) else _quoted(name)}"
+        case EventCondition():
+            return str(_written_event(node, negated=False))
+        case Not(EventCondition() as condition) if written := _written_event(condition, negated=True):
+            return written
         case Not(part):
             return f"not ({_written(part, outermost=True)})"
         case All(parts):
@@ -180,6 +185,17 @@ def _written_condition(condition: Condition) -> str:
             return f"{start} {values[0]} and {values[1]}"
         case Takes.MANY:
             return f"{start} ({', '.join(values)})"
+
+
+def _written_event(condition: EventCondition, *, negated: bool) -> str | None:
+    return write_event_condition(
+        condition,
+        negated,
+        lambda of: [_written_value(value, of.field) for value in of.values],
+        _written_name,
+        lambda rule: _written(rule, outermost=True),
+        _quoted,
+    )
 
 
 def _written_name(key: str) -> str:

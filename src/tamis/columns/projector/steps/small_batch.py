@@ -18,6 +18,7 @@ from tamis.columns.projector.windows import AsOf
 from tamis.domain.fields import Field, Value
 from tamis.domain.membership_changes import Cause
 from tamis.domain.segments import SEGMENT_SHIFT
+from tamis.rules.evaluation.aggregates import no_events
 from tamis.rules.evaluation.compiled import CompiledRule, compile_rule
 from tamis.rules.evaluation.operands import comparable
 from tamis.rules.time.evaluation_time import EvaluationTime
@@ -103,7 +104,7 @@ def _answers(rules: Mapping[int, CompiledRule], evaluation: _Evaluation) -> Call
     members: dict[int, bool] = {}
 
     def is_selected(segment_id: int) -> bool:
-        return values is not None and rules[segment_id].selects(values, as_of, is_member)
+        return values is not None and rules[segment_id].selects(values, as_of, is_member, no_events)
 
     def is_member(segment_id: int) -> bool:
         if segment_id not in members:

@@ -37,7 +37,7 @@ class MemberNames(Body):
 class RulePartOut(msgspec.Struct):
     """A part of a rule, and whether it holds."""
 
-    kind: Literal["condition", "segment", "all", "any", "not", "nothing"]
+    kind: Literal["condition", "segment", "event", "all", "any", "not", "nothing"]
     text: str
     value: Annotated[str | None, Meta(description="The contact's value of the field; null if it has none.")]
     holds: bool
