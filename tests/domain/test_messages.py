@@ -10,7 +10,7 @@ import pytest
 import tamis
 from tamis.cli.messages import WORDS as COMMAND_LINE
 from tamis.domain.errors import Invalid, Message, Problem, Refused, ValueProblem
-from tamis.domain.messages import ENGLISH, data, definitions, files, imports, rules, stores, values
+from tamis.domain.messages import ENGLISH, data, definitions, events, files, imports, rules, stores, values
 from tamis.domain.messages.catalog import MessageCatalog
 from tamis.web.api.problems import WORDS as API
 from tamis.web.console.messages import WORDS as CONSOLE
@@ -83,6 +83,7 @@ def test_no_code_has_two_templates_in_the_shared_tables() -> None:
     tables = (
         data.DATA,
         definitions.DEFINITIONS,
+        events.EVENTS,
         files.FILES,
         imports.IMPORTS,
         rules.RULES,

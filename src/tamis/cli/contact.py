@@ -6,6 +6,7 @@ from cyclopts import App, Parameter
 
 from tamis.actions.contacts import contacts, forgotten_emails
 from tamis.actions.contacts.contacts import ContactInSegments
+from tamis.actions.events.timeline import events_of_contact
 from tamis.actions.importing.rejects import discard_rejects_with
 from tamis.actions.local_calls import ContactHistory
 from tamis.actions.lookups import snapshot
@@ -25,6 +26,7 @@ from tamis.cli.common import (
 )
 from tamis.cli.contact_edits import create, document_of, edit
 from tamis.cli.erasure import erase_now
+from tamis.cli.event_lists import event_document, print_events
 from tamis.cli.local_client import run_call
 from tamis.domain.dates import local_time
 from tamis.domain.emails import email_key, parse_email
@@ -39,7 +41,7 @@ CHANGES_SHOWN = 20
 
 @contact_app.command(name="show")
 def show_contact(email: str, *, type_: TypeOption, common: Common = Common()) -> None:  # noqa: B008  frozen
-    """Show the values, segments and history of a contact.
+    """Show the values, segments, events and history of a contact.
 
     Parameters
     ----------
@@ -52,16 +54,20 @@ def show_contact(email: str, *, type_: TypeOption, common: Common = Common()) ->
         db = services.records.reader()
         with snapshot(db):
             found = contacts.show_contact(db, services.clock(), account, contact_type, email)
+            events = events_of_contact(db, contact_type, found.contact.id)
         contact = found.contact
         key = email_key(contact.email) or ""
         changes = run_call(services, ContactHistory(account.id, contact_type.id, contact.id, key))
-    document = _document(found) | {"history": [_change(change) for change in changes]}
+    lists = {"events": [event_document(e) for e in events], "history": [_change(change) for change in changes]}
+    document = _document(found) | lists
     known = [(field, found.contact.value_of(field)) for field in found.fields.fields]
     lines = [
         f"{field.name:<20} {format_for_display(value, account.zone)}" for field, value in known if value is not None
     ]
     names = ", ".join(segment.name for segment in found.segments) or "no segments"
     print_result(common, document, f"{contact.email} (contact {contact.id})", *lines, f"Member of: {names}")
+    if not common.json:
+        print_events(events, account.zone)
     if changes and not common.json:
         rows = [
             (local_time(p.instant, account.zone), DELTAS[p.delta], _segment_name(p), CAUSES.get(p.cause, p.cause))

@@ -8,6 +8,7 @@ from enum import StrEnum
 
 from tamis.domain.actors import Actor
 from tamis.domain.contacts import ContactType
+from tamis.domain.events import EventName, EventProperty
 from tamis.domain.fields import Field
 from tamis.domain.segments import Segment
 
@@ -45,6 +46,10 @@ class AuditAction(StrEnum):
     IMPORT_FINISHED = "import.finished"
     IMPORT_FAILED = "import.failed"
     IMPORT_UNDONE = "import.undone"
+    EVENT_CHANGED = "event.changed"
+    EVENT_PROPERTY_CHANGED = "event_property.changed"
+    EVENTS_EXPIRED = "event.expired"
+    EVENTS_IMPORTED = "event.imported"
     WEBHOOK_CREATED = "webhook.created"
     WEBHOOK_CHANGED = "webhook.changed"
     WEBHOOK_DELETED = "webhook.deleted"
@@ -65,6 +70,8 @@ _WORDS = {
     AuditAction.MEMBER_ADDED: "Member added manually",
     AuditAction.MEMBER_RESTORED: "Manual change undone",
     AuditAction.EMAIL_ALLOWED: "Forgotten email allowed again",
+    AuditAction.EVENTS_EXPIRED: "Old events removed",
+    AuditAction.EVENTS_IMPORTED: "Events imported",
     AuditAction.BATCH_WRITTEN: "Batch of contacts saved",
 }
 """Actions whose words do not follow from their names."""
@@ -92,6 +99,16 @@ def type_subject(contact_type: ContactType) -> Subject:
 def field_subject(field: Field) -> Subject:
     """Return a field as a subject."""
     return Subject("field", field.id, field.name)
+
+
+def event_name_subject(name: EventName) -> Subject:
+    """Return a name of events as a subject."""
+    return Subject("event", name.id, name.name)
+
+
+def event_property_subject(shown: EventProperty) -> Subject:
+    """Return a property of events as a subject."""
+    return Subject("event_property", shown.field.id, shown.field.name)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,5 +1,6 @@
 """Events: what contacts did at an instant, the catalogue of their names, and how a value is read as a property."""
 
+import dataclasses
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -37,8 +38,9 @@ _LARGEST_WHOLE = 2**53
 class EventName:
     """A name of events in one contact type, such as "order".
 
-    `count`, `first_at` and `last_at` are of its stored events. A hidden name is not offered, but rules may use it.
-    Events older than `keep` are removed.
+    `count`, `first_at` and `last_at` are of its stored events, and do not count in comparisons: a rule that is built
+    for some names fits them when more events are stored. A hidden name is not offered, but rules may use it. Events
+    older than `keep` are removed.
     """
 
     id: int
@@ -47,9 +49,9 @@ class EventName:
     description: str = ""
     hidden: bool = False
     keep: Duration | None = None
-    count: int = 0
-    first_at: datetime | None = None
-    last_at: datetime | None = None
+    count: int = field(default=0, compare=False)
+    first_at: datetime | None = field(default=None, compare=False)
+    last_at: datetime | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,8 +66,8 @@ class EventProperty:
     field: Field
     description: str = ""
     hidden: bool = False
-    unreadable: int = 0
-    examples: tuple[str, ...] = ()
+    unreadable: int = dataclasses.field(default=0, compare=False)
+    examples: tuple[str, ...] = dataclasses.field(default=(), compare=False)
 
 
 @dataclass(frozen=True)

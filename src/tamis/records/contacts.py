@@ -65,6 +65,16 @@ def by_ids(db: Reader, ids: Sequence[int], fields: FieldSet) -> list[Contact]:
     return select(db, _maker(fields), SQL["by_ids"], (_json(ids),))
 
 
+def ids_by_email(db: Reader, type_id: int, email_keys: Sequence[str]) -> dict[str, int]:
+    """Return the ids of the contacts of a type with some email keys, by key."""
+    return dict(select_tuples(db, tuple[str, int], SQL["ids_by_email"], (type_id, _json(email_keys))))
+
+
+def existing_ids(db: Reader, type_id: int, ids: Sequence[int]) -> set[int]:
+    """Return which of some ids are those of contacts of a type."""
+    return set(select(db, int, SQL["existing_ids"], (type_id, _json(ids))))
+
+
 def emails_of(db: Reader, ids: Sequence[int]) -> list[tuple[int, str]]:
     """Return the emails of contacts by their ids, in order of id."""
     return select_tuples(db, tuple[int, str], SQL["emails_of"], (_json(ids),))

@@ -387,7 +387,6 @@ CREATE TABLE event_properties (
     description TEXT NOT NULL DEFAULT '',
     hidden INTEGER NOT NULL DEFAULT 0,
     unreadable INTEGER NOT NULL DEFAULT 0,
-    examples TEXT NOT NULL DEFAULT '[]',
     created_at INTEGER NOT NULL,
     UNIQUE (name_id, key)
 ) STRICT;

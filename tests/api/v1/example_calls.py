@@ -19,6 +19,11 @@ def run_example(program: Program, example: CallExample, ids: "Ids") -> requests.
         time.sleep(0.02)
     if example.method in ("POST", "PUT") and answer.status_code in (201, 202) and "Location" in answer.headers:
         ids.learn(answer.headers["Location"], example.answer["id"], answer.json()["id"])
+    if example.operation == "list_event_names":
+        for shown, real in zip(example.answer["data"], answer.json()["data"], strict=True):
+            ids.learn("/v1/event-names/", shown["id"], real["id"])
+            for each, found in zip(shown["properties"], real["properties"], strict=True):
+                ids.learn("/v1/event-properties/", each["id"], found["id"])
     return answer
 
 

@@ -10,6 +10,7 @@ from tamis.domain.errors import Unavailable
 from tamis.web.api.contact_writes import ndjson
 from tamis.web.api.contact_writes.batch_results import BatchResults
 from tamis.web.api.contact_writes.ndjson import LineChunk, LineChunks
+from tamis.web.api.schemas.batches import ITEM_STATUSES, batch_items_out
 
 LINES = [b'{"email":"a@example.org"}', b"", b"  \t", b"x" * 60, b"1\r", b"y" * 50, b"2", b"z" * 50 + b" ", b"z  z" * 50]
 
@@ -39,7 +40,7 @@ def test_a_long_line_in_single_bytes_is_not_copied_with_each_of_them() -> None:
 
 
 def test_results_without_end_leave_half_of_the_disk_to_others(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    results = BatchResults(tmp_path)
+    results = BatchResults(tmp_path, ITEM_STATUSES, batch_items_out)
     results.add(["created"] * 1_000_000)
     usage = shutil.disk_usage(tmp_path)._replace(free=20 << 20)
     monkeypatch.setattr("tamis.files.disk_space.shutil.disk_usage", lambda _: usage)

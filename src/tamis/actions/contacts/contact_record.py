@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from tamis.actions.contacts.contacts import ContactInSegments, contact_by_id, contact_of_email, show_contact
+from tamis.actions.events.timeline import ShownEvent, events_of_contact
 from tamis.actions.fields.types import type_by_id
 from tamis.actions.segments.explanations import Explanation, explain_contact
 from tamis.actions.segments.history import ContactChange, contact_history
@@ -31,11 +32,12 @@ class TypedContact:
 
 @dataclass(frozen=True, slots=True)
 class ContactRecord:
-    """Everything that is known of a contact: its values, segments and manual overrides; its entries and exits, newest
-    first; and what it had before imports that can still be undone."""
+    """Everything that is known of a contact: its values, segments and manual overrides; what it did, and its entries
+    and exits, newest first; and what it had before imports that can still be undone."""
 
     contact_type: ContactType
     present: ContactInSegments
+    events: Sequence[ShownEvent]
     history: Sequence[ContactChange]
     before_imports: Sequence[PriorValues]
 
@@ -81,5 +83,6 @@ def record_of_contact(services: Services, account: Account, contact_id: int) -> 
     with snapshot(db):
         found = contact_of_account(db, account, contact_id)
         present = show_contact(db, services.clock(), account, found.contact_type, found.contact.email)
+        events = events_of_contact(db, found.contact_type, contact_id)
         before = journal.prior_values_of(db, contact_id, found.fields)
-    return ContactRecord(found.contact_type, present, history, before)
+    return ContactRecord(found.contact_type, present, events, history, before)

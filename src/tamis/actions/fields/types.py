@@ -11,6 +11,7 @@ from tamis.domain.contacts import ContactType
 from tamis.domain.errors import Invalid, Message, NotFound, Problem, Refused
 from tamis.domain.text import name_problem
 from tamis.records import change_log, segments, types
+from tamis.records.events.write import remove_of_type
 from tamis.records.handles import Reader, Transaction
 
 
@@ -48,6 +49,7 @@ def delete_type(db: Transaction, now: datetime, contact_type: ContactType) -> No
     count = types.count_contacts(db, contact_type.id)
     if count:
         raise Refused("contact_type_not_empty", contact_type=contact_type.name, contacts=count)
+    remove_of_type(db, contact_type.id)
     types.delete_type(db, contact_type, now)
     record_entry(db, now, contact_type.account_id, AuditAction.CONTACT_TYPE_DELETED, type_subject(contact_type))
 

@@ -6,11 +6,12 @@ An interface that names its own options, fields or links has its own table, whic
 from tamis.domain.messages.catalog import MessageCatalog
 from tamis.domain.messages.data import DATA
 from tamis.domain.messages.definitions import DEFINITIONS
+from tamis.domain.messages.events import EVENTS
 from tamis.domain.messages.files import FILES
 from tamis.domain.messages.imports import IMPORTS
 from tamis.domain.messages.rules import RULES
 from tamis.domain.messages.stores import STORES
 from tamis.domain.messages.values import VALUES
 
-SHARED = {**VALUES, **RULES, **FILES, **IMPORTS, **STORES, **DATA, **DEFINITIONS}
+SHARED = {**VALUES, **RULES, **FILES, **IMPORTS, **STORES, **DATA, **DEFINITIONS, **EVENTS}
 ENGLISH = MessageCatalog(SHARED)

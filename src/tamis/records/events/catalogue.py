@@ -1,7 +1,6 @@
 """The catalogue of events: their names and properties in each contact type."""
 
 import logging
-from collections.abc import Sequence
 from datetime import datetime
 from functools import lru_cache
 
@@ -13,18 +12,33 @@ from tamis.domain.events import EventCatalogue, EventName, EventProperty
 from tamis.domain.fields import Field, Kind
 from tamis.domain.instants import from_micros, to_micros
 from tamis.domain.text import fold
-from tamis.records.engine.sql import insert, run, select_only
+from tamis.records.engine.sql import insert, run, scalar, select_only, select_tuples
 from tamis.records.handles import Reader, Transaction
 from tamis.records.queries import load
 
 SQL = load("event_catalogue")
-_PropertyRow = tuple[int, int, str, str, str, str, bool, int, list[str]]
+_PropertyRow = tuple[int, int, str, str, str, str, bool, int]
 
 
 def catalogue_of_type(db: Reader, type_id: int) -> EventCatalogue:
     """Return the names and properties of the events of a contact type, in the order in which they appeared."""
     names = select_only(db, str, SQL["names"], (type_id,))
     return _catalogue(names, select_only(db, str, SQL["properties"], (type_id,)))
+
+
+def type_of_name(db: Reader, account_id: int, name_id: int) -> int | None:
+    """Return the id of the contact type of an account that has a name of events, or None."""
+    return scalar(db, int, SQL["type_of_name"], (name_id, account_id))
+
+
+def type_of_property(db: Reader, account_id: int, property_id: int) -> int | None:
+    """Return the id of the contact type of an account whose events have a property, or None."""
+    return scalar(db, int, SQL["type_of_property"], (property_id, account_id))
+
+
+def limited_names(db: Reader) -> list[tuple[int, int]]:
+    """List the names whose events are kept for a limited time: the ids of their accounts and their own."""
+    return select_tuples(db, tuple[int, int], SQL["limited_names"])
 
 
 def insert_name(db: Transaction, type_id: int, name: str, now: datetime) -> EventName:
@@ -62,9 +76,9 @@ def set_first_at(db: Transaction, name_id: int, first_at: int | None) -> None:
     run(db, SQL["set_first_at"], (first_at, name_id))
 
 
-def add_examples(db: Transaction, property_id: int, unreadable: int, examples: Sequence[str]) -> None:
-    """Count more values that cannot be read as the kind of a property, and set its examples."""
-    run(db, SQL["add_examples"], (unreadable, msgspec.json.encode(examples).decode(), property_id))
+def add_unreadable(db: Transaction, property_id: int, number: int) -> None:
+    """Count more values that cannot be read as the kind of a property."""
+    run(db, SQL["add_unreadable"], (number, property_id))
 
 
 def remove_of_type(db: Transaction, type_id: int) -> None:
@@ -117,11 +131,10 @@ def _property(
     description: str,
     hidden: bool,
     unreadable: int,
-    examples: list[str],
 ) -> EventProperty | None:
     """Return a property, or None for one that cannot be read, which is logged: rules with it select nobody."""
     try:
-        return EventProperty(name_id, Field(id_, key, name, Kind(kind)), description, hidden, unreadable, (*examples,))
+        return EventProperty(name_id, Field(id_, key, name, Kind(kind)), description, hidden, unreadable)
     except ValueError:
         log.event("event_property_not_read", level=logging.ERROR, property=id_, kind=kind)
         return None

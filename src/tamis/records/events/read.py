@@ -50,10 +50,15 @@ def added_between(db: Reader, type_id: int, after: int, up_to: int) -> Iterator[
     yield from _batches(each(db, SQL["added_between"], (type_id, after, up_to)))
 
 
+def of_name(db: Reader, name_id: int) -> Iterator[Sequence[StoredEvent]]:
+    """Yield the events of a name, in batches."""
+    yield from _batches(each(db, SQL["of_name"], (name_id,)))
+
+
 def all_events(db: Reader) -> Iterator[tuple[int, int, Sequence[StoredEvent]]]:
     """Yield all events in batches, each of one contact type and one name: the ids of both, and the events."""
     for type_id, name_id in each(db, SQL["all_names"]):
-        for batch in _batches(each(db, SQL["of_name"], (name_id,))):
+        for batch in of_name(db, name_id):
             yield type_id, name_id, batch
 
 

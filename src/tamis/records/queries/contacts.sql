@@ -2,6 +2,13 @@
 SELECT id, contact_type_id, email, field_values, created_at, updated_at
 FROM contacts WHERE contact_type_id = ? AND email_key = ?;
 
+-- name: ids_by_email
+SELECT c.email_key, c.id FROM json_each(?2) k CROSS JOIN contacts c
+WHERE c.contact_type_id = ?1 AND c.email_key = k.value;
+
+-- name: existing_ids
+SELECT c.id FROM json_each(?2) k CROSS JOIN contacts c WHERE c.id = k.value AND +c.contact_type_id = ?1;
+
 -- name: by_id
 SELECT id, contact_type_id, email, field_values, created_at, updated_at
 FROM contacts WHERE id = ? AND contact_type_id = ?;

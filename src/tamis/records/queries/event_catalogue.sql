@@ -5,9 +5,21 @@ SELECT json_group_array(json_array(
 
 -- name: properties
 SELECT json_group_array(json_array(
-    p.id, p.name_id, p.key, p.name, p.kind, p.description, json(iif(p.hidden, 'true', 'false')), p.unreadable,
-    json(p.examples)
+    p.id, p.name_id, p.key, p.name, p.kind, p.description, json(iif(p.hidden, 'true', 'false')), p.unreadable
 ) ORDER BY p.id) FROM event_properties p JOIN event_names n ON n.id = p.name_id WHERE n.contact_type_id = ?;
+
+-- name: type_of_name
+SELECT t.id FROM event_names n JOIN contact_types t ON t.id = n.contact_type_id
+WHERE n.id = ? AND t.account_id = ? AND t.deleted_at IS NULL;
+
+-- name: type_of_property
+SELECT t.id FROM event_properties p JOIN event_names n ON n.id = p.name_id
+JOIN contact_types t ON t.id = n.contact_type_id
+WHERE p.id = ? AND t.account_id = ? AND t.deleted_at IS NULL;
+
+-- name: limited_names
+SELECT t.account_id, n.id FROM event_names n JOIN contact_types t ON t.id = n.contact_type_id
+WHERE n.keep IS NOT NULL AND t.deleted_at IS NULL ORDER BY n.id;
 
 -- name: insert_name
 INSERT INTO event_names (contact_type_id, name, name_key, created_at) VALUES (?, ?, ?, ?) RETURNING id;
@@ -31,8 +43,8 @@ WHERE id = ?4;
 -- name: set_first_at
 UPDATE event_names SET first_at = ?1, last_at = CASE WHEN ?1 IS NOT NULL THEN last_at END WHERE id = ?2;
 
--- name: add_examples
-UPDATE event_properties SET unreadable = unreadable + ?, examples = ? WHERE id = ?;
+-- name: add_unreadable
+UPDATE event_properties SET unreadable = unreadable + ? WHERE id = ?;
 
 -- name: remove_properties_of_type
 DELETE FROM event_properties WHERE name_id IN (SELECT id FROM event_names WHERE contact_type_id = ?);

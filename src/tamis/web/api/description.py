@@ -35,6 +35,7 @@ TAGS = {
     "Contact types": "Kinds of contacts, each with fields of its own.",
     "Fields": "What is known of the contacts of a type.",
     "Contacts": "People, found by their email.",
+    "Events": "What contacts did, and the catalogue of its names and properties.",
     "Imports": "Files of contacts.",
     "Segments": "Rules, and the members that follow from them.",
     "Changes": "Who enters and leaves which segment, in order.",

@@ -1,7 +1,8 @@
 """Batches of contacts, and what became of their items."""
 
+from collections import Counter
 from collections.abc import Sequence
-from typing import Annotated, Any
+from typing import Annotated, Any, get_args
 
 import msgspec
 from msgspec import Meta, field
@@ -11,6 +12,7 @@ from tamis.web.api.problems import error_items
 from tamis.web.api.schemas.common import Body, ErrorItem
 
 MAX_CONTACTS = 10_000
+ITEM_STATUSES: tuple[ItemStatus, ...] = get_args(ItemStatus)
 
 StoredResult = str | list[ErrorItem]
 """What is kept of an item: its status, or why it was rejected."""
@@ -56,11 +58,5 @@ def batch_items_out(results: Sequence[StoredResult], first: int = 0) -> list[Bat
 def batch_out(results: Sequence[StoredResult]) -> BatchOut:
     """Return what became of a batch."""
     items = batch_items_out(results)
-    return BatchOut(*count_statuses(items), items)
-
-
-def count_statuses(items: Sequence[BatchItemOut]) -> tuple[int, int, int, int]:
-    """Count the items that were created, updated, unchanged and rejected."""
-    statuses = [item.status for item in items]
-    created, updated, unchanged = (statuses.count(status) for status in ("created", "updated", "unchanged"))
-    return created, updated, unchanged, len(items) - created - updated - unchanged
+    counts = Counter[str](item.status for item in items)
+    return BatchOut(counts["created"], counts["updated"], counts["unchanged"], counts["rejected"], items)

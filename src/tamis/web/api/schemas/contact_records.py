@@ -11,6 +11,7 @@ from tamis.actions.contacts.contact_record import ContactRecord
 from tamis.actions.segments.history import ContactChange
 from tamis.domain.membership_changes import Cause
 from tamis.web.api.schemas.contacts import ContactOut, FieldValues, contact_out, values_out
+from tamis.web.api.schemas.events import EventOut, event_out
 
 CHANGES: dict[int, Literal["entered", "was_in", "left"]] = {1: "entered", 0: "was_in", -1: "left"}
 
@@ -78,6 +79,7 @@ class ContactRecordOut(msgspec.Struct):
     segments: Annotated[list[SegmentOfContact], Meta(description="The segments that it is in now.")]
     added_manually: list[AddedManually]
     excluded_manually: list[ExcludedManually]
+    events: Annotated[list[EventOut], Meta(description="What it did, newest first.")]
     history: Annotated[list[ContactChangeOut], Meta(description="Its entries and exits, newest first.")]
     before_imports: list[BeforeImport]
 
@@ -105,6 +107,7 @@ def contact_record_out(record: ContactRecord) -> ContactRecordOut:
         [SegmentOfContact(segment.id, segment.name, deleted=False) for segment in present.segments],
         [AddedManually(*row) for row in present.included],
         [ExcludedManually(*row) for row in present.excluded],
+        [event_out(event) for event in record.events],
         changes_out(record.history),
         [
             BeforeImport(prior.import_id, prior.email, values_out(prior.values, fields), prior.updated_at)

@@ -1,0 +1,82 @@
+"""Names and properties that appear with the events that have them."""
+
+from collections import Counter
+from collections.abc import Mapping
+from datetime import datetime
+
+from tamis.actions.events.stated_events import StatedProperty
+from tamis.domain.contacts import ContactType
+from tamis.domain.errors import Problem
+from tamis.domain.events import MAX_NAMES, MAX_PROPERTIES, EventName, RawValue, kind_of, read_property
+from tamis.domain.fields import Field, Kind
+from tamis.domain.text import fold, shorten
+from tamis.records.events import catalogue
+from tamis.records.handles import Transaction
+
+_PLAIN: Mapping[Kind, tuple[type, ...]] = {Kind.NUMBER: (int, float), Kind.TEXT: (str,), Kind.BOOLEAN: (bool,)}
+"""The types of the values that are of a kind for sure; blank texts do not count as values."""
+
+
+class GrowingCatalogue:
+    """The catalogue of a contact type during a write, which adds the names and properties that are new."""
+
+    def __init__(self, db: Transaction, now: datetime, contact_type: ContactType) -> None:
+        self._db = db
+        self._now = now
+        self._type = contact_type
+        known = catalogue.catalogue_of_type(db, contact_type.id)
+        self._names = {fold(name.name): name for name in known.names}
+        self._by_spelling: dict[str, EventName] = {}
+        self._properties: dict[int, dict[str, Field]] = {name.id: {} for name in known.names}
+        for each in known.properties:
+            self._properties[each.event_id][each.field.key] = each.field
+        self._unreadable: Counter[int] = Counter()
+
+    def name(self, spelling: str) -> EventName | Problem:
+        """Return a name, which is added if it is new."""
+        found = self._by_spelling.get(spelling) or self._names.get(fold(spelling))
+        if found is None:
+            if len(self._names) >= MAX_NAMES:
+                return Problem("event", "too_many_event_names", contact_type=self._type.name, most=MAX_NAMES)
+            found = catalogue.insert_name(self._db, self._type.id, spelling, self._now)
+            self._names[fold(spelling)] = found
+            self._properties[found.id] = {}
+        self._by_spelling[spelling] = found
+        return found
+
+    def values(self, name: EventName, stated: Mapping[str, StatedProperty]) -> dict[int, RawValue] | Problem:
+        """Return the values of the properties of an event by id; properties that are new are added."""
+        known = self._properties[name.id]
+        new = stated.keys() - known.keys()
+        if len(known) + len(new) > MAX_PROPERTIES:
+            first = next(key for key in stated if key in new)
+            return Problem(
+                f"properties.{shorten(stated[first].name)}",
+                "too_many_event_properties",
+                event=name.name,
+                most=MAX_PROPERTIES,
+            )
+        for key in [key for key in stated if key in new]:
+            spelling, raw = stated[key]
+            added = catalogue.insert_property(self._db, name.id, key, spelling, kind_of(raw), self._now)
+            known[key] = added.field
+        return {known[key].id: raw for key, (_, raw) in stated.items()}
+
+    def count_unreadable(self, name_id: int, values: Mapping[int, RawValue]) -> None:
+        """Count the values of a stored event that cannot be read as the kinds of their properties."""
+        for field in self._properties[name_id].values():
+            raw = values.get(field.id)
+            if raw is not None and is_unreadable(raw, field.kind):
+                self._unreadable[field.id] += 1
+
+    def save_counts(self) -> None:
+        """Store what was counted."""
+        for property_id, number in self._unreadable.items():
+            catalogue.add_unreadable(self._db, property_id, number)
+
+
+def is_unreadable(raw: RawValue, kind: Kind) -> bool:
+    """Return whether a value that is not blank cannot be read as a kind."""
+    if type(raw) in _PLAIN.get(kind, ()):
+        return False
+    return read_property(raw, kind) is None and not (isinstance(raw, str) and not raw.strip())

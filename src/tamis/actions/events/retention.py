@@ -1,0 +1,55 @@
+"""How long the events of a name are kept."""
+
+import re
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from tamis.actions.audit import record_entry
+from tamis.domain.accounts import Account
+from tamis.domain.audit import AuditAction, event_name_subject
+from tamis.domain.durations import Duration, Unit, parse_duration, subtract_duration
+from tamis.domain.errors import Invalid, Problem, ValueProblem
+from tamis.domain.events import EventName
+from tamis.domain.instants import day_in_utc, day_of, to_micros
+from tamis.domain.text import shorten
+from tamis.records import change_log
+from tamis.records.events.write import remove_before
+from tamis.records.handles import Transaction
+from tamis.records.maintenance import erasure
+
+FOREVER = "forever"
+_SHORT = re.compile(r"([0-9]{1,6}) *(y|mo|w|d)", re.IGNORECASE | re.ASCII)
+_UNITS = {"y": Unit.YEAR, "mo": Unit.MONTH, "w": Unit.WEEK, "d": Unit.DAY}
+
+
+def parse_keep(text: str) -> Duration | None:
+    """Parse how long events are kept, such as "2 years" or 2y; None is for ever. Raises Invalid."""
+    text = text.strip()
+    if text.lower() == FOREVER:
+        return None
+    short = _SHORT.fullmatch(text)
+    try:
+        keep = Duration(int(short[1]), _UNITS[short[2].lower()]) if short else parse_duration(text)
+    except ValueProblem:
+        raise Invalid([Problem("keep", "keep_not_read", text=shorten(text))]) from None
+    if keep.count == 0 or keep.unit is Unit.HOUR:
+        raise Invalid([Problem("keep", "keep_not_read", text=shorten(text))])
+    return keep
+
+
+def kept_since(keep: Duration, now: datetime, zone: ZoneInfo) -> datetime:
+    """Return the start of the first day whose events are kept, in the time zone of an account."""
+    return day_in_utc(subtract_duration(day_of(now, zone), keep), zone)[0]
+
+
+def remove_expired(db: Transaction, now: datetime, account: Account, name: EventName) -> int:
+    """Remove the events of a name that are older than they are kept; return how many. Their bytes are erased later."""
+    if name.keep is None:
+        return 0
+    before = kept_since(name.keep, now, account.zone)
+    removed = remove_before(db, name.id, to_micros(before))
+    if removed:
+        change_log.record_removal(db, name.contact_type_id, name.id, before, now)
+        erasure.request_erasure(db, now)
+        record_entry(db, now, account.id, AuditAction.EVENTS_EXPIRED, event_name_subject(name), events=removed)
+    return removed

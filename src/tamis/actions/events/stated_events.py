@@ -1,0 +1,177 @@
+"""What programs say of events, in JSON: checked by itself, with every problem at once."""
+
+from collections.abc import Mapping
+from functools import lru_cache
+from math import isfinite
+from typing import NamedTuple
+from zoneinfo import ZoneInfo
+
+from tamis.domain.emails import Email, parse_email
+from tamis.domain.errors import Problem, ValueProblem
+from tamis.domain.event_instants import parse_event_instant
+from tamis.domain.events import RawValue, encode_list_or_object
+from tamis.domain.fields import key_from_name
+from tamis.domain.text import MAX_LINE, line_problem, name_problem, shorten, text_problem
+
+KEYS = frozenset({"email", "contact_id", "event", "at", "id", "properties"})
+_LARGEST_ID = 2**53
+_LARGEST_INTEGER = 2**63
+
+
+class StatedProperty(NamedTuple):
+    """The value of a property, and the name that its sender gave it."""
+
+    name: str
+    value: RawValue
+
+
+class StatedEvent(NamedTuple):
+    """A valid event of a contact that may not exist: `contact` is an id or an email, `at` is in microseconds since
+    1970, and None means now. `properties` are by key."""
+
+    contact: int | Email
+    name: str
+    at: int | None
+    id: str
+    properties: Mapping[str, StatedProperty]
+
+
+ParsedEvent = StatedEvent | tuple[Problem, ...]
+"""An event, or what is wrong with it."""
+
+
+def parse_event(item: object, zone: ZoneInfo) -> ParsedEvent:
+    """Parse an event as decoded from JSON; returns its problems if it has any."""
+    if not isinstance(item, dict):
+        return (Problem("", "value_of_wrong_type", wanted="an object", found="another value"),)
+    problems: list[Problem] = []
+    if not item.keys() <= KEYS:
+        problems += [Problem(shorten(str(key)), "event_key_unknown") for key in item if key not in KEYS]
+    contact = _contact(item, problems)
+    name = _name(item.get("event"), problems)
+    at = _at(item.get("at"), zone, problems)
+    id_ = _id(item.get("id"), problems)
+    properties = _properties(item.get("properties"), problems)
+    if problems or contact is None:
+        return tuple(problems)
+    return StatedEvent(contact, name, at, id_, properties)
+
+
+def _contact(item: Mapping[str, object], problems: list[Problem]) -> int | Email | None:
+    text, contact_id = item.get("email"), item.get("contact_id")
+    if (text is None) == (contact_id is None):
+        problems.append(Problem("email", "event_needs_contact"))
+    elif isinstance(text, str):
+        email = parse_email(text) if len(text) <= MAX_LINE else None
+        if email is None:
+            code = "email_not_read" if text.strip() else "must_not_be_blank"
+            problems.append(Problem("email", code, text=shorten(text)))
+        return email
+    elif text is not None:
+        problems.append(Problem("email", "value_of_wrong_type", wanted="a text", found="another value"))
+    elif isinstance(contact_id, int) and not isinstance(contact_id, bool) and 0 < contact_id < _LARGEST_ID:
+        return contact_id
+    else:
+        problems.append(
+            Problem("contact_id", "value_of_wrong_type", wanted="the ID of a contact", found="another value")
+        )
+    return None
+
+
+def _name(value: object, problems: list[Problem]) -> str:
+    if value is None:
+        problems.append(Problem("event", "event_needs_name"))
+    elif isinstance(value, str):
+        name = value.strip()
+        if problem := name_problem(name):
+            problems.append(Problem.of("event", problem))
+        return name
+    else:
+        problems.append(Problem("event", "value_of_wrong_type", wanted="a text", found="another value"))
+    return ""
+
+
+def _at(value: object, zone: ZoneInfo, problems: list[Problem]) -> int | None:
+    if value is None:
+        return None
+    if not isinstance(value, str):
+        wanted = 'a text such as "2026-11-20T10:00:00Z"'
+        problems.append(Problem("at", "value_of_wrong_type", wanted=wanted, found="another value"))
+        return None
+    try:
+        return parse_event_instant(value, zone)
+    except ValueProblem as problem:
+        problems.append(Problem.of("at", problem.message))
+        return None
+
+
+def _id(value: object, problems: list[Problem]) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, int) and not isinstance(value, bool) and abs(value) < _LARGEST_INTEGER:
+        return str(value)
+    if not isinstance(value, str):
+        problems.append(Problem("id", "value_of_wrong_type", wanted="a text", found="another value"))
+        return ""
+    if problem := line_problem(value):
+        problems.append(Problem.of("id", problem))
+    return value.strip()
+
+
+def _properties(value: object, problems: list[Problem]) -> dict[str, StatedProperty]:
+    if value is None:
+        return {}
+    if not isinstance(value, dict):
+        problems.append(Problem("properties", "value_of_wrong_type", wanted="an object", found="another value"))
+        return {}
+    found: dict[str, StatedProperty] = {}
+    for name, stated in value.items():
+        key = property_key(name)
+        if not key:
+            problems.append(_unusable_name(name))
+        elif key in found:
+            other = shorten(found[key].name)
+            problems.append(Problem(_path(name), "event_property_twice", property=shorten(name), other=other))
+        elif stated is not None:
+            try:
+                found[key] = StatedProperty(name.strip(), raw_value(stated))
+            except ValueProblem as problem:
+                problems.append(Problem.of(_path(name), problem.message))
+    return found
+
+
+def raw_value(value: object) -> RawValue:
+    """Return a value decoded from JSON as it is kept; raises ValueProblem."""
+    if isinstance(value, bool):
+        return value
+    if isinstance(value, str):
+        if problem := text_problem(value):
+            raise ValueProblem.of(problem)
+        return value
+    if isinstance(value, int):
+        if abs(value) >= _LARGEST_INTEGER:
+            raise ValueProblem("number_has_too_many_digits", text=shorten(str(value)))
+        return value
+    if isinstance(value, float):
+        if not isfinite(value):
+            raise ValueProblem("number_too_large", text=shorten(str(value)))
+        return value
+    text = encode_list_or_object(value)
+    if problem := text_problem(text):
+        raise ValueProblem.of(problem)
+    return text
+
+
+@lru_cache(maxsize=4_096)
+def property_key(name: str) -> str:
+    """Return the key of a property by its name, or an empty text for a name that is not valid."""
+    return "" if name_problem(name.strip()) else key_from_name(name)
+
+
+def _unusable_name(name: str) -> Problem:
+    problem = name_problem(name.strip())
+    return Problem.of(_path(name), problem) if problem else Problem(_path(name), "event_property_without_letters")
+
+
+def _path(name: str) -> str:
+    return f"properties.{shorten(name)}"

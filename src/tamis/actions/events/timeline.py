@@ -1,0 +1,74 @@
+"""The timeline of a contact: what it did, newest first."""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import NamedTuple
+
+from tamis.actions.events.catalogue import TypedEvents, event_named
+from tamis.domain.contacts import ContactType
+from tamis.domain.events import RawValue
+from tamis.domain.instants import from_micros
+from tamis.records.events import catalogue, read
+from tamis.records.events.rows import StoredEvent, decode_properties
+from tamis.records.handles import Reader
+
+ALL = (1 << 63) - 1
+
+
+class TimelinePosition(NamedTuple):
+    """The place of an event in a timeline: its instant in microseconds since 1970, and what orders those of the same
+    instant, in hexadecimal digits."""
+
+    at: int
+    identity: str
+
+
+@dataclass(frozen=True, slots=True)
+class ShownEvent:
+    """An event with its name, and its properties by their keys, as they were sent."""
+
+    contact_id: int
+    name: str
+    at: datetime
+    id: str
+    properties: Mapping[str, RawValue]
+    position: TimelinePosition
+
+
+def events_of_contact(
+    db: Reader,
+    contact_type: ContactType,
+    contact_id: int,
+    limit: int = ALL,
+    before: TimelinePosition | None = None,
+    names: Sequence[str] = (),
+) -> list[ShownEvent]:
+    """Return events of a contact, newest first, at most `limit`; of some names, or all of them. Raises NotFound."""
+    events = TypedEvents(contact_type, catalogue.catalogue_of_type(db, contact_type.id))
+    name_ids: Collection[int] | None = {event_named(events, name).id for name in names} if names else None
+    place = None if before is None else (before.at, bytes.fromhex(before.identity))
+    return _shown(read.newest_of_contact(db, contact_id, limit, place, name_ids), events)
+
+
+def latest_events(db: Reader, contact_type: ContactType, limit: int) -> list[ShownEvent]:
+    """Return the events of a contact type that were added last."""
+    events = TypedEvents(contact_type, catalogue.catalogue_of_type(db, contact_type.id))
+    return _shown(read.newest_of_type(db, contact_type.id, limit), events)
+
+
+def _shown(stored: Sequence[StoredEvent], events: TypedEvents) -> list[ShownEvent]:
+    names = events.catalogue.by_id
+    keys = {each.field.id: each.field.key for each in events.catalogue.properties}
+    return [
+        ShownEvent(
+            event.contact_id,
+            names[event.name_id].name,
+            from_micros(event.at),
+            event.key,
+            {keys[id_]: raw for id_, raw in decode_properties(event.properties).items() if id_ in keys},
+            TimelinePosition(event.at, event.identity.hex()),
+        )
+        for event in stored
+        if event.name_id in names
+    ]

@@ -1,0 +1,35 @@
+"""When an event happened, as senders write it."""
+
+import re
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+from tamis.domain.errors import ValueProblem
+from tamis.domain.instants import day_in_utc, to_micros, to_utc
+from tamis.domain.text import shorten
+
+INSTANT_PATTERN = r"\d{4}-\d{2}-\d{2}(?:[Tt ]\d{2}:\d{2}(?::\d{2}(?:\.\d{1,9})?)? ?(?:[Zz]|[+-]\d{2}:?\d{2})?)?"
+"""A day, a local date-time, or an instant with an offset; digits below microseconds are cut."""
+_INSTANT = re.compile(INSTANT_PATTERN, re.ASCII)
+_BELOW_MICROSECONDS = re.compile(r"(\.\d{6})\d+", re.ASCII)
+_DAY_LENGTH = 10
+
+
+def parse_event_instant(text: str, zone: ZoneInfo) -> int:
+    """Parse the instant of an event, and return it in microseconds since 1970.
+
+    Without an offset it is local time in `zone`, and a bare day is the start of that day. Raises ValueProblem.
+    """
+    text = text.strip()
+    if not _INSTANT.fullmatch(text):
+        raise ValueProblem("event_instant_not_read", text=shorten(text))
+    try:
+        if len(text) == _DAY_LENGTH:
+            return to_micros(day_in_utc(date.fromisoformat(text), zone)[0])
+        return to_micros(to_utc(datetime.fromisoformat(_iso(text)), zone))
+    except ValueError:
+        raise ValueProblem("moment_not_in_calendar", text=shorten(text)) from None
+
+
+def _iso(text: str) -> str:
+    return _BELOW_MICROSECONDS.sub(r"\1", text[:_DAY_LENGTH] + "T" + text[_DAY_LENGTH + 1 :].replace(" ", "").upper())

@@ -1,0 +1,36 @@
+"""What is wrong with events, and with what is asked of their catalogue."""
+
+from collections.abc import Mapping
+
+EVENTS: Mapping[str, str] = {
+    "event_contact_id_unknown": "there is no contact {contact} in {contact_type}",
+    "event_contact_unknown": (
+        '"{email}" is not a contact of {contact_type}: create the contact first, or let the events create contacts'
+    ),
+    "event_id_of_other_content": (
+        'an event "{event}" of this contact with the ID "{id}" is stored with another time or other properties, and '
+        "stored events are not changed: send a correction with an ID of its own"
+    ),
+    "event_instant_not_read": (
+        'must be a time such as 2026-11-20T10:00:00Z, or a day such as 2026-11-20, not "{text}"'
+    ),
+    "event_key_unknown": 'is no part of an event, which has "email" or "contact_id", "event", "at", "id", "properties"',
+    "event_kind_in_use": (
+        '"{property}" cannot become {kind}: {segments:quoted and} {segments:uses|use} it in a way that would not fit'
+    ),
+    "event_name_id_unknown": "there is no event with the ID {event}",
+    "event_name_unknown": 'there is no event "{event}" in {contact_type}{advice}',
+    "event_names_choose": "; choose from {known:quoted}",
+    "event_needs_contact": 'must have either "email" or "contact_id"',
+    "event_needs_name": 'must have "event", the name of what happened',
+    "event_older_than_kept": 'is before {before}: events "{event}" are kept for {keep}',
+    "event_properties_too_large": "the properties have more than {most:,} bytes",
+    "event_property_id_unknown": "there is no property with the ID {property}",
+    "event_property_kind_unknown": "must be {known:quoted or}",
+    "event_property_twice": '"{property}" and "{other}" are the same property',
+    "event_property_unknown": 'there is no property "{property}" in the events "{event}"; choose from {known:quoted}',
+    "event_property_without_letters": "needs a name with a letter or a digit",
+    "keep_not_read": 'must be a duration such as "2 years", "18 months" or "90 days", or "forever", not "{text}"',
+    "too_many_event_names": "{contact_type} has {most:,} names of events already, and can have no more",
+    "too_many_event_properties": 'the events "{event}" have {most:,} properties already, and can have no more',
+}
