@@ -8,6 +8,7 @@ from tamis.domain.contacts import Contact
 from tamis.domain.fields import FieldSet
 from tamis.rules.time.evaluation_time import EvaluationTime
 from tamis.rules.tree import Rule
+from tests.laws.event_strategies import NOTHING, Histories
 from tests.laws.sqlite.store import SqliteStore
 from tests.laws.stores import Stores
 
@@ -18,8 +19,8 @@ class Engine(Protocol):
     def close(self) -> None:
         """Close it."""
 
-    def fill(self, audience: list[Contact], /) -> None:
-        """Replace the contacts."""
+    def fill(self, audience: list[Contact], histories: Histories = NOTHING, /) -> None:
+        """Replace the contacts and their events."""
 
     def selected(self, rule: Rule, as_of: EvaluationTime, instants: list[datetime] | None = None) -> set[int]:
         """Return the contacts that a rule selects as of a time, or as of an instant for each contact, by ascending id.

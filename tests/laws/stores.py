@@ -12,7 +12,7 @@ import msgspec
 from tamis.columns.engine.dialect import DUCKDB
 from tamis.columns.interface.exports import AllContacts
 from tamis.columns.interface.rules import RuleCounts
-from tamis.columns.layout.contacts import column, ensure_table, original, table
+from tamis.columns.layout.contacts import SQL_TYPES, column, ensure_table, original, table
 from tamis.columns.layout.membership import CONTACT_MASK, recipients_of
 from tamis.columns.layout.schema import SCHEMA
 from tamis.columns.projector.documents import insert_contacts
@@ -26,10 +26,11 @@ from tamis.domain.instants import to_micros
 from tamis.records import contacts as records
 from tamis.records.handles import Reader
 from tamis.rules.evaluation.dependencies import sort_into_levels, without_circular
-from tamis.rules.sql.compiler import ColumnSource, compile_rule
+from tamis.rules.sql.compiler import ColumnSource, EventTables, compile_rule
 from tamis.rules.sql.dialect import Parameters
 from tamis.rules.time.evaluation_time import EvaluationTime
 from tamis.rules.tree import Node, Rule
+from tests.laws.event_strategies import EVENTS, NOTHING, Histories
 
 TYPE = 1
 
@@ -48,14 +49,17 @@ class Stores:
         self._columns.execute("SET TimeZone = 'Asia/Kolkata'")  # the clock of the machine must mean nothing
         self._columns.execute(SCHEMA)
         ensure_table(self._columns, TYPE, fields)
+        for event in EVENTS.names:
+            columns = {column(f): SQL_TYPES[f.kind] for f in EVENTS.properties_of(event.id).fields}
+            self._columns.execute(_create_events(event.id, {"contact_id": "BIGINT", "happened": "TIMESTAMP"} | columns))
 
     def close(self) -> None:
         """Close both."""
         self._records.close()
         self._columns.close()
 
-    def fill(self, contacts: list[Contact]) -> None:
-        """Replace the contacts."""
+    def fill(self, contacts: list[Contact], histories: Histories = NOTHING) -> None:
+        """Replace the contacts and their events."""
         self._records.execute("DELETE FROM contacts")
         self._columns.execute(f"DELETE FROM {table(TYPE)}")
         self._records.executemany(
@@ -75,6 +79,17 @@ class Stores:
         )
         documents = records.documents(Reader(self._records), TYPE, [c.id for c in contacts])
         insert_contacts(self._columns, TYPE, self.fields, documents)
+        for event in EVENTS.names:
+            fields = EVENTS.properties_of(event.id).fields
+            self._columns.execute(f"DELETE FROM {_events(event.id)}")
+            rows = [
+                [contact_id, _naive(each.at), *(_naive(each.values.get(field.id)) for field in fields)]
+                for contact_id, of_contact in histories.items()
+                for each in of_contact.get(event.id, ())
+            ]
+            if rows:
+                places = ", ".join("?" * len(rows[0]))
+                self._columns.executemany(f"INSERT INTO {_events(event.id)} VALUES ({places})", rows)
 
     def selected(self, rule: Rule, as_of: EvaluationTime, instants: list[datetime] | None = None) -> set[int]:
         """Return the contacts that a rule selects as of a time, or as of one of `instants` for each contact, by
@@ -84,7 +99,11 @@ class Stores:
         rows_with_instants = (
             f"(SELECT *, list_extract({parameters.bind(naive)}::TIMESTAMP[], id) AS instant FROM {table(TYPE)})"
         )
-        source = ColumnSource(column, _in_segment, "instant" if instants is not None else None)
+        source = ColumnSource(
+            column, _in_segment, None, EventTables(_rows, column, "happened", ("id",), ("contact_id",))
+        )
+        if instants is not None:
+            source = ColumnSource(column, _in_segment, "instant", _events_at(naive))
         where = compile_rule(rule, as_of, source, parameters)
         rows = self._columns.execute(f"SELECT id FROM {rows_with_instants} WHERE {where}", parameters.values).fetchall()
         return {row[0] for row in rows}
@@ -154,6 +173,33 @@ class Stores:
         """Return texts in lower case, by the projection."""
         rows = self._columns.execute("SELECT lower(unnest($1::VARCHAR[]))", [texts]).fetchall()
         return [row[0] for row in rows]
+
+
+def _events(event_id: int) -> str:
+    return f"events_{event_id}"
+
+
+def _rows(event_id: int, _: Parameters) -> str:
+    return _events(event_id)
+
+
+def _events_at(instants: Sequence[datetime]) -> EventTables:
+    """Return where rules find events that are evaluated as of an instant of their contact; rows are known by two
+    columns, as those of the projector are."""
+
+    def rows(event_id: int, parameters: Parameters) -> str:
+        asked = f"list_extract({parameters.bind(list(instants))}::TIMESTAMP[], contact_id)"
+        return f"(SELECT *, contact_id % 2 AS half, {asked} AS asked FROM {_events(event_id)})"
+
+    return EventTables(rows, column, "happened", ("id", "id % 2"), ("contact_id", "half"), "asked")
+
+
+def _create_events(event_id: int, columns: Mapping[str, str]) -> str:
+    return f"CREATE TABLE {_events(event_id)} ({', '.join(f'{name} {sql_type}' for name, sql_type in columns.items())})"
+
+
+def _naive(value: Value | None) -> Value | None:
+    return value.replace(tzinfo=None) if isinstance(value, datetime) else value
 
 
 def _in_segment(segment_id: int, parameters: Parameters) -> str:

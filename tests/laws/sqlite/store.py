@@ -12,7 +12,8 @@ from tamis.rules.sql.compiler import ColumnSource, compile_rule
 from tamis.rules.sql.dialect import Parameters
 from tamis.rules.time.evaluation_time import EvaluationTime
 from tamis.rules.tree import Rule
-from tests.laws.sqlite import contacts
+from tests.laws.event_strategies import NOTHING, Histories
+from tests.laws.sqlite import contacts, events
 from tests.laws.sqlite.dialect import SQLITE
 
 
@@ -23,6 +24,7 @@ class SqliteStore:
         self.fields = fields
         self._con = apsw.Connection(":memory:")
         contacts.create_table(self._con, fields)
+        events.create_tables(self._con)
         self._con.execute(
             "CREATE TABLE members (segment_id INTEGER, contact_id INTEGER, PRIMARY KEY (segment_id, contact_id)) STRICT"
         )
@@ -31,18 +33,24 @@ class SqliteStore:
         """Close the connection."""
         self._con.close()
 
-    def fill(self, audience: list[Contact]) -> None:
-        """Replace the contacts."""
+    def fill(self, audience: list[Contact], histories: Histories = NOTHING) -> None:
+        """Replace the contacts and their events."""
         with self._con:
             self._con.execute("DELETE FROM contacts")
             contacts.insert(self._con, self.fields, audience)
+            events.replace(self._con, histories)
 
     def selected(self, rule: Rule, as_of: EvaluationTime, instants: list[datetime] | None = None) -> set[int]:
         """Return the contacts that a rule selects as of a time, or as of an instant for each contact, by ascending
         id."""
         parameters = Parameters(SQLITE)
         asked = f"json_extract({parameters.bind(instants or [])}, '$[' || (id - 1) || ']')"
-        source = ColumnSource(contacts.column, _is_in_random_segment, None if instants is None else "asked")
+        source = ColumnSource(
+            contacts.column,
+            _is_in_random_segment,
+            None if instants is None else "asked",
+            events.TABLES if instants is None else events.tables_at(instants),
+        )
         where = compile_rule(rule, as_of, source, parameters)
         found = self._con.execute(
             f"SELECT id FROM (SELECT *, {asked} AS asked FROM contacts) WHERE {where}", parameters.values

@@ -1,16 +1,19 @@
 """Values that are computed from events, in SQL."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import cast
 
 from tamis.domain.fields import Field, Value
 from tamis.rules.evaluation.aggregates import aggregated, value_operands
 from tamis.rules.millionths import LARGEST, MILLION, to_millionths
 from tamis.rules.operators import Operand, positive_form
-from tamis.rules.sql.dialect import Bind, Dialect
+from tamis.rules.sql.dialect import Bind, Dialect, Parameters
 from tamis.rules.time.evaluation_time import EvaluationTime
-from tamis.rules.tree import AggregateFunction, EventCondition
+from tamis.rules.tree import AggregateFunction, EventAggregate, EventCondition
 
+VALUE, NUMBER, INSTANT = "event_value", "event_number", "event_instant"
+"""The columns of a group of events."""
 _LIMITS_OF_ANY: dict[str, Callable[[float], bool]] = {
     "is equal or greater than": lambda limit: 0 < limit <= 1,
     "is greater than": lambda limit: 0 <= limit < 1,
@@ -18,6 +21,24 @@ _LIMITS_OF_ANY: dict[str, Callable[[float], bool]] = {
     "is less than": lambda limit: 0 < limit <= 1,
     "is": lambda limit: limit == 0,
 }
+
+
+@dataclass(frozen=True, slots=True)
+class EventTables:
+    """The events of the contacts in the rows over which a rule is evaluated.
+
+    `rows` returns a table expression with the events of a name, by its id; `column` is the column of a property in it,
+    and `at` that of the instant. `contact` are the columns by which a row of the `ColumnSource` is known, and `key` the
+    columns of an event, in the same order, that say to which row it belongs; none is null. `instant`, when given, is
+    the column of an event with the `ColumnSource.instant` of its row.
+    """
+
+    rows: Callable[[int, Parameters], str]
+    column: Callable[[Field], str]
+    at: str
+    contact: tuple[str, ...]
+    key: tuple[str, ...]
+    instant: str | None = None
 
 
 def holds_for_nothing(condition: EventCondition, as_of: EvaluationTime) -> bool:
@@ -37,36 +58,39 @@ def holds_for_anything(condition: EventCondition, as_of: EvaluationTime) -> bool
     return test is not None and test(cast(float, value_operands(condition, as_of)[0].low))
 
 
-def value_test(
-    condition: EventCondition,
-    column: Callable[[Field], str],
-    at: str,
-    operands: tuple[Operand, ...],
-    bind: Bind,
-    dialect: Dialect,
-) -> str:
-    """Write the test of the positive form of a condition over the events of one contact; it may be null."""
-    function, operator = condition.aggregate.function, positive_form(condition.operator)[0]
-    spell = dialect.operators[operator.name]
+def aggregate_columns(aggregate: EventAggregate, events: EventTables, dialect: Dialect) -> tuple[str, ...]:
+    """Write the value of the events in a group, and what else `value_test` needs."""
+    function = aggregate.function
     if not function.takes_property:
-        count_or_instant = {AggregateFunction.COUNT: "count(*)", AggregateFunction.FIRST: f"min({at})"}
-        return f"({spell(count_or_instant.get(function, f'max({at})'), operands, bind)})"
-    assert condition.aggregate.measured
-    of = column(condition.aggregate.measured)
+        values = {AggregateFunction.COUNT: "count(*)", AggregateFunction.FIRST: f"min({events.at})"}
+        return (f"{values.get(function, f'max({events.at})')} AS {VALUE}",)
+    assert aggregate.measured
+    of = events.column(aggregate.measured)
     if not function.adds:
-        return f"({spell(f'{function}({of})', operands, bind)})"
-    scaled = tuple(Operand(*(to_millionths(cast(float, bound)) for bound in each)) for each in operands)
+        return (f"{function}({of}) AS {VALUE}",)
     total = f"sum({_millionths(of, dialect)})"
     if function is AggregateFunction.SUM:
-        return f"({spell(f'coalesce({total}, 0)', scaled, bind)})"
+        return (f"coalesce({total}, 0) AS {VALUE}",)
+    return f"{total} AS {VALUE}", f"count({of}) AS {NUMBER}"
+
+
+def value_test(condition: EventCondition, operands: tuple[Operand, ...], bind: Bind, dialect: Dialect) -> str:
+    """Write the test of the positive form of a condition over the columns of `aggregate_columns`; it may be null."""
+    function, operator = condition.aggregate.function, positive_form(condition.operator)[0]
+    spell = dialect.operators[operator.name]
+    if not function.adds:
+        return f"({spell(VALUE, operands, bind)})"
+    scaled = tuple(Operand(*(to_millionths(cast(float, bound)) for bound in each)) for each in operands)
+    if function is AggregateFunction.SUM:
+        return f"({spell(VALUE, scaled, bind)})"
 
     def bind_times(value: object) -> str:  # the average is compared by comparing the sum, so nothing is rounded
-        return f"{dialect.widened(bind(value))} * count({of})"
+        return f"{dialect.widened(bind(value))} * {NUMBER}"
 
     if operator.name == "is one of":
         spell_is = dialect.operators["is"]
-        return f"({' OR '.join(spell_is(total, (each,), bind_times) for each in scaled)})"
-    return f"({spell(total, scaled, bind_times)})"
+        return f"({' OR '.join(spell_is(VALUE, (each,), bind_times) for each in scaled)})"
+    return f"({spell(VALUE, scaled, bind_times)})"
 
 
 def _millionths(number: str, dialect: Dialect) -> str:

@@ -9,28 +9,17 @@ from tamis.domain.instants import MICROSECOND
 from tamis.rules.evaluation.operands import operands, relative_operands
 from tamis.rules.operators import Operand, positive_form
 from tamis.rules.operators.operand import FromNow
-from tamis.rules.sql.aggregates import holds_for_anything, holds_for_nothing, value_test
+from tamis.rules.sql.aggregates import (
+    INSTANT,
+    aggregate_columns,
+    holds_for_anything,
+    holds_for_nothing,
+    value_test,
+)
+from tamis.rules.sql.aggregates import EventTables as EventTables  # noqa: PLC0414  part of this module's interface
 from tamis.rules.sql.dialect import Bind, Parameters
 from tamis.rules.time.evaluation_time import EvaluationTime
 from tamis.rules.tree import All, Any, Condition, EventAggregate, EventCondition, InSegment, Node, Not, Rule
-
-
-@dataclass(frozen=True, slots=True)
-class EventTables:
-    """The events of the contacts in the rows over which a rule is evaluated.
-
-    `rows` returns a table expression with the events of a name, by its id; `column` is the column of a property in it,
-    and `at` that of the instant. `contact` are the columns by which a row of the `ColumnSource` is known, and `key` the
-    columns of an event, in the same order, that say to which row it belongs; none is null. `instant`, when given, is
-    the column of an event with the `ColumnSource.instant` of its row.
-    """
-
-    rows: Callable[[int, Parameters], str]
-    column: Callable[[Field], str]
-    at: str
-    contact: tuple[str, ...]
-    key: tuple[str, ...]
-    instant: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,19 +86,22 @@ def _event_condition(
         raise LookupError(f"the rule is about events with the name {condition.aggregate.event.id}, but there are none")
     positive = wanted is not positive_form(condition.operator)[1]
     holds_of_none = holds_for_nothing(condition, as_of)
-    key = ", ".join(events.key)
-    found = f"SELECT {key} FROM {events.rows(condition.aggregate.event.id, parameters)} WHERE "
-    found += _counted(condition.aggregate, as_of, events, parameters)
-    if not holds_for_anything(condition, as_of):
-        test = value_test(
-            condition,
-            events.column,
-            events.at,
-            *_operands(condition.test, as_of, events.instant, parameters),
-            parameters.dialect,
+    key, rows = ", ".join(events.key), events.rows(condition.aggregate.event.id, parameters)
+    counted = _counted(condition.aggregate, as_of, events, parameters)
+    if holds_for_anything(condition, as_of):
+        found = f"SELECT {key} FROM {rows} WHERE {counted}"
+    else:
+        instant = events.instant and f"{events.instant} AS {INSTANT}"
+        columns = ", ".join(
+            filter(None, [*aggregate_columns(condition.aggregate, events, parameters.dialect), instant])
         )
+        groups = ", ".join(filter(None, [key, events.instant]))
+        asked = _operands(condition.test, as_of, instant and INSTANT, parameters)
+        test = value_test(condition, *asked, parameters.dialect)
         test = parameters.dialect.complement(test) if holds_of_none else test
-        found += f" GROUP BY {key}{f', {events.instant}' if events.instant else ''} HAVING {test}"
+        found = (
+            f"SELECT {key} FROM (SELECT {key}, {columns} FROM {rows} WHERE {counted} GROUP BY {groups}) WHERE {test}"
+        )
     contact = ", ".join(events.contact)
     return f"(({contact}) {'IN' if positive is not holds_of_none else 'NOT IN'} ({found}))"
 
