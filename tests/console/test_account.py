@@ -159,7 +159,7 @@ def test_the_activity_log_says_who_did_what(visitor: Visitor, person: Person, st
     visitor.post("/account/timezone", {"timezone": "Asia/Dhaka"})
     page = visitor.get("/account/activity").text
     latest = page.split("<tr>")[2]
-    assert "Account changed" in latest
+    assert "Account updated" in latest
     assert "time zone: Asia/Dhaka" in latest
     assert person.email in latest
     assert "Asia/Dhaka" not in stranger.get("/account/activity").text

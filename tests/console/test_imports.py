@@ -117,7 +117,7 @@ def test_a_report_shows_reasons_rejects_fields_and_segments(console: Visitor, ow
     path, page = settled(console, begin(console, place, "import"))
     assert figures_on(page) == {"created": 2, "updated": 0, "unchanged": 0, "repeated": 1, "rejected": 1}
     shown = text_of(page)
-    assert "Email must be valid 1" in shown
+    assert "Email is not valid 1" in shown
     assert "N · Number" in shown
     assert f"{segment} 1 0" in shown
     got = console.get(f"{path}/rejects")
@@ -129,7 +129,7 @@ def test_a_report_shows_reasons_rejects_fields_and_segments(console: Visitor, ow
     rows = list(csv.reader(io.StringIO(got.content.decode())))
     assert rows == [
         ["rejected_line", "rejected_because", "email", "first_name", "n"],
-        ["3", 'Email must be valid, not "bad"', "bad", "Bob", "2"],
+        ["3", 'Email is not valid: "bad"', "bad", "Bob", "2"],
     ]
     again = place_of(upload_file(console, type_id, got.content.replace(b"bad", b"c@example.org"), "mended.csv"))
     _, page = settled(console, begin(console, again, "import"))

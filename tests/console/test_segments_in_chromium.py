@@ -74,13 +74,19 @@ def test_a_segment_is_found_viewed_and_edited(page: Page, owner: Person, segment
     with (tmp_path / "members.csv").open(newline="") as file:
         assert [row["email"] for row in csv.DictReader(file)] == owner.addresses(segment)
 
-    page.get_by_label("More").click()
-    page.get_by_role("button", name="Rename").click()
+    page.get_by_label("More actions").click()
+    page.get_by_role("button", name="Name and description").click()
     dialog = page.get_by_role("dialog")
     dialog.get_by_label("Name").fill("")
     dialog.get_by_label("Name").fill(name.upper() + "!")
-    dialog.get_by_role("button", name="Rename").dblclick()
+    dialog.get_by_role("button", name="Save").dblclick()
     expect(page.get_by_role("heading", level=1)).to_have_text(name.upper() + "!")
+
+
+def test_the_actions_on_members_are_not_cut_off(page: Page, segment: int) -> None:
+    page.set_viewport_size({"width": 1280, "height": 800})
+    page.goto(f"/segments/{segment}/members")
+    assert page.locator("#members .table-scroll").evaluate("table => table.scrollWidth <= table.clientWidth")
 
 
 def test_the_same_by_keyboard_alone_on_a_small_screen(page: Page, owner: Person, segment: int) -> None:

@@ -110,7 +110,7 @@ def test_text_around_an_email_is_removed(text: str, address: str) -> None:
     ("text", "problem"),
     [
         (" ", "Email is missing"),
-        ("N/A", 'Email must be valid, not "N/A"'),
+        ("N/A", 'Email is not valid: "N/A"'),
         ("a@example.org, b@example.org", 'Email contains several emails: "a@example.org, b@example.org"'),
         ("a@example.org;b@example.org", 'Email contains several emails: "a@example.org;b@example.org"'),
         ("a@example.org <b@example.org>", 'Email contains several emails: "a@example.org <b@example.org>"'),
@@ -135,7 +135,7 @@ def test_an_email_that_cannot_be_cleaned_has_a_reason(text: str, problem: str) -
 def test_a_cell_as_long_as_a_book_is_not_searched() -> None:
     long = "a@example.org, " * 200_000
     assert clean_email(long) is None
-    assert email_problem(long).startswith("Email must be valid, not")
+    assert email_problem(long).startswith("Email is not valid:")
 
 
 @given(st.text("ab@.é\u0301'\"<>;, \u200b＠org", max_size=20) | st.text(max_size=20))

@@ -32,7 +32,7 @@ def test_each_email_of_the_contact_file_is_cleaned_correctly(workspace: Workspac
     assert report.rejects_file
     rejects = Path(report.rejects_file).read_text()
     assert all(f",{code}\n" in rejects for code in REJECTED)
-    assert list(report.reasons) == ["Email must be valid", "Email contains several emails"]
+    assert list(report.reasons) == ["Email is not valid", "Email contains several emails"]
     assert report.cleaned_emails == 13
     assert report.cleaned_examples == (
         ("[U+200B]zws@example.org", "zws@example.org"),

@@ -78,7 +78,7 @@ def test_mapping_a_wrong_column_as_email_rejects_every_row(workspace: Workspace,
     before = workspace.fields, workspace.changes
     report = workspace.take(path, ImportOptions(create_fields=True, chosen={column: "email"}))
     assert report.rejected == report.rows > 0
-    assert list(report.reasons) == ["Email must be valid"]
+    assert list(report.reasons) == ["Email is not valid"]
     assert report.created_fields == ()
     assert (workspace.fields, workspace.changes) == before, "where no row is taken there is nothing to make fields for"
 

@@ -86,12 +86,12 @@ def test_numbers_in_the_email_column_are_rejected_row_by_row(workspace: Workspac
     assert (report.rows, report.rejected, report.reasons) == (
         7_043,
         7_043,
-        {"Email must be valid": 7_043},
+        {"Email is not valid": 7_043},
     )
     assert report.rejects_file
     with Path(report.rejects_file).open(newline="", encoding="utf-8") as file:
         _, first, *others = csv.reader(file)
-    assert first[:3] == ["2", 'Email must be valid, not "7590-VHVEG"', "7590-VHVEG"]
+    assert first[:3] == ["2", 'Email is not valid: "7590-VHVEG"', "7590-VHVEG"]
     assert len(others) == 7_042
 
 

@@ -82,10 +82,10 @@ def test_every_reason_of_a_rejected_row_is_reported_and_the_file_can_be_correcte
     assert rows[0] == ["rejected_line", "rejected_because", "email", "age", "born"]
     reasons = {row[0]: row[1] for row in rows[1:]}
     assert reasons["2"].count("; ") == 2
-    assert "Email must be valid" in reasons["2"]
+    assert "Email is not valid" in reasons["2"]
     assert "Age must be a number" in reasons["2"]
     assert "Born must be a date" in reasons["2"]
-    assert "Email must be" in reasons["3"]
+    assert "Email is not valid" in reasons["3"]
     assert reasons["5"] == "Email is missing"
     assert reasons["7"] == "the row has 2 cells, the header has 3"
     assert reasons["8"] == "the row has 4 cells, the header has 3"

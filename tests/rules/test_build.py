@@ -29,7 +29,7 @@ def problems(draft: Draft) -> list[Problem]:
         (
             leaf("active", "resembles", "40"),
             "w.operator",
-            'there is no operator "resembles"; for "Active", a boolean field, use '
+            'there is no operator "resembles"; for "Active", a yes or no field, use '
             "is, is not, is not blank, is blank, is true, is false",
         ),
         (
@@ -45,13 +45,13 @@ def problems(draft: Draft) -> list[Problem]:
         (
             leaf("last_order", "is over", "30 days"),
             "w.operator",
-            '"is over" does not work with "Last order", a datetime field; '
+            '"is over" does not work with "Last order", a date and time field; '
             'did you mean "is after" or "is more than … ago"?',
         ),
         (
             leaf("active", "contains", "t"),
             "w.operator",
-            '"contains" does not work with "Active", a boolean field; '
+            '"contains" does not work with "Active", a yes or no field; '
             "use is, is not, is not blank, is blank, is true, is false",
         ),
         (leaf("age", "is"), "w", '"is" takes one value, not 0'),
@@ -73,7 +73,7 @@ def problems(draft: Draft) -> list[Problem]:
             'the value of "Notes" must not be blank; use the operator "is blank" instead',
         ),
         (leaf("plan", "is", "Gold"), "w.Gold", 'the value of "Plan" must be one of "Free", "Pro", "Team", not "Gold"'),
-        (leaf("age", "is between", "2", "1"), "w", "the first value, 2, must not be after the second, 1"),
+        (leaf("age", "is between", "2", "1"), "w", "the values are in the wrong order; swap 2 and 1"),
         (
             leaf("birth_date", "is within", "x"),
             "w.x",

@@ -211,7 +211,7 @@ def test_staging_reads_emails_like_the_parser(staging: StagingDatabase, cells: l
     for number, (text, row) in enumerate(zip(cells, rows, strict=True)):
         key = email_key(text.strip())
         if key is None:
-            assert wrong.pop(number).startswith("Email is missing" if not text.strip() else "Email must be valid")
+            assert wrong.pop(number).startswith("Email is missing" if not text.strip() else "Email is not valid")
         else:
             assert row == (text.strip(), key)
     assert not wrong

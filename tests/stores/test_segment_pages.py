@@ -211,6 +211,18 @@ def test_an_excluded_member_is_listed_and_restored(workspace: Workspace) -> None
     assert list_overrides(db, workspace.account, segment.id, 10).excluded == []
 
 
+def test_an_added_contact_is_listed_as_the_contact_is(workspace: Workspace) -> None:
+    segment = workspace.segment("Grown", "age >= 15")
+    workspace.write(p01={"first_name": "Ann"})
+    add(workspace, segment, "P01@EXAMPLE.org", first="By")
+    add(workspace, segment, "nobody@example.net", first="By")
+    listed = list_overrides(workspace.services.records.reader(), workspace.account, segment.id, 10).included
+    assert [(one.email, one.first_name, one.last_name) for one in listed] == [
+        ("nobody@example.net", "By", "Hand"),
+        ("p01@example.org", "Ann", ""),
+    ]
+
+
 def test_added_recipients_are_listed_whether_contacts_or_not(workspace: Workspace) -> None:
     segment = workspace.segment("Grown", "age >= 15")
     add(workspace, segment, "p01@example.org")

@@ -218,7 +218,7 @@ def test_replayed_changes_come_again(bench: Workbench, receiver: Receiver, monke
     bench.services.write(replay_changes, bench.account, made.webhook.id, numbers[1])
     receiver.wait_until(lambda: receiver.change_ids == numbers + numbers[2:])
     assert receiver.received[0].message_id != receiver.received[1].message_id
-    with pytest.raises(Invalid, match="must be a number from 0 to"):
+    with pytest.raises(Invalid, match="must be from 0 to"):
         bench.services.write(replay_changes, bench.account, made.webhook.id, numbers[-1] + 1)
 
 

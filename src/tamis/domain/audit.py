@@ -67,12 +67,19 @@ class AuditAction(StrEnum):
 
 
 _WORDS = {
+    AuditAction.ACCOUNT_CHANGED: "Account updated",
+    AuditAction.KEY_CREATED: "Key pair created",
+    AuditAction.KEY_RENAMED: "Key pair renamed",
+    AuditAction.KEY_REVOKED: "Key pair revoked",
+    AuditAction.FIELD_CHANGED: "Field updated",
+    AuditAction.SEGMENT_CHANGED: "Segment updated",
     AuditAction.MEMBER_ADDED: "Member added manually",
-    AuditAction.MEMBER_RESTORED: "Manual change undone",
+    AuditAction.MEMBER_RESTORED: "Exclusion undone",
     AuditAction.EMAIL_ALLOWED: "Forgotten email allowed again",
     AuditAction.EVENTS_EXPIRED: "Old events removed",
     AuditAction.EVENTS_IMPORTED: "Events imported",
     AuditAction.BATCH_WRITTEN: "Batch of contacts saved",
+    AuditAction.WEBHOOK_CHANGED: "Webhook updated",
 }
 """Actions whose words do not follow from their names."""
 

@@ -127,7 +127,7 @@ def email_problem(text: str) -> str:
     if at_signs > 1 and len(_emails_in(text)) > 1:
         return f'Email contains several emails: "{shorten(stripped)}"'
     reason = _reason(_unwrap(text)) if at_signs else ""
-    return f'Email must be valid, not "{shorten(stripped)}"{reason}'
+    return f'Email is not valid: "{shorten(stripped)}"{reason}'
 
 
 def fold_for_search(text: str) -> str:

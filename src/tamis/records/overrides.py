@@ -8,6 +8,7 @@ import msgspec
 
 from tamis.domain.emails import Email
 from tamis.domain.errors import Refused
+from tamis.domain.fields import FIRST_NAME, LAST_NAME
 from tamis.domain.instants import from_micros, to_micros
 from tamis.domain.membership_changes import Cause
 from tamis.domain.segments import (
@@ -206,7 +207,10 @@ class ExcludedContact(NamedTuple):
 
 
 class IncludedRecipient(NamedTuple):
-    """An email included in a segment, the contact that has it now, if any, and since when."""
+    """An email included in a segment, the contact that has it now, if any, and since when.
+
+    The email and the name are those of the contact, or else as added.
+    """
 
     recipient_id: int
     contact_id: int | None
@@ -225,7 +229,8 @@ def list_excluded(db: Reader, segment_id: int, limit: int, skipped: int) -> tupl
 def list_included(db: Reader, segment: Segment, limit: int, skipped: int) -> tuple[list[IncludedRecipient], int]:
     """Return a page of the emails included in a segment, latest first, and the count of all."""
     count = select_only(db, int, SQL["count_inclusions"], (segment.id,))
-    values = (segment.contact_type_id, segment.id, limit, skipped)
+    names = (str(FIRST_NAME.id), str(LAST_NAME.id))
+    values = (segment.contact_type_id, segment.id, limit, skipped, *names)
     return select(db, _dated(IncludedRecipient), SQL["inclusions_of_segment"], values), count
 
 

@@ -4,6 +4,8 @@ from collections.abc import Mapping, Sequence
 from string import Formatter
 
 from tamis.domain.errors import Message
+from tamis.domain.fields import Kind
+from tamis.domain.messages.kinds import KIND_NAMES
 from tamis.domain.text import pluralize
 
 _SHAPES = {"quoted": '"%"', "plain": "%"}
@@ -13,9 +15,9 @@ class MessageCatalog(Formatter):
     """A table of sentences by message code.
 
     Sentences have parameters as in `str.format`, with format specifications such as `{most:,}` for thousands
-    separators, `{count:contact}` for "1 contact" or "2 contacts", `{names:quoted and}` for a list, and
-    `{names:it|them}` for the word that fits the length of a list. A parameter that is a message is rendered in its
-    place; a missing one is left out.
+    separators, `{count:contact}` for "1 contact" or "2 contacts", `{names:quoted and}` for a list, `{names:it|them}`
+    for the word that fits the length of a list, and `{kind:kind}` for the name of a kind of fields. A parameter that is
+    a message is rendered in its place; a missing one is left out.
     """
 
     def __init__(self, *tables: Mapping[str, str]) -> None:
@@ -40,6 +42,8 @@ class MessageCatalog(Formatter):
             return ""
         if isinstance(value, Message):
             return self.render(value)
+        if spec == "kind":
+            return KIND_NAMES[Kind(str(value))].lower()
         if isinstance(value, list | tuple) and "|" in spec:
             return spec.split("|")[len(value) != 1]
         if isinstance(value, list | tuple):

@@ -10,7 +10,7 @@ DATA: Mapping[str, str] = {
     "account_unknown": 'there is no account for "{email}"',
     "added_as": '"{segment}" (as {first_name} {last_name})',
     "but_added_by_hand": "; this email was added manually to {places}",
-    "change_number_out_of_range": "must be a number from 0 to {last}, the last change so far",
+    "change_number_out_of_range": "must be from 0 to {last}, the number of the last change",
     "change_type_unknown": "must be {known:quoted or}",
     "changed_since_seen": "{changes:plain ;}: nothing was saved; review the changes and try again",
     "contact_id_not_in_account": "there is no contact {contact}",
@@ -96,8 +96,8 @@ DATA: Mapping[str, str] = {
     "option_unknown": '"{field}" has no option "{option}"',
     "options_changed_since_seen": 'the options of "{field}" have changed since you opened them: review them again',
     "options_in_use": "{reasons:plain ;}; edit or delete them first",
-    "options_missing": "a {kind} field needs at least one option",
-    "options_not_allowed": "a {kind} field has no options",
+    "options_missing": "a {kind:kind} field needs at least one option",
+    "options_not_allowed": "a {kind:kind} field has no options",
     "options_repeated": "two options are the same",
     "percent_out_of_range": "must be more than 0 and at most 100",
     "recipient_unknown": "there is no recipient {recipient}",
@@ -149,8 +149,8 @@ DATA: Mapping[str, str] = {
     "value_changed_meanwhile": '{name} was changed in the meantime and is now "{value}"',
     "value_erased_meanwhile": "{name} was changed in the meantime and is now blank",
     "values_do_not_fit": (
-        '"{field}" cannot become a {kind} field: {count:value} would not fit, such as {examples:quoted}; change them '
-        "first, or clear them from these contacts"
+        '"{field}" cannot become a {kind:kind} field: {count:value} would not fit, such as {examples:quoted}; change '
+        "them first, or clear them from these contacts"
     ),
     "webhook_unknown": "there is no webhook {webhook}",
     "webhook_url_address_spelling": (

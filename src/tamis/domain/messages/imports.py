@@ -63,12 +63,12 @@ IMPORTS: Mapping[str, str] = {
     "import_was_stopped": "it was stopped; what was stored before that stays",
     "import_was_undone": "import {number} was already undone",
     "kind_does_not_fit": (
-        'the column "{column}" cannot be a {kind} field: it has more than {most:,} different values, or some are too '
-        "long for an option"
+        'the column "{column}" cannot be a {kind:kind} field: it has more than {most:,} different values, or some are '
+        "too long for an option"
     ),
-    "kind_of_field_is_known": 'the column "{column}" is mapped to the field "{field}", which is a {kind} field',
+    "kind_of_field_is_known": 'the column "{column}" is mapped to the field "{field}", which is a {kind:kind} field',
     "no_fields_are_made": 'the column "{column}" does not create a field: let the import create new fields',
-    "no_options_to_add_to": '"{column}" is mapped to a {kind} field, which has no options',
+    "no_options_to_add_to": '"{column}" is mapped to a {kind:kind} field, which has no options',
     "nothing_imported": "nothing was imported",
     "numbers_in_two_ways": (
         'the numbers in the column "{column}" can be read in two ways: {example} could be {readings:plain or}: choose '

@@ -100,10 +100,16 @@ WHERE r.segment_id = ? ORDER BY r.created_at DESC, c.id LIMIT ? OFFSET ?;
 SELECT count(*) FROM contact_exclusions WHERE segment_id = ?;
 
 -- name: inclusions_of_segment
-SELECT a.recipient_id, c.id, a.email, a.first_name, a.last_name, a.created_at
+SELECT
+    a.recipient_id,
+    c.id,
+    ifnull(c.email, a.email),
+    iif(c.id IS NULL, a.first_name, ifnull(c.field_values ->> ?5, '')),
+    iif(c.id IS NULL, a.last_name, ifnull(c.field_values ->> ?6, '')),
+    a.created_at
 FROM inclusions a
-LEFT JOIN contacts c ON c.contact_type_id = ? AND c.email_key = a.email_key
-WHERE a.segment_id = ? ORDER BY a.created_at DESC, a.id DESC LIMIT ? OFFSET ?;
+LEFT JOIN contacts c ON c.contact_type_id = ?1 AND c.email_key = a.email_key
+WHERE a.segment_id = ?2 ORDER BY a.created_at DESC, a.id DESC LIMIT ?3 OFFSET ?4;
 
 -- name: count_inclusions
 SELECT count(*) FROM inclusions WHERE segment_id = ?;

@@ -34,6 +34,7 @@ OWN: Mapping[str, str] = {
     ),
     "lost_values_file_unknown": "this file is no longer available: such files are kept for a number of days",
     "email_missing": "enter an email",
+    "email_taken": "this email is already in the segment",
     "email_not_one": '"{text}" is not a valid email',
     "other_email_columns": (
         'The column "{column}" is used as the email. {others:quoted and} contain emails too: to use another one, '

@@ -24,7 +24,13 @@ ACTORS = {
     ActorKind.COMMAND: "command line",
     ActorKind.SERVER: "server",
 }
-LABELS = {"touched": "kept"}
+LABELS = {
+    "after": "after change",
+    "contact": "contact ID",
+    "copy_of": "copy of segment ID",
+    "recipient": "member ID",
+    "touched": "kept",
+}
 """Details whose names are not those of other pages."""
 
 
@@ -61,7 +67,7 @@ def _words(name: str, value: Detail, types: Mapping[int, str]) -> str:
             return types.get(value, f"ID {value} (deleted)")
         case "scope", str() if value in SCOPES:
             return SCOPES[Scope(value)]
-        case "kind", str() if value in KIND_NAMES:
+        case "kind" | "previous_kind", str() if value in KIND_NAMES:
             return KIND_NAMES[Kind(value)]
     return str(value)
 

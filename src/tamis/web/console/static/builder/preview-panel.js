@@ -46,7 +46,7 @@ export class PreviewPanel {
     }
     this.#number(preview);
     this.#manual(count, members);
-    this.#showState(textIsWrong ? "The text has an error. These counts are for the conditions above."
+    this.#showState(textIsWrong ? "The text has an error. These counts are for the conditions."
       : isEmpty ? `Add a condition to see matching ${this.#people}.` : "", false);
     at("sentence").textContent = visible(preview.sentence);
     this.#sample(preview, isEmpty);
