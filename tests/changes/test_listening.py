@@ -87,14 +87,14 @@ def test_of_streams_that_begin_together_no_more_than_the_limit_begin(
 
     async def query() -> list[Busy]:
         page = await heard.read(wanted, 0, 100)
-        opened = [heard.open_stream(wanted, page, "one", lambda: True) for _ in range(3)]
+        opened = [heard.open_stream(wanted, page, "one", lambda: None) for _ in range(3)]
         streams = await asyncio.gather(*opened, return_exceptions=True)
         refused = [stream for stream in streams if isinstance(stream, Busy)]
         streams.clear()  # as of clients that leave before they are answered
         async with asyncio.timeout(UNTIL_DONE):
             while services.hub.is_awaited:
                 await asyncio.sleep(0)
-        await heard.open_stream(wanted, page, "one", lambda: True)
+        await heard.open_stream(wanted, page, "one", lambda: None)
         return refused
 
     with ThreadPoolExecutor(1) as thread:

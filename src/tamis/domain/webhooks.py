@@ -16,6 +16,7 @@ SECRET_OVERLAP = timedelta(hours=24)
 FIRST_PAUSE, PAUSE_GROWTH, LONGEST_PAUSE = timedelta(seconds=5), 3, timedelta(hours=4)
 PAUSE_JITTER = 0.2
 """The part of a pause by which it is shortened or extended at random, so that retries do not come all at once."""
+MAX_PAUSE = LONGEST_PAUSE * (1 + PAUSE_JITTER)
 RETRIED_FOR = timedelta(days=3)
 MAX_WEBHOOKS = 100
 """How many webhooks an account can have."""
@@ -172,7 +173,7 @@ def next_attempt(now: datetime, failures: int, failing_since: datetime, jitter: 
 
     `jitter` is a random number from 0 to 1. The last attempt is exactly at the end of the time.
     """
-    end = failing_since + RETRIED_FOR
+    end = min(failing_since, now) + RETRIED_FOR  # the clock may have been set back
     if now >= end:
         return None
     growth: int = PAUSE_GROWTH ** min(failures - 1, 20)

@@ -6,7 +6,7 @@ from typing import NamedTuple
 from tamis.domain.accounts import ApiKey, KeyPair, KeyRefusal, NewKeyPair, Scope, hash_secret, secret_matches
 from tamis.domain.instants import from_micros, to_micros
 from tamis.records.accounts import account_from_row
-from tamis.records.engine.sql import run, select, select_one
+from tamis.records.engine.sql import exists, run, select, select_one
 from tamis.records.handles import Reader, Transaction
 from tamis.records.queries import load
 
@@ -43,6 +43,11 @@ def access_by_key_pair(db: Reader, now: datetime, public_key: str, secret_key: s
 def access_by_secret(db: Reader, now: datetime, secret_key: str) -> ApiKey | KeyRefusal:
     """Find a key by its secret alone, or return why it opens nothing."""
     return _check(select_one(db, _stored_key, SQL["by_secret"], (hash_secret(secret_key),)), now, secret_key)
+
+
+def is_valid(db: Reader, public_key: str, now: datetime) -> bool:
+    """Return whether a key is neither revoked nor expired."""
+    return exists(db, SQL["is_valid"], (public_key, to_micros(now)))
 
 
 def of_account(db: Reader, account_id: int) -> list[KeyPair]:

@@ -61,6 +61,8 @@ class KeyAuth:
 
     def _note_use(self, public_key: str) -> None:
         now = time.monotonic()
+        if len(self._noted_at) > MAX_CACHED:
+            self._noted_at.clear()
         if now - self._noted_at.get(public_key, -NOTE_INTERVAL_SECONDS) >= NOTE_INTERVAL_SECONDS:
             self._noted_at[public_key] = now
             self._services.submit(note_key_use, public_key)

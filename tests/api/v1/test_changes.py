@@ -2,6 +2,7 @@
 
 import json
 import subprocess
+import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -184,6 +185,17 @@ def test_curl_prints_changes_as_they_come(country: Countries) -> None:
             assert json.loads(data.removeprefix("data: "))["email"] == "ann@example.org"
         finally:
             curl.kill()
+
+
+def test_a_request_that_waits_ends_with_its_key(api: Program, country: Countries, owner: Person) -> None:
+    pair = owner.tamis("key", "create")
+    program = Program(api.base, pair["secret_key"])
+    with ThreadPoolExecutor(1) as thread:
+        waiting = thread.submit(program.get, "changes", after=country.now(), wait=60)
+        time.sleep(0.2)  # so that it waits; it is refused anyway if it does not yet
+        owner.tamis("key", "revoke", pair["public_key"])
+        country.move("ann", "Peru")
+        problem_of(waiting.result(), 401, "key_not_valid")
 
 
 def test_a_stream_ends_with_its_key(server: Server, api: Program, country: Countries, owner: Person) -> None:

@@ -74,13 +74,9 @@ def note_key_use(db: Transaction, now: datetime, public_key: str) -> None:
     keys.record_use(db, public_key, now)
 
 
-def is_key_valid(db: Reader, now: datetime, account: Account, public_key: str) -> bool:
+def is_key_valid(db: Reader, now: datetime, public_key: str) -> bool:
     """Return whether a key is neither revoked nor expired."""
-    return any(
-        pair.revoked_at is None and not pair.has_expired(now)
-        for pair in keys.of_account(db, account.id)
-        if pair.public_key == public_key
-    )
+    return keys.is_valid(db, public_key, now)
 
 
 def list_key_pairs(db: Reader, account: Account) -> list[KeyPair]:

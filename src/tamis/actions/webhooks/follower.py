@@ -14,7 +14,7 @@ from tamis.actions.webhooks.deliveries import DeliveryCounters, Sent, record_att
 from tamis.actions.webhooks.messages import Batch, OutgoingPage
 from tamis.actions.webhooks.sender import Sender
 from tamis.domain.errors import TamisError
-from tamis.domain.webhooks import DeliveryOutcome, OpenMessage, Webhook, make_message_id
+from tamis.domain.webhooks import MAX_PAUSE, DeliveryOutcome, OpenMessage, Webhook, make_message_id
 from tamis.records import webhooks
 from tamis.records.handles import Transaction
 
@@ -22,7 +22,7 @@ P = ParamSpec("P")
 T = TypeVar("T")
 RETRY_SECONDS = 5.0
 """The pause after an error of our own, such as a full disk."""
-MAX_PAUSE_SECONDS = 60.0
+CLOCK_SECONDS = 60.0
 """The clock is read again so often during a pause: it may be corrected."""
 MAX_CONCURRENT = 1_000
 """So many attempts run at a time: each has a connection, and holds a message in memory."""
@@ -166,8 +166,12 @@ class Follower:
             self._passed, self.pending_since = message.last, None
 
     async def _wait_until(self, instant: datetime) -> None:
-        while (seconds := (instant - self._with.services.clock()).total_seconds()) > 0:
-            await self._with.sleep(min(seconds, MAX_PAUSE_SECONDS))
+        """Wait until an instant, but no longer than a pause can be: the clock may have been ahead when it began."""
+        left = MAX_PAUSE.total_seconds()
+        while left > 0 and (seconds := (instant - self._with.services.clock()).total_seconds()) > 0:
+            seconds = min(seconds, CLOCK_SECONDS)
+            await self._with.sleep(seconds)
+            left -= seconds
 
     async def _write(self, action: Callable[Concatenate[Transaction, int, P], T], *args: P.args, **kw: P.kwargs) -> T:
         webhook_id = self.webhook.id

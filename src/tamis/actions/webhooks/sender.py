@@ -10,6 +10,7 @@ import socket
 import ssl
 import threading
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from functools import cache
 from ipaddress import ip_address
@@ -97,8 +98,7 @@ class Sender:
         """Send a request, and return what became of it; never raises but when it is cancelled."""
         started = monotonic()
         try:
-            async with asyncio.timeout(self._seconds):
-                outcome, status, text = await self._send(parse_url(url), headers, body)
+            outcome, status, text = await self._send(parse_url(url), headers, body)
         except Exception as error:
             outcome, status, text = _outcome_of(error), None, _reason(error)
         return Answer(outcome, status, text, monotonic() - started)
@@ -115,10 +115,13 @@ class Sender:
         target = httpcore.URL(scheme=url.scheme, host=url.host, port=url.port, target=url.target)
         backend = _CheckedBackend(self._policy, self._resolve, plain=not url.is_secure)
         context = (self._ssl_context or _ssl_context()) if url.is_secure else None
-        async with (
-            httpcore.AsyncConnectionPool(ssl_context=context, network_backend=backend) as pool,
-            pool.stream("POST", target, headers=list(request_headers.items()), content=body) as response,
-        ):
+        until = asyncio.get_running_loop().time() + self._seconds
+        async with AsyncExitStack() as stack:
+            async with asyncio.timeout_at(until):
+                pool = httpcore.AsyncConnectionPool(ssl_context=context, network_backend=backend)
+                await stack.enter_async_context(pool)
+                sending = pool.stream("POST", target, headers=list(request_headers.items()), content=body)
+                response = await stack.enter_async_context(sending)
             found = dict(response.headers)
             if 200 <= response.status < 300:
                 outcome = DeliveryOutcome.DELIVERED
@@ -127,18 +130,20 @@ class Sender:
                 return DeliveryOutcome.REDIRECTED, response.status, location
             else:
                 outcome = DeliveryOutcome.GONE if response.status == GONE else DeliveryOutcome.WRONG_STATUS
-            return outcome, response.status, await _read_beginning(response)
+            return outcome, response.status, await _read_beginning(response, until)
 
 
-async def _read_beginning(response: httpcore.Response) -> str:
-    """Read the beginning of an answer. The status decides: whether the rest arrives does not matter."""
+async def _read_beginning(response: httpcore.Response, until: float) -> str:
+    """Read the beginning of an answer, up to a time of the loop. The status decides: whether the rest arrives does not
+    matter."""
     content = b""
     try:
-        async for part in response.aiter_stream():
-            content += part[: MAX_ANSWER - len(content)]
-            if len(content) >= MAX_ANSWER:
-                break
-    except (httpcore.NetworkError, httpcore.ProtocolError):
+        async with asyncio.timeout_at(until):
+            async for part in response.aiter_stream():
+                content += part[: MAX_ANSWER - len(content)]
+                if len(content) >= MAX_ANSWER:
+                    break
+    except (TimeoutError, httpcore.NetworkError, httpcore.ProtocolError):
         pass
     return content.decode("utf-8", "replace")
 

@@ -10,6 +10,9 @@ FROM key_pairs k JOIN accounts a ON a.id = k.account_id WHERE k.public_key = ?;
 SELECT k.secret_hash, k.public_key, k.name, k.scope, k.expires_at, k.revoked_at, a.id, a.email, a.timezone, a.date_order
 FROM key_pairs k JOIN accounts a ON a.id = k.account_id WHERE k.secret_hash = ?;
 
+-- name: is_valid
+SELECT 1 FROM key_pairs WHERE public_key = ? AND revoked_at IS NULL AND (expires_at IS NULL OR expires_at > ?);
+
 -- name: of_account
 SELECT public_key, name, scope, created_at, used_at, expires_at, revoked_at
 FROM key_pairs WHERE account_id = ? ORDER BY created_at, public_key;

@@ -8,6 +8,7 @@ from typing import Any, Concatenate, ParamSpec, Protocol, TypeVar
 from litestar import Request
 from litestar.di import NamedDependency
 
+from tamis.actions.accounts.keys import is_key_valid
 from tamis.actions.idempotency import IdempotentRequest, run_once
 from tamis.actions.lookups import Reader, Transaction
 from tamis.actions.services import Services
@@ -15,8 +16,10 @@ from tamis.domain.accounts import Account, ApiKey
 from tamis.domain.preconditions import Precondition
 from tamis.web.api.idempotency import IDEMPOTENT
 from tamis.web.api.listening import Listening
+from tamis.web.api.local_access import CommandAccess
 from tamis.web.api.paging import Identified
 from tamis.web.api.preconditions import precondition_of
+from tamis.web.api.problems import Unauthorized
 from tamis.web.api.requests import KEY
 from tamis.web.projection_waiters import ProjectionWaiters
 from tamis.web.request_tasks import run_in_lane
@@ -49,6 +52,13 @@ class Call:
     def records(self) -> Reader:
         """A reader of the records, for short lookups by id on the event loop."""
         return self.services.records.reader()
+
+    def require_valid_key(self) -> None:
+        """Raise Unauthorized if the key was revoked or has expired since the call began."""
+        if not isinstance(self.key, CommandAccess) and not is_key_valid(
+            self.records, self.services.clock(), self.key.public_key
+        ):
+            raise Unauthorized("key_not_valid")
 
     async def read(self, function: Callable[[], T]) -> T:
         """Run a function that reads in the lane of short answers."""

@@ -96,11 +96,12 @@ class Listening:
         return page
 
     async def open_stream(
-        self, wanted: Wanted, page: FeedPage, public_key: str, may_go_on: Callable[[], bool]
+        self, wanted: Wanted, page: FeedPage, public_key: str, require_valid_key: Callable[[], None]
     ) -> AsyncIterator[bytes]:
-        """Return server-sent events from a first page on, which end when the server stops, the listener may not go on,
-        or changes cannot be read; the client then connects again. Raises Busy if too many requests of a key listen."""
-        events = self._events(wanted, page, public_key, may_go_on)
+        """Return server-sent events from a first page on, which end when the server stops, the key is not valid any
+        more, or changes cannot be read; the client then connects again. Raises Busy if too many requests of a key
+        listen."""
+        events = self._events(wanted, page, public_key, require_valid_key)
         begin = await anext(events)  # counts the listener, which cannot be refused once the response has begun
 
         async def all_events() -> AsyncIterator[bytes]:
@@ -111,20 +112,21 @@ class Listening:
         return all_events()
 
     async def _events(
-        self, wanted: Wanted, page: FeedPage, public_key: str, may_go_on: Callable[[], bool]
+        self, wanted: Wanted, page: FeedPage, public_key: str, require_valid_key: Callable[[], None]
     ) -> AsyncIterator[bytes]:
         hub = self._services.hub
         with self.listener(public_key):
             yield RETRY + _encode(page)
             while True:
                 has_changes = page.has_more or await self.wait(wanted, page.last, HEARTBEAT_SECONDS)
-                if hub.is_closed or not may_go_on():
+                if hub.is_closed:
                     return
-                if has_changes:
-                    try:
+                try:
+                    require_valid_key()
+                    if has_changes:
                         page = await self._read_new(wanted, page.last, MAX_LIMIT)
-                    except TamisError:
-                        return
+                except TamisError:
+                    return
                 yield _encode(page) if has_changes else HEARTBEAT
 
     async def _read_new(self, wanted: Wanted, after: int, limit: int) -> FeedPage:

@@ -9,7 +9,6 @@ from litestar import Request, Response, get
 from litestar.params import HeaderParameter, Parameter
 from litestar.response import Stream
 
-from tamis.actions.accounts.keys import is_key_valid
 from tamis.actions.changes.past_members import members_at_change
 from tamis.domain.accounts import Scope
 from tamis.domain.errors import Problem
@@ -62,21 +61,18 @@ async def list_changes(
     start = page.cursor or (last_event_id if is_stream and last_event_id else after)
     number = await listening.newest(call.account.id) if start == NOW else _number(start)
     if is_stream:
-        key = call.key.public_key
         first = await listening.read(wanted, number, page.limit)
-
-        def may_go_on() -> bool:
-            return is_key_valid(call.services.records.reader(), call.services.clock(), call.account, key)
-
         headers = {"cache-control": "no-store", "x-accel-buffering": "no"}
-        events = await listening.open_stream(wanted, first, key, may_go_on)
+        events = await listening.open_stream(wanted, first, call.key.public_key, call.require_valid_key)
         stream: Response[Any] = Stream(events, media_type=EVENT_STREAM, headers=headers)
         return stream
     if not wait:
         return Response(change_page(await listening.read(wanted, number, page.limit)))
     with listening.listener(call.key.public_key):
         waiting = listening.wait_for_page(wanted, number, page.limit, wait)
-        return Response(change_page(await _unless_disconnected(request, waiting)))
+        found = await _unless_disconnected(request, waiting)
+    call.require_valid_key()
+    return Response(change_page(found))
 
 
 @get(
