@@ -3,9 +3,10 @@
 import shutil
 import tempfile
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, date, datetime, timedelta
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Any
 
@@ -42,10 +43,12 @@ from tamis.rules.time.evaluation_time import EvaluationTime
 from tamis.settings import Settings
 from tests.stores.feed_reader import FeedReader
 from tests.stores.oracle import Log, Oracle, email
+from tests.stores.webhook_log import FAULTS, KILLED, WebhookLog
 
 PEOPLE = st.integers(0, 7).map(lambda n: f"Person{n}@Example.org")
 EVERYONE = 1 << 53
 MEMORY = Path("/dev/shm")  # what is tested here is not the disk
+LOOPBACK = ip_network("127.0.0.0/8")
 MICROSECOND = timedelta(microseconds=1)
 BEGINNINGS = [
     (zone, datetime.fromisoformat(instant).replace(tzinfo=UTC))
@@ -91,6 +94,7 @@ LEAVES = [
     "is in segment {}",
     "is in segment {}",
 ]
+LOOKS_PER_DELIVERY = 8
 SELDOM = st.integers(0, 3)  # a rule that costs much does something only at 0
 HOURS = (0, 1, 2, 3, 26)
 
@@ -129,13 +133,16 @@ class Membership(RuleBasedStateMachine):
         self.services = self.opened()
         self.live: list[Segment] = []
         self.made = 0
-        self.asleep = 0
+        self.asleep = self.looks = 0
         self.forget_the_past()
 
     def opened(self) -> Services:
-        return Services(Settings(self.directory, columns_threads=1), lambda: self.now)
+        settings = Settings(self.directory, columns_threads=1, webhook_networks=(LOOPBACK,))
+        return Services(settings, lambda: self.now)
 
     def teardown(self) -> None:
+        if hasattr(self, "webhook"):
+            self.webhook.stop()
         self.services.close()
         shutil.rmtree(self.directory)
 
@@ -160,6 +167,7 @@ class Membership(RuleBasedStateMachine):
         self.oracle = Oracle(self.account, self.type)
         self.log = Log()
         self.reader = FeedReader(self.account, 3)
+        self.webhook = WebhookLog(self.services, self.account)
         for text in texts:
             self.make_segment(text, data)
         self.look()
@@ -416,6 +424,20 @@ class Membership(RuleBasedStateMachine):
         of_segment = [entry for entry in later if entry.segment_id == begin.segment_id]
         assert FeedReader(self.account, size, begin.number, begin.segment_id).read(self.services) == of_segment
 
+    @rule(data=st.data(), faults=st.lists(st.sampled_from([*FAULTS, KILLED]), max_size=3))
+    def deliver_to_a_failing_webhook(self, data: st.DataObject, faults: list[str]) -> None:
+        self.look()
+        self.deliver(faults, data.draw(st.none() | st.sampled_from([0, *self.webhook.numbers])))
+
+    def deliver(self, faults: Sequence[str] = (), replay_after: int | None = None) -> None:
+        self.webhook.deliver(self.services, faults, replay_after)
+        assert self.webhook.numbers == [entry.number for entry in self.reader.entries]
+        received = {
+            segment_id: {self.oracle.emails[id_] for id_ in members}
+            for segment_id, members in self.webhook.members.items()
+        }
+        assert received == self.expected(self.now)
+
     @rule()
     def merge_what_is_recent(self) -> None:
         self.services.project().tidy(0)
@@ -427,6 +449,9 @@ class Membership(RuleBasedStateMachine):
         self.asleep = max(self.asleep - 1, 0)
         if not self.asleep and hasattr(self, "account"):
             self.look()
+            self.looks += 1
+            if self.looks % LOOKS_PER_DELIVERY == 0:
+                self.deliver()
 
     def look(self) -> None:
         columns = self.services.project()
