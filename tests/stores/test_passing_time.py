@@ -1,7 +1,7 @@
 """Time counts as a write: contacts enter and leave by time alone at the right instant, regardless of reads."""
 
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -206,3 +206,22 @@ def test_nothing_is_due_without_time_dependent_rules(world: World) -> None:
     assert world.services.project().watermark.due == {world.type.id: NOON + HOUR}
     world.now += 2 * HOUR
     assert world.services.project().watermark.due == {world.type.id: MIDNIGHT}
+
+
+@pytest.mark.parametrize("is_alone", [True, False])
+def test_a_write_that_was_committed_only_after_midnight_is_judged_by_the_new_day(world: World, is_alone: bool) -> None:
+    """The instant of a write is that of its beginning: time may have passed since, in the projection too."""
+    birthday = world.segment("Birthday", "born is anniversary within 1 day")
+    world.put("old@example.org", born=date(1990, 5, 10))
+    world.put("new@example.org", born=date(1990, 1, 1))
+    assert world.size(birthday) == 1
+    world.now = MIDNIGHT + HOUR
+    assert world.size(birthday) == 0
+    world.now = MIDNIGHT - HOUR
+    world.put("old@example.org", born=date(1990, 1, 1))
+    world.put("new@example.org", born=date(1990, 5, 11))
+    if not is_alone:
+        world.services.write(add_recipient, world.account, birthday.id, email("ext@example.org"), "Ex", "Ternal")
+    world.now = MIDNIGHT + 2 * HOUR
+    assert world.size(birthday) == (1 if is_alone else 2)
+    assert [change for change, *_ in world.log(birthday)] == [-1, *([1] if is_alone else [1, 1])]

@@ -20,7 +20,8 @@ def mark_dirty(con: Connection, context: TypeContext) -> TypeContext:
     """Mark the contacts that changed in the window or have a breakpoint in it."""
     window = context.this_window
     new = _mark_new(con, context) if context.strategy is Strategy.INSERT_ONLY else 0
-    floor = naive_utc(window.start) if context.breakpoints else None
+    # Before the clock, the stored memberships are of a later time already.
+    floor = naive_utc(window.start) if context.clock else None
     name = "dirty_but_new_contacts" if new else "dirty_of_window"
     dirty = execute_update(con, SQL[name], bounds(window) | {"floor": floor})
     # The clock of the type does not know the breakpoints of contacts that changed in an earlier window.
