@@ -77,6 +77,7 @@ def seen(tmp_path_factory: pytest.TempPathFactory) -> Seen:
         ):
             patch.setattr(strategy, "THRESHOLDS", thresholds)
             patch.setattr(finish, "MERGE_ALWAYS", thresholds.entries_at_once)
+            patch.setattr(finish, "MERGE_CHECKED_EVERY", 1)
             data = directory / "data"
             shutil.copytree(directory / "template", data)
             scenario.project(data, now)

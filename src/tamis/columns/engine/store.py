@@ -42,7 +42,7 @@ class Columns:
     a transaction and the other after it. `trimmed` is the day on which old history was last dropped. The file is up to
     date with the kept history when both have the same mark.
 
-    `announce` is called after each transaction of the projector, with what it has added. Writers hold `lock`. Long
+    `announce` is called for each transaction of the projector, with what it has added. Writers hold `lock`. Long
     reads hold `rewrite_lock` as readers, acquired before `lock`: a rewrite waits for them before it makes short reads
     wait.
     """
@@ -186,7 +186,7 @@ class Columns:
         with self._transaction() as con:
             state = project(con, self._state, batch)
             self._published = None  # from here on, the cached sizes may differ from the stored ones
-            done = self.history.keep(con, state, batch)
+            done = self._acknowledge(con, state, batch)
         self._publish(state, done)
 
     def restore(self, kept: KeptHistory, batch: ChangeBatch) -> None:
@@ -198,15 +198,25 @@ class Columns:
             self.history.load(con, kept)
             state = replace(read_state(con), number=kept.position.number)
             state = project(con, state, batch)
-            done = self.history.keep(con, state, batch)
+            done = self._acknowledge(con, state, batch)
         self._publish(state, done)
+
+    def _acknowledge(self, con: duckdb.DuckDBPyConnection, state: State, batch: ChangeBatch) -> ProjectedBatch:
+        """Write new history to the records, and announce it as far as it is in memory: it is true from then on, and
+        whoever opens a view waits for the commit. Store the change that is reached, and the mark of the history."""
+        done = self.history.keep(con, state, batch)
+        if done.changes is not None:
+            self.announce(done)
+        con.execute("UPDATE meta SET applied = $1, mark = $2", [done.change, self.history.kept.mark])
+        return done
 
     def _publish(self, state: State, done: ProjectedBatch) -> None:
         self._state = replace(state, days=state.days.committed())
         self._mark = self.history.kept.mark
         self.applied = done.change
         self.cached_sizes = self._published = CachedSizes(watermark_of(done.change, state.clocks), state.sizes)
-        self.announce(done)
+        if done.changes is None:
+            self.announce(done)
 
     @contextmanager
     def _transaction(self) -> Iterator[duckdb.DuckDBPyConnection]:

@@ -75,7 +75,6 @@ class HistoryLink:
         with self._writing():
             self._store.append(added)
         self.kept = Position(added.change, added.number, added.mark, clocks_of(state), self.kept.trimmed)
-        _set_mark(con, added.mark)
         return ProjectedBatch(
             batch.reached, before, added.number, None if added.packs else added.changes, added.snapshots
         )
@@ -84,7 +83,6 @@ class HistoryLink:
         """Load the kept history into an empty projection."""
         load_history(con, kept, self._spill)
         self.kept = kept.position
-        _set_mark(con, self.kept.mark)
 
     def trim(
         self,
@@ -109,7 +107,7 @@ class HistoryLink:
         with self._writing():
             self._store.trim(trimmed)
         self.kept = replace(self.kept, mark=trimmed.mark, trimmed=trimmed.trimmed)
-        _set_mark(con, trimmed.mark)
+        con.execute("UPDATE meta SET mark = $1", [trimmed.mark])
         return found.is_done
 
     def can_recreate(self, version: int) -> bool:
@@ -138,7 +136,3 @@ class HistoryLink:
         except BaseException:
             self.kept = replace(self.kept, mark=-1)
             raise
-
-
-def _set_mark(con: duckdb.DuckDBPyConnection, mark: int) -> None:
-    con.execute("UPDATE meta SET mark = $1", [mark])

@@ -23,10 +23,11 @@ Connection = duckdb.DuckDBPyConnection
 
 @dataclass(frozen=True, slots=True)
 class BatchContext:
-    """A batch, and the state of the projection so far."""
+    """A batch, the state of the projection so far, and the last number of the log before the batch."""
 
     batch: ChangeBatch
     state: State
+    number_before: int
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,7 +22,7 @@ from tamis.columns.projector.steps.compare import compare
 from tamis.columns.projector.steps.dirty import mark_dirty, mark_dirty_at_midnight
 from tamis.columns.projector.steps.evaluate import evaluate, load_versions
 from tamis.columns.projector.steps.externals import compare_externals
-from tamis.columns.projector.steps.finish import acknowledge, merge_recent, write_daily_rollup
+from tamis.columns.projector.steps.finish import merge_recent, write_daily_rollup
 from tamis.columns.projector.steps.log import log
 from tamis.columns.projector.steps.refresh import empty_deleted, levels_to_refresh, refresh
 from tamis.columns.projector.steps.restore import comparison_part, detach_changed, elapsed_time_part, reattach_changed
@@ -126,8 +126,6 @@ ROLL_UP_DAYS = Step("roll up days", "writes the changed days to the daily rollup
     (), ("daily_sizes",), write_daily_rollup)  # fmt: skip
 MERGE = Step("merge", "merges recent changes into the large table of members when there are very many",
     ("recent_changes",), ("members", "recent_changes"), merge_recent)  # fmt: skip
-ACKNOWLEDGE = Step("acknowledge", "stores the change number that the projection has reached",
-    (), ("meta",), acknowledge)  # fmt: skip
 
 BATCH_START: Sequence[Step[BatchContext]] = (LOAD,)
 TYPE_START: Sequence[Step[TypeContext]] = (ENSURE_TABLE, STAGE)
@@ -138,12 +136,12 @@ LONG_WINDOW: Sequence[Step[TypeContext]] = (MARK_DIRTY, APPLY)
 LOG_CHANGES: Sequence[Step[TypeContext]] = (LOG, ROLL_UP, EMPTY)
 REFRESH_LEVEL: Sequence[Step[TypeContext]] = (REFRESH, LOG, ROLL_UP)
 TYPE_END: Sequence[Step[TypeContext]] = (ADVANCE_CLOCK,)
-BATCH_END: Sequence[Step[BatchContext]] = (ROLL_UP_DAYS, MERGE, ACKNOWLEDGE)
+BATCH_END: Sequence[Step[BatchContext]] = (ROLL_UP_DAYS, MERGE)
 
 
 def project(con: Connection, state: State, batch: ChangeBatch) -> State:
     """Apply a batch of changes to the projection, within a transaction; return the new state."""
-    context = _run(con, BATCH_START, BatchContext(batch, state))
+    context = _run(con, BATCH_START, BatchContext(batch, state, state.number))
     for changes in batch.types:
         apply_type = _restore_type if batch.purpose is Purpose.RESTORE else _project_type
         type_context = make_context(context.state, batch.purpose, changes)

@@ -1,2 +1,0 @@
--- name: acknowledge
-UPDATE meta SET applied = $1
