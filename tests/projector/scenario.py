@@ -16,7 +16,7 @@ from tamis.actions.segments.segments import SegmentEdit, create_segment, delete_
 from tamis.actions.services import Services
 from tamis.domain.accounts import Account
 from tamis.domain.contacts import encode_values
-from tamis.domain.fields import COUNTRY, RESERVED, FieldSet, Kind
+from tamis.domain.fields import CITY, COUNTRY, RESERVED, FieldSet, Kind
 from tamis.domain.segments import Segment
 from tamis.records import segments, types
 from tamis.records.contacts import NewContact
@@ -42,7 +42,7 @@ RULES = {
 }
 SIMPLE = {"Never": 'country = "Peru"', "Steady": "created_at is within 9000 hours"}
 """Rules of contact types with one segment: time changes no answer of the one, and none soon of the other."""
-PERUVIAN = encode_values({COUNTRY.id: "Peru"})
+PERUVIAN, IN_LIMA = encode_values({COUNTRY.id: "Peru"}), encode_values({COUNTRY.id: "Peru", CITY.id: "Lima"})
 
 
 @contextmanager
@@ -101,8 +101,9 @@ def make(directory: Path) -> None:
         others = [_simple_type(services, account, name, rule) for name, rule in SIMPLE.items()]
         services.project()
         clock.append(WRITTEN)
-        for other in others:
-            _store_some(services, other, 5)
+        for type_id, _ in others:
+            _store_some(services, type_id, 5, IN_LIMA)
+        services.write(add_recipient, account, others[0][1].id, email("ext@example.org"), "Some", "Body")
         store(range(PEOPLE // 2, PEOPLE + 6), 5)
         services.write(delete_contact, account, people, "p2@example.org")
         services.write(add_recipient, account, made["High"].id, email("new@example.org"), "New", "Body")
@@ -144,16 +145,17 @@ def project(directory: Path, now: datetime) -> dict[str, Any]:
         }
 
 
-def _simple_type(services: Services, account: Account, name: str, rule: str) -> int:
-    """Make a contact type with one segment and a contact; return its id."""
+def _simple_type(services: Services, account: Account, name: str, rule: str) -> tuple[int, Segment]:
+    """Make a contact type with one segment, and a contact that is excluded from it; return its id and the segment."""
     made = services.write(create_type, account, name)
-    services.write(create_segment, account, made, f"Of {name}", from_text(rule))
-    _store_some(services, made.id, 1)
-    return made.id
+    segment = services.write(create_segment, account, made, f"Of {name}", from_text(rule))
+    _store_some(services, made.id, 1, PERUVIAN)
+    _exclude(services, account, segment)
+    return made.id, segment
 
 
-def _store_some(services: Services, type_id: int, count: int) -> None:
-    rows = [NewContact(f"s{n}@example.org", f"s{n}@example.org", PERUVIAN) for n in range(count)]
+def _store_some(services: Services, type_id: int, count: int, document: str) -> None:
+    rows = [NewContact(f"s{n}@example.org", f"s{n}@example.org", document) for n in range(count)]
     services.write(upsert, type_id, FieldSet(RESERVED), rows, ())
 
 

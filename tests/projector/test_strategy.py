@@ -30,6 +30,13 @@ THRESHOLDS = Thresholds(small_batch=8, insert_only=1_000, midnights=100)
         (BatchProfile(False, 3, 4, evaluations=2, rules=5), Strategy.INCREMENTAL),
         (BatchProfile(False, 0, 5_000, evaluations=8), Strategy.SMALL_BATCH),
         (BatchProfile(False, 0, 5_000, evaluations=10_000), Strategy.INCREMENTAL),
+        (BatchProfile(False, 0, 4, contacts_only=True), Strategy.IN_MEMORY),
+        (BatchProfile(False, 0, 5, contacts_only=True), Strategy.INCREMENTAL),
+        (BatchProfile(False, 0, 2, rules=2, contacts_only=True), Strategy.IN_MEMORY),
+        (BatchProfile(False, 0, 4, rules=0, contacts_only=True), Strategy.IN_MEMORY),
+        (BatchProfile(False, 0, 5, rules=0, contacts_only=True), Strategy.INCREMENTAL),
+        (BatchProfile(False, 0, 5_000, rules=0, contacts_only=True), Strategy.INSERT_ONLY),
+        (BatchProfile(False, 101, 1, contacts_only=True), Strategy.FULL_REFRESH),
     ],
 )
 def test_the_strategy_follows_from_the_description_of_the_batch(batch: BatchProfile, chosen: Strategy) -> None:

@@ -55,7 +55,7 @@ def encode_value(value: Value) -> str:
 
 def decode_value(text: str, field: Field) -> Value:
     """Decode one value of a field as in a document."""
-    return _typed(_VALUE.decode(text), field.kind)
+    return typed_value(_VALUE.decode(text), field.kind)
 
 
 def encode_entry(field_id: int, value: Value) -> str:
@@ -94,7 +94,7 @@ def decode_values(document: str, fields: FieldSet) -> dict[int, Value]:
     for key, value in _DOCUMENT.decode(document).items():
         field = fields.by_id.get(key)
         if field:
-            found[key] = _typed(value, field.kind)
+            found[key] = typed_value(value, field.kind)
     return found
 
 
@@ -133,12 +133,13 @@ def _fits(value: JsonValue, field: Field) -> bool:
 
 def _is_canonical(text: str, kind: Kind) -> bool:
     try:
-        return encode_value(_typed(text, kind)) == f'"{text}"'
+        return encode_value(typed_value(text, kind)) == f'"{text}"'
     except ValueError:
         return False
 
 
-def _typed(value: JsonValue, kind: Kind) -> Value:
+def typed_value(value: JsonValue, kind: Kind) -> Value:
+    """Return a value as decoded from JSON as the value of a field."""
     if isinstance(value, str):
         if kind is Kind.DATE:
             return date.fromisoformat(value)

@@ -1,7 +1,7 @@
 """The state of the projection that is cached in memory, valid until the next transaction."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 
 import duckdb
 
@@ -9,18 +9,27 @@ from tamis.columns.history.daily_rollup import DailyRollup, read_last_days
 from tamis.columns.interface.view import Watermark
 from tamis.columns.layout.clocks import Clock, read_clocks
 from tamis.columns.layout.log import last_number
+from tamis.domain.history import ChangeRow
 
 
 @dataclass(frozen=True, slots=True)
 class State:
     """The cached state: the last number of the membership log, the size of each segment, the clock of each contact
-    type, whether there are manual overrides, and the last days of the daily rollup."""
+    type, whether there are manual overrides, and the last days of the daily rollup.
+
+    `logged` are membership changes that the current transaction has logged, as far as they are known in memory.
+    """
 
     number: int
     sizes: dict[int, int]
     clocks: dict[int, Clock]
     has_overrides: bool
     days: DailyRollup
+    logged: Sequence[ChangeRow] = ()
+
+    def committed(self) -> "State":
+        """Return the state after the transaction is committed."""
+        return replace(self, days=self.days.committed(), logged=())
 
 
 EMPTY = State(0, {}, {}, False, DailyRollup({}))

@@ -186,8 +186,12 @@ class Columns:
         with self._transaction() as con:
             state = project(con, self._state, batch)
             self._published = None  # from here on, the cached sizes may differ from the stored ones
-            done = self._acknowledge(con, state, batch)
+            done = self.history.keep(con, state, batch)
+            if done.changes is not None:
+                self.announce(done)  # it is true now, and whoever opens a view waits for the commit
         self._publish(state, done)
+        if done.changes is None:
+            self.announce(done)
 
     def restore(self, kept: KeptHistory, batch: ChangeBatch) -> None:
         """Rebuild the store from the kept history and a batch with everything else, in one transaction; raises
@@ -198,25 +202,15 @@ class Columns:
             self.history.load(con, kept)
             state = replace(read_state(con), number=kept.position.number)
             state = project(con, state, batch)
-            done = self._acknowledge(con, state, batch)
+            done = self.history.keep(con, state, batch)
         self._publish(state, done)
-
-    def _acknowledge(self, con: duckdb.DuckDBPyConnection, state: State, batch: ChangeBatch) -> ProjectedBatch:
-        """Write new history to the records, and announce it as far as it is in memory: it is true from then on, and
-        whoever opens a view waits for the commit. Store the change that is reached, and the mark of the history."""
-        done = self.history.keep(con, state, batch)
-        if done.changes is not None:
-            self.announce(done)
-        con.execute("UPDATE meta SET applied = $1, mark = $2", [done.change, self.history.kept.mark])
-        return done
+        self.announce(done)
 
     def _publish(self, state: State, done: ProjectedBatch) -> None:
-        self._state = replace(state, days=state.days.committed())
+        self._state = state.committed()
         self._mark = self.history.kept.mark
         self.applied = done.change
         self.cached_sizes = self._published = CachedSizes(watermark_of(done.change, state.clocks), state.sizes)
-        if done.changes is None:
-            self.announce(done)
 
     @contextmanager
     def _transaction(self) -> Iterator[duckdb.DuckDBPyConnection]:
@@ -299,9 +293,8 @@ class Columns:
                 if is_external_cause(error):
                     raise Unavailable("columns_not_opened", file=str(self.path), reason=str(error)) from None
                 self.quarantined = quarantine(self.path, "damaged, or of other records or another version")
-        self._sibling(WAL_SUFFIX).unlink(
-            missing_ok=True
-        )  # left without its file, it would be replayed into the new one
+        # Left without its file, the log would be replayed into the new one.
+        self._sibling(WAL_SUFFIX).unlink(missing_ok=True)
         self._discard_leftovers()
         make_file(self.path, self._sibling(NEW_SUFFIX), self._config, self._store_id)
         return open_file(self.path, self._config, self._store_id, self.history)

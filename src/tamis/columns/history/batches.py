@@ -40,7 +40,9 @@ def collect(
 ) -> HistoryBatch:
     """Return what a transaction adds to the kept history."""
     entries = after.number - kept.number
-    changes = read_changes(con, kept.number) if 0 < entries <= MOST_ROWS else []
+    changes: Sequence[ChangeRow] = ()
+    if 0 < entries <= MOST_ROWS:
+        changes = after.logged if len(after.logged) == entries else read_changes(con, kept.number)
     snapshots = read_snapshots(con, kept.number) if len(changes) < entries else []
     is_large = not changes and entries > len(snapshots)
     rebuilt = sorted({snapshot.segment_id for snapshot in snapshots})

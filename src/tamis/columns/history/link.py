@@ -66,8 +66,13 @@ class HistoryLink:
         self.kept = self._store.position()
 
     def keep(self, con: duckdb.DuckDBPyConnection, state: State, batch: ChangeBatch) -> ProjectedBatch:
-        """Append the history of a transaction before it is committed, if any membership has changed. A rewound
-        projection appends too: it is right as of an earlier instant."""
+        """Append the history of a transaction before it is committed, if any membership has changed; store the change
+        that is reached, and the mark. A rewound projection appends too: it is right as of an earlier instant."""
+        done = self._append(con, state, batch)
+        con.execute("UPDATE meta SET applied = $1, mark = $2", [done.change, self.kept.mark])
+        return done
+
+    def _append(self, con: duckdb.DuckDBPyConnection, state: State, batch: ChangeBatch) -> ProjectedBatch:
         before = self.kept.number
         if state.number == before and batch.purpose is not Purpose.REWIND:
             return ProjectedBatch(batch.reached, before, before)

@@ -8,6 +8,8 @@ from zoneinfo import ZoneInfo
 import duckdb
 
 from tamis.columns.engine.dialect import DUCKDB
+from tamis.columns.layout.contacts import column
+from tamis.domain.fields import Field
 from tamis.domain.instants import next_day_starts
 from tamis.rules.sql.dialect import Parameters
 
@@ -42,16 +44,20 @@ def read_clocks(con: duckdb.DuckDBPyConnection) -> dict[int, Clock]:
     return {row[0]: Clock(*(value and value.replace(tzinfo=UTC) for value in row[1:])) for row in rows}
 
 
-def write_clock(con: duckdb.DuckDBPyConnection, type_id: int, clock: Clock | None) -> None:
-    """Set or drop the clock of a contact type."""
-    con.execute("DELETE FROM clocks WHERE contact_type_id = $1", [type_id])
-    if clock:
-        values = [value and value.replace(tzinfo=None) for value in clock]
-        con.execute("INSERT INTO clocks VALUES ($1, $2, $3, $4)", [type_id, *values])
+def write_clock(con: duckdb.DuckDBPyConnection, type_id: int, before: Clock | None, clock: Clock | None) -> None:
+    """Set or drop the clock of a contact type, which is `before` so far."""
+    if clock is None:
+        con.execute("DELETE FROM clocks WHERE contact_type_id = $1", [type_id])
+        return
+    values = [type_id, *(value and value.replace(tzinfo=None) for value in clock)]
+    if before is None:
+        con.execute("INSERT INTO clocks VALUES ($1, $2, $3, $4)", values)
+    else:
+        con.execute("UPDATE clocks SET as_of = $2, midnight = $3, breakpoint = $4 WHERE contact_type_id = $1", values)
 
 
 def next_breakpoint(
-    con: duckdb.DuckDBPyConnection, source: str, breakpoints: Sequence[tuple[str, timedelta]], now: datetime
+    con: duckdb.DuckDBPyConnection, source: str, breakpoints: Sequence[tuple[Field, timedelta]], now: datetime
 ) -> datetime | None:
     """Return the first instant after `now` at which a value in `source` reaches a breakpoint."""
     if not breakpoints:
@@ -59,7 +65,7 @@ def next_breakpoint(
     parameters = Parameters(DUCKDB)
     smallest = ", ".join(
         f"min({name}) FILTER ({name} > {parameters.bind(now - offset)}) + {parameters.bind(offset)}::INTERVAL"
-        for name, offset in breakpoints
+        for name, offset in ((column(field), offset) for field, offset in breakpoints)
     )
     row = con.execute(f"SELECT least({smallest}) FROM {source}", parameters.values).fetchone()
     return row[0].replace(tzinfo=UTC) if row and row[0] else None

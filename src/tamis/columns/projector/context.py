@@ -13,6 +13,7 @@ from tamis.columns.projector.batch import ChangeBatch, Levels, Purpose, TypeChan
 from tamis.columns.projector.rule_dependencies import Breakpoint
 from tamis.columns.projector.strategy import Strategy
 from tamis.columns.projector.windows import AsOf, Window
+from tamis.domain.fields import Value
 from tamis.domain.membership_changes import Cause
 from tamis.rules.sql.compiler import ColumnSource
 from tamis.rules.sql.dialect import Parameters
@@ -28,6 +29,31 @@ class BatchContext:
     batch: ChangeBatch
     state: State
     number_before: int
+
+
+Overrides = Mapping[int, tuple[bool, bool]]
+"""By segment: whether a contact is a recipient under its own id, and whether it is a member at all."""
+NO_OVERRIDES: Overrides = {}
+
+
+@dataclass(frozen=True, slots=True)
+class Version:
+    """A contact before or after its change: its values in comparable form, None if it does not exist, and its
+    overrides."""
+
+    values: Mapping[int, Value] | None
+    overrides: Overrides
+
+
+@dataclass(frozen=True, slots=True)
+class ContactVersions:
+    """A changed contact in memory: when and why it last changed, and what it was before and is after all changes."""
+
+    id: int
+    instant: datetime
+    cause: Cause
+    before: Version
+    after: Version
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +114,10 @@ class TypeContext:
     instants: str = ""
     """The table or query of the evaluation instants of this window."""
     dirty_strategy: Strategy = Strategy.INCREMENTAL
+    changed: Sequence[ContactVersions] = ()
+    """The changed contacts, if they are in memory."""
+    documents: Sequence[str] = ()
+    """The documents of those that exist, one a line."""
     differences: Sequence[MembershipDifference] | None = None
     """What Python found; None if the results of the rules are in a table."""
     segment_order: Sequence[int] = ()

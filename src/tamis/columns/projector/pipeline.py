@@ -16,6 +16,7 @@ from tamis.columns.projector import strategy
 from tamis.columns.projector.batch import ChangeBatch, Purpose, TypeChanges
 from tamis.columns.projector.context import BatchContext, Connection, TypeContext
 from tamis.columns.projector.rule_dependencies import breakpoints_of
+from tamis.columns.projector.steps import in_memory
 from tamis.columns.projector.steps.apply import apply
 from tamis.columns.projector.steps.clock import advance_clock
 from tamis.columns.projector.steps.compare import compare
@@ -66,6 +67,17 @@ STAGE = Step("stage", "loads changed contacts and overrides into temporary table
     ("changed_contacts", "staged_contacts", "changed_inclusions", "staged_inclusions", "staged_exclusions",
      "pending_changes"),
     stage)  # fmt: skip
+
+# -- or instead of all that: for few changed contacts when nothing else has changed ------------------------------------
+
+READ_CHANGED = Step("read changed", "reads the changed contacts into memory, as they were and as they are now",
+    ("contacts", "exclusions"), (), in_memory.read_changed)  # fmt: skip
+COMPARE_VERSIONS = Step("compare versions", "evaluates the rules for both in Python, and finds the differences",
+    (), (), in_memory.compare_versions)  # fmt: skip
+REPLACE_CONTACTS = Step("replace contacts", "replaces the stored contacts and their exclusions",
+    (), ("contacts", "exclusions"), in_memory.replace_contacts)  # fmt: skip
+RECORD_DIFFERENCES = Step("record differences", "appends the differences to the log, and updates members and sizes",
+    (), ("membership_changes", "recent_changes", "segment_sizes"), in_memory.record_differences)  # fmt: skip
 
 # -- for each window of time: the part of a calendar day between two midnights -----------------------------------------
 
@@ -133,6 +145,7 @@ DAY_WINDOW: Sequence[Step[TypeContext]] = (MARK_DIRTY, LOAD_VERSIONS, EVALUATE, 
 MIDNIGHT_WINDOW: Sequence[Step[TypeContext]] = (MARK_DIRTY_AT_MIDNIGHT, LOAD_VERSIONS, EVALUATE, COMPARE)
 LONG_WINDOW: Sequence[Step[TypeContext]] = (MARK_DIRTY, APPLY)
 """For a time so long that going through its days would take too long; all segments are refreshed after it."""
+IN_MEMORY: Sequence[Step[TypeContext]] = (READ_CHANGED, COMPARE_VERSIONS, REPLACE_CONTACTS, RECORD_DIFFERENCES)
 LOG_CHANGES: Sequence[Step[TypeContext]] = (LOG, ROLL_UP, EMPTY)
 REFRESH_LEVEL: Sequence[Step[TypeContext]] = (REFRESH, LOG, ROLL_UP)
 TYPE_END: Sequence[Step[TypeContext]] = (ADVANCE_CLOCK,)
@@ -150,6 +163,9 @@ def project(con: Connection, state: State, batch: ChangeBatch) -> State:
 
 
 def _project_type(con: Connection, context: TypeContext) -> State:
+    if context.strategy is Strategy.IN_MEMORY:
+        (window,) = windows_of(context)
+        return _run(con, (*IN_MEMORY, *TYPE_END), replace(context, window=window)).state
     context = _run(con, TYPE_START, context)
     for window in windows_of(context):
         context = _run(con, steps_of(window, context.strategy), replace(context, window=window))
@@ -179,12 +195,17 @@ def make_context(state: State, purpose: Purpose, changes: TypeChanges) -> TypeCo
     """Return the context for the changes of a contact type, with the strategy chosen for them."""
     clock = state.clocks.get(changes.type_id) if purpose is Purpose.ADVANCE else None
     now = max(changes.now, clock.as_of) if clock else changes.now
-    overrides = changes.overrides
+    overrides, segments = changes.overrides, changes.segments
     has_overrides = bool(state.has_overrides or overrides.changed or overrides.included or overrides.excluded)
     profile = BatchProfile(
         restoring=purpose is Purpose.RESTORE,
         midnights=len(midnights_since(clock, changes.segments.zone, now)),
         changed=sum(len(group.ids) for group in changes.changed),
+        rules=sum(map(len, segments.unchanged)),
+        contacts_only=purpose is Purpose.ADVANCE
+        and not (changes.fields_changed or segments.refreshed or segments.deleted)
+        and not (overrides.changed or overrides.included)
+        and not (clock and clock.due and clock.due <= now),
     )
     chosen = choose(profile, strategy.THRESHOLDS)
     return TypeContext(
@@ -194,9 +215,9 @@ def make_context(state: State, purpose: Purpose, changes: TypeChanges) -> TypeCo
         strategy=chosen,
         now=now,
         clock=clock,
-        breakpoints=breakpoints_of(changes.segments.unchanged) if clock and chosen is not Strategy.FULL_REFRESH else [],
+        breakpoints=breakpoints_of(segments.unchanged) if clock and chosen is not Strategy.FULL_REFRESH else [],
         has_overrides=has_overrides,
-        overrides_changed=bool(overrides.changed or (changes.segments.deleted and has_overrides)),
+        overrides_changed=bool(overrides.changed or (segments.deleted and has_overrides)),
     )
 
 
@@ -220,7 +241,7 @@ def steps_of(window: Window, chosen: Strategy) -> Sequence[Step[TypeContext]]:
 def all_steps() -> list[Step[BatchContext] | Step[TypeContext]]:
     """List every step once, in order."""
     restoring = (DETACH_CHANGED, REATTACH_CHANGED)
-    of_type = chain(restoring, TYPE_START, DAY_WINDOW, MIDNIGHT_WINDOW, LOG_CHANGES, REFRESH_LEVEL, TYPE_END)
+    of_type = chain(restoring, IN_MEMORY, TYPE_START, DAY_WINDOW, MIDNIGHT_WINDOW, LOG_CHANGES, REFRESH_LEVEL, TYPE_END)
     return [*BATCH_START, *dict.fromkeys(of_type), *BATCH_END]
 
 

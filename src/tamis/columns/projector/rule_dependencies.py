@@ -2,20 +2,19 @@
 
 from datetime import timedelta
 
-from tamis.columns.layout.contacts import column
 from tamis.columns.projector.batch import Levels
 from tamis.domain.fields import Field
 from tamis.rules.time.breakpoints import clock_offsets, time_dependent_conditions
 from tamis.rules.tree import Condition, conditions
 
-Breakpoint = tuple[str, timedelta]
-"""A column, and how long after a value in it the result of a rule can change."""
+Breakpoint = tuple[Field, timedelta]
+"""A field, and how long after a value of it the result of a rule can change."""
 
 
 def breakpoints_of(levels: Levels) -> list[Breakpoint]:
-    """List all breakpoints of some rules."""
-    found = {(column(c.field), offset) for c in timed_conditions(levels) for offset in clock_offsets(c)}
-    return sorted(found)
+    """List all breakpoints of some rules, in a fixed order."""
+    found = {(c.field.id, offset): (c.field, offset) for c in timed_conditions(levels) for offset in clock_offsets(c)}
+    return [found[key] for key in sorted(found)]
 
 
 def timed_conditions(levels: Levels) -> list[Condition]:

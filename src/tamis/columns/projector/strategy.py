@@ -13,6 +13,9 @@ from tamis.columns.layout.membership import MERGE_WHEN_IDLE
 class Strategy(StrEnum):
     """How entries and exits are found."""
 
+    IN_MEMORY = "in memory"
+    """Some contacts have changed and nothing else: Python holds them, evaluates the rules before and after, and writes
+    the results."""
     SMALL_BATCH = "small batch"
     """Python evaluates the rules for some contacts, before and after: faster than planning a statement."""
     INCREMENTAL = "incremental"
@@ -44,9 +47,9 @@ THRESHOLDS = Thresholds()
 class BatchProfile:
     """A profile of a batch for one contact type.
 
-    `midnights` have passed since its memberships were right; `changed` is the number of changed contacts.
-    `evaluations`, the number of pairs of a contact and an instant, and the number of `rules` are known only for a
-    window whose dirty contacts are marked.
+    `midnights` have passed since its memberships were right; `changed` is the number of changed contacts. With
+    `contacts_only`, nothing else has changed, and time changes no answer about a contact that has not. `evaluations`,
+    the number of pairs of a contact and an instant, is known only for a window whose dirty contacts are marked.
     """
 
     restoring: bool
@@ -54,6 +57,7 @@ class BatchProfile:
     changed: int
     evaluations: int | None = None
     rules: int = 1
+    contacts_only: bool = False
 
 
 def choose(batch: BatchProfile, thresholds: Thresholds) -> Strategy:
@@ -63,4 +67,7 @@ def choose(batch: BatchProfile, thresholds: Thresholds) -> Strategy:
     if batch.evaluations is not None:
         is_small = batch.evaluations * batch.rules <= thresholds.small_batch
         return Strategy.SMALL_BATCH if is_small else Strategy.INCREMENTAL
-    return Strategy.INSERT_ONLY if batch.changed > thresholds.insert_only else Strategy.INCREMENTAL
+    if batch.changed > thresholds.insert_only:
+        return Strategy.INSERT_ONLY
+    is_small = 2 * batch.changed * max(batch.rules, 1) <= thresholds.small_batch
+    return Strategy.IN_MEMORY if batch.contacts_only and is_small else Strategy.INCREMENTAL

@@ -7,6 +7,8 @@ from tamis.columns.layout.contacts import table
 from tamis.columns.projector.batch import Purpose
 from tamis.columns.projector.context import Connection, TypeContext
 from tamis.columns.projector.rule_dependencies import breakpoints_of, timed_conditions
+from tamis.columns.projector.steps import in_memory
+from tamis.columns.projector.strategy import Strategy
 from tamis.domain.instants import next_day_starts
 from tamis.rules.time.breakpoints import changes_at_midnight
 
@@ -15,8 +17,9 @@ def advance_clock(con: Connection, context: TypeContext) -> TypeContext:
     """Store as of when memberships are right, and until when they stay right; nothing if no rule depends on time."""
     clock = _next_clock(con, context)
     type_id, clocks = context.changes.type_id, dict(context.state.clocks)
-    if clock != clocks.pop(type_id, None):
-        write_clock(con, type_id, clock)
+    before = clocks.pop(type_id, None)
+    if clock != before:
+        write_clock(con, type_id, before, clock)
     if clock:
         clocks[type_id] = clock
     return replace(context, state=replace(context.state, clocks=clocks))
@@ -32,8 +35,11 @@ def _next_clock(con: Connection, context: TypeContext) -> Clock | None:
     # If no rule has changed and the next breakpoint is still ahead, only changed contacts can have an earlier one.
     is_ahead = before is not None and (before.breakpoint is None or before.breakpoint > now)
     kept = before if is_ahead and not segments.refreshed else None
-    source = "staged_contacts" if kept else table(context.changes.type_id)
-    earliest = next_breakpoint(con, source, breakpoints_of(levels), now)
+    if kept and context.strategy is Strategy.IN_MEMORY:
+        earliest = in_memory.next_breakpoint(context)
+    else:
+        source = "staged_contacts" if kept else table(context.changes.type_id)
+        earliest = next_breakpoint(con, source, breakpoints_of(levels), now)
     if kept and kept.breakpoint:
         earliest = min(earliest or kept.breakpoint, kept.breakpoint)
     midnight = next_day_starts(now, segments.zone) if any(map(changes_at_midnight, conditions)) else None

@@ -77,7 +77,9 @@ def _mark_new(con: Connection, context: TypeContext) -> int:
     instant = f"greatest(t.instant, {parameters.bind(window.start)}::TIMESTAMP)" if context.breakpoints else "t.instant"
     at_breakpoint = " OR ".join(
         f"({name} + {offset} > {instant} AND {name} + {offset} < {last})"
-        for name, offset in ((name, f"{parameters.bind(offset)}::INTERVAL") for name, offset in context.breakpoints)
+        for name, offset in (
+            (column(field), f"{parameters.bind(offset)}::INTERVAL") for field, offset in context.breakpoints
+        )
     )
     return execute_update(
         con,
@@ -94,7 +96,7 @@ def _mark_at_breakpoints(con: Connection, context: TypeContext) -> int:
     window, parameters = context.this_window, Parameters(DUCKDB)
     where = " OR ".join(
         f"({name} > {parameters.bind(window.start - offset)} AND {name} < {parameters.bind(window.end - offset)})"
-        for name, offset in context.breakpoints
+        for name, offset in ((column(field), offset) for field, offset in context.breakpoints)
     )
     return execute_update(
         con,

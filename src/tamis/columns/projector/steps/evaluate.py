@@ -81,8 +81,8 @@ def _instants_between(con: Connection, context: TypeContext) -> int:
     parameters = Parameters(DUCKDB)
     first, last = parameters.bind(context.this_window.start), parameters.bind(context.this_window.end)
     breakpoints = " UNION ".join(
-        f"SELECT id, version, {name} + {parameters.bind(offset)}::INTERVAL AS e FROM versions"
-        for name, offset in context.breakpoints
+        f"SELECT id, version, {column(field)} + {parameters.bind(offset)}::INTERVAL AS e FROM versions"
+        for field, offset in context.breakpoints
     )
     return execute_update(
         con,

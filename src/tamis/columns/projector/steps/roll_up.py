@@ -1,5 +1,6 @@
 """Roll up: updates the members and sizes of segments from the logged changes."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from tamis.columns.projector import strategy
@@ -21,13 +22,17 @@ def roll_up(con: Connection, context: TypeContext) -> TypeContext:
             _insert_new_members(con)
     else:
         con.execute(SQL["insert_last_recent"], {"after": logged.after})
-    con.execute(SQL["update_sizes"], [list(column) for column in zip(*logged.growth, strict=True)])
+    sizes = update_sizes(con, context.state.sizes, logged.growth)
     con.execute(SQL["delete_changes"])
     if context.has_new_entries:
         con.execute(SQL["delete_new_entries"])
-    sizes = context.state.sizes
-    grown = {segment_id: sizes[segment_id] + growth for segment_id, growth in logged.growth}
-    return replace(context, state=replace(context.state, sizes=sizes | grown), pending=0, differences=None, logged=None)
+    return replace(context, state=replace(context.state, sizes=sizes), pending=0, differences=None, logged=None)
+
+
+def update_sizes(con: Connection, sizes: Mapping[int, int], growth: Sequence[tuple[int, int]]) -> dict[int, int]:
+    """Let segments grow, each by a number of recipients that may be negative; return all sizes after that."""
+    con.execute(SQL["update_sizes"], [list(column) for column in zip(*growth, strict=True)])
+    return dict(sizes) | {segment_id: sizes[segment_id] + grown for segment_id, grown in growth}
 
 
 def set_size(con: Connection, segment_id: int, size: int | None) -> None:

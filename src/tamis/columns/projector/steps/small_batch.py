@@ -6,12 +6,12 @@ value, the time, a manual override, or the membership of a segment that one of t
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import pairwise
 
-from tamis.columns.projector.context import Connection, MembershipDifference, TypeContext
+from tamis.columns.projector.context import NO_OVERRIDES, Connection, MembershipDifference, TypeContext, Version
 from tamis.columns.projector.queries import load
 from tamis.columns.projector.rule_dependencies import used_fields
 from tamis.columns.projector.windows import AsOf
@@ -25,32 +25,32 @@ from tamis.rules.time.evaluation_time import EvaluationTime
 
 SQL = load("evaluate")
 INSERT_CHANGES = load("compare")["insert_changes"]
-Overrides = Mapping[int, tuple[bool, bool]]
-"""By segment: whether the contact is a recipient under its own id, and whether it is a member at all."""
-NO_OVERRIDES: Overrides = {}
 
 
 @dataclass(frozen=True, slots=True)
-class _Evaluation:
-    """A contact at an evaluation instant: its values (None if it does not exist), the time and its overrides."""
+class Evaluation:
+    """A version of a contact at an evaluation instant, which is in UTC without a time zone."""
 
     contact_id: int
-    version: int
+    seq: int
+    as_of: EvaluationTime
     instant: datetime
     cause: Cause
-    seq: int
-    values: Mapping[int, Value] | None
-    as_of: EvaluationTime
-    overrides: Overrides
+    version: Version
 
 
 def evaluate(con: Connection, context: TypeContext) -> list[MembershipDifference]:
     """Find which segments each dirty contact enters and leaves at each of its instants, in order."""
+    return find_differences(context, _evaluations(con, context))
+
+
+def find_differences(context: TypeContext, evaluations: Iterable[Evaluation]) -> list[MembershipDifference]:
+    """Find which segments contacts enter and leave between the consecutive evaluations of each."""
     zone = context.changes.segments.zone
     rules = {id_: compile_rule(rule, zone) for level in context.unchanged for id_, rule in level.items()}
     return [
         difference
-        for before, after in pairwise(_evaluations(con, context))
+        for before, after in pairwise(evaluations)
         if after.seq
         for difference in _differences(rules, before, after)
     ]
@@ -68,7 +68,7 @@ def insert_differences(con: Connection, context: TypeContext) -> int:
 
 
 def _differences(
-    rules: Mapping[int, CompiledRule], before: _Evaluation, after: _Evaluation
+    rules: Mapping[int, CompiledRule], before: Evaluation, after: Evaluation
 ) -> Iterator[MembershipDifference]:
     was, now = _answers(rules, before), _answers(rules, after)
     for segment_id in _affected_segments(rules, before, after):
@@ -79,13 +79,14 @@ def _differences(
             )
 
 
-def _affected_segments(rules: Mapping[int, CompiledRule], before: _Evaluation, after: _Evaluation) -> Collection[int]:
+def _affected_segments(rules: Mapping[int, CompiledRule], before: Evaluation, after: Evaluation) -> Collection[int]:
     """Return the segments whose recipients may differ between two evaluations of a contact."""
-    if before.values is None or after.values is None:
+    was, now = before.version, after.version
+    if was.values is None or now.values is None:
         return rules.keys()
-    changed = _changed_fields(before.values, after.values)
+    changed = _changed_fields(was.values, now.values)
     is_time_equal = before.as_of == after.as_of
-    overridden = {*before.overrides, *after.overrides}
+    overridden = {*was.overrides, *now.overrides}
     affected: dict[int, None] = {}
     for segment_id, rule in rules.items():  # each segment comes after those that its rule names
         if (
@@ -98,9 +99,9 @@ def _affected_segments(rules: Mapping[int, CompiledRule], before: _Evaluation, a
     return affected
 
 
-def _answers(rules: Mapping[int, CompiledRule], evaluation: _Evaluation) -> Callable[[int], bool]:
+def _answers(rules: Mapping[int, CompiledRule], evaluation: Evaluation) -> Callable[[int], bool]:
     """Return the function that says whether a contact is a recipient of a segment under its own id."""
-    values, as_of, overrides = evaluation.values, evaluation.as_of, evaluation.overrides
+    as_of, values, overrides = evaluation.as_of, evaluation.version.values, evaluation.version.overrides
     members: dict[int, bool] = {}
 
     def is_selected(segment_id: int) -> bool:
@@ -123,7 +124,7 @@ def _changed_fields(before: Mapping[int, Value], after: Mapping[int, Value]) -> 
     return {id_ for id_ in before.keys() | after.keys() if before.get(id_) != after.get(id_)}
 
 
-def _evaluations(con: Connection, context: TypeContext) -> list[_Evaluation]:
+def _evaluations(con: Connection, context: TypeContext) -> list[Evaluation]:
     """Read the dirty contacts at each of their instants, by contact and in order."""
     fields, as_of = used_fields(context.unchanged), context.as_of
     overrides: dict[tuple[int, int], dict[int, tuple[bool, bool]]] = defaultdict(dict)
@@ -136,15 +137,13 @@ def _evaluations(con: Connection, context: TypeContext) -> list[_Evaluation]:
         "ORDER BY p.contact_id, p.seq"
     ).fetchall()
     return [
-        _Evaluation(
+        Evaluation(
             contact_id,
-            version,
+            seq,
+            _evaluation_time(as_of, seq, instant),
             instant,
             cause,
-            seq,
-            _values(values, fields) if id_ else None,
-            _evaluation_time(as_of, seq, instant),
-            overrides.get((contact_id, version), NO_OVERRIDES),
+            Version(stored_values(values, fields) if id_ else None, overrides.get((contact_id, version), NO_OVERRIDES)),
         )
         for contact_id, version, instant, cause, seq, id_, *values in rows
     ]
@@ -155,8 +154,8 @@ def _evaluation_time(as_of: Sequence[AsOf], seq: int, instant: datetime) -> Eval
     return EvaluationTime(instant.replace(tzinfo=UTC), found.time.zone) if found.by_row else found.time
 
 
-def _values(values: Sequence[Value | list[str] | None], fields: Sequence[Field]) -> dict[int, Value]:
-    """Return the values of a contact in comparable form, by field id."""
+def stored_values(values: Sequence[Value | list[str] | None], fields: Sequence[Field]) -> dict[int, Value]:
+    """Return values of a contact as columns have them in comparable form, by field id."""
     return {
         field.id: comparable(_typed(value)) for field, value in zip(fields, values, strict=True) if value is not None
     }

@@ -68,13 +68,18 @@ def _stage_changed(con: Connection, name: str, changed: Sequence[ChangeGroup]) -
     if sum(len(group.ids) for group in changed) > MOST_LISTED:
         con.execute(f"CREATE OR REPLACE TEMP TABLE {name} AS {SQL['changed_ids']}", {"groups": groups_of(changed)})
         return
-    last = {id_: group for group in changed for id_ in group.ids}
+    last = last_changes(changed)
     columns = [
         list(last),
         [naive_utc(from_micros(group.instant)) for group in last.values()],
         [group.cause.value for group in last.values()],
     ]
     con.execute(f"CREATE OR REPLACE TEMP TABLE {name} AS {SQL['listed_ids']}", columns)
+
+
+def last_changes(changed: Sequence[ChangeGroup]) -> dict[int, ChangeGroup]:
+    """Return the group with the last change of each id."""
+    return {id_: group for group in changed for id_ in group.ids}
 
 
 def _insert_overrides(con: Connection, overrides: OverrideChanges, inclusions: str, exclusions: str) -> None:
