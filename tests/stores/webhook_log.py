@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Callable, Sequence
 from copy import copy
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
 import msgspec
@@ -33,11 +34,11 @@ KILLED = "killed"
 """The receiver has what was sent, but Tamis ends before it knows."""
 FAULTS = {
     "fails": receiver.answer(503),
+    "fails_at_length": receiver.answer(500, b"x" * 100_000),
     "redirects": receiver.answer(302, location="http://127.0.0.1/elsewhere"),
     "closes": receiver.close,
-    "says_too_little": receiver.close_while_answering,
-    "forgets_to_answer": receiver.answer(500, b"x" * 100_000),
 }
+"""What a receiver does that has lost the message."""
 
 
 class WebhookLog(FollowedMembers):
@@ -66,7 +67,7 @@ class WebhookLog(FollowedMembers):
         """Have everything delivered while the receiver and Tamis fail as stated, and apply it to what is known."""
         if replay_after is not None:
             services.write(replay_changes, self.account, self._id, replay_after)
-        self._receiver.script = [self._kill if fault == KILLED else FAULTS[fault] for fault in faults]
+        self._receiver.script = [self._kill if fault == KILLED else partial(self._lose, fault) for fault in faults]
         self._is_killed = True
         while self._is_killed:
             self._is_killed = False
@@ -101,6 +102,10 @@ class WebhookLog(FollowedMembers):
         await asyncio.wait({task})
         if not task.cancelled():
             task.result()
+
+    def _lose(self, fault: str, handler: Handler) -> None:
+        self._receiver.received.pop()
+        FAULTS[fault](handler)
 
     def _kill(self, handler: Handler) -> None:
         self._is_killed = True
