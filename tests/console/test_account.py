@@ -43,7 +43,7 @@ def secrets_in(page: str) -> set[str]:
 def test_a_secret_is_shown_once_and_opens_the_api(visitor: Visitor, person: Person) -> None:
     answer = visitor.post("/account/keys", {"name": "Newsletter", "idempotency_key": "a"})
     (secret,) = secrets_in(answer.text)
-    (public,) = set(re.findall(r"pk_\w+", answer.text)) - {person.public_key}
+    (public,) = set(re.findall(r"\bpk_[0-9a-f]{24}\b", answer.text)) - {person.public_key}
     assert (
         visitor.post("/account/keys", {"name": "Newsletter", "idempotency_key": "a"}).text == answer.text
     )  # a double click
@@ -137,7 +137,7 @@ def test_keys_have_a_scope_and_a_last_day_and_can_be_renamed(visitor: Visitor, p
     today = datetime.now(UTC).date()
     form = {"name": "Reporting", "scope": "read", "expires": str(today), "confirm_password": PASSWORD}
     answer = visitor.post("/account/keys", form)
-    (public,) = set(re.findall(r"pk_\w+", answer.text)) - {person.public_key}
+    (public,) = set(re.findall(r"\bpk_[0-9a-f]{24}\b", answer.text)) - {person.public_key}
     visitor.post("/account/keys/rename", {"public_key": public, "name": "Charts"})
     page = visitor.get("/account").text
     row = next(row for row in page.split("<tr>") if public in row)

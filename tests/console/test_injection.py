@@ -27,7 +27,7 @@ WIDER = """() => document.documentElement.scrollWidth <= innerWidth ? [] :
     .map((one) => one.outerHTML.slice(0, 120)).slice(0, 5)"""
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def hostile(server: Server) -> FullAccount:
     new_console_account(server.data, server.address, EMAIL)
     return create_full_account(server.data, EMAIL, HOSTILE)

@@ -10,15 +10,17 @@ import pytest
 from tests.support.process import PATIENCE_SECONDS, environment
 
 
-def installed(program: str) -> str:
-    """Find a program. Where it is missing the test is skipped, but fails under CI, which installs all of them."""
-    path = shutil.which(program, path=f"{os.environ.get('PATH', os.defpath)}:/usr/sbin")  # where servers are
-    if path is None:
-        reason = f"{program} is not installed"
-        if os.environ.get("CI", "").lower() in ("true", "1"):
-            pytest.fail(reason)
-        pytest.skip(reason)
-    return path
+def installed(program: str, *instead: str) -> str:
+    """Find a program, or else one that does the same. Where all are missing the test is skipped, but fails under CI,
+    which installs the first."""
+    places = f"{os.environ.get('PATH', os.defpath)}:/usr/sbin"  # where servers are
+    for name in (program, *instead):
+        if path := shutil.which(name, path=places):
+            return path
+    reason = f"{program} is not installed"
+    if os.environ.get("CI", "").lower() in ("true", "1"):
+        pytest.fail(reason)
+    pytest.skip(reason)
 
 
 def output_of(command: Sequence[str], settings: Mapping[str, str] | None = None) -> str:
