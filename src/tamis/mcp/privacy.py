@@ -4,7 +4,8 @@ import re
 from collections.abc import Mapping, Sequence
 from enum import StrEnum
 
-EMAIL = re.compile(r"""[^\s"<>(),;:\\]+@[^\s"'<>(),;:\\]+""")
+EMAIL = re.compile(r"""(?<![^\s"<>(),;:\\])[^\s"<>(),;:\\]+@[^\s"'<>(),;:\\]+""")
+"""Begins only where a word does, so that a long word is searched once and not from each of its characters."""
 HIDDEN = "[email hidden]"
 MASK = "***"
 

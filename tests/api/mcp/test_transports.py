@@ -1,5 +1,6 @@
 """`tamis mcp` as assistants reach it: over standard input and output, and over HTTP."""
 
+import json
 import re
 import subprocess
 import sys
@@ -7,7 +8,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import httpx2
 import pytest
@@ -114,6 +115,76 @@ def test_over_http(principal: Person) -> None:
         )
         assert rebound.status_code == 421
     assert KEY not in "".join(lines)
+
+
+BROKEN = [
+    b"hello",
+    b"{",
+    b"\0\0",
+    b"\xff\xfe",
+    b"[]",
+    b"5",
+    b'{"jsonrpc":"2.0","id":NaN,"method":"ping"}',
+    b"[" * 100_000,
+    b'{"a":' * 100_000,
+    b'{"jsonrpc":"2.0","id":2,"method":"no/such"}',
+    b'{"jsonrpc":"2.0","id":3,"method":"tools/call","params":{"name":"preview_rule","arguments":[1]}}',
+    b'{"jsonrpc":"2.0","id":4,"method":"tools/call","params":{"name":"preview_rule","arguments":{"rule":"\\ud800"}}}',
+    b'{"jsonrpc":"2.0","id":5,"method":"tools/call","params":{"name":"' + b"x" * 2_000_000 + b'","arguments":{}}}',
+]
+VERSION = "2025-06-18"
+HELLO = {
+    "jsonrpc": "2.0",
+    "id": 1,
+    "method": "initialize",
+    "params": {"protocolVersion": VERSION, "capabilities": {}, "clientInfo": {"name": "test", "version": "1"}},
+}
+READY = {"jsonrpc": "2.0", "method": "notifications/initialized"}
+CALL = {"jsonrpc": "2.0", "id": 9, "method": "tools/call", "params": {"name": "list_contact_types", "arguments": {}}}
+
+
+def test_broken_lines_are_answered_or_passed_over(principal: Person) -> None:
+    lines = [json.dumps(HELLO).encode(), json.dumps(READY).encode(), *BROKEN, json.dumps(CALL).encode(), b""]
+    with subprocess.Popen(
+        [sys.executable, "-m", "tamis", "mcp", *of(principal)],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        env=environment(),
+    ) as process:
+        assert process.stdin
+        assert process.stdout
+        writer = threading.Thread(target=_write, args=(process.stdin, b"\n".join(lines)))
+        writer.start()
+        answers: dict[int, Any] = {}
+        while not {2, 3, 5, 9} <= answers.keys():
+            answer = json.loads(process.stdout.readline())
+            answers[answer["id"]] = answer
+        writer.join()
+        process.stdin.close()
+        assert process.wait(PATIENCE_SECONDS) == 0
+    assert answers[9]["result"]["structuredContent"]["contact_types"]
+    assert "error" in answers[2]
+    for number in (3, 5):
+        assert "error" in answers[number] or answers[number]["result"]["isError"]
+
+
+def _write(to: IO[bytes], content: bytes) -> None:
+    to.write(content)
+    to.flush()
+
+
+def test_broken_bodies_over_http_are_refused(principal: Person) -> None:
+    headers = {
+        "Authorization": f"Bearer {KEY}",
+        "Content-Type": "application/json",
+        "Accept": "application/json, text/event-stream",
+    }
+    with serving_http(principal, TAMIS_MCP_KEY=KEY) as (url, _):
+        for body in BROKEN:
+            refused = requests.post(url, data=body, headers=headers, timeout=60)
+            assert refused.status_code < 500, (body[:50], refused.text[:500])
+            assert "Traceback" not in refused.text
+        assert requests.post(url, json=HELLO, headers=headers, timeout=60).status_code == 200
 
 
 def test_without_a_key_of_its_own_one_is_made_and_shown_once(principal: Person) -> None:
