@@ -71,8 +71,9 @@ def run_chunk_once(
     if found := find_chunk(db, request, number, now):
         return found.results
     results = action(db, now)
-    if number == 0:  # from now on, the key belongs to this request
+    if number == 0:  # from now on, the key belongs to this request, and not to one of the day before
         idempotency.store_outcome(db, request, b"null", now)
+        idempotency.delete_chunks(db, request)
     idempotency.store_chunk(db, request, number, StoredChunk(digest, results), now)
     return results
 

@@ -79,6 +79,11 @@ def store_chunk(db: Transaction, request: IdempotentRequest, number: int, chunk:
     run(db, SQL["store_chunk"], row)
 
 
+def delete_chunks(db: Transaction, request: IdempotentRequest) -> None:
+    """Delete what is stored of the chunks of a streamed request."""
+    run(db, SQL["delete_chunks"], (request.account_id, request.key))
+
+
 def delete_before(db: Transaction, before: datetime) -> None:
     """Delete the requests older than an instant."""
     run(db, SQL["delete_before"], (to_micros(before),))

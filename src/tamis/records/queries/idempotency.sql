@@ -28,6 +28,9 @@ INSERT INTO idempotent_chunks (account_id, key, number, digest, results, created
 ON CONFLICT (account_id, key, number) DO UPDATE SET
     digest = excluded.digest, results = excluded.results, created_at = excluded.created_at;
 
+-- name: delete_chunks
+DELETE FROM idempotent_chunks WHERE account_id = ? AND key = ?;
+
 -- name: delete_chunks_before
 DELETE FROM idempotent_chunks WHERE created_at < ?;
 
