@@ -1,6 +1,6 @@
 """Random contacts and rules that meet each other: values come from small pools of troublesome ones or from anywhere."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import date, datetime, timedelta
 from typing import Literal
 from unicodedata import normalize
@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 from hypothesis import strategies as st
 
+from tamis.domain.calendar import Month, Period, Weekday
 from tamis.domain.contacts import Contact
 from tamis.domain.durations import Unit
 from tamis.domain.errors import Invalid
@@ -29,7 +30,7 @@ from tamis.domain.instants import to_utc
 from tamis.domain.segments import SegmentRef, SegmentRefs
 from tamis.domain.text import fold
 from tamis.rules.build import build
-from tamis.rules.operators import OPERATORS, Operator, Relative, Takes, positive_form
+from tamis.rules.operators import OPERATORS, Operator, Relative, Takes, ValueType, positive_form
 from tamis.rules.syntaxes.draft import Draft, DraftCondition, DraftGroup, DraftNot
 from tamis.rules.tree import Condition, Node
 
@@ -280,11 +281,27 @@ def duration_texts(draw: st.DrawFn, hours: bool) -> str:
     return draw(st.sampled_from([*written, str(count)] if unit is Unit.DAY else written))
 
 
+def _in_any_case(words: Iterable[str]) -> st.SearchStrategy[str]:
+    return st.sampled_from([form for word in words for form in (word, word.capitalize(), f" {word.upper()} ")])
+
+
+_ages = st.one_of(st.integers(0, 3), st.sampled_from([17, 18, 29, 100, 999]), st.integers(0, 999)).map(str)
+CALENDAR_TEXTS = {
+    ValueType.PERIOD: _in_any_case(Period),
+    ValueType.MONTH: st.one_of(_in_any_case(month.name.lower() for month in Month), st.integers(1, 12).map(str)),
+    ValueType.WEEKDAY: _in_any_case([*(day.name.lower() for day in Weekday), "sun", "Tue.", "montag"]),
+    ValueType.DAY: st.integers(1, 31).map(str),
+    ValueType.AGE: _ages,
+}
+
+
 def operand_texts(field: Field, operator: Operator) -> st.SearchStrategy[str]:
     """Text that is a value of a condition."""
     relative = positive_form(operator)[0].relative
-    if relative:
+    if operator.values is ValueType.DURATION:
         return duration_texts(hours=field.kind is Kind.DATETIME and relative is not Relative.ANNIVERSARY)
+    if operator.values in CALENDAR_TEXTS:
+        return CALENDAR_TEXTS[operator.values]
     if operator.takes_parts:
         parts = OPERAND_TEXTS[Kind.TEXT].flatmap(lambda text: st.sampled_from([text, f" {text}", f"{text}\u00a0", " "]))
         return parts.filter(lambda written: operator.takes_blanks or bool(written.strip()))

@@ -20,10 +20,10 @@ from tamis.rules.time.breakpoints import (
     membership,
     next_breakpoint,
     next_change,
-    relative_duration,
     time_dependent_conditions,
 )
 from tamis.rules.time.evaluation_time import EvaluationTime
+from tamis.rules.time.terms import relative_terms
 from tamis.rules.tree import All, Any, Condition, InSegment, Node, Not, Rule, conditions, referenced_segments
 from tests.laws.engines import Engine
 from tests.laws.strategies import (
@@ -127,7 +127,7 @@ def test_a_condition_independent_of_time_never_changes(
 ) -> None:
     condition = built_condition(data.draw(draft_conditions(operator)))
     assert time_dependent_conditions(condition) == ()
-    assert relative_duration(condition) is None
+    assert relative_terms(condition) is None
     assert not changes_at_midnight(condition)
     assert clock_offsets(condition) == ()
     assert next_breakpoint(condition, data.draw(VALUES[condition.field.kind]), as_of) is None

@@ -7,7 +7,8 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from tamis.domain.durations import Duration, Unit, add_duration
-from tamis.rules.time.anniversaries import anniversary, anniversary_days
+from tamis.domain.calendar import anniversary
+from tamis.rules.time.anniversaries import anniversary_days
 from tests.support.effort import examples
 
 zones = st.sampled_from(sorted(available_timezones())).map(ZoneInfo)

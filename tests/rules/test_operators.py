@@ -44,7 +44,7 @@ def test_an_operator_declares_its_operands(operator: Operator) -> None:
         other, complement = positive_form(operator)
         assert complement
         assert other.negates is None
-        assert (other.kinds, other.takes, other.takes_parts) == (operator.kinds, operator.takes, operator.takes_parts)
+        assert (other.kinds, other.takes, other.values) == (operator.kinds, operator.takes, operator.values)
         assert operator.holds is None
         assert operator.holds_when_missing
     else:

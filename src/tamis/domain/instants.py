@@ -47,10 +47,11 @@ def day_in_utc(day: date, zone: ZoneInfo) -> tuple[datetime, datetime]:
     A day lasts until the next one begins, so every instant is in exactly one. A day that the clocks of `zone` skipped
     has none: its last instant is before its first.
     """
-    return _starts(day, zone), LAST_INSTANT if day == date.max else _starts(day + DAY, zone) - MICROSECOND
+    return start_of_day(day, zone), LAST_INSTANT if day == date.max else start_of_day(day + DAY, zone) - MICROSECOND
 
 
-def _starts(day: date, zone: ZoneInfo) -> datetime:
+def start_of_day(day: date, zone: ZoneInfo) -> datetime:
+    """Return the first instant of a calendar day, as `day_in_utc` has it."""
     if day == date.min:
         return FIRST_INSTANT
     return to_utc(datetime(day.year, day.month, day.day), zone)  # noqa: DTZ001  the zone is applied here
@@ -66,9 +67,9 @@ def day_of(instant: datetime, zone: ZoneInfo) -> date:
         day = instant.astimezone(zone).date()
     except OverflowError:
         return date.min if instant.year == 1 else date.max
-    while day < date.max and _starts(day + DAY, zone) <= instant:
+    while day < date.max and start_of_day(day + DAY, zone) <= instant:
         day += DAY
-    while _starts(day, zone) > instant:
+    while start_of_day(day, zone) > instant:
         day -= DAY
     return day
 
@@ -76,7 +77,7 @@ def day_of(instant: datetime, zone: ZoneInfo) -> date:
 def next_day_starts(instant: datetime, zone: ZoneInfo) -> datetime:
     """Return the first instant of the calendar day after that of `instant`; the last day ends with the last instant."""
     day = day_of(instant, zone)
-    return LAST_INSTANT if day == date.max else _starts(day + DAY, zone)
+    return LAST_INSTANT if day == date.max else start_of_day(day + DAY, zone)
 
 
 def format_instant(instant: datetime) -> str:

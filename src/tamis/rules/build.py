@@ -12,7 +12,7 @@ from tamis.domain.text import shorten
 from tamis.rules import build_events
 from tamis.rules.diagnostics import names
 from tamis.rules.diagnostics import values as advice
-from tamis.rules.operators import BY_NAME, SPELLINGS, Operator, Takes, find_operator, normal_spelling
+from tamis.rules.operators import BY_NAME, SPELLINGS, Operator, Takes, ValueType, find_operator, normal_spelling
 from tamis.rules.syntaxes.draft import (
     MAX_DEPTH,
     Draft,
@@ -26,6 +26,8 @@ from tamis.rules.values import ClockTime, ConditionValue, format_condition_value
 
 MAX_CONDITIONS = 500
 MAX_VALUES = 10_000
+_WORDS = frozenset({ValueType.PERIOD, ValueType.MONTH, ValueType.WEEKDAY})
+"""Values that are written as words without quotes."""
 _WRONG_COUNT = {
     Takes.NONE: "takes_no_value",
     Takes.ONE: "takes_one_value",
@@ -226,6 +228,8 @@ def _value(text: str, field: Field, operator: Operator) -> ConditionValue:
 
 def _check_unquoted(text: str, field: Field, operator: Operator, fields: FieldSet) -> None:
     """Refuse unquoted words that name another field, or that should be quoted text."""
+    if operator.values in _WORDS:
+        return
     other = names.find_field_in_value(text, fields, field)
     if other:
         raise ValueProblem.of(advice.value_is_a_field(field, other))
@@ -246,7 +250,7 @@ def _wrong_count(draft: DraftCondition, operator: Operator, kind: Kind | None) -
 
 def _check_order(draft: DraftCondition, values: list[ConditionValue], problems: list[Problem]) -> None:
     low, high = values
-    if low > high if isinstance(low, float) and isinstance(high, float) else _after(low, high):
+    if low > high if isinstance(low, float | int) and isinstance(high, float | int) else _after(low, high):
         problems.append(
             Problem(
                 draft.where,

@@ -11,12 +11,14 @@ from tamis.domain.text import shorten
 from tamis.rules.diagnostics import names
 from tamis.rules.evaluation.aggregates import fits
 from tamis.rules.millionths import LARGEST, MILLION
-from tamis.rules.operators import Operator, Relative, Takes
+from tamis.rules.operators import Operator, Relative, Takes, ValueType
 from tamis.rules.syntaxes.draft import Draft, DraftCondition, DraftEventCondition
 from tamis.rules.tree import AggregateFunction, Condition, EventAggregate, EventCondition, EventRef, Node
 
 BuildCondition = Callable[[DraftCondition, FieldSet, list[Problem]], Condition | None]
 BuildFilter = Callable[[Draft, str, FieldSet, list[Problem]], Node | None]
+_SPANS = frozenset({ValueType.FIELD_VALUE, ValueType.DURATION, ValueType.PERIOD})
+_NO_WINDOWS = frozenset({Relative.NEXT, Relative.NEXT_PERIOD, Relative.ANNIVERSARY})
 _AT = FieldSet((AT,))
 _SPELLINGS = {function.value: function for function in AggregateFunction} | {
     "avg": AggregateFunction.AVERAGE,
@@ -59,8 +61,8 @@ def build_event_condition(
 
 def is_window(operator: Operator) -> bool:
     """Return whether an operator can say when events happened: it asks for one span of time, which is not to come."""
-    is_span = operator.takes in (Takes.ONE, Takes.TWO)
-    return is_span and not operator.negates and operator.relative not in (Relative.NEXT, Relative.ANNIVERSARY)
+    is_span = operator.takes in (Takes.ONE, Takes.TWO) and operator.values in _SPANS
+    return is_span and not operator.negates and operator.relative not in _NO_WINDOWS
 
 
 def _window(draft: DraftCondition, problems: list[Problem], build_condition: BuildCondition) -> Condition | None:

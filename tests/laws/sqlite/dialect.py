@@ -8,7 +8,8 @@ import msgspec
 
 from tamis.domain.instants import to_micros
 from tamis.rules.operators import Operand
-from tamis.rules.sql.anniversaries import Calendar, anniversaries
+from tamis.rules.sql.anniversaries import anniversaries
+from tamis.rules.sql.calendar import Calendar, parts_of_calendar
 from tamis.rules.sql.dialect import Bind, Dialect
 from tamis.rules.sql.standard import STANDARD
 
@@ -81,6 +82,8 @@ _CALENDAR = Calendar(
     day_of_instant=lambda instant: _part(instant, "%m%d"),
     year=lambda instant: _part(instant, "%Y"),
     micros=lambda instant: instant,
+    days=lambda day: f"CAST(julianday({day}) - 2440587.5 AS INTEGER)",
+    date=lambda days: f"date({days} * 86400, 'unixepoch')",
     divided=lambda number, by: f"{number} / {by}",
     clamped=lambda instant, low, high: f"max(min({instant}, {high}), {low})",
     numbers=lambda numbers, bind: bind(list(numbers)),
@@ -98,6 +101,9 @@ SQLITE = Dialect(
         "includes any of": _includes_any,
         "includes all of": _includes_all,
         "is anniversary within": anniversaries(_CALENDAR),
+        "month is": parts_of_calendar(_CALENDAR),
+        "weekday is": parts_of_calendar(_CALENDAR),
+        "day is": parts_of_calendar(_CALENDAR),
     },
     placeholder="?{}".format,
     bound=bound,

@@ -4,7 +4,8 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from tamis.rules.operators import Operand
-from tamis.rules.sql.anniversaries import Calendar, anniversaries
+from tamis.rules.sql.anniversaries import anniversaries
+from tamis.rules.sql.calendar import Calendar, parts_of_calendar
 from tamis.rules.sql.dialect import Bind, Dialect
 from tamis.rules.sql.standard import STANDARD
 
@@ -36,6 +37,8 @@ _CALENDAR = Calendar(
     day_of_instant=_day,
     year=lambda instant: f"year({instant})",
     micros=lambda instant: f"epoch_us({instant})",
+    days=lambda date: f"({date} - DATE '1970-01-01')",
+    date=lambda days: f"(DATE '1970-01-01' + ({days})::INTEGER)",
     divided=lambda number, by: f"{number} // {by}",
     clamped=lambda instant, low, high: f"greatest(least({instant}, {high}), {low})",
     numbers=_numbers,
@@ -52,6 +55,9 @@ DUCKDB = Dialect(
         "includes any of": lambda value, o, bind: _including(value, o, bind, " OR ", "list_has_any"),
         "includes all of": lambda value, o, bind: _including(value, o, bind, " AND ", "list_has_all"),
         "is anniversary within": anniversaries(_CALENDAR),
+        "month is": parts_of_calendar(_CALENDAR),
+        "weekday is": parts_of_calendar(_CALENDAR),
+        "day is": parts_of_calendar(_CALENDAR),
     },
     placeholder="${}".format,
     bound=_bound,

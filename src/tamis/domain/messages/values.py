@@ -3,11 +3,13 @@
 from collections.abc import Mapping
 
 VALUES: Mapping[str, str] = {
+    "age_not_read": 'must be a whole number of years, from 0 to {oldest}, not "{text}"',
     "boolean_not_read": 'must be yes or no, true or false, or 1 or 0, not "{text}"',
     "code_not_read": (
         'must be plain digits because other values in this column start with a zero or a plus sign, not "{text}"'
     ),
     "date_not_read": 'must be a date such as {example}, not "{text}"{hint}',
+    "day_of_month_not_read": 'must be a day of the month, from 1 to {last}, not "{text}"',
     "day_not_in_calendar": 'is not a calendar date: "{text}"',
     "duration_is_blank": "must not be blank; enter a duration such as 30 days",
     "duration_is_negative": 'must be a positive number, such as {positive}, not "{text}"',
@@ -23,6 +25,7 @@ VALUES: Mapping[str, str] = {
     "list_item_of_wrong_type": "must be a list of texts, but one item is {found}",
     "moment_not_in_calendar": 'is not a valid date and time: "{text}"',
     "moment_not_read": 'must be a date and time such as {example} 23:59, not "{text}"{hint}',
+    "month_not_read": 'must be a month such as March, or a number from 1 to 12, not "{text}"',
     "must_not_be_blank": "must not be blank",
     "number_has_too_many_digits": 'has more digits than a number can keep; use a text field: "{text}"',
     "number_is_ambiguous": 'could be {one} or {other}: write it without a comma, not "{text}"',
@@ -41,11 +44,13 @@ VALUES: Mapping[str, str] = {
     "password_too_common": "is one of the passwords that attackers try first; choose one that is harder to guess",
     "password_too_long": "must not have more than {most:,} characters",
     "password_too_short": "must have at least {least} characters",
+    "period_not_read": 'must be day, week, month, quarter or year, not "{text}"',
     "text_too_long": "must not be longer than {most:,} characters",
     "unit_differs": '{problem}: "{text}"',
     "unit_missing": "has no {unit}, unlike the other values in this column",
     "unit_unlike_others": "is in {unit}, unlike the other values in this column",
     "unit_would_be_lost": "has the unit {unit}, which would be lost",
     "value_of_wrong_type": "must be {wanted}, not {found}",
+    "weekday_not_read": 'must be a day of the week such as Monday, not "{text}"',
     "year_needs_four_digits": ": a year needs four digits",
 }

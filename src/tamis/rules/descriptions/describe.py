@@ -7,17 +7,21 @@ from datetime import date
 from itertools import groupby
 from typing import TypeGuard
 
+from tamis.domain.calendar import Period, period_around
 from tamis.domain.dates import format_day
 from tamis.domain.durations import Duration, Unit, add_duration, subtract_duration
 from tamis.domain.fields import COUNTRY, CREATED_AT, UPDATED_AT, format_value
 from tamis.rules.descriptions.events import asks_how_often, write_event_condition
 from tamis.rules.operators import BY_NAME, OPERATORS, Operator, Relative, Takes
+from tamis.rules.time.relative import PERIOD_STEPS
+from tamis.rules.time.terms import relative_terms
 from tamis.rules.tree import All, Any, Condition, EventCondition, InSegment, Node, Not, Rule
 from tamis.rules.values import ClockTime, ConditionValue, format_condition_value
 
 _NEGATIVE = {operator.negates: operator for operator in OPERATORS if operator.negates}
+_NEGATED = {"is": "is not", "includes": "does not include", "gives": "does not give"}
 _WRITTEN_BY_TAMIS = {CREATED_AT.id: "created", UPDATED_AT.id: "updated"}
-_POINT_IN_TIME = re.compile(r"is (not )?(?=(\d)|after|before|between|on or|within|more)")
+_POINT_IN_TIME = re.compile(r"is (not )?(?=(\d)|after|before|between|in |on or|today|within|more)")
 
 
 def describe(rule: Rule, subject: str = "Contacts", today: date | None = None) -> str:
@@ -102,8 +106,7 @@ class _Writer:
             case Not(EventCondition() as events):
                 return write_event_condition(events, True, self.asks, self.bare)
             case Not(Condition() as condition):
-                opposite = re.sub("^is ", "is not ", re.sub("^includes ", "does not include ", self.asks(condition)))
-                return f"{condition.field.name} {opposite} (or is blank)"
+                return f"{condition.field.name} {_negated(self.asks(condition))} (or {condition.operator.also})"
             case InSegment() as named:
                 return named.operator.in_sentence.format(f"“{named.name}”")
             case Not(part):
@@ -131,16 +134,22 @@ class _Writer:
         if operator.takes is Takes.MANY:
             values = [_listed(values, operator.joins)]
         text = operator.in_sentence.format(*values)
-        if operator.holds_when_missing and operator.takes is not Takes.NONE:
+        if operator.holds_when_missing:
             return f"{text} (or {operator.also})" if operator.also else text
         return text + self.day(condition)
 
     def day(self, condition: Condition) -> str:
         """Write which day a condition that counts from now means today: " (since 27 Nov 2025)"."""
-        duration = condition.values[0] if condition.values else None
-        if self.today is None or not isinstance(duration, Duration) or duration.hours is not None:
+        terms = relative_terms(condition)
+        if self.today is None or terms is None or condition.operator.negates:
             return ""
-        match condition.operator.relative:
+        if isinstance(terms.measure, Period):
+            days = period_around(self.today, terms.measure, PERIOD_STEPS[terms.relative])
+            return _from_to(*days) if days else ""
+        duration = terms.duration
+        if duration is None or duration.hours is not None:
+            return ""
+        match terms.relative:
             case Relative.LAST:
                 return f" (since {format_day(subtract_duration(self.today, duration))})"
             case Relative.BEFORE:
@@ -148,6 +157,13 @@ class _Writer:
             case Relative.NEXT | Relative.ANNIVERSARY:
                 return f" (until {format_day(add_duration(self.today, duration))})"
         return ""
+
+
+def _negated(asked: str) -> str:
+    """Return the words of a condition whose operator has no opposite, negated."""
+    for positive, negative in _NEGATED.items():
+        asked = re.sub(f"^{positive} ", f"{negative} ", asked)
+    return asked
 
 
 def _without_not(node: Node) -> Node:
@@ -220,6 +236,10 @@ def _value(value: ConditionValue, operator: Operator) -> str:
             return f"{format_day(start.date())}, {clock}"
         case bool():
             return "yes" if value else "no"
+        case Period():
+            return str(value)
+        case int():
+            return format_condition_value(value)
         case float():
             return f"{int(value) if value.is_integer() else value:,}" if abs(value) < 1e15 else format_value(value)
         case str():
@@ -227,6 +247,10 @@ def _value(value: ConditionValue, operator: Operator) -> str:
         case date():
             return format_day(value)
     return format_value(value)
+
+
+def _from_to(first: date, last: date) -> str:
+    return f" ({format_day(first)})" if first == last else f" ({format_day(first)} to {format_day(last)})"
 
 
 def _listed(values: list[str], word: str) -> str:

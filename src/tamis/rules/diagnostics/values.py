@@ -2,10 +2,12 @@
 
 import re
 
-from tamis.domain.errors import Message
+from tamis.domain.calendar import Period
+from tamis.domain.durations import parse_duration
+from tamis.domain.errors import Message, ValueProblem
 from tamis.domain.fields import Field, Kind
 from tamis.domain.text import shorten
-from tamis.rules.operators import Operator, positive_form
+from tamis.rules.operators import Operator, ValueType
 
 _DECORATION = re.compile(r"[$€£¥₹%\s'’_]")
 _THOUSANDS = re.compile(r"[+-]?\d{1,3}(?:,\d{3})+(?:\.\d+)?")
@@ -20,8 +22,13 @@ _DAY = re.compile(r"\d{4}-\d{2}-\d{2}.*")
 def advice(text: str, field: Field, operator: Operator) -> Message | None:
     """Suggest how to write a value that could not be parsed: the end of a sentence, or None."""
     text = text.strip()
-    if positive_form(operator)[0].relative:
-        return _duration_advice(text)
+    match operator.values:
+        case ValueType.DURATION:
+            return _duration_advice(text)
+        case ValueType.PERIOD:
+            return _period_advice(text)
+        case ValueType.AGE | ValueType.MONTH | ValueType.WEEKDAY | ValueType.DAY:
+            return None
     if field.kind is Kind.NUMBER:
         return _number_advice(text)
     if field.kind in (Kind.DATE, Kind.DATETIME):
@@ -59,7 +66,16 @@ def _date_advice(text: str) -> Message | None:
     return Message("year_comes_first") if is_day else None
 
 
+def _period_advice(text: str) -> Message | None:
+    try:
+        return Message("count_with_within", duration=str(parse_duration(text)))
+    except ValueProblem:
+        return None
+
+
 def _duration_advice(text: str) -> Message | None:
+    if text.lower() in tuple(Period):
+        return Message("period_so", period=text.lower())
     cleaned = re.sub(r"(?<=\d),(?=\d{3})", "", text)
     if cleaned != text and re.match(r"\d{4,6}\D", f"{cleaned} "):
         return Message("write_duration_so", plain=shorten(cleaned))

@@ -2,15 +2,17 @@
 
 from zoneinfo import ZoneInfo
 
-from tamis.domain.durations import Duration
+from tamis.domain.calendar import DatePart
 from tamis.domain.fields import Kind, Value
 from tamis.domain.instants import LAST_INSTANT, MICROSECOND, day_in_utc, to_utc
 from tamis.domain.text import fold, fold_part
-from tamis.rules.operators import Operand, positive_form
+from tamis.rules.operators import Operand
+from tamis.rules.time.calendar_parts import CalendarPart
 from tamis.rules.time.evaluation_time import EvaluationTime
 from tamis.rules.time.relative import relative_span, resolve
+from tamis.rules.time.terms import relative_terms
 from tamis.rules.tree import Condition
-from tamis.rules.values import ClockTime
+from tamis.rules.values import ClockTime, ConditionValue
 
 
 def comparable(value: Value) -> Value:
@@ -32,18 +34,18 @@ def relative_operands(condition: Condition, as_of: EvaluationTime) -> tuple[Oper
     For a date-time field a calendar day of the account is the span of its instants in UTC, and so is a minute or a
     second. Clock times without an offset are in the account's time zone.
     """
-    kind, relative = condition.field.kind, positive_form(condition.operator)[0].relative
-    found = []
-    for value in condition.values:
-        if isinstance(value, Duration):
-            assert relative
-            found.append(relative_span(relative, value, kind, as_of))
-        else:
-            found.append(_operand(value, kind, as_of.zone, part=condition.operator.takes_parts))
-    return tuple(found)
+    kind, operator = condition.field.kind, condition.operator
+    terms = relative_terms(condition)
+    if terms:
+        return (relative_span(terms, kind, as_of),)
+    if operator.values.is_of_calendar:
+        numbers = tuple(value for value in dict.fromkeys(condition.values) if isinstance(value, int))
+        part = CalendarPart(DatePart(operator.values), numbers, as_of.zone if kind is Kind.DATETIME else None)
+        return (Operand(part, part),)
+    return tuple(_operand(value, kind, as_of.zone, part=operator.takes_parts) for value in condition.values)
 
 
-def _operand(value: Value | ClockTime, kind: Kind, zone: ZoneInfo, *, part: bool) -> Operand:
+def _operand(value: ConditionValue, kind: Kind, zone: ZoneInfo, *, part: bool) -> Operand:
     if isinstance(value, ClockTime):
         first = to_utc(value.start, zone)
         lasts = value.precision.value - MICROSECOND

@@ -2,7 +2,7 @@
 
 from tamis.rules.operators.lookup import BY_NAME, SPELLINGS, find_operator, names_for, normal_spelling, positive_form
 from tamis.rules.operators.operand import Operand
-from tamis.rules.operators.operator import Operator, Relative, Takes
+from tamis.rules.operators.operator import Operator, Relative, Takes, ValueType
 from tamis.rules.operators.table import OPERATORS
 
 __all__ = [
@@ -13,6 +13,7 @@ __all__ = [
     "Operator",
     "Relative",
     "Takes",
+    "ValueType",
     "find_operator",
     "names_for",
     "normal_spelling",

@@ -8,6 +8,7 @@ from tamis.rules.operators.operator import Operator
 from tamis.rules.operators.table import OPERATORS
 
 _SHORT_NOT = re.compile(r"\b(is|are|does)n['’]t\b")
+_SIGN = re.compile(r"(?<=\w)(?=[=<>!≥≤])")
 
 BY_NAME = {operator.name: operator for operator in OPERATORS}
 SPELLINGS = {spelling: [o for o in OPERATORS if spelling in (o.name, *o.aliases)] for spelling in
@@ -16,8 +17,10 @@ SPELLINGS = {spelling: [o for o in OPERATORS if spelling in (o.name, *o.aliases)
 
 
 def normal_spelling(spelling: str) -> str:
-    """Normalise a spelling: lower case, single spaces, "…" for a value inside, "is not" for "isn't"."""
-    return " ".join(_SHORT_NOT.sub(r"\1 not", spelling.lower().replace("...", "…")).split())
+    """Normalise a spelling: lower case, single spaces, also before a sign, "…" for a value inside, "is not" for
+    "isn't"."""
+    spaced = _SIGN.sub(" ", spelling.lower().replace("...", "…"))
+    return " ".join(_SHORT_NOT.sub(r"\1 not", spaced).split())
 
 
 def find_operator(spelling: str, kind: Kind) -> Operator | None:

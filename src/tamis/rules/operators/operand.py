@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from tamis.domain.fields import Value
 from tamis.rules.time.anniversaries import AnniversaryDays
+from tamis.rules.time.calendar_parts import CalendarPart
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,7 +16,7 @@ class FromNow:
     by: timedelta
 
 
-Bound = Value | FromNow | AnniversaryDays
+Bound = Value | FromNow | AnniversaryDays | CalendarPart
 
 
 class Operand(NamedTuple):
@@ -34,4 +35,10 @@ class Operand(NamedTuple):
     def days(self) -> AnniversaryDays:
         """The days of an anniversary."""
         assert isinstance(self.low, AnniversaryDays)
+        return self.low
+
+    @property
+    def part(self) -> CalendarPart:
+        """The months, weekdays or days of the month."""
+        assert isinstance(self.low, CalendarPart)
         return self.low

@@ -1,10 +1,12 @@
 """Operators: the type of the rows of their table."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
 
 from tamis.domain.fields import Kind
 from tamis.rules.operators.predicates import Holds
+from tamis.rules.time.ages import AgeRange
 
 
 class Takes(StrEnum):
@@ -20,6 +22,27 @@ class Takes(StrEnum):
         return count >= 1 if self is Takes.MANY else count == ("none", "one", "two").index(self)
 
 
+class ValueType(StrEnum):
+    """What the values of an operator are."""
+
+    FIELD_VALUE = "value"
+    PART = "part"
+    """A part of a text, rather than a whole value of the field."""
+    DURATION = "duration"
+    PERIOD = "period"
+    AGE = "age"
+    MONTH = "month"
+    WEEKDAY = "weekday"
+    DAY = "day"
+    """A day of the month."""
+    SEGMENT = "segment"
+
+    @property
+    def is_of_calendar(self) -> bool:
+        """Whether a value is a part of every date: one needs no parentheses around it, several are a list."""
+        return self in (ValueType.MONTH, ValueType.WEEKDAY, ValueType.DAY)
+
+
 class Relative(StrEnum):
     """How a relative operator relates a value to now; its result changes with time."""
 
@@ -27,6 +50,10 @@ class Relative(StrEnum):
     BEFORE = "before"
     NEXT = "next"
     ANNIVERSARY = "anniversary"
+    THIS_PERIOD = "this period"
+    LAST_PERIOD = "last period"
+    NEXT_PERIOD = "next period"
+    AGE = "age"
 
     @property
     def takes_hours(self) -> bool:
@@ -50,12 +77,13 @@ class Operator:
     aliases: tuple[str, ...] = ()
     holds: Holds | None = None
     negates: str | None = None
-    takes_parts: bool = False
-    """Whether a value may be a part of a text, rather than a whole value of the field."""
+    values: ValueType = ValueType.FIELD_VALUE
     takes_blanks: bool = False
     """Whether such a part may be blank: text can have blanks inside, but not at its ends."""
     relative: Relative | None = None
-    """For a positive operator that takes a duration instead of a value of the field."""
+    """For a positive operator whose result changes with time."""
+    ages: Callable[..., AgeRange] | None = None
+    """For an operator that compares ages: the ages that its values mean."""
     for_several: str | None = None
     """The operator to suggest when this one is given several values."""
     joins: str = "or"
@@ -63,9 +91,14 @@ class Operator:
     text: str = ""
     """The form in the text language when the value stands inside: "…" is the value."""
     also: str = "is blank"
-    """What else a negative operator holds for that its phrase does not bring to mind."""
+    """What else the negation of an operator holds for that its phrase does not bring to mind."""
     sentence: str = ""
     """How the sentence of a rule says it, where it need not be typed in that form."""
+
+    @property
+    def takes_parts(self) -> bool:
+        """Whether a value may be a part of a text, rather than a whole value of the field."""
+        return self.values is ValueType.PART
 
     @property
     def in_sentence(self) -> str:
@@ -80,4 +113,4 @@ class Operator:
     @property
     def names_segment(self) -> bool:
         """Whether the operator has no field, and its value is a segment."""
-        return not self.kinds
+        return self.values is ValueType.SEGMENT

@@ -83,3 +83,9 @@ def is_anniversary(value: Value, o: tuple[Operand, ...]) -> bool:
     """Return whether a day, or the day of an instant, is one of those of every year."""
     assert isinstance(value, date)
     return o[0].days.holds(value)
+
+
+def is_part_of_calendar(value: Value, o: tuple[Operand, ...]) -> bool:
+    """Return whether a day, or the day of an instant, has one of some months, weekdays or days of the month."""
+    assert isinstance(value, date)
+    return o[0].part.holds(value)

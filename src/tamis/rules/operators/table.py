@@ -3,237 +3,15 @@
 Each engine has its own table of their SQL (see `rules.sql.dialect`).
 """
 
-from tamis.domain.fields import Kind
-from tamis.rules.operators import predicates
-from tamis.rules.operators.operator import Operator, Relative, Takes
+from tamis.rules.operators.date_operators import DATE_OPERATORS
+from tamis.rules.operators.operator import Operator, Takes, ValueType
+from tamis.rules.operators.value_operators import VALUE_OPERATORS
 
-_TEXT = frozenset({Kind.TEXT, Kind.CHOICE})
-_NUMBER = frozenset({Kind.NUMBER})
-_DATES = frozenset({Kind.DATE, Kind.DATETIME})
-_BOOLEAN = frozenset({Kind.BOOLEAN})
-_ORDERED = _NUMBER | _DATES
-_LISTABLE = _TEXT | _ORDERED
-_ALL = _LISTABLE | _BOOLEAN
-_CHOICES = frozenset({Kind.CHOICES})
-
-OPERATORS: tuple[Operator, ...] = (
-    Operator(
-        "is", _ALL, Takes.ONE, "is {0}",
-        ("=", "==", "equals", "is equal to", "is exactly", "is on"),
-        for_several="is one of",
-        holds=predicates.is_within,
-    ),
-    Operator(
-        "is not", _ALL, Takes.ONE, "is not {0}",
-        ("!=", "<>", "≠", "does not equal", "is not equal to", "is different from", "is not on"),
-        negates="is", for_several="is none of",
-    ),
-    Operator(
-        "is one of", _LISTABLE, Takes.MANY, "is one of {0}",
-        ("in", "is in", "is any of", "one of", "any of"),
-        sentence="is {0}",
-        holds=predicates.is_within_any,
-    ),
-    Operator(
-        "is none of", _LISTABLE, Takes.MANY, "is none of {0}",
-        ("not in", "is not in", "is not one of", "is not any of", "none of"),
-        negates="is one of",
-    ),
-    Operator(
-        "is not blank", _ALL | _CHOICES, Takes.NONE, "has any value",
-        (
-            "is known", "is not empty", "is not null", "is not missing", "is not unknown", "has a value",
-            "has any value", "is set", "is present", "exists",
-        ),
-        holds=lambda v, o: True,
-    ),
-    Operator(
-        "is blank", _ALL | _CHOICES, Takes.NONE, "is blank",
-        (
-            "is empty", "is unknown", "is null", "is missing", "is not known", "has no value",
-            "does not have a value", "does not have any value", "is not set", "is not present", "does not exist",
-        ),
-        negates="is not blank",
-    ),
-    Operator(
-        "contains", _TEXT, Takes.ONE, "contains {0}",
-        ("includes",),
-        takes_parts=True, takes_blanks=True,
-        holds=predicates.contains,
-    ),
-    Operator(
-        "does not contain", _TEXT, Takes.ONE, "does not contain {0}",
-        ("does not include",),
-        negates="contains", takes_parts=True,
-        takes_blanks=True,
-    ),
-    Operator(
-        "starts with", _TEXT, Takes.ONE, "starts with {0}",
-        ("begins with",),
-        takes_parts=True,
-        holds=predicates.starts_with,
-    ),
-    Operator(
-        "does not start with", _TEXT, Takes.ONE, "does not start with {0}",
-        ("does not begin with",),
-        negates="starts with", takes_parts=True,
-    ),
-    Operator(
-        "ends with", _TEXT, Takes.ONE, "ends with {0}",
-        ("ends in",),
-        takes_parts=True,
-        holds=predicates.ends_with,
-    ),
-    Operator(
-        "does not end with", _TEXT, Takes.ONE, "does not end with {0}",
-        ("does not end in",),
-        negates="ends with", takes_parts=True,
-    ),
-    Operator(
-        "is greater than", _NUMBER, Takes.ONE, "is greater than {0}",
-        (">", "is more than", "is above", "is over", "is larger than", "is higher than", "greater than", "more than"),
-        holds=predicates.is_after,
-    ),
-    Operator(
-        "is less than", _NUMBER, Takes.ONE, "is less than {0}",
-        ("<", "is below", "is under", "is fewer than", "is smaller than", "is lower than", "less than"),
-        holds=predicates.is_before,
-    ),
-    Operator(
-        "is equal or greater than", _NUMBER, Takes.ONE, "is at least {0}",
-        (
-            ">=", "≥", "=>", "is … or more", "is at least", "is greater than or equal to", "is more than or equal to",
-            "is equal to or greater than", "at least",
-        ),
-        holds=predicates.is_at_or_after,
-    ),
-    Operator(
-        "is equal or less than", _NUMBER, Takes.ONE, "is at most {0}",
-        (
-            "<=", "≤", "=<", "is … or less", "is … or fewer", "is at most", "is less than or equal to",
-            "is equal to or less than", "at most",
-        ),
-        holds=predicates.is_at_or_before,
-    ),
-    Operator(
-        "is between", _ORDERED, Takes.TWO, "is between {0} and {1}",
-        ("between",),
-        holds=predicates.is_between,
-    ),
-    Operator(
-        "is not between", _ORDERED, Takes.TWO, "is not between {0} and {1}",
-        ("not between",),
-        negates="is between",
-    ),
-    Operator(
-        "is after", _DATES, Takes.ONE, "is after {0}",
-        (">", "after", "is later than", "is newer than", "is more recent than"),
-        holds=predicates.is_after,
-    ),
-    Operator(
-        "is before", _DATES, Takes.ONE, "is before {0}",
-        ("<", "before", "is earlier than"),
-        holds=predicates.is_before,
-    ),
-    Operator(
-        "is at or after", _DATES, Takes.ONE, "is on or after {0}",
-        (">=", "≥", "=>", "is … or later", "is … or after", "is on or after", "is since", "since"),
-        holds=predicates.is_at_or_after,
-    ),
-    Operator(
-        "is at or before", _DATES, Takes.ONE, "is on or before {0}",
-        ("<=", "≤", "=<", "is … or earlier", "is … or before", "is on or before", "is up to"),
-        holds=predicates.is_at_or_before,
-    ),
-    Operator(
-        "includes any of", _CHOICES, Takes.MANY, "includes any of {0}",
-        ("contains any of", "has any of", "includes one of", "includes at least one of"),
-        holds=predicates.includes_any,
-    ),
-    Operator(
-        "includes none of", _CHOICES, Takes.MANY, "includes none of {0}",
-        ("contains none of", "has none of", "does not include any of", "does not contain any of"),
-        negates="includes any of",
-    ),
-    Operator(
-        "includes all of", _CHOICES, Takes.MANY, "includes all of {0}",
-        ("contains all of", "has all of"),
-        joins="and",
-        holds=predicates.includes_all,
-    ),
-    Operator(
-        "is within", _DATES, Takes.ONE, "is within the last {0}",
-        (
-            "within", "is within the last", "is within the past", "is in the last", "is in the past",
-            "within the last", "in the last",
-        ),
-        relative=Relative.LAST,
-        holds=predicates.is_within,
-    ),
-    Operator(
-        "is not within", _DATES, Takes.ONE, "is not within the last {0}",
-        (
-            "not within", "is not within the last", "is not within the past", "is not in the last",
-            "is not in the past", "not within the last", "not in the last",
-        ),
-        negates="is within",
-        also="is blank or in the future",
-    ),
-    Operator(
-        "is more than ago", _DATES, Takes.ONE, "is more than {0} ago",
-        ("is more than … ago", "more than … ago", "is over … ago", "is older than"),
-        relative=Relative.BEFORE, text="is more than … ago",
-        holds=predicates.is_within,
-    ),
-    Operator(
-        "is not more than ago", _DATES, Takes.ONE, "is not more than {0} ago",
-        ("is not more than … ago", "is not over … ago", "is not older than"),
-        negates="is more than ago", text="is not more than … ago", also="is blank or in the future",
-    ),
-    Operator(
-        "is in the next", _DATES, Takes.ONE, "is in the next {0}",
-        ("in the next", "is within the next", "within the next"),
-        relative=Relative.NEXT,
-        holds=predicates.is_within,
-    ),
-    Operator(
-        "is not in the next", _DATES, Takes.ONE, "is not in the next {0}",
-        ("not in the next", "is not within the next", "not within the next"),
-        negates="is in the next",
-        also="is blank or in the past",
-    ),
-    Operator(
-        "is anniversary within", _DATES, Takes.ONE, "has its anniversary within the next {0}",
-        (
-            "has its anniversary within the next", "has its anniversary within", "has its anniversary in the next",
-            "has an anniversary within the next", "has an anniversary within", "anniversary within",
-        ),
-        relative=Relative.ANNIVERSARY,
-        holds=predicates.is_anniversary,
-    ),
-    Operator(
-        "is not anniversary within", _DATES, Takes.ONE, "does not have its anniversary within the next {0}",
-        (
-            "does not have its anniversary within the next", "does not have its anniversary within",
-            "does not have its anniversary in the next", "does not have an anniversary within the next",
-            "does not have an anniversary within",
-        ),
-        negates="is anniversary within", also="is blank or has no anniversary yet",
-    ),
-    Operator(
-        "is true", _BOOLEAN, Takes.NONE, "is yes",
-        ("is yes",),
-        holds=lambda v, o: bool(v),
-    ),
-    Operator(
-        "is false", _BOOLEAN, Takes.NONE, "is no",
-        ("is no",),
-        holds=lambda v, o: not v,
-    ),
+_SEGMENT_OPERATORS: tuple[Operator, ...] = (
     Operator(
         "is in segment", frozenset(), Takes.ONE, "are in the segment {0}",
         ("are in the segment", "is in the segment", "are in segment", "in segment", "is a member of"),
-        sentence="are in {0}",
+        values=ValueType.SEGMENT, sentence="are in {0}",
     ),
     Operator(
         "is not in segment", frozenset(), Takes.ONE, "are not in the segment {0}",
@@ -241,7 +19,9 @@ OPERATORS: tuple[Operator, ...] = (
             "are not in the segment", "is not in the segment", "are not in segment", "not in segment",
             "is not a member of",
         ),
-        sentence="are not in {0}",
+        values=ValueType.SEGMENT, sentence="are not in {0}",
         negates="is in segment",
     ),
 )  # fmt: skip
+
+OPERATORS = (*VALUE_OPERATORS, *DATE_OPERATORS, *_SEGMENT_OPERATORS)

@@ -4,11 +4,13 @@ import re
 from collections.abc import Collection
 from importlib.resources import files
 
-from tamis.rules.operators import SPELLINGS, Takes
+from tamis.rules.operators import SPELLINGS, Operator, Takes
 
 SEGMENT_OPERATOR = "OPS"
 """The prefix of the terminals of operators without a field."""
 _TERMINALS = {Takes.NONE: "OP0", Takes.ONE: "OP1", Takes.TWO: "OP2", Takes.MANY: "OPN"}
+_OF_CALENDAR = "OPC"
+"""The prefix of the terminals of operators that take one value without parentheses, or a list."""
 _CONDITION_END = r"(?=\s*(?:\Z|\)|(?:and|or)(?!\w)|&&|\|\|))"
 """Lookahead for the end of a condition: "or more" cannot begin another one there."""
 _VALUE_START = r"(?=\s*(?:[\"'“”„«»‘‚(\[$€£¥₹]|[-+‐‑–−]?\.?\d))"
@@ -25,7 +27,7 @@ def grammar() -> str:
     behind = set()
     for spelling, meanings in SPELLINGS.items():
         before, _, after = spelling.partition(" …")
-        name = SEGMENT_OPERATOR if meanings[0].names_segment else _TERMINALS[meanings[0].takes]
+        name = _terminal(meanings[0])
         groups.setdefault(name, {}).setdefault(len(before.split()), set()).add(before)
         behind |= {after.strip()} - {""}
     lines = [files("tamis.rules.syntaxes").joinpath("grammar.lark").read_text(encoding="utf-8")]
@@ -38,14 +40,21 @@ def grammar() -> str:
     return "\n".join(lines)
 
 
+def _terminal(operator: Operator) -> str:
+    if operator.names_segment:
+        return SEGMENT_OPERATOR
+    return _OF_CALENDAR if operator.values.is_of_calendar else _TERMINALS[operator.takes]
+
+
 def _unknown(known: Collection[str], without_value: Collection[str]) -> list[str]:
     """Return terminals for unknown operators: words before a value that form no operator, words with a sign, an unknown
     sign, and words without a value."""
     words, signs = ({s for s in known if s[0].isalpha() is letters} for letters in (True, False))
+    words_with_sign = {s for s in words if not s[-1].isalpha()}
     run = rf"{_WORD}(?:\s+(?!(?:and|or)(?!\w)){_WORD})*"
     return [
-        rf"UNKNOWN.100: /(?!(?:{_pattern(words)}){_VALUE_START})(?!{_pattern(without_value)}){run}{_VALUE_START}"
-        rf"|{run}\s*{_SIGNS}+|(?!(?:{_pattern(signs)})(?!{_SIGNS})){_SIGNS}+/i",
+        rf"UNKNOWN.100: /(?!(?:{_pattern(words)}){_VALUE_START})(?!{_pattern(without_value)}){run}(?!['’]t\b){_VALUE_START}"
+        rf"|(?!(?:{_pattern(words_with_sign)})(?!{_SIGNS})){run}\s*{_SIGNS}+|(?!(?:{_pattern(signs)})(?!{_SIGNS})){_SIGNS}+/i",
         rf"UNKNOWN_WORDS.-5: /{run}{_CONDITION_END}/i",
     ]
 
@@ -57,5 +66,5 @@ def _pattern(spellings: Collection[str]) -> str:
 
 
 def _words(spelling: str) -> str:
-    pattern = r"\s+".join(map(re.escape, spelling.split()))
+    pattern = re.sub(r"\\s\+(?!\\?\w)", r"\\s*", r"\s+".join(map(re.escape, spelling.split())))  # none before a sign
     return re.sub(r"\b(is|are|does)\\s\+not\b", r"\1(?:\\s+not|n['’]t)", pattern)

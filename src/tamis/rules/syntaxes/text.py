@@ -121,7 +121,7 @@ class _ToDraft(lark.Transformer[lark.Token, AnyValue]):
     def value(self, token: lark.Token) -> lark.Token:
         return token
 
-    item = op0 = op1 = op2 = opn = ops = value
+    item = op0 = op1 = op2 = opn = opc = ops = value
 
 
 def _group(join: Literal["all", "any"], parts: tuple[Draft, ...]) -> Draft:
@@ -183,6 +183,8 @@ def _written_condition(condition: Condition) -> str:
             return f"{start} {values[0]}"
         case Takes.TWO:
             return f"{start} {values[0]} and {values[1]}"
+        case Takes.MANY if operator.values.is_of_calendar and len(values) == 1:
+            return f"{start} {values[0]}"
         case Takes.MANY:
             return f"{start} ({', '.join(values)})"
 

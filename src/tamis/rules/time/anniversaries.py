@@ -78,11 +78,6 @@ def _a_year_before(year: int, code: int) -> date | None:
     return date(year - 1, month, min(day, monthrange(year - 1, month)[1]))
 
 
-def anniversary(of: date, year: int) -> date:
-    """Return the day of a year on which the anniversary of a day falls."""
-    return date(year, 2, 28) if (of.month, of.day) == (2, 29) and not isleap(year) else of.replace(year=year)
-
-
 def _code(day: date) -> int:
     return day.month * 100 + day.day
 

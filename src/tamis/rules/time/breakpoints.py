@@ -4,13 +4,13 @@ from datetime import datetime, timedelta
 from heapq import heapify, heappop, heapreplace
 
 from tamis.domain.contacts import Contact
-from tamis.domain.durations import Duration
 from tamis.domain.fields import Kind, Value
 from tamis.rules.evaluation.dependencies import MembershipSource, resolve_membership
 from tamis.rules.evaluation.evaluate import Membership, selects
-from tamis.rules.operators import Relative, positive_form
+from tamis.rules.operators import Relative
 from tamis.rules.time.evaluation_time import EvaluationTime
 from tamis.rules.time.intervals import truth_intervals
+from tamis.rules.time.terms import relative_terms
 from tamis.rules.tree import Condition, Rule, conditions, referenced_segments
 
 MAX_BREAKPOINTS = 10_000
@@ -19,46 +19,39 @@ _AT_VALUE = timedelta(0)
 
 def time_dependent_conditions(rule: Rule) -> tuple[Condition, ...]:
     """List the conditions whose truth changes by time alone, each once."""
-    return tuple(dict.fromkeys(c for c in conditions(rule) if relative_duration(c)))
-
-
-def relative_duration(condition: Condition) -> tuple[Relative, Duration] | None:
-    """Return how a condition relates its value to now, and by which duration; None for one that does not."""
-    relative = positive_form(condition.operator)[0].relative
-    if relative is None:
-        return None
-    (duration,) = condition.values
-    assert isinstance(duration, Duration)
-    return relative, duration
+    return tuple(dict.fromkeys(c for c in conditions(rule) if relative_terms(c)))
 
 
 def changes_at_midnight(condition: Condition) -> bool:
     """Return whether the truth of a condition may change at the start of a calendar day, for any value."""
-    found = relative_duration(condition)
-    return found is not None and found[1].hours is None
+    terms = relative_terms(condition)
+    return terms is not None and (terms.duration is None or terms.duration.hours is None)
 
 
 def clock_offsets(condition: Condition) -> tuple[timedelta, ...]:
     """Return how long after the instant in a contact's value a condition may change by the clock, rather than at the
     start of a day."""
-    found = relative_duration(condition)
-    if found is None or found[0] is Relative.ANNIVERSARY or condition.field.kind is Kind.DATE:
+    terms = relative_terms(condition)
+    if terms is None or terms.duration is None or condition.field.kind is Kind.DATE:
         return ()
-    relative, duration = found
-    if relative is Relative.BEFORE:
-        return () if duration.hours is None else (duration.hours,)
-    if duration.hours is None:
-        return (_AT_VALUE,)
-    return (_AT_VALUE, duration.hours) if relative is Relative.LAST else (-duration.hours, _AT_VALUE)
+    hours = terms.duration.hours
+    match terms.relative:
+        case Relative.ANNIVERSARY:
+            return ()
+        case Relative.BEFORE:
+            return () if hours is None else (hours,)
+        case Relative.LAST:
+            return (_AT_VALUE,) if hours is None else (_AT_VALUE, hours)
+    return (_AT_VALUE,) if hours is None else (-hours, _AT_VALUE)
 
 
 def next_breakpoint(condition: Condition, value: Value | None, as_of: EvaluationTime) -> datetime | None:
     """Return the first instant after the evaluation time at which time alone changes whether a condition holds for a
     value; None when there is none."""
-    found = relative_duration(condition)
-    if found is None or value is None:
+    terms = relative_terms(condition)
+    if terms is None or value is None:
         return None
-    for interval in truth_intervals(*found, value, as_of):
+    for interval in truth_intervals(terms, value, as_of):
         for bound in interval:
             if bound is not None and bound > as_of.now:
                 return bound

@@ -6,12 +6,15 @@ from datetime import date, datetime, timedelta
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
+from tamis.domain.calendar import Period, anniversary, period_around
 from tamis.domain.durations import Duration, add_duration, subtract_duration
 from tamis.domain.fields import Value
 from tamis.domain.instants import DAY, FIRST_INSTANT, LAST_INSTANT, day_in_utc, day_of
 from tamis.rules.operators import Relative
-from tamis.rules.time.anniversaries import anniversary
+from tamis.rules.time.ages import AgeRange
 from tamis.rules.time.evaluation_time import EvaluationTime
+from tamis.rules.time.relative import PERIOD_STEPS
+from tamis.rules.time.terms import Terms
 
 
 class Interval(NamedTuple):
@@ -21,23 +24,46 @@ class Interval(NamedTuple):
     end: datetime | None
 
 
-def truth_intervals(relative: Relative, duration: Duration, value: Value, as_of: EvaluationTime) -> Iterator[Interval]:
-    """Return the intervals during which a relative operator is true for a date or an instant.
+def truth_intervals(terms: Terms, value: Value, as_of: EvaluationTime) -> Iterator[Interval]:
+    """Return the intervals during which a relative condition is true for a date or an instant.
 
     They are in order, do not touch, and end after the evaluation time.
     """
     assert isinstance(value, date)
     day = day_of(value, as_of.zone) if isinstance(value, datetime) else value
-    if relative is Relative.ANNIVERSARY:
-        found = _by_anniversary(day, duration, as_of)
-    elif isinstance(value, datetime) and duration.hours is not None:
-        found = iter([_by_clock(relative, duration.hours, value)])
-    else:
-        instant = value if isinstance(value, datetime) else None
-        found = iter([_by_calendar(relative, duration, day, instant, as_of.zone)])
-    for interval in _merge(found):
+    for interval in _merge(_intervals(terms, value, day, as_of)):
         if interval.end is None or interval.end > as_of.now:
             yield interval
+
+
+def _intervals(terms: Terms, value: date, day: date, as_of: EvaluationTime) -> Iterator[Interval]:
+    relative, measure = terms
+    if isinstance(measure, Period):
+        return _by_period(relative, measure, day, as_of.zone)
+    if isinstance(measure, AgeRange):
+        return _by_age(measure, day, as_of.zone)
+    if relative is Relative.ANNIVERSARY:
+        return _by_anniversary(day, measure, as_of)
+    instant = value if isinstance(value, datetime) else None
+    if instant and measure.hours is not None:
+        return iter([_by_clock(relative, measure.hours, instant)])
+    return iter([_by_calendar(relative, measure, day, instant, as_of.zone)])
+
+
+def _by_period(relative: Relative, period: Period, day: date, zone: ZoneInfo) -> Iterator[Interval]:
+    """Return the time in which a day is in this period: that period itself; in the last one: the next; and so on."""
+    days = period_around(day, period, -PERIOD_STEPS[relative])
+    if days:
+        yield Interval(_start(days[0], zone), _end(days[1], zone))
+
+
+def _by_age(ages: AgeRange, day: date, zone: ZoneInfo) -> Iterator[Interval]:
+    first = day.year + ages.youngest
+    if first > date.max.year:
+        return
+    past = None if ages.oldest is None else day.year + ages.oldest + 1
+    end = None if past is None or past > date.max.year else _start(anniversary(day, past), zone)
+    yield Interval(_start(anniversary(day, first), zone), end)
 
 
 def _by_clock(relative: Relative, length: timedelta, value: datetime) -> Interval:

@@ -1,0 +1,106 @@
+"""Days of instants in SQL: how an engine spells the steps, and what is built from them for all engines."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from zoneinfo import ZoneInfo
+
+from tamis.domain.calendar import DatePart
+from tamis.domain.instants import DAY, MICROSECOND
+from tamis.rules.operators import Operand
+from tamis.rules.sql.dialect import Bind, Spelling
+from tamis.rules.time.anniversaries import CYCLE_MICROS, CYCLE_YEARS, FIRST_YEAR, LAST_YEAR, calendar_limits
+from tamis.rules.time.local_days import local_days
+
+_DAY_MICROS = DAY // MICROSECOND
+_CYCLE_DAYS = CYCLE_MICROS // _DAY_MICROS
+_CYCLES = 5
+"""Enough cycles of the calendar to make every instant a positive number, whose quotients all engines round alike."""
+_THURSDAY = 3
+"""1970 began on the third day after a Monday."""
+
+
+@dataclass(frozen=True, slots=True)
+class Calendar:
+    """How an engine spells the steps of tests of days, over dates and over instants in UTC.
+
+    `day_of_date` and `day_of_instant` write month * 100 + day; `year` and `micros`, since 1970, are those of an
+    instant; `days` are those of a date since 1970, and `date` is the date of them. `divided` is a whole number, which
+    may be negative, divided by a positive one and rounded either way. `clamped` limits an instant to between two
+    others. `nth` takes an element, counted from 1, of a list bound by `numbers`. The day and the year of an instant may
+    be those of the nearest whole second.
+    """
+
+    day_of_date: Callable[[str], str]
+    day_of_instant: Callable[[str], str]
+    year: Callable[[str], str]
+    micros: Callable[[str], str]
+    days: Callable[[str], str]
+    date: Callable[[str], str]
+    divided: Callable[[str, int], str]
+    clamped: Callable[[str, str, str], str]
+    numbers: Callable[[Sequence[int], Bind], str]
+    nth: Callable[[str, str], str]
+
+
+@dataclass(frozen=True, slots=True)
+class CycleInstant:
+    """An instant moved by whole cycles of the calendar to between `FIRST_YEAR` and `LAST_YEAR`: the expressions of its
+    microseconds since 1970, and of the number of its year, which is 0 for the first."""
+
+    micros: str
+    year: str
+
+
+def instant_in_cycle(calendar: Calendar, value: str, zone: ZoneInfo, bind: Bind) -> CycleInstant:
+    """Write an instant for a look-up by year."""
+    low, high = calendar_limits(zone)
+    known = calendar.clamped(value, bind(low), bind(high))
+    year = calendar.year(known)
+    up = calendar.divided(f"({FIRST_YEAR + CYCLE_YEARS - 1} - {year})", CYCLE_YEARS)
+    down = calendar.divided(f"({LAST_YEAR - CYCLE_YEARS} - {year})", CYCLE_YEARS)
+    cycles = f"(CASE WHEN {year} < {FIRST_YEAR} THEN {up} WHEN {year} >= {LAST_YEAR} THEN {down} ELSE 0 END)"
+    return CycleInstant(
+        f"({calendar.micros(known)} + {cycles} * {CYCLE_MICROS})", f"{year} + {cycles} * {CYCLE_YEARS} - {FIRST_YEAR}"
+    )
+
+
+def parts_of_calendar(calendar: Calendar) -> Spelling:
+    """Return the spelling of "month is", "weekday is" and "day is"."""
+
+    def spell(value: str, operands: tuple[Operand, ...], bind: Bind) -> str:
+        wanted = operands[0].part
+        if wanted.part is DatePart.WEEKDAY:
+            days = calendar.days(value) if wanted.zone is None else _local_day(calendar, value, wanted.zone, bind)
+            # Monday is 1; the cycles make the number positive
+            found = f"(({days} + {_THURSDAY + _CYCLES * _CYCLE_DAYS}) % 7 + 1)"
+        else:
+            date = value
+            if wanted.zone is not None:
+                date = calendar.date(_local_day(calendar, value, wanted.zone, bind))
+            of_year = calendar.day_of_date(date)
+            found = f"({of_year} % 100)" if wanted.part is DatePart.DAY else calendar.divided(of_year, 100)
+        test = f"{found} IN ({', '.join(map(bind, wanted.numbers))})"
+        # a null that is clamped becomes one of the limits
+        return test if wanted.zone is None else f"({value} IS NOT NULL AND {test})"
+
+    return spell
+
+
+def _local_day(calendar: Calendar, value: str, zone: ZoneInfo, bind: Bind) -> str:
+    """Write the day of an instant in a time zone, as days since 1970; it may be that of another cycle."""
+    days, at = local_days(zone), instant_in_cycle(calendar, value, zone, bind)
+    index = f"{at.year} + 1"
+    terms = [at.micros, _by_year(calendar, days.offsets, index, bind)]
+    for instants, offsets in days.changes:
+        since = _by_year(calendar, instants, index, bind)
+        terms.append(
+            f"(CASE WHEN {at.micros} >= {since} THEN {_by_year(calendar, offsets, index, bind)} ELSE 0 END)"
+        )
+    local = f"({' + '.join(terms)} + {_CYCLES * CYCLE_MICROS})"
+    return f"({calendar.divided(local, _DAY_MICROS)} - {_CYCLES * _CYCLE_DAYS})"
+
+
+def _by_year(calendar: Calendar, numbers: Sequence[int], index: str, bind: Bind) -> str:
+    if len(set(numbers)) == 1:
+        return bind(numbers[0])
+    return calendar.nth(calendar.numbers(numbers, bind), index)

@@ -1,0 +1,79 @@
+"""The calendar days of a time zone as arithmetic, for engines, whose time zones differ from Python's."""
+
+from bisect import bisect_left
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from functools import lru_cache
+from itertools import pairwise
+from zoneinfo import ZoneInfo
+
+from tamis.domain.instants import DAY, MICROSECOND, to_micros
+from tamis.rules.time.anniversaries import FIRST_YEAR, LAST_YEAR
+
+DAY_MICROS = DAY // MICROSECOND
+_EPOCH_DAY = date(1970, 1, 1).toordinal()
+_FIRST_CHANGE = datetime(1800, 1, 1)  # noqa: DTZ001  local time of any zone
+"""No zone changed its clocks before."""
+_LAST_DAY = datetime(LAST_YEAR, 12, 31)  # noqa: DTZ001
+_SLACK = 2_000_000
+"""Engines may take an instant for the nearest whole second, and so for one of the next year."""
+
+
+@dataclass(frozen=True, slots=True)
+class LocalDays:
+    """How many microseconds to add to those since 1970, so that whole days since 1970 are the days of a time zone.
+
+    By the year of the instant in UTC, from `FIRST_YEAR` to `LAST_YEAR`: `offsets` holds at its beginning, and each of
+    `changes` has, by year as well, an instant from which on some more are added. Years outside are like those of
+    another cycle of the calendar.
+    """
+
+    offsets: tuple[int, ...]
+    changes: tuple[tuple[tuple[int, ...], tuple[int, ...]], ...]
+
+
+@lru_cache(maxsize=32)
+def local_days(zone: ZoneInfo) -> LocalDays:
+    """Return the days of a time zone, exactly as `domain.instants.day_of` has them."""
+    years = range(FIRST_YEAR, LAST_YEAR + 1)
+    starts = [to_micros(datetime(year, 1, 1, tzinfo=UTC)) for year in (*years, LAST_YEAR + 1)]
+    never = starts[-1]
+    known = [(starts[0] - _SLACK, _offset(_FIRST_CHANGE, zone)), *_changes(zone)]
+    instants = [instant for instant, _ in known]
+    offsets, found = [], []
+    for start, end in pairwise(starts):
+        low, high = bisect_left(instants, start - _SLACK, lo=1), bisect_left(instants, end)
+        offsets.append(known[low - 1][1])
+        found.append([(known[n][0], known[n][1] - known[n - 1][1]) for n in range(low, high)])
+    most = max(map(len, found))
+    padded = [changes + [(never, 0)] * (most - len(changes)) for changes in found]
+    return LocalDays(
+        tuple(offsets),
+        tuple((tuple(of[n][0] for of in padded), tuple(of[n][1] for of in padded)) for n in range(most)),
+    )
+
+
+def _changes(zone: ZoneInfo) -> Iterator[tuple[int, int]]:
+    """Yield the instants from which on another offset holds, and that offset."""
+    offset = _offset(_FIRST_CHANGE, zone)
+    day = _FIRST_CHANGE
+    while day < _LAST_DAY:
+        day += DAY
+        following = _offset(day, zone)
+        if following != offset:
+            start, end = _start(day - DAY, offset), _start(day, following)
+            # The day before this one was longer or shorter. A longer one still has its own offset for 24 hours.
+            yield (start + DAY_MICROS if end - start > DAY_MICROS else end), following
+            offset = following
+
+
+def _offset(day: datetime, zone: ZoneInfo) -> int:
+    """Return what to add to the instant at which a day begins, so that it is a whole number of days since 1970."""
+    found = zone.utcoffset(day)
+    assert found is not None
+    return found // MICROSECOND
+
+
+def _start(day: datetime, offset: int) -> int:
+    return (day.toordinal() - _EPOCH_DAY) * DAY_MICROS - offset
