@@ -95,7 +95,7 @@ def test_embedded_page_data_is_complete_and_escaped(console: Visitor, owner: Per
     data = json.loads(found[1])
     assert [operator["name"] for operator in data["operators"]] == [operator.name for operator in OPERATORS]
     ago = next(operator for operator in data["operators"] if operator["name"] == "is more than ago")
-    assert (ago["label"], ago["relative"], ago["hours"]) == ("is more than … ago", True, True)
+    assert (ago["label"], ago["values"], ago["hours"]) == ("is more than … ago", "duration", True)
     assert data["fields"][-1]["name"] == nasty
     assert data["fields"][-1]["options"] == [f"{nasty}1"]
     assert "alert(1)</script>" not in page

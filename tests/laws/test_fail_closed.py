@@ -15,7 +15,7 @@ from tamis.domain.instants import EPOCH
 from tamis.rules.build import build
 from tamis.rules.descriptions.describe import describe
 from tamis.rules.evaluation.evaluate import selects
-from tamis.rules.operators import OPERATORS, SPELLINGS, Takes, find_operator, normal_spelling, positive_form
+from tamis.rules.operators import OPERATORS, SPELLINGS, Takes, ValueType, find_operator, normal_spelling
 from tamis.rules.syntaxes.arrays import from_arrays
 from tamis.rules.syntaxes.draft import MAX_DEPTH, Draft, DraftCondition, DraftEventCondition, DraftGroup, DraftNot
 from tamis.rules.syntaxes.json import from_json
@@ -184,9 +184,18 @@ def well_made(node: Node) -> bool:
 
 
 def fits(value: ConditionValue, condition: Condition) -> bool:
-    kind, relative = condition.field.kind, positive_form(condition.operator)[0].relative
+    kind, values = condition.field.kind, condition.operator.values
     if isinstance(value, Duration):
-        return relative is not None and (value.unit is not Unit.HOUR or kind is Kind.DATETIME)
+        return values is ValueType.DURATION and (value.unit is not Unit.HOUR or kind is Kind.DATETIME)
+    of_dates = {
+        ValueType.PERIOD: "Period",
+        ValueType.MONTH: "Month",
+        ValueType.WEEKDAY: "Weekday",
+        ValueType.DAY: "int",
+        ValueType.AGE: "int",
+    }
+    if values in of_dates:
+        return kind in (Kind.DATE, Kind.DATETIME) and type(value).__name__ == of_dates[values]
     names = {
         Kind.TEXT: {"str"},
         Kind.CHOICE: {"str"},
@@ -196,7 +205,7 @@ def fits(value: ConditionValue, condition: Condition) -> bool:
         Kind.DATETIME: {"date", "ClockTime"},
         Kind.BOOLEAN: {"bool"},
     }
-    return relative is None and type(value).__name__ in names[kind]
+    return type(value).__name__ in names[kind]
 
 
 def leaves_of(node: Node) -> int:

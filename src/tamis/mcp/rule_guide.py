@@ -1,6 +1,6 @@
 """The language of rules in a few lines, for the descriptions of tools."""
 
-from tamis.actions.segments.rule_syntax import OPERATORS, Operator, Takes, positive_form
+from tamis.actions.segments.rule_syntax import OPERATORS, Operator, Takes, ValueType
 from tamis.domain.fields import Kind
 
 LANGUAGE = """\
@@ -20,7 +20,14 @@ EXAMPLES = {
     Kind.DATETIME: '"2026-11-27 10:30"',
     Kind.BOOLEAN: "true",
 }
-DURATION = "30 days"
+OTHER_EXAMPLES = {
+    ValueType.DURATION: "30 days",
+    ValueType.PERIOD: "month",
+    ValueType.AGE: "18",
+    ValueType.MONTH: "March",
+    ValueType.WEEKDAY: "Monday",
+    ValueType.DAY: "1",
+}
 
 
 def operators_of(kind: Kind) -> list[str]:
@@ -29,8 +36,9 @@ def operators_of(kind: Kind) -> list[str]:
 
 
 def _written(operator: Operator, example: str) -> str:
-    if positive_form(operator)[0].relative:
-        return operator.text.replace("…", DURATION) if operator.text else f"{operator.name} {DURATION}"
+    example = OTHER_EXAMPLES.get(operator.values, example)
+    if operator.text:
+        return operator.text.replace("…", example)
     values = {
         Takes.NONE: "",
         Takes.ONE: f" {example}",

@@ -14,7 +14,7 @@ from tamis.rules.descriptions.describe import describe
 from tamis.rules.descriptions.examples import Example, examples
 from tamis.rules.descriptions.outline import outline
 from tamis.rules.evaluation.explain import Explained
-from tamis.rules.operators import OPERATORS, Operator, Takes, positive_form
+from tamis.rules.operators import OPERATORS, Operator, Takes, ValueType, positive_form
 from tamis.rules.syntaxes.arrays import from_arrays, to_arrays
 from tamis.rules.syntaxes.draft import Draft
 from tamis.rules.syntaxes.json import from_decoded_json, from_json, to_json
@@ -28,6 +28,7 @@ __all__ = [
     "Operator",
     "Rule",
     "Takes",
+    "ValueType",
     "draft_of",
     "examples",
     "from_arrays",

@@ -1,5 +1,6 @@
 """Operands: the form in which values are compared, with text folded and days as spans of instants."""
 
+from typing import cast
 from zoneinfo import ZoneInfo
 
 from tamis.domain.calendar import DatePart
@@ -50,11 +51,12 @@ def _operand(value: ConditionValue, kind: Kind, zone: ZoneInfo, *, part: bool) -
         first = to_utc(value.start, zone)
         lasts = value.precision.value - MICROSECOND
         return Operand(first, LAST_INSTANT if first > LAST_INSTANT - lasts else first + lasts)
+    known = cast(Value, value)
     if kind is Kind.DATETIME:
-        return Operand(*day_in_utc(value, zone))  # type: ignore[arg-type]
+        return Operand(*day_in_utc(known, zone))  # type: ignore[arg-type]
     if part:
-        assert isinstance(value, str)
-        point: Value = fold_part(value)
+        assert isinstance(known, str)
+        point: Value = fold_part(known)
     else:
-        point = value if kind is Kind.CHOICES else comparable(value)
+        point = known if kind is Kind.CHOICES else comparable(known)
     return Operand(point, point)

@@ -93,9 +93,7 @@ def _local_day(calendar: Calendar, value: str, zone: ZoneInfo, bind: Bind) -> st
     terms = [at.micros, _by_year(calendar, days.offsets, index, bind)]
     for instants, offsets in days.changes:
         since = _by_year(calendar, instants, index, bind)
-        terms.append(
-            f"(CASE WHEN {at.micros} >= {since} THEN {_by_year(calendar, offsets, index, bind)} ELSE 0 END)"
-        )
+        terms.append(f"(CASE WHEN {at.micros} >= {since} THEN {_by_year(calendar, offsets, index, bind)} ELSE 0 END)")
     local = f"({' + '.join(terms)} + {_CYCLES * CYCLE_MICROS})"
     return f"({calendar.divided(local, _DAY_MICROS)} - {_CYCLES * _CYCLE_DAYS})"
 

@@ -53,7 +53,8 @@ def _unknown(known: Collection[str], without_value: Collection[str]) -> list[str
     words_with_sign = {s for s in words if not s[-1].isalpha()}
     run = rf"{_WORD}(?:\s+(?!(?:and|or)(?!\w)){_WORD})*"
     return [
-        rf"UNKNOWN.100: /(?!(?:{_pattern(words)}){_VALUE_START})(?!{_pattern(without_value)}){run}(?!['’]t\b){_VALUE_START}"
+        rf"UNKNOWN.100: /(?!(?:{_pattern(words)}){_VALUE_START})(?!{_pattern(without_value)})"
+        rf"{run}(?!['’]t\b){_VALUE_START}"
         rf"|(?!(?:{_pattern(words_with_sign)})(?!{_SIGNS})){run}\s*{_SIGNS}+|(?!(?:{_pattern(signs)})(?!{_SIGNS})){_SIGNS}+/i",
         rf"UNKNOWN_WORDS.-5: /{run}{_CONDITION_END}/i",
     ]

@@ -39,8 +39,7 @@ def _operator_data(operator: Operator) -> dict[str, object]:
         "label": _label(operator),
         "kinds": sorted(operator.kinds),
         "takes": operator.takes,
-        "takes_parts": positive_operator.takes_parts,
-        "relative": relative is not None,
+        "values": operator.values,
         "hours": relative is not None and relative.takes_hours,
         "names_segment": operator.names_segment,
     }

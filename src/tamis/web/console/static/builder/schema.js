@@ -36,11 +36,9 @@ export class Schema {
   controlType(node) {
     const operator = this.operator(node);
     if (!operator || operator.takes === "none") return "none";
-    if (operator.names_segment) return "segment";
-    if (operator.relative) return "duration";
-    const kind = this.field(node)?.kind;
-    if (operator.takes_parts || kind === "text") return "text";
-    return kind ?? "text";
+    if (operator.values === "part") return "text";
+    if (operator.values !== "value") return operator.values;
+    return this.field(node)?.kind ?? "text";
   }
 
   // Returns a condition with another field.
@@ -59,7 +57,7 @@ export class Schema {
   withOperator(node, operator) {
     const changed = { ...node, operator };
     const kept = this.controlType(node) === this.controlType(changed) ? node.values.filter((value) => value !== "") : [];
-    const first = { duration: "30 days", boolean: "true" }[this.controlType(changed)] ?? "";
+    const first = { duration: "30 days", boolean: "true", period: "month" }[this.controlType(changed)] ?? "";
     const values = {
       none: [], one: [kept[0] ?? first], two: [kept[0] ?? first, kept[1] ?? first], many: kept,
     }[this.operator(changed)?.takes ?? "none"];

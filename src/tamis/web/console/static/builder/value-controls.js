@@ -9,6 +9,13 @@ import { tokens } from "./token-input.js";
 
 const MAX_PILLS = 12;
 const UNITS = { hour: "hours", day: "days", week: "weeks", month: "months", year: "years" };
+const PERIODS = ["day", "week", "month", "quarter", "year"];
+const CALENDAR = {
+  month: ["January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November",
+    "December"],
+  weekday: ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"],
+  day: Array.from({ length: 31 }, (_, index) => String(index + 1)),
+};
 const DATE_OR_DATETIME = /^(\d{4}-\d{2}-\d{2})(?:[T ](\d{2}:\d{2}(?::\d{2})?))?$/;
 
 export function controls(node, schema, changed) {
@@ -33,7 +40,7 @@ export function controls(node, schema, changed) {
 }
 
 function single(controlType, context, value, set, index) {
-  const make = { number: numeric, date: day, datetime, duration, boolean, choice, choices: choice, segment };
+  const make = { number: numeric, date: day, datetime, duration, boolean, choice, choices: choice, segment, period, age };
   const element = (make[controlType] ?? text)(context, value, set);
   element.dataset.value = index;
   const control = element.matches("input, select, button") ? element : element.querySelector("input, select");
@@ -89,6 +96,16 @@ function duration(context, value, set) {
   return h("span", { class: "together" }, counted, units);
 }
 
+function period(context, value, set) {
+  const element = h("select", { "aria-label": context.label },
+    ...PERIODS.map((name) => h("option", { value: name, selected: name === value.toLowerCase() }, name)));
+  element.addEventListener("change", () => set(element.value, false));
+  return element;
+}
+
+const age = (context, value, set) => h("span", { class: "together" },
+  input("text", context, value, set, { inputmode: "numeric", class: "tiny", maxlength: 12 }), h("span", { class: "word" }, "years"));
+
 function boolean(context, value, set) {
   const element = h("select", { "aria-label": context.label },
     ...[["true", "Yes"], ["false", "No"]].map(([name, label]) =>
@@ -133,16 +150,41 @@ function segment(context, value, set) {
 }
 
 function many(context, controlType, changed) {
+  const names = CALENDAR[controlType];
+  if (names) {
+    const node = { ...context.node, values: context.node.values.map((value) => calendarName(value, names)) };
+    return [pills({ ...context, node }, names, changed)];
+  }
   const options = context.field?.options ?? [];
-  if (options.length && options.length <= MAX_PILLS) return [pills(context, changed)];
+  if (options.length && options.length <= MAX_PILLS) return [countedPills(context, changed)];
   return [tokens(context, controlType, changed)];
 }
 
+// The name that a number or an abbreviation stands for.
+function calendarName(value, names) {
+  const written = value.trim().toLowerCase();
+  const number = names === CALENDAR.month ? Number(written) : 0;
+  return names[number - 1] ?? names.find((name) => written.length > 2 && name.toLowerCase().startsWith(written)) ?? value;
+}
+
 // A button for each option, with its number of contacts.
-function pills(context, changed) {
-  const { node, field, schema } = context;
-  const chosen = node.values.map((value) => field.options.find((option) => same(option, value)) ?? value);
-  const names = [...field.options, ...chosen.filter((value) => !field.options.includes(value))];
+function countedPills(context, changed) {
+  const { field, schema } = context;
+  const element = pills(context, field.options, changed);
+  schema.values(field, "").then((values) => {
+    const counts = new Map(values);
+    for (const box of element.querySelectorAll(".pill")) {
+      const count = counts.get(box.querySelector("input").value);
+      if (count !== undefined) box.lastElementChild.textContent = number(count);
+    }
+  });
+  return element;
+}
+
+// A button for each option, and for each value that is none.
+function pills(context, options, changed) {
+  const chosen = context.node.values.map((value) => options.find((option) => same(option, value)) ?? value);
+  const names = [...options, ...chosen.filter((value) => !options.includes(value))];
   const boxes = names.map((name, index) => h("label", { class: "pill" },
     h("input", { type: "checkbox", value: name, checked: chosen.includes(name), "data-part": `value-${index}` }),
     h("span", {}, name), h("span", { class: "beside" })));
@@ -152,13 +194,6 @@ function pills(context, changed) {
     const order = [...chosen.filter((name) => ticked.includes(name)), ...ticked.filter((name) => !chosen.includes(name))];
     chosen.splice(0, chosen.length, ...order);
     changed(order, false);
-  });
-  schema.values(field, "").then((values) => {
-    const counts = new Map(values);
-    boxes.forEach((box, index) => {
-      const count = counts.get(names[index]);
-      if (count !== undefined) box.lastElementChild.textContent = number(count);
-    });
   });
   return element;
 }
