@@ -31,6 +31,7 @@ for name, target, help_text in (
         "imports:import_app",
         "Import contacts from a CSV, Excel, NDJSON or Parquet file.",
     ),
+    ("events", "events:events_app", "Import what contacts did, and describe, hide and keep it."),
     ("pull", "definitions:pull", "Write contact types, fields and segments to a YAML file."),
     ("plan", "definitions:plan", "Show what applying a YAML file would change; exits with 2 if anything would."),
     ("apply", "definitions:apply", "Make contact types, fields and segments match a YAML file."),

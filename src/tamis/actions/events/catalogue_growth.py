@@ -47,20 +47,29 @@ class GrowingCatalogue:
     def values(self, name: EventName, stated: Mapping[str, StatedProperty]) -> dict[int, RawValue] | Problem:
         """Return the values of the properties of an event by id; properties that are new are added."""
         known = self._properties[name.id]
-        new = stated.keys() - known.keys()
-        if len(known) + len(new) > MAX_PROPERTIES:
-            first = next(key for key in stated if key in new)
-            return Problem(
-                f"properties.{shorten(stated[first].name)}",
-                "too_many_event_properties",
-                event=name.name,
-                most=MAX_PROPERTIES,
-            )
-        for key in [key for key in stated if key in new]:
-            spelling, raw = stated[key]
-            added = catalogue.insert_property(self._db, name.id, key, spelling, kind_of(raw), self._now)
-            known[key] = added.field
+        if not stated.keys() <= known.keys():
+            new = {key: (spelling, kind_of(raw)) for key, (spelling, raw) in stated.items() if key not in known}
+            if problem := self.add_properties(name, new):
+                return problem
         return {known[key].id: raw for key, (_, raw) in stated.items()}
+
+    def properties(self, name: EventName) -> Mapping[str, Field]:
+        """Return the properties of a name, by key."""
+        return self._properties[name.id]
+
+    def add_properties(self, name: EventName, new: Mapping[str, tuple[str, Kind]]) -> Problem | None:
+        """Add properties to the events of a name, by key with their names and kinds; return why they cannot be."""
+        known = self._properties[name.id]
+        if len(known) + len(new) > MAX_PROPERTIES:
+            path = f"properties.{shorten(next(spelling for spelling, _ in new.values()))}"
+            return Problem(path, "too_many_event_properties", event=name.name, most=MAX_PROPERTIES)
+        for key, (spelling, kind) in new.items():
+            known[key] = catalogue.insert_property(self._db, name.id, key, spelling, kind, self._now).field
+        return None
+
+    def find(self, spelling: str) -> EventName | None:
+        """Return a name that is there already, or None."""
+        return self._names.get(fold(spelling))
 
     def count_unreadable(self, name_id: int, values: Mapping[int, RawValue]) -> None:
         """Count the values of a stored event that cannot be read as the kinds of their properties."""

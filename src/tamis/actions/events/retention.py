@@ -1,18 +1,22 @@
 """How long the events of a name are kept."""
 
+import logging
 import re
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
+from tamis import log
 from tamis.actions.audit import record_entry
+from tamis.actions.services import Services
 from tamis.domain.accounts import Account
 from tamis.domain.audit import AuditAction, event_name_subject
 from tamis.domain.durations import Duration, Unit, parse_duration, subtract_duration
-from tamis.domain.errors import Invalid, Problem, ValueProblem
+from tamis.domain.errors import Invalid, Problem, TamisError, ValueProblem
 from tamis.domain.events import EventName
 from tamis.domain.instants import day_in_utc, day_of, to_micros
 from tamis.domain.text import shorten
-from tamis.records import change_log
+from tamis.records import accounts, change_log
+from tamis.records.events.catalogue import catalogue_of_type, limited_names, type_of_name
 from tamis.records.events.write import remove_before
 from tamis.records.handles import Transaction
 from tamis.records.maintenance import erasure
@@ -53,3 +57,19 @@ def remove_expired(db: Transaction, now: datetime, account: Account, name: Event
         erasure.request_erasure(db, now)
         record_entry(db, now, account.id, AuditAction.EVENTS_EXPIRED, event_name_subject(name), events=removed)
     return removed
+
+
+def remove_expired_events(services: Services) -> None:
+    """Remove the expired events of all names, each in its own transaction; a failure is logged, and it is tried again
+    the next day."""
+    for account_id, name_id in limited_names(services.records.reader()):
+        try:
+            services.submit_of(account_id, _remove_expired_of, account_id, name_id).result()
+        except TamisError as error:
+            log.event("events_not_expired", level=logging.ERROR, event_name=name_id, reason=str(error))
+
+
+def _remove_expired_of(db: Transaction, now: datetime, account_id: int, name_id: int) -> None:
+    account, type_id = accounts.account_by_id(db, account_id), type_of_name(db, account_id, name_id)
+    if account and type_id is not None:
+        remove_expired(db, now, account, catalogue_of_type(db, type_id).by_id[name_id])

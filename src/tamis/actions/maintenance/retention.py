@@ -1,4 +1,5 @@
-"""Retention: once a day, drop expired history and what imports keep for undo and repair, and pack old history."""
+"""Retention: once a day, drop expired history, expired events and what imports keep for undo and repair, and pack old
+history."""
 
 import logging
 from datetime import date, datetime, timedelta
@@ -6,6 +7,7 @@ from functools import partial
 from pathlib import Path
 
 from tamis import log
+from tamis.actions.events.retention import remove_expired_events
 from tamis.actions.importing import rejects
 from tamis.actions.services import Services
 from tamis.columns.engine.files import SPILL_NAME
@@ -41,6 +43,7 @@ class Retention:
             trim_imports(services.records, services.settings.data, now, services.settings.undo_days)
         trim_history(services.records, services.open_columns(), now, services.settings.history_days)
         if is_first:
+            remove_expired_events(services)
             pack_history(services.records, services.settings.data)
 
 

@@ -3,6 +3,9 @@
 from collections.abc import Mapping
 
 EVENTS: Mapping[str, str] = {
+    "event_column_missing": (
+        'the file has no column "{part}"; it has {columns:quoted 20}: map the column that has it to "{part}"'
+    ),
     "event_contact_id_unknown": "there is no contact {contact} in {contact_type}",
     "event_contact_unknown": (
         '"{email}" is not a contact of {contact_type}: create the contact first, or let the events create contacts'
@@ -23,7 +26,11 @@ EVENTS: Mapping[str, str] = {
     "event_names_choose": "; choose from {known:quoted}",
     "event_needs_contact": 'must have either "email" or "contact_id"',
     "event_needs_name": 'must have "event", the name of what happened',
+    "event_name_column_missing": (
+        'the file has no column "event", and no name was given for all of its events; it has {columns:quoted 20}'
+    ),
     "event_older_than_kept": 'is before {before}: events "{event}" are kept for {keep}',
+    "event_part_twice": 'two columns are mapped to "{part}"',
     "event_properties_too_large": "the properties have more than {most:,} bytes",
     "event_property_id_unknown": "there is no property with the ID {property}",
     "event_property_kind_unknown": "must be {known:quoted or}",
@@ -31,6 +38,14 @@ EVENTS: Mapping[str, str] = {
     "event_property_unknown": 'there is no property "{property}" in the events "{event}"; choose from {known:quoted}',
     "event_property_without_letters": "needs a name with a letter or a digit",
     "keep_not_read": 'must be a duration such as "2 years", "18 months" or "90 days", or "forever", not "{text}"',
+    "row_contact_gone": "the contact was deleted during the import",
+    "row_contact_unknown": 'is not the email of a contact of {contact_type}: "{email}"',
+    "row_event_id_of_other_content": (
+        "an event of this contact with this ID is stored with another time or other properties, and stored events are "
+        "not changed: give a correction an ID of its own"
+    ),
+    "row_event_id_not_possible": "the ID must be one line of at most {most} characters",
+    "too_many_property_columns": "the file has {count:,} columns of properties; there can be {most:,}",
     "too_many_event_names": "{contact_type} has {most:,} names of events already, and can have no more",
     "too_many_event_properties": 'the events "{event}" have {most:,} properties already, and can have no more',
 }

@@ -1,0 +1,160 @@
+"""Importing events from a file, from its bytes to a report."""
+
+from collections.abc import Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from tamis import log
+from tamis.actions.audit import record_entry
+from tamis.actions.batches import collector_paused, prefetch
+from tamis.actions.events.importing import preparation
+from tamis.actions.events.importing.contacts import resolve_contacts
+from tamis.actions.events.importing.mapping import EventColumnMap, has_event_header, map_event_columns
+from tamis.actions.events.importing.names import PreparedName, prepare_names
+from tamis.actions.events.importing.options import EventImportOptions, EventImportReport
+from tamis.actions.events.importing.store import EventWriter, StoredEvents
+from tamis.actions.importing.concurrent_projection import projecting
+from tamis.actions.importing.email_column import summarize_columns
+from tamis.actions.importing.rejects import write_rejects
+from tamis.actions.importing.report import Progress, no_progress
+from tamis.actions.importing.row_preparation import rejected_rows
+from tamis.actions.importing.sources import ContactFile, StagedFile, stage_file
+from tamis.actions.scratch_directories import SPOOL, scratch_directory
+from tamis.actions.services import Services
+from tamis.domain.accounts import Account
+from tamis.domain.audit import AuditAction, type_subject
+from tamis.domain.contacts import ContactType
+from tamis.domain.errors import Message
+from tamis.files.header import clean_name
+from tamis.records.handles import Transaction
+from tamis.staging.connection import open_staging
+from tamis.staging.events import cells, rows
+from tamis.staging.handle import StagingDatabase
+from tamis.staging.problems import count_bad_rows, count_reasons
+from tamis.staging.sampling import sample_rows
+
+EVENTS_PER_BATCH = 50_000
+
+
+@dataclass(frozen=True, slots=True)
+class _Import:
+    """What all steps of an import work with."""
+
+    services: Services
+    account: Account
+    contact_type: ContactType
+    staging: StagingDatabase
+    options: EventImportOptions
+
+
+def import_events(
+    services: Services,
+    account: Account,
+    contact_type: ContactType,
+    file: ContactFile,
+    options: EventImportOptions,
+    progress: Progress = no_progress,
+) -> EventImportReport:
+    """Import a file of events of the contacts of a type; raises Invalid when nothing of the file can be imported.
+
+    A batch is stored as a whole or not at all. Running a killed import again ends in the same state: what it has stored
+    is repeated then. Identical rows without ids are as many events.
+    """
+    options = replace(options, chosen={clean_name(column): part for column, part in options.chosen.items()})
+    file = replace(file, format=options.format, encoding=options.encoding, sheet=options.sheet)
+    settings = services.settings
+    with ExitStack() as stack:
+        stack.enter_context(collector_paused())
+        spool = stack.enter_context(scratch_directory(settings.data / SPOOL))
+        staging = stack.enter_context(
+            open_staging(spool, settings.import_memory, settings.columns_threads, settings.import_step_time)
+        )
+        source = stage_file(staging, file, spool, lambda found: has_event_header(found, options.chosen), progress)
+        return _take(_Import(services, account, contact_type, staging, options), source, file.name, progress)
+
+
+def _take(run: _Import, source: StagedFile, name: str, progress: Progress) -> EventImportReport:
+    staging, options, width = run.staging, run.options, len(source.header)
+    progress("Checking", 0, 0)
+    contents = summarize_columns(sample_rows(staging, source.staged.count, width), width, source.typed.nested)
+    columns = map_event_columns(source.header, contents, source.typed.nested, options.chosen, options.event)
+    prepared = preparation.prepare(staging, source, columns, run.account.zone, options)
+    made = resolve_contacts(run.services, run.account, run.contact_type, staging, prepared.emails, options)
+    rows.create_events(staging, prepared.emails, prepared.at, prepared.name, prepared.key, prepared.sources)
+    names = prepare_names(run.services, run.account, run.contact_type, staging, columns, prepared.sources, options)
+    rows.number_occurrences(staging, prepared.sources)
+    stored = _store(run, names, progress)
+    _reject_unstored(run, columns, stored)
+    rejected = count_bad_rows(staging)
+    rejects = None
+    if rejected:
+        now = run.services.clock().astimezone(run.account.zone)
+        rejects = write_rejects(run.services.settings.data, name, source.header, rejected_rows(staging, source), now)
+    report = EventImportReport(
+        source.staged.count,
+        stored.accepted,
+        stored.repeated,
+        rejected,
+        made,
+        str(rejects) if rejects else None,
+        count_reasons(staging),
+        tuple(each.shown for each in names),
+        tuple(source.header[position] for position in columns.ignored),
+        source.notices,
+        source.encoding,
+        source.sheet,
+    )
+    if not options.dry_run:
+        run.services.write(_record, run.account, run.contact_type, name, report)
+    return report
+
+
+def _store(run: _Import, names: Sequence[PreparedName], progress: Progress) -> StoredEvents:
+    """Store the staged events, name by name."""
+    total, done = sum(each.in_file.rows for each in names), 0
+    writer = EventWriter(run.services, run.account, dry_run=run.options.dry_run)
+    with ExitStack() as stack:
+        if total > EVENTS_PER_BATCH and not run.options.dry_run:
+            stack.enter_context(projecting(run.services))
+        stack.callback(writer.finish)
+        progress("Storing", 0, total)
+        for each in names:
+            batches = rows.iter_events(run.staging, each.in_file.number, each.columns, EVENTS_PER_BATCH)
+            for batch in prefetch(batches):
+                writer.write(each.stored, batch)
+                done += len(batch)
+                progress("Storing", done, total)
+    return writer.total
+
+
+def _reject_unstored(run: _Import, columns: EventColumnMap, stored: StoredEvents) -> None:
+    """Reject the rows that could not be stored: their contact is gone, or their id is that of an event with other
+    content."""
+    render = run.options.words.render
+    cells.reject_rows(run.staging, columns.email, stored.orphaned, render(Message("row_contact_gone")))
+    if columns.id is not None:
+        cells.reject_rows(run.staging, columns.id, stored.conflicting, render(Message("row_event_id_of_other_content")))
+
+
+def _record(
+    db: Transaction, now: datetime, account: Account, contact_type: ContactType, source: str, report: EventImportReport
+) -> None:
+    record_entry(
+        db,
+        now,
+        account.id,
+        AuditAction.EVENTS_IMPORTED,
+        type_subject(contact_type),
+        file=source,
+        accepted=report.accepted,
+        repeated=report.repeated,
+        rejected=report.rejected,
+    )
+    log.event(
+        "events_imported",
+        account=account.id,
+        accepted=report.accepted,
+        repeated=report.repeated,
+        rejected=report.rejected,
+    )

@@ -1,0 +1,121 @@
+"""The properties of events: their cells as the JSON values that are kept, and what kinds of values there are."""
+
+from collections.abc import Callable, Sequence
+from typing import NamedTuple
+
+from tamis.domain.fields import Kind
+from tamis.staging.cells import CELLS_PER_FETCH
+from tamis.staging.events.cells import reject_rows
+from tamis.staging.fast_path import fast_text_condition
+from tamis.staging.handle import StagingDatabase
+from tamis.staging.sql import cursor, execute
+
+# Numbers as people write them, of at most 15 digits, with no zeros that say something: 007 and +1 are texts.
+_NUMBER = r"-?(0|[1-9][0-9]{0,10})(\.[0-9]{1,4})?|-?[1-9][0-9]{11,14}"
+_DAY = r'"[0-9]{4}-[0-9]{2}-[0-9]{2}"'
+_INSTANT = r'"[0-9]{4}-[0-9]{2}-[0-9]{2}[T ][0-9]{2}:[0-9]{2}(:[0-9]{2}(\.[0-9]{1,6})?)?(Z|[+-][0-9]{2}:[0-9]{2})"'
+
+
+class PropertySource(NamedTuple):
+    """Where the values of a property come from: the position of the column, the SQL of its cell, the name of the column
+    of values in `staged_events`, and whether all of its values are texts, whatever they look like."""
+
+    position: int
+    name: str
+    cell: str
+    column: str
+    is_text: bool = False
+
+    @property
+    def is_nested(self) -> bool:
+        """Whether the values are in objects of the column, and so in `nested_cells`."""
+        return self.cell.startswith("nested_cells.")
+
+
+class PropertyValues(NamedTuple):
+    """The values of a property in the events of one name: how many there are, and how many look like each kind; the
+    bytes of the longest."""
+
+    name_number: int
+    filled: int
+    numbers: int
+    days: int
+    instants: int
+    trues: int
+    falses: int
+    longest: int
+
+    @property
+    def counts(self) -> dict[Kind, int]:
+        """How many values look like each kind; numbers and dates are texts, too."""
+        booleans = self.trues + self.falses if self.trues and self.falses else 0
+        return {
+            Kind.NUMBER: self.numbers, Kind.DATE: self.days, Kind.DATETIME: self.instants, Kind.BOOLEAN: booleans
+        }  # fmt: skip
+
+
+def value_sql(source: PropertySource) -> str:
+    """Return the SQL of the JSON value that is kept of a cell: a number in its shortest form, or a text."""
+    cell, text = source.cell, f"to_json({source.cell})::VARCHAR"
+    if source.is_text:
+        return text
+    shortest = f"CASE WHEN contains({cell}, '.') THEN rtrim(rtrim({cell}, '0'), '.') ELSE {cell} END"
+    number = f"CASE WHEN {shortest} = '-0' THEN '0' ELSE {shortest} END"
+    return f"CASE WHEN regexp_full_match({cell}, '{_NUMBER}') THEN {number} ELSE {text} END"
+
+
+def reject_texts(
+    staging: StagingDatabase, sources: Sequence[PropertySource], problem_of: Callable[[str], str | None]
+) -> None:
+    """Reject the rows with a cell that no text may be."""
+    for source in sources:
+        table, number = ("nested_cells", "row_number") if source.is_nested else ("rows", "rowid")
+        unusual = f"{source.cell} IS NOT NULL AND NOT {fast_text_condition([source.cell])}"
+        with cursor(staging) as reading:
+            reading.execute(f"SELECT {number}, {source.cell} FROM {table} WHERE {unusual}")
+            while rows := reading.fetchmany(CELLS_PER_FETCH):
+                for row, text in rows:
+                    if problem := problem_of(text):
+                        reject_rows(staging, source.position, [row], f"{source.name} {problem}")
+
+
+def survey_values(staging: StagingDatabase, source: PropertySource) -> list[PropertyValues]:
+    """Count the values of a property in `staged_events`, by name."""
+    value = source.column
+    is_text = f"prefix({value}, '\"')"
+    rows = execute(
+        staging,
+        f"SELECT name_number, count({value}), count({value}) FILTER (NOT {is_text}), "
+        f"count(*) FILTER ({is_text} AND regexp_full_match({value}, '{_DAY}')), "
+        f"count(*) FILTER ({is_text} AND regexp_full_match({value}, '{_INSTANT}')), "
+        f"count(*) FILTER (lower({value}) = '\"true\"'), count(*) FILTER (lower({value}) = '\"false\"'), "
+        f"coalesce(max(strlen({value})), 0) FROM staged_events GROUP BY name_number HAVING count({value}) > 0",
+    ).fetchall()
+    return [PropertyValues(*map(int, row)) for row in rows]
+
+
+def nested_keys(staging: StagingDatabase, position: int, most: int) -> list[str]:
+    """Return the keys of the objects of a column, at most one more than `most`."""
+    cell = f"c{position:d}"
+    rows = execute(
+        staging,
+        f"SELECT key FROM (SELECT unnest(json_keys({cell})) AS key, rowid AS n FROM rows WHERE json_valid({cell}) "
+        f"AND json_type({cell}) = 'OBJECT') GROUP BY key ORDER BY min(n), key LIMIT {most + 1:d}",
+    ).fetchall()
+    return [str(key) for (key,) in rows]
+
+
+def add_nested_cells(staging: StagingDatabase, position: int, keys: Sequence[str]) -> list[str]:
+    """Create the table `nested_cells` of the values that the objects of a column have for some keys, in the order of
+    `rows`; return the SQL of each."""
+    cell = f"c{position:d}"
+    pointers = ["/" + key.replace("~", "~0").replace("/", "~1") for key in keys]
+    values = ", ".join(
+        f"nullif(json_extract_string({cell}, ${number}), '') AS p{number}" for number in range(1, len(keys) + 1)
+    )
+    execute(
+        staging,
+        f"CREATE TABLE nested_cells AS SELECT rowid AS row_number, {values} FROM rows ORDER BY rowid",
+        pointers,
+    )
+    return [f"nested_cells.p{number}" for number in range(1, len(keys) + 1)]
