@@ -17,11 +17,15 @@ def counts_query(
     the names of tests is true, and a list of ids for which `sampled` is, those with the lowest hashes first, as far as
     they are below `SLICE`.
 
-    Up to three counts are made directly. The results of more conditions are encoded as the bits of a number, by which
-    contacts are grouped first: for five conditions over a million contacts, that takes half the time of a count for
-    each part, however many parts there are.
+    One condition alone filters the scan, which is the fastest. Up to three counts are made directly. The results of
+    more conditions are encoded as the bits of a number, by which contacts are grouped first: for five conditions over a
+    million contacts, that takes half the time of a count for each part, however many parts there are.
     """
     lowest = f"arg_min(id, hash(id), {int(sample_size)}) FILTER ({{}})"
+    if len(counted) == 1 and counted[0] in tests_by_name:
+        ids = lowest.format(f"hash(id) < {SLICE}") if sampled else "[]"
+        total = f"(SELECT count(*) FROM {table(type_id)})"
+        return f"SELECT {total}, count(*), {ids} FROM {table(type_id)} WHERE {tests_by_name[counted[0]]}"
     if len(counted) <= MOST_COUNTED_DIRECTLY or not 0 < len(tests_by_name) <= MOST_BITS:
         columns = ", ".join(["id", *(f"({test}) IS TRUE AS {name}" for name, test in tests_by_name.items())])
         found = ["count(*)", *(f"count(*) FILTER ({expression})" for expression in counted)]
