@@ -46,16 +46,18 @@ def kept_since(keep: Duration, now: datetime, zone: ZoneInfo) -> datetime:
     return day_in_utc(subtract_duration(day_of(now, zone), keep), zone)[0]
 
 
-def remove_expired(db: Transaction, now: datetime, account: Account, name: EventName) -> int:
-    """Remove the events of a name that are older than they are kept; return how many. Their bytes are erased later."""
+def remove_expired(db: Transaction, now: datetime, account: Account, name: EventName) -> bool:
+    """Remove the events of a name that are older than they are kept, and return whether there may have been any. Their
+    bytes are erased later."""
     if name.keep is None:
-        return 0
+        return False
     before = kept_since(name.keep, now, account.zone)
     removed = remove_before(db, name.id, to_micros(before))
     if removed:
         change_log.record_removal(db, name.contact_type_id, name.id, before, now)
         erasure.request_erasure(db, now)
-        record_entry(db, now, account.id, AuditAction.EVENTS_EXPIRED, event_name_subject(name), events=removed)
+        first_day = day_of(before, account.zone).isoformat()
+        record_entry(db, now, account.id, AuditAction.EVENTS_EXPIRED, event_name_subject(name), kept_since=first_day)
     return removed
 
 

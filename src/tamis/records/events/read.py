@@ -1,26 +1,37 @@
-"""Reading events."""
+"""Reading events, whether they are rows or in runs."""
 
 from collections.abc import Collection, Iterator, Sequence
+from heapq import nlargest
+from itertools import chain
+from operator import attrgetter
 
 import msgspec
 
-from tamis.records.engine.sql import each, select, select_only
+from tamis.records.engine.sql import each, select, select_tuples
 from tamis.records.events.rows import StoredEvent
+from tamis.records.events.sealed.lookup import all_sealed_events, events_of_change, sealed_events
 from tamis.records.handles import Reader
 from tamis.records.queries import load
 
 SQL = load("events")
 BATCH_SIZE = 50_000
+MAX_BUFFERED = 200_000
+"""The most events that `all_events` holds, of all names."""
+
+_order = attrgetter("at", "name_id", "key", "occurrence", "properties")
 
 
 def of_contacts(
     db: Reader, contact_ids: Sequence[int], name_ids: Collection[int] | None = None
 ) -> dict[int, list[StoredEvent]]:
     """Return the events of contacts that have any, oldest first; of some names, or all of them."""
-    found: dict[int, list[StoredEvent]] = {}
     names = None if name_ids is None else _json(list(name_ids))
-    for event in select(db, StoredEvent, SQL["of_contacts"], (_json(contact_ids), names)):
+    rows = select(db, StoredEvent, SQL["of_contacts"], (_json(contact_ids), names))
+    found: dict[int, list[StoredEvent]] = {}
+    for event in chain(rows, sealed_events(db, contact_ids, name_ids)):
         found.setdefault(event.contact_id, []).append(event)
+    for events in found.values():
+        events.sort(key=_order)
     return found
 
 
@@ -35,42 +46,79 @@ def newest_of_contact(
 
     `before` is the instant and the identity of the last event of the previous page.
     """
-    names = None if name_ids is None else _json(list(name_ids))
-    at, identity = before or (None, b"")
-    return select(db, StoredEvent, SQL["newest_of_contact"], (contact_id, names, at, identity, limit))
+    events = of_contacts(db, [contact_id], name_ids).get(contact_id, [])
+    older = [event for event in events if before is None or _is_before(event, before)]
+    return nlargest(limit, older, key=_place)
 
 
 def newest_of_type(db: Reader, type_id: int, limit: int) -> list[StoredEvent]:
-    """Return the events of a contact type that were added last, newest first."""
-    return select(db, StoredEvent, SQL["newest_of_type"], (type_id, limit))
+    """Return the events of a contact type that were added last, newest first; at least the newest hundred of each name
+    are found."""
+    found: list[StoredEvent] = []
+    for (name_id,) in select_tuples(db, tuple[int], SQL["names_of_type"], (type_id,)):
+        found += select(db, StoredEvent, SQL["newest_of_name"], (name_id, limit))
+    return nlargest(limit, found, key=attrgetter("change", "at"))
 
 
 def added_between(db: Reader, type_id: int, after: int, up_to: int) -> Iterator[Sequence[StoredEvent]]:
-    """Yield the events of a contact type that were added by the changes above `after` up to `up_to`, in batches."""
-    yield from _batches(each(db, SQL["added_between"], (type_id, after, up_to)))
+    """Yield the events of a contact type that were added by the changes above `after` up to `up_to`, in batches.
+
+    Changes up to that of `sealed_change` may have lost events: they are only found by their contacts, and in
+    `all_events`.
+    """
+    rows = map(StoredEvent._make, each(db, SQL["added_between"], (type_id, after, up_to)))
+    yield from _batches(chain(rows, _of_type(db, type_id, after, up_to)))
 
 
 def of_name(db: Reader, name_id: int) -> Iterator[Sequence[StoredEvent]]:
-    """Yield the events of a name, in batches."""
-    yield from _batches(each(db, SQL["of_name"], (name_id,)))
+    """Yield the events of a name, in batches. All blocks are read for it."""
+    rows = map(StoredEvent._make, each(db, SQL["of_name"], (name_id,)))
+    yield from _batches(chain(rows, all_sealed_events(db, name_id)))
 
 
 def all_events(db: Reader) -> Iterator[tuple[int, int, Sequence[StoredEvent]]]:
-    """Yield all events in batches, each of one contact type and one name: the ids of both, and the events."""
-    for type_id, name_id in each(db, SQL["all_names"]):
-        for batch in of_name(db, name_id):
-            yield type_id, name_id, batch
+    """Yield all events in batches, each of one contact type and one name: the ids of both, and the events, in no
+    particular order."""
+    types = dict(select_tuples(db, tuple[int, int], SQL["names"]))
+    waiting: dict[int, list[StoredEvent]] = {}
+    number = 0
+    for event in chain(map(StoredEvent._make, each(db, SQL["all_rows"])), all_sealed_events(db)):
+        if event.name_id not in types:
+            continue  # doctor reports it
+        batch = waiting.setdefault(event.name_id, [])
+        batch.append(event)
+        number += 1
+        if len(batch) == BATCH_SIZE:
+            yield types[event.name_id], event.name_id, waiting.pop(event.name_id)
+            number -= BATCH_SIZE
+        elif number == MAX_BUFFERED:
+            yield from ((types[name_id], name_id, events) for name_id, events in waiting.items())
+            waiting, number = {}, 0
+    yield from ((types[name_id], name_id, events) for name_id, events in waiting.items())
 
 
 def count_of_contact(db: Reader, contact_id: int) -> int:
     """Count the events of a contact."""
-    return select_only(db, int, SQL["count_of_contact"], (contact_id,))
+    return len(of_contacts(db, [contact_id]).get(contact_id, ()))
 
 
-def _batches(rows: Iterator[tuple[object, ...]]) -> Iterator[Sequence[StoredEvent]]:
+def _of_type(db: Reader, type_id: int, after: int, up_to: int) -> Iterator[StoredEvent]:
+    names = {name_id for (name_id,) in select_tuples(db, tuple[int], SQL["names_of_type"], (type_id,))}
+    return (event for event in events_of_change(db, after, up_to) if event.name_id in names)
+
+
+def _is_before(event: StoredEvent, place: tuple[int, bytes]) -> bool:
+    return event.at <= place[0] and _place(event) < place  # an identity is costly
+
+
+def _place(event: StoredEvent) -> tuple[int, bytes]:
+    return event.at, event.identity
+
+
+def _batches(events: Iterator[StoredEvent]) -> Iterator[Sequence[StoredEvent]]:
     batch: list[StoredEvent] = []
-    for row in rows:
-        batch.append(StoredEvent._make(row))
+    for event in events:
+        batch.append(event)
         if len(batch) == BATCH_SIZE:
             yield batch
             batch = []

@@ -31,15 +31,20 @@ class NewEvent(NamedTuple):
 class StoredEvent(NamedTuple):
     """A stored event: `change` is the number of the change that added it, or 0 when the projection has long had it.
 
-    `identity` is unique for the contact and the name; instant and identity put the events of a contact in order."""
+    Instant and identity put the events of a contact in order."""
 
     contact_id: int
     name_id: int
     at: int
-    identity: bytes
+    occurrence: int
     key: str
     properties: str
     change: int
+
+    @property
+    def identity(self) -> bytes:
+        """What the event is known by among those of its contact and name."""
+        return identity_of(NewEvent(*self[:3], self.key, self.properties, self.occurrence))
 
 
 class EventOutcome(StrEnum):

@@ -1,0 +1,106 @@
+"""Bloom filters: which runs cannot have an event.
+
+A filter is of a range of contacts in a run. Its words have 64 bits, and an event sets four bits of one word, so asking
+costs one look. It says yes to all events that it was made of, and to one in some two hundred others.
+"""
+
+import secrets
+from array import array
+from bisect import bisect_left
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
+from zlib import crc32
+
+from tamis.records.engine.sql import run, scalar, select_only, select_tuples
+from tamis.records.events.sealed.lines import known_by
+from tamis.records.handles import Reader, Transaction
+from tamis.records.queries import load
+
+SQL = load("event_runs")
+EVENTS_PER_WORD = 4
+MAX_CACHED_FILTERS = 16_384
+"""A filter of an import has up to 32 KB."""
+
+_cached_words: dict[int, memoryview] = {}
+_cached_layouts: dict[int, "list[RunFilters]"] = {}
+
+
+class RunFilters(NamedTuple):
+    """The filters of a run, in the order of contacts: the last contact of each, and its id."""
+
+    run_id: int
+    last_contacts: list[int]
+    filter_ids: list[int]
+
+
+class Fingerprint(NamedTuple):
+    """The contact of an event, a number made of what it is known by, and the bits that it sets."""
+
+    contact_id: int
+    number: int
+    bits: int
+
+
+def fingerprint_of(line: str) -> Fingerprint:
+    """Return the fingerprint of the event of a line."""
+    contact_id, text = known_by(line)
+    number = (crc32(text.encode()) * 0x9E3779B97F4A7C15 ^ contact_id * 0xC2B2AE3D27D4EB4F) & 0xFFFF_FFFF_FFFF_FFFF
+    bits = 1 << (number >> 58) | 1 << (number >> 52 & 63) | 1 << (number >> 46 & 63) | 1 << (number >> 40 & 63)
+    return Fingerprint(contact_id, number, bits)
+
+
+def make_filter(lines: Sequence[str]) -> bytes:
+    """Return a filter of the events of some lines."""
+    size = len(lines) // EVENTS_PER_WORD + 1
+    words = [0] * size
+    for line in lines:
+        _, number, bits = fingerprint_of(line)
+        words[number % size] |= bits
+    return array("Q", words).tobytes()
+
+
+def insert_filter(db: Transaction, run_id: int, last_contact_id: int, lines: Sequence[str]) -> None:
+    """Add a filter to a run."""
+    # Random ids are never used again, not even after a transaction that was not committed, so they can be cached.
+    run(db, SQL["insert_filter"], (secrets.randbits(62), run_id, last_contact_id, make_filter(lines)))
+
+
+def change_layout(db: Transaction) -> None:
+    """Note that filters were added or dropped."""
+    run(db, SQL["change_layout"])
+
+
+def find_candidates(db: Reader, fingerprints: Sequence[Fingerprint]) -> Iterator[tuple[int, int]]:
+    """Yield the position of each event that a run may have, and the id of the run."""
+    for filters in _layout(db):
+        lasts, ids = filters.last_contacts, filters.filter_ids
+        for position, (contact_id, number, bits) in enumerate(fingerprints):
+            place = bisect_left(lasts, contact_id)
+            if place < len(lasts):
+                words = _cached_words.get(ids[place]) or _words(db, ids[place])
+                if words[number % len(words)] & bits == bits:
+                    yield position, filters.run_id
+
+
+def _layout(db: Reader) -> list[RunFilters]:
+    version = select_only(db, int, SQL["layout"])
+    if (found := _cached_layouts.get(version)) is None:
+        of_run: dict[int, RunFilters] = {}
+        for run_id, last_contact_id, filter_id in select_tuples(db, tuple[int, int, int], SQL["filters"]):
+            filters = of_run.setdefault(run_id, RunFilters(run_id, [], []))
+            filters.last_contacts.append(last_contact_id)
+            filters.filter_ids.append(filter_id)
+        found = list(of_run.values())
+        if version:  # 0 is the first of every store
+            _cached_layouts.clear()
+            _cached_layouts[version] = found
+    return found
+
+
+def _words(db: Reader, filter_id: int) -> memoryview:
+    content = scalar(db, bytes, SQL["filter_words"], (filter_id,)) or bytes(8)
+    words = memoryview(content).cast("Q")
+    if len(_cached_words) >= MAX_CACHED_FILTERS:
+        _cached_words.pop(next(iter(_cached_words)), None)
+    _cached_words[filter_id] = words
+    return words

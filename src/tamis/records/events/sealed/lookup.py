@@ -1,0 +1,62 @@
+"""Finding events in runs: of contacts, and those that are to be stored but are there already."""
+
+from collections.abc import Collection, Iterable, Iterator, Sequence
+
+from tamis.records.events.rows import NewEvent, StoredEvent
+from tamis.records.events.sealed.filters import find_candidates, fingerprint_of
+from tamis.records.events.sealed.lines import known_by, name_of, read_line, write_line
+from tamis.records.events.sealed.removals import PendingRemovals, read_removals
+from tamis.records.events.sealed.runs import all_blocks, lines_of_contacts, list_runs, open_run
+from tamis.records.handles import Reader
+
+
+def sealed_events(db: Reader, contact_ids: Sequence[int], name_ids: Collection[int] | None) -> Iterator[StoredEvent]:
+    """Yield the events of contacts in runs; of some names, or all of them."""
+    wanted = sorted(contact_ids)
+    removals = read_removals(db)
+    for run in list_runs(db):
+        for event in _visible(lines_of_contacts(db, run.id, wanted), run.change, removals):
+            if name_ids is None or event.name_id in name_ids:
+                yield event
+
+
+def find_stored(db: Reader, events: Sequence[NewEvent]) -> dict[int, StoredEvent]:
+    """Return, by position, the events in runs that have the identity of an event to store."""
+    runs = {run.id: run for run in list_runs(db)}
+    if not runs:
+        return {}
+    lines = [write_line(event) for event in events]
+    removals = read_removals(db)
+    found: dict[int, StoredEvent] = {}
+    for position, run_id in find_candidates(db, list(map(fingerprint_of, lines))):
+        known = known_by(lines[position])
+        same = ((id_, line) for id_, line in lines_of_contacts(db, run_id, [known[0]]) if known_by(line) == known)
+        for event in _visible(same, runs[run_id].change, removals):
+            found[position] = event
+    return found
+
+
+def events_of_change(db: Reader, after: int, up_to: int) -> Iterator[StoredEvent]:
+    """Yield the events of the runs that were added as such by the changes above `after` up to `up_to`."""
+    removals = read_removals(db)
+    for run in list_runs(db):
+        if after < run.change <= up_to:
+            for block, lines in open_run(db, run.id):
+                yield from _visible(((block.id, line) for line in lines), run.change, removals)
+
+
+def all_sealed_events(db: Reader, name_id: int | None = None) -> Iterator[StoredEvent]:
+    """Yield the events of all runs; of one name, or all of them."""
+    changes = {run.id: run.change for run in list_runs(db)}
+    removals = read_removals(db)
+    for block, lines in all_blocks(db):
+        wanted = ((block.id, line) for line in lines if name_id is None or name_of(line) == name_id)
+        yield from _visible(wanted, changes[block.run_id], removals)
+
+
+def _visible(lines: Iterable[tuple[int, str]], change: int, removals: PendingRemovals) -> Iterator[StoredEvent]:
+    """Yield the events of lines, given with the ids of their blocks, except the removed ones."""
+    for block_id, line in lines:
+        event = read_line(line, change)
+        if not removals.hides(event, block_id):
+            yield event
