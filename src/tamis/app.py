@@ -22,6 +22,7 @@ from tamis.actions.idempotency import delete_old_requests
 from tamis.actions.importing.uploads import sweep_uploads
 from tamis.actions.local_protocol import SERVER_FILE, ServerAddress
 from tamis.actions.maintenance.erasure import Eraser
+from tamis.actions.maintenance.event_upkeep import run_event_upkeep
 from tamis.actions.maintenance.health import Health
 from tamis.actions.maintenance.integrity_checks import run_nightly_checks
 from tamis.actions.services import Services
@@ -147,6 +148,7 @@ def _background_threads(services: Services, health: Health, stop: threading.Even
         threading.Thread(target=_check_health_periodically, args=(health, stop), name="watcher"),
         threading.Thread(target=trim_memory_periodically, args=(stop,), name="memory"),
         threading.Thread(target=run_nightly_checks, args=(services, stop), name="checker"),
+        threading.Thread(target=run_event_upkeep, args=(services, stop), name="event-upkeep"),
     ]
 
 

@@ -12,6 +12,7 @@ from tamis.columns.interface.view import Watermark
 from tamis.domain.errors import Unavailable
 from tamis.records import change_log, types
 from tamis.records.engine.store import Records
+from tamis.records.events.sealed.upkeep import sealed_change
 from tamis.records.handles import Reader, Transaction, snapshot
 from tamis.records.history.read import read_history as whole_history
 from tamis.records.history.write import record_progress
@@ -99,6 +100,7 @@ def _project_batch(db: Reader, columns: Columns, now: datetime) -> None:
     applied, first = columns.applied, change_log.first_change(db)
     last = change_log.last_change(db)
     is_cut = applied is not None and applied < last and (first is None or first > applied + 1)
+    is_cut |= applied is not None and applied < sealed_change(db)
     if applied is None or columns.is_behind or applied > last or is_cut:
         _restore(db, columns, now, last)
         return

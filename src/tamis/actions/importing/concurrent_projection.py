@@ -3,7 +3,9 @@
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 
+from tamis.actions.maintenance.event_upkeep import keep_events
 from tamis.actions.projection import CONTACTS_PER_BATCH
 from tamis.actions.services import Services
 from tamis.domain.errors import Unavailable
@@ -33,7 +35,7 @@ def projecting(services: Services) -> Iterator[None]:
                 continue
             reached = change_log.last_change(db)
             try:
-                services.project()
+                keep_events(services.records, services.project(), partial(stop.wait, 0))
                 services.release_columns()
             except Unavailable:
                 continue  # the next reader of the projection gets the error

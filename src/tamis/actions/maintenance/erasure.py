@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from time import monotonic
 
 from tamis import log
+from tamis.actions.maintenance.event_upkeep import delete_removed_events
 from tamis.actions.maintenance.stores import STORES, RewritableStore
 from tamis.actions.services import Services
 from tamis.domain.errors import TamisError
@@ -24,6 +25,7 @@ def erase(services: Services) -> bool:
     if pending is None:
         return True
     started = monotonic()
+    delete_removed_events(services.records)
     stores: tuple[RewritableStore, ...] = (services.project(), services.records)
     for file in [file for store in STORES for file in store.list_quarantined(services.settings.data)]:
         file.unlink(missing_ok=True)  # nothing else would ever erase anything from these

@@ -5,6 +5,7 @@ from itertools import groupby
 from operator import attrgetter
 
 from tamis.actions.batches import batched
+from tamis.actions.maintenance.doctor.events import check_events
 from tamis.actions.maintenance.doctor.report import REPORT, RESTORE, Check, some, start_check
 from tamis.actions.maintenance.stores import RECORDS
 from tamis.actions.segments.stored_rules import stored_rule
@@ -41,6 +42,7 @@ def verify_records(db: Reader, health: FileHealth) -> Iterator[Check]:
     yield _numbers(db)
     yield _overrides(db)
     yield _imports(db)
+    yield check_events(db)
     yield _rules(db)
     yield _forgotten(db)
     yield _erasures(db)
