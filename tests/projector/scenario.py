@@ -6,8 +6,11 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import msgspec
+
 from tamis.actions.accounts.accounts import choose_account, create_account
 from tamis.actions.contacts.contacts import delete_contact
+from tamis.actions.events.accept import accept_events, parse_events
 from tamis.actions.fields.fields import create_field
 from tamis.actions.fields.types import create_type
 from tamis.actions.importing.upsert import upsert
@@ -20,6 +23,7 @@ from tamis.domain.fields import CITY, COUNTRY, RESERVED, FieldSet, Kind
 from tamis.domain.segments import Segment
 from tamis.records import segments, types
 from tamis.records.contacts import NewContact
+from tamis.rules.syntaxes.json import from_json
 from tamis.rules.syntaxes.text import from_text
 from tamis.rules.time.evaluation_time import EvaluationTime
 from tamis.settings import Settings
@@ -42,6 +46,22 @@ RULES = {
 }
 SIMPLE = {"Never": 'country = "Peru"', "Steady": "created_at is within 9000 hours"}
 """Rules of contact types with one segment: time changes no answer of the one, and none soon of the other."""
+EVENT_RULES: dict[str, dict[str, object]] = {
+    "Orders": {"event": "order", "operator": ">=", "values": ["2"]},
+    "Late orders": {
+        "event": "order",
+        "operator": "=",
+        "values": ["1"],
+        "window": {"operator": "is within", "values": ["26 hours"]},
+        "where": {"field": "amount", "operator": ">", "values": ["5"]},
+    },
+    "This week": {
+        "event": "order",
+        "operator": "<",
+        "values": ["2"],
+        "window": {"operator": "is within", "values": ["1 week"]},
+    },
+}
 PERUVIAN, IN_LIMA = encode_values({COUNTRY.id: "Peru"}), encode_values({COUNTRY.id: "Peru", CITY.id: "Lima"})
 
 
@@ -95,6 +115,9 @@ def make(directory: Path) -> None:
             services.write(upsert, people.id, fields, rows, ())
 
         store(range(PEOPLE), 0)
+        _send(services, account, people.id, range(0, PEOPLE, 2), BEFORE)
+        for name, rule in EVENT_RULES.items():
+            services.write(create_segment, account, people, name, from_json(msgspec.json.encode(rule)))
         for name, address in (("High", "p0@example.org"), ("High", "ext@example.org"), ("Deleted", "ext@example.org")):
             services.write(add_recipient, account, made[name].id, email(address), "Some", "Body")
         _exclude(services, account, made["High"])
@@ -105,6 +128,7 @@ def make(directory: Path) -> None:
             _store_some(services, type_id, 5, IN_LIMA)
         services.write(add_recipient, account, others[0][1].id, email("ext@example.org"), "Some", "Body")
         store(range(PEOPLE // 2, PEOPLE + 6), 5)
+        _send(services, account, people.id, range(PEOPLE + 6), WRITTEN)
         services.write(delete_contact, account, people, "p2@example.org")
         services.write(add_recipient, account, made["High"].id, email("new@example.org"), "New", "Body")
         services.write(add_recipient, account, made["Lately"].id, email("ext@example.org"), "Ex", "Ternal")
@@ -143,6 +167,21 @@ def project(directory: Path, now: datetime) -> dict[str, Any]:
             "due": columns.watermark.due,
             "applied": columns.applied,
         }
+
+
+def _send(services: Services, account: Account, type_id: int, numbers: range, at: datetime) -> None:
+    """Send an event of each contact with one of some numbers, an hour apart; those of the last ones are to come."""
+    items: list[object] = [
+        {
+            "email": f"p{n}@example.org",
+            "event": "order",
+            "at": (at + timedelta(hours=n - PEOPLE + 2)).isoformat(),
+            "properties": {"amount": n, "gift": True} if at == WRITTEN else {"amount": n},
+        }
+        for n in numbers
+    ]
+    db = services.records.reader()
+    services.write(accept_events, account, type_id, parse_events(db, account, type_id, items))
 
 
 def _simple_type(services: Services, account: Account, name: str, rule: str) -> tuple[int, Segment]:

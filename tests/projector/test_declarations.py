@@ -15,7 +15,7 @@ from tamis.columns.projector.strategy import Thresholds
 from tamis.columns.projector.tables import TEMP_TABLES
 from tests.projector import scenario
 
-STORED = {*re.findall(r"CREATE TABLE (\w+)", SCHEMA), "contacts"}
+STORED = {*re.findall(r"CREATE TABLE (\w+)", SCHEMA), "contacts", "events"}
 TEMPORARY = {table.name: table for table in TEMP_TABLES}
 WRITES = re.compile(r"(INSERT INTO|DELETE FROM|UPDATE|CREATE TABLE|ALTER TABLE|(CREATE OR REPLACE TEMP TABLE))\s+(\w+)")
 READS = re.compile(r"(?<!DELETE )\b(?:FROM|JOIN)\s+(\w+)")
@@ -32,12 +32,16 @@ class Seen:
         self.columns: dict[str, list[str]] = {}
 
     def note(self, step: str, sql: str) -> None:
-        bare = re.sub(r"contacts_\d+", "contacts", re.sub(r"'[^']*'|--.*", "", sql))
+        bare = _without_ids(re.sub(r"'[^']*'|--.*", "", sql))
         for _, makes, name in WRITES.findall(bare):
             self.writes[step].add(name)
             if makes:
                 self.makers[name].add(step)
         self.reads[step].update(name for name in READS.findall(bare) if name in STORED or name in TEMPORARY)
+
+
+def _without_ids(sql: str) -> str:
+    return re.sub(r"(contacts|events)_\d+", r"\1", sql)
 
 
 class Watched:
@@ -64,7 +68,7 @@ def seen(tmp_path_factory: pytest.TempPathFactory) -> Seen:
             "SELECT table_name, list(column_name ORDER BY column_index) FROM duckdb_columns() "
             "WHERE database_name = 'temp' GROUP BY ALL"
         ).fetchall()
-        seen.columns.update(rows)
+        seen.columns.update((_without_ids(name), columns) for name, columns in rows)
         return found
 
     with pytest.MonkeyPatch.context() as patch:

@@ -7,6 +7,7 @@ from typing import Any
 
 import duckdb
 
+from tamis.actions.events.contact_events import events_of
 from tamis.actions.segments.stored_rules import stored_rule
 from tamis.columns.layout.membership import recipients_of
 from tamis.domain.accounts import Account
@@ -16,7 +17,9 @@ from tamis.domain.externals import External
 from tamis.domain.segments import Segment, SegmentRef, SegmentRefs
 from tamis.records import contacts, types
 from tamis.records.email_hashes import hash_email, pepper
+from tamis.records.events.catalogue import names_of_type
 from tamis.records.handles import Reader, connection_of
+from tamis.rules.evaluation.aggregates import Events
 from tamis.rules.evaluation.evaluate import selects
 from tamis.rules.evaluation.externals import segments_included
 from tamis.rules.time.evaluation_time import EvaluationTime
@@ -47,13 +50,15 @@ class Oracle:
     def rules(self, db: Reader, live: Sequence[Segment]) -> dict[int, Rule]:
         """Return the rules of live segments."""
         refs = SegmentRefs(tuple(SegmentRef(s.id, s.name) for s in live))
-        return {s.id: stored_rule(s.rule, types.fields_of_type(db, self.type.id), refs) for s in live}
+        fields, events = types.fields_of_type(db, self.type.id), names_of_type(db, self.type.id)
+        return {s.id: stored_rule(s.rule, fields, refs, events) for s in live}
 
     def names(self, db: Reader, segment: Segment) -> frozenset[int]:
         """Tell which segments the rule of one names."""
         row: Any = connection_of(db).execute("SELECT id, name FROM segments WHERE deleted_at IS NULL")
         refs = SegmentRefs(tuple(SegmentRef(*found) for found in row))
-        return referenced_segments(stored_rule(segment.rule, types.fields_of_type(db, self.type.id), refs))
+        fields, events = types.fields_of_type(db, self.type.id), names_of_type(db, self.type.id)
+        return referenced_segments(stored_rule(segment.rule, fields, refs, events))
 
     def with_dependents(self, db: Reader, live: Sequence[Segment], some: Collection[int]) -> set[int]:
         """Add to some segments those that name them, directly or by way of others."""
@@ -73,11 +78,12 @@ class Oracle:
         found: dict[int, set[str]] = {s.id: {key for id_, key in added if id_ == s.id} for s in live}
         self._expect_externals(db, live, rules, as_of, found)
         for contact in self.contacts(db):
-            key = email_key(contact.email) or ""
+            key, events = email_key(contact.email) or "", events_of(db, contact)
 
-            def is_in(segment_id: int, contact: Contact = contact, key: str = key) -> bool:
+            def is_in(segment_id: int, contact: Contact = contact, key: str = key, events: Events = events) -> bool:
                 return (segment_id, key) in added or (
-                    (segment_id, contact.id) not in removed and selects(rules[segment_id], contact, as_of, is_in)
+                    (segment_id, contact.id) not in removed
+                    and selects(rules[segment_id], contact, as_of, is_in, events)
                 )
 
             for segment in live:
@@ -114,7 +120,7 @@ class Oracle:
                 return segment_id in person.included or (
                     (segment_id, hash_email(pepper(db) or b"", key)) not in excluded
                     and any(map(is_in, segments_included(rules[segment_id])))
-                    and selects(rules[segment_id], person, as_of, is_in)
+                    and selects(rules[segment_id], person, as_of, is_in, lambda _event_id: ())
                 )
 
             for segment in live:

@@ -5,9 +5,11 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from operator import attrgetter
 
 from tamis import log
 from tamis.actions.batches import batched
+from tamis.actions.event_changes import EventDelta, all_event_rows, event_changes, event_deltas
 from tamis.actions.segments.stored_rules import rules_of_type
 from tamis.columns.projector.batch import (
     ChangeBatch,
@@ -23,10 +25,11 @@ from tamis.domain.fields import FieldSet
 from tamis.domain.history import Position
 from tamis.domain.instants import UTC_ZONE, from_micros, zone_named
 from tamis.records import accounts, change_log, contacts, externals, overrides, types
+from tamis.records.events import catalogue as event_catalogue
 from tamis.records.handles import Reader
 from tamis.rules.evaluation.dependencies import sort_into_levels
 from tamis.rules.time.breakpoints import time_dependent_conditions
-from tamis.rules.tree import Rule, referenced_segments
+from tamis.rules.tree import Rule, referenced_events, referenced_segments
 
 DOCUMENTS_PER_READ = 50_000
 
@@ -36,7 +39,8 @@ def changes_batch(db: Reader, after: int, up_to: int, last: int, due: Iterable[i
     are `due`. `last` is the newest change of the records."""
     deltas = _deltas_between(db, after, up_to, last)
     type_ids = sorted(deltas.keys() | set(due))
-    return ChangeBatch(up_to, (_changes_of_type(db, type_id, deltas[type_id], now) for type_id in type_ids))
+    span = after, up_to
+    return ChangeBatch(up_to, (_changes_of_type(db, type_id, deltas[type_id], span, now) for type_id in type_ids))
 
 
 def rewind_batch(db: Reader, applied: int, ahead: Mapping[int, datetime]) -> ChangeBatch:
@@ -53,11 +57,12 @@ def restore_batch(db: Reader, kept: Position, now: datetime, last: int) -> Chang
     excluded = overrides.exclusions_for_columns(db, None)
     excluded += [pair for type_id in fields for pair in externals.exclusions_for_columns(db, type_id, None)]
     changes = OverrideChanges(included=overrides.inclusions_for_columns(db, None), excluded=excluded)
+    catalogues = {type_id: event_catalogue.catalogue_of_type(db, type_id) for type_id in type_ids}
     return ChangeBatch(
         last,
         (_restored_changes(db, id_, known, deltas[id_], kept.as_of.get(id_), now) for id_, known in fields.items()),
         Purpose.RESTORE,
-        FullLoad(fields, _all_documents(db), changes),
+        FullLoad(fields, _all_documents(db), changes, catalogues, all_event_rows(db)),
     )
 
 
@@ -72,7 +77,7 @@ def _restored_changes(
         fields,
         rules,
         max(delta.latest(as_of or now), *delta.segments.values(), as_of or now),
-        changed=delta.contacts,
+        changed=sorted([*delta.contacts, *delta.events.changed], key=attrgetter("instant")),
         overrides=OverrideChanges(delta.included),
         since=ChangesSinceHistory(as_of, _edited(rules, delta.segments), delta.overridden),
     )
@@ -98,10 +103,13 @@ class _TypeDelta:
     overridden: dict[int, datetime] = field(default_factory=dict)
     """When the manual overrides of each segment last changed."""
     fields: bool = False
+    events: EventDelta = field(default_factory=EventDelta)
 
     def latest(self, now: datetime) -> datetime:
         """Return the newest instant at which anything was delta, or `now` if that is later: clocks get set back."""
-        return max([now, *(from_micros(group.instant) for group in (*self.contacts, *self.included))])
+        changed = [group.instant for group in (*self.contacts, *self.included, *self.events.changed)]
+        removed = [removal.instant for removal in self.events.removed]
+        return max([now, *map(from_micros, [*changed, *removed])])
 
 
 def _deltas_between(db: Reader, after: int, up_to: int, last: int) -> dict[int, _TypeDelta]:
@@ -113,6 +121,8 @@ def _deltas_between(db: Reader, after: int, up_to: int, last: int) -> dict[int, 
     deltas: dict[int, _TypeDelta] = defaultdict(_TypeDelta)
     for group in change_log.list_contact_changes(db, after, up_to):
         deltas[group.contact_type_id].contacts.append(ChangeGroup(group.at, group.cause, group.contact_ids))
+    for type_id, of_events in event_deltas(db, after, up_to, last).items():
+        deltas[type_id].events = of_events
     for change in change_log.list_other_changes(db, after, last):
         delta = deltas[change.contact_type_id]
         if change.subject == "segment" and change.segment_id:
@@ -121,23 +131,26 @@ def _deltas_between(db: Reader, after: int, up_to: int, last: int) -> dict[int, 
             delta.overridden[change.segment_id] = from_micros(change.at)
         if change.subject == "fields":
             delta.fields = True
+        if change.subject == "catalogue":
+            delta.events.has_new_kinds = True
         if change.inclusion_id and change.change <= up_to:
             delta.included.append(ChangeGroup(change.at, change.cause, [change.inclusion_id]))
     return deltas
 
 
-def _changes_of_type(db: Reader, type_id: int, delta: _TypeDelta, now: datetime) -> TypeChanges:
+def _changes_of_type(db: Reader, type_id: int, delta: _TypeDelta, span: tuple[int, int], now: datetime) -> TypeChanges:
     fields = types.fields_of_type(db, type_id)
     ids = sorted({id_ for group in delta.contacts for id_ in group.ids})
     return TypeChanges(
         type_id,
         fields,
-        _segment_rules(db, type_id, fields, delta.segments.keys()),
+        _segment_rules(db, type_id, fields, delta.segments.keys(), new_kinds=delta.events.has_new_kinds),
         delta.latest(now),
         delta.fields,
         delta.contacts,
         (contacts.documents(db, type_id, part) for part in batched(ids, DOCUMENTS_PER_READ)),
         _overrides(db, type_id, delta, ids),
+        event_changes(db, type_id, *span, delta.events),
     )
 
 
@@ -169,7 +182,8 @@ def _changed_inclusions(groups: Sequence[ChangeGroup], of_contacts: dict[int, in
 
 def _rewound_changes(db: Reader, type_id: int, now: datetime) -> TypeChanges:
     fields = types.fields_of_type(db, type_id)
-    timed_ids = {id_ for id_, rule in rules_of_type(db, type_id, fields).items() if time_dependent_conditions(rule)}
+    rules = rules_of_type(db, type_id, fields)
+    timed_ids = {id_ for id_, rule in rules.items() if time_dependent_conditions(rule) or referenced_events(rule)}
     return TypeChanges(type_id, fields, _segment_rules(db, type_id, fields, timed_ids), now)
 
 
@@ -181,8 +195,11 @@ def _all_documents(db: Reader) -> Iterator[tuple[int, Sequence[str]]]:
         yield from by_type.items()
 
 
-def _segment_rules(db: Reader, type_id: int, fields: FieldSet, changed: Collection[int]) -> SegmentRules:
-    """Sort the segments of a type into unchanged and refreshed ones; `changed` were created, edited or deleted.
+def _segment_rules(
+    db: Reader, type_id: int, fields: FieldSet, changed: Collection[int], *, new_kinds: bool = False
+) -> SegmentRules:
+    """Sort the segments of a type into unchanged and refreshed ones; `changed` were created, edited or deleted. With
+    `new_kinds` of properties of events, all rules about events have changed.
 
     While the account's time zone is unknown on this machine, no rule selects anybody (§ Fail closed).
     """
@@ -192,7 +209,9 @@ def _segment_rules(db: Reader, type_id: int, fields: FieldSet, changed: Collecti
         rules, zone = dict.fromkeys(rules), UTC_ZONE
     unchanged: list[dict[int, Rule]] = []
     refreshed: list[dict[int, Rule]] = []
-    to_refresh: set[int] = set(changed)
+    to_refresh = set(changed)
+    if new_kinds:
+        to_refresh.update(id_ for id_, rule in rules.items() if referenced_events(rule))
     for level in sort_into_levels(rules):
         to_refresh.update(id_ for id_ in level if referenced_segments(rules[id_]) & to_refresh)
         unchanged.append({id_: rules[id_] for id_ in level if id_ not in to_refresh})

@@ -13,6 +13,7 @@ from tamis.domain.fields import SYSTEM_IDS, Field, FieldSet, Kind
 from tamis.domain.paging import PagePosition, SortKey, SortOrder
 from tamis.domain.text import shorten
 from tamis.records import contacts, segments, types
+from tamis.records.events.catalogue import names_of_type
 from tamis.records.handles import Reader
 from tamis.rules.build import build
 from tamis.rules.syntaxes.text import from_text
@@ -90,7 +91,7 @@ def _parse_rule(db: Reader, type_id: int, where: str | None, fields: FieldSet, p
     if where is None:
         return None
     try:
-        return build(from_text(where), fields, segments.refs_of_type(db, type_id))
+        return build(from_text(where), fields, segments.refs_of_type(db, type_id), names_of_type(db, type_id))
     except Invalid as refused:
         problems += [Problem.of("where", problem) for problem in refused.problems]
         return None

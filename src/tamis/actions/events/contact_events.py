@@ -1,25 +1,27 @@
 """The events of one contact as rules see them."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
-from tamis.domain.events import EventCatalogue, read_property
+from tamis.domain.contacts import Contact
+from tamis.domain.events import read_property
 from tamis.domain.fields import FieldSet
 from tamis.domain.instants import from_micros
 from tamis.records.events import read
+from tamis.records.events.catalogue import names_of_type
 from tamis.records.events.rows import StoredEvent, decode_properties
 from tamis.records.handles import Reader
-from tamis.rules.evaluation.aggregates import EventValues
+from tamis.rules.evaluation.aggregates import Events, EventValues
 from tamis.rules.evaluation.operands import comparable
 
 
-def events_of(db: Reader, catalogue: EventCatalogue, contact_id: int) -> Callable[[int], Sequence[EventValues]]:
+def events_of(db: Reader, contact: Contact) -> Events:
     """Return a function from the id of a name to the events of a contact, which are read when they are needed."""
     known: dict[int, Sequence[EventValues]] = {}
 
     def events(name_id: int) -> Sequence[EventValues]:
         if name_id not in known:
-            found = read.of_contacts(db, [contact_id], [name_id]).get(contact_id, [])
-            properties = catalogue.properties_of(name_id)
+            found = read.of_contacts(db, [contact.id], [name_id]).get(contact.id, [])
+            properties = names_of_type(db, contact.contact_type_id).properties_of(name_id)
             known[name_id] = [event_values(event, properties) for event in found]
         return known[name_id]
 

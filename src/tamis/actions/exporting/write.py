@@ -11,6 +11,7 @@ from tamis.domain.errors import NotFound
 from tamis.domain.exports import Export, resolve_fields
 from tamis.domain.fields import Field
 from tamis.records import accounts, segments, types
+from tamis.records.events.catalogue import names_of_type
 from tamis.rules.build import build
 from tamis.rules.syntaxes.json import from_json
 from tamis.rules.time.evaluation_time import EvaluationTime
@@ -58,5 +59,5 @@ def _rows(view: View[ColumnsView], account: Account, export: Export) -> tuple[Ro
     fields = resolve_fields(all_fields, export.fields)
     if export.rule is None:
         return AllContacts(type_id), fields
-    rule = build(from_json(export.rule), all_fields, segments.refs_of_type(db, type_id))
+    rule = build(from_json(export.rule), all_fields, segments.refs_of_type(db, type_id), names_of_type(db, type_id))
     return SelectedContacts(type_id, rule, EvaluationTime(view.as_of_type(type_id), account.zone)), fields

@@ -11,6 +11,7 @@ from tamis.domain.fields import Field
 from tamis.domain.segments import Segment
 from tamis.domain.text import fold
 from tamis.records import contacts, segments, types
+from tamis.records.events.catalogue import names_of_type
 from tamis.records.handles import Reader, Transaction
 from tamis.rules.build import build
 from tamis.rules.operators import BY_NAME
@@ -59,8 +60,9 @@ def rename_options_in_rules(
         return replace(condition, values=tuple(map(new_name, condition.values)))
 
     fields, refs = types.fields_of_type(db, type_id), segments.refs_of_type(db, type_id)
+    events = names_of_type(db, type_id)
     for segment in naming:
-        rule = build(map_conditions(from_json(segment.rule), change), fields, refs)
+        rule = build(map_conditions(from_json(segment.rule), change), fields, refs, events)
         segments.update(db, segment, segment.name, to_json(rule), now)
 
 

@@ -6,6 +6,7 @@ from functools import cache
 from typing import Literal
 
 from tamis.actions.contacts.contacts import contact_by_id
+from tamis.actions.events.contact_events import events_of
 from tamis.actions.segments.membership import external_membership, membership, membership_source_of_contact
 from tamis.actions.segments.stored_rules import rules_of_type
 from tamis.domain.accounts import Account
@@ -16,6 +17,7 @@ from tamis.domain.segments import Segment, contact_of_recipient, person_of_recip
 from tamis.domain.text import fold
 from tamis.records import contacts, email_exclusions, externals, overrides, segments, types
 from tamis.records.handles import Reader
+from tamis.rules.evaluation.aggregates import Events
 from tamis.rules.evaluation.dependencies import MembershipSource
 from tamis.rules.evaluation.evaluate import Membership
 from tamis.rules.evaluation.explain import Explained, explain
@@ -61,7 +63,8 @@ def explain_membership(db: Reader, now: datetime, account: Account, segment: Seg
     is_in = membership(db, contact, fields, as_of)
     excluded_at = None if included_at else _excluded_since(db, segment, contact)
     decided, rule = membership_source_of_contact(db, contact, fields), rules_of_type(db, type_id, fields)[segment.id]
-    return _explained(segment, rule, contact, as_of, is_in, decided, {}, included_at, excluded_at)
+    events = events_of(db, contact)
+    return _explained(segment, rule, contact, as_of, is_in, decided, {}, events, included_at, excluded_at)
 
 
 def _explain_address(
@@ -82,7 +85,7 @@ def _explain_address(
             in_segment(segment.id),
         )
         if any(map(in_segment, segments_included(rule))):
-            explained_rule = explain(rule, external, as_of, in_segment)
+            explained_rule = explain(rule, external, as_of, in_segment, lambda _event_id: ())
     because: Reason = "added by hand" if included_at else "removed by hand" if excluded else "rule"
     return Explanation(segment, address.address, None, is_in, because, included_at or excluded, explained_rule, None)
 
@@ -96,7 +99,7 @@ def explain_contact(
     as_of = EvaluationTime(now, account.zone)
     is_in, decided = membership(db, contact, fields, as_of), _cached(membership_source_of_contact(db, contact, fields))
     rules, known = rules_of_type(db, contact_type.id, fields), dict[datetime, Membership]()
-    key = email_key(contact.email) or ""
+    key, events = email_key(contact.email) or "", events_of(db, contact)
     included_at = {row.segment_id: row.since for row in overrides.inclusions_of_address(db, contact_type.id, key)}
     excluded_at = {row.segment_id: row.since for row in overrides.exclusions_of_contact(db, contact.id)}
     return [
@@ -108,6 +111,7 @@ def explain_contact(
             is_in,
             decided,
             known,
+            events,
             included_at.get(segment.id),
             excluded_at.get(segment.id),
         )
@@ -128,6 +132,7 @@ def _explained(
     is_in: Membership,
     decided: MembershipSource,
     known: dict[datetime, Membership],
+    events: Events,
     included_at: datetime | None,
     excluded_at: datetime | None,
 ) -> Explanation:
@@ -140,7 +145,7 @@ def _explained(
         is_in(segment.id),
         "added by hand" if included_at else "removed by hand" if excluded_at else "rule",
         overridden_at,
-        explain(rule, contact, as_of, is_in),
+        explain(rule, contact, as_of, is_in, events),
         None if overridden_at else next_change(rule, contact, as_of, decided, known),
     )
 

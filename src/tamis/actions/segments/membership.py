@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+from tamis.actions.events.contact_events import events_of
 from tamis.actions.segments.stored_rules import rules_of_type, stored_rule
 from tamis.domain.contacts import Contact
 from tamis.domain.emails import email_key
@@ -9,6 +10,7 @@ from tamis.domain.externals import External
 from tamis.domain.fields import FieldSet
 from tamis.domain.segments import Segment, SegmentRefs
 from tamis.records import overrides, segments
+from tamis.records.events.catalogue import names_for
 from tamis.records.handles import Reader
 from tamis.rules.evaluation.dependencies import MembershipSource, resolve_membership
 from tamis.rules.evaluation.evaluate import Membership, selects
@@ -20,8 +22,8 @@ from tamis.rules.tree import Rule
 def membership(db: Reader, contact: Contact, fields: FieldSet, as_of: EvaluationTime) -> Membership:
     """Return the predicate of whether a contact is in a live segment of its type, by its rule or an override. Each
     segment is evaluated once, even if others name it; a deleted segment has no members."""
-    decided = membership_source_of_contact(db, contact, fields)
-    return resolve_membership(decided, lambda rule, is_in: selects(rule, contact, as_of, is_in))
+    decided, events = membership_source_of_contact(db, contact, fields), events_of(db, contact)
+    return resolve_membership(decided, lambda rule, is_in: selects(rule, contact, as_of, is_in, events))
 
 
 def membership_source_of_contact(db: Reader, contact: Contact, fields: FieldSet) -> MembershipSource:
@@ -62,7 +64,8 @@ def is_member(
     if overrides.is_excluded(db, segment.id, contact.id):
         return False
     rule = _rules(db, segment.contact_type_id, fields)(segment)
-    return selects(rule, contact, as_of, membership(db, contact, fields, as_of))
+    in_segment = membership(db, contact, fields, as_of)
+    return selects(rule, contact, as_of, in_segment, events_of(db, contact))
 
 
 def _rules(db: Reader, type_id: int, fields: FieldSet) -> Callable[[Segment], Rule]:
@@ -71,7 +74,7 @@ def _rules(db: Reader, type_id: int, fields: FieldSet) -> Callable[[Segment], Ru
 
     def rule_of(segment: Segment) -> Rule:
         if not segments.names_segments(segment.rule):
-            return stored_rule(segment.rule, fields, SegmentRefs())
+            return stored_rule(segment.rule, fields, SegmentRefs(), names_for(db, type_id, [segment.rule]))
         if not all_rules:
             all_rules.update(rules_of_type(db, type_id, fields))
         return all_rules.get(segment.id)

@@ -14,6 +14,7 @@ from tamis.domain.errors import NotFound, Problem
 from tamis.domain.fields import EMAIL, Field, FieldSet, Kind
 from tamis.domain.text import fold
 from tamis.records import contacts, segments, types
+from tamis.records.events.catalogue import names_of_type
 from tamis.records.handles import Reader
 from tamis.rules.build import build, build_parts
 from tamis.rules.descriptions.describe import describe
@@ -78,7 +79,7 @@ def preview_rule(
         if segment_id is not None and segment is None:
             raise NotFound("segment_unknown", segment=segment_id)
         fields = types.fields_of_type(db, type_id)
-        parts, found = build_parts(draft, fields, segments.refs_of_type(db, type_id))
+        parts, found = build_parts(draft, fields, segments.refs_of_type(db, type_id), names_of_type(db, type_id))
         open_places = list_open_places(draft)
         problems = [problem for problem in found if problem.path not in open_places]
         rule = None if draft is None or found else parts[draft.where]
@@ -109,7 +110,8 @@ def preview_rule(
 def rule_of_text(services: Services, account: Account, type_id: int, text: str) -> Rule:
     """Parse the text form of a rule of a contact type; raises Invalid with every problem, and NotFound."""
     db = services.records.reader()
-    return build(from_text(text), _fields(db, account, type_id), segments.refs_of_type(db, type_id))
+    fields = _fields(db, account, type_id)
+    return build(from_text(text), fields, segments.refs_of_type(db, type_id), names_of_type(db, type_id))
 
 
 def suggested_values(

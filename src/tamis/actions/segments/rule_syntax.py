@@ -6,6 +6,7 @@ from tamis.actions.fields.types import type_by_id
 from tamis.domain.accounts import Account
 from tamis.domain.instants import day_of
 from tamis.domain.segments import Segment
+from tamis.records.events.catalogue import names_of_type
 from tamis.records.handles import Reader
 from tamis.records.segments import refs_of_type
 from tamis.records.types import fields_of_type
@@ -52,7 +53,8 @@ def draft_of(rule: object) -> Draft | None:
 
 def json_of_text(db: Reader, type_id: int, text: str) -> str:
     """Convert the text form of a rule of a contact type to JSON; raises Invalid with every problem."""
-    return to_json(build(from_text(text), fields_of_type(db, type_id), refs_of_type(db, type_id)))
+    fields, refs, events = fields_of_type(db, type_id), refs_of_type(db, type_id), names_of_type(db, type_id)
+    return to_json(build(from_text(text), fields, refs, events))
 
 
 def sentence_of(db: Reader, account: Account, segment: Segment, rule: Rule, as_of: datetime) -> str:

@@ -25,6 +25,7 @@ from tamis.domain.preconditions import NO_PRECONDITION, Precondition, entity_tag
 from tamis.domain.segments import Segment, is_segment_id
 from tamis.domain.text import MAX_LINE
 from tamis.records import accounts, segments, types
+from tamis.records.events.catalogue import names_for, names_of_type
 from tamis.records.handles import Reader, Transaction
 from tamis.rules.build import build
 from tamis.rules.syntaxes.draft import Draft
@@ -213,7 +214,8 @@ def find_segment(db: Reader, account: Account, reference: str) -> Segment:
 def rule_of(db: Reader, segment: Segment) -> Rule:
     """Return the rule of a segment as a tree."""
     type_id = segment.contact_type_id
-    return stored_rule(segment.rule, types.fields_of_type(db, type_id), segments.refs_for(db, type_id, [segment.rule]))
+    refs, events = segments.refs_for(db, type_id, [segment.rule]), names_for(db, type_id, [segment.rule])
+    return stored_rule(segment.rule, types.fields_of_type(db, type_id), refs, events)
 
 
 @dataclass(frozen=True, slots=True)
@@ -275,5 +277,10 @@ def count_rule(services: Services, account_id: int, type_id: int, rule: str) -> 
         account = accounts.account_by_id(db, account_id)
         if account is None or types.type_by_id(db, account_id, type_id) is None:
             raise NotFound("contact_type_id_unknown", contact_type=type_id)
-        tree = build(from_json(rule), types.fields_of_type(db, type_id), segments.refs_of_type(db, type_id))
+        tree = build(
+            from_json(rule),
+            types.fields_of_type(db, type_id),
+            segments.refs_of_type(db, type_id),
+            names_of_type(db, type_id),
+        )
         return view.columns.rules.count(type_id, tree, EvaluationTime(view.as_of_type(type_id), account.zone))

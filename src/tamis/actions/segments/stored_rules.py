@@ -4,10 +4,12 @@ import logging
 from functools import lru_cache
 
 from tamis.domain.errors import Invalid
+from tamis.domain.events import NO_EVENTS, EventCatalogue
 from tamis.domain.fields import FieldSet
 from tamis.domain.segments import SegmentRef, SegmentRefs
 from tamis.log import event
 from tamis.records import segments
+from tamis.records.events.catalogue import is_about_events, names_for
 from tamis.records.handles import Reader
 from tamis.rules.build import build
 from tamis.rules.evaluation.dependencies import find_circular
@@ -16,13 +18,13 @@ from tamis.rules.tree import Rule
 
 
 @lru_cache(maxsize=4096)
-def stored_rule(document: str, fields: FieldSet, refs: SegmentRefs) -> Rule:
-    """Build a segment's stored rule; `refs` are the segments that it may name.
+def stored_rule(document: str, fields: FieldSet, refs: SegmentRefs, events: EventCatalogue) -> Rule:
+    """Build a segment's stored rule; `refs` and `events` are the segments and events that it may name.
 
     A rule that no longer fits its fields selects nobody (§ Fail closed), and is reported in the log.
     """
     try:
-        return build(from_json(document), fields, refs)
+        return build(from_json(document), fields, refs, events)
     except Invalid as error:
         event("rule_not_evaluated", level=logging.ERROR, problems=len(error.problems))
         return None
@@ -36,8 +38,14 @@ def rules_of_type(db: Reader, type_id: int, fields: FieldSet) -> dict[int, Rule]
     live = segments.live_of_type(db, type_id)
     naming = {segment.id for segment in live if segments.names_segments(segment.rule)}
     refs = SegmentRefs(tuple(SegmentRef(segment.id, segment.name) for segment in live)) if naming else SegmentRefs()
+    events = names_for(db, type_id, [segment.rule for segment in live])
     rules = {
-        segment.id: stored_rule(segment.rule, fields, refs if segment.id in naming else SegmentRefs())
+        segment.id: stored_rule(
+            segment.rule,
+            fields,
+            refs if segment.id in naming else SegmentRefs(),
+            events if is_about_events(segment.rule) else NO_EVENTS,
+        )
         for segment in live
     }
     if naming and (circular := find_circular(rules)):

@@ -8,6 +8,7 @@ from tamis.domain.errors import Invalid, Problem
 from tamis.domain.segments import Segment
 from tamis.domain.text import description_problem, name_problem
 from tamis.records import segments, types
+from tamis.records.events.catalogue import names_of_type
 from tamis.records.handles import Reader
 from tamis.rules.build import build
 from tamis.rules.evaluation.dependencies import MAX_CHAIN, find_cycle, longest_chain
@@ -39,7 +40,8 @@ def problems_with_description(description: str | None) -> list[Problem]:
 def build_or_collect(db: Reader, type_id: int, draft: Draft | None, problems: list[Problem]) -> Rule:
     """Build a rule, or add its problems to some others."""
     try:
-        return build(draft, types.fields_of_type(db, type_id), segments.refs_of_type(db, type_id))
+        refs, events = segments.refs_of_type(db, type_id), names_of_type(db, type_id)
+        return build(draft, types.fields_of_type(db, type_id), refs, events)
     except Invalid as error:
         problems += error.problems
         return None

@@ -9,10 +9,11 @@ from collections.abc import Sequence
 
 from tamis.columns.layout.contacts import ORIGINAL_TEXTS, SQL_TYPES, column
 from tamis.columns.layout.membership import PERSON_MASK, recipients_between, span
+from tamis.columns.layout.sources import stored_source
 from tamis.domain.fields import EMAIL, FIRST_NAME, LAST_NAME, Field
 from tamis.domain.segments import EXTERNAL_BIT
 from tamis.rules.evaluation.externals import segments_included
-from tamis.rules.sql.compiler import ColumnSource, compile_rule
+from tamis.rules.sql.compiler import compile_rule
 from tamis.rules.sql.dialect import Parameters
 from tamis.rules.time.evaluation_time import EvaluationTime
 from tamis.rules.tree import Rule, conditions
@@ -75,6 +76,6 @@ def selected_externals(
     the rule applies to none."""
     if not segments_included(rule):
         return None
-    where = compile_rule(rule, as_of, ColumnSource(column, is_external_in), parameters)
+    where = compile_rule(rule, as_of, stored_source(is_external_in), parameters)
     rows = external_rows(list(dict.fromkeys([*fields, *used_by(rule)])))
     return f"SELECT * FROM ({rows}) WHERE ({is_reachable(rule, parameters)}) AND {where}"

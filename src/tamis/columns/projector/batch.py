@@ -1,13 +1,15 @@
 """The projector's input: a batch of changes of the records, independent of the engine."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 import msgspec
 
+from tamis.domain.events import NO_EVENTS, EventCatalogue
 from tamis.domain.fields import FieldSet
 from tamis.domain.membership_changes import Cause
 from tamis.domain.segments import Inclusion
@@ -43,6 +45,55 @@ class SegmentRules:
     refreshed: Levels
     """Segments that are new or edited, or whose rules name one that is."""
     deleted: frozenset[int] = frozenset()
+
+
+class EventRows(NamedTuple):
+    """Events of one name: the contacts, the instants in microseconds since 1970, and the properties as they were sent,
+    each as a JSON object by property id."""
+
+    contact_ids: Sequence[int]
+    instants: Sequence[int]
+    properties: Sequence[str]
+
+
+class RemovedEvents(NamedTuple):
+    """The events of a name before an instant were removed at another one; both in microseconds since 1970."""
+
+    name_id: int
+    before: int
+    instant: int
+
+
+class ContactEvent(NamedTuple):
+    """An event of a contact: its name, its instant in microseconds since 1970, its properties as in `EventRows`, and
+    whether a batch adds it."""
+
+    name_id: int
+    instant: int
+    properties: str
+    is_added: bool
+
+
+@dataclass(frozen=True, slots=True)
+class EventChanges:
+    """The changed events of a contact type.
+
+    `catalogue` are all names; it has changed more than by new ones if `has_new_kinds`. `changed` are the contacts with
+    new events, in order of time, and `added` these events by name id; they can be read only once. `of_name` reads all
+    events of a name, and `of_contacts` those of some names that some contacts have, oldest first. The latter lacks
+    events that the projection still has if `are_events_gone`, or if a contact is deleted.
+    """
+
+    catalogue: EventCatalogue = NO_EVENTS
+    changed: Sequence[ChangeGroup] = ()
+    added: Iterable[tuple[int, EventRows]] = ()
+    removed: Sequence[RemovedEvents] = ()
+    of_name: Callable[[int], Iterable[EventRows]] = lambda _name_id: ()
+    of_contacts: Callable[[Sequence[int], Collection[int]], Mapping[int, Sequence[ContactEvent]]] = (
+        lambda _contact_ids, _name_ids: {}
+    )
+    has_new_kinds: bool = False
+    are_events_gone: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,18 +134,21 @@ class TypeChanges:
     changed: Sequence[ChangeGroup] = ()
     documents: Iterable[Sequence[str]] = ()
     overrides: OverrideChanges = OverrideChanges()
+    events: EventChanges = EventChanges()
     since: ChangesSinceHistory = ChangesSinceHistory()
     """Only for restoring a projection."""
 
 
 @dataclass(frozen=True, slots=True)
 class FullLoad:
-    """The contents of an empty projection: the fields of each contact type, the documents of all contacts in parts,
-    each with its type, and all overrides."""
+    """The contents of an empty projection: the fields and the event names of each contact type, the documents of all
+    contacts in parts, each with its type, all overrides, and all events by type and name."""
 
     fields: Mapping[int, FieldSet]
     documents: Iterable[tuple[int, Sequence[str]]]
     overrides: OverrideChanges
+    catalogues: Mapping[int, EventCatalogue]
+    events: Iterable[tuple[int, int, EventRows]]
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,12 +10,12 @@ from tamis.columns.engine.state import State
 from tamis.columns.layout.clocks import Clock
 from tamis.columns.layout.contacts import column, table
 from tamis.columns.projector.batch import ChangeBatch, Levels, Purpose, TypeChanges
-from tamis.columns.projector.rule_dependencies import Breakpoint
+from tamis.columns.projector.rule_dependencies import Breakpoint, EventBreakpoint
 from tamis.columns.projector.strategy import Strategy
 from tamis.columns.projector.windows import AsOf, Window
 from tamis.domain.fields import Value
 from tamis.domain.membership_changes import Cause
-from tamis.rules.sql.compiler import ColumnSource
+from tamis.rules.sql.compiler import ColumnSource, EventTables
 from tamis.rules.sql.dialect import Parameters
 from tamis.rules.tree import Rule
 
@@ -104,6 +104,10 @@ class TypeContext:
     """Whether there are manual overrides, in the projection or in the batch."""
     overrides_changed: bool
     """Whether any inclusion changed, so that external recipients may enter or leave."""
+    event_breakpoints: Sequence[EventBreakpoint] = ()
+    """Where time changes an answer about the events of a contact within a day."""
+    added_events: frozenset[int] = frozenset()
+    """The names of the events that the batch adds."""
     window: Window | None = None
     new_contacts: int = 0
     """The number of contacts of this window that are evaluated as new ones."""
@@ -133,6 +137,11 @@ class TypeContext:
     def unchanged(self) -> Levels:
         """The segments with the same rules as before."""
         return self.changes.segments.unchanged
+
+    @property
+    def has_breakpoints(self) -> bool:
+        """Whether time may change an answer within a day."""
+        return bool(self.breakpoints or self.event_breakpoints)
 
     @property
     def this_window(self) -> Window:
@@ -167,9 +176,9 @@ def bounds(window: Window) -> dict[str, datetime]:
     return {"since": naive_utc(window.since), "end": naive_utc(window.end)}
 
 
-def rule_source(as_of: AsOf) -> ColumnSource:
-    """Return where a compiled rule finds values, named segments (column `s` and the id) and the time."""
-    return ColumnSource(column, _named, "instant" if as_of.by_row else None)
+def rule_source(as_of: AsOf, events: EventTables) -> ColumnSource:
+    """Return where a compiled rule finds values, named segments (column `s` and the id), events and the time."""
+    return ColumnSource(column, _named, "instant" if as_of.by_row else None, events)
 
 
 def _named(segment_id: int, _: Parameters) -> str:

@@ -15,13 +15,14 @@ from tamis.columns.layout.clocks import midnights_since
 from tamis.columns.projector import strategy
 from tamis.columns.projector.batch import ChangeBatch, Purpose, TypeChanges
 from tamis.columns.projector.context import BatchContext, Connection, TypeContext
-from tamis.columns.projector.rule_dependencies import breakpoints_of
+from tamis.columns.projector.rule_dependencies import breakpoints_of, event_breakpoints_of, used_events
 from tamis.columns.projector.steps import in_memory
 from tamis.columns.projector.steps.apply import apply
 from tamis.columns.projector.steps.clock import advance_clock
 from tamis.columns.projector.steps.compare import compare
 from tamis.columns.projector.steps.dirty import mark_dirty, mark_dirty_at_midnight
 from tamis.columns.projector.steps.evaluate import evaluate, load_versions
+from tamis.columns.projector.steps.events import apply_events, load_all_events, stage_events
 from tamis.columns.projector.steps.externals import compare_externals
 from tamis.columns.projector.steps.finish import merge_recent, write_daily_rollup
 from tamis.columns.projector.steps.log import log
@@ -50,6 +51,8 @@ class Step(Generic[T]):
 
 LOAD = Step("load", "fills an empty projection with all contacts and overrides",
     (), ("contacts", "inclusions", "exclusions"), load_all)  # fmt: skip
+LOAD_EVENTS = Step("load events", "fills an empty projection with all events",
+    (), ("events",), load_all_events)  # fmt: skip
 
 # -- when restoring: for each contact type, before and after the elapsed time is applied to unchanged contacts ---------
 
@@ -67,6 +70,11 @@ STAGE = Step("stage", "loads changed contacts and overrides into temporary table
     ("changed_contacts", "staged_contacts", "changed_inclusions", "staged_inclusions", "staged_exclusions",
      "pending_changes"),
     stage)  # fmt: skip
+STAGE_EVENTS = Step("stage events", "loads added events, and marks contacts whose events change as changed",
+    ("changed_contacts", "changed_inclusions", "contacts", "events", "exclusions", "inclusions"),
+    ("added_events", "changed_contacts", "event_contacts", "events", "staged_contacts", "staged_exclusions",
+     "staged_inclusions"),
+    stage_events)  # fmt: skip
 
 # -- or instead of all that: for few changed contacts when nothing else has changed ------------------------------------
 
@@ -83,17 +91,18 @@ RECORD_DIFFERENCES = Step("record differences", "appends the differences to the 
 
 MARK_DIRTY = Step("mark dirty", "finds contacts whose memberships may change: changed ones, and those at a breakpoint",
     ("contacts", "changed_contacts", "staged_contacts", "changed_inclusions", "inclusions", "exclusions",
-     "staged_inclusions", "staged_exclusions"),
+     "staged_inclusions", "staged_exclusions", "events", "added_events"),
     ("dirty", "new_contacts", "dirty_externals"),
     mark_dirty)  # fmt: skip
 LOAD_VERSIONS = Step("load versions", "loads their values and overrides before and after, and the evaluation instants",
-    ("contacts", "staged_contacts", "dirty", "inclusions", "exclusions", "staged_inclusions", "staged_exclusions"),
+    ("contacts", "staged_contacts", "dirty", "inclusions", "exclusions", "staged_inclusions", "staged_exclusions",
+     "events", "added_events"),
     ("versions", "overrides", "instants"),
     load_versions)  # fmt: skip
 EVALUATE = Step("evaluate", "evaluates all rules at each instant: small batches in Python, new contacts only once",
     ("contacts", "dirty", "versions", "overrides", "instants", "staged_contacts", "new_contacts", "inclusions",
-     "exclusions", "dirty_externals"),
-    ("rule_results", "referenced_segments", "new_contact_results", "externals_before"),
+     "exclusions", "dirty_externals", "events", "added_events"),
+    ("rule_results", "referenced_segments", "new_contact_results", "externals_before", "evaluated_events"),
     evaluate)  # fmt: skip
 COMPARE = Step("compare", "collects the differences between consecutive results as pending membership changes",
     ("rule_results", "overrides", "new_contact_results"), ("pending_changes", "new_entries"), compare)  # fmt: skip
@@ -102,6 +111,8 @@ APPLY = Step("apply", "replaces stored contacts and overrides with the staged on
      "dirty_externals"),
     ("contacts", "inclusions", "exclusions"),
     apply)  # fmt: skip
+APPLY_EVENTS = Step("apply events", "adds and removes the events of changed and deleted contacts, and removed ones",
+    ("dirty", "staged_contacts", "added_events"), ("deleted_contacts", "events"), apply_events)  # fmt: skip
 COMPARE_EXTERNALS = Step("compare externals", "collects the membership changes of external recipients",
     ("inclusions", "exclusions", "dirty_externals", "changed_inclusions", "externals_before"),
     ("externals_after", "pending_changes"),
@@ -110,7 +121,9 @@ COMPARE_EXTERNALS = Step("compare externals", "collects the membership changes o
 # -- for each midnight between two windows -----------------------------------------------------------------------------
 
 MARK_DIRTY_AT_MIDNIGHT = Step("mark dirty at midnight", "finds the contacts for which a condition changes at midnight",
-    ("contacts",), ("dirty",), mark_dirty_at_midnight)  # fmt: skip
+    ("contacts", "events"),
+    ("dirty",),
+    mark_dirty_at_midnight)  # fmt: skip
 
 # -- after the windows, and again for each level of segments to refresh ------------------------------------------------
 
@@ -118,10 +131,10 @@ EMPTY = Step("empty", "empties deleted segments",
     (), ("members", "recent_changes", "segment_sizes", "membership_snapshots", "inclusions", "exclusions"),
     empty_deleted)  # fmt: skip
 REFRESH = Step("refresh", "evaluates the rules of new and edited segments for all contacts",
-    ("contacts", "inclusions", "exclusions", "members", "recent_changes", "membership_snapshots", "changed_contacts",
-     "changed_inclusions"),
-    ("target_recipients", "current_recipients", "pending_changes", "members", "segment_sizes", "membership_snapshots",
-     "externals_changed_since"),
+    ("contacts", "inclusions", "exclusions", "members", "recent_changes", "membership_snapshots",
+     "changed_contacts", "changed_inclusions", "events"),
+    ("target_recipients", "current_recipients", "pending_changes", "members", "segment_sizes",
+     "membership_snapshots", "externals_changed_since"),
     refresh)  # fmt: skip
 LOG = Step("log", "appends the pending changes to the log, numbered",
     ("pending_changes", "new_entries"), ("membership_changes",), log)  # fmt: skip
@@ -130,7 +143,9 @@ ROLL_UP = Step("roll up", "updates members and sizes from the logged changes",
     ("recent_changes", "members", "segment_sizes", "pending_changes", "new_entries"),
     roll_up)  # fmt: skip
 ADVANCE_CLOCK = Step("advance the clock", "stores when time alone will next change a membership",
-    ("contacts", "staged_contacts"), ("clocks",), advance_clock)  # fmt: skip
+    ("contacts", "staged_contacts", "events"),
+    ("clocks",),
+    advance_clock)  # fmt: skip
 
 # -- once for a batch, after its contact types -------------------------------------------------------------------------
 
@@ -139,11 +154,13 @@ ROLL_UP_DAYS = Step("roll up days", "writes the changed days to the daily rollup
 MERGE = Step("merge", "merges recent changes into the large table of members when there are very many",
     ("recent_changes",), ("members", "recent_changes"), merge_recent)  # fmt: skip
 
-BATCH_START: Sequence[Step[BatchContext]] = (LOAD,)
-TYPE_START: Sequence[Step[TypeContext]] = (ENSURE_TABLE, STAGE)
-DAY_WINDOW: Sequence[Step[TypeContext]] = (MARK_DIRTY, LOAD_VERSIONS, EVALUATE, COMPARE, APPLY, COMPARE_EXTERNALS)
+BATCH_START: Sequence[Step[BatchContext]] = (LOAD, LOAD_EVENTS)
+TYPE_START: Sequence[Step[TypeContext]] = (ENSURE_TABLE, STAGE, STAGE_EVENTS)
+DAY_WINDOW: Sequence[Step[TypeContext]] = (
+    MARK_DIRTY, LOAD_VERSIONS, EVALUATE, COMPARE, APPLY, APPLY_EVENTS, COMPARE_EXTERNALS,
+)  # fmt: skip
 MIDNIGHT_WINDOW: Sequence[Step[TypeContext]] = (MARK_DIRTY_AT_MIDNIGHT, LOAD_VERSIONS, EVALUATE, COMPARE)
-LONG_WINDOW: Sequence[Step[TypeContext]] = (MARK_DIRTY, APPLY)
+LONG_WINDOW: Sequence[Step[TypeContext]] = (MARK_DIRTY, APPLY, APPLY_EVENTS)
 """For a time so long that going through its days would take too long; all segments are refreshed after it."""
 IN_MEMORY: Sequence[Step[TypeContext]] = (READ_CHANGED, COMPARE_VERSIONS, REPLACE_CONTACTS, RECORD_DIFFERENCES)
 LOG_CHANGES: Sequence[Step[TypeContext]] = (LOG, ROLL_UP, EMPTY)
@@ -195,19 +212,21 @@ def make_context(state: State, purpose: Purpose, changes: TypeChanges) -> TypeCo
     """Return the context for the changes of a contact type, with the strategy chosen for them."""
     clock = state.clocks.get(changes.type_id) if purpose is Purpose.ADVANCE else None
     now = max(changes.now, clock.as_of) if clock else changes.now
-    overrides, segments = changes.overrides, changes.segments
+    overrides, segments, events = changes.overrides, changes.segments, changes.events
     has_overrides = bool(state.has_overrides or overrides.changed or overrides.included or overrides.excluded)
     profile = BatchProfile(
         restoring=purpose is Purpose.RESTORE,
         midnights=len(midnights_since(clock, changes.segments.zone, now)),
-        changed=sum(len(group.ids) for group in changes.changed),
+        changed=sum(len(group.ids) for group in (*changes.changed, *events.changed)),
         rules=sum(map(len, segments.unchanged)),
         contacts_only=purpose is Purpose.ADVANCE
         and not (changes.fields_changed or segments.refreshed or segments.deleted)
         and not (overrides.changed or overrides.included)
+        and not (events.changed or events.removed or events.has_new_kinds or used_events(segments.unchanged))
         and not (clock and clock.due and clock.due <= now),
     )
     chosen = choose(profile, strategy.THRESHOLDS)
+    in_steps = clock is not None and chosen is not Strategy.FULL_REFRESH
     return TypeContext(
         changes=changes,
         purpose=purpose,
@@ -215,7 +234,8 @@ def make_context(state: State, purpose: Purpose, changes: TypeChanges) -> TypeCo
         strategy=chosen,
         now=now,
         clock=clock,
-        breakpoints=breakpoints_of(segments.unchanged) if clock and chosen is not Strategy.FULL_REFRESH else [],
+        breakpoints=breakpoints_of(segments.unchanged) if in_steps else [],
+        event_breakpoints=event_breakpoints_of(segments.unchanged) if in_steps else [],
         has_overrides=has_overrides,
         overrides_changed=bool(overrides.changed or (segments.deleted and has_overrides)),
     )

@@ -2,19 +2,52 @@
 
 from datetime import timedelta
 
+from tamis.columns.layout.events import INSTANT, property_column
 from tamis.columns.projector.batch import Levels
+from tamis.domain.events import AT
 from tamis.domain.fields import Field
 from tamis.rules.time.breakpoints import clock_offsets, time_dependent_conditions
-from tamis.rules.tree import Condition, conditions
+from tamis.rules.tree import Condition, EventCondition, conditions, event_conditions, referenced_events
 
 Breakpoint = tuple[Field, timedelta]
 """A field, and how long after a value of it the result of a rule can change."""
+
+EventBreakpoint = tuple[int, str, timedelta]
+"""The name of events, a column of their table, and how long after a value in it the result of a rule can change."""
 
 
 def breakpoints_of(levels: Levels) -> list[Breakpoint]:
     """List all breakpoints of some rules, in a fixed order."""
     found = {(c.field.id, offset): (c.field, offset) for c in timed_conditions(levels) for offset in clock_offsets(c)}
     return [found[key] for key in sorted(found)]
+
+
+def event_breakpoints_of(levels: Levels) -> list[EventBreakpoint]:
+    """List all breakpoints of some rules that are about events, each of which counts from its instant on."""
+    found: set[EventBreakpoint] = set()
+    for condition in timed_event_conditions(levels):
+        name_id = condition.aggregate.event.id
+        found.add((name_id, INSTANT, timedelta(0)))
+        for part in parts_of(condition):
+            name = INSTANT if part.field.id in (AT.id, condition.aggregate.value.id) else property_column(part.field)
+            found.update((name_id, name, offset) for offset in clock_offsets(part))
+    return sorted(found)
+
+
+def timed_event_conditions(levels: Levels) -> list[EventCondition]:
+    """List the conditions of some rules that are about events, each once: time changes the results of all."""
+    return list(dict.fromkeys(c for rules in levels for rule in rules.values() for c in event_conditions(rule)))
+
+
+def parts_of(condition: EventCondition) -> list[Condition]:
+    """List what a condition about events asks of the value, of the instants and of the properties."""
+    window = condition.aggregate.window
+    return [condition.test, *([window] if window else []), *conditions(condition.aggregate.where)]
+
+
+def used_events(levels: Levels) -> list[int]:
+    """List the names of the events that some rules use, ordered by id."""
+    return sorted(frozenset[int]().union(*(referenced_events(rule) for rules in levels for rule in rules.values())))
 
 
 def timed_conditions(levels: Levels) -> list[Condition]:

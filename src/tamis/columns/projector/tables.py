@@ -28,6 +28,13 @@ TEMP_TABLES = (
         "the exclusions of all changed contacts and external recipients",
         ("segment_id", "contact_id"),
     ),
+    TempTable(
+        "added_events",
+        "the events of a name that the batch adds",
+        ("contact_id", "occurred_at"),
+        "a column for each property, and a table for each name",
+    ),
+    TempTable("event_contacts", "contacts whose events change, when and why", ("id", "instant", "cause")),
     TempTable("new_contacts", "contacts without earlier results, to evaluate once", ("id", "instant", "cause")),
     TempTable(
         "dirty",
@@ -51,6 +58,12 @@ TEMP_TABLES = (
         "instants",
         "the evaluation instants of each dirty contact: seq 0 is before any change, each later one after a change",
         ("contact_id", "version", "instant", "cause", "seq"),
+    ),
+    TempTable(
+        "evaluated_events",
+        "the events of a name that exist at each evaluation instant",
+        ("seq", "instant", "contact_id", "occurred_at"),
+        "the columns of the properties that rules use, and a table for each name",
     ),
     TempTable(
         "rule_results",
@@ -81,6 +94,7 @@ TEMP_TABLES = (
         _CHANGE,
     ),
     TempTable("new_entries", "the entries of new contacts, in the same form", _CHANGE),
+    TempTable("deleted_contacts", "contacts that no longer exist, in batches with events", ("id",)),
     TempTable("target_recipients", "the recipients that a refreshed segment should have", ("recipient_id",)),
     TempTable("current_recipients", "the recipients that it has", ("recipient_id",)),
     TempTable("changed_since", "contacts that changed after the history was kept", ("id",)),

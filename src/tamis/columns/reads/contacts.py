@@ -8,9 +8,10 @@ import duckdb
 from tamis.columns.engine.dialect import DUCKDB
 from tamis.columns.layout.contacts import column, compared, table
 from tamis.columns.layout.membership import is_in_segment
+from tamis.columns.layout.sources import stored_source
 from tamis.domain.fields import Field, Kind
 from tamis.domain.paging import PageAnchor, PagePosition, SortOrder
-from tamis.rules.sql.compiler import ColumnSource, compile_rule
+from tamis.rules.sql.compiler import compile_rule
 from tamis.rules.sql.dialect import Parameters
 from tamis.rules.time.evaluation_time import EvaluationTime
 from tamis.rules.tree import Node
@@ -88,7 +89,7 @@ class DuckContactReads:
 
 
 def _where(rule: Node | None, as_of: EvaluationTime, parameters: Parameters) -> str:
-    return compile_rule(rule, as_of, ColumnSource(column, is_in_segment), parameters) if rule else "TRUE"
+    return compile_rule(rule, as_of, stored_source(is_in_segment), parameters) if rule else "TRUE"
 
 
 def _ordering(order: SortOrder, back: bool) -> str:

@@ -6,12 +6,13 @@ import duckdb
 
 from tamis.columns.engine.dialect import DUCKDB
 from tamis.columns.interface.rules import RuleEffect
-from tamis.columns.layout.contacts import column, table
+from tamis.columns.layout.contacts import table
 from tamis.columns.layout.externals import external_rows, included_externals, is_external_in, used_by
 from tamis.columns.layout.membership import is_in_segment
+from tamis.columns.layout.sources import stored_source
 from tamis.columns.projector.batch import Levels
 from tamis.rules.evaluation.externals import segments_included
-from tamis.rules.sql.compiler import ColumnSource, compile_rule
+from tamis.rules.sql.compiler import compile_rule
 from tamis.rules.sql.dialect import Parameters
 from tamis.rules.time.evaluation_time import EvaluationTime
 from tamis.rules.tree import Rule
@@ -63,7 +64,7 @@ def _counts(rows: str, levels: Levels) -> str:
 
 def _contacts(type_id: int, levels: Levels, as_of: EvaluationTime, parameters: Parameters) -> str:
     def selected(rule: Rule, in_segment: InSegment) -> str:
-        return f"({compile_rule(rule, as_of, ColumnSource(column, in_segment), parameters)}) IS TRUE"
+        return f"({compile_rule(rule, as_of, stored_source(in_segment), parameters)}) IS TRUE"
 
     def included(segment: str) -> str:
         return f"SELECT contact_id FROM inclusions WHERE segment_id = {segment} AND contact_id IS NOT NULL"
@@ -76,7 +77,7 @@ def _externals(levels: Levels, as_of: EvaluationTime, parameters: Parameters) ->
         reachable = " OR ".join(in_segment(id_, parameters) for id_ in segments_included(rule))
         if not reachable:
             return "FALSE"
-        where = compile_rule(rule, as_of, ColumnSource(column, in_segment), parameters)
+        where = compile_rule(rule, as_of, stored_source(in_segment), parameters)
         return f"(({reachable}) AND {where}) IS TRUE"
 
     rows = external_rows(used_by(*(rule for level in levels for rule in level.values())))

@@ -10,12 +10,13 @@ from tamis.columns.interface.exports import AllContacts, Rows, SegmentRecipients
 from tamis.columns.layout.contacts import column, original, table
 from tamis.columns.layout.externals import selected_externals
 from tamis.columns.layout.membership import is_in_segment, recipients_of
+from tamis.columns.layout.sources import stored_source
 from tamis.columns.reads.recipients import with_inclusions
 from tamis.domain.exports import Format, OutputOptions
 from tamis.domain.fields import EMAIL, FIRST_NAME, LAST_NAME, SEPARATOR, Field, Kind
 from tamis.domain.formulas import TO_ESCAPE
 from tamis.domain.inference.parquet_metadata import KEY, format_field_metadata
-from tamis.rules.sql.compiler import ColumnSource, compile_rule
+from tamis.rules.sql.compiler import compile_rule
 from tamis.rules.sql.dialect import Parameters
 from tamis.rules.time.evaluation_time import EvaluationTime
 from tamis.rules.tree import Rule
@@ -35,7 +36,7 @@ def contacts(type_id: int, fields: Sequence[Field]) -> str:
 def selected(type_id: int, fields: Sequence[Field], rule: Rule, as_of: EvaluationTime, parameters: Parameters) -> str:
     """Return the query for the contacts that a rule selects, ordered by id, and after them the external recipients that
     it selects."""
-    where = compile_rule(rule, as_of, ColumnSource(column, is_in_segment), parameters)
+    where = compile_rule(rule, as_of, stored_source(is_in_segment), parameters)
     query = f"SELECT {_columns(fields)} FROM {table(type_id)} WHERE {where} ORDER BY id"
     externals = selected_externals(rule, as_of, parameters, fields)
     if externals is None:

@@ -5,11 +5,11 @@ from collections.abc import Sequence
 import duckdb
 
 from tamis.columns.engine.dialect import DUCKDB
-from tamis.columns.layout.contacts import column
 from tamis.columns.layout.externals import external_rows, included_externals, is_external_in, used_by
+from tamis.columns.layout.sources import stored_source
 from tamis.columns.reads.conditions import joined, leaves
 from tamis.rules.evaluation.externals import segments_included
-from tamis.rules.sql.compiler import ColumnSource, compile_rule
+from tamis.rules.sql.compiler import compile_rule
 from tamis.rules.sql.dialect import Parameters
 from tamis.rules.time.evaluation_time import EvaluationTime
 from tamis.rules.tree import Node, Rule
@@ -24,7 +24,7 @@ def count_externals(
     if not affected and segment_id is None:
         return [0] * len(parts)
     parameters = Parameters(DUCKDB)
-    source = ColumnSource(column, is_external_in)
+    source = stored_source(is_external_in)
     names = {leaf: f"c{i}" for i, leaf in enumerate(dict.fromkeys(leaves(affected)))}
     tests_by_name = {name: compile_rule(leaf, as_of, source, parameters) for leaf, name in names.items()}
     named = {id_: f"m{id_}" for part in affected for id_ in segments_included(part)}

@@ -6,20 +6,21 @@ import duckdb
 
 from tamis.columns.engine.dialect import DUCKDB
 from tamis.columns.interface.rules import MemberCounts, RuleCounts, RuleEffect
-from tamis.columns.layout.contacts import column, table
+from tamis.columns.layout.contacts import table
 from tamis.columns.layout.externals import selected_externals
 from tamis.columns.layout.membership import is_in_segment
+from tamis.columns.layout.sources import stored_source
 from tamis.columns.projector.batch import Levels
 from tamis.columns.reads.conditions import joined, leaves
 from tamis.columns.reads.edit_effects import effects, samples
 from tamis.columns.reads.external_counts import count_externals
 from tamis.columns.reads.part_counts import counts_query
-from tamis.rules.sql.compiler import ColumnSource, compile_rule
+from tamis.rules.sql.compiler import compile_rule
 from tamis.rules.sql.dialect import Parameters
 from tamis.rules.time.evaluation_time import EvaluationTime
 from tamis.rules.tree import Node, Rule
 
-_SOURCE = ColumnSource(column, is_in_segment)
+_SOURCE = stored_source(is_in_segment)
 
 
 class DuckRuleReads:

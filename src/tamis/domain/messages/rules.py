@@ -48,10 +48,11 @@ RULES: Mapping[str, str] = {
     "no_operator": 'there is no operator "{operator}"{advice}',
     "no_property": 'events with the name "{event}" have no property "{property}"{advice}',
     "no_segment_of_type": 'there is no segment "{segment}" of this contact type{advice}',
-    "not_a_condition": 'must have "all", "any", "not", or "field" and "operator" with "values", and nothing else',
-    "not_a_field_reference": "must be the ID or the key of a field",
+    "not_a_condition": 'must have "all", "any", "not", or "field" or "event" with "operator" and "values", and no more',
+    "not_a_field_reference": "must be the ID or the key of a field, or the ID or the name of an event",
     "not_a_list": "must be a list",
     "not_a_list_of_values": "must be a list of strings, numbers or booleans",
+    "not_a_window": 'must have "operator" with "values", such as {"operator": "is within", "values": ["30 days"]}',
     "not_an_object": "must be an object",
     "not_an_operator_name": "must be the name of an operator",
     "note_is_superfluous": (

@@ -1,6 +1,7 @@
 """The catalogue of events: their names and properties in each contact type."""
 
 import logging
+from collections.abc import Iterable
 from datetime import datetime
 from functools import lru_cache
 
@@ -8,7 +9,7 @@ import msgspec
 
 from tamis import log
 from tamis.domain.durations import Duration, parse_duration
-from tamis.domain.events import EventCatalogue, EventName, EventProperty
+from tamis.domain.events import NO_EVENTS, EventCatalogue, EventName, EventProperty
 from tamis.domain.fields import Field, Kind
 from tamis.domain.instants import from_micros, to_micros
 from tamis.domain.text import fold
@@ -39,6 +40,25 @@ def type_of_property(db: Reader, account_id: int, property_id: int) -> int | Non
 def limited_names(db: Reader) -> list[tuple[int, int]]:
     """List the names whose events are kept for a limited time: the ids of their accounts and their own."""
     return select_tuples(db, tuple[int, int], SQL["limited_names"])
+
+
+def names_of_type(db: Reader, type_id: int) -> EventCatalogue:
+    """Return the names and properties of the events of a contact type as rules use them: without counts, examples and
+    descriptions, so that caches of rules survive new events."""
+    return _catalogue(
+        select_only(db, str, SQL["plain_names"], (type_id,)), select_only(db, str, SQL["plain_properties"], (type_id,))
+    )
+
+
+def names_for(db: Reader, type_id: int, rules: Iterable[str]) -> EventCatalogue:
+    """Return the names and properties that some stored rules over a contact type may use; none are read when no rule is
+    about events."""
+    return names_of_type(db, type_id) if any(map(is_about_events, rules)) else NO_EVENTS
+
+
+def is_about_events(rule: str) -> bool:
+    """Return whether a stored rule may be about events."""
+    return '"event":' in rule
 
 
 def insert_name(db: Transaction, type_id: int, name: str, now: datetime) -> EventName:

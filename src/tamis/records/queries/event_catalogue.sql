@@ -21,6 +21,14 @@ WHERE p.id = ? AND t.account_id = ? AND t.deleted_at IS NULL;
 SELECT t.account_id, n.id FROM event_names n JOIN contact_types t ON t.id = n.contact_type_id
 WHERE n.keep IS NOT NULL AND t.deleted_at IS NULL ORDER BY n.id;
 
+-- name: plain_names
+SELECT json_group_array(json_array(id, contact_type_id, name, '', json('false'), NULL, 0, NULL, NULL) ORDER BY id)
+FROM event_names WHERE contact_type_id = ?;
+
+-- name: plain_properties
+SELECT json_group_array(json_array(p.id, p.name_id, p.key, p.name, p.kind, '', json('false'), 0) ORDER BY p.id)
+FROM event_properties p JOIN event_names n ON n.id = p.name_id WHERE n.contact_type_id = ?;
+
 -- name: insert_name
 INSERT INTO event_names (contact_type_id, name, name_key, created_at) VALUES (?, ?, ?, ?) RETURNING id;
 

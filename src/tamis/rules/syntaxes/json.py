@@ -8,9 +8,11 @@ import msgspec
 from tamis.domain.errors import Invalid, Problem
 from tamis.domain.fields import format_value
 from tamis.rules.operators import Operator
-from tamis.rules.syntaxes.draft import MAX_DEPTH, Draft, DraftCondition, DraftGroup, DraftNot
+from tamis.rules.syntaxes.draft import MAX_DEPTH, Draft, DraftCondition, DraftEventCondition, DraftGroup, DraftNot
 from tamis.rules.tree import All, Any, Condition, EventAggregate, EventCondition, InSegment, Not, Rule
 from tamis.rules.values import ConditionValue, format_condition_value
+
+_OF_EVENTS = {"event", "function", "property", "window", "where", "operator", "values"}
 
 
 def to_json(rule: Rule) -> str:
@@ -82,6 +84,8 @@ def _draft(data: object, where: str, problems: list[Problem], depth: int) -> Dra
         return _group("all" if "all" in data else "any", data, where, problems, depth)
     elif {"operator"} <= set(data) <= {"field", "operator", "values"}:
         return _leaf(data, where, problems)
+    elif {"event", "operator"} <= set(data) <= _OF_EVENTS:
+        return _event(data, where, problems, depth)
     else:
         problems.append(
             Problem(
@@ -103,8 +107,8 @@ def _group(
     return DraftGroup(join, tuple(part for part in parts if part), where)
 
 
-def _leaf(data: dict[str, object], where: str, problems: list[Problem]) -> Draft | None:
-    field = _field(data, f"{where}.field", problems)
+def _leaf(data: dict[str, object], where: str, problems: list[Problem]) -> DraftCondition | None:
+    field = _reference(data, "field", where, problems)
     operator = _operator(data["operator"], f"{where}.operator", problems)
     texts = _texts(data.get("values", []), f"{where}.values", problems)
     if problems:
@@ -113,12 +117,33 @@ def _leaf(data: dict[str, object], where: str, problems: list[Problem]) -> Draft
     return DraftCondition(field, operator, texts, where, f"{where}.field", f"{where}.operator", places)
 
 
-def _field(data: dict[str, object], where: str, problems: list[Problem]) -> int | str | None:
-    field = data.get("field")
-    if isinstance(field, int | str) and not isinstance(field, bool):
-        return field
-    if "field" in data:
-        problems.append(Problem(where, "not_a_field_reference"))
+def _event(data: dict[str, object], where: str, problems: list[Problem], depth: int) -> Draft | None:
+    test = _leaf({key: data[key] for key in ("operator", "values") if key in data}, where, problems)
+    event = _reference(data, "event", where, problems)
+    measured = _reference(data, "property", where, problems)
+    function = _operator(data.get("function", "count"), f"{where}.function", problems)
+    window = _window(data["window"], f"{where}.window", problems) if "window" in data else None
+    properties = _draft(data["where"], f"{where}.where", problems, depth + 1) if "where" in data else None
+    if problems or test is None or event is None:
+        return None
+    return DraftEventCondition(
+        event, function, measured, test, where, window, properties, f"{where}.event", f"{where}.property"
+    )
+
+
+def _window(data: object, where: str, problems: list[Problem]) -> DraftCondition | None:
+    if isinstance(data, dict) and {"operator"} <= set(data) <= {"operator", "values"}:
+        return _leaf(data, where, problems)
+    problems.append(Problem(where, "not_a_window"))
+    return None
+
+
+def _reference(data: dict[str, object], key: str, where: str, problems: list[Problem]) -> int | str | None:
+    found = data.get(key)
+    if isinstance(found, int | str) and not isinstance(found, bool):
+        return found
+    if key in data:
+        problems.append(Problem(f"{where}.{key}", "not_a_field_reference"))
     return None
 
 

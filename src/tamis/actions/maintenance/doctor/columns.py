@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
+from tamis.actions.events.contact_events import events_of
 from tamis.actions.maintenance.doctor.report import REBUILD, REPORT, some
 from tamis.actions.segments.membership import external_membership
 from tamis.actions.segments.stored_rules import rules_of_type
@@ -19,6 +20,7 @@ from tamis.domain.text import pluralize
 from tamis.records import accounts, contacts, externals, overrides, segments, types
 from tamis.records.handles import Reader
 from tamis.records.maintenance import verify
+from tamis.rules.evaluation.aggregates import Events
 from tamis.rules.evaluation.dependencies import sort_into_levels
 from tamis.rules.evaluation.evaluate import selects
 from tamis.rules.time.evaluation_time import EvaluationTime
@@ -183,7 +185,8 @@ def _memberships(db: Reader, type_id: int, ids: Sequence[int], as_of: Evaluation
         inclusions = overrides.inclusions_for_columns(db, list(overrides.inclusions_of_contacts(db, part)))
         included = {(row.segment_id, email_key(row.email)) for row in inclusions}
         for contact in contacts.by_ids(db, part, fields):
-            found.update(_of_contact(contact, order, rules, included, excluded, as_of))
+            events = events_of(db, contact)
+            found.update(_of_contact(contact, order, rules, included, excluded, as_of, events))
     return found
 
 
@@ -194,12 +197,13 @@ def _of_contact(
     included: set[tuple[int, str | None]],
     excluded: set[tuple[int, int]],
     as_of: EvaluationTime,
+    events: Events,
 ) -> set[tuple[int, int]]:
     key = email_key(contact.email)
     member_of: set[int] = set()
     for segment_id in order:  # each one after those that it names
         by_rule = (segment_id, contact.id) not in excluded and selects(
-            rules[segment_id], contact, as_of, member_of.__contains__
+            rules[segment_id], contact, as_of, member_of.__contains__, events
         )
         if by_rule or (segment_id, key) in included:
             member_of.add(segment_id)

@@ -15,6 +15,7 @@ from tamis.domain.errors import Invalid
 from tamis.domain.segments import EXTERNAL_BIT, LAST_SEGMENT, Segment
 from tamis.domain.text import pluralize
 from tamis.records import email_exclusions, segments, suppressions, types
+from tamis.records.events.catalogue import names_for, names_of_type
 from tamis.records.handles import Reader
 from tamis.records.integrity.health import FileHealth
 from tamis.records.maintenance import erasure, verify
@@ -202,7 +203,8 @@ def _built(db: Reader, live: Iterable[Segment]) -> dict[int, Rule]:
     built: dict[int, Rule] = {}
     for type_id, of_type in groupby(sorted(live, key=attrgetter("contact_type_id")), attrgetter("contact_type_id")):
         fields, refs = types.fields_of_type(db, type_id), segments.refs_of_type(db, type_id)
-        built |= {segment.id: stored_rule(segment.rule, fields, refs) for segment in of_type}
+        events = names_of_type(db, type_id)
+        built |= {segment.id: stored_rule(segment.rule, fields, refs, events) for segment in of_type}
     return built
 
 
@@ -210,7 +212,8 @@ def rule_of(db: Reader, segment: Segment) -> Rule:
     """Build the stored rule of a segment; raises Invalid."""
     type_id = segment.contact_type_id
     fields = types.fields_of_type(db, type_id)
-    return build(from_json(segment.rule), fields, segments.refs_for(db, type_id, [segment.rule]))
+    refs, events = segments.refs_for(db, type_id, [segment.rule]), names_for(db, type_id, [segment.rule])
+    return build(from_json(segment.rule), fields, refs, events)
 
 
 def _forgotten(db: Reader) -> Check:

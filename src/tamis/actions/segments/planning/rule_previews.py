@@ -7,6 +7,7 @@ from tamis.actions.services import Services
 from tamis.domain.accounts import Account
 from tamis.domain.errors import Invalid
 from tamis.records import segments, types
+from tamis.records.events.catalogue import names_of_type
 from tamis.rules.build import build
 from tamis.rules.syntaxes.json import from_json, to_json
 
@@ -18,7 +19,7 @@ def preview_valid_rule(
     an unknown type or segment, and Invalid with every problem of the rule."""
     db, draft = services.records.reader(), draft_of(rule)
     fields = types.fields_of_type(db, type_by_id(db, account, type_id).id)
-    tree = build(draft, fields, segments.refs_of_type(db, type_id))
+    tree = build(draft, fields, segments.refs_of_type(db, type_id), names_of_type(db, type_id))
     if isinstance(rule, str):
         draft = from_json(to_json(tree))  # so that every part has a path of its own
     found = preview_rule(services, account, type_id, draft, segment_id=segment_id)

@@ -6,8 +6,9 @@ from tamis.columns.layout.clocks import Clock, next_breakpoint, write_clock
 from tamis.columns.layout.contacts import table
 from tamis.columns.projector.batch import Purpose
 from tamis.columns.projector.context import Connection, TypeContext
-from tamis.columns.projector.rule_dependencies import breakpoints_of, timed_conditions
+from tamis.columns.projector.rule_dependencies import breakpoints_of, parts_of, timed_conditions, timed_event_conditions
 from tamis.columns.projector.steps import in_memory
+from tamis.columns.projector.steps.events import next_event_breakpoint
 from tamis.columns.projector.strategy import Strategy
 from tamis.domain.instants import next_day_starts
 from tamis.rules.time.breakpoints import changes_at_midnight
@@ -29,7 +30,8 @@ def _next_clock(con: Connection, context: TypeContext) -> Clock | None:
     segments, now = context.changes.segments, context.now
     levels = [*segments.unchanged, *segments.refreshed]
     conditions = timed_conditions(levels)
-    if not conditions:
+    event_conditions = timed_event_conditions(levels)
+    if not (conditions or event_conditions):
         return None
     before = context.clock if context.purpose is Purpose.ADVANCE else None
     # If no rule has changed and the next breakpoint is still ahead, only changed contacts can have an earlier one.
@@ -40,7 +42,8 @@ def _next_clock(con: Connection, context: TypeContext) -> Clock | None:
     else:
         source = "staged_contacts" if kept else table(context.changes.type_id)
         earliest = next_breakpoint(con, source, breakpoints_of(levels), now)
-    if kept and kept.breakpoint:
-        earliest = min(earliest or kept.breakpoint, kept.breakpoint)
+    of_events = next_event_breakpoint(con, context, levels, only_added=kept is not None)
+    known = [instant for instant in (earliest, of_events, kept and kept.breakpoint) if instant]
+    conditions += [part for condition in event_conditions for part in parts_of(condition)]
     midnight = next_day_starts(now, segments.zone) if any(map(changes_at_midnight, conditions)) else None
-    return Clock(now, midnight, earliest)
+    return Clock(now, midnight, min(known, default=None))

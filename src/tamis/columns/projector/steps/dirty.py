@@ -5,13 +5,15 @@ from dataclasses import replace
 
 from tamis.columns.engine.dialect import DUCKDB
 from tamis.columns.layout.contacts import column, table
+from tamis.columns.layout.sources import stored_source
 from tamis.columns.projector.context import Connection, TypeContext, bounds, execute_update, naive_utc
 from tamis.columns.projector.queries import load
-from tamis.columns.projector.rule_dependencies import timed_conditions
+from tamis.columns.projector.rule_dependencies import timed_conditions, timed_event_conditions
+from tamis.columns.projector.steps.events import mark_at_breakpoints, without_breakpoints
 from tamis.columns.projector.strategy import Strategy
-from tamis.rules.sql.compiler import ColumnSource, compile_rule
+from tamis.rules.sql.compiler import compile_rule
 from tamis.rules.sql.dialect import Parameters
-from tamis.rules.tree import Condition
+from tamis.rules.tree import Condition, EventCondition
 
 SQL = load("dirty")
 
@@ -25,12 +27,11 @@ def mark_dirty(con: Connection, context: TypeContext) -> TypeContext:
     name = "dirty_but_new_contacts" if new else "dirty_of_window"
     dirty = execute_update(con, SQL[name], bounds(window) | {"floor": floor})
     # The clock of the type does not know the breakpoints of contacts that changed in an earlier window.
-    if (
-        context.clock
-        and context.breakpoints
-        and (window.number or (context.clock.breakpoint and context.clock.breakpoint < window.end))
-    ):
-        dirty += _mark_at_breakpoints(con, context)
+    if context.clock and (window.number or (context.clock.breakpoint and context.clock.breakpoint < window.end)):
+        if context.breakpoints:
+            dirty += _mark_at_breakpoints(con, context)
+        if context.event_breakpoints:
+            dirty += mark_at_breakpoints(con, context)
     if context.overrides_changed:
         con.execute(SQL["dirty_externals"], bounds(window))
     return replace(context, new_contacts=new, dirty=dirty)
@@ -40,15 +41,19 @@ def mark_dirty_at_midnight(con: Connection, context: TypeContext) -> TypeContext
     """Mark the contacts for which the result of any condition changes at a midnight."""
     con.execute(SQL["dirty_at_midnight"])
     parameters = Parameters(DUCKDB)
-    where = changes_at(context, timed_conditions(context.unchanged), parameters)
+    conditions: list[Condition | EventCondition] = [
+        *timed_conditions(context.unchanged),
+        *timed_event_conditions(context.unchanged),
+    ]
+    where = changes_at(context, conditions, parameters)
     sql = f"INSERT INTO dirty SELECT id, NULL, NULL FROM {table(context.changes.type_id)} WHERE {where}"
     return replace(context, new_contacts=0, dirty=execute_update(con, sql, parameters.values))
 
 
-def changes_at(context: TypeContext, conditions: Sequence[Condition], parameters: Parameters) -> str:
+def changes_at(context: TypeContext, conditions: Sequence[Condition | EventCondition], parameters: Parameters) -> str:
     """Return the SQL test whether the result of any of some conditions changes at the midnight of the window."""
     before, after = (as_of.time for as_of in context.as_of)
-    source = ColumnSource(column, _no_segment)
+    source = stored_source(_no_segment)
     tests = (
         "({} IS TRUE) <> ({} IS TRUE)".format(
             *(compile_rule(condition, time, source, parameters) for time in (before, after))
@@ -74,7 +79,9 @@ def _mark_new(con: Connection, context: TypeContext) -> int:
     )
     parameters = Parameters(DUCKDB)
     first, last = parameters.bind(window.since), parameters.bind(window.end)
-    instant = f"greatest(t.instant, {parameters.bind(window.start)}::TIMESTAMP)" if context.breakpoints else "t.instant"
+    instant = (
+        f"greatest(t.instant, {parameters.bind(window.start)}::TIMESTAMP)" if context.has_breakpoints else "t.instant"
+    )
     at_breakpoint = " OR ".join(
         f"({name} + {offset} > {instant} AND {name} + {offset} < {last})"
         for name, offset in (
@@ -86,7 +93,8 @@ def _mark_new(con: Connection, context: TypeContext) -> int:
         f"CREATE OR REPLACE TEMP TABLE new_contacts AS SELECT id, {instant} AS instant, cause "
         f"FROM changed_contacts t JOIN staged_contacts USING (id) WHERE t.instant >= {first} AND t.instant < {last} "
         f"AND id > (SELECT coalesce(max(id), 0) FROM {table(context.changes.type_id)}){without}"
-        + (f" AND ({at_breakpoint}) IS NOT TRUE" if at_breakpoint else ""),
+        + (f" AND ({at_breakpoint}) IS NOT TRUE" if at_breakpoint else "")
+        + without_breakpoints(context, parameters),
         parameters.values,
     )
 

@@ -12,8 +12,9 @@ from tamis.columns.layout.contacts import column, table
 from tamis.columns.projector import strategy as strategies
 from tamis.columns.projector.context import Connection, TypeContext, execute_update, naive_utc, rule_source
 from tamis.columns.projector.queries import load
-from tamis.columns.projector.rule_dependencies import used_fields
+from tamis.columns.projector.rule_dependencies import used_events, used_fields
 from tamis.columns.projector.steps import externals, insert_only, small_batch
+from tamis.columns.projector.steps.events import EVALUATED, breakpoints_of_dirty, collect_evaluated
 from tamis.columns.projector.strategy import BatchProfile, Strategy, choose
 from tamis.domain.membership_changes import Cause
 from tamis.rules.sql.compiler import compile_rule
@@ -36,7 +37,7 @@ def load_versions(con: Connection, context: TypeContext) -> TypeContext:
     )
     if context.has_overrides:
         con.execute(SQL["overrides"])
-    if not (context.this_window.is_midnight or context.breakpoints):
+    if not (context.this_window.is_midnight or context.has_breakpoints):
         chosen = _strategy(context, 2 * context.dirty)
         if chosen is Strategy.SMALL_BATCH:  # the only statement that reads them has them as its own part
             before_and_after = SQL["before_and_after_change"]
@@ -47,6 +48,8 @@ def load_versions(con: Connection, context: TypeContext) -> TypeContext:
 
 
 def _strategy(context: TypeContext, evaluations: int) -> Strategy:
+    if used_events(context.unchanged):
+        return Strategy.INCREMENTAL
     changed = sum(len(group.ids) for group in context.changes.changed)
     profile = BatchProfile(False, 0, changed, evaluations, sum(map(len, context.unchanged)))
     return choose(profile, strategies.THRESHOLDS)
@@ -70,7 +73,7 @@ def _instants(con: Connection, context: TypeContext) -> tuple[str, int]:
     if context.this_window.is_midnight:
         midnight = {"midnight": naive_utc(context.this_window.start), "cause": Cause.TIME.value}
         return "instants", execute_update(con, SQL["instants_of_midnight"], midnight)
-    if not context.breakpoints:
+    if not context.has_breakpoints:
         return SQL["before_and_after_change"], 2 * context.dirty
     return "instants", _instants_between(con, context)
 
@@ -80,10 +83,11 @@ def _instants_between(con: Connection, context: TypeContext) -> int:
     are."""
     parameters = Parameters(DUCKDB)
     first, last = parameters.bind(context.this_window.start), parameters.bind(context.this_window.end)
-    breakpoints = " UNION ".join(
+    queries = [
         f"SELECT id, version, {column(field)} + {parameters.bind(offset)}::INTERVAL AS e FROM versions"
         for field, offset in context.breakpoints
-    )
+    ]
+    breakpoints = " UNION ".join([*queries, *breakpoints_of_dirty(context, parameters)])
     return execute_update(
         con,
         "CREATE OR REPLACE TEMP TABLE instants AS "
@@ -101,6 +105,7 @@ def _instants_between(con: Connection, context: TypeContext) -> int:
 
 def _evaluate(con: Connection, context: TypeContext) -> list[int]:
     """Create `rule_results`, level by level; return the segments in the order of the results."""
+    collect_evaluated(con, context)
     source, results, segment_order = context.instants, "[]::BOOLEAN[]", list[int]()
     for rules in context.unchanged:
         parameters = Parameters(DUCKDB)
@@ -109,7 +114,9 @@ def _evaluate(con: Connection, context: TypeContext) -> list[int]:
             _load_referenced(con, segment_order, named, context.has_overrides)
         lists = " ".join(
             f"WHEN {as_of.instants} THEN ["
-            + ", ".join(compile_rule(rule, as_of.time, rule_source(as_of), parameters) for rule in rules.values())
+            + ", ".join(
+                compile_rule(rule, as_of.time, rule_source(as_of, EVALUATED), parameters) for rule in rules.values()
+            )
             + "]"
             for as_of in context.as_of
         )

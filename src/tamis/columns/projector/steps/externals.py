@@ -4,14 +4,14 @@ those that changed, before and after the window is applied. Time changes no resu
 from dataclasses import replace
 
 from tamis.columns.engine.dialect import DUCKDB
-from tamis.columns.layout.contacts import column
 from tamis.columns.layout.externals import external_rows, used_by
+from tamis.columns.layout.sources import stored_source
 from tamis.columns.projector.batch import Levels
 from tamis.columns.projector.context import Connection, TypeContext, execute_update
 from tamis.columns.projector.queries import load
 from tamis.domain.segments import EXTERNAL_BIT, SEGMENT_SHIFT
 from tamis.rules.evaluation.externals import segments_included
-from tamis.rules.sql.compiler import ColumnSource, compile_rule
+from tamis.rules.sql.compiler import compile_rule
 from tamis.rules.sql.dialect import Parameters
 from tamis.rules.time.evaluation_time import EvaluationTime
 from tamis.rules.tree import Rule
@@ -76,7 +76,7 @@ def _by_rule(levels: Levels, is_dirty: str, as_of: EvaluationTime, parameters: P
         members = ", ".join(
             f"(list_contains(included_in, {segment_id}) OR (NOT list_contains(excluded_from, {segment_id}) "
             f"AND ({' OR '.join(is_in(id_, parameters) for id_ in segments_included(rule))}) "
-            f"AND {compile_rule(rule, as_of, ColumnSource(column, is_in), parameters)} IS TRUE)) AS m{segment_id}"
+            f"AND {compile_rule(rule, as_of, stored_source(is_in), parameters)} IS TRUE)) AS m{segment_id}"
             for segment_id, rule in level.items()
         )
         query = f"SELECT *, {members} FROM ({query})"

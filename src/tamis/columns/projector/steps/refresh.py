@@ -4,9 +4,10 @@ from dataclasses import replace
 
 from tamis.columns.engine.dialect import DUCKDB
 from tamis.columns.history.daily_rollup import DailySnapshot
-from tamis.columns.layout.contacts import column, table
+from tamis.columns.layout.contacts import table
 from tamis.columns.layout.externals import included_externals, selected_externals
 from tamis.columns.layout.membership import is_in_segment, recipients_of, span
+from tamis.columns.layout.sources import stored_source
 from tamis.columns.projector.batch import Purpose
 from tamis.columns.projector.context import Connection, Refresh, TypeContext, execute_update, naive_utc
 from tamis.columns.projector.queries import load
@@ -16,7 +17,7 @@ from tamis.columns.projector.steps.roll_up import set_size
 from tamis.columns.projector.strategy import Strategy
 from tamis.domain.instants import day_of
 from tamis.domain.membership_changes import Cause
-from tamis.rules.sql.compiler import ColumnSource, compile_rule
+from tamis.rules.sql.compiler import compile_rule
 from tamis.rules.sql.dialect import Parameters
 from tamis.rules.time.evaluation_time import EvaluationTime
 from tamis.rules.tree import Rule
@@ -79,7 +80,7 @@ def target_recipients(type_id: int, segment_id: int, rule: Rule, as_of: Evaluati
     """Return the query for the recipients that a segment should have: the contacts that its rule selects, without the
     excluded ones; the included ones, with the recipient ids that they got then; and the external recipients that its
     rule selects from other segments."""
-    where = compile_rule(rule, as_of, ColumnSource(column, is_in_segment), parameters)
+    where = compile_rule(rule, as_of, stored_source(is_in_segment), parameters)
     segment = int(segment_id)
     own = span(segment)[0]
     externals = selected_externals(rule, as_of, parameters)

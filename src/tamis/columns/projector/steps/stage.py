@@ -43,14 +43,14 @@ def stage(con: Connection, context: TypeContext) -> TypeContext:
     """Load changed contacts and overrides into temporary tables."""
     changes = context.changes
     con.execute(for_type(SQL["staged_contacts"], changes.type_id))
-    _stage_changed(con, "changed_contacts", changes.changed)
+    stage_changed(con, "changed_contacts", changes.changed)
     con.execute(SQL["pending_changes"])
     for documents in changes.documents:
         if documents:
             insert_contacts(con, changes.type_id, changes.fields, documents, "staged_contacts")
     if not context.has_overrides:
         return context
-    _stage_changed(con, "changed_inclusions", changes.overrides.changed)
+    stage_changed(con, "changed_inclusions", changes.overrides.changed)
     con.execute(SQL["staged_inclusions"])
     con.execute(SQL["staged_exclusions"])
     _insert_overrides(con, changes.overrides, "staged_inclusions", "staged_exclusions")
@@ -63,7 +63,7 @@ def stage(con: Connection, context: TypeContext) -> TypeContext:
     return context
 
 
-def _stage_changed(con: Connection, name: str, changed: Sequence[ChangeGroup]) -> None:
+def stage_changed(con: Connection, name: str, changed: Sequence[ChangeGroup]) -> None:
     """Create the table of changed ids, each with its last change; lists of some ids are cheaper to plan than JSON."""
     if sum(len(group.ids) for group in changed) > MOST_LISTED:
         con.execute(f"CREATE OR REPLACE TEMP TABLE {name} AS {SQL['changed_ids']}", {"groups": groups_of(changed)})

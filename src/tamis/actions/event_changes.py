@@ -1,0 +1,88 @@
+"""Build the part of a batch of changes that is about events."""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from tamis.columns.projector.batch import ChangeGroup, ContactEvent, EventChanges, EventRows, RemovedEvents
+from tamis.records import change_log
+from tamis.records.events import catalogue, read
+from tamis.records.events.rows import StoredEvent
+from tamis.records.handles import Reader
+
+
+@dataclass
+class EventDelta:
+    """What a range of changes has changed in the events of one contact type."""
+
+    changed: list[ChangeGroup] = field(default_factory=list)
+    removed: list[RemovedEvents] = field(default_factory=list)
+    has_new_kinds: bool = False
+    are_events_gone: bool = False
+
+
+def event_deltas(db: Reader, after: int, up_to: int, last: int) -> dict[int, EventDelta]:
+    """Collect what a range of changes has changed in events, by contact type, and whether any were removed up to the
+    `last` change."""
+    deltas: dict[int, EventDelta] = defaultdict(EventDelta)
+    for group in change_log.list_event_changes(db, after, up_to):
+        deltas[group.contact_type_id].changed.append(ChangeGroup(group.at, group.cause, group.contact_ids))
+    for type_id, name_id, before, instant in change_log.list_removals(db, after, up_to):
+        deltas[type_id].removed.append(RemovedEvents(name_id, before, instant))
+    for removal in change_log.list_removals(db, after, last):
+        deltas[removal.contact_type_id].are_events_gone = True
+    return deltas
+
+
+def event_changes(db: Reader, type_id: int, after: int, up_to: int, delta: EventDelta) -> EventChanges:
+    """Build the changes of the events of a contact type above `after` up to `up_to`."""
+    return EventChanges(
+        catalogue.catalogue_of_type(db, type_id),
+        delta.changed,
+        _by_name(read.added_between(db, type_id, after, up_to)) if delta.changed else (),
+        delta.removed,
+        lambda name_id: _rows_of_name(db, type_id, name_id, up_to),
+        lambda contact_ids, name_ids: _of_contacts(db, contact_ids, name_ids, after, up_to),
+        delta.has_new_kinds,
+        delta.are_events_gone,
+    )
+
+
+def all_event_rows(db: Reader) -> Iterator[tuple[int, int, EventRows]]:
+    """Yield all events, by contact type and name."""
+    for type_id, name_id, events in read.all_events(db):
+        yield type_id, name_id, _rows(events)
+
+
+def _rows_of_name(db: Reader, type_id: int, name_id: int, up_to: int) -> Iterator[EventRows]:
+    for of_type, of_name, events in read.all_events(db):
+        if (of_type, of_name) == (type_id, name_id):
+            yield _rows([event for event in events if event.change <= up_to])
+
+
+def _by_name(batches: Iterable[Sequence[StoredEvent]]) -> Iterator[tuple[int, EventRows]]:
+    for batch in batches:
+        by_name: dict[int, list[StoredEvent]] = {}
+        for event in batch:
+            by_name.setdefault(event.name_id, []).append(event)
+        for name_id, events in by_name.items():
+            yield name_id, _rows(events)
+
+
+def _rows(events: Sequence[StoredEvent]) -> EventRows:
+    return EventRows(
+        [event.contact_id for event in events], [event.at for event in events], [event.properties for event in events]
+    )
+
+
+def _of_contacts(
+    db: Reader, contact_ids: Sequence[int], name_ids: Collection[int], after: int, up_to: int
+) -> Mapping[int, Sequence[ContactEvent]]:
+    return {
+        contact_id: [
+            ContactEvent(event.name_id, event.at, event.properties, event.change > after)
+            for event in events
+            if event.change <= up_to
+        ]
+        for contact_id, events in read.of_contacts(db, contact_ids, name_ids).items()
+    }

@@ -1,0 +1,60 @@
+"""The tables of events: one for each event name, with a typed nullable column for each property."""
+
+from collections.abc import Mapping
+
+import duckdb
+
+from tamis.columns.layout.contacts import SQL_TYPES
+from tamis.domain.events import EventCatalogue
+from tamis.domain.fields import Field, FieldSet
+
+CONTACT, INSTANT = "contact_id", "occurred_at"
+
+
+def event_table(name_id: int) -> str:
+    """Return the name of the table of an event name."""
+    return f"events_{int(name_id)}"
+
+
+def property_column(field: Field) -> str:
+    """Return the name of the column of a property."""
+    return f"p{int(field.id)}"
+
+
+def columns_of(properties: FieldSet) -> dict[str, str]:
+    """List the columns of the table of an event name, with their types."""
+    return {CONTACT: "BIGINT", INSTANT: "TIMESTAMP"} | {
+        property_column(field): SQL_TYPES[field.kind] for field in properties.fields
+    }
+
+
+def ensure_event_tables(con: duckdb.DuckDBPyConnection, catalogue: EventCatalogue) -> list[int]:
+    """Create the tables of all event names of a contact type, and add columns for new properties.
+
+    Return the names whose tables are empty now and must be loaded again, because the kind of a property has changed.
+    """
+    present, emptied = _columns_present(con), []
+    for name in catalogue.names:
+        table, wanted = event_table(name.id), columns_of(catalogue.properties_of(name.id))
+        existing = present.get(table, {})
+        if any(wanted[key] != existing[key] for key in wanted.keys() & existing.keys()):
+            con.execute(f"DROP TABLE {table}")
+            emptied.append(name.id)
+            existing = {}
+        if not existing:
+            con.execute(f"CREATE TABLE {table} ({', '.join(f'{key} {sql_type}' for key, sql_type in wanted.items())})")
+            continue
+        for key in wanted.keys() - existing.keys():
+            con.execute(f"ALTER TABLE {table} ADD COLUMN {key} {wanted[key]}")
+    return emptied
+
+
+def _columns_present(con: duckdb.DuckDBPyConnection) -> Mapping[str, dict[str, str]]:
+    rows = con.execute(
+        "SELECT table_name, column_name, data_type FROM duckdb_columns() "
+        "WHERE starts_with(table_name, 'events_') AND NOT internal"
+    ).fetchall()
+    found: dict[str, dict[str, str]] = {}
+    for table, column, sql_type in rows:
+        found.setdefault(table, {})[column] = sql_type
+    return found
