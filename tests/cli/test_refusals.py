@@ -179,3 +179,19 @@ def test_secrets_are_shown_once_and_kept_as_hashes(data: Path) -> None:
     secret = tamis(data, "key", "create")["secret_key"]
     stored = b"".join(file.read_bytes() for file in data.iterdir() if file.is_file())
     assert secret.encode() not in stored
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["segment", "show"], 'SEGMENT is missing; see "tamis segment show --help"'),
+        (["import", "people.csv"], '--type is missing; see "tamis import --help"'),
+        (["field", "create", "Plan", "--type"], '--type needs a value; see "tamis field create --help"'),
+        (["import", "undo", "x"], 'IMPORT-ID must be a whole number, not "x"'),
+        (["segment", "sample", "Some", "--percent", "x"], '--percent must be a number, not "x"'),
+    ],
+)
+def test_wrong_usage_names_the_argument_as_the_help_does(arguments: list[str], said: str) -> None:
+    done = in_process.run_text(arguments)
+    assert done.returncode == 2
+    assert said in done.stderr

@@ -115,6 +115,7 @@ def test_plans_are_json(data: Path, tmp_path: Path) -> None:
         "count_after": 3,
         "entering": 3,
         "leaving": 0,
+        "dependents": [],
     }
     assert json.loads(run(data, "apply", file, "--json")[1]) == {"changes": [change], "applied": 1}
 
@@ -142,3 +143,35 @@ def test_a_file_that_is_too_large_is_refused_at_once(data: Path) -> None:
     for command in ("pull", "plan", "apply"):
         status, _, refused = run(data, command, Path("/dev/zero"))
         assert (status, refused) == (1, "/dev/zero is larger than 4 MB, which would take minutes to read\n")
+
+
+def test_a_plan_shows_the_segments_that_use_a_changed_one(data: Path, tmp_path: Path) -> None:
+    tamis(data, "segment", "create", "Others", "--type", "People", "--where", 'not (is in segment "Adults")')
+    tamis(
+        data, "segment", "create", "Babies", "--type", "People", "--where", 'age < 3 and not (is in segment "Adults")'
+    )
+    file = tmp_path / "people.yaml"
+    assert run(data, "pull", file)[0] == 0
+    file.write_text(file.read_text().replace("age is equal or greater than 18", "age > 20"))
+    assert run(data, "plan", file)[1] == (
+        '~ edit segment "Adults": change rule; members: 12 → 9; 0 enter, 3 leave\n'
+        '    segment "Others" uses it; members: 18 → 21; 3 enter, 0 leave\n'
+        "1 change.\n"
+    )
+    change = json.loads(run(data, "plan", file, "--json")[1])["changes"][0]
+    assert {each["name"]: each["count_after"] - each["count_before"] for each in change["dependents"]} == {
+        "Others": 3,
+        "Babies": 0,
+    }
+
+
+def test_a_file_that_cannot_be_read_is_named_once(data: Path, tmp_path: Path) -> None:
+    missing, latin, broken = tmp_path / "missing.yaml", tmp_path / "latin.yaml", tmp_path / "broken.yaml"
+    latin.write_bytes(b"contact_types: \xff\n")
+    broken.write_text("a: [1\n")
+    assert run(data, "plan", missing)[2] == f"{missing} cannot be read: No such file or directory\n"
+    assert (
+        run(data, "import", missing, "--type", "People")[2] == f"{missing} cannot be read: No such file or directory\n"
+    )
+    assert run(data, "plan", latin)[2] == f"{latin} is not valid UTF-8: save it as UTF-8\n"
+    assert run(data, "plan", broken)[2].startswith(f"{broken}, line 2 is not valid YAML")

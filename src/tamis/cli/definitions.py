@@ -18,7 +18,7 @@ from tamis.definitions.counts import count_effects, refuse_types_with_contacts
 from tamis.definitions.models import PresentType
 from tamis.definitions.planner import plan_changes
 from tamis.definitions.pull import pull_into
-from tamis.definitions.steps import Effect, Plan, Step, loses_data
+from tamis.definitions.steps import Effect, EffectOnDependent, Plan, Step, loses_data
 from tamis.definitions.words import action_of, describe, object_of
 from tamis.definitions.workspace import ApiWorkspace
 from tamis.definitions.yaml_file import definitions_of, parse_document, write_document
@@ -42,8 +42,8 @@ def pull(file: Path, *, remote: Remote = Remote(), common: Common = Common()) ->
     file
         The file to write.
     """
-    text = _read(file) if file.exists() else ""
     with _problems_of(file):
+        text = _read(file) if file.exists() else ""
         document = parse_document(text)
         definitions_of(document)
     with remote.client(common) as client:
@@ -134,19 +134,25 @@ def _plan(file: Path, workspace: ApiWorkspace) -> tuple[Plan, list[PresentType]]
 
 
 def _show(common: Common, planned: Plan, effects: Sequence[Effect | None]) -> None:
-    lines = [
-        f"{SIGNS[action_of(step)]} {_line(step, effect)}" for step, effect in zip(planned.steps, effects, strict=True)
-    ]
-    lines.append(f"{pluralize(len(lines), 'change')}." if lines else "Nothing to change.")
+    lines: list[str] = []
+    for step, effect in zip(planned.steps, effects, strict=True):
+        lines.append(f"{SIGNS[action_of(step)]} {_line(step, effect)}")
+        changed = [each for each in effect.dependents if each.entering or each.leaving] if effect else []
+        lines += [f'    segment "{each.name}" uses it; {_members(each)}' for each in changed]
+    lines.append(f"{pluralize(len(planned.steps), 'change')}." if lines else "Nothing to change.")
     print_result(common, _document(planned, effects), *lines)
 
 
 def _line(step: Step, effect: Effect | None) -> str:
     if effect is None:
         return describe(step)
+    return f"{describe(step)}; {_members(effect)}"
+
+
+def _members(effect: Effect | EffectOnDependent) -> str:
     after = "unknown until the changes above are applied" if effect.after is None else f"{effect.after:,}"
     change = f"; {effect.entering:,} enter, {effect.leaving:,} leave" if effect.entering or effect.leaving else ""
-    return f"{describe(step)}; members: {effect.before or 0:,} → {after}{change}"
+    return f"members: {effect.before or 0:,} → {after}{change}"
 
 
 def _document(planned: Plan, effects: Sequence[Effect | None]) -> dict[str, object]:
@@ -162,6 +168,16 @@ def _document(planned: Plan, effects: Sequence[Effect | None]) -> dict[str, obje
         if effect is not None:
             change |= {"count_before": effect.before, "count_after": effect.after}
             change |= {"entering": effect.entering, "leaving": effect.leaving}
+            change["dependents"] = [
+                {
+                    "name": each.name,
+                    "count_before": each.before,
+                    "count_after": each.after,
+                    "entering": each.entering,
+                    "leaving": each.leaving,
+                }
+                for each in effect.dependents
+            ]
         changes.append(change)
     return {"changes": changes}
 
@@ -191,12 +207,12 @@ def _read(file: Path) -> str:
         with file.open("rb") as opened:
             content = opened.read(MAX_BYTES + 1)
         if len(content) > MAX_BYTES:
-            raise Refused("definitions_too_large", file=str(file), most=MAX_BYTES >> 20)
+            raise Invalid([Problem("", "definitions_too_large", most=MAX_BYTES >> 20)])
         return content.decode("utf-8-sig")
     except OSError as error:
-        raise Refused("definitions_not_read", file=str(file), reason=error.strerror or "unknown reason") from None
+        raise Invalid([Problem("", "file_not_read", reason=error.strerror or "unknown reason")]) from None
     except UnicodeDecodeError:
-        raise Invalid([Problem(str(file), "not_utf8")]) from None
+        raise Invalid([Problem("", "file_not_utf8")]) from None
 
 
 def _write(file: Path, text: str) -> None:

@@ -7,7 +7,8 @@ import logging
 import os
 import sys
 
-from cyclopts import App, CycloptsError
+from cyclopts import App, Argument, CycloptsError, CycloptsPanel
+from cyclopts.exceptions import CoercionError, MissingArgumentError
 
 from tamis import __version__, log
 from tamis.actions.maintenance.file_permissions import set_private_umask
@@ -16,8 +17,32 @@ from tamis.domain.errors import Refused, TamisError
 from tamis.domain.text import SURROGATE
 
 AS_IN_JSON = "as in JSON"
+NUMBERS = {int: "a whole number", float: "a number"}
 
-app = App(name="tamis", help="An audience segmentation server for email marketing.", version=__version__)
+
+def _describe_usage_error(error: CycloptsError) -> object:
+    """Return an error about the usage as a panel; an argument is named as in the help."""
+    if isinstance(error, CoercionError) and error.token is not None and error.target_type in NUMBERS:
+        name = error.token.keyword or (_name_in_help(error.argument) if error.argument else "the value")
+        return CycloptsPanel(f'{name} must be {NUMBERS[error.target_type]}, not "{error.token.value}"')
+    if not isinstance(error, MissingArgumentError) or error.argument is None:
+        return CycloptsPanel(error)
+    command = " ".join(["tamis", *(error.command_chain or ())])
+    if error.keyword is not None:
+        return CycloptsPanel(f'{error.keyword} needs a value; see "{command} --help"')
+    return CycloptsPanel(f'{_name_in_help(error.argument)} is missing; see "{command} --help"')
+
+
+def _name_in_help(argument: Argument) -> str:
+    return argument.name.removeprefix("--").upper() if argument.field_info.is_positional else argument.name
+
+
+app = App(
+    name="tamis",
+    help="An audience segmentation server for email marketing.",
+    version=__version__,
+    error_formatter=_describe_usage_error,
+)
 for name, target, help_text in (
     ("account", "account:account_app", "Manage accounts, which own contacts and segments."),
     ("key", "keys:key_app", "Manage the keys that programs use to call the APIs."),

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from tamis.domain.errors import Problem, TamisError
 from tamis.domain.messages import SHARED
 from tamis.domain.messages.catalog import MessageCatalog
+from tamis.domain.messages.files import FILES
 
 OWN: Mapping[str, str] = {
     "account_missing": 'there is no account yet; create one with "tamis account create --email YOU@EXAMPLE.ORG"',
@@ -89,8 +90,7 @@ OWN: Mapping[str, str] = {
     "parquet_needs_no_gzip": "a Parquet file is already compressed: remove {gzip}",
     "passwords_differ": "the passwords did not match; nothing was changed",
     "renaming_not_written_so": '"{pair}" must be OLD=NEW',
-    "definitions_not_read": "{file} cannot be read: {reason}",
-    "definitions_too_large": "{file} is larger than {most} MB, which would take minutes to read",
+    "definitions_too_large": "is larger than {most} MB, which would take minutes to read",
     "plan_loses_data": "this would lose data: {steps:plain ;}; add --allow-delete to allow it, or run tamis pull first",
     "plan_partly_applied": (
         "applied {applied} of {total:change}; this one failed: {step}: {reason} Correct the file, and apply it again "
@@ -142,6 +142,7 @@ OPTIONS = {
     "fields": "--fields",
     "group": "--group",
     "groups": "--split",
+    "header": "",
     "kinds": "--kind",
     "options": "--option",
     "order": "--date-order",
@@ -153,6 +154,13 @@ OPTIONS = {
     "timezone": "--timezone",
 }
 """The option for the parameter of a problem, where its name differs."""
+CONTINUE_A_FILE_NAME = FILES.keys() | {
+    "definitions_not_a_mapping",
+    "definitions_too_large",
+    "ending_unknown",
+    "yaml_not_read",
+}
+"""Messages that make a sentence with the name of the file before them."""
 WORDS = MessageCatalog(SHARED, OWN)
 
 
@@ -162,6 +170,6 @@ def error_lines(error: TamisError) -> list[str]:
 
 
 def problem_line(problem: Problem) -> str:
-    """Return a problem as text, preceded by its option."""
-    place = OPTIONS.get(problem.path, problem.path)
-    return f"{place}: {WORDS.render(problem)}" if place else WORDS.render(problem)
+    """Return a problem as text, preceded by its option or file."""
+    place, text = OPTIONS.get(problem.path, problem.path), WORDS.render(problem)
+    return text if not place else f"{place} {text}" if problem.code in CONTINUE_A_FILE_NAME else f"{place}: {text}"

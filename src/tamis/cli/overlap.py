@@ -47,7 +47,7 @@ def _show_overlap(found: list[Segment], compared: Overlap) -> None:
             numbered, found, compared.sizes, compared.only, compared.matrix, strict=True
         )
     ]
-    columns = ("", "Segment", "Members", "Only here", *(f"and {number}" for number in numbered))
+    columns = ("", "Segment", "Members", "In no other", *(f"Also in {number}" for number in numbered))
     print_table(columns, rows, right=(0, *range(2, len(columns))))
     print_line(f"In any of them: {compared.union:,}")
     print_line(f"In all of them: {compared.intersection:,}")

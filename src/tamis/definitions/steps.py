@@ -127,6 +127,17 @@ def loses_data(step: Step) -> bool:
 
 
 @dataclass(frozen=True, slots=True)
+class EffectOnDependent:
+    """The members of a segment whose rule uses an edited segment, before and after the edit."""
+
+    name: str
+    before: int
+    after: int
+    entering: int
+    leaving: int
+
+
+@dataclass(frozen=True, slots=True)
 class Effect:
     """The members of a segment before and after a step; None where they are unknown until other steps are done."""
 
@@ -134,6 +145,7 @@ class Effect:
     after: int | None
     entering: int | None = None
     leaving: int | None = None
+    dependents: Sequence[EffectOnDependent] = ()
 
 
 @dataclass(frozen=True, slots=True)

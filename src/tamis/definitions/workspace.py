@@ -11,7 +11,7 @@ from tamis.client.models.account import Field as SentField
 from tamis.client.models.segments import Rule as SentRule
 from tamis.client.models.segments import Segment
 from tamis.definitions.models import PresentSegment, PresentType
-from tamis.definitions.steps import EditField, Effect
+from tamis.definitions.steps import EditField, Effect, EffectOnDependent
 from tamis.domain.errors import Refused
 from tamis.domain.fields import Field, Kind
 
@@ -89,7 +89,11 @@ class ApiWorkspace:
     def effect(self, segment_id: int, rule: str) -> Effect:
         """Return what changing the rule of a segment would do."""
         found = self.client.segments.dry_run(segment_id, _sent(rule))
-        return Effect(found.count_before, found.count_after, found.entering, found.leaving)
+        dependents = [
+            EffectOnDependent(each.name, each.count_before, each.count_after, each.entering, each.leaving)
+            for each in found.dependents
+        ]
+        return Effect(found.count_before, found.count_after, found.entering, found.leaving, dependents)
 
     def create_type(self, name: str) -> int:
         """Create a contact type and return its id."""

@@ -13,7 +13,9 @@ FILES: Mapping[str, str] = {
     ),
     "encoding_unknown": 'cannot be read as "{encoding}", which is not a known encoding; common ones are {usual}',
     "file_changed_meanwhile": "changed while it was being read: import it again when it is complete",
+    "file_is_empty": "is empty: the first line must contain the column names",
     "file_not_read": "cannot be read: {reason}",
+    "file_not_utf8": "is not valid UTF-8: save it as UTF-8",
     "file_takes_too_much_disk": (
         "the file takes {taken:,} MB on the disk of {place}, more than half of the free space: free up space, or "
         "import the file in parts"
@@ -75,7 +77,6 @@ FILES: Mapping[str, str] = {
     "json_list_not_whole": "is not a complete JSON list of objects: {reason}",
     "json_list_too_large": "is a JSON list larger than {most} MB: write each object on its own line (NDJSON)",
     "json_too_deep": "contains lists or objects nested too deep to be values of contacts",
-    "line_not_read": "{reason}",
     "ndjson_keys_alike": "has more than {most} keys that differ from others only in letter case",
     "ndjson_line_too_long": "has a line longer than {most} MB: each line must be one object",
     "ndjson_without_objects": 'has no JSON object: each line must be one, such as {{"email": "a@b.org"}}',

@@ -46,7 +46,6 @@ IMPORTS: Mapping[str, str] = {
     "field_name_taken": 'there is already a field "{field}": choose another name',
     "field_name_without_letters": '"{name}" cannot be a field name: it needs at least one letter or digit',
     "file_being_worked_on": "this file is being processed: wait until that is done",
-    "file_is_empty": "is empty: the first line must contain the column names",
     "file_too_large": "the file is larger than the limit of {most}: compress it with gzip, or split it",
     "forgotten_email_not_removed": (
         "{path} may contain {email} and cannot be read or deleted: {reason}; delete it yourself"
@@ -67,6 +66,7 @@ IMPORTS: Mapping[str, str] = {
         "too long for an option"
     ),
     "kind_of_field_is_known": 'the column "{column}" is mapped to the field "{field}", which is a {kind:kind} field',
+    "line_not_read": "{reason}",
     "no_fields_are_made": 'the column "{column}" does not create a field: let the import create new fields',
     "no_options_to_add_to": '"{column}" is mapped to a {kind:kind} field, which has no options',
     "nothing_imported": "nothing was imported",
