@@ -200,7 +200,7 @@ def test_a_failed_download_leaves_the_old_file(server: ScriptedServer, use: Any,
 def test_contacts_of_any_number_are_streamed_in_requests_that_can_be_repeated(
     server: ScriptedServer, use: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("tamis.client.ndjson.MAX_CONTACTS", 3)
+    monkeypatch.setattr("tamis.client.ndjson.MAX_ITEMS", 3)
 
     def store(request: Received) -> Answer:
         lines = [json.loads(line) for line in request.body.splitlines()]

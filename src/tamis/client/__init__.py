@@ -2,6 +2,7 @@
 
 from tamis.client.clients import AsyncTamis, Tamis
 from tamis.client.errors import ApiError, ErrorItem
+from tamis.client.models.events import NewEvent
 from tamis.client.retries import RetryPolicy
 from tamis.client.webhooks import InvalidWebhook, WebhookMessage, verify_webhook
 
@@ -10,6 +11,7 @@ __all__ = [
     "AsyncTamis",
     "ErrorItem",
     "InvalidWebhook",
+    "NewEvent",
     "RetryPolicy",
     "Tamis",
     "WebhookMessage",

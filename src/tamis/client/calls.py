@@ -9,8 +9,7 @@ from functools import wraps
 from pathlib import Path
 from typing import Any, Concatenate, Generic, ParamSpec, TypeVar, overload
 
-from tamis.client.models.contacts import BatchResult
-from tamis.client.ndjson import Stream
+from tamis.client.ndjson import R, Stream
 from tamis.client.request import Page, Request
 from tamis.client.senders import AsyncPages, AsyncSender, Pages, SyncSender
 
@@ -81,15 +80,15 @@ class download(_Method[P, tuple[Request[bytes], Path]], Generic[P]):  # noqa: N8
         return self if resource is None else _bound(self._build, resource, lambda it: resource._sender.download(*it))
 
 
-class streamed(_Method[P, Stream], Generic[P]):  # noqa: N801  a decorator
-    """Makes a method that names contacts of any number into one that sends them in several requests."""
+class streamed(_Method[P, Stream[R]], Generic[P, R]):  # noqa: N801  a decorator
+    """Makes a method that names items of any number into one that sends them in several requests."""
 
     @overload
-    def __get__(self, resource: None, owner: type) -> "streamed[P]": ...
+    def __get__(self, resource: None, owner: type) -> "streamed[P, R]": ...
     @overload
-    def __get__(self, resource: Resource[SyncSender], owner: type) -> Callable[P, BatchResult]: ...
+    def __get__(self, resource: Resource[SyncSender], owner: type) -> Callable[P, R]: ...
     @overload
-    def __get__(self, resource: Resource[AsyncSender], owner: type) -> Callable[P, Awaitable[BatchResult]]: ...
+    def __get__(self, resource: Resource[AsyncSender], owner: type) -> Callable[P, Awaitable[R]]: ...
     def __get__(self, resource: Resource[Any] | None, owner: type) -> Any:
         return self if resource is None else _bound(self._build, resource, resource._sender.stream)
 

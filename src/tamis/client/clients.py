@@ -13,6 +13,7 @@ from tamis.client.models.programs import Change
 from tamis.client.resources.account import AccountCalls, AuditCalls
 from tamis.client.resources.contact_types import ContactTypeCalls, FieldCalls
 from tamis.client.resources.contacts import ContactCalls
+from tamis.client.resources.events import EventCalls
 from tamis.client.resources.programs import ImportCalls, WebhookCalls
 from tamis.client.resources.segments import SegmentCalls
 from tamis.client.retries import RetryPolicy
@@ -33,6 +34,7 @@ class _Client(Generic[Sender]):
         self.contact_types = ContactTypeCalls(sender)
         self.fields = FieldCalls(sender)
         self.contacts = ContactCalls(sender)
+        self.events = EventCalls(sender)
         self.segments = SegmentCalls(sender)
         self.imports = ImportCalls(sender)
         self.webhooks = WebhookCalls(sender)

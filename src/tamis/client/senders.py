@@ -9,8 +9,7 @@ from typing import Any, Generic, TypeVar
 
 import httpx
 
-from tamis.client.models.contacts import BatchResult
-from tamis.client.ndjson import Stream, StreamedBatches
+from tamis.client.ndjson import R, Stream, StreamedBatches
 from tamis.client.request import Page, Request, next_page
 from tamis.client.retries import Attempts, RetryPolicy
 
@@ -40,13 +39,13 @@ class SyncSender:
 
         return self._run(request, write)
 
-    def stream(self, stream: Stream) -> BatchResult:
-        """Send contacts of any number, and return the sums and what was rejected."""
-        if not isinstance(stream.contacts, Iterable):
-            raise TypeError("Tamis takes an iterable of contacts; AsyncTamis also takes an asynchronous one")
-        batches = StreamedBatches(stream.type_id)
-        for contact in stream.contacts:
-            if batches.add(contact):
+    def stream(self, stream: Stream[R]) -> R:
+        """Send items of any number, and return the sums and what was rejected."""
+        if not isinstance(stream.items, Iterable):
+            raise TypeError("Tamis takes an iterable; AsyncTamis also takes an asynchronous one")
+        batches = StreamedBatches(stream)
+        for item in stream.items:
+            if batches.add(item):
                 batches.take(self.send(batches.request()))
         if not batches.is_empty:
             batches.take(self.send(batches.request()))
@@ -92,11 +91,11 @@ class AsyncSender:
 
         return await self._run(request, write)
 
-    async def stream(self, stream: Stream) -> BatchResult:
-        """Send contacts of any number, and return the sums and what was rejected."""
-        batches = StreamedBatches(stream.type_id)
-        async for contact in _asynchronous(stream.contacts):
-            if batches.add(contact):
+    async def stream(self, stream: Stream[R]) -> R:
+        """Send items of any number, and return the sums and what was rejected."""
+        batches = StreamedBatches(stream)
+        async for item in _asynchronous(stream.items):
+            if batches.add(item):
                 batches.take(await self.send(batches.request()))
         if not batches.is_empty:
             batches.take(await self.send(batches.request()))

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 import requests
 
-from tamis.client import ApiError, Tamis
+from tamis.client import ApiError, NewEvent, Tamis
 from tamis.client.calls import Resource
 from tamis.client.ndjson import Stream, StreamedBatches
 from tamis.client.request import Request
@@ -55,6 +55,31 @@ def test_contact_types_and_their_fields(use: Used, type_id: int) -> None:
         use(lambda client: client.contact_types.get(type_id))
     assert refused.value.status == 404
     assert refused.value.request_id
+
+
+def test_events(use: Used, type_id: int) -> None:
+    ada = use(lambda client: client.contacts.put(type_id, "ada@example.org", {}))
+    at = datetime(2026, 11, 27, 10, 30, tzinfo=UTC)
+    events = [
+        NewEvent(email="ada@example.org", event="order", at=at, id="o1", properties={"amount": 59.9, "gift": True}),
+        NewEvent(contact_id=ada.id, event="order", at=date(2026, 11, 26)),
+        NewEvent(email="eve@example.org", event="order", at=at),
+    ]
+    sent = use(lambda client: client.events.send(type_id, events))
+    assert (sent.accepted, sent.repeated, sent.rejected) == (2, 0, 1)
+    assert [item.errors[0].code for item in sent.results if item.errors] == ["event_contact_unknown"]
+    again = use(lambda client: client.events.stream(type_id, iter(events), create_contacts=True))
+    assert (again.accepted, again.repeated, again.rejected) == (1, 2, 0)
+    first, second = use(lambda client: client.events.list(ada.id, event="order", page_size=1))
+    assert (first.at, first.id, first.properties) == (at, "o1", {"amount": 59.9, "gift": True})
+    assert (second.event, second.id, second.properties) == ("order", None, {})
+    (name,) = use(lambda client: client.events.names(type_id))
+    assert (name.count, [each.kind for each in name.properties]) == (3, ["number", "boolean"])
+    kept = use(lambda client: client.events.update_name(name.id, description="Paid", keep="2 years"))
+    assert (kept.description, kept.keep) == ("Paid", "2 years")
+    assert use(lambda client: client.events.get_name(name.id)) == kept
+    amount = use(lambda client: client.events.update_property(name.properties[0].id, kind="text", hidden=True))
+    assert (amount.kind, amount.hidden) == ("text", True)
 
 
 def test_contacts_one_at_a_time(use: Used, type_id: int) -> None:
@@ -104,7 +129,7 @@ def test_batches_and_streams_of_contacts(use: Used, type_id: int, monkeypatch: p
     assert [item.status for item in result.results] == ["created", "rejected", "updated"]
     assert result.results[1].errors[0].path == "email"
 
-    monkeypatch.setattr("tamis.client.ndjson.MAX_CONTACTS", 40)
+    monkeypatch.setattr("tamis.client.ndjson.MAX_ITEMS", 40)
     stream = ((f"{number}@example.org" if number % 25 else "nobody", {"number": number}) for number in range(100))
     total = use(lambda client: client.contacts.stream(type_id, stream))
     assert (total.created, total.rejected, [item.index for item in total.results]) == (96, 4, [0, 25, 50, 75])
@@ -280,8 +305,8 @@ def requests_of_the_client() -> Iterator[Request[Any]]:
                         yield request
                     case (request, _):  # and the file to write
                         yield request
-                    case Stream():
-                        yield StreamedBatches(7).request()
+                    case Stream() as stream:
+                        yield StreamedBatches(stream).request()
 
 
 def _arguments(build: Callable[..., object]) -> dict[str, object]:

@@ -34,7 +34,7 @@ class Contact(Tagged, frozen=True, kw_only=True):
 
 
 class BatchItem(Model, frozen=True, kw_only=True):
-    """What became of the contact at an index of a batch."""
+    """What became of the contact or the event at an index of a batch."""
 
     index: int
     status: str
@@ -42,11 +42,16 @@ class BatchItem(Model, frozen=True, kw_only=True):
     errors: tuple[ErrorItem, ...] = ()
 
 
-class BatchResult(Model, frozen=True, kw_only=True):
+class ItemResults(Model, frozen=True, kw_only=True):
+    """What became of the items of a batch, each at its index."""
+
+    results: tuple[BatchItem, ...] = ()
+
+
+class BatchResult(ItemResults, frozen=True, kw_only=True):
     """What became of the contacts of a batch: good ones are stored, whatever is wrong with others."""
 
     created: int
     updated: int
     unchanged: int
     rejected: int
-    results: tuple[BatchItem, ...] = ()

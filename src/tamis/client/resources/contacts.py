@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterable, Iterable, Sequence
 
+import msgspec
 from msgspec import UNSET, UnsetType
 
 from tamis.client.calls import Resource, Sender, call, paged, streamed
@@ -93,10 +94,10 @@ class ContactCalls(Resource[Sender]):
         return Request("POST", path("contact-types", type_id, "contacts", "batch"), BatchResult, content=content)
 
     @streamed
-    def stream(self, type_id: int, contacts: Iterable[NewContact] | AsyncIterable[NewContact]) -> Stream:
+    def stream(self, type_id: int, contacts: Iterable[NewContact] | AsyncIterable[NewContact]) -> Stream[BatchResult]:
         """Create or update contacts of any number from an iterator, in several requests; the answer has the results
         of rejected ones only, by their index in the whole."""
-        return Stream(type_id, contacts)
+        return Stream(contacts, path("contact-types", type_id, "contacts", "batch"), BatchResult, _line)
 
     @paged
     def segments(
@@ -126,6 +127,11 @@ class ContactCalls(Resource[Sender]):
 
 
 MINIMAL = {"Prefer": "return=minimal"}
+
+
+def _line(contact: NewContact) -> bytes:
+    email, fields = contact
+    return msgspec.json.encode({"email": email, "fields": fields})
 
 
 def _place(type_id: int, email: str) -> str:
