@@ -65,10 +65,11 @@ def settings(page: str) -> str:
 
 
 def _with_rows(page: str, start: str, rows: list[str]) -> str:
+    """Replace the rows of the first table whose rows begin with `start`."""
     lines = page.splitlines()
     first = next(number for number, line in enumerate(lines) if line.startswith(start))
-    kept = [line for line in lines if not line.startswith(start)]
-    return "\n".join([*kept[:first], *rows, *kept[first:]]) + "\n"
+    after = next((number for number in range(first, len(lines)) if not lines[number].startswith(start)), len(lines))
+    return "\n".join([*lines[:first], *rows, *lines[after:]]) + "\n"
 
 
 PAGES: dict[str, Callable[[str], str]] = {"commands.md": commands, "rules.md": operators, "settings.md": settings}
