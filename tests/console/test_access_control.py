@@ -22,6 +22,16 @@ VOLATILE = re.compile(rb'[0-9a-f]{64}|name="idempotency_key" value="\w+"|<time .
 WORD = "Owner-only"
 LATER = {"/imports/uploads/{upload_id}/rejects"}
 """What is there only after something was done that `FullAccount` has not."""
+OF_THE_SERVER = ("sessions", "projection", "membership_", "member_lists", "daily_sizes", "webhook_", "skipped_")
+"""How the tables begin that the server writes by itself, at any time: it projects, and delivers to webhooks."""
+PROGRESS = {
+    "store": {"commits"},
+    "webhooks": {
+        "position", "message_id", "message_last", "failing_since", "failures", "next_attempt_at", "deliveries",
+        "revision", "updated_at",
+    },
+}  # fmt: skip
+"""The columns of other tables that it writes by itself."""
 JSON_ROUTES = ("/segments/preview", "/segments/values")
 
 
@@ -61,15 +71,15 @@ def request_route(route: Route, visitor: Visitor, ids: Mapping[str, str], csrf: 
 
 
 def records_of(server: Server, *, without: int = 0) -> dict[str, list[Any]]:
-    """Return all that is stored but sessions, and but for what has the account `without` written in it."""
+    """Return all that people have stored, but for what has the account `without` written in it."""
     found = {}
     services = Services(Settings(server.data))
     db = services.records.reader()
     types = {type_id for (type_id,) in each(db, "SELECT id FROM contact_types WHERE account_id = ?", (without,))}
     for (table,) in list(each(db, "SELECT name FROM sqlite_schema WHERE type = 'table' ORDER BY name")):
-        if not table.startswith("sqlite_") and table != "sessions":
+        if not table.startswith(("sqlite_", *OF_THE_SERVER)):
             columns = [name for (name,) in fetch(db, "SELECT name FROM pragma_table_info(?)", (table,))]
-            columns = [name for name in columns if name != "commits"]  # not how often anybody wrote
+            columns = [name for name in columns if name not in PROGRESS.get(table, ())]
             rows = fetch(db, f'SELECT {", ".join(columns)} FROM "{table}"')
             if "account_id" in columns:
                 rows = [row for row in rows if row[columns.index("account_id")] != without]
