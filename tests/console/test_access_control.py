@@ -1,7 +1,6 @@
 """§ Nothing leaks, on every route: strangers, guests, forged forms, and colleagues, who see the same."""
 
 import json
-import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -13,12 +12,11 @@ from tamis.actions.services import Services
 from tamis.records.engine.sql import each, fetch
 from tamis.settings import Settings
 from tests.support.console import Visitor
-from tests.support.console_routes import Route, private_routes
+from tests.support.console_routes import VOLATILE, Route, private_routes
 from tests.support.full_account import NOWHERE, FullAccount, create_full_account
 from tests.support.process import Server
 from tests.support.users import Person
 
-VOLATILE = re.compile(rb'[0-9a-f]{64}|name="idempotency_key" value="\w+"|<time .*?</time>')
 WORD = "Owner-only"
 LATER = {"/imports/uploads/{upload_id}/rejects"}
 """What is there only after something was done that `FullAccount` has not."""

@@ -15,6 +15,8 @@ from tamis.web.app import application
 
 PUBLIC = {"/", "/sign-in", "/sign-out", LOCAL}
 """What whoever is not signed in may ask for."""
+VOLATILE = re.compile(rb'[0-9a-f]{64}|name="idempotency_key" value="\w+"|<time .*?</time>')
+"""What differs each time that a page is opened."""
 PARAMETER = re.compile(r"\{(\w+)\}")
 
 
@@ -55,12 +57,17 @@ def private_routes(data: Path) -> list[Route]:
 
 
 def pages_of(data: Path, ids: Mapping[str, str], page: Page) -> Iterator[str]:
-    """List the URLs of all pages and fragments that a signed-in user can open."""
+    """List the URLs of all pages and fragments that a signed-in user can open; one that a contact type is chosen for
+    is listed again with one, unless it is the same."""
     for route in private_routes(data):
         if route.method == "GET":
+            seen = set()
             for query in ("", f"?type={ids['type_id']}") if not route.has_ids else ("",):
                 path = route.at(ids) + query
                 answer = page.request.get(path, headers={"accept": "text/html"}, max_redirects=0)
                 is_page = answer.headers.get("content-type", "").startswith("text/html")
                 if answer.status == 200 and is_page and "content-disposition" not in answer.headers:
-                    yield path
+                    shown = VOLATILE.sub(b"", answer.body())
+                    if shown not in seen:
+                        yield path
+                    seen.add(shown)
