@@ -21,6 +21,11 @@ gc.disable()  # until all tests are collected: they live as long as the run
 gc.set_threshold(20_000, 20, 100)
 
 
+def pytest_xdist_auto_num_workers() -> int:
+    """Start three workers for two cores: a worker often waits for a disk, a server or a browser."""
+    return max(len(os.sched_getaffinity(0)) * 3 // 2, 1)
+
+
 def pytest_collection_finish() -> None:
     """Spare the garbage collector the tests themselves, which it would go through again and again."""
     gc.freeze()
