@@ -126,6 +126,7 @@ def make(directory: Path) -> None:
         clock.append(WRITTEN)
         for type_id, _ in others:
             _store_some(services, type_id, 5, IN_LIMA)
+            _send_items(services, account, type_id, [{"email": "s1@example.org", "event": "visit"}])
         services.write(add_recipient, account, others[0][1].id, email("ext@example.org"), "Some", "Body")
         store(range(PEOPLE // 2, PEOPLE + 6), 5)
         _send(services, account, people.id, range(PEOPLE + 6), WRITTEN)
@@ -180,8 +181,12 @@ def _send(services: Services, account: Account, type_id: int, numbers: range, at
         }
         for n in numbers
     ]
-    db = services.records.reader()
-    services.write(accept_events, account, type_id, parse_events(db, account, type_id, items))
+    _send_items(services, account, type_id, items)
+
+
+def _send_items(services: Services, account: Account, type_id: int, items: list[object]) -> None:
+    parsed = parse_events(services.records.reader(), account, type_id, items)
+    services.write(accept_events, account, type_id, parsed)
 
 
 def _simple_type(services: Services, account: Account, name: str, rule: str) -> tuple[int, Segment]:

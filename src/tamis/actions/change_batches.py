@@ -150,7 +150,7 @@ def _changes_of_type(db: Reader, type_id: int, delta: _TypeDelta, span: tuple[in
         delta.contacts,
         (contacts.documents(db, type_id, part) for part in batched(ids, DOCUMENTS_PER_READ)),
         _overrides(db, type_id, delta, ids),
-        event_changes(db, type_id, *span, delta.events),
+        event_changes(db, type_id, *span, delta.events, ids),
     )
 
 

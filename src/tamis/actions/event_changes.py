@@ -5,10 +5,12 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from tamis.columns.projector.batch import ChangeGroup, ContactEvent, EventChanges, EventRows, RemovedEvents
-from tamis.records import change_log
+from tamis.records import change_log, contacts
 from tamis.records.events import catalogue, read
 from tamis.records.events.rows import StoredEvent
 from tamis.records.handles import Reader
+
+MOST_LOOKED_UP = 10_000
 
 
 @dataclass
@@ -34,18 +36,27 @@ def event_deltas(db: Reader, after: int, up_to: int, last: int) -> dict[int, Eve
     return deltas
 
 
-def event_changes(db: Reader, type_id: int, after: int, up_to: int, delta: EventDelta) -> EventChanges:
-    """Build the changes of the events of a contact type above `after` up to `up_to`."""
+def event_changes(
+    db: Reader, type_id: int, after: int, up_to: int, delta: EventDelta, contact_ids: Sequence[int]
+) -> EventChanges:
+    """Build the changes of the events of a contact type above `after` up to `up_to`; `contact_ids` are the contacts
+    that changed or were deleted."""
+    known = catalogue.names_of_type(db, type_id)
     return EventChanges(
-        catalogue.catalogue_of_type(db, type_id),
+        known,
         delta.changed,
         _by_name(read.added_between(db, type_id, after, up_to)) if delta.changed else (),
         delta.removed,
         lambda name_id: _rows_of_name(db, type_id, name_id, up_to),
         lambda contact_ids, name_ids: _of_contacts(db, contact_ids, name_ids, after, up_to),
         delta.has_new_kinds,
-        delta.are_events_gone,
+        delta.are_events_gone or (bool(known.names) and _are_some_deleted(db, type_id, contact_ids)),
     )
+
+
+def _are_some_deleted(db: Reader, type_id: int, contact_ids: Sequence[int]) -> bool:
+    """Return whether some contacts may be deleted; many are not looked up."""
+    return len(contact_ids) > MOST_LOOKED_UP or len(contacts.existing_ids(db, type_id, contact_ids)) < len(contact_ids)
 
 
 def all_event_rows(db: Reader) -> Iterator[tuple[int, int, EventRows]]:

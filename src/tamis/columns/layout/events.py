@@ -5,7 +5,7 @@ from collections.abc import Mapping
 import duckdb
 
 from tamis.columns.layout.contacts import SQL_TYPES
-from tamis.domain.events import EventCatalogue
+from tamis.domain.events import AT, EventCatalogue
 from tamis.domain.fields import Field, FieldSet
 
 CONTACT, INSTANT = "contact_id", "occurred_at"
@@ -17,8 +17,8 @@ def event_table(name_id: int) -> str:
 
 
 def property_column(field: Field) -> str:
-    """Return the name of the column of a property."""
-    return f"p{int(field.id)}"
+    """Return the name of the column of a property, or of the instant."""
+    return INSTANT if field.id == AT.id else f"p{int(field.id)}"
 
 
 def columns_of(properties: FieldSet) -> dict[str, str]:

@@ -4,6 +4,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+from operator import attrgetter
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -81,7 +82,7 @@ class EventChanges:
     `catalogue` are all names; it has changed more than by new ones if `has_new_kinds`. `changed` are the contacts with
     new events, in order of time, and `added` these events by name id; they can be read only once. `of_name` reads all
     events of a name, and `of_contacts` those of some names that some contacts have, oldest first. The latter lacks
-    events that the projection still has if `are_events_gone`, or if a contact is deleted.
+    events that the projection still has if `are_events_gone`.
     """
 
     catalogue: EventCatalogue = NO_EVENTS
@@ -137,6 +138,11 @@ class TypeChanges:
     events: EventChanges = EventChanges()
     since: ChangesSinceHistory = ChangesSinceHistory()
     """Only for restoring a projection."""
+
+    @property
+    def all_changed(self) -> list[ChangeGroup]:
+        """The contacts that changed, or whose events did, in order of time."""
+        return sorted([*self.changed, *self.events.changed], key=attrgetter("instant"))
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,7 @@ from tamis.columns.projector.strategy import Strategy
 from tamis.columns.projector.windows import AsOf, Window
 from tamis.domain.fields import Value
 from tamis.domain.membership_changes import Cause
+from tamis.rules.evaluation.aggregates import EventValues
 from tamis.rules.sql.compiler import ColumnSource, EventTables
 from tamis.rules.sql.dialect import Parameters
 from tamis.rules.tree import Rule
@@ -36,13 +37,19 @@ Overrides = Mapping[int, tuple[bool, bool]]
 NO_OVERRIDES: Overrides = {}
 
 
+EventsByName = Mapping[int, Sequence[EventValues]]
+"""The events of a contact by the id of their name, oldest first."""
+NO_EVENTS_KNOWN: EventsByName = {}
+
+
 @dataclass(frozen=True, slots=True)
 class Version:
-    """A contact before or after its change: its values in comparable form, None if it does not exist, and its
-    overrides."""
+    """A contact before or after its change: its values in comparable form, None if it does not exist, its overrides,
+    and the events that rules may use."""
 
     values: Mapping[int, Value] | None
     overrides: Overrides
+    events: EventsByName
 
 
 @dataclass(frozen=True, slots=True)

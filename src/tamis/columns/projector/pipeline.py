@@ -15,7 +15,7 @@ from tamis.columns.layout.clocks import midnights_since
 from tamis.columns.projector import strategy
 from tamis.columns.projector.batch import ChangeBatch, Purpose, TypeChanges
 from tamis.columns.projector.context import BatchContext, Connection, TypeContext
-from tamis.columns.projector.rule_dependencies import breakpoints_of, event_breakpoints_of, used_events
+from tamis.columns.projector.rule_dependencies import breakpoints_of, event_breakpoints_of
 from tamis.columns.projector.steps import in_memory
 from tamis.columns.projector.steps.apply import apply
 from tamis.columns.projector.steps.clock import advance_clock
@@ -84,6 +84,7 @@ COMPARE_VERSIONS = Step("compare versions", "evaluates the rules for both in Pyt
     (), (), in_memory.compare_versions)  # fmt: skip
 REPLACE_CONTACTS = Step("replace contacts", "replaces the stored contacts and their exclusions",
     (), ("contacts", "exclusions"), in_memory.replace_contacts)  # fmt: skip
+ADD_EVENTS = Step("add events", "adds the new events of the contacts", (), ("events",), in_memory.add_events)
 RECORD_DIFFERENCES = Step("record differences", "appends the differences to the log, and updates members and sizes",
     (), ("membership_changes", "recent_changes", "segment_sizes"), in_memory.record_differences)  # fmt: skip
 
@@ -162,7 +163,9 @@ DAY_WINDOW: Sequence[Step[TypeContext]] = (
 MIDNIGHT_WINDOW: Sequence[Step[TypeContext]] = (MARK_DIRTY_AT_MIDNIGHT, LOAD_VERSIONS, EVALUATE, COMPARE)
 LONG_WINDOW: Sequence[Step[TypeContext]] = (MARK_DIRTY, APPLY, APPLY_EVENTS)
 """For a time so long that going through its days would take too long; all segments are refreshed after it."""
-IN_MEMORY: Sequence[Step[TypeContext]] = (READ_CHANGED, COMPARE_VERSIONS, REPLACE_CONTACTS, RECORD_DIFFERENCES)
+IN_MEMORY: Sequence[Step[TypeContext]] = (
+    READ_CHANGED, COMPARE_VERSIONS, REPLACE_CONTACTS, ADD_EVENTS, RECORD_DIFFERENCES,
+)  # fmt: skip
 LOG_CHANGES: Sequence[Step[TypeContext]] = (LOG, ROLL_UP, EMPTY)
 REFRESH_LEVEL: Sequence[Step[TypeContext]] = (REFRESH, LOG, ROLL_UP)
 TYPE_END: Sequence[Step[TypeContext]] = (ADVANCE_CLOCK,)
@@ -222,7 +225,7 @@ def make_context(state: State, purpose: Purpose, changes: TypeChanges) -> TypeCo
         contacts_only=purpose is Purpose.ADVANCE
         and not (changes.fields_changed or segments.refreshed or segments.deleted)
         and not (overrides.changed or overrides.included)
-        and not (events.changed or events.removed or events.has_new_kinds or used_events(segments.unchanged))
+        and not (events.removed or events.has_new_kinds or events.are_events_gone)
         and not (clock and clock.due and clock.due <= now),
     )
     chosen = choose(profile, strategy.THRESHOLDS)

@@ -2,7 +2,6 @@
 
 from datetime import timedelta
 
-from tamis.columns.layout.events import INSTANT, property_column
 from tamis.columns.projector.batch import Levels
 from tamis.domain.events import AT
 from tamis.domain.fields import Field
@@ -12,8 +11,9 @@ from tamis.rules.tree import Condition, EventCondition, conditions, event_condit
 Breakpoint = tuple[Field, timedelta]
 """A field, and how long after a value of it the result of a rule can change."""
 
-EventBreakpoint = tuple[int, str, timedelta]
-"""The name of events, a column of their table, and how long after a value in it the result of a rule can change."""
+EventBreakpoint = tuple[int, Field, timedelta]
+"""The name of events, a property of theirs or `AT`, and how long after a value of it the result of a rule can
+change."""
 
 
 def breakpoints_of(levels: Levels) -> list[Breakpoint]:
@@ -24,14 +24,15 @@ def breakpoints_of(levels: Levels) -> list[Breakpoint]:
 
 def event_breakpoints_of(levels: Levels) -> list[EventBreakpoint]:
     """List all breakpoints of some rules that are about events, each of which counts from its instant on."""
-    found: set[EventBreakpoint] = set()
+    found: dict[tuple[int, int, timedelta], EventBreakpoint] = {}
     for condition in timed_event_conditions(levels):
         name_id = condition.aggregate.event.id
-        found.add((name_id, INSTANT, timedelta(0)))
+        offsets = [(AT, timedelta(0))]
         for part in parts_of(condition):
-            name = INSTANT if part.field.id in (AT.id, condition.aggregate.value.id) else property_column(part.field)
-            found.update((name_id, name, offset) for offset in clock_offsets(part))
-    return sorted(found)
+            field = AT if part.field == condition.aggregate.value else part.field
+            offsets += [(field, offset) for offset in clock_offsets(part)]
+        found.update({(name_id, field.id, offset): (name_id, field, offset) for field, offset in offsets})
+    return [found[key] for key in sorted(found)]
 
 
 def timed_event_conditions(levels: Levels) -> list[EventCondition]:

@@ -38,11 +38,11 @@ def _next_clock(con: Connection, context: TypeContext) -> Clock | None:
     is_ahead = before is not None and (before.breakpoint is None or before.breakpoint > now)
     kept = before if is_ahead and not segments.refreshed else None
     if kept and context.strategy is Strategy.IN_MEMORY:
-        earliest = in_memory.next_breakpoint(context)
+        earliest, of_events = in_memory.next_breakpoint(context), None
     else:
         source = "staged_contacts" if kept else table(context.changes.type_id)
         earliest = next_breakpoint(con, source, breakpoints_of(levels), now)
-    of_events = next_event_breakpoint(con, context, levels, only_added=kept is not None)
+        of_events = next_event_breakpoint(con, context, levels, only_added=kept is not None)
     known = [instant for instant in (earliest, of_events, kept and kept.breakpoint) if instant]
     conditions += [part for condition in event_conditions for part in parts_of(condition)]
     midnight = next_day_starts(now, segments.zone) if any(map(changes_at_midnight, conditions)) else None

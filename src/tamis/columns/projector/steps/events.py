@@ -4,8 +4,9 @@ An evaluation sees the stored events of a contact, and from its change on also t
 ones.
 """
 
+from collections.abc import Sequence
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from tamis.columns.engine.dialect import DUCKDB
 from tamis.columns.layout.contacts import table
@@ -14,7 +15,7 @@ from tamis.columns.projector.batch import Levels
 from tamis.columns.projector.context import BatchContext, Connection, TypeContext, execute_update, for_type, naive_utc
 from tamis.columns.projector.event_rows import insert_events
 from tamis.columns.projector.queries import load
-from tamis.columns.projector.rule_dependencies import event_breakpoints_of, used_events
+from tamis.columns.projector.rule_dependencies import EventBreakpoint, event_breakpoints_of, used_events
 from tamis.columns.projector.steps.stage import stage_changed
 from tamis.domain.fields import Field
 from tamis.domain.instants import from_micros
@@ -156,7 +157,7 @@ def breakpoints_of_dirty(context: TypeContext, parameters: Parameters) -> list[s
     """Return the queries for the breakpoints of the events of dirty contacts within the window: `id`, `version` and
     `e`, the instant."""
     window, queries = context.this_window, []
-    for name_id, name, offset in context.event_breakpoints:
+    for name_id, name, offset in _columns(context.event_breakpoints):
         instant = f"{name} + {parameters.bind(offset)}::INTERVAL"
         within = (
             f"{name} > {parameters.bind(window.start - offset)} AND {name} < {parameters.bind(window.end - offset)}"
@@ -180,7 +181,7 @@ def mark_at_breakpoints(con: Connection, context: TypeContext) -> int:
     at_breakpoint = " UNION ".join(
         f"SELECT {CONTACT} AS id FROM {event_table(name_id)} WHERE {name} > {parameters.bind(window.start - offset)} "
         f"AND {name} < {parameters.bind(window.end - offset)}"
-        for name_id, name, offset in context.event_breakpoints
+        for name_id, name, offset in _columns(context.event_breakpoints)
     )
     return execute_update(
         con,
@@ -196,7 +197,7 @@ def without_breakpoints(context: TypeContext, parameters: Parameters) -> str:
     return "".join(
         f" AND id NOT IN (SELECT {CONTACT} FROM {added_table(name_id)} "
         f"WHERE {name} > {parameters.bind(window.start - offset)} AND {name} < {parameters.bind(window.end - offset)})"
-        for name_id, name, offset in context.event_breakpoints
+        for name_id, name, offset in _columns(context.event_breakpoints)
         if name_id in context.added_events
     )
 
@@ -211,10 +212,14 @@ def next_event_breakpoint(
         f"SELECT min({name}) + {parameters.bind(offset)}::INTERVAL AS e "
         f"FROM {added_table(name_id) if only_added else event_table(name_id)} "
         f"WHERE {name} > {parameters.bind(context.now - offset)}"
-        for name_id, name, offset in event_breakpoints_of(levels)
+        for name_id, name, offset in _columns(event_breakpoints_of(levels))
         if name_id in context.added_events or not only_added
     ]
     if not queries:
         return None
     row = con.execute(f"SELECT min(e) FROM ({' UNION ALL '.join(queries)})", parameters.values).fetchone()
     return row[0].replace(tzinfo=UTC) if row and row[0] else None
+
+
+def _columns(breakpoints: Sequence[EventBreakpoint]) -> list[tuple[int, str, timedelta]]:
+    return [(name_id, property_column(field), offset) for name_id, field, offset in breakpoints]

@@ -14,6 +14,7 @@ import msgspec
 
 from tamis.columns.history.daily_rollup import DailyChanges
 from tamis.columns.layout.contacts import column, table
+from tamis.columns.layout.events import ensure_event_tables
 from tamis.columns.projector.context import (
     NO_OVERRIDES,
     Connection,
@@ -26,8 +27,10 @@ from tamis.columns.projector.context import (
     naive_utc,
 )
 from tamis.columns.projector.documents import insert_contacts
+from tamis.columns.projector.event_rows import insert_events
 from tamis.columns.projector.queries import load
 from tamis.columns.projector.rule_dependencies import used_fields
+from tamis.columns.projector.steps.contact_events import WITHOUT_EVENTS, read_events
 from tamis.columns.projector.steps.roll_up import update_sizes
 from tamis.columns.projector.steps.small_batch import Evaluation, find_differences, stored_values
 from tamis.columns.projector.steps.stage import last_changes
@@ -61,13 +64,17 @@ _DOCUMENTS = msgspec.json.Decoder(_Document)
 def read_changed(con: Connection, context: TypeContext) -> TypeContext:
     """Read the changed contacts as they were and as they are now."""
     changes, fields = context.changes, used_fields(context.unchanged)
-    groups = last_changes(changes.changed)
+    groups = last_changes(changes.all_changed)
     ids = sorted(groups)
     documents = [text for part in changes.documents for text in part]
-    present = {found.id: _values(found, fields) for text in documents for found in _DOCUMENTS.decode_lines(text)}
     stored = _read_stored(con, changes.type_id, ids, fields)
     excluded = _by_contact(con.execute(SQL["exclusions"], [ids]).fetchall()) if context.has_overrides and ids else {}
-    still_excluded = _by_contact(changes.overrides.excluded)
+    written = {id_ for group in changes.changed for id_ in group.ids}  # of the others, only events have changed
+    present = {id_: values for id_, values in stored.items() if id_ not in written}
+    still_excluded = {id_: found for id_, found in excluded.items() if id_ not in written}
+    present |= {found.id: _values(found, fields) for text in documents for found in _DOCUMENTS.decode_lines(text)}
+    still_excluded |= _by_contact(changes.overrides.excluded)
+    events = read_events(context, ids)
     # Before the clock of the type, its memberships are those of a later time already.
     floor = context.this_window.start if context.clock else None
     changed = [
@@ -75,8 +82,8 @@ def read_changed(con: Connection, context: TypeContext) -> TypeContext:
             id_,
             max(from_micros(groups[id_].instant), floor) if floor else from_micros(groups[id_].instant),
             groups[id_].cause,
-            Version(stored.get(id_), excluded.get(id_, NO_OVERRIDES)),
-            Version(present.get(id_), still_excluded.get(id_, NO_OVERRIDES)),
+            Version(stored.get(id_), excluded.get(id_, NO_OVERRIDES), events.get(id_, WITHOUT_EVENTS).before),
+            Version(present.get(id_), still_excluded.get(id_, NO_OVERRIDES), events.get(id_, WITHOUT_EVENTS).after),
         )
         for id_ in ids
     ]
@@ -92,14 +99,25 @@ def compare_versions(_: Connection, context: TypeContext) -> TypeContext:
 def replace_contacts(con: Connection, context: TypeContext) -> TypeContext:
     """Replace the stored contacts and their exclusions."""
     changes = context.changes
-    if stored := [contact.id for contact in context.changed if contact.before.values is not None]:
+    written = {id_ for group in changes.changed for id_ in group.ids}
+    if stored := [one.id for one in context.changed if one.before.values is not None and one.id in written]:
         con.execute(for_type(SQL["delete_contacts"], changes.type_id), [stored])
     if context.documents:
         insert_contacts(con, changes.type_id, changes.fields, context.documents)
-    if excluded := [contact.id for contact in context.changed if contact.before.overrides]:
+    if excluded := [one.id for one in context.changed if one.before.overrides and one.id in written]:
         con.execute(SQL["delete_exclusions"], [excluded])
     if changes.overrides.excluded:
         con.execute(SQL["insert_exclusions"], _columns(changes.overrides.excluded))
+    return context
+
+
+def add_events(con: Connection, context: TypeContext) -> TypeContext:
+    """Add the new events of the contacts."""
+    events = context.changes.events
+    if events.changed:
+        ensure_event_tables(con, events.catalogue)
+    for name_id, rows in events.added:
+        insert_events(con, name_id, events.catalogue.properties_of(name_id), rows)
     return context
 
 
@@ -185,6 +203,11 @@ def _breakpoints(context: TypeContext, version: Version, after: datetime, before
         value = version.values.get(field.id) if version.values else None
         if isinstance(value, datetime) and first < (at := to_micros(value) + offset // MICROSECOND) < last:
             yield from_micros(at)
+    for name_id, field, offset in context.event_breakpoints:
+        for event in version.events.get(name_id, ()):
+            value = event.value_of(field)
+            if isinstance(value, datetime) and first < (at := to_micros(value) + offset // MICROSECOND) < last:
+                yield from_micros(at)
 
 
 def _row(number: int, found: MembershipDifference) -> ChangeRow:

@@ -14,11 +14,14 @@ from itertools import pairwise
 from tamis.columns.projector.context import NO_OVERRIDES, Connection, MembershipDifference, TypeContext, Version
 from tamis.columns.projector.queries import load
 from tamis.columns.projector.rule_dependencies import used_fields
+from tamis.columns.projector.steps.contact_events import WITHOUT_EVENTS, read_events
+from tamis.columns.projector.steps.stage import last_changes
 from tamis.columns.projector.windows import AsOf
 from tamis.domain.fields import Field, Value
+from tamis.domain.instants import to_micros
 from tamis.domain.membership_changes import Cause
 from tamis.domain.segments import SEGMENT_SHIFT
-from tamis.rules.evaluation.aggregates import no_events
+from tamis.rules.evaluation.aggregates import EventValues
 from tamis.rules.evaluation.compiled import CompiledRule, compile_rule
 from tamis.rules.evaluation.operands import comparable
 from tamis.rules.time.evaluation_time import EvaluationTime
@@ -87,11 +90,13 @@ def _affected_segments(rules: Mapping[int, CompiledRule], before: Evaluation, af
     changed = _changed_fields(was.values, now.values)
     is_time_equal = before.as_of == after.as_of
     overridden = {*was.overrides, *now.overrides}
+    more_events = {id_ for id_, found in now.events.items() if len(found) != len(was.events.get(id_, ()))}
     affected: dict[int, None] = {}
     for segment_id, rule in rules.items():  # each segment comes after those that its rule names
         if (
             not rule.field_ids.isdisjoint(changed)
             or (rule.is_timed and not is_time_equal)
+            or not rule.event_ids.isdisjoint(more_events)
             or segment_id in overridden
             or not rule.segment_ids.isdisjoint(affected)
         ):
@@ -102,10 +107,14 @@ def _affected_segments(rules: Mapping[int, CompiledRule], before: Evaluation, af
 def _answers(rules: Mapping[int, CompiledRule], evaluation: Evaluation) -> Callable[[int], bool]:
     """Return the function that says whether a contact is a recipient of a segment under its own id."""
     as_of, values, overrides = evaluation.as_of, evaluation.version.values, evaluation.version.overrides
+    events = evaluation.version.events
     members: dict[int, bool] = {}
 
+    def events_named(name_id: int) -> Sequence[EventValues]:
+        return events.get(name_id, ())
+
     def is_selected(segment_id: int) -> bool:
-        return values is not None and rules[segment_id].selects(values, as_of, is_member, no_events)
+        return values is not None and rules[segment_id].selects(values, as_of, is_member, events_named)
 
     def is_member(segment_id: int) -> bool:
         if segment_id not in members:
@@ -136,6 +145,8 @@ def _evaluations(con: Connection, context: TypeContext) -> list[Evaluation]:
         f"FROM {context.instants} p LEFT JOIN {context.versions} v ON v.id = p.contact_id AND v.version = p.version "
         "ORDER BY p.contact_id, p.seq"
     ).fetchall()
+    events = read_events(context, sorted({row[0] for row in rows}))
+    applied = _applied_contacts(context)
     return [
         Evaluation(
             contact_id,
@@ -143,10 +154,24 @@ def _evaluations(con: Connection, context: TypeContext) -> list[Evaluation]:
             _evaluation_time(as_of, seq, instant),
             instant,
             cause,
-            Version(stored_values(values, fields) if id_ else None, overrides.get((contact_id, version), NO_OVERRIDES)),
+            Version(
+                stored_values(values, fields) if id_ else None,
+                overrides.get((contact_id, version), NO_OVERRIDES),
+                events.get(contact_id, WITHOUT_EVENTS)[1 if contact_id in applied else version],
+            ),
         )
         for contact_id, version, instant, cause, seq, id_, *values in rows
     ]
+
+
+def _applied_contacts(context: TypeContext) -> Collection[int]:
+    """Return the contacts whose added events were stored in an earlier window."""
+    since = to_micros(context.this_window.since)
+    return (
+        {id_ for id_, group in last_changes(context.changes.all_changed).items() if group.instant < since}
+        if context.this_window.number
+        else ()
+    )
 
 
 def _evaluation_time(as_of: Sequence[AsOf], seq: int, instant: datetime) -> EvaluationTime:
