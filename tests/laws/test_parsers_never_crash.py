@@ -17,6 +17,7 @@ from tamis.rules.syntaxes.arrays import from_arrays
 from tamis.rules.syntaxes.draft import Draft
 from tamis.rules.syntaxes.json import from_json
 from tamis.rules.syntaxes.text import from_text, to_text
+from tests.laws.event_strategies import EVENTS, event_rules
 from tests.laws.strategies import FIELDS, OPERAND_TEXTS, SEGMENTS, ZONES, raw_texts, rules, zones
 from tests.support.effort import examples
 
@@ -26,7 +27,7 @@ any_text = st.text(st.characters())
 def read(parse: Callable[[], Draft | None]) -> None:
     """Parse and build; anything but a rule or Invalid with problems fails the test."""
     try:
-        rule = build(parse(), FIELDS, SEGMENTS)
+        rule = build(parse(), FIELDS, SEGMENTS, EVENTS)
     except Invalid as refusal:
         problems = refusal.problems
     else:
@@ -42,7 +43,8 @@ _WORDS = [*sorted(SPELLINGS), *(f.key for f in FIELDS.fields), "and", "or", "not
           "ſ", "ı", "30 days", "is in segment", "7", "“", "”", "«x»", "‘it’s’", "[", "]", "&&", "||", "!", "==", "~",
           "…", "ago", "or more", "or later", "to", "field", "is bigger than", "isn't", "-7 days", "–5", "1,000", "$5",
           "1.000,5", "5 €", "1/2/2024", "2024-1-2", "India", "New York", "(or is blank)", "\u200b", "Birth date",
-          "who"]  # fmt: skip
+          "who", "did", "did not", "did order", "at least 3 times", "once", "where", "sum", "(amount) of", "last",
+          "first", "within", '"order"', "today", "this month"]  # fmt: skip
 word_soup = st.lists(st.one_of(st.sampled_from(_WORDS), raw_texts), max_size=20).flatmap(
     lambda words: st.sampled_from(["", " "]).map(lambda blank: blank.join(words))
 )
@@ -51,6 +53,13 @@ word_soup = st.lists(st.one_of(st.sampled_from(_WORDS), raw_texts), max_size=20)
 @settings(max_examples=examples(300))
 @given(st.one_of(any_text, word_soup))
 def test_any_text_is_read_or_refused(text: str) -> None:
+    read(lambda: from_text(text))
+
+
+@settings(max_examples=examples(300))
+@given(st.data())
+def test_a_damaged_text_about_events_is_read_or_refused(data: st.DataObject) -> None:
+    text = data.draw(damaged(event_rules.map(to_text)))
     read(lambda: from_text(text))
 
 
@@ -72,7 +81,8 @@ _scalars = st.one_of(
     st.sampled_from(["birth_date", "is within", "is in segment"]),
     st.integers(100, 112), st.integers(10**17, 10**30),
 )  # fmt: skip
-_keys = st.one_of(st.sampled_from(["all", "any", "not", "field", "operator", "values"]), raw_texts)
+_KEYS = ["all", "any", "not", "field", "operator", "values", "event", "function", "property", "window", "where"]
+_keys = st.one_of(st.sampled_from(_KEYS), raw_texts)
 any_json = st.recursive(
     _scalars,
     lambda parts: st.one_of(

@@ -72,12 +72,14 @@ def build_parts(
 
 @dataclass(frozen=True, slots=True)
 class _Known:
-    """What a rule may name; `filtered` is the name of the events that a part is to filter."""
+    """What a rule may name; `filtered` is the name of the events that a part is to filter, and `outside` are the fields
+    of contacts then."""
 
     fields: FieldSet
     segments: SegmentRefs
     events: EventCatalogue
     filtered: str = ""
+    outside: FieldSet = FieldSet(())  # noqa: RUF009  frozen
 
 
 def _count(draft: Draft) -> int:
@@ -122,12 +124,12 @@ def _event_condition(draft: DraftEventCondition, known: _Known, problems: list[P
     if known.filtered:
         problems.append(Problem(draft.where, "where_is_about_properties", event=known.filtered))
         return None
-    return build_events.build_event_condition(draft, known.events, problems, _condition, _filter)
 
+    def build_filter(filter_: Draft, event: str, properties: FieldSet) -> Node | None:
+        inside = _Known(properties, SegmentRefs(), NO_EVENTS, event, known.fields)
+        return _node(filter_, inside, problems, {})
 
-def _filter(draft: Draft, event: str, properties: FieldSet, problems: list[Problem]) -> Node | None:
-    """Build what is asked of the properties of events."""
-    return _node(draft, _Known(properties, SegmentRefs(), NO_EVENTS, event), problems, {})
+    return build_events.build_event_condition(draft, known.events, known.fields, problems, _condition, build_filter)
 
 
 def _leaf(draft: DraftCondition, known: _Known, problems: list[Problem]) -> Condition | InSegment | None:
@@ -140,7 +142,22 @@ def _leaf(draft: DraftCondition, known: _Known, problems: list[Problem]) -> Cond
             problems.append(Problem(draft.where, "where_is_about_properties", event=known.filtered))
             return None
         return _in_segment(draft, meanings[0], known.segments, problems)
-    return _condition(draft, known.fields, problems)
+    before = len(problems)
+    condition = _condition(draft, known.fields, problems)
+    if draft.field is not None and any(problem.code == "no_field" for problem in problems[before:]):
+        problems[before:] = [_better(problem, draft.field, known) for problem in problems[before:]]
+    return condition
+
+
+def _better(problem: Problem, field: str | int, known: _Known) -> Problem:
+    """Explain an unknown field by the properties of events."""
+    if problem.code != "no_field":
+        return problem
+    if known.filtered:
+        message = names.unknown_property(field, known.filtered, known.fields, known.outside)
+        return Problem.of(problem.path, message)
+    better = names.property_outside_where(field, known.events)
+    return Problem.of(problem.path, better) if better else problem
 
 
 def _in_segment(

@@ -16,7 +16,7 @@ from tamis.rules.syntaxes.draft import Draft, DraftCondition, DraftEventConditio
 from tamis.rules.tree import AggregateFunction, Condition, EventAggregate, EventCondition, EventRef, Node
 
 BuildCondition = Callable[[DraftCondition, FieldSet, list[Problem]], Condition | None]
-BuildFilter = Callable[[Draft, str, FieldSet, list[Problem]], Node | None]
+BuildFilter = Callable[[Draft, str, FieldSet], Node | None]
 _SPANS = frozenset({ValueType.FIELD_VALUE, ValueType.DURATION, ValueType.PERIOD})
 _NO_WINDOWS = frozenset({Relative.NEXT, Relative.NEXT_PERIOD, Relative.ANNIVERSARY})
 _AT = FieldSet((AT,))
@@ -32,23 +32,27 @@ _SPELLINGS = {function.value: function for function in AggregateFunction} | {
 def build_event_condition(
     draft: DraftEventCondition,
     events: EventCatalogue,
+    fields: FieldSet,
     problems: list[Problem],
     build_condition: BuildCondition,
     build_filter: BuildFilter,
 ) -> EventCondition | None:
-    """Build a condition about events, or add everything that is wrong with it to some problems."""
+    """Build a condition about events, or add everything that is wrong with it to some problems; `fields` are those of
+    contacts, one of which may have been meant: "First name is …"."""
     before = len(problems)
     event = events.find(draft.event)
     window = _window(draft.window, problems, build_condition) if draft.window else None
     function = _SPELLINGS.get(draft.function.strip().lower())
     if function is None:
         problems.append(Problem(draft.where, "no_event_function", function=shorten(draft.function)))
-    if event is None:
+    if event is None and (meant := fields.find(f"{draft.function}_{draft.event}")):
+        problems.append(Problem(draft.where, "write_field_so", name=meant.name, field=meant.key))
+    elif event is None:
         problems.append(Problem.of(draft.where_event or draft.where, names.unknown_event(draft.event, events)))
     if event is None or function is None:
         return None
     properties = events.properties_of(event.id)
-    where = build_filter(draft.filter, event.name, properties, problems) if draft.filter else None
+    where = build_filter(draft.filter, event.name, properties) if draft.filter else None
     of = _property(draft, function, event, properties, problems)
     if function.takes_property and of is None:
         return None
@@ -61,8 +65,9 @@ def build_event_condition(
 
 def is_window(operator: Operator) -> bool:
     """Return whether an operator can say when events happened: it asks for one span of time, which is not to come."""
-    is_span = operator.takes in (Takes.ONE, Takes.TWO) and operator.values in _SPANS
-    return is_span and not operator.negates and operator.relative not in _NO_WINDOWS
+    takes_span = operator.takes in (Takes.ONE, Takes.TWO) and operator.values in _SPANS
+    is_span = operator.takes is Takes.NONE and operator.relative is not None  # "today"
+    return (takes_span or is_span) and not operator.negates and operator.relative not in _NO_WINDOWS
 
 
 def _window(draft: DraftCondition, problems: list[Problem], build_condition: BuildCondition) -> Condition | None:
@@ -104,7 +109,7 @@ def _check_numbers(
     for index, value in enumerate(test.values):
         if isinstance(value, float) and (code := _problem_with_number(function, value)):
             place = places[index] if index < len(places) else draft.test.where
-            problems.append(Problem(place, code, number=draft.test.values[index], most=LARGEST))
+            problems.append(Problem(place, code, number=draft.test.values[index], most=int(LARGEST)))
 
 
 def _problem_with_number(function: AggregateFunction, number: float) -> str | None:

@@ -8,6 +8,7 @@ RULES: Mapping[str, str] = {
     ),
     "anniversary_in_hours": "must be in days, weeks, months or years: an anniversary is a whole day",
     "backtick_missing": "the closing backtick is missing",
+    "clause_repeated": "each of how often, when and where can be written only once for an event",
     "condition_missing": "a condition is missing",
     "count_with_within": '; for the last {duration}, use "is within {duration}"',
     "count_from_today_so": '; for a time relative to today, use "is within", "is more than … ago" or "is in the next"',
@@ -16,6 +17,9 @@ RULES: Mapping[str, str] = {
     "date_field_in_hours": "must be in days, weeks, months or years: hours need a date-time field",
     "day_needs_after_or_before": '; for a calendar date, use "is after" or "is before"',
     "did_you_mean": "; did you mean {near:quoted or}?",
+    "event_value_not_compared": (
+        'an operator and a value are missing after "{function}", such as >= 100, or is within 30 days'
+    ),
     "events_there_are": "; there are {events:quoted}",
     "expected_comma": "expected a comma or a closing parenthesis",
     "expected_end": 'expected "and", "or" or the end of the rule',
@@ -30,6 +34,10 @@ RULES: Mapping[str, str] = {
     "expected_unit_of_time": "expected a unit of time: hours, days, weeks, months or years",
     "expected_value": (
         "expected a value: text in quotes, a number, a date such as 2024-12-31, or a duration such as 30 days"
+    ),
+    "field_inside_where": (
+        'events with the name "{event}" have no property "{field}", a field of contacts; put conditions '
+        'about contacts before or after the condition about events, outside of "where"'
     ),
     "for_several_values": '; for several values, use "{operator}"',
     "function_needs_property": 'needs a property: {function}(…) of "{event}"',
@@ -48,11 +56,20 @@ RULES: Mapping[str, str] = {
     "no_operator": 'there is no operator "{operator}"{advice}',
     "no_property": 'events with the name "{event}" have no property "{property}"{advice}',
     "no_segment_of_type": 'there is no segment "{segment}" of this contact type{advice}',
-    "not_a_condition": 'must have "all", "any", "not", or "field" or "event" with "operator" and "values", and no more',
-    "not_a_field_reference": "must be the ID or the key of a field, or the ID or the name of an event",
+    "not_a_condition": (
+        'must have "all", "any", "not", "event", or "field" and "operator" with "values", and nothing else'
+    ),
+    "not_a_field_reference": "must be the ID or the key of a field",
+    "not_a_function_name": "must be count, sum, min, max, average, first or last",
     "not_a_list": "must be a list",
     "not_a_list_of_values": "must be a list of strings, numbers or booleans",
-    "not_a_window": 'must have "operator" with "values", such as {"operator": "is within", "values": ["30 days"]}',
+    "not_a_property_reference": "must be the ID or the key of a property",
+    "not_a_window": 'must be an object with "operator" and "values", and nothing else',
+    "not_an_event_condition": (
+        'must have "event", and may have "function", "property", "window", "where", "operator" and '
+        '"values"; remove {keys:quoted and}'
+    ),
+    "not_an_event_reference": "must be the ID or the name of events",
     "not_an_object": "must be an object",
     "not_an_operator_name": "must be the name of an operator",
     "note_is_superfluous": (
@@ -76,6 +93,10 @@ RULES: Mapping[str, str] = {
     "period_so": '; for the calendar, use "is in this {period}", "is in last {period}" or "is in next {period}"',
     "properties_there_are": "; there are {properties:quoted}",
     "property_does_not_fit": '{function} needs another kind of property: "{property}" is a {kind:kind} property',
+    "property_outside_where": (
+        'there is no field "{property}"; it is a property of "{event}": put what is asked of events in '
+        "parentheses: where (… and …)"
+    ),
     "query_type_not_valid": 'must be "and" or "or" when there are several conditions',
     "quote_missing": "the closing quote is missing",
     "rule_ends_too_early": "the rule ends too early: {missing}",
@@ -94,6 +115,8 @@ RULES: Mapping[str, str] = {
     "takes_two_values": '"{operator}" takes two values, not {count}{advice}',
     "takes_values": '"{operator}" takes at least one value, not {count}{advice}',
     "text_without_quotes": 'must be in quotes if it is text: "{text}"',
+    "times_missing": 'add "times" if this is how often it happened: {number} times',
+    "times_need_did": '"times" goes with "did", as in did "{event}" at least 3 times',
     "too_few_entries": "must have at least {wanted:entry|entries} for these operators, not {count}",
     "too_many_conditions": "must not have more than {most} conditions",
     "too_many_values": "must not have more than {most:,} values",

@@ -11,7 +11,7 @@ from tamis.rules.evaluation.aggregates import aggregated
 from tamis.rules.evaluation.evaluate import event_condition_holds
 from tamis.rules.syntaxes.event_text import AT_LEAST, WORDS_OF_TIMES
 from tamis.rules.time.evaluation_time import EvaluationTime
-from tamis.rules.tree import AggregateFunction, Condition, EventAggregate, EventCondition, Node
+from tamis.rules.tree import AggregateFunction, All, Any, Condition, EventAggregate, EventCondition, Node
 
 _ANY_TIME = EvaluationTime(datetime(2000, 1, 1, tzinfo=UTC), UTC_ZONE)
 _NOUNS = {
@@ -55,11 +55,14 @@ def write_event_condition(
 
 
 def _which(aggregate: EventAggregate, asks: Callable[[Condition], str], bare: Callable[[Node], str]) -> str:
-    """Write which events are meant: " within the last 90 days where Amount is greater than 50"."""
+    """Write which events are meant: " within the last 90 days (where Amount is greater than 50)"."""
     text = ""
     if aggregate.window:
         text += " " + re.sub("^is ", "on " if aggregate.window.operator.name == "is" else "", asks(aggregate.window))
-    return f"{text} where {bare(aggregate.where)}" if aggregate.where else text
+    if aggregate.where is None:
+        return text
+    where = bare(aggregate.where)
+    return f"{text} (where {where[1:-1] if isinstance(aggregate.where, All | Any) else where})"
 
 
 def _of_nothing(condition: EventCondition, negated: bool) -> str:

@@ -35,13 +35,30 @@ def unknown_event(reference: str | int, events: EventCatalogue) -> Message:
     return Message("no_event", event=shorten(reference), advice=advice)
 
 
-def unknown_property(reference: str | int, event: str, properties: FieldSet) -> Message:
-    """Report an unknown property of events, with the closest names, or those that there are."""
+def unknown_property(
+    reference: str | int,
+    event: str,
+    properties: FieldSet,
+    outside: FieldSet = FieldSet(()),  # noqa: B008  frozen
+) -> Message:
+    """Report an unknown property of events, with the closest names, or those that there are; `outside` are fields of
+    contacts."""
+    if isinstance(reference, str) and (field := outside.find(reference)):
+        return Message("field_inside_where", event=event, field=field.key)
     keys = {fold(name): field.key for field in properties.fields for name in (field.key, field.name)}
     advice = _did_you_mean(_close_matches(str(reference), keys))
     if advice is None and properties.fields:
         advice = Message("properties_there_are", properties=[field.key for field in properties.fields[:_MAX_LISTED]])
     return Message("no_property", event=event, property=shorten(str(reference)), advice=advice)
+
+
+def property_outside_where(reference: str | int, events: EventCatalogue) -> Message | None:
+    """Report a property of events that stands where only fields of contacts can be; None if it is not known."""
+    for event in events.names:
+        found = events.properties_of(event.id).find(reference) if isinstance(reference, str) else None
+        if found:
+            return Message("property_outside_where", property=found.key, event=event.name)
+    return None
 
 
 def unknown_segment(reference: str, segments: SegmentRefs) -> Message:

@@ -56,8 +56,8 @@ def _shown(value: str) -> str:
 
 def describe_syntax_error(text: str, error: lark.exceptions.UnexpectedInput) -> Problem:
     """Return where a text stops being a rule, and what is expected there."""
-    expected = set(getattr(error, "accepts", None) or getattr(error, "allowed", None) or ())
-    expected |= set(getattr(error, "expected", None) or ())
+    parser = error.interactive_parser
+    expected = set(parser.accepts()) if parser else set()  # type: ignore[no-untyped-call]
     position = error.pos_in_stream or 0
     if isinstance(error, lark.exceptions.UnexpectedToken) and error.token.type == "$END":
         end = text.rstrip()

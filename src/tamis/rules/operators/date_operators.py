@@ -71,6 +71,7 @@ DATE_OPERATORS: tuple[Operator, ...] = (
     ),
     Operator(
         "is today", _DATES, Takes.NONE, "is today",
+        ("today",),
         relative=Relative.THIS_PERIOD,
         holds=predicates.is_within,
     ),

@@ -38,7 +38,8 @@ def write_event_condition(
     if aggregate.function is AggregateFunction.COUNT and operator.name in WORDS_OF_TIMES:
         words.insert(0, "did not" if negated else "did")
         if operator is not AT_LEAST or condition.values != (1.0,):
-            words.insert(2, f"{_asked(condition.test, WORDS_OF_TIMES[operator.name], write_values)} times")
+            times = "time" if condition.values == (1.0,) else "times"
+            words.insert(2, f"{_asked(condition.test, WORDS_OF_TIMES[operator.name], write_values)} {times}")
         return " ".join(words)
     if negated:
         return None

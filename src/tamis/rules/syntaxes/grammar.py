@@ -4,6 +4,7 @@ import re
 from collections.abc import Collection
 from importlib.resources import files
 
+from tamis.domain.calendar import Period
 from tamis.rules.operators import SPELLINGS, Operator, Takes
 
 SEGMENT_OPERATOR = "OPS"
@@ -11,8 +12,9 @@ SEGMENT_OPERATOR = "OPS"
 _TERMINALS = {Takes.NONE: "OP0", Takes.ONE: "OP1", Takes.TWO: "OP2", Takes.MANY: "OPN"}
 _OF_CALENDAR = "OPC"
 """The prefix of the terminals of operators that take one value without parentheses, or a list."""
-_CONDITION_END = r"(?=\s*(?:\Z|\)|(?:and|or)(?!\w)|&&|\|\|))"
+_CONDITION_END = r"(?=\s*(?:\Z|\)|(?:and|or|where)(?!\w)|&&|\|\|))"
 """Lookahead for the end of a condition: "or more" cannot begin another one there."""
+_QUOTE = "[\"'“”„«»‘‚`]"
 _VALUE_START = r"(?=\s*(?:[\"'“”„«»‘‚(\[$€£¥₹]|[-+‐‑–−]?\.?\d))"
 _WORD = r"[^\W\d]\w*(?:['’][^\W\d]\w*)?"
 _SIGNS = r"[=<>!~:≈≠≤≥^]"
@@ -31,12 +33,14 @@ def grammar() -> str:
         groups.setdefault(name, {}).setdefault(len(before.split()), set()).add(before)
         behind |= {after.strip()} - {""}
     lines = [files("tamis.rules.syntaxes").joinpath("grammar.lark").read_text(encoding="utf-8")]
-    lines.append(f"AFTER.3: /(?:{_pattern(behind)}){_CONDITION_END}/i")
+    choices = {words for words in behind if words.startswith("or ")}
+    lines.append(f"AFTER.3: /(?:{_pattern(choices)}){_CONDITION_END}|(?:{_pattern(behind - choices)})/i")
     for name, by_length in groups.items():
         lines.append(f"{name.lower()}: {' | '.join(f'{name}_{length}' for length in by_length)}")
         lines += [f"{name}_{length}.{length}: /{_pattern(found)}/i" for length, found in by_length.items()]
     of_fields = {name: set().union(*found.values()) for name, found in groups.items() if name != SEGMENT_OPERATOR}
-    lines += _unknown(set().union(*of_fields.values()), of_fields[_TERMINALS[Takes.NONE]])
+    known = set().union(*of_fields.values())
+    lines += [*_unknown(known, of_fields[_TERMINALS[Takes.NONE]]), *_before_events(known)]
     return "\n".join(lines)
 
 
@@ -57,6 +61,18 @@ def _unknown(known: Collection[str], without_value: Collection[str]) -> list[str
         rf"{run}(?!['’]t\b){_VALUE_START}"
         rf"|(?!(?:{_pattern(words_with_sign)})(?!{_SIGNS})){run}\s*{_SIGNS}+|(?!(?:{_pattern(signs)})(?!{_SIGNS})){_SIGNS}+/i",
         rf"UNKNOWN_WORDS.-5: /{run}{_CONDITION_END}/i",
+    ]
+
+
+def _before_events(operators: Collection[str]) -> list[str]:
+    """Return terminals for words that a name of events follows, rather than an operator: so fields can have the names
+    "did", "first" and "last"; and for periods of a window that an operator follows."""
+    words = _pattern({spelling for spelling in operators if spelling[0].isalpha()})
+    name = rf"(?=\s*{_QUOTE}|\s+(?!(?:{words}))[^\W\d])"
+    return [
+        rf"DID: /did(?:\s+not|n['’]t)?(?!\w){name}/i",
+        rf"FIRST_OR_LAST: /(?:first|last)(?!\w){name}/i",
+        rf"PERIOD: /(?:{'|'.join(Period)})(?!\w)(?=\s*(?:{_SIGNS}|exactly|once|twice|{words}|{_pattern(['where'])}))/i",
     ]
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from tamis.rules.operators import SPELLINGS, Takes, normal_spelling
-from tamis.rules.syntaxes.draft import Draft, DraftCondition, DraftGroup, DraftNot
+from tamis.rules.syntaxes.draft import Draft, DraftCondition, DraftEventCondition, DraftGroup, DraftNot
 
 
 def list_incomplete(draft: Draft | None) -> tuple[str, ...]:
@@ -28,6 +28,19 @@ def _open(draft: Draft | None) -> Iterator[tuple[str, str]]:
                 yield from _open(part)
         case DraftNot():
             yield from _open(draft.part)
+        case DraftEventCondition():
+            yield from ((draft.where, place) for place in _event_blanks(draft))
+            yield from ((draft.where, place) for _, place in _open(draft.filter))
+
+
+def _event_blanks(draft: DraftEventCondition) -> Iterator[str]:
+    if draft.event == "":
+        yield draft.where_event
+    if draft.measured == "":
+        yield draft.where_measured
+    yield from _blanks(draft.test)
+    if draft.window:
+        yield from _blanks(draft.window)
 
 
 def _blanks(draft: DraftCondition) -> Iterator[str]:

@@ -1,6 +1,7 @@
-"""Rules as JSON: `{"all": [...]}`, `{"any": [...]}`, `{"not": ...}` and `{"field", "operator", "values"}`."""
+"""Rules as JSON: `{"all": [...]}`, `{"any": [...]}`, `{"not": ...}`, `{"field", "operator", "values"}`, and, about
+events, `{"event", "function", "property", "window", "where", "operator", "values"}`."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Literal
 
 import msgspec
@@ -9,10 +10,21 @@ from tamis.domain.errors import Invalid, Problem
 from tamis.domain.fields import format_value
 from tamis.rules.operators import Operator
 from tamis.rules.syntaxes.draft import MAX_DEPTH, Draft, DraftCondition, DraftEventCondition, DraftGroup, DraftNot
-from tamis.rules.tree import All, Any, Condition, EventAggregate, EventCondition, InSegment, Not, Rule
+from tamis.rules.tree import (
+    AggregateFunction,
+    All,
+    Any,
+    Condition,
+    EventAggregate,
+    EventCondition,
+    InSegment,
+    Not,
+    Rule,
+)
 from tamis.rules.values import ConditionValue, format_condition_value
 
-_OF_EVENTS = {"event", "function", "property", "window", "where", "operator", "values"}
+_EVENT_KEYS = {"event", "function", "property", "window", "where", "operator", "values"}
+_AT_LEAST_ONCE = {"operator": "is equal or greater than", "values": ["1"]}
 
 
 def to_json(rule: Rule) -> str:
@@ -84,16 +96,53 @@ def _draft(data: object, where: str, problems: list[Problem], depth: int) -> Dra
         return _group("all" if "all" in data else "any", data, where, problems, depth)
     elif {"operator"} <= set(data) <= {"field", "operator", "values"}:
         return _leaf(data, where, problems)
-    elif {"event", "operator"} <= set(data) <= _OF_EVENTS:
-        return _event(data, where, problems, depth)
+    elif "event" in data:
+        return _event_condition(data, where, problems, depth)
     else:
-        problems.append(
-            Problem(
-                where,
-                "not_a_condition",
-            )
-        )
+        problems.append(Problem(where, "not_a_condition"))
     return None
+
+
+def _event_condition(data: dict[str, object], where: str, problems: list[Problem], depth: int) -> Draft | None:
+    """Read a condition about events: by default their number, which is to be at least 1."""
+    if unknown := set(data) - _EVENT_KEYS:
+        problems.append(Problem(where, "not_an_event_condition", keys=sorted(unknown)))
+        return None
+    before = len(problems)
+    event = _reference(data["event"], f"{where}.event", "not_an_event_reference", problems)
+    measured = (
+        _reference(data["property"], f"{where}.property", "not_a_property_reference", problems)
+        if "property" in data
+        else None
+    )
+    function = _text(
+        data.get("function", AggregateFunction.COUNT), f"{where}.function", "not_a_function_name", problems
+    )
+    asks = "operator" in data or "values" in data or function != AggregateFunction.COUNT
+    test = _test(data if asks else _AT_LEAST_ONCE, where, problems)
+    window = _window(data["window"], f"{where}.window", problems) if "window" in data else None
+    filter_ = _draft(data["where"], f"{where}.where", problems, depth + 1) if "where" in data else None
+    if event is None or test is None or len(problems) > before:
+        return None
+    places = f"{where}.event", f"{where}.property"
+    return DraftEventCondition(event, function, measured, test, where, window, filter_, *places)
+
+
+def _window(data: object, where: str, problems: list[Problem]) -> DraftCondition | None:
+    if not isinstance(data, dict) or not {"operator"} <= set(data) <= {"operator", "values"}:
+        problems.append(Problem(where, "not_a_window"))
+        return None
+    return _test(data, where, problems)
+
+
+def _test(data: Mapping[str, object], where: str, problems: list[Problem]) -> DraftCondition | None:
+    before = len(problems)
+    operator = _text(data.get("operator"), f"{where}.operator", "not_an_operator_name", problems)
+    texts = _texts(data.get("values", []), f"{where}.values", problems)
+    places = tuple(f"{where}.values[{i}]" for i in range(len(texts)))
+    if len(problems) > before:
+        return None
+    return DraftCondition(None, operator, texts, where, where_operator=f"{where}.operator", where_values=places)
 
 
 def _group(
@@ -107,9 +156,9 @@ def _group(
     return DraftGroup(join, tuple(part for part in parts if part), where)
 
 
-def _leaf(data: dict[str, object], where: str, problems: list[Problem]) -> DraftCondition | None:
-    field = _reference(data, "field", where, problems)
-    operator = _operator(data["operator"], f"{where}.operator", problems)
+def _leaf(data: dict[str, object], where: str, problems: list[Problem]) -> Draft | None:
+    field = _field(data, f"{where}.field", problems)
+    operator = _text(data["operator"], f"{where}.operator", "not_an_operator_name", problems)
     texts = _texts(data.get("values", []), f"{where}.values", problems)
     if problems:
         return None
@@ -117,40 +166,21 @@ def _leaf(data: dict[str, object], where: str, problems: list[Problem]) -> Draft
     return DraftCondition(field, operator, texts, where, f"{where}.field", f"{where}.operator", places)
 
 
-def _event(data: dict[str, object], where: str, problems: list[Problem], depth: int) -> Draft | None:
-    test = _leaf({key: data[key] for key in ("operator", "values") if key in data}, where, problems)
-    event = _reference(data, "event", where, problems)
-    measured = _reference(data, "property", where, problems)
-    function = _operator(data.get("function", "count"), f"{where}.function", problems)
-    window = _window(data["window"], f"{where}.window", problems) if "window" in data else None
-    properties = _draft(data["where"], f"{where}.where", problems, depth + 1) if "where" in data else None
-    if problems or test is None or event is None:
-        return None
-    return DraftEventCondition(
-        event, function, measured, test, where, window, properties, f"{where}.event", f"{where}.property"
-    )
+def _field(data: dict[str, object], where: str, problems: list[Problem]) -> int | str | None:
+    return _reference(data["field"], where, "not_a_field_reference", problems) if "field" in data else None
 
 
-def _window(data: object, where: str, problems: list[Problem]) -> DraftCondition | None:
-    if isinstance(data, dict) and {"operator"} <= set(data) <= {"operator", "values"}:
-        return _leaf(data, where, problems)
-    problems.append(Problem(where, "not_a_window"))
+def _reference(data: object, where: str, problem: str, problems: list[Problem]) -> int | str | None:
+    if isinstance(data, int | str) and not isinstance(data, bool):
+        return data
+    problems.append(Problem(where, problem))
     return None
 
 
-def _reference(data: dict[str, object], key: str, where: str, problems: list[Problem]) -> int | str | None:
-    found = data.get(key)
-    if isinstance(found, int | str) and not isinstance(found, bool):
-        return found
-    if key in data:
-        problems.append(Problem(f"{where}.{key}", "not_a_field_reference"))
-    return None
-
-
-def _operator(operator: object, where: str, problems: list[Problem]) -> str:
-    if isinstance(operator, str):
-        return operator
-    problems.append(Problem(where, "not_an_operator_name"))
+def _text(data: object, where: str, problem: str, problems: list[Problem]) -> str:
+    if isinstance(data, str):
+        return data
+    problems.append(Problem(where, problem))
     return ""
 
 

@@ -1,7 +1,7 @@
 """The text language of rules, both ways: `country = "US" and age is between 25 and 60`."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from functools import cache
 from typing import Any as AnyValue
@@ -14,6 +14,7 @@ from tamis.domain.fields import Field, Kind
 from tamis.domain.segments import is_segment_id
 from tamis.rules.diagnostics import syntax as diagnostics
 from tamis.rules.operators import Takes
+from tamis.rules.syntaxes import event_clauses
 from tamis.rules.syntaxes.draft import MAX_DEPTH, Draft, DraftCondition, DraftGroup, DraftNot
 from tamis.rules.syntaxes.event_text import write_event_condition
 from tamis.rules.syntaxes.grammar import grammar
@@ -115,13 +116,52 @@ class _ToDraft(lark.Transformer[lark.Token, AnyValue]):
             unquoted=_unquoted_indexes((value,)),
         )
 
+    def did(self, token: lark.Token, event: lark.Token, *clauses: event_clauses.Clause) -> Draft:
+        draft = event_clauses.did(event_clauses.Head("count", _unquoted(event), _place(token), _place(event)), clauses)
+        return _shallow(DraftNot(draft, draft.where) if token.lower() != "did" else draft)
+
+    def function(self, token: lark.Token, measured: lark.Token | None = None) -> tuple[lark.Token, lark.Token | None]:
+        return token, measured
+
+    def event_value(
+        self, function: tuple[lark.Token, lark.Token | None], event: lark.Token, *clauses: event_clauses.Clause
+    ) -> Draft:
+        token, measured = function
+        name = "count" if token.type == "COUNT" else str(token)
+        head = event_clauses.Head(name, _unquoted(event), _place(token), _place(event))
+        if measured is not None:
+            head = replace(head, measured=measured.strip("`"), where_measured=_place(measured))
+        return _shallow(event_clauses.value_of(head, clauses))
+
+    def times(self, *tokens: lark.Token) -> event_clauses.Clause:
+        """The operator may be missing: "twice", and the number may be a word."""
+        *before, last = tokens
+        if last.type == "ONCE":
+            number = lark.Token.new_borrow_pos("NUMBER", "1" if last.lower() == "once" else "2", last)
+            tokens = (*before, number) if before else (last, number)
+        operator, *values = tokens
+        is_exact = operator.type in ("EXACTLY", "ONCE")
+        return event_clauses.Times(replace(self._asked(operator, values), operator="is" if is_exact else str(operator)))
+
+    def asked(self, operator: lark.Token, *values: lark.Token) -> event_clauses.Clause:
+        return event_clauses.Asked(self._asked(operator, values))
+
+    def asked_infix(self, operator: lark.Token, value: lark.Token, after: lark.Token) -> event_clauses.Clause:
+        return event_clauses.Asked(replace(self._asked(operator, [value]), operator=f"{operator} … {after}"))
+
+    def where(self, draft: Draft) -> event_clauses.Clause:
+        return event_clauses.Where(draft)
+
+    def _asked(self, operator: lark.Token, values: Sequence[lark.Token]) -> DraftCondition:
+        return replace(self.condition(operator, operator, *values), field=None)
+
     def field(self, token: lark.Token) -> lark.Token:
         return token
 
     def value(self, token: lark.Token) -> lark.Token:
         return token
 
-    item = op0 = op1 = op2 = opn = opc = ops = value
+    item = op0 = op1 = op2 = opn = opc = ops = property = event = value
 
 
 def _group(join: Literal["all", "any"], parts: tuple[Draft, ...]) -> Draft:
@@ -139,13 +179,15 @@ def _place(token: lark.Token) -> str:
 
 
 def _unquoted(token: lark.Token) -> str:
+    if token.type in ("NAME", "QUOTED_NAME"):
+        return token.strip("`")
     if token.type != "STRING":
         return str(token) if token.type == "BARE" else token.translate(_DASHES)
     return re.sub(r"\\(.)", lambda m: _ESCAPES.get(m[1], m[1]), token[1:-1], flags=re.DOTALL)
 
 
 def _unquoted_indexes(values: Iterable[lark.Token]) -> frozenset[int]:
-    return frozenset(index for index, value in enumerate(values) if value.type in ("BARE", "MALFORMED"))
+    return frozenset(index for index, value in enumerate(values) if value.type in ("BARE", "PERIOD", "MALFORMED"))
 
 
 def _written(node: Node, outermost: bool = False) -> str:
