@@ -126,7 +126,12 @@ def make(directory: Path) -> None:
         clock.append(WRITTEN)
         for type_id, _ in others:
             _store_some(services, type_id, 5, IN_LIMA)
-            _send_items(services, account, type_id, [{"email": "s1@example.org", "event": "visit"}])
+            _send_items(
+                services,
+                account,
+                type_id,
+                [{"email": "s1@example.org", "event": "visit", "properties": {"page": "Home"}}],
+            )
         services.write(add_recipient, account, others[0][1].id, email("ext@example.org"), "Some", "Body")
         store(range(PEOPLE // 2, PEOPLE + 6), 5)
         _send(services, account, people.id, range(PEOPLE + 6), WRITTEN)

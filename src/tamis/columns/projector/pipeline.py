@@ -113,7 +113,8 @@ APPLY = Step("apply", "replaces stored contacts and overrides with the staged on
     ("contacts", "inclusions", "exclusions"),
     apply)  # fmt: skip
 APPLY_EVENTS = Step("apply events", "adds and removes the events of changed and deleted contacts, and removed ones",
-    ("dirty", "staged_contacts", "added_events"), ("deleted_contacts", "events"), apply_events)  # fmt: skip
+    ("dirty", "new_contacts", "staged_contacts", "added_events"), ("deleted_contacts", "events"),
+    apply_events)  # fmt: skip
 COMPARE_EXTERNALS = Step("compare externals", "collects the membership changes of external recipients",
     ("inclusions", "exclusions", "dirty_externals", "changed_inclusions", "externals_before"),
     ("externals_after", "pending_changes"),
