@@ -68,7 +68,7 @@ class Settings:
         duration, "30s", "how long a request body may pause before it is complete; after that, the answer is 408"
     )
     min_body_rate: int = _setting(
-        size, "512", "minimum bytes per second of a request body after 30 seconds; a slower one is answered with 408"
+        size, "512", "minimum bytes per second of a request body in each 30 seconds; a slower one is answered with 408"
     )
     reader_timeout: timedelta = _setting(
         duration, "60s", "how long a client may read nothing of its response before the connection is closed"

@@ -123,10 +123,12 @@ def test_a_pausing_body_gets_408(serve: Serve, framing: bytes, begun: bytes) -> 
     assert server.seen.gone == ["/half"]
 
 
-def test_a_trickling_body_gets_408(serve: Serve, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("tamis.web.server.timeouts.RATE_GRACE_SECONDS", 0.1)
+@pytest.mark.parametrize("begun", [0, 900_000])
+def test_a_trickling_body_gets_408(serve: Serve, monkeypatch: pytest.MonkeyPatch, begun: int) -> None:
+    monkeypatch.setattr("tamis.web.server.timeouts.RATE_WINDOW_SECONDS", 0.1)
     server = serve(body_rate=10_000)
     client = server.open(b"POST /slow-body HTTP/1.1\r\nHost: a\r\nContent-Length: 1000000\r\n\r\n")
+    client.send(b"x" * begun)  # what came quickly gives no credit
     client.socket.settimeout(0.01)
     answer = b""
     while not answer:

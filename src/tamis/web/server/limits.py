@@ -11,7 +11,8 @@ LINGER_BYTES, LINGER_SECONDS = 32 * 1_048_576, 5.0
 otherwise lose the response that rejects it (RFC 9112, 9.6)."""
 CHUNK_BYTES, CHUNK_FACTOR = 16_384, 8
 """A chunked body may take this many bytes, and this many times its content, for sizes, extensions and trailers."""
-RATE_GRACE_SECONDS = 30.0
+RATE_WINDOW_SECONDS = 30.0
+"""The rate of a body is measured over periods of this length."""
 STOP_QUIET_SECONDS, STOP_BODY_SECONDS, STOP_READER_RATE = 2.0, 5.0, 65_536
 """While the server stops: how long a client may be silent, how long a body may take, and the least bytes a second of a
 reader."""

@@ -7,7 +7,7 @@ from tamis import log
 from tamis.web.server.error_responses import BODY_TIMEOUT, HEADERS_TIMEOUT
 from tamis.web.server.limits import (
     LINGER_SECONDS,
-    RATE_GRACE_SECONDS,
+    RATE_WINDOW_SECONDS,
     STOP_BODY_SECONDS,
     STOP_QUIET_SECONDS,
     STOP_READER_RATE,
@@ -36,14 +36,15 @@ class ResponseProgress:
 class BodyProgress:
     """Measures whether a client sends the body that it has announced; time in which it may not send does not count."""
 
-    __slots__ = ("checked", "checked_size", "since", "size", "watched")
+    __slots__ = ("checked", "checked_size", "since", "size", "watched", "window_size")
 
     def __init__(self) -> None:
         self.start(0.0)
 
     def start(self, now: float) -> None:
         """Measure the body of another request."""
-        self.since, self.checked, self.watched, self.size, self.checked_size = now, now, 0.0, 0, 0
+        self.since, self.checked, self.watched = now, now, 0.0
+        self.size = self.checked_size = self.window_size = 0
 
     def pause(self, now: float) -> None:
         """Note that the client could not send since the last check."""
@@ -58,8 +59,13 @@ class BodyProgress:
         return now - self.since
 
     def is_slower_than(self, rate: int) -> bool:
-        """Return whether fewer bytes a second have arrived; a body has a grace period first."""
-        return self.watched > RATE_GRACE_SECONDS and self.size < rate * self.watched
+        """Return, at the end of each period, whether fewer bytes a second have arrived in it: a client that was fast
+        at first cannot be slow for ever."""
+        if self.watched <= RATE_WINDOW_SECONDS:
+            return False
+        is_slow = self.size - self.window_size < rate * self.watched
+        self.watched, self.window_size = 0.0, self.size
+        return is_slow
 
 
 def check_timeouts(connection: "Connection", now: float) -> None:
