@@ -11,6 +11,9 @@ from tamis.domain.text import shorten
 INSTANT_PATTERN = r"\d{4}-\d{2}-\d{2}(?:[Tt ]\d{2}:\d{2}(?::\d{2}(?:\.\d{1,9})?)? ?(?:[Zz]|[+-]\d{2}:?\d{2})?)?"
 """A day, a local date-time, or an instant with an offset; digits below microseconds are cut."""
 _INSTANT = re.compile(INSTANT_PATTERN, re.ASCII)
+_PLAIN = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}Z", re.ASCII)
+_SECONDS_IN_UTC = 20
+"""The length of the most frequent form, which is read faster: 2026-11-20T10:00:00Z."""
 _BELOW_MICROSECONDS = re.compile(r"(\.\d{6})\d+", re.ASCII)
 _DAY_LENGTH = 10
 
@@ -20,6 +23,11 @@ def parse_event_instant(text: str, zone: ZoneInfo) -> int:
 
     Without an offset it is local time in `zone`, and a bare day is the start of that day. Raises ValueProblem.
     """
+    if len(text) == _SECONDS_IN_UTC and _PLAIN.fullmatch(text):
+        try:
+            return int(datetime.fromisoformat(text).timestamp()) * 1_000_000
+        except ValueError:
+            raise ValueProblem("moment_not_in_calendar", text=shorten(text)) from None
     text = text.strip()
     if not _INSTANT.fullmatch(text):
         raise ValueProblem("event_instant_not_read", text=shorten(text))

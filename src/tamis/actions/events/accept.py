@@ -110,7 +110,7 @@ def _store(
     if stored:
         change_log.record_event_changes(db, type_id, {event.row.contact_id for event in stored}, now)
         for event in stored:
-            catalogue.count_unreadable(event.name.id, event.values)
+            catalogue.count_unreadable(event.values)
         catalogue.save_counts()
     return outcomes
 

@@ -13,7 +13,9 @@ from tamis.domain.text import fold, shorten
 from tamis.records.events import catalogue
 from tamis.records.handles import Transaction
 
-_PLAIN: Mapping[Kind, tuple[type, ...]] = {Kind.NUMBER: (int, float), Kind.TEXT: (str,), Kind.BOOLEAN: (bool,)}
+_PLAIN: Mapping[Kind, tuple[type, ...]] = {
+    **dict.fromkeys(Kind, ()), Kind.NUMBER: (int, float), Kind.TEXT: (str,), Kind.BOOLEAN: (bool,)
+}  # fmt: skip
 """The types of the values that are of a kind for sure; blank texts do not count as values."""
 
 
@@ -30,6 +32,7 @@ class GrowingCatalogue:
         self._properties: dict[int, dict[str, Field]] = {name.id: {} for name in known.names}
         for each in known.properties:
             self._properties[each.event_id][each.field.key] = each.field
+        self._kinds = {each.field.id: each.field.kind for each in known.properties}
         self._unreadable: Counter[int] = Counter()
 
     def name(self, spelling: str) -> EventName | Problem:
@@ -65,18 +68,20 @@ class GrowingCatalogue:
             return Problem(path, "too_many_event_properties", event=name.name, most=MAX_PROPERTIES)
         for key, (spelling, kind) in new.items():
             known[key] = catalogue.insert_property(self._db, name.id, key, spelling, kind, self._now).field
+            self._kinds[known[key].id] = kind
         return None
 
     def find(self, spelling: str) -> EventName | None:
         """Return a name that is there already, or None."""
         return self._names.get(fold(spelling))
 
-    def count_unreadable(self, name_id: int, values: Mapping[int, RawValue]) -> None:
+    def count_unreadable(self, values: Mapping[int, RawValue]) -> None:
         """Count the values of a stored event that cannot be read as the kinds of their properties."""
-        for field in self._properties[name_id].values():
-            raw = values.get(field.id)
-            if raw is not None and is_unreadable(raw, field.kind):
-                self._unreadable[field.id] += 1
+        kinds = self._kinds
+        for property_id, raw in values.items():
+            kind = kinds[property_id]
+            if type(raw) not in _PLAIN[kind] and is_unreadable(raw, kind):
+                self._unreadable[property_id] += 1
 
     def save_counts(self) -> None:
         """Store what was counted."""
@@ -86,6 +91,6 @@ class GrowingCatalogue:
 
 def is_unreadable(raw: RawValue, kind: Kind) -> bool:
     """Return whether a value that is not blank cannot be read as a kind."""
-    if type(raw) in _PLAIN.get(kind, ()):
+    if type(raw) in _PLAIN[kind]:
         return False
     return read_property(raw, kind) is None and not (isinstance(raw, str) and not raw.strip())

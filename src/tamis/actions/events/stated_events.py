@@ -7,11 +7,11 @@ from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from tamis.domain.emails import Email, parse_email
-from tamis.domain.errors import Problem, ValueProblem
+from tamis.domain.errors import Message, Problem, ValueProblem
 from tamis.domain.event_instants import parse_event_instant
 from tamis.domain.events import RawValue, encode_list_or_object
 from tamis.domain.fields import key_from_name
-from tamis.domain.text import MAX_LINE, line_problem, name_problem, shorten, text_problem
+from tamis.domain.text import MAX_LINE, MAX_TEXT, line_problem, name_problem, shorten, text_problem
 
 KEYS = frozenset({"email", "contact_id", "event", "at", "id", "properties"})
 _LARGEST_ID = 2**53
@@ -79,16 +79,22 @@ def _contact(item: Mapping[str, object], problems: list[Problem]) -> int | Email
 
 
 def _name(value: object, problems: list[Problem]) -> str:
-    if value is None:
-        problems.append(Problem("event", "event_needs_name"))
-    elif isinstance(value, str):
-        name = value.strip()
-        if problem := name_problem(name):
+    if isinstance(value, str):
+        name, problem = _checked_name(value)
+        if problem:
             problems.append(Problem.of("event", problem))
         return name
+    if value is None:
+        problems.append(Problem("event", "event_needs_name"))
     else:
         problems.append(Problem("event", "value_of_wrong_type", wanted="a text", found="another value"))
     return ""
+
+
+@lru_cache(maxsize=4_096)
+def _checked_name(text: str) -> tuple[str, Message | None]:
+    name = text.strip()
+    return name, name_problem(name)
 
 
 def _at(value: object, zone: ZoneInfo, problems: list[Problem]) -> int | None:
@@ -127,11 +133,10 @@ def _properties(value: object, problems: list[Problem]) -> dict[str, StatedPrope
     found: dict[str, StatedProperty] = {}
     for name, stated in value.items():
         key = property_key(name)
-        if not key:
-            problems.append(_unusable_name(name))
-        elif key in found:
-            other = shorten(found[key].name)
-            problems.append(Problem(_path(name), "event_property_twice", property=shorten(name), other=other))
+        if not key or key in found:
+            problems.append(_unusable_name(name, found))
+        elif type(stated) is str and stated.isprintable() and len(stated) <= MAX_TEXT:  # most values, which are fine
+            found[key] = StatedProperty(name.strip(), stated)
         elif stated is not None:
             try:
                 found[key] = StatedProperty(name.strip(), raw_value(stated))
@@ -168,9 +173,13 @@ def property_key(name: str) -> str:
     return "" if name_problem(name.strip()) else key_from_name(name)
 
 
-def _unusable_name(name: str) -> Problem:
-    problem = name_problem(name.strip())
-    return Problem.of(_path(name), problem) if problem else Problem(_path(name), "event_property_without_letters")
+def _unusable_name(name: str, found: Mapping[str, StatedProperty]) -> Problem:
+    if problem := name_problem(name.strip()):
+        return Problem.of(_path(name), problem)
+    if key := property_key(name):
+        other = shorten(found[key].name)
+        return Problem(_path(name), "event_property_twice", property=shorten(name), other=other)
+    return Problem(_path(name), "event_property_without_letters")
 
 
 def _path(name: str) -> str:

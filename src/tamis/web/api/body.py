@@ -125,12 +125,23 @@ def parse_json(body: bytes) -> object:
     if not body.strip():
         raise UnreadableBody("body_missing", "The body is empty: send a JSON object.")
     try:
-        msgspec.json.decode(body)  # stricter and clearer about numbers and encoding; the next line finds repeated keys
-        return json.loads(body, object_pairs_hook=_unique)
+        decoded = msgspec.json.decode(body)  # stricter and clearer about numbers and encoding than the next decoder
+        return decoded if _has_all_keys(decoded, body) else json.loads(body, object_pairs_hook=_unique)
     except RecursionError:
         raise UnreadableBody("json_too_deep", "The body is nested too deeply.") from None
     except (msgspec.MsgspecError, ValueError) as error:
         raise UnreadableBody("json_not_valid", f"The body is not valid JSON: {error}.") from None
+
+
+def _has_all_keys(decoded: object, body: bytes) -> bool:
+    """Return whether a repeated key has hidden nothing, as far as that is quickly seen: a body without escapes has as
+    many quotes as what was decoded from it."""
+    if b"\\" in body:
+        return False
+    try:
+        return msgspec.json.encode(decoded).count(b'"') == body.count(b'"')
+    except OverflowError:  # of an integer with more than 64 bits
+        return False
 
 
 def _unique(pairs: list[tuple[str, object]]) -> dict[str, object]:
