@@ -145,8 +145,8 @@ def test_the_changes_of_a_large_batch_are_read_from_the_store(
         services.project()
         found = wait_for(watch, change)
         assert found.changes_of([1]) is None
-        told = [read_segment_changes(services, found, [space.contact(name).id]) for name in ("ann", "bob")]
-    assert told == [SegmentChanges((ids["India"],), (ids["Peru"],)), SegmentChanges((ids["Peru"],), (ids["India"],))]
+        read = [read_segment_changes(services, found, [space.contact(name).id]) for name in ("ann", "bob")]
+    assert read == [SegmentChanges((ids["India"],), (ids["Peru"],)), SegmentChanges((ids["Peru"],), (ids["India"],))]
 
 
 def test_a_writer_is_told_that_the_projection_fails(space: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -28,7 +28,7 @@ def test_a_client_makes_all_five_calls(server: Server, ending: str, slash: str) 
     interpreter = [installed(program) for program in CLIENTS[ending]][-1]
     owner = new_account(server.data, server.address, fresh_address("owner"))
     type_id = owner.tamis("type", "create", "Readers")["id"]
-    segment_id = owner.make_segment(type_id, "By hand")
+    segment_id = owner.make_segment(type_id, "Added manually")
     owner.add(segment_id, "first@example.org")
     first_id = owner.recipients(segment_id)[0]["id"]
     email = fresh_address("zoe")
@@ -59,7 +59,7 @@ def test_a_client_makes_all_five_calls(server: Server, ending: str, slash: str) 
         "id": segment_id,
         "user_id": owner.account_id,
         "contact_type_id": type_id,
-        "segment_name": "By hand",
+        "segment_name": "Added manually",
         "select_field": [],
         "select_operator": [],
         "value": [],

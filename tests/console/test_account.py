@@ -115,7 +115,7 @@ def test_by_keyboard(context: BrowserContext) -> None:
     page = context.new_page()
     page.goto("/account")
     page.get_by_label("Program name").focus()
-    page.keyboard.type("By hand")
+    page.keyboard.type("Typed")
     page.keyboard.press("Enter")
     page.get_by_role("heading", name="Your new key pair").wait_for()
     page.get_by_role("button", name="Copy the secret key").focus()

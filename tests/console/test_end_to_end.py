@@ -177,7 +177,7 @@ class Story:
         assert re.search(r"/types/\d+(#.*)?$", self.page.url)  # it can be loaded again
 
     def import_sakila(self) -> None:
-        # Listened for before: where that begins with the key, Chromium may open its window before it is told not to.
+        # Listened for before: where that begins with the key, Chromium may open its window before that is prevented.
         self.page.on("filechooser", lambda chooser: chooser.set_files(FILE))
         self.go("Imports")
         self.device.press(self.page.get_by_role("link", name="Import contacts").first)

@@ -17,7 +17,7 @@ import pytest
 from tests.support.console import Visitor, new_console_account, text_of
 from tests.support.process import PATIENCE_SECONDS, Server
 from tests.support.sakila import CUSTOMERS, FILE, import_sakila
-from tests.support.uploads import begin, figures_on, place_of, settled, upload_file
+from tests.support.uploads import begin, figures_on, place_of, upload_file, wait_until_processed
 from tests.support.users import Person, fresh
 
 HOSTILE = "<script>alert(1)</script>"
@@ -65,7 +65,7 @@ def test_the_console_imports_sakila_like_the_command(console: Visitor, owner: Pe
         f"column-{names.index('district')}": "field:state",
     }
     assert begin(console, place, "trial", choices) == place
-    _, tried = settled(console, place)
+    _, tried = wait_until_processed(console, place)
     assert "Import preview" in tried
     assert figures_on(tried) == {name: by_command[name] for name in figures_on(tried)}
     assert "open_rentals · Number" in text_of(tried)
@@ -73,7 +73,7 @@ def test_the_console_imports_sakila_like_the_command(console: Visitor, owner: Pe
     assert owner.tamis("segment", "count", "--type", str(type_id), "--where", "email is not blank") == {"count": 0}
     path = begin(console, place, "import", choices)
     assert re.fullmatch(r"/imports/\d+", path)
-    path, page = settled(console, path)
+    path, page = wait_until_processed(console, path)
     assert figures_on(page) == {name: by_command[name] for name in figures_on(page)}
     assert figures_on(page)["created"] == CUSTOMERS
     india = owner.tamis("segment", "count", "--type", str(type_id), "--where", 'country = "India"')
@@ -84,7 +84,7 @@ def test_the_console_imports_sakila_like_the_command(console: Visitor, owner: Pe
     assert "sakila customers.csv" in listed
     undone = console.post(f"{path}/undo")
     assert undone.headers["location"] == path
-    _, page = settled(console, path)
+    _, page = wait_until_processed(console, path)
     assert f"Deleted {CUSTOMERS} created by the import" in text_of(page)
     assert ">Undone<" in page
     assert owner.tamis("segment", "count", "--type", str(type_id), "--where", "email is not blank") == {"count": 0}
@@ -97,9 +97,11 @@ def test_the_file_page_shows_the_email_column_and_cleaned_emails(console: Visito
     shown = text_of(console.get(place).text)
     assert 'The column "Work" is used as the email. "Home" contains emails too: to use that one, choose' in shown
     begin(console, place, "trial", {"column-0": "field:email", "column-1": "out"})
-    _, tried = settled(console, place)
+    _, tried = wait_until_processed(console, place)
     assert "Emails to clean up: 1 Ann <ann@example.org> → ann@example.org" in text_of(tried)
-    path, page = settled(console, begin(console, place, "import", {"column-0": "field:email", "column-1": "out"}))
+    path, page = wait_until_processed(
+        console, begin(console, place, "import", {"column-0": "field:email", "column-1": "out"})
+    )
     assert figures_on(page)["created"] == 1
     assert "Emails cleaned up: 1" in text_of(page)
     assert "ann@example.org" not in text_of(console.get(path).text)
@@ -111,10 +113,10 @@ def test_a_report_shows_reasons_rejects_fields_and_segments(console: Visitor, ow
     owner.tamis("segment", "create", segment, "--type", str(type_id), "--where", 'first_name = "Ann"')
     place = place_of(upload_file(console, type_id, MIXED, f"{HOSTILE}.csv"))
     begin(console, place, "trial")
-    _, page = settled(console, place)
+    _, page = wait_until_processed(console, place)
     assert figures_on(page) == {"created": 2, "updated": 0, "unchanged": 0, "repeated": 1, "rejected": 1}
     tried = console.get(f"{place}/rejects")
-    path, page = settled(console, begin(console, place, "import"))
+    path, page = wait_until_processed(console, begin(console, place, "import"))
     assert figures_on(page) == {"created": 2, "updated": 0, "unchanged": 0, "repeated": 1, "rejected": 1}
     shown = text_of(page)
     assert "Email is not valid 1" in shown
@@ -132,19 +134,19 @@ def test_a_report_shows_reasons_rejects_fields_and_segments(console: Visitor, ow
         ["3", 'Email is not valid: "bad"', "bad", "Bob", "2"],
     ]
     again = place_of(upload_file(console, type_id, got.content.replace(b"bad", b"c@example.org"), "mended.csv"))
-    _, page = settled(console, begin(console, again, "import"))
+    _, page = wait_until_processed(console, begin(console, again, "import"))
     assert (figures_on(page)["created"], figures_on(page)["rejected"]) == (1, 0)
 
 
 def test_undoing_an_import_keeps_later_edits(console: Visitor, owner: Person) -> None:
     type_id = new_type(owner)
-    path, _ = settled(console, begin(console, place_of(upload_file(console, type_id, MIXED)), "import"))
+    path, _ = wait_until_processed(console, begin(console, place_of(upload_file(console, type_id, MIXED)), "import"))
     second = place_of(upload_file(console, type_id, b"email,city\na@example.org,Oslo\n"))
-    settled(console, begin(console, second, "import"))
+    wait_until_processed(console, begin(console, second, "import"))
     page = console.get(path).text
     assert "This deletes 2 contacts that the import created." in page
     console.post(f"{path}/undo")
-    _, page = settled(console, path)
+    _, page = wait_until_processed(console, path)
     assert "Deleted 1 created by the import" in text_of(page)
     assert "Kept 1" in text_of(page)
     assert "a@example.org" in text_of(page)
@@ -181,9 +183,9 @@ def test_errors_found_later_are_shown_on_the_page(console: Visitor, owner: Perso
     place = place_of(upload_file(console, new_type(owner), packed, "half.csv.gz"))
     assert "Based on the first" in text_of(console.get(place).text)
     begin(console, place, "trial")
-    _, page = settled(console, place)
+    _, page = wait_until_processed(console, place)
     assert "can be read in two ways" in text_of(page)
-    _, page = settled(console, begin(console, place, "import"))
+    _, page = wait_until_processed(console, begin(console, place, "import"))
     assert "can be read in two ways" in text_of(page)
     assert "can be read in two ways" in text_of(console.get(place).text)
     failed = re.search(r'href="(/imports/\d+)">half\.csv\.gz', console.get("/imports").text)
@@ -210,7 +212,7 @@ def test_invalid_choices_stay_in_the_form_with_their_errors(console: Visitor, ow
     none = console.post(place, {"do": "import", "column-1": "out"})
     assert "No column contains the email" in text_of(none.text)
     assert console.post(place, {"do": "import", "column-3": "field:nonsense"}).status_code == 422
-    _, page = settled(console, begin(console, place, "import", {"column-0": "out", "date_order": "mdy"}))
+    _, page = wait_until_processed(console, begin(console, place, "import", {"column-0": "out", "date_order": "mdy"}))
     assert figures_on(page)["created"] == 1
 
 
@@ -222,7 +224,7 @@ def test_a_wide_file_shows_its_first_columns_and_imports_all(console: Visitor, o
     assert page.count('<select id="column-') == 300
     assert "21 more columns not shown. Each is imported into the field with the same name, or into" in text_of(page)
     assert "Showing the first 40 columns" in text_of(page)
-    settled(console, begin(console, place, "import", {"column-1": "out"}))
+    wait_until_processed(console, begin(console, place, "import", {"column-1": "out"}))
     assert owner.tamis("segment", "count", "--type", str(type_id), "--where", "c319 = 1 and c1 = 1") == {"count": 1}
     assert "c0" not in [field["key"] for field in owner.tamis("field", "list", "--type", str(type_id))["fields"]]
 
@@ -232,8 +234,8 @@ def test_names_from_files_are_shown_as_text(console: Visitor, owner: Person) -> 
     place = place_of(upload_file(console, new_type(owner), content.encode(), f"../../{HOSTILE}\x00\n.csv"))
     pages = [console.get(place).text]
     begin(console, place, "trial")
-    pages.append(settled(console, place)[1])
-    path, page = settled(console, begin(console, place, "import"))
+    pages.append(wait_until_processed(console, place)[1])
+    path, page = wait_until_processed(console, begin(console, place, "import"))
     pages += [page, console.get(path).text, console.get("/imports").text]
     for page in pages:
         assert HOSTILE not in page
@@ -272,7 +274,7 @@ def test_a_double_click_starts_one_import(console: Visitor, colleague: Visitor, 
     for thread in both:
         thread.join()
     assert len(set(found)) == 1
-    path, page = settled(console, found[0])
+    path, page = wait_until_processed(console, found[0])
     assert figures_on(page)["created"] == 20_000
     late = console.post(place, {"do": "import"})
     assert (late.status_code, late.headers["location"]) == (303, path)
@@ -287,7 +289,7 @@ def test_two_files_are_imported_at_once(console: Visitor, owner: Person) -> None
     paths = [begin(console, place, "import") for place in places]
     for path in paths:
         console.get(path)  # also while it runs
-    assert [figures_on(settled(console, path)[1])["created"] for path in paths] == [30_000] * 3
+    assert [figures_on(wait_until_processed(console, path)[1])["created"] for path in paths] == [30_000] * 3
 
 
 # -- a server of its own -----------------------------------------------------------------------------------------------
@@ -360,7 +362,7 @@ def test_a_killed_server_reports_its_import_and_keeps_the_file(alone: Server) ->
     assert "was interrupted" in text_of(page)
     assert f'href="{place}">Back to file' in page
     assert left_in(alone.data) == [place.rpartition("/")[2]]
-    path, page = settled(visitor, begin(visitor, place, "import"))
+    path, page = wait_until_processed(visitor, begin(visitor, place, "import"))
     figures = figures_on(page)
     assert figures["created"] + figures["unchanged"] == 150_000
     assert person.tamis("segment", "count", "--type", str(type_id), "--where", "email is not blank") == {
@@ -389,12 +391,12 @@ def test_an_import_does_nothing_that_its_dry_run_did_not_show(console: Visitor, 
     type_id = new_type(owner)
     place = place_of(upload_file(console, type_id, MIXED))
     assert begin(console, place, "trial") == place
-    settled(console, place)
+    wait_until_processed(console, place)
     assert begin(console, place, "import", {"column-2": "out"}) == place
-    _, page = settled(console, place)
+    _, page = wait_until_processed(console, place)
     assert "Your choices changed, so the preview was updated" in page
     assert "Import preview" in page
-    path, page = settled(console, begin(console, place, "import", {"column-2": "out"}))
+    path, page = wait_until_processed(console, begin(console, place, "import", {"column-2": "out"}))
     assert re.fullmatch(r"/imports/\d+", path)
     assert figures_on(page)["created"] == 2
 
@@ -403,12 +405,12 @@ def test_a_dry_run_is_outdated_when_contacts_or_fields_change(console: Visitor, 
     type_id = new_type(owner)
     place = place_of(upload_file(console, type_id, MIXED))
     begin(console, place, "trial")
-    _, page = settled(console, place)
+    _, page = wait_until_processed(console, place)
     assert "data-outdated" not in page
     owner.tamis("contact", "create", "b@example.org", "--type", str(type_id))
     assert "data-outdated" in console.get(place).text
     begin(console, place, "trial")
-    _, page = settled(console, place)
+    _, page = wait_until_processed(console, place)
     assert "data-outdated" not in page
     assert figures_on(page)["updated"] == 1
     owner.tamis("field", "create", "Other", "--type", str(type_id), "--kind", "text")
@@ -421,10 +423,10 @@ def test_new_fields_get_the_name_and_kind_that_were_chosen(console: Visitor, own
     place = place_of(upload_file(console, type_id, content))
     choices = {"column-2": "new", "name-2": "Subscribed", "kind-1": "text", "name-1": "code"}
     assert begin(console, place, "trial", choices) == place
-    _, page = settled(console, place)
+    _, page = wait_until_processed(console, place)
     assert 'value="Subscribed"' in page
     assert re.search(r'value="text" selected', page)
-    settled(console, begin(console, place, "import", choices))
+    wait_until_processed(console, begin(console, place, "import", choices))
     fields = {field["key"]: field["kind"] for field in owner.tamis("field", "list", "--type", str(type_id))["fields"]}
     assert (fields["code"], fields["subscribed"]) == ("text", "date")
 
@@ -444,20 +446,20 @@ def test_values_that_do_not_fit_are_added_or_left_blank(console: Visitor, owner:
     content = b"email,Plan,Age\na@example.org,free,1\nb@example.org,pro,2\nc@example.org,free,old\n"
     place = place_of(upload_file(console, type_id, content))
     begin(console, place, "trial")
-    _, page = settled(console, place)
+    _, page = wait_until_processed(console, place)
     assert figures_on(page)["rejected"] == 2
     reported = text_of(page)
     assert "pro · 1 row" in reported  # the values are named
     assert "unknown option" in reported
     assert begin(console, place, "", {"add": "1"}) == place
-    _, page = settled(console, place)
+    _, page = wait_until_processed(console, place)
     assert figures_on(page)["rejected"] == 1
     choices = {"bad-1": "add", "bad-2": "blank"}
     begin(console, place, "trial", choices)
-    _, page = settled(console, place)
+    _, page = wait_until_processed(console, place)
     assert figures_on(page)["rejected"] == 0
     assert "line 4: old" in text_of(page)
-    path, page = settled(console, begin(console, place, "import", choices))
+    path, page = wait_until_processed(console, begin(console, place, "import", choices))
     assert re.fullmatch(r"/imports/\d+", path)
     assert figures_on(page)["created"] == 3
     assert "1 cell left blank" in text_of(page)
@@ -474,7 +476,7 @@ def test_the_encoding_is_asked_for_and_can_be_chosen(console: Visitor, owner: Pe
     assert "£ukasz" in page
     assert re.search(r'name="encoding" value="windows-1252"', page)
     begin(console, place, "trial", {"encoding": "windows-1250"})
-    _, page = settled(console, place)
+    _, page = wait_until_processed(console, place)
     assert re.search(r'name="encoding" value="windows-1250"', page)
     refused = console.get(f"{place}?encoding=utf-16").text
     assert "How should this file be read?" in refused

@@ -37,7 +37,7 @@ def tab_to(page: Page, wanted: str) -> None:
 
 def upload_by_keyboard(page: Page, name: str) -> None:
     """Make a contact type for a file and hand it in, without a mouse."""
-    # Listened for all the time: where that begins with the key, Chromium may open its window before it is told not to.
+    # Listened for all the time: where that begins with the key, Chromium may open its window before that is prevented.
     page.on("filechooser", lambda chooser: chooser.set_files(FILE))
     page.goto("/imports")
     tab_to(page, "Import contacts")

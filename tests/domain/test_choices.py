@@ -45,7 +45,7 @@ TAGS = OptionIndex.of(("VIP", "Blog", "Rock, Pop", "A/B test", "on|off", "[draft
         ("", []),
         (" ; ,", []),
         ("[]", []),
-        # What is none of them is told as it was written, and cut where it surely is a list.
+        # What is none of them is reported as it was written, and cut where it surely is a list.
         ("Unknown", ["Unknown"]),
         ("VIP, Gold", ["VIP", "Gold"]),
         ("Gold; Jazz, Blues", ["Gold", "Jazz, Blues"]),

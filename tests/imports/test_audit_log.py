@@ -44,7 +44,7 @@ def entries(workspace: Workspace) -> list[AuditEntry]:
     return list(reversed(found))[3:]
 
 
-def told(workspace: Workspace) -> list[tuple[AuditAction, str, dict[str, object]]]:
+def logged(workspace: Workspace) -> list[tuple[AuditAction, str, dict[str, object]]]:
     """Return action, name of the subject and details of each entry; all of them must be of the person."""
     found = entries(workspace)
     assert {entry.actor for entry in found} == {ANN}
@@ -60,7 +60,7 @@ def test_changes_of_the_account_and_its_keys(acting: Workspace) -> None:
     pair = write(create_key_pair, account, "Shop")
     write(rename_key_pair, account, pair.public_key, "Store")
     write(revoke_key_pair, account, pair.public_key)
-    assert told(acting) == [
+    assert logged(acting) == [
         (AuditAction.ACCOUNT_CHANGED, account.email, {"time_zone": "Europe/Berlin"}),
         (AuditAction.ACCOUNT_CHANGED, account.email, {"date_order": "dmy"}),
         (AuditAction.PASSWORD_CHANGED, account.email, {}),
@@ -90,7 +90,7 @@ def test_changes_of_types_and_fields(acting: Workspace) -> None:
     write(delete_field, made, str(field.id))
     write(delete_type, made)
     at = {"contact_type": made.id}
-    assert told(acting) == [
+    assert logged(acting) == [
         (AuditAction.CONTACT_TYPE_CREATED, "Customers", {}),
         (AuditAction.CONTACT_TYPE_RENAMED, "Clients", {"previous_name": "Customers"}),
         (AuditAction.FIELD_CREATED, "Plan", {**at, "kind": "choice"}),
@@ -122,7 +122,7 @@ def test_changes_of_segments_and_their_members(acting: Workspace) -> None:
     write(delete_recipient, account, recipient_id_of_contact(segment.id, 1))
     write(undo_exclusion, account, segment.id, 1)
     write(delete_segment, account, copy.id)
-    assert told(acting) == [
+    assert logged(acting) == [
         (AuditAction.SEGMENT_CREATED, "Bobs", {}),
         (AuditAction.SEGMENT_CHANGED, "Roberts", {"previous_name": "Bobs"}),
         (AuditAction.SEGMENT_CHANGED, "Roberts", {"rule_changed": True, "description_changed": True}),
@@ -159,8 +159,8 @@ def test_imports_their_fields_and_their_undoing(acting: Workspace) -> None:
     undo_import(acting.services, acting.account, 1)
     at = {"contact_type": acting.type.id}
     counts = {"created": 2, "updated": 0, "unchanged": 0, "repeated": 0, "rejected": 1}
-    told_of_imports = [(action, name.rpartition("/")[2], details) for action, name, details in told(acting)]
-    assert sorted(told_of_imports, key=lambda each: each[0]) == [
+    logged_imports = [(action, name.rpartition("/")[2], details) for action, name, details in logged(acting)]
+    assert sorted(logged_imports, key=lambda each: each[0]) == [
         (AuditAction.FIELD_CREATED, "Score", {**at, "kind": "number"}),
         (AuditAction.IMPORT_FINISHED, "people.csv", {**at, **counts}),
         (AuditAction.IMPORT_STARTED, "people.csv", at),

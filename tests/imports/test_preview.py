@@ -91,7 +91,7 @@ def test_json_and_parquet_are_previewed_too(workspace: Workspace) -> None:
     look = seen(workspace, path.read_bytes(), "people.parquet")
     assert (look.format, len(look.rows), look.rows_profiled, look.is_whole) == ("parquet", ROWS_SHOWN, 50, True)
     assert kinds(look) == [Kind.TEXT, Kind.NUMBER]
-    assert propose_choices(look, workspace.fields) == [EMAIL_CHOICE, NEW]  # told by its cells, for its name does not
+    assert propose_choices(look, workspace.fields) == [EMAIL_CHOICE, NEW]  # recognized by its cells, not by its name
     assert build_options(look, workspace.fields, [EMAIL_CHOICE, NEW], FormatSettings()).chosen == {"Contact": "email"}
 
 

@@ -71,7 +71,7 @@ def test_undoing_an_import_restores_everything_it_changed(workspace: Workspace) 
     found = jobs.find_import(workspace.services, workspace.account, second)
     assert found.state == ImportState.UNDONE
     assert found.job.report.undo == UndoProgress(deleted=1, restored=1, gone=0)
-    assert found.job.report.ignored_columns == ()  # what was told of the import itself is still there
+    assert found.job.report.ignored_columns == ()  # what was reported of the import itself is still there
 
 
 def test_imports_undone_newest_first_end_at_the_start(workspace: Workspace) -> None:

@@ -13,7 +13,7 @@ import requests
 from tests.support.console import PASSWORD, Visitor, new_console_account
 from tests.support.process import PATIENCE_SECONDS, Server
 from tests.support.programs import program_of
-from tests.support.uploads import begin, place_of, settled, upload_file
+from tests.support.uploads import begin, place_of, upload_file, wait_until_processed
 from tests.support.users import Person, fresh
 
 TOKEN = "a-token-of-32-characters-or-more"
@@ -172,7 +172,7 @@ def do_everything(server: Server, owner: Person, tmp_path: Path) -> list[str]:
     owner.tamis("field", "create", f"{MARK} field", "--type", str(type_id), "--kind", "number")
     rows = f"email,{MARK} field,note\n{MARK}ann@example.org,1,{MARK}\n{MARK}bob@example.org,{MARK},x\n"
     place = place_of(upload_file(visitor, type_id, rows.encode(), f"{MARK}@example.org.csv"))
-    settled(visitor, begin(visitor, place, "import"))
+    wait_until_processed(visitor, begin(visitor, place, "import"))
     segment = owner.make_segment(type_id, MARK)
     owner.add(segment, f"{MARK}@example.net", MARK, MARK)
     owner.add(segment, f"{MARK} is no email", MARK, MARK)

@@ -14,7 +14,7 @@ from tamis.actions.maintenance.file_permissions import list_open_to_others
 from tamis.cli.main import app, main
 from tests.support.console import Visitor, new_console_account
 from tests.support.process import Server, tamis
-from tests.support.uploads import begin, place_of, settled, upload_file
+from tests.support.uploads import begin, place_of, upload_file, wait_until_processed
 
 AS_A_PROCESS = {("demo",), ("serve",), ("mcp",), ("webhook", "listen")}
 WITHOUT_UMASK = ("sh", "-c", 'umask 0; exec "$@"', "sh")
@@ -145,7 +145,7 @@ def test_files_of_a_server_are_private_to_the_owner(tmp_path: Path) -> None:
         visitor.sign_in(person.email)
         answer = upload_file(visitor, 1, PEOPLE.encode())
         assert readable(place) == []  # also while a file waits
-        settled(visitor, begin(visitor, place_of(answer), "import", {"field_2": "new"}))
+        wait_until_processed(visitor, begin(visitor, place_of(answer), "import", {"field_2": "new"}))
         tamis(data, "segment", "create", "All", "--type", "People", "--where", 'email contains "@"')
         assert visitor.get("/segments/1/export?to=csv").status_code == 200
         tamis(data, "contact", "delete", "p1@example.org", "--type", "People")

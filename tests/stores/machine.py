@@ -424,8 +424,8 @@ class Membership(RuleBasedStateMachine):
         replayed = FeedReader(self.account, size)
         replayed.follow(self.services)
         assert replayed.members == self.reader.members
-        told = [entry._replace(contact_id=None, email=None) for entry in self.reader.entries]  # both are as of now
-        assert [entry._replace(contact_id=None, email=None) for entry in replayed.entries] == told
+        expected = [entry._replace(contact_id=None, email=None) for entry in self.reader.entries]  # both are as of now
+        assert [entry._replace(contact_id=None, email=None) for entry in replayed.entries] == expected
         begin = data.draw(st.sampled_from(replayed.entries))
         later = [entry for entry in replayed.entries if entry.number > begin.number]
         assert FeedReader(self.account, size, begin.number).read(self.services) == later

@@ -37,8 +37,8 @@ def begin(visitor: Visitor, place: str, what: str, choices: Mapping[str, str] | 
     return answer.headers["location"]
 
 
-def settled(visitor: Visitor, path: str) -> tuple[str, str]:
-    """Wait until nothing is under way on a page any more; gives its path, which may be that of an import by then, and
+def wait_until_processed(visitor: Visitor, path: str) -> tuple[str, str]:
+    """Wait until nothing is under way on a page any more; return its path, which may be that of an import by then, and
     what it shows."""
     until = time.monotonic() + PATIENCE_SECONDS
     while time.monotonic() < until:

@@ -1,4 +1,4 @@
-"""A real server delivers what it is told, at once, at least once and in order, also when it is killed."""
+"""A real server delivers changes at once, at least once and in order, also when it is killed."""
 
 from contextlib import closing, suppress
 from pathlib import Path

@@ -18,7 +18,7 @@ TOLERANCE_SECONDS = 300
 
 
 class ChangesOfMessage(Model, frozen=True, kw_only=True):
-    """The changes that a message tells, in order; `last_id` is the number up to which all have been told."""
+    """The changes in a message, in order; `last_id` is the number up to which all have been sent."""
 
     changes: tuple[Change, ...] = ()
     last_id: int | None = None

@@ -49,7 +49,7 @@ class Scope(StrEnum):
 
     READ = "read"
     WRITE = "write"
-    """Also writes contacts, and members by hand."""
+    """Also writes contacts, and manual overrides of members."""
     ADMIN = "admin"
     """Everything."""
 
@@ -100,7 +100,7 @@ class ApiKey:
 
 @dataclass(frozen=True, slots=True)
 class KeyRefusal:
-    """Why a key opens nothing, for the log; programs are told that it is invalid, and no more."""
+    """Why a key opens nothing, for the log; programs only learn that it is invalid."""
 
     reason: Literal["unknown", "wrong_secret", "revoked", "expired"]
     public_key: str | None

@@ -44,7 +44,7 @@ class Countries:
         return str(self.api.get("changes", after="now").json()["next_cursor"])
 
 
-def told(changes: list[dict[str, Any]]) -> list[tuple[str, int, str | None]]:
+def summaries(changes: list[dict[str, Any]]) -> list[tuple[str, int, str | None]]:
     return [(change["type"], change["segment_id"], change["email"]) for change in changes]
 
 
@@ -59,9 +59,9 @@ def test_pages_tell_everything_once_and_in_order(country: Countries) -> None:
         found, cursor, has_more = [*found, *page["data"]], page["next_cursor"], page["has_more"]
     ann, bob = "ann@example.org", "bob@example.org"
     of_these = [change for change in found if change["segment_id"] in (country.peru, country.india)]
-    assert sorted(told(of_these[:2])) == [("entered", country.peru, ann), ("entered", country.india, bob)]
-    assert sorted(told(of_these[2:4])) == [("entered", country.india, ann), ("left", country.peru, ann)]
-    assert told(of_these[4:]) == [("left", country.india, bob)]
+    assert sorted(summaries(of_these[:2])) == [("entered", country.peru, ann), ("entered", country.india, bob)]
+    assert sorted(summaries(of_these[2:4])) == [("entered", country.india, ann), ("left", country.peru, ann)]
+    assert summaries(of_these[4:]) == [("left", country.india, bob)]
     assert [change["id"] for change in found] == sorted({change["id"] for change in found})
     assert {change["cause"] for change in of_these} == {"contact_changed"}
     only = country.api.get("changes", after=begin, segment_id=country.peru).json()
@@ -107,7 +107,7 @@ def test_a_stranger_sees_nothing_and_a_colleague_everything(
     problem_of(stranger_api.get("changes", segment_id=country.peru), 404, "segment_unknown")
     problem_of(stranger_api.get("changes", segment_id=999_999), 404, "segment_unknown")
     seen = colleague_api.get("changes", after=begin, segment_id=country.peru).json()["data"]
-    assert told(seen) == [("entered", country.peru, "ann@example.org")]
+    assert summaries(seen) == [("entered", country.peru, "ann@example.org")]
 
 
 @pytest.mark.parametrize(
@@ -141,7 +141,7 @@ def test_a_request_that_waits_is_answered_by_the_next_change(country: Countries)
             country.move("ann", "India")
             country.move("ann", "")
         answer = waiting.result().json()
-        assert told(answer["data"])[0] == ("entered", country.india, "ann@example.org")
+        assert summaries(answer["data"])[0] == ("entered", country.india, "ann@example.org")
         assert elsewhere.result().json()["data"] == []
 
 
@@ -237,7 +237,7 @@ def test_streams_end_at_once_when_the_server_stops_and_go_on_after_its_start(tmp
         country.api = again
         country.move("ann", "India")
         found = again.get("changes", after=stream.last_id).json()["data"]
-        assert sorted(told(found)) == [
+        assert sorted(summaries(found)) == [
             ("entered", country.india, "ann@example.org"),
             ("left", country.peru, "ann@example.org"),
         ]

@@ -1,4 +1,4 @@
-"""Members of segments over the API for programs: pages, adding and removing by hand, exports."""
+"""Members of segments over the API for programs: pages, adding and excluding manually, exports."""
 
 import csv
 import io
@@ -66,7 +66,7 @@ def test_a_walk_skips_and_repeats_nobody_while_others_write(api: Program, segmen
     assert set(before) - gone <= set(seen)
 
 
-def test_adding_and_removing_by_hand_can_be_repeated(api: Program, segment: dict[str, Any]) -> None:
+def test_adding_and_excluding_can_be_repeated(api: Program, segment: dict[str, Any]) -> None:
     path = f"segments/{segment['id']}/members"
     email = fresh_address("Eve")
     first = api.put(f"{path}/{email}", {"first_name": " Eve ", "last_name": "Moon"})
@@ -91,16 +91,14 @@ def test_adding_and_removing_by_hand_can_be_repeated(api: Program, segment: dict
     assert count_of(api, segment) == 61
 
 
-def test_whoever_is_added_or_removed_by_hand_stays_so_whatever_the_rule_says(
-    api: Program, segment: dict[str, Any]
-) -> None:
+def test_a_manual_override_outlives_every_rule(api: Program, segment: dict[str, Any]) -> None:
     path = f"segments/{segment['id']}"
     indian, other_indian, *_ = [member["email"] for member in members_of(api, segment)]
     chinese = api.result(
         api.get(f"contact-types/{segment['contact_type_id']}/contacts", where='country = "China"', limit=2)
     )["data"]
     added, excluded = (contact["email"] for contact in chinese)
-    assert api.put(f"{path}/members/{indian}").status_code == 201  # a member by the rule, now by hand
+    assert api.put(f"{path}/members/{indian}").status_code == 201  # a member by the rule, now added manually
     assert api.put(f"{path}/members/{added}").status_code == 201
     assert api.delete(f"{path}/members/{other_indian}").status_code == 204
     assert api.delete(f"{path}/members/{excluded}").status_code == 204  # never a member
@@ -117,7 +115,7 @@ def test_whoever_is_added_or_removed_by_hand_stays_so_whatever_the_rule_says(
     assert count_of(api, segment) == 54
 
 
-def test_what_is_done_by_hand_is_in_the_audit_log_once(api: Program, segment: dict[str, Any]) -> None:
+def test_a_manual_override_is_in_the_audit_log_once(api: Program, segment: dict[str, Any]) -> None:
     path = f"segments/{segment['id']}/members"
     indian, other = (member["email"] for member in members_of(api, segment)[:2])
     for email in (indian, fresh_address()):

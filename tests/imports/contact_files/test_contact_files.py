@@ -22,7 +22,7 @@ from tests.imports.contact_files.cases import CASES, FILES, Case, Step
 from tests.support.console import Visitor, new_console_account
 from tests.support.effort import ALL
 from tests.support.process import Server
-from tests.support.uploads import begin, figures_on, place_of, settled, upload_file
+from tests.support.uploads import begin, figures_on, place_of, upload_file, wait_until_processed
 from tests.support.users import fresh
 
 EMAILS = {zone: f"{zone.lower().replace('/', '.')}@example.org" for zone in ("UTC", "Europe/Berlin")}
@@ -147,7 +147,7 @@ def test_a_contact_file_is_imported_in_the_console(
         place = place_of(upload_file(visitor, commands.type_id, (FILES / step.file).read_bytes(), step.file))
         chosen = {f"column-{columns_of(visitor, place).index(name)}": choice for name, choice in step.choices.items()}
         path = begin(visitor, place, "import", chosen)
-        _, page = settled(visitor, path)
+        _, page = wait_until_processed(visitor, path)
         figures = figures_on(page)
         expected = {name: count for name, count in step.counts.items() if name != "rows"}
         assert {name: figures.get(name, 0) for name in expected} == expected, page

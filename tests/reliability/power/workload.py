@@ -17,7 +17,7 @@ from tamis.actions.local_calls import Erase
 from tamis.actions.local_protocol import encode_call
 from tests.support.console import Visitor, new_console_account
 from tests.support.process import PATIENCE_SECONDS, Server, tamis
-from tests.support.uploads import begin, place_of, settled, upload_file
+from tests.support.uploads import begin, place_of, upload_file, wait_until_processed
 from tests.support.users import Person
 
 PEOPLE = 300
@@ -111,7 +111,7 @@ class Doer:
 
         def whole() -> dict[str, Any]:
             began = begin(self.visitor, place, "import", {"create_fields": "yes"})
-            page, _ = settled(self.visitor, began)
+            page, _ = wait_until_processed(self.visitor, began)
             shown = self.command("import", "show", page.rpartition("/")[2])
             return _with_rejects(shown)
 

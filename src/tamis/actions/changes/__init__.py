@@ -1,1 +1,1 @@
-"""What is told about membership changes: to writers, and to those who follow them."""
+"""Membership changes, as writers and followers of the feed see them."""

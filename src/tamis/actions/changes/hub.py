@@ -5,7 +5,7 @@ however many of its tasks wait.
 
 A writer that wants to know which segments its write has changed opens a watch *before* it writes, so that no batch can
 pass unseen. The batch that has applied the write is the first one that reached its number in the change log. If it has
-applied several writes of one contact, all of them are told the sum: entering and leaving cancel each other out.
+applied several writes of one contact, all of them get the sum: entering and leaving cancel each other out.
 """
 
 import threading
