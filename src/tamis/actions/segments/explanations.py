@@ -146,7 +146,7 @@ def _explained(
         "added by hand" if included_at else "removed by hand" if excluded_at else "rule",
         overridden_at,
         explain(rule, contact, as_of, is_in, events),
-        None if overridden_at else next_change(rule, contact, as_of, decided, known),
+        None if overridden_at else next_change(rule, contact, as_of, decided, known, events),
     )
 
 

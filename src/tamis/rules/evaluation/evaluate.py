@@ -1,6 +1,7 @@
 """The reference evaluator: what a rule means, in plain Python over one contact."""
 
 from collections.abc import Callable, Sequence
+from fractions import Fraction
 from typing import Protocol, cast
 
 from tamis.domain.fields import Field, Value
@@ -66,8 +67,12 @@ def holds(condition: Condition, contact: HasValues, as_of: EvaluationTime) -> bo
 
 def event_condition_holds(condition: EventCondition, as_of: EvaluationTime, events: Events) -> bool:
     """Return whether a condition about events holds for the contact with some events as of a time."""
+    return value_holds(condition, aggregated(condition.aggregate, counted(condition.aggregate, as_of, events)), as_of)
+
+
+def value_holds(condition: EventCondition, value: Value | Fraction | None, as_of: EvaluationTime) -> bool:
+    """Return whether a condition about events holds for their value as of a time."""
     operator, complement = positive_form(condition.operator)
-    value = aggregated(condition.aggregate, counted(condition.aggregate, as_of, events))
     if value is None:
         return complement
     assert operator.holds
