@@ -14,6 +14,7 @@ import pytest
 from tests.support import forked
 from tests.support.clients import installed
 from tests.support.console import Visitor
+from tests.support.effort import ALL
 from tests.support.process import MAIN, PATIENCE_SECONDS, TAMIS, Refused, environment, tamis
 
 COUNTS = {
@@ -63,7 +64,7 @@ class Demo:
 
 
 def test_a_demo_serves_replaces_an_untouched_one_and_keeps_a_changed_one(tmp_path: Path) -> None:
-    with Demo(tmp_path / "data") as demo:
+    with Demo(tmp_path / "data", TAMIS if ALL else ("-c", FEW_PARTS)) as demo:
         its_line_works_when_pasted(demo)
         it_signs_in_to_its_console(demo)
         with pytest.raises(Refused, match="is in use by a running server"):

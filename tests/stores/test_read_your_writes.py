@@ -13,6 +13,7 @@ from tamis.actions.segments.recipients import recipient_page
 from tamis.actions.services import Services
 from tamis.settings import Settings
 from tests.stores.workspace import EVERYONE, Workspace, new_workspace
+from tests.support.effort import examples
 
 PATIENCE_SECONDS = 60
 
@@ -64,7 +65,7 @@ def test_reads_wait_for_writes_of_the_same_account(services: Services) -> None:
     assert members(quiet, mine.id) == 2
 
 
-@settings(max_examples=10, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 @given(steps=st.lists(st.tuples(st.booleans(), st.booleans()), max_size=12))
 def test_each_account_reads_its_own_writes(
     tmp_path_factory: pytest.TempPathFactory, steps: list[tuple[bool, bool]]
