@@ -249,7 +249,7 @@ def test_a_line_keeps_any_event() -> None:
         ("UPDATE event_names SET count = count + 1", "miscounted_names"),
         ("PRAGMA foreign_keys = OFF; DELETE FROM event_names WHERE id = 1", "unknown_names"),
         ("DELETE FROM contacts WHERE id = 3", "missing_contacts"),
-        ("INSERT INTO event_blocks SELECT NULL, run_id, first_contact_id, last_contact_id, events, first_at, lines "
+        ("INSERT INTO event_blocks SELECT NULL, run_id, first_contact_id, last_contact_id, events, lines "
          "FROM event_blocks", "repeated"),
     ],
 )  # fmt: skip

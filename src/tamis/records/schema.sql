@@ -419,7 +419,6 @@ CREATE TABLE event_blocks (
     first_contact_id INTEGER NOT NULL,
     last_contact_id INTEGER NOT NULL,
     events INTEGER NOT NULL,
-    first_at INTEGER NOT NULL,
     lines BLOB NOT NULL
 ) STRICT;
 

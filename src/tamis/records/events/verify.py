@@ -12,7 +12,7 @@ import msgspec
 from tamis.records.engine.sql import each, select, select_tuples
 from tamis.records.events.read import of_contacts
 from tamis.records.events.sealed.filters import find_candidates, fingerprint_of
-from tamis.records.events.sealed.lines import contact_of, decompress, instant_of, known_by, name_of
+from tamis.records.events.sealed.lines import contact_of, decompress, known_by, name_of
 from tamis.records.events.sealed.removals import read_removals
 from tamis.records.events.sealed.runs import list_runs
 from tamis.records.handles import Reader
@@ -28,7 +28,6 @@ class _BlockRow(NamedTuple):
     first_contact_id: int
     last_contact_id: int
     events: int
-    first_at: int
     content: bytes
 
 
@@ -84,16 +83,16 @@ def _blocks(db: Reader, found: EventProblems) -> Iterator[tuple[int, Sequence[st
     for row in map(_BlockRow._make, each(db, SQL["blocks"])):
         try:
             lines = decompress(row.content)
-            noted = (contact_of(lines[0]), contact_of(lines[-1]), len(lines), min(map(instant_of, lines)))
+            noted = (contact_of(lines[0]), contact_of(lines[-1]), len(lines))
         except (zlib.error, ValueError, IndexError):
             found.damaged_blocks.append(row.id)
             continue
-        if noted != row[2:6] or sorted(lines) != lines:
+        if noted != row[2:5] or sorted(lines) != lines:
             found.damaged_blocks.append(row.id)
         if row.first_contact_id < last_of_run.get(row.run_id, 0):
             found.misplaced_blocks.append(row.id)
         last_of_run[row.run_id] = row.last_contact_id
-        if (0, row.run_id) not in set(find_candidates(db, [fingerprint_of(lines[0])])):
+        if (0, row.run_id) not in set(find_candidates(db, noted[:1], [fingerprint_of(lines[0])])):
             found.unfiltered_blocks.append(row.id)
         yield row.run_id, lines
 

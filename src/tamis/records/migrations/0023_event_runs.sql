@@ -18,7 +18,6 @@ CREATE TABLE event_blocks (
     first_contact_id INTEGER NOT NULL,
     last_contact_id INTEGER NOT NULL,
     events INTEGER NOT NULL,
-    first_at INTEGER NOT NULL,
     lines BLOB NOT NULL
 ) STRICT;
 CREATE INDEX event_blocks_by_contact ON event_blocks (run_id, last_contact_id);

@@ -41,10 +41,10 @@ UPDATE event_runs SET target_id = ? WHERE id = ?;
 DELETE FROM event_runs WHERE id = ?;
 
 -- name: insert_block
-INSERT INTO event_blocks (run_id, first_contact_id, last_contact_id, events, first_at, lines) VALUES (?, ?, ?, ?, ?, ?);
+INSERT INTO event_blocks (run_id, first_contact_id, last_contact_id, events, lines) VALUES (?, ?, ?, ?, ?);
 
 -- name: replace_block
-UPDATE event_blocks SET first_contact_id = ?, last_contact_id = ?, events = ?, first_at = ?, lines = ? WHERE id = ?;
+UPDATE event_blocks SET first_contact_id = ?, last_contact_id = ?, events = ?, lines = ? WHERE id = ?;
 
 -- name: drop_block
 DELETE FROM event_blocks WHERE id = ?;
@@ -69,9 +69,9 @@ SELECT last_contact_id FROM event_blocks WHERE run_id = ? ORDER BY last_contact_
 -- name: last_contact
 SELECT coalesce(max(last_contact_id), 0) FROM event_blocks WHERE run_id = ?;
 
--- name: older_blocks
+-- name: blocks_between
 SELECT id, run_id, first_contact_id, last_contact_id, lines FROM event_blocks
-WHERE id > ? AND id <= ? AND first_at < ? ORDER BY id LIMIT ?;
+WHERE id > ? AND id <= ? ORDER BY id LIMIT ?;
 
 -- name: all_blocks
 SELECT id, run_id, first_contact_id, last_contact_id, lines FROM event_blocks ORDER BY id;

@@ -1,5 +1,5 @@
 -- name: blocks
-SELECT id, run_id, first_contact_id, last_contact_id, events, first_at, lines FROM event_blocks
+SELECT id, run_id, first_contact_id, last_contact_id, events, lines FROM event_blocks
 ORDER BY run_id, last_contact_id, id;
 
 -- name: counts_of_rows

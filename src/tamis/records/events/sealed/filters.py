@@ -8,6 +8,7 @@ import secrets
 from array import array
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
+from random import Random
 from typing import NamedTuple
 from zlib import crc32
 
@@ -21,6 +22,10 @@ EVENTS_PER_WORD = 4
 MAX_CACHED_FILTERS = 16_384
 """A filter of an import has up to 32 KB."""
 
+_chance = Random(0)
+_BITS = [sum(1 << place for place in _chance.sample(range(64), 4)) for _ in range(1 << 12)]
+"""The four bits that an event sets in its word, by the first twelve bits of its fingerprint. Stored filters depend on
+them."""
 _cached_words: dict[int, memoryview] = {}
 _cached_layouts: dict[int, "list[RunFilters]"] = {}
 
@@ -33,29 +38,17 @@ class RunFilters(NamedTuple):
     filter_ids: list[int]
 
 
-class Fingerprint(NamedTuple):
-    """The contact of an event, a number made of what it is known by, and the bits that it sets."""
-
-    contact_id: int
-    number: int
-    bits: int
-
-
-def fingerprint_of(line: str) -> Fingerprint:
-    """Return the fingerprint of the event of a line."""
-    contact_id, text = known_by(line)
-    number = (crc32(text.encode()) * 0x9E3779B97F4A7C15 ^ contact_id * 0xC2B2AE3D27D4EB4F) & 0xFFFF_FFFF_FFFF_FFFF
-    bits = 1 << (number >> 58) | 1 << (number >> 52 & 63) | 1 << (number >> 46 & 63) | 1 << (number >> 40 & 63)
-    return Fingerprint(contact_id, number, bits)
+def fingerprint_of(line: str) -> int:
+    """Return a number of 32 bits made of what the event of a line is known by."""
+    return crc32(known_by(line).encode())
 
 
 def make_filter(lines: Sequence[str]) -> bytes:
     """Return a filter of the events of some lines."""
     size = len(lines) // EVENTS_PER_WORD + 1
     words = [0] * size
-    for line in lines:
-        _, number, bits = fingerprint_of(line)
-        words[number % size] |= bits
+    for fingerprint in map(fingerprint_of, lines):
+        words[fingerprint % size] |= _BITS[fingerprint >> 20]
     return array("Q", words).tobytes()
 
 
@@ -70,16 +63,18 @@ def change_layout(db: Transaction) -> None:
     run(db, SQL["change_layout"])
 
 
-def find_candidates(db: Reader, fingerprints: Sequence[Fingerprint]) -> Iterator[tuple[int, int]]:
-    """Yield the position of each event that a run may have, and the id of the run."""
-    for filters in _layout(db):
-        lasts, ids = filters.last_contacts, filters.filter_ids
-        for position, (contact_id, number, bits) in enumerate(fingerprints):
+def find_candidates(db: Reader, contact_ids: Sequence[int], fingerprints: Sequence[int]) -> Iterator[tuple[int, int]]:
+    """Yield the position of each event that a run may have, and the id of the run; events are given as their contacts
+    and their fingerprints."""
+    for run_id, lasts, ids in _layout(db):
+        for position, contact_id in enumerate(contact_ids):
             place = bisect_left(lasts, contact_id)
             if place < len(lasts):
                 words = _cached_words.get(ids[place]) or _words(db, ids[place])
-                if words[number % len(words)] & bits == bits:
-                    yield position, filters.run_id
+                fingerprint = fingerprints[position]
+                bits = _BITS[fingerprint >> 20]
+                if words[fingerprint % len(words)] & bits == bits:
+                    yield position, run_id
 
 
 def _layout(db: Reader) -> list[RunFilters]:

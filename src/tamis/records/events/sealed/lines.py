@@ -31,11 +31,11 @@ def read_line(line: str, change: int) -> StoredEvent:
     return StoredEvent(int(contact_id), int(name_id), int(at), int(occurrence), key, properties, change)
 
 
-def known_by(line: str) -> tuple[int, str]:
-    """Return the contact of a line, and what its event is known by: name and key, or else all of its content."""
-    rest = line[CONTACT_DIGITS + 1 :]
-    name_id, key, _ = rest.split("\t", 2)
-    return int(line[:CONTACT_DIGITS]), f"{name_id}\t{key}" if key else rest
+def known_by(line: str) -> str:
+    """Return the part of a line by which its event is known: contact, name and key, or else all of it."""
+    key_at = line.index("\t", CONTACT_DIGITS + 1) + 1
+    end = line.index("\t", key_at)
+    return line[:end] if end > key_at else line
 
 
 def contact_of(line: str) -> int:

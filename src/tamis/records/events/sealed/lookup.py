@@ -28,9 +28,11 @@ def find_stored(db: Reader, events: Sequence[NewEvent]) -> dict[int, StoredEvent
     lines = [write_line(event) for event in events]
     removals = read_removals(db)
     found: dict[int, StoredEvent] = {}
-    for position, run_id in find_candidates(db, list(map(fingerprint_of, lines))):
+    contact_ids = [event.contact_id for event in events]
+    for position, run_id in find_candidates(db, contact_ids, list(map(fingerprint_of, lines))):
         known = known_by(lines[position])
-        same = ((id_, line) for id_, line in lines_of_contacts(db, run_id, [known[0]]) if known_by(line) == known)
+        of_contact = lines_of_contacts(db, run_id, [contact_ids[position]])
+        same = ((id_, line) for id_, line in of_contact if known_by(line) == known)
         for event in _visible(same, runs[run_id].change, removals):
             found[position] = event
     return found

@@ -97,9 +97,7 @@ def delete_some(db: Transaction) -> bool:
 
 def _delete_before(db: Transaction, removal: PendingRemoval) -> None:
     before = removal.before or 0
-    blocks = select(
-        db, Block, SQL["older_blocks"], (removal.after_block_id, removal.last_block_id, before, BLOCKS_PER_STEP)
-    )
+    blocks = select(db, Block, SQL["blocks_between"], (removal.after_block_id, removal.last_block_id, BLOCKS_PER_STEP))
     for opened in list(open_blocks(blocks)):
         kept = [line for line in opened.lines if name_of(line) != removal.name_id or instant_of(line) >= before]
         _keep(db, opened, kept)

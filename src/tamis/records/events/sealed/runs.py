@@ -1,7 +1,9 @@
 """Runs and their blocks: listing, reading by contact, and writing in the order of contacts."""
 
 import zlib
+from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import accumulate
 from typing import NamedTuple
 
 from tamis.domain.errors import Damaged
@@ -11,7 +13,6 @@ from tamis.records.events.sealed.lines import (
     compress,
     contact_of,
     decompress,
-    instant_of,
     lines_before,
     lines_of_contact,
 )
@@ -109,11 +110,11 @@ def insert_run(db: Transaction, change: int = 0, level: int | None = None) -> in
 
 def append_lines(db: Transaction, run_id: int, lines: Sequence[str]) -> None:
     """Add sorted lines to a run; all are of contacts after those that it has."""
+    ends = list(accumulate(map(len, lines)))
     start = 0
     while start < len(lines):
-        end = _end_of_block(lines, start)
-        part = lines[start:end]
-        run(db, SQL["insert_block"], (run_id, *_content(part)))
+        end = bisect_left(ends, ends[start] + BLOCK_CHARACTERS) + 1
+        run(db, SQL["insert_block"], (run_id, *_content(lines[start:end])))
         start = end
     start = 0
     while start < len(lines):
@@ -157,14 +158,6 @@ def _next_blocks(db: Reader, run_id: int, contact_id: int, block_id: int, limit:
     return select(db, Block, SQL["blocks_after"], (run_id, contact_id, block_id, limit))
 
 
-def _end_of_block(lines: Sequence[str], start: int) -> int:
-    characters, position = 0, start
-    while position < len(lines) and characters < BLOCK_CHARACTERS:
-        characters += len(lines[position]) + 1
-        position += 1
-    return position
-
-
-def _content(lines: Sequence[str]) -> tuple[int, int, int, int, bytes]:
-    """Return first and last contact, number of events, first instant, and compressed lines."""
-    return contact_of(lines[0]), contact_of(lines[-1]), len(lines), min(map(instant_of, lines)), compress(lines)
+def _content(lines: Sequence[str]) -> tuple[int, int, int, bytes]:
+    """Return first and last contact, number of events, and compressed lines."""
+    return contact_of(lines[0]), contact_of(lines[-1]), len(lines), compress(lines)
