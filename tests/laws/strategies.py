@@ -69,6 +69,8 @@ FIELDS = FieldSet(
         Field(111, "größe_σ", "Größe Σ", Kind.NUMBER),
         Field(112, "true", "True", Kind.BOOLEAN),
         Field(113, "interests", "Interests", Kind.CHOICES, INTERESTS),
+        Field(114, "wanted_plan", "Wanted plan", Kind.CHOICE, PLANS),
+        Field(115, "first_visit", "First visit", Kind.DATE),
     )
 )
 """The fields of every random contact, some with keys that look like words of the text language."""
@@ -300,6 +302,9 @@ def operand_texts(field: Field, operator: Operator) -> st.SearchStrategy[str]:
     relative = positive_form(operator)[0].relative
     if operator.values is ValueType.DURATION:
         return duration_texts(hours=field.kind is Kind.DATETIME and relative is not Relative.ANNIVERSARY)
+    if operator.values is ValueType.FIELD:
+        others = [other for other in FIELDS.fields if other.kind is field.kind and other != field]
+        return st.sampled_from([form for other in others for form in (str(other.id), f"`{other.key}`", other.name)])
     if operator.values in CALENDAR_TEXTS:
         return CALENDAR_TEXTS[operator.values]
     if operator.takes_parts:

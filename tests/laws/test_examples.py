@@ -11,7 +11,7 @@ from tamis.rules.build import build
 from tamis.rules.operators import OPERATORS
 from tamis.rules.syntaxes.draft import DraftCondition
 from tests.laws.engines import ENGINES, Engine
-from tests.rules.examples import EXAMPLES, NOW
+from tests.rules.examples import ALWAYS, EXAMPLES, NOW
 from tests.rules.fields import FIELDS
 
 
@@ -23,7 +23,10 @@ def engine_of_examples(request: pytest.FixtureRequest) -> Iterator[Engine]:
 
 
 def test_an_operator_means_what_it_says_in_every_engine(engine_of_examples: Engine) -> None:
-    held: list[dict[int, Value]] = [{}, *({FIELDS.by_key[key].id: value} for key, _, _, value, _ in EXAMPLES)]
+    held: list[dict[int, Value]] = [
+        ALWAYS,
+        *(ALWAYS | {FIELDS.by_key[key].id: value} for key, _, _, value, _ in EXAMPLES),
+    ]
     engine_of_examples.fill([Contact(number, 1, "a@b.de", values, EPOCH, EPOCH) for number, values in enumerate(held)])
     wrong = []
     for number, (key, name, values, value, expected) in enumerate(EXAMPLES, 1):

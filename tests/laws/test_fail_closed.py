@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from tamis.domain.contacts import Contact
 from tamis.domain.durations import Duration, Unit
 from tamis.domain.errors import Invalid, Problem
-from tamis.domain.fields import Kind
+from tamis.domain.fields import Field, Kind
 from tamis.domain.instants import EPOCH
 from tamis.rules.build import build
 from tamis.rules.descriptions.describe import describe
@@ -187,6 +187,8 @@ def fits(value: ConditionValue, condition: Condition) -> bool:
     kind, values = condition.field.kind, condition.operator.values
     if isinstance(value, Duration):
         return values is ValueType.DURATION and (value.unit is not Unit.HOUR or kind is Kind.DATETIME)
+    if values is ValueType.FIELD:
+        return isinstance(value, Field) and FIELDS.by_id[value.id] is value and value.kind is kind
     of_dates = {
         ValueType.PERIOD: "Period",
         ValueType.MONTH: "Month",

@@ -103,6 +103,8 @@ def test_different_rules_are_written_differently(one: Node, other: Node) -> None
 
 def as_written(condition: Condition) -> list[str]:
     """Write the values of a condition as its text does."""
+    if condition.other:
+        return [f"`{condition.other.key}`"]
     texts = map(format_condition_value, condition.values)
     if condition.field.kind not in (Kind.TEXT, Kind.CHOICE, Kind.CHOICES):
         return list(texts)

@@ -6,8 +6,11 @@ from zoneinfo import ZoneInfo
 from tamis.domain.fields import Value
 from tamis.domain.instants import EPOCH
 from tamis.rules.time.evaluation_time import EvaluationTime
+from tests.rules.fields import FIELDS
 
 NOW = EvaluationTime(EPOCH, ZoneInfo("Europe/Berlin"))
+ALWAYS: dict[int, Value] = {FIELDS.by_key["order_limit"].id: 30.0}
+"""The values that every contact of the examples has besides its own one."""
 
 
 def when(text: str) -> datetime:
@@ -203,6 +206,28 @@ EXAMPLES: list[tuple[str, str, tuple[str, ...], Value, bool]] = [
     ("birth_date", "age is between", ("18", "25"), date(1944, 1, 1), False),
     ("last_order", "age is at least", ("1",), when("1969-01-01 22:59:59.999999"), True),
     ("last_order", "age is at least", ("1",), when("1969-01-01 23:00"), False),
+    # the email of everybody is a@b.de, their order limit 30, and they were created at 1970-01-01 01:00 in Berlin
+    ("notes", "is field", ("email",), "A@B.de", True),
+    ("notes", "is field", ("email",), "a@b.com", False),
+    ("last_order", "is field", ("created_at",), EPOCH, True),
+    ("last_order", "is field", ("created_at",), when("1970-01-01 00:00:00.000001"), False),
+    ("age", "is field", ("order_limit",), 30.0, True),
+    ("age", "is greater than field", ("order_limit",), 30.1, True),
+    ("age", "is greater than field", ("order_limit",), 30.0, False),
+    ("age", "is less than field", ("order_limit",), 29.9, True),
+    ("age", "is less than field", ("order_limit",), 30.0, False),
+    ("age", "is equal or greater than field", ("order_limit",), 30.0, True),
+    ("age", "is equal or greater than field", ("order_limit",), 29.9, False),
+    ("age", "is equal or less than field", ("order_limit",), 30.0, True),
+    ("age", "is equal or less than field", ("order_limit",), 30.1, False),
+    ("last_order", "is after field", ("created_at",), when("1970-01-01 00:00:00.000001"), True),
+    ("last_order", "is after field", ("created_at",), EPOCH, False),
+    ("last_order", "is before field", ("created_at",), when("1969-12-31 23:59:59.999999"), True),
+    ("last_order", "is before field", ("created_at",), EPOCH, False),
+    ("last_order", "is at or after field", ("created_at",), EPOCH, True),
+    ("last_order", "is at or after field", ("created_at",), when("1969-12-31 23:59:59.999999"), False),
+    ("last_order", "is at or before field", ("created_at",), EPOCH, True),
+    ("last_order", "is at or before field", ("created_at",), when("1970-01-01 00:00:00.000001"), False),
     ("active", "is true", (), True, True),
     ("active", "is true", (), False, False),
     ("active", "is false", (), False, True),

@@ -16,6 +16,7 @@ FIELDS = FieldSet(
         Field(108, "or", "Or", Kind.TEXT),
         Field(109, "seen", "Seen", Kind.BOOLEAN),
         Field(110, "interests", "Interests", Kind.CHOICES, ("Music", "Art", "Sport")),
+        Field(111, "order_limit", "Order limit", Kind.NUMBER),
     )
 )
 SEGMENTS = SegmentRefs((SegmentRef(7, "Customers in India"), SegmentRef(8, 'He said "eight"'), SegmentRef(9, "8")))

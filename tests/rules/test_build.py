@@ -30,7 +30,7 @@ def problems(draft: Draft) -> list[Problem]:
             leaf("active", "resembles", "40"),
             "w.operator",
             'there is no operator "resembles"; for "Active", a yes or no field, use '
-            "is, is not, is not blank, is blank, is true, is false",
+            "is, is not, is not blank, is blank, is true, is false, is field, is not field",
         ),
         (
             leaf("age", "is bigger than", "40"),
@@ -52,7 +52,7 @@ def problems(draft: Draft) -> list[Problem]:
             leaf("active", "contains", "t"),
             "w.operator",
             '"contains" does not work with "Active", a yes or no field; '
-            "use is, is not, is not blank, is blank, is true, is false",
+            "use is, is not, is not blank, is blank, is true, is false, is field, is not field",
         ),
         (leaf("age", "is"), "w", '"is" takes one value, not 0'),
         (leaf("age", "is", "1", "2"), "w", '"is" takes one value, not 2; for several values, use "is one of"'),
@@ -124,7 +124,9 @@ def problems(draft: Draft) -> list[Problem]:
             "w.operator",
             '"is within" does not work with "Age", a number field; use is, '
             "is not, is one of, is none of, is not blank, is blank, is greater than, is less than, "
-            "is equal or greater than, is equal or less than, is between, is not between",
+            "is equal or greater than, is equal or less than, is between, is not between, "
+            "is field, is not field, is greater than field, is less than field, is equal or greater than field, "
+            "is equal or less than field",
         ),
         (leaf("age", "is in segment", "7"), "w.field", '"is in segment" takes no field; remove the field'),
         (leaf(None, "is", "7"), "w.field", '"is" needs a field'),

@@ -20,7 +20,7 @@ from tamis.rules.operators import (
     positive_form,
 )
 from tamis.rules.syntaxes.draft import DraftCondition
-from tests.rules.examples import EXAMPLES, NOW, when
+from tests.rules.examples import ALWAYS, EXAMPLES, NOW, when
 from tests.rules.fields import FIELDS
 
 
@@ -108,8 +108,8 @@ def test_operators_match_their_examples(
     key: str, name: str, values: tuple[str, ...], value: Value, expected: bool
 ) -> None:
     field = FIELDS.by_key[key]
-    contact = Contact(1, 1, "a@b.de", {field.id: value}, EPOCH, EPOCH)
-    nobody_knows = replace(contact, values={})
+    contact = Contact(1, 1, "a@b.de", ALWAYS | {field.id: value}, EPOCH, EPOCH)
+    nobody_knows = replace(contact, values=ALWAYS)
     draft = DraftCondition(key, name, values, "here")
     assert selects(build(draft, FIELDS), contact, NOW) is expected
     assert not selects(build(draft, FIELDS), nobody_knows, NOW)

@@ -86,6 +86,8 @@ LEAVES = [
     "seen age is 0",
     "seen weekday is (Saturday, Sunday)",
     "born day is not (1, 29)",
+    "seen is after field created_at",
+    "first_name is not field last_name",
     "created_at is within 2 hours",
     "updated_at is not within 1 hour",
     'tags includes any of ("red", "blue")',

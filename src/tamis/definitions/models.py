@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from tamis.domain.fields import RESERVED, Field, FieldSet, Kind
 from tamis.domain.segments import SegmentRef, SegmentRefs
-from tamis.rules.tree import Rule, conditions
+from tamis.rules.tree import Rule, fields_used
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,8 +101,8 @@ class BuiltSegment:
 
     def uses_before(self, field_id: int) -> bool:
         """Return whether the present rule uses a field."""
-        return any(condition.field.id == field_id for condition in conditions(self.present_rule))
+        return any(field.id == field_id for field in fields_used(self.present_rule))
 
     def uses_after(self, field_id: int) -> bool:
         """Return whether the desired rule uses a field."""
-        return any(condition.field.id == field_id for condition in conditions(self.rule))
+        return any(field.id == field_id for field in fields_used(self.rule))

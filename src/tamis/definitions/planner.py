@@ -15,7 +15,7 @@ from tamis.definitions.steps import CreateSegment, CreateType, DeleteSegment, De
 from tamis.domain.errors import Invalid, Problem
 from tamis.domain.text import fold
 from tamis.rules.syntaxes.json import to_json
-from tamis.rules.tree import Rule, conditions, referenced_segments
+from tamis.rules.tree import Rule, fields_used, referenced_segments
 
 SegmentMatches = Matches[DesiredSegment, PresentSegment]
 
@@ -73,7 +73,7 @@ def _type_steps(want: DesiredType, have: PresentType | None, all_segments: _Segm
         if step is None:
             continue
         after = {type_step_key(want)} | all_segments.before(each.desired.name)
-        after |= {field_step_key(want, condition.field) for condition in conditions(each.rule)}
+        after |= {field_step_key(want, field) for field in fields_used(each.rule)}
         after |= {keys[other] for other in referenced_segments(each.rule)}
         steps.append(PlannedStep(keys[each.id], step, frozenset(after)))
     if have:
@@ -137,8 +137,8 @@ def _users_of_fields(
     rules += [(_deleted_segment_key(each), present_rule(each, have)) for each in left if have]
     users: dict[int, frozenset[str]] = {}
     for key, rule in rules:
-        for condition in conditions(rule):
-            users[condition.field.id] = users.get(condition.field.id, frozenset()) | {key}
+        for field in fields_used(rule):
+            users[field.id] = users.get(field.id, frozenset()) | {key}
     return users
 
 

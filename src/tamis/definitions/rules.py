@@ -17,7 +17,8 @@ from tamis.domain.fields import RESERVED, Field, FieldSet
 from tamis.domain.segments import SegmentRef, SegmentRefs, is_segment_id
 from tamis.domain.text import fold
 from tamis.rules.build import build
-from tamis.rules.syntaxes.draft import Draft, DraftCondition, map_conditions
+from tamis.rules.operators import BY_NAME, ValueType
+from tamis.rules.syntaxes.draft import Draft, DraftCondition, map_conditions, other_fields
 from tamis.rules.syntaxes.json import from_json, to_json
 from tamis.rules.syntaxes.text import from_text
 from tamis.rules.tree import Rule, referenced_segments
@@ -87,7 +88,9 @@ def with_ids(rule: str, field_ids: Mapping[int, int], segment_ids: Mapping[int, 
 
     def change(leaf: Json) -> Json:
         if "field" in leaf:
-            return leaf | {"field": field_ids.get(leaf["field"], leaf["field"])}
+            changed = leaf | {"field": field_ids.get(leaf["field"], leaf["field"])}
+            others = [str(field_ids.get(int(value), value)) for value in _other_fields(leaf)]
+            return changed | {"values": others} if others else changed
         return leaf | {"values": [str(segment_ids.get(int(leaf["values"][0]), leaf["values"][0]))]}
 
     return msgspec.json.encode(_map_leaves(msgspec.json.decode(rule), change)).decode()
@@ -104,11 +107,18 @@ def rule_for_file(segment: PresentSegment, present: PresentType) -> str | Json:
 
     def change(leaf: Json) -> Json:
         if "field" in leaf:
-            return leaf | {"field": keys[leaf["field"]]}
+            named = leaf | {"field": keys[leaf["field"]]}
+            others = [keys[int(value)] for value in _other_fields(leaf)]
+            return named | {"values": others} if others else named
         return leaf | {"values": [names[int(leaf["values"][0])]]}
 
     named: Json = _map_leaves(msgspec.json.decode(to_json(rule)), change)
     return named
+
+
+def _other_fields(leaf: Json) -> list[str]:
+    """Return the ids of the fields that a condition compares its field with."""
+    return leaf["values"] if BY_NAME[leaf["operator"]].values is ValueType.FIELD else []
 
 
 def _map_leaves(node: Any, change: Callable[[Json], Json]) -> Any:
@@ -173,7 +183,9 @@ def _in_file_terms(rule: Rule, fields: DesiredFields, refs: SegmentRefs) -> str 
 
 
 def _with_new_options(condition: DraftCondition, fields: DesiredFields) -> DraftCondition:
-    renamed = fields.renamed_options.get(condition.field, {}) if isinstance(condition.field, int) else {}
+    if not isinstance(condition.field, int) or other_fields(condition):
+        return condition
+    renamed = fields.renamed_options.get(condition.field, {})
     return replace(condition, values=tuple(renamed.get(value, value) for value in condition.values))
 
 

@@ -27,6 +27,7 @@ OTHER_EXAMPLES = {
     ValueType.MONTH: "March",
     ValueType.WEEKDAY: "Monday",
     ValueType.DAY: "1",
+    ValueType.FIELD: "other_field",
 }
 
 

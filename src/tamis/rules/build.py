@@ -225,7 +225,7 @@ def _values(
         try:
             if index in draft.unquoted:
                 _check_unquoted(text, field, operator, fields)
-            values.append(_value(text, field, operator))
+            values.append(_value(text, field, operator, fields))
         except ValueProblem as problem:
             where = draft.where_values[index] if draft.where_values else draft.where
             problems.append(Problem(where, "value_not_valid", field=field.name, problem=problem.message))
@@ -234,7 +234,9 @@ def _values(
     return tuple(values)
 
 
-def _value(text: str, field: Field, operator: Operator) -> ConditionValue:
+def _value(text: str, field: Field, operator: Operator, fields: FieldSet) -> ConditionValue:
+    if operator.values is ValueType.FIELD:
+        return names.find_other_field(text, field, fields)
     try:
         return parse_condition_value(text, field, operator)
     except ValueProblem as problem:
@@ -249,7 +251,7 @@ def _check_unquoted(text: str, field: Field, operator: Operator, fields: FieldSe
         return
     other = names.find_field_in_value(text, fields, field)
     if other:
-        raise ValueProblem.of(advice.value_is_a_field(field, other))
+        raise ValueProblem.of(advice.value_is_a_field(field, other, operator))
     if operator.takes_parts or field.kind in (Kind.TEXT, Kind.CHOICE, Kind.CHOICES):
         raise ValueProblem.of(advice.text_without_quotes(text))
 

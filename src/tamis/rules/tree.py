@@ -17,6 +17,11 @@ class Condition:
     operator: Operator
     values: tuple[ConditionValue, ...] = ()
 
+    @property
+    def other(self) -> Field | None:
+        """The field that the field is compared with, if any."""
+        return next((value for value in self.values if isinstance(value, Field)), None)
+
 
 @dataclass(frozen=True, slots=True)
 class All:
@@ -152,6 +157,12 @@ def conditions(rule: Rule) -> Iterator[Condition]:
             yield from conditions(part)
 
 
+def fields_used(rule: Rule) -> tuple[Field, ...]:
+    """List the fields of contacts that a rule uses, each once, in the order in which they are named."""
+    fields = (field for condition in conditions(rule) for field in (condition.field, condition.other))
+    return tuple(dict.fromkeys(field for field in fields if field))
+
+
 def referenced_segments(rule: Rule) -> frozenset[int]:
     """Return the ids of the segments that a rule names."""
     match rule:
@@ -188,7 +199,7 @@ def referenced_events(rule: Rule) -> frozenset[int]:
 
 def properties_of(aggregate: EventAggregate) -> frozenset[Field]:
     """Return the properties of events that an aggregate uses."""
-    used = {condition.field for condition in conditions(aggregate.where)}
+    used = set(fields_used(aggregate.where))
     return frozenset(used | {aggregate.measured} if aggregate.measured else used)
 
 

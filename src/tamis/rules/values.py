@@ -44,7 +44,7 @@ class ClockTime:
         return self.start.isoformat(timespec=spec[self.precision]).replace("+00:00", "Z")
 
 
-ConditionValue = Value | Duration | ClockTime | Period | int
+ConditionValue = Value | Duration | ClockTime | Period | Field | int
 """One value of a condition; a month, a weekday, a day of the month and an age are int."""
 
 
@@ -76,6 +76,8 @@ def format_condition_value(value: ConditionValue) -> str:
             return value.name.capitalize()
         case Duration() | ClockTime() | Period():
             return str(value)
+        case Field():
+            return str(value.id)
         case bool():
             return format_value(value)
         case int():

@@ -14,7 +14,7 @@ from tamis.records import contacts, segments, types
 from tamis.records.events.catalogue import names_of_type
 from tamis.records.handles import Reader, Transaction
 from tamis.rules.build import build
-from tamis.rules.operators import BY_NAME
+from tamis.rules.operators import BY_NAME, ValueType
 from tamis.rules.syntaxes.draft import DraftCondition, map_conditions
 from tamis.rules.syntaxes.json import from_json, to_json
 
@@ -55,7 +55,7 @@ def rename_options_in_rules(
         return value if kept else texts.get(value) or texts.get(fold(value), value)
 
     def change(condition: DraftCondition) -> DraftCondition:
-        if condition.field != field.id or BY_NAME[condition.operator].takes_parts:
+        if condition.field != field.id or BY_NAME[condition.operator].values is not ValueType.FIELD_VALUE:
             return condition
         return replace(condition, values=tuple(map(new_name, condition.values)))
 

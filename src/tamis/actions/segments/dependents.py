@@ -12,21 +12,22 @@ from tamis.domain.segments import Segment
 from tamis.domain.text import fold
 from tamis.records import segments
 from tamis.records.handles import Reader
-from tamis.rules.operators import BY_NAME
-from tamis.rules.syntaxes.draft import DraftCondition, conditions
+from tamis.rules.operators import BY_NAME, ValueType
+from tamis.rules.syntaxes.draft import DraftCondition, conditions, other_fields, uses_field
 from tamis.rules.syntaxes.json import from_json
 
 
 def users_of_field(db: Reader, type_id: int, field: Field) -> list[Segment]:
     """List the segments whose rules use a field."""
-    return _users(db, type_id, lambda condition: condition.field == field.id)
+    return _users(db, type_id, lambda condition: uses_field(condition, field.id))
 
 
 def users_by_field(db: Reader, type_id: int) -> dict[int, list[Segment]]:
     """List, by field id, the segments whose rules use each field of a type."""
     users: dict[int, list[Segment]] = {}
     for segment in segments.live_of_type(db, type_id):
-        used = {condition.field for condition in conditions(from_json(segment.rule))}
+        stored = list(conditions(from_json(segment.rule)))
+        used = {field_id for condition in stored for field_id in (condition.field, *other_fields(condition))}
         for field_id in used:
             if isinstance(field_id, int):
                 users.setdefault(field_id, []).append(segment)
@@ -42,7 +43,7 @@ def users_of_option(db: Reader, type_id: int, field: Field, option: str) -> list
         type_id,
         lambda condition: (
             condition.field == field.id
-            and not BY_NAME[condition.operator].takes_parts
+            and BY_NAME[condition.operator].values is ValueType.FIELD_VALUE
             and any(fold(value) == folded for value in condition.values)
         ),
     )

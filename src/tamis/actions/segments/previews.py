@@ -23,7 +23,7 @@ from tamis.rules.syntaxes.draft import Draft
 from tamis.rules.syntaxes.incomplete import list_incomplete, list_open_places
 from tamis.rules.syntaxes.text import from_text
 from tamis.rules.time.evaluation_time import EvaluationTime
-from tamis.rules.tree import Rule, conditions
+from tamis.rules.tree import Rule, fields_used
 
 SAMPLE_SIZE = 10
 MAX_SUGGESTIONS = 50
@@ -101,7 +101,7 @@ def preview_rule(
             rule=whole,
             sentence=describe(whole, contact_type.name, as_of.today) if is_whole else None,
             sample=contacts.by_ids(db, counted.sample, fields),
-            fields=tuple(dict.fromkeys(condition.field for condition in conditions(whole))),
+            fields=fields_used(whole),
             problems=tuple(problems),
             incomplete=list_incomplete(draft),
         )

@@ -16,7 +16,7 @@ from tamis.rules.evaluation.externals import segments_included
 from tamis.rules.sql.compiler import compile_rule
 from tamis.rules.sql.dialect import Parameters
 from tamis.rules.time.evaluation_time import EvaluationTime
-from tamis.rules.tree import Rule, conditions
+from tamis.rules.tree import Rule, fields_used
 
 INCLUDED_PERSONS = (
     f"(SELECT {EXTERNAL_BIT} | person_id AS id, max(contact_id) AS contact_id, arg_max(email, id) AS email, "
@@ -46,7 +46,7 @@ def external_rows(fields: Sequence[Field], more: str = "", where: str = "") -> s
 
 def used_by(*rules: Rule) -> list[Field]:
     """Return the fields that rules use, each once."""
-    return list(dict.fromkeys(condition.field for rule in rules for condition in conditions(rule)))
+    return list(dict.fromkeys(field for rule in rules for field in fields_used(rule)))
 
 
 def is_external_in(segment_id: int, parameters: Parameters) -> str:

@@ -6,7 +6,7 @@ from tamis.columns.projector.batch import Levels
 from tamis.domain.events import AT
 from tamis.domain.fields import Field
 from tamis.rules.time.breakpoints import clock_offsets, time_dependent_conditions
-from tamis.rules.tree import Condition, EventCondition, conditions, event_conditions, referenced_events
+from tamis.rules.tree import Condition, EventCondition, conditions, event_conditions, fields_used, referenced_events
 
 Breakpoint = tuple[Field, timedelta]
 """A field, and how long after a value of it the result of a rule can change."""
@@ -60,5 +60,5 @@ def timed_conditions(levels: Levels) -> list[Condition]:
 
 def used_fields(levels: Levels) -> list[Field]:
     """List the fields that some rules use, ordered by id."""
-    used = {c.field.id: c.field for rules in levels for rule in rules.values() for c in conditions(rule)}
+    used = {field.id: field for rules in levels for rule in rules.values() for field in fields_used(rule)}
     return [used[field_id] for field_id in sorted(used)]

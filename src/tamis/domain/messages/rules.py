@@ -42,6 +42,7 @@ RULES: Mapping[str, str] = {
     "for_several_values": '; for several values, use "{operator}"',
     "function_needs_property": 'needs a property: {function}(…) of "{event}"',
     "function_takes_no_property": '"{function}" takes no property; remove it',
+    "field_compared_with_itself": "must be another field: a field is always equal to itself",
     "group_is_empty": "a group needs at least one condition",
     "json_not_valid": "is not valid JSON: {reason}",
     "leave_ago_out": '; remove "ago", or use "is more than … ago"',
@@ -81,6 +82,10 @@ RULES: Mapping[str, str] = {
     "operator_is_no_window": (
         '"{operator}" cannot say when events happened; use "within", "between", "after", "before" or "more than … ago"'
     ),
+    "other_field_of_another_kind": (
+        'must be another {kind:kind} field, not "{other}", which is a {other_kind:kind} field'
+    ),
+    "other_field_unknown": "must be a field: {problem}",
     "operator_missing": 'an operator is missing after {after}, such as =, "contains" or "is blank"',
     "operator_needs_field": '"{operator}" needs a field',
     "operator_takes_no_field": '"{operator}" takes no field; remove the field',
@@ -121,10 +126,7 @@ RULES: Mapping[str, str] = {
     "too_many_conditions": "must not have more than {most} conditions",
     "too_many_values": "must not have more than {most:,} values",
     "use_operators": "; use {operators}",
-    "value_is_a_field": (
-        "cannot be another field: comparing {field} with {other} is not supported; if you mean text, put it in quotes: "
-        '"{other}"'
-    ),
+    "value_is_a_field": 'cannot be another field; if you mean text, put it in quotes: "{other}"',
     "value_is_only_blanks": "must not be only spaces: no value starts or ends with one",
     "value_missing": "a value is missing",
     "value_not_valid": 'the value of "{field}" {problem}',
@@ -136,6 +138,10 @@ RULES: Mapping[str, str] = {
     "write_duration_so": "; write {plain}",
     "write_field_so": 'write the field "{name}" as {field}, or in backticks: `{name}`',
     "write_number_so": "; write {plain}, with digits and a decimal point only",
+    "write_other_field_so": (
+        "cannot be another field; to compare the two, write {field} {operator} {other}; if you mean text, put it in "
+        'quotes: "{other}"'
+    ),
     "write_or": 'write "or"',
     "wrong_number_of_entries": "must have {wanted:entry|entries} for these operators, not {count}",
     "year_comes_first": "; write the year first, then the month and the day",

@@ -10,7 +10,7 @@ from typing import TypeGuard
 from tamis.domain.calendar import Period, period_around
 from tamis.domain.dates import format_day
 from tamis.domain.durations import Duration, Unit, add_duration, subtract_duration
-from tamis.domain.fields import COUNTRY, CREATED_AT, UPDATED_AT, format_value
+from tamis.domain.fields import COUNTRY, CREATED_AT, UPDATED_AT, Field, format_value
 from tamis.rules.descriptions.events import asks_how_often, write_event_condition
 from tamis.rules.operators import BY_NAME, OPERATORS, Operator, Relative, Takes
 from tamis.rules.time.relative import PERIOD_STEPS
@@ -238,6 +238,8 @@ def _value(value: ConditionValue, operator: Operator) -> str:
             return "yes" if value else "no"
         case Period():
             return str(value)
+        case Field():
+            return value.name
         case int():
             return format_condition_value(value)
         case float():

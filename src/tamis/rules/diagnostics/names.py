@@ -1,15 +1,17 @@
 """What is wrong with the name of a field, an operator or a segment, and which one may have been meant."""
 
+import re
 from collections.abc import Collection, Mapping
 from difflib import get_close_matches
 
 from tamis.domain.errors import Message
 from tamis.domain.events import EventCatalogue
-from tamis.domain.fields import Field, FieldSet, Kind
+from tamis.domain.fields import Field, FieldSet, Kind, ValueProblem
 from tamis.domain.segments import SegmentRefs
 from tamis.domain.text import MAX_LINE, fold, shorten
 from tamis.rules.operators import BY_NAME, OPERATORS, SPELLINGS, Operator, find_operator, names_for, normal_spelling
 
+_ID = re.compile(r"[0-9]{1,18}", re.ASCII)
 _MAX_COMPARED = 60
 _MAX_SUGGESTIONS = 3
 _MAX_LISTED = 20
@@ -92,6 +94,23 @@ def inapplicable_operator(spelling: str, field: Field) -> Message:
     advice = _did_you_mean([_as_text(operator) for operator in found])
     advice = advice or Message("use_operators", operators=list(names_for(field.kind)))
     return Message("operator_does_not_apply", operator=spelling, field=field.name, kind=field.kind, advice=advice)
+
+
+def find_other_field(reference: str, field: Field, fields: FieldSet) -> Field:
+    """Find the field that a field is compared with; raises ValueProblem.
+
+    The reference is an ID in digits, a key or a name, or a key of any form in backticks.
+    """
+    written = reference.strip()
+    is_quoted = len(written) > 2 and written[0] == written[-1] == "`"
+    found = fields.find(int(written) if _ID.fullmatch(written) else written.strip("`") if is_quoted else written)
+    if found is None:
+        raise ValueProblem("other_field_unknown", problem=unknown_field(written.strip("`"), fields))
+    if found == field:
+        raise ValueProblem("field_compared_with_itself")
+    if found.kind is not field.kind:
+        raise ValueProblem("other_field_of_another_kind", kind=field.kind, other=found.name, other_kind=found.kind)
+    return found
 
 
 def find_multi_word_field(first: str | int | None, rest: str, fields: FieldSet) -> Field | None:

@@ -7,7 +7,7 @@ from tamis.domain.durations import parse_duration
 from tamis.domain.errors import Message, ValueProblem
 from tamis.domain.fields import Field, Kind
 from tamis.domain.text import shorten
-from tamis.rules.operators import Operator, ValueType
+from tamis.rules.operators import BY_NAME, Operator, ValueType
 
 _DECORATION = re.compile(r"[$€£¥₹%\s'’_]")
 _THOUSANDS = re.compile(r"[+-]?\d{1,3}(?:,\d{3})+(?:\.\d+)?")
@@ -41,9 +41,12 @@ def text_without_quotes(text: str) -> Message:
     return Message("text_without_quotes", text=shorten(text))
 
 
-def value_is_a_field(field: Field, other: Field) -> Message:
-    """Report that a field can only be compared with values."""
-    return Message("value_is_a_field", field=field.key, other=other.key)
+def value_is_a_field(field: Field, other: Field, operator: Operator) -> Message:
+    """Report that a field stands in place of a value, and how to compare with it if that is possible."""
+    with_field = BY_NAME.get(f"{operator.name} field")
+    if with_field is None or other.kind is not field.kind or other == field:
+        return Message("value_is_a_field", other=other.key)
+    return Message("write_other_field_so", field=field.key, operator=with_field.name, other=other.key)
 
 
 def _number_advice(text: str) -> Message | None:

@@ -13,8 +13,9 @@ from tamis.domain.fields import Value
 from tamis.domain.instants import EPOCH
 from tamis.rules.evaluation.aggregates import Events, EventValues, aggregated, no_events, value_operands
 from tamis.rules.evaluation.evaluate import Membership
-from tamis.rules.evaluation.operands import operands
+from tamis.rules.evaluation.operands import operands, point
 from tamis.rules.operators import positive_form
+from tamis.rules.operators.predicates import Holds
 from tamis.rules.time.breakpoints import time_dependent_conditions
 from tamis.rules.time.evaluation_time import EvaluationTime
 from tamis.rules.tree import (
@@ -27,7 +28,7 @@ from tamis.rules.tree import (
     Node,
     Not,
     Rule,
-    conditions,
+    fields_used,
     referenced_events,
     referenced_segments,
 )
@@ -65,7 +66,7 @@ def compile_rule(rule: Rule, zone: ZoneInfo) -> CompiledRule:
     found = CompiledRule(
         rule,
         _never_matches if rule is None else _compile(rule, EvaluationTime(EPOCH, zone)),
-        frozenset(condition.field.id for condition in conditions(rule)),
+        frozenset(field.id for field in fields_used(rule)),
         referenced_segments(rule),
         event_ids,
         bool(event_ids) or any(True for _ in time_dependent_conditions(rule)),
@@ -122,6 +123,8 @@ def _compile_condition(condition: Condition, any_time: EvaluationTime) -> Select
             return complement if value is None else holds(value, operands(condition, as_of)) is not complement
 
         return holds_at
+    if condition.other:
+        return _compile_comparison(field_id, condition.other.id, holds, complement)
     fixed = operands(condition, any_time)
 
     def holds_always(values: Values, _: EvaluationTime, __: Membership, ___: Events) -> bool:
@@ -129,6 +132,16 @@ def _compile_condition(condition: Condition, any_time: EvaluationTime) -> Select
         return complement if value is None else holds(value, fixed) is not complement
 
     return holds_always
+
+
+def _compile_comparison(field_id: int, other_id: int, holds: Holds, complement: bool) -> Selects:
+    def holds_for(values: Values, _: EvaluationTime, __: Membership, ___: Events) -> bool:
+        value, other = values.get(field_id), values.get(other_id)
+        if value is None or other is None:
+            return complement
+        return holds(value, point(other)) is not complement
+
+    return holds_for
 
 
 def _compile_event_condition(condition: EventCondition, any_time: EvaluationTime) -> Selects:

@@ -6,7 +6,7 @@ from typing import Protocol, cast
 
 from tamis.domain.fields import Field, Value
 from tamis.rules.evaluation.aggregates import Events, EventValues, aggregated, no_events, value_operands
-from tamis.rules.evaluation.operands import comparable, operands
+from tamis.rules.evaluation.operands import comparable, operands, point
 from tamis.rules.operators import positive_form
 from tamis.rules.time.evaluation_time import EvaluationTime
 from tamis.rules.tree import All, Any, Condition, EventAggregate, EventCondition, InSegment, Not, Rule
@@ -62,7 +62,12 @@ def holds(condition: Condition, contact: HasValues, as_of: EvaluationTime) -> bo
     if value is None:
         return complement
     assert operator.holds
-    return operator.holds(comparable(value), operands(condition, as_of)) is not complement
+    if condition.other is None:
+        return operator.holds(comparable(value), operands(condition, as_of)) is not complement
+    other = contact.value_of(condition.other)
+    if other is None:
+        return complement
+    return operator.holds(comparable(value), point(comparable(other))) is not complement
 
 
 def event_condition_holds(condition: EventCondition, as_of: EvaluationTime, events: Events) -> bool:

@@ -8,6 +8,7 @@ from tamis.domain.fields import Kind, Value
 from tamis.domain.instants import LAST_INSTANT, MICROSECOND, day_in_utc, to_utc
 from tamis.domain.text import fold, fold_part
 from tamis.rules.operators import Operand
+from tamis.rules.operators.operand import FieldBound
 from tamis.rules.time.calendar_parts import CalendarPart
 from tamis.rules.time.evaluation_time import EvaluationTime
 from tamis.rules.time.relative import relative_span, resolve
@@ -29,6 +30,11 @@ def operands(condition: Condition, as_of: EvaluationTime) -> tuple[Operand, ...]
     return tuple(resolve(operand, as_of.now) for operand in relative_operands(condition, as_of))
 
 
+def point(value: Value) -> tuple[Operand, ...]:
+    """Return a value in comparable form as what another one is compared with."""
+    return (Operand(value, value),)
+
+
 def relative_operands(condition: Condition, as_of: EvaluationTime) -> tuple[Operand, ...]:
     """Return what a contact's value is compared with on the day of a time; bounds relative to the clock stay `FromNow`.
 
@@ -39,6 +45,9 @@ def relative_operands(condition: Condition, as_of: EvaluationTime) -> tuple[Oper
     terms = relative_terms(condition)
     if terms:
         return (relative_span(terms, kind, as_of),)
+    if condition.other:
+        bound = FieldBound(condition.other)
+        return (Operand(bound, bound),)
     if operator.values.is_of_calendar:
         numbers = tuple(value for value in dict.fromkeys(condition.values) if isinstance(value, int))
         part = CalendarPart(DatePart(operator.values), numbers, as_of.zone if kind is Kind.DATETIME else None)

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import NamedTuple
 
-from tamis.domain.fields import Value
+from tamis.domain.fields import Field, Value
 from tamis.rules.time.anniversaries import AnniversaryDays
 from tamis.rules.time.calendar_parts import CalendarPart
 
@@ -16,7 +16,14 @@ class FromNow:
     by: timedelta
 
 
-Bound = Value | FromNow | AnniversaryDays | CalendarPart
+@dataclass(frozen=True, slots=True)
+class FieldBound:
+    """The value of another field of the same contact."""
+
+    field: Field
+
+
+Bound = Value | FromNow | FieldBound | AnniversaryDays | CalendarPart
 
 
 class Operand(NamedTuple):

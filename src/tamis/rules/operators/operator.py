@@ -35,6 +35,8 @@ class ValueType(StrEnum):
     WEEKDAY = "weekday"
     DAY = "day"
     """A day of the month."""
+    FIELD = "field"
+    """Another field of the same kind."""
     SEGMENT = "segment"
 
     @property

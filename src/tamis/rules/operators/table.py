@@ -4,6 +4,7 @@ Each engine has its own table of their SQL (see `rules.sql.dialect`).
 """
 
 from tamis.rules.operators.date_operators import DATE_OPERATORS
+from tamis.rules.operators.field_operators import FIELD_OPERATORS
 from tamis.rules.operators.operator import Operator, Takes, ValueType
 from tamis.rules.operators.value_operators import VALUE_OPERATORS
 
@@ -24,4 +25,4 @@ _SEGMENT_OPERATORS: tuple[Operator, ...] = (
     ),
 )  # fmt: skip
 
-OPERATORS = (*VALUE_OPERATORS, *DATE_OPERATORS, *_SEGMENT_OPERATORS)
+OPERATORS = (*VALUE_OPERATORS, *DATE_OPERATORS, *FIELD_OPERATORS, *_SEGMENT_OPERATORS)

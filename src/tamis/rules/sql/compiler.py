@@ -17,7 +17,7 @@ from tamis.rules.sql.aggregates import (
     value_test,
 )
 from tamis.rules.sql.aggregates import EventTables as EventTables  # noqa: PLC0414  part of this module's interface
-from tamis.rules.sql.dialect import Bind, Parameters
+from tamis.rules.sql.dialect import Bind, Dialect, Parameters
 from tamis.rules.time.evaluation_time import EvaluationTime
 from tamis.rules.tree import All, Any, Condition, EventAggregate, EventCondition, InSegment, Node, Not, Rule
 
@@ -69,12 +69,20 @@ def _condition(
 ) -> str:
     operator, complement = positive_form(condition.operator)
     dialect = parameters.dialect
-    name = source.column(condition.field)
-    if condition.field.kind in (Kind.TEXT, Kind.CHOICE) and condition.values:
-        name = dialect.folded(name)
-    spell = dialect.operators[operator.name]
-    expression = spell(name, *_operands(condition, as_of, source.instant, parameters))
+    name = _compared(condition.field, source, dialect) if condition.values else source.column(condition.field)
+    found, bind = _operands(condition, as_of, source.instant, parameters)
+    if condition.other:
+        other = _compared(condition.other, source, dialect)
+        expression = dialect.operators[operator.name](name, found, lambda _: other)
+    else:
+        expression = dialect.operators[operator.name](name, found, bind)
     return f"({expression})" if wanted is not complement else dialect.complement(f"({expression})")
+
+
+def _compared(field: Field, source: ColumnSource, dialect: Dialect) -> str:
+    """Return the expression of a value in the form in which it is compared."""
+    column = source.column(field)
+    return dialect.folded(column) if field.kind in (Kind.TEXT, Kind.CHOICE) else column
 
 
 def _event_condition(

@@ -6,6 +6,7 @@ from dataclasses import field as attribute
 from typing import Literal
 
 from tamis.domain.errors import Problem
+from tamis.rules.operators import BY_NAME, ValueType
 
 MAX_DEPTH = 30
 
@@ -80,6 +81,17 @@ class DraftEventCondition:
 
 
 Draft = DraftCondition | DraftEventCondition | DraftGroup | DraftNot
+
+
+def uses_field(condition: DraftCondition, field_id: int) -> bool:
+    """Return whether a condition is about a field with this id, or compares one with it."""
+    return condition.field == field_id or field_id in other_fields(condition)
+
+
+def other_fields(condition: DraftCondition) -> tuple[int, ...]:
+    """Return the ids of the fields that a condition in the form in which it is stored compares its field with."""
+    operator = BY_NAME.get(condition.operator)
+    return tuple(map(int, condition.values)) if operator and operator.values is ValueType.FIELD else ()
 
 
 def conditions(draft: Draft | None) -> Iterator[DraftCondition]:

@@ -5,13 +5,15 @@ from collections.abc import Collection
 from importlib.resources import files
 
 from tamis.domain.calendar import Period
-from tamis.rules.operators import SPELLINGS, Operator, Takes
+from tamis.rules.operators import SPELLINGS, Operator, Takes, ValueType
 
 SEGMENT_OPERATOR = "OPS"
 """The prefix of the terminals of operators without a field."""
 _TERMINALS = {Takes.NONE: "OP0", Takes.ONE: "OP1", Takes.TWO: "OP2", Takes.MANY: "OPN"}
 _OF_CALENDAR = "OPC"
 """The prefix of the terminals of operators that take one value without parentheses, or a list."""
+_OF_FIELDS = "OPF"
+"""The prefix of the terminals of operators that compare with another field."""
 _CONDITION_END = r"(?=\s*(?:\Z|\)|(?:and|or|where)(?!\w)|&&|\|\|))"
 """Lookahead for the end of a condition: "or more" cannot begin another one there."""
 _QUOTE = "[\"'“”„«»‘‚`]"
@@ -47,6 +49,8 @@ def grammar() -> str:
 def _terminal(operator: Operator) -> str:
     if operator.names_segment:
         return SEGMENT_OPERATOR
+    if operator.values is ValueType.FIELD:
+        return _OF_FIELDS
     return _OF_CALENDAR if operator.values.is_of_calendar else _TERMINALS[operator.takes]
 
 

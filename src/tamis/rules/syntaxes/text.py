@@ -161,7 +161,7 @@ class _ToDraft(lark.Transformer[lark.Token, AnyValue]):
     def value(self, token: lark.Token) -> lark.Token:
         return token
 
-    item = op0 = op1 = op2 = opn = opc = ops = property = event = value
+    item = op0 = op1 = op2 = opn = opc = opf = ops = property = event = value
 
 
 def _group(join: Literal["all", "any"], parts: tuple[Draft, ...]) -> Draft:
@@ -247,6 +247,8 @@ def _written_name(key: str) -> str:
 
 
 def _written_value(value: ConditionValue, field: Field) -> str:
+    if isinstance(value, Field):
+        return _written_name(value.key)
     text = format_condition_value(value)
     return _quoted(text) if field.kind in (Kind.TEXT, Kind.CHOICE, Kind.CHOICES) else text
 

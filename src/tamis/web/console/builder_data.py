@@ -58,6 +58,7 @@ def fields_data(fields: FieldSet) -> list[dict[str, object]]:
     return [
         {
             "id": field.id,
+            "key": field.key,
             "name": field.name,
             "kind": field.kind,
             "kind_name": KIND_NAMES[field.kind],

@@ -40,7 +40,8 @@ export function controls(node, schema, changed) {
 }
 
 function single(controlType, context, value, set, index) {
-  const make = { number: numeric, date: day, datetime, duration, boolean, choice, choices: choice, segment, period, age };
+  const make = { number: numeric, date: day, datetime, duration, boolean, choice, choices: choice, segment, period, age,
+    field: otherField };
   const element = (make[controlType] ?? text)(context, value, set);
   element.dataset.value = index;
   const control = element.matches("input, select, button") ? element : element.querySelector("input, select");
@@ -146,6 +147,20 @@ function segment(context, value, set) {
     }))),
     pick: (item) => set(item.key, false, true),
   }));
+  return element;
+}
+
+// Another field of the same kind.
+function otherField(context, value, set) {
+  const { field, schema } = context;
+  const fields = schema.data.fields.filter((one) => one.kind === field?.kind && one.id !== field.id);
+  const written = value.trim().replaceAll("`", "").toLowerCase();
+  const isChosen = (one) => [String(one.id), one.key, one.name.toLowerCase()].includes(written);
+  const element = h("select", { "aria-label": context.label },
+    h("option", { value: "", selected: !value }, fields.length ? "Choose a field…" : "There is no other field of this kind"),
+    ...fields.map((one) => h("option", { value: String(one.id), selected: isChosen(one) }, one.name)));
+  if (value && !fields.some(isChosen)) element.append(h("option", { value, selected: true }, value));
+  element.addEventListener("change", () => set(element.value, false));
   return element;
 }
 
