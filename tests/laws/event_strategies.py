@@ -12,7 +12,7 @@ from tamis.rules.build import build
 from tamis.rules.build_events import is_window
 from tamis.rules.evaluation.aggregates import Events, EventValues, fits
 from tamis.rules.evaluation.operands import comparable
-from tamis.rules.operators import OPERATORS, Operator
+from tamis.rules.operators import OPERATORS, Operator, ValueType
 from tamis.rules.syntaxes.draft import Draft, DraftCondition, DraftEventCondition, DraftGroup, DraftNot
 from tamis.rules.time.evaluation_time import EvaluationTime
 from tamis.rules.tree import AggregateFunction, EventCondition, Node
@@ -23,6 +23,7 @@ from tests.laws.strategies import (
     draft_conditions,
     draft_segments,
     operand_texts,
+    others_of,
     swap_case,
     value_counts,
 )
@@ -112,8 +113,15 @@ def conditions_over(
 ) -> DraftCondition:
     """A condition about one of some fields that `build` accepts."""
     field = draw(st.sampled_from(fields.fields))
-    operator = draw(st.sampled_from([o for o in OPERATORS if field.kind in o.kinds and allowed(o)]))
-    values = tuple(draw(operand_texts(field, operator)) for _ in range(draw(value_counts(operator.takes))))
+    fitting = [
+        operator
+        for operator in OPERATORS
+        if field.kind in operator.kinds
+        and allowed(operator)
+        and (operator.values is not ValueType.FIELD or others_of(field, fields))
+    ]
+    operator = draw(st.sampled_from(fitting))
+    values = tuple(draw(operand_texts(field, operator, fields)) for _ in range(draw(value_counts(operator.takes))))
     references: list[str | int] = [field.id, field.key]
     return in_order(DraftCondition(draw(st.sampled_from(references)), operator.name, values, "here"), fields)
 
@@ -151,7 +159,7 @@ def _numbers(function: AggregateFunction) -> st.SearchStrategy[str]:
 @st.composite
 def tests_of(draw: st.DrawFn, function: AggregateFunction, kind: Kind) -> DraftCondition:
     """What can be asked of a value of events."""
-    operator = draw(st.sampled_from([o for o in OPERATORS if kind in o.kinds]))
+    operator = draw(st.sampled_from([o for o in OPERATORS if kind in o.kinds and o.values is not ValueType.FIELD]))
     field = Field(0, "value", "Value", kind)
     texts = _numbers(function) if kind is Kind.NUMBER else operand_texts(field, operator)
     values = tuple(draw(texts) for _ in range(draw(value_counts(operator.takes))))

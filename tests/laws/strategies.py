@@ -297,13 +297,18 @@ CALENDAR_TEXTS = {
 }
 
 
-def operand_texts(field: Field, operator: Operator) -> st.SearchStrategy[str]:
+def others_of(field: Field, fields: FieldSet) -> list[Field]:
+    """List the fields that a field can be compared with."""
+    return [other for other in fields.fields if other.kind is field.kind and other != field]
+
+
+def operand_texts(field: Field, operator: Operator, fields: FieldSet = FIELDS) -> st.SearchStrategy[str]:
     """Text that is a value of a condition."""
     relative = positive_form(operator)[0].relative
     if operator.values is ValueType.DURATION:
         return duration_texts(hours=field.kind is Kind.DATETIME and relative is not Relative.ANNIVERSARY)
     if operator.values is ValueType.FIELD:
-        others = [other for other in FIELDS.fields if other.kind is field.kind and other != field]
+        others = others_of(field, fields)
         return st.sampled_from([form for other in others for form in (str(other.id), f"`{other.key}`", other.name)])
     if operator.values in CALENDAR_TEXTS:
         return CALENDAR_TEXTS[operator.values]

@@ -161,7 +161,7 @@ class _ToDraft(lark.Transformer[lark.Token, AnyValue]):
     def value(self, token: lark.Token) -> lark.Token:
         return token
 
-    item = op0 = op1 = op2 = opn = opc = opf = ops = property = event = value
+    item = op0 = op1 = op2 = opn = opc = opf = other_field = ops = property = event = value
 
 
 def _group(join: Literal["all", "any"], parts: tuple[Draft, ...]) -> Draft:
