@@ -17,7 +17,10 @@ from tamis.actions.events.catalogue import EventNameEdit, edit_event_name, list_
 from tamis.actions.events.importing.options import EventImportOptions, EventImportReport
 from tamis.actions.events.importing.run import import_events
 from tamis.actions.events.timeline import events_of_contact
+from tamis.actions.importing.report import ImportOptions
+from tamis.actions.importing.run import import_file
 from tamis.actions.importing.sources import ContactFile
+from tamis.actions.importing.undo import undo_import
 from tamis.actions.services import Services
 from tamis.domain.dates import DateOrder
 from tamis.domain.errors import Invalid
@@ -288,3 +291,15 @@ def test_an_import_is_in_the_audit_log_without_emails(files: Files) -> None:
         "event.imported",
         {"file": "events.csv", "accepted": 1, "repeated": 0, "rejected": 1},
     )
+
+
+def test_undoing_an_import_keeps_contacts_that_have_events(files: Files) -> None:
+    path = files.directory / "people.csv"
+    path.write_text("email\ncid@example.org\ndee@example.org\n")
+    services, account = files.workspace.services, files.workspace.account
+    report = import_file(services, account, files.workspace.type, path, ImportOptions())
+    assert report.import_id
+    files.take(rows("cid@example.org,order,2026-11-20,,1"))
+    undone = undo_import(services, account, report.import_id)
+    assert (undone.deleted, undone.touched) == (1, 1)
+    assert len(files.events("cid")) == 1

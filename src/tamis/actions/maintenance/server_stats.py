@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from tamis.actions.maintenance.stores import STORES
 from tamis.actions.services import Services
 from tamis.records import change_log
+from tamis.records.events import catalogue
 from tamis.records.importing import imports
 
 
@@ -19,6 +20,7 @@ class ServerStats:
     lag_seconds: float
     imports: dict[str, int]
     import_rows: int
+    contact_events: int
     disk_free: int
     file_bytes: dict[str, int]
 
@@ -36,6 +38,7 @@ def gather_stats(services: Services) -> ServerStats:
         max((services.clock() - waiting_since).total_seconds(), 0.0) if waiting_since else 0.0,
         states,
         rows,
+        catalogue.count_all(db),
         shutil.disk_usage(services.settings.data).free,
         {name: size for store in STORES for name, size in store.sizes(services.settings.data).items()},
     )

@@ -37,6 +37,11 @@ def type_of_property(db: Reader, account_id: int, property_id: int) -> int | Non
     return scalar(db, int, SQL["type_of_property"], (property_id, account_id))
 
 
+def count_all(db: Reader) -> int:
+    """Count the events of all accounts."""
+    return select_only(db, int, SQL["count_all"])
+
+
 def limited_names(db: Reader) -> list[tuple[int, int]]:
     """List the names whose events are kept for a limited time: the ids of their accounts and their own."""
     return select_tuples(db, tuple[int, int], SQL["limited_names"])

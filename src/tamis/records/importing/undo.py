@@ -12,6 +12,7 @@ from tamis.domain.instants import to_micros
 from tamis.domain.membership_changes import Cause
 from tamis.records import change_log, email_exclusions
 from tamis.records.engine.sql import run, run_many, select, select_one, select_only, select_tuples
+from tamis.records.events.read import of_contacts
 from tamis.records.events.write import remove_of_contacts
 from tamis.records.handles import Reader, Transaction
 from tamis.records.importing import journal
@@ -58,15 +59,17 @@ def size(db: Reader, import_id: int) -> int:
 def next_created(db: Reader, import_id: int, most: int) -> CreatedBatch | None:
     """Return the next batch of contacts that an import created, or None when there are none left.
 
-    A contact is touched when anything else has changed it, or it was included or excluded manually, since then."""
+    A contact is touched when anything else has changed it, it was included or excluded manually, or it has events."""
     span = select_one(db, _Span, SQL["first_range"], (import_id,))
     if span is None:
         return None
     first, last = span.first_id, min(span.last_id, span.first_id + most - 1)
     rows = select_tuples(db, tuple[int, int], SQL["created"], (import_id, first, last))
-    return CreatedBatch(
-        first, last, [id_ for id_, as_left in rows if as_left], [id_ for id_, as_left in rows if not as_left]
-    )
+    as_left = [id_ for id_, is_as_left in rows if is_as_left]
+    with_events = of_contacts(db, as_left).keys() if as_left else set[int]()
+    untouched = [id_ for id_ in as_left if id_ not in with_events]
+    kept = set(untouched)
+    return CreatedBatch(first, last, untouched, [id_ for id_, _ in rows if id_ not in kept])
 
 
 def delete_created(db: Transaction, import_id: int, type_id: int, batch: CreatedBatch, now: datetime) -> None:

@@ -17,6 +17,9 @@ SELECT t.id FROM event_properties p JOIN event_names n ON n.id = p.name_id
 JOIN contact_types t ON t.id = n.contact_type_id
 WHERE p.id = ? AND t.account_id = ? AND t.deleted_at IS NULL;
 
+-- name: count_all
+SELECT coalesce(sum(count), 0) FROM event_names;
+
 -- name: limited_names
 SELECT t.account_id, n.id FROM event_names n JOIN contact_types t ON t.id = n.contact_type_id
 WHERE n.keep IS NOT NULL AND t.deleted_at IS NULL ORDER BY n.id;

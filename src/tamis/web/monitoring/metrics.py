@@ -134,6 +134,7 @@ def _store_metrics(stats: ServerStats, commits: DurationHistogram) -> Iterator[M
         imports.add_metric([state], count)
     yield imports
     yield CounterMetricFamily("tamis_import_rows", "Rows read by imports.", stats.import_rows)
+    yield _gauge("tamis_contact_events", "Stored events: what contacts did.", stats.contact_events)
     yield _gauge("tamis_disk_free_bytes", "Free space on the disk of the data directory.", stats.disk_free)
     sizes = GaugeMetricFamily("tamis_file_bytes", "Size of a file in the data directory.", labels=["file"])
     for name, size in stats.file_bytes.items():
