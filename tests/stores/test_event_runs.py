@@ -14,37 +14,20 @@ from hypothesis import strategies as st
 from tamis.records.engine.database import migrate
 from tamis.records.events import read, write
 from tamis.records.events.rows import EventOutcome, NewEvent, identity_of
-from tamis.records.events.sealed import filters, merging, removals, runs, sealing, upkeep
+from tamis.records.events.sealed import filters, removals, runs, upkeep
 from tamis.records.events.sealed.lines import compress, decompress, read_line, write_line
 from tamis.records.events.verify import EventProblems, verify_events
 from tamis.records.handles import Transaction
 from tests.support.effort import examples
+from tests.support.small_runs import small_runs
 
 CONTACTS, NAMES = range(1, 13), (1, 2)
 TYPE = 1
-SMALL = (
-    (sealing, "MAX_ROWS", 20),
-    (sealing, "ROWS_PER_STEP", 7),
-    (sealing, "NEWEST_KEPT", 2),
-    (runs, "BLOCK_CHARACTERS", 150),
-    (runs, "FILTERED_EVENTS", 6),
-    (runs, "BLOCKS_PER_PAGE", 2),
-    (merging, "SMALLEST_RUN", 10),
-    (merging, "RUNS_PER_MERGE", 2),
-    (merging, "BLOCKS_PER_STEP", 4),
-    (removals, "CONTACTS_PER_STEP", 2),
-    (removals, "BLOCKS_PER_STEP", 2),
-    (write, "ROWS_PER_CALL", 12),
-    (write, "NEWEST_AS_ROWS", 3),
-)
-"""Sizes with which a few hundred events do what millions do with the real ones."""
 
 
 @pytest.fixture(autouse=True, scope="module")
 def small() -> Iterator[None]:
-    with pytest.MonkeyPatch.context() as patch:
-        for module, name, value in SMALL:
-            patch.setattr(module, name, value)
+    with small_runs():
         yield
 
 
@@ -204,6 +187,15 @@ def test_rows_are_sealed_and_runs_are_merged_and_the_newest_events_stay_rows() -
     assert [event.change for event in newest] == sorted((e.change for e in newest), reverse=True)
     assert newest[0].change == max(stored.change_of.values())
     assert max(run.level or 0 for run in runs.list_runs(stored.db)) >= 2
+
+
+def test_what_is_sent_again_is_recognised_after_every_step() -> None:
+    stored, chance = Stored(), Random(5)
+    for _ in range(6):
+        stored.append(_some(chance, 60))
+        for _ in range(40):
+            stored.take_steps(1, stored.change)
+            stored.append([*stored.expected.values()], is_lost=True)
 
 
 def test_events_that_the_projection_lacks_stay_readable_by_their_change() -> None:
