@@ -191,9 +191,9 @@ def test_rows_are_sealed_and_runs_are_merged_and_the_newest_events_stay_rows() -
 
 def test_what_is_sent_again_is_recognised_after_every_step() -> None:
     stored, chance = Stored(), Random(5)
-    for _ in range(6):
-        stored.append(_some(chance, 60))
-        for _ in range(40):
+    for _ in range(5):
+        stored.append(_some(chance, 40))
+        for _ in range(25):
             stored.take_steps(1, stored.change)
             stored.append([*stored.expected.values()], is_lost=True)
 

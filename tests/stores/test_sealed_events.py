@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from tamis.actions.contacts.contacts import delete_contact
+from tamis.actions.maintenance.doctor.events import check_events
 from tamis.actions.maintenance.erasure import erase
 from tamis.actions.maintenance.event_upkeep import keep_events
 from tamis.actions.services import Services
@@ -24,6 +25,7 @@ from tests.stores.test_event_memberships import START, Shop, count
 from tests.support import forked
 from tests.support.effort import examples
 from tests.support.process import environment
+from tests.support.records import records_of
 from tests.support.small_runs import small_runs
 
 PEOPLE = ("ann", "bob", "cid")
@@ -112,6 +114,24 @@ def test_no_byte_of_the_events_of_a_deleted_contact_is_left_in_any_file(shop: Sh
     assert b"ann-key" not in lines
     for file in (tmp_path / "data").iterdir():
         assert b"ann-key" not in file.read_bytes(), file.name
+
+
+def test_the_doctor_says_what_is_wrong_with_stored_events(shop: Shop) -> None:
+    for number in range(40):
+        shop.send(PEOPLE[number % 3], "order", START, f"o{number}")
+    _keep(shop)
+    db = shop.services.records.reader()
+    assert (check_events(db).scope, check_events(db).findings) == ("40 events", ())
+    with records_of(shop.services.settings.data) as damaged:
+        damaged.execute("UPDATE event_names SET count = count + 1").fetchall()
+        damaged.execute(
+            "UPDATE event_blocks SET lines = x'00' WHERE id = (SELECT min(id) FROM event_blocks)"
+        ).fetchall()
+    found = [finding.message for finding in check_events(db).findings]
+    assert any(
+        message.startswith("1 block of events (IDs ") and "cannot be read: restore" in message for message in found
+    )
+    assert any("counted wrongly in the catalogue" in message for message in found)
 
 
 KILLED = """
