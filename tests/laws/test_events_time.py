@@ -2,15 +2,18 @@
 
 from datetime import date, datetime
 
+import msgspec
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tamis.domain.contacts import Contact
 from tamis.domain.instants import MICROSECOND, day_in_utc
+from tamis.rules.descriptions.progress import describe_progress
 from tamis.rules.evaluation.aggregates import EventValues
 from tamis.rules.evaluation.dependencies import MembershipSource
-from tamis.rules.evaluation.evaluate import event_condition_holds, selects
+from tamis.rules.evaluation.evaluate import counted, event_condition_holds, selects
+from tamis.rules.evaluation.explain import Explained, explain
 from tamis.rules.syntaxes.draft import DraftEventCondition
 from tamis.rules.time.breakpoints import (
     clock_offsets,
@@ -19,7 +22,7 @@ from tamis.rules.time.breakpoints import (
     next_change,
 )
 from tamis.rules.time.evaluation_time import EvaluationTime
-from tamis.rules.tree import AggregateFunction, EventCondition, Node, Rule, conditions
+from tamis.rules.tree import AggregateFunction, EventCondition, Node, Rule, conditions, event_conditions
 from tests.laws.event_strategies import (
     EVENTS,
     Histories,
@@ -30,8 +33,8 @@ from tests.laws.event_strategies import (
     events_of,
 )
 from tests.laws.test_events_agree import timed_histories
-from tests.laws.test_time import between, in_no_circle, some_later
-from tests.laws.time_strategies import evaluation_times, later
+from tests.laws.test_time import between, in_no_circle, leaves, some_later
+from tests.laws.time_strategies import evaluation_times, later, segments_of
 from tests.support.effort import examples
 
 
@@ -110,3 +113,23 @@ def test_a_rule_about_events_changes_exactly_when_predicted(
 def days_after(as_of: EvaluationTime, most: int) -> list[date]:
     ordinals = range(as_of.today.toordinal() + 1, as_of.today.toordinal() + 1 + most)
     return [date.fromordinal(ordinal) for ordinal in ordinals if ordinal <= date.max.toordinal()]
+
+
+@settings(max_examples=examples(200))
+@given(rule=event_rules, case=timed_histories())
+def test_every_explained_part_about_events_has_its_own_result(
+    rule: Node, case: tuple[EvaluationTime, list[Contact], Histories]
+) -> None:
+    as_of, audience, histories = case
+    for contact in audience:
+        events, in_segment = events_of(histories, contact.id), segments_of(contact)
+        explained = explain(rule, contact, as_of, in_segment, events)
+        assert explained.holds is selects(rule, contact, as_of, in_segment, events)
+        assert msgspec.json.decode(msgspec.json.encode(explained), type=Explained) == explained
+        parts = [part for part in leaves(explained) if part.events]
+        for condition, part in zip(event_conditions(rule), parts, strict=True):
+            found = counted(condition.aggregate, as_of, events)
+            assert part.holds is event_condition_holds(condition, as_of, events)
+            assert part.events
+            assert (part.events.counted, part.events.latest) == (len(found), tuple(event.at for event in found))
+            assert describe_progress(part, as_of.zone)

@@ -1,17 +1,24 @@
 """Conditions about events: how they are written, and what is wrong with them."""
 
-from datetime import date
+from datetime import UTC, date, datetime
+from zoneinfo import ZoneInfo
 
 import pytest
 
+from tamis.domain.contacts import Contact
 from tamis.domain.errors import Invalid
 from tamis.domain.events import EventCatalogue, EventName, EventProperty
 from tamis.domain.fields import RESERVED, Field, FieldSet, Kind
+from tamis.domain.instants import EPOCH
 from tamis.rules.build import build
 from tamis.rules.descriptions.describe import describe
+from tamis.rules.descriptions.progress import describe_progress
+from tamis.rules.evaluation.aggregates import EventValues
+from tamis.rules.evaluation.explain import Explained, explain
 from tamis.rules.syntaxes.incomplete import list_incomplete
 from tamis.rules.syntaxes.json import from_decoded_json, from_json, to_json
 from tamis.rules.syntaxes.text import from_text, to_text
+from tamis.rules.time.evaluation_time import EvaluationTime
 from tamis.rules.tree import Rule, referenced_events, referenced_properties
 
 FIELDS = FieldSet((*RESERVED, Field(101, "last", "Last", Kind.DATETIME), Field(102, "did", "Did", Kind.NUMBER)))
@@ -211,3 +218,71 @@ def test_blanks_of_a_condition_about_events_are_to_be_filled_in() -> None:
         "where": {"field": "", "operator": "is", "values": ["5"]},
     }
     assert list_incomplete(from_decoded_json(data)) == ("rule",)
+
+
+ADA = Contact(1, 1, "ada@example.com", {}, EPOCH, EPOCH)
+NOON = EvaluationTime(datetime(2026, 11, 28, 12, tzinfo=UTC), ZoneInfo("UTC"))
+
+
+def order(text: str, amount: float | None = None) -> EventValues:
+    return EventValues(datetime.fromisoformat(f"{text}+00:00"), {} if amount is None else {101: amount})
+
+
+ORDERS = [order("2026-10-16T10:00", 20.0), order("2026-11-01T10:00", 50.5), order("2026-11-20T10:00")]
+
+
+def explained(text: str) -> Explained:
+    return explain(parsed(text), ADA, NOON, lambda _: False, {7: ORDERS, 8: []}.__getitem__)
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        (
+            "did order at least 3 times within 90 days",
+            "3 events; asked: at least 3 times; holds until 15 Jan 2027, 00:00, "
+            "when the “order” of 16 Oct 2026, 10:00 stops counting",
+        ),
+        (
+            "did order more than 48 hours ago exactly 3 times where amount > 10",
+            "2 events; asked: exactly 3 times",
+        ),
+        (
+            "sum(amount) of order within 30 days <= 60",
+            "2 events, 50.5; asked: is at most 60",
+        ),
+        (
+            "last order is more than 30 days ago",
+            "3 events, 20 Nov 2026, 10:00; asked: is more than 30 days ago; will hold from 21 Dec 2026, 00:00",
+        ),
+        ("did open", "0 events; asked: at least 1 time"),
+        (
+            "average(amount) of order within 35 days > 40",
+            "2 events, 50.5; asked: is greater than 40; holds until 7 Dec 2026, 00:00, "
+            "when the “order” of 1 Nov 2026, 10:00 stops counting",
+        ),
+    ],
+)
+def test_an_explanation_says_what_counts_and_until_when(text: str, words: str) -> None:
+    assert describe_progress(explained(text), NOON.zone) == words
+
+
+def test_an_explanation_names_the_latest_events_that_count() -> None:
+    found = explained("did order within 30 days").events
+    assert found
+    assert found.latest == (ORDERS[1].at, ORDERS[2].at)
+    assert (found.counted, found.stops, found.changing) == (2, True, ORDERS[2].at)
+
+
+def test_an_explanation_tells_of_an_event_to_come() -> None:
+    part = explain(
+        parsed("did open"),
+        ADA,
+        NOON,
+        lambda _: False,
+        lambda _: [order("2026-11-28T13:00")],
+    )
+    assert describe_progress(part, NOON.zone) == (
+        "0 events; asked: at least 1 time; will hold from 28 Nov 2026, 13:00, "
+        "when the “open” of 28 Nov 2026, 13:00 counts"
+    )

@@ -5,7 +5,7 @@ from datetime import date, datetime
 
 from tamis.actions.lookups import snapshot
 from tamis.actions.segments.explanations import Explanation, explain_membership
-from tamis.actions.segments.rule_syntax import Explained
+from tamis.actions.segments.rule_syntax import Explained, ExplainedEvents, describe_progress
 from tamis.actions.segments.segments import find_segment
 from tamis.cli.common import Common, format_for_display, open_services, print_result, resolve_account
 from tamis.domain.accounts import Account
@@ -55,6 +55,18 @@ def _part(part: Explained) -> dict[str, object]:
         "value": part.value,
         "holds": part.holds,
         "parts": [_part(inner) for inner in part.parts],
+        **({"events": _events(part.events)} if part.events else {}),
+    }
+
+
+def _events(found: ExplainedEvents) -> dict[str, object]:
+    return {
+        "event": found.event,
+        "counted": found.counted,
+        "latest": list(map(format_instant, found.latest)),
+        "asked": found.asked,
+        "changes_at": found.changes_at and format_instant(found.changes_at),
+        "changing": found.changing and format_instant(found.changing),
     }
 
 
@@ -83,6 +95,8 @@ def _words(part: Explained, account: Account) -> str:
         return "the segment has no conditions, so its rule selects nobody"
     if part.kind == "condition":
         return f"{part.phrase}   ({_value(part, account)})"
+    if part.kind == "event":
+        return f"{part.phrase}   ({describe_progress(part, account.zone)})"
     if part.kind == "segment":
         return f"{part.phrase}   ({'is' if part.is_member else 'is not'} a member)"
     return JOINS[part.kind]

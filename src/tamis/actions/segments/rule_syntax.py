@@ -14,7 +14,8 @@ from tamis.rules.build import build
 from tamis.rules.descriptions.describe import describe
 from tamis.rules.descriptions.examples import Example, examples
 from tamis.rules.descriptions.outline import outline
-from tamis.rules.evaluation.explain import Explained
+from tamis.rules.descriptions.progress import describe_progress
+from tamis.rules.evaluation.explain import Explained, ExplainedEvents
 from tamis.rules.operators import OPERATORS, Operator, Takes, ValueType, positive_form
 from tamis.rules.syntaxes.arrays import from_arrays, to_arrays
 from tamis.rules.syntaxes.draft import Draft
@@ -26,10 +27,12 @@ __all__ = [
     "OPERATORS",
     "Example",
     "Explained",
+    "ExplainedEvents",
     "Operator",
     "Rule",
     "Takes",
     "ValueType",
+    "describe_progress",
     "draft_of",
     "examples",
     "from_arrays",

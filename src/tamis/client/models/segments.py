@@ -91,6 +91,18 @@ class PastMember(Model, frozen=True, kw_only=True):
     email: str | None
 
 
+class RuleEvents(Model, frozen=True, kw_only=True):
+    """The events that count for a condition, what is asked of them, and when time alone changes whether it holds;
+    `changing` is the instant of the event that begins or stops counting then, if that is why."""
+
+    event: str
+    counted: int
+    latest: tuple[datetime, ...]
+    asked: str
+    changes_at: datetime | None
+    changing: datetime | None
+
+
 class RulePart(Model, frozen=True, kw_only=True):
     """A part of a rule, and whether it holds for a contact; `value` is the contact's."""
 
@@ -99,6 +111,7 @@ class RulePart(Model, frozen=True, kw_only=True):
     value: str | None = None
     holds: bool
     parts: tuple["RulePart", ...] = ()
+    events: RuleEvents | None = None
 
 
 class ExplainedSegment(Model, frozen=True, kw_only=True):

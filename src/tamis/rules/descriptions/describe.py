@@ -11,7 +11,7 @@ from tamis.domain.calendar import Period, period_around
 from tamis.domain.dates import format_day
 from tamis.domain.durations import Duration, Unit, add_duration, subtract_duration
 from tamis.domain.fields import COUNTRY, CREATED_AT, UPDATED_AT, Field, format_value
-from tamis.rules.descriptions.events import asks_how_often, write_event_condition
+from tamis.rules.descriptions.events import asks_how_often, write_asked, write_event_condition
 from tamis.rules.operators import BY_NAME, OPERATORS, Operator, Relative, Takes
 from tamis.rules.time.relative import PERIOD_STEPS
 from tamis.rules.time.terms import relative_terms
@@ -43,6 +43,11 @@ def phrase(node: Condition | EventCondition | InSegment) -> str:
         text = _Writer(None).bare(node)
         return text[0].upper() + text[1:]
     return f"{node.field.name} {_Writer(None).asks(node)}"
+
+
+def asked_of_events(condition: EventCondition) -> str:
+    """Return what a condition asks of the value of events: "at least 3 times", "is at least 1,000"."""
+    return write_asked(condition, _Writer(None).asks)
 
 
 @dataclass(frozen=True, slots=True)

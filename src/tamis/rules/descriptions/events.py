@@ -36,22 +36,30 @@ def write_event_condition(
     condition: EventCondition, negated: bool, asks: Callable[[Condition], str], bare: Callable[[Node], str]
 ) -> str:
     """Write a condition about events, or its negation, without the "who" or "whose" before it."""
-    aggregate, test = condition.aggregate, condition.test
-    asked = asks(replace(test, operator=replace(test.operator, also="")))
+    aggregate = condition.aggregate
     which = _which(aggregate, asks, bare)
     if asks_how_often(condition):
         start = f"{'did not' if negated else 'did'} “{aggregate.event.name}”"
         if condition.operator is not AT_LEAST or condition.values != (1.0,):
-            number = re.sub("^is ", "exactly " if condition.operator.name == "is" else "", asked)
-            start += (
-                f" {number.replace('greater than', 'more than')} {'time' if condition.values == (1.0,) else 'times'}"
-            )
+            start += f" {write_asked(condition, asks)}"
         return f"{start}{which}{_of_nothing(condition, negated)}"
     nouns = _NOUNS if aggregate.value.kind is Kind.NUMBER else _NOUNS | _NOUNS_OF_DATES
     noun = nouns[aggregate.function].format(aggregate.measured.name if aggregate.measured else "")
+    asked = write_asked(condition, asks)
     if negated:
         asked = _IS_NOT.sub("is not ", asked) if _IS_NOT.match(asked) else f"{asked}: no"
     return f"{noun} “{aggregate.event.name}”{which} {asked}{_of_nothing(condition, negated)}"
+
+
+def write_asked(condition: EventCondition, asks: Callable[[Condition], str]) -> str:
+    """Write what a condition asks of the value of events: "at least 3 times", "is at least 1,000"."""
+    test = condition.test
+    asked = asks(replace(test, operator=replace(test.operator, also="")))
+    if not asks_how_often(condition):
+        return asked
+    number = re.sub("^is ", "exactly " if condition.operator.name == "is" else "", asked)
+    times = "time" if condition.values == (1.0,) else "times"
+    return f"{number.replace('greater than', 'more than')} {times}"
 
 
 def _which(aggregate: EventAggregate, asks: Callable[[Condition], str], bare: Callable[[Node], str]) -> str:

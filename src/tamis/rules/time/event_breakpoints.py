@@ -52,7 +52,7 @@ def next_event_breakpoint(
     begin or stop counting have changed nothing. `next_breakpoint` is that of conditions about fields."""
     found = counted(condition.aggregate, as_of, lambda event_id: events)
     value = aggregated(condition.aggregate, found)
-    held = value_holds(condition, value, as_of)
+    output = value_holds(condition, value, as_of)
     states = _states(condition.aggregate, events, as_of, next_breakpoint)
     following = next(states, None)
     for _ in range(MAX_STEPS):
@@ -64,7 +64,7 @@ def next_event_breakpoint(
         if following and following.since == as_of.now:
             found, following = following.counted, next(states, None)
             value = aggregated(condition.aggregate, found)
-        if value_holds(condition, value, as_of) is not held:
+        if value_holds(condition, value, as_of) is not output:
             return EventBreakpoint(as_of.now, _first_difference(before, found))
     return None
 

@@ -9,7 +9,7 @@ from msgspec import Meta
 from tamis.actions.segments.explanations import Explanation
 from tamis.actions.segments.history import SizesByDay
 from tamis.actions.segments.manual.pages import ValuedMembersPage
-from tamis.actions.segments.rule_syntax import Explained
+from tamis.actions.segments.rule_syntax import Explained, ExplainedEvents
 from tamis.domain.members import ActivityEntry
 from tamis.domain.membership_changes import Cause, MembershipSnapshot
 from tamis.web.api.schemas.common import Body, Name
@@ -34,14 +34,31 @@ class MemberNames(Body):
     last_name: Name = ""
 
 
+class RuleEventsOut(msgspec.Struct):
+    """The events that count for a condition, and when time alone changes whether it holds."""
+
+    event: str
+    counted: int
+    latest: Annotated[list[datetime], Meta(description="The instants of the latest ones that count, at most 20.")]
+    asked: Annotated[str, Meta(description="What is asked of them, in words.")]
+    changes_at: Annotated[datetime | None, Meta(description="When time alone changes it; null if it does not.")]
+    changing: Annotated[
+        datetime | None,
+        Meta(description="The instant of the event that begins or stops counting then, if that is why."),
+    ]
+
+
 class RulePartOut(msgspec.Struct):
     """A part of a rule, and whether it holds."""
 
     kind: Literal["condition", "segment", "event", "all", "any", "not", "nothing"]
     text: str
-    value: Annotated[str | None, Meta(description="The contact's value of the field; null if it has none.")]
+    value: Annotated[
+        str | None, Meta(description="The contact's value of the field, or of its events; null if it has none.")
+    ]
     holds: bool
     parts: list["RulePartOut"]
+    events: Annotated[RuleEventsOut | None, Meta(description="The events behind a condition about events.")] = None
 
 
 class ExplainedSegmentOut(msgspec.Struct):
@@ -126,7 +143,15 @@ def explanation_out(found: Explanation) -> ExplanationOut:
 
 
 def _part(part: Explained) -> RulePartOut:
-    return RulePartOut(part.kind, part.text, part.value, part.holds, [_part(inner) for inner in part.parts])
+    parts = [_part(inner) for inner in part.parts]
+    return RulePartOut(part.kind, part.text, part.value, part.holds, parts, _events(part.events))
+
+
+def _events(found: ExplainedEvents | None) -> RuleEventsOut | None:
+    if found is None:
+        return None
+    latest = list(found.latest)
+    return RuleEventsOut(found.event, found.counted, latest, found.asked, found.changes_at, found.changing)
 
 
 def history_out(sizes: SizesByDay, time_zone: str) -> HistoryOut:
