@@ -50,7 +50,7 @@ def test_only_an_unused_type_is_deleted(workspace: Workspace) -> None:
     services = workspace.services
     workspace.write(ann={"plan": "Pro"})
     pros, all_ = workspace.segment("Pros", 'plan = "Pro"'), workspace.segment("All", "email is not blank")
-    with pytest.raises(Refused, match='is used by the segments "Pros" and "All"; edit or delete them first'):
+    with pytest.raises(Refused, match='is used by the segments "Pros" and "All"; delete them first'):
         services.write(delete_type, workspace.type)
     for segment in (pros, all_):
         services.write(delete_segment, workspace.account, segment.id)

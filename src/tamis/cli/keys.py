@@ -81,7 +81,7 @@ def list_keys(*, common: Common = Common()) -> None:  # noqa: B008  frozen
         print_result(common, {"key_pairs": [dict(zip(names, row, strict=True)) for row in rows(format_instant)]})
     else:
         columns = ("Public key", "Name", "Created", "Last used", "Revoked", "Scope", "Expires")
-        print_table(columns, rows(lambda at: local_time(at, account.zone)))
+        print_table(columns, rows(lambda at: local_time(at, account.zone)), unbroken=(0,))
 
 
 @key_app.command

@@ -144,6 +144,7 @@ OPTIONS = {
     "groups": "--split",
     "header": "",
     "kinds": "--kind",
+    "name": "",
     "options": "--option",
     "order": "--date-order",
     "order_options": "--order-option",

@@ -43,9 +43,8 @@ def rename_type(db: Transaction, now: datetime, account: Account, contact_type: 
 def delete_type(db: Transaction, now: datetime, contact_type: ContactType) -> None:
     """Delete a contact type and its fields; raises Refused while it has segments or contacts."""
     contact_type = reload_type(db, contact_type)
-    refuse_while_used(
-        Message("the_contact_type", contact_type=contact_type.name), segments.live_of_type(db, contact_type.id)
-    )
+    users = segments.live_of_type(db, contact_type.id)
+    refuse_while_used(Message("the_contact_type", contact_type=contact_type.name), users, can_be_edited=False)
     count = types.count_contacts(db, contact_type.id)
     if count:
         raise Refused("contact_type_not_empty", contact_type=contact_type.name, contacts=count)

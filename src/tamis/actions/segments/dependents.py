@@ -82,10 +82,11 @@ def segment_names(users: Iterable[Segment]) -> list[str]:
     return [user.name for user in users]
 
 
-def refuse_while_used(what: Message, users: list[Segment]) -> None:
-    """Raise Refused, naming all users, if there are any."""
+def refuse_while_used(what: Message, users: list[Segment], *, can_be_edited: bool = True) -> None:
+    """Raise Refused, naming all users, if there are any; with `can_be_edited`, editing them is a remedy."""
     if users:
-        raise Refused("in_use_by_segments", what=what, segments=segment_names(users))
+        remedy = Message("edit_or_delete" if can_be_edited else "delete_only")
+        raise Refused("in_use_by_segments", what=what, segments=segment_names(users), remedy=remedy)
 
 
 def _users(db: Reader, type_id: int, uses: Callable[[DraftCondition], bool]) -> list[Segment]:

@@ -36,6 +36,8 @@ DATA: Mapping[str, str] = {
     "email_among_fields": 'stands beside "fields", not among them',
     "email_differs_from_path": 'must be the one in the path, "{email}", in any spelling; use PATCH to change an email',
     "email_not_forgotten": "{email} is not blocked in {contact_type}: it was not forgotten there",
+    "delete_only": "delete",
+    "edit_or_delete": "edit or delete",
     "email_not_valid": '"{email}" is not a valid email',
     "email_of_another_contact": "already belongs to another contact in {contact_type}",
     "email_taken": "the email has already been taken",
@@ -64,8 +66,7 @@ DATA: Mapping[str, str] = {
         'the member history of the segment "{segment}" starts at {since}: choose that time or a later one'
     ),
     "in_use_by_segments": (
-        "{what} is used by the {segments:segment|segments} {segments:quoted and}; "
-        "edit or delete {segments:it|them} first"
+        "{what} is used by the {segments:segment|segments} {segments:quoted and}; {remedy} {segments:it|them} first"
     ),
     "instant_not_come": "{instant} is in the future: choose a time in the past",
     "audit_action_unknown": "must be one of {known:plain or}",

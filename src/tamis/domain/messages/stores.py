@@ -34,7 +34,7 @@ STORES: Mapping[str, str] = {
     "columns_have_no_memory": (
         "the projection cannot {doing} with the memory set by TAMIS_COLUMNS_MEMORY: raise it and try again"
     ),
-    "columns_held": "another Tamis process has this data directory open",
+    "columns_held": "another Tamis process has this data directory open: stop it first",
     "columns_not_copied": "the projection cannot be copied: {reason}",
     "columns_behind_history": "the projection must be rebuilt from the records first: try again",
     "history_not_packed": "old history cannot be packed: {reason}",

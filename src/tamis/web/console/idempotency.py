@@ -17,7 +17,7 @@ from tamis.web.console.session import SignInRequired, WebRequest, cookie_token
 
 FIELD = "idempotency_key"
 KEPT_SECONDS = 600
-DONE_ALREADY = "This was already done. Reload the page to do it again."
+DONE_ALREADY = "This was already done. To do it again, go back and reload the page."
 REPLAY_SECONDS = 30
 """How long a page, not a redirect, is replayed: to a double click, not to somebody who returns later."""
 MAX_KEPT = 10_000
