@@ -1,0 +1,169 @@
+"""Events that programs send over the API in batches of 1,000, and a million from a file; compared with a bare SQLite
+loop that stores each event once, and with DuckDB that only reads the file."""
+
+import json
+import random
+import time
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import apsw
+import duckdb
+
+from bench import servers
+from bench.harness import Figure, Measured, show_progress, timed
+from bench.load import Outcome, another_process, drive, request
+from bench.stores import Store, Stores
+from tamis.actions.accounts.accounts import choose_account
+from tamis.actions.events.importing.options import EventImportOptions, EventImportReport
+from tamis.actions.events.importing.run import import_events
+from tamis.actions.fields.types import type_by_id
+from tamis.actions.importing.sources import ContactFile
+from tamis.actions.services import Services
+from tamis.records.engine.database import FILE_NAME
+from tamis.settings import Settings
+
+CLIENTS = 4
+TIMES = 3
+IN_A_BATCH = 1_000
+BATCHES = 100
+SECONDS = 6.0
+COMMIT_SECONDS = 1.0
+ROWS = 1_000_000
+NAMES = ("order", "open", "click", "visit")
+INSERT = "INSERT OR IGNORE INTO events VALUES (?, ?, ?, ?, ?)"
+
+
+def run(stores: Stores) -> Iterator[Figure]:
+    """Drive Tamis and SQLite in turn, then import a file."""
+    yield _sent(stores)
+    yield from _imported(stores)
+
+
+def _sent(stores: Stores) -> Figure:
+    store, draw = stores.copy(), random.Random(1)
+    emails = _emails(store)
+    rates, loops = [], []
+    with servers.tamis(store.data) as ours, another_process() as worker:
+        for number in range(TIMES + 1):  # the first one warms up
+            made = _batches(store, draw, emails, number)
+            outcome: Outcome = worker.call(drive, ours.port, made, CLIENTS, len(made), SECONDS)
+            assert not outcome.failed, outcome
+            rates.append(outcome.rate * IN_A_BATCH)
+            loops.append(_commits(store.data.parent / f"events-{number}.sqlite", draw, stores.contacts))
+    sent, loop = Measured.of(rates[1:]), Measured.of(loops[1:])
+    return Figure(
+        "POST events, 1,000 each",
+        "events/s",
+        sent,
+        loop,
+        "inserts in a bare SQLite loop with a unique index, 1,000 a commit",
+        "at least 50,000",
+        sent.median >= 50_000,
+        f"{CLIENTS} clients; 3 properties, half with ids",
+    )
+
+
+def _imported(stores: Stores) -> Iterator[Figure]:
+    store = stores.copy()
+    file = store.data.parent / "events.csv"
+    show_progress(f"writing {ROWS:,} events")
+    _write(file, random.Random(2), _emails(store))
+    query = f"SELECT count(*), max(amount) FROM '{file}'"
+    read = Measured.of([timed(lambda: duckdb.execute(query).fetchall())])
+    services = Services(Settings.from_environment(store.data))
+    try:
+        account = choose_account(services.records.reader(), None)
+        contact_type = type_by_id(services.records.reader(), account, store.type_id)
+
+        def take() -> EventImportReport:
+            return import_events(services, account, contact_type, ContactFile(file), EventImportOptions())
+
+        for what, aim in (("new", 400_000), ("again", 0)):
+            begun = time.perf_counter()
+            report = take()
+            rate = Measured.of([ROWS / (time.perf_counter() - begun)])
+            assert report.rejected == 0
+            yield Figure(
+                f"Import of {ROWS:,} events, {what}",
+                "events/s",
+                rate,
+                Measured.of([ROWS / read.median]),
+                "DuckDB only reads the file",
+                f"at least {aim:,}" if aim else "",
+                rate.median >= aim if aim else None,
+            )
+    finally:
+        services.close()
+
+
+def _emails(store: Store) -> list[str]:
+    db = apsw.Connection(str(store.data / FILE_NAME), flags=apsw.SQLITE_OPEN_READONLY)
+    emails = [str(email) for (email,) in db.execute("SELECT email FROM contacts")]
+    db.close()
+    return emails
+
+
+def _batches(store: Store, draw: random.Random, emails: Sequence[str], label: int) -> list[bytes]:
+    headers = {"Authorization": f"Bearer {store.secret_key}", "Content-Type": "application/json"}
+    made = []
+    for batch in range(BATCHES):
+        events = [
+            {
+                "email": draw.choice(emails),
+                "event": draw.choice(NAMES),
+                "at": _at(draw),
+                "properties": {
+                    "amount": draw.randrange(10_000) / 100, "category": f"Category {draw.randrange(50)}",
+                    "quantity": draw.randrange(1, 5),
+                },
+                **({"id": f"{label}-{batch}-{number}"} if number % 2 else {}),
+            }
+            for number in range(IN_A_BATCH)
+        ]  # fmt: skip
+        body = json.dumps({"contact_type_id": store.type_id, "events": events}).encode()
+        made.append(request("POST", "/v1/events", headers, body))
+    return made
+
+
+def _write(file: Path, draw: random.Random, emails: Sequence[str]) -> None:
+    with file.open("w") as out:
+        out.write("email,event,at,id,amount,category,quantity\n")
+        for number in range(ROWS):
+            out.write(
+                f"{draw.choice(emails)},{draw.choice(NAMES)},{_at(draw)},"
+                f"{f'f-{number}' if number % 2 else ''},{draw.randrange(10_000) / 100},"
+                f"Category {draw.randrange(50)},{draw.randrange(1, 5)}\n"
+            )
+
+
+def _at(draw: random.Random) -> str:
+    return (
+        f"2026-{draw.randrange(1, 12):02}-{draw.randrange(1, 29):02}T"
+        f"{draw.randrange(24):02}:{draw.randrange(60):02}:{draw.randrange(60):02}Z"
+    )
+
+
+def _commits(path: Path, draw: random.Random, contacts: int) -> float:
+    """Return how many events a second a bare loop stores."""
+    db = apsw.Connection(str(path))
+    db.execute("PRAGMA journal_mode = WAL").fetchall()
+    db.execute("PRAGMA synchronous = FULL").fetchall()
+    db.execute(
+        "CREATE TABLE events (contact INTEGER, name INTEGER, at INTEGER, id TEXT, properties TEXT, "
+        "UNIQUE (contact, name, id))"
+    ).fetchall()
+    rows: Sequence[tuple[int, int, int, str, str]]
+    begun, number = time.perf_counter(), 0
+    while time.perf_counter() - begun < COMMIT_SECONDS:
+        rows = [
+            (draw.randrange(contacts), n % 4, n, str(number + n), '{"1":59.9,"2":"Category 7","3":2}')
+            for n in range(IN_A_BATCH)
+        ]
+        db.execute("BEGIN").fetchall()
+        db.executemany(INSERT, rows).fetchall()
+        db.execute("COMMIT").fetchall()
+        number += IN_A_BATCH
+    rate = number / (time.perf_counter() - begun)
+    db.close()
+    return rate
