@@ -1,6 +1,6 @@
 """A data directory in which something of every kind waits to be projected, and what the projection has in the end."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -125,13 +125,11 @@ def make(directory: Path) -> None:
         services.project()
         clock.append(WRITTEN)
         for type_id, _ in others:
-            _store_some(services, type_id, 5, IN_LIMA)
-            _send_items(
-                services,
-                account,
-                type_id,
-                [{"email": "s1@example.org", "event": "visit", "properties": {"page": "Home"}}],
-            )
+            _store_some(services, type_id, range(5), IN_LIMA)
+            visits: list[object] = [
+                {"email": f"s{n}@example.org", "event": "visit", "properties": {"page": "home"}} for n in (1, 5)
+            ]
+            _send_items(services, account, type_id, visits)
         services.write(add_recipient, account, others[0][1].id, email("ext@example.org"), "Some", "Body")
         store(range(PEOPLE // 2, PEOPLE + 6), 5)
         _send(services, account, people.id, range(PEOPLE + 6), WRITTEN)
@@ -195,16 +193,16 @@ def _send_items(services: Services, account: Account, type_id: int, items: list[
 
 
 def _simple_type(services: Services, account: Account, name: str, rule: str) -> tuple[int, Segment]:
-    """Make a contact type with one segment, and a contact that is excluded from it; return its id and the segment."""
+    """Make a contact type with one segment, and contacts of which some are excluded from it; return both."""
     made = services.write(create_type, account, name)
     segment = services.write(create_segment, account, made, f"Of {name}", from_text(rule))
-    _store_some(services, made.id, 1, PERUVIAN)
+    _store_some(services, made.id, (0, 5), PERUVIAN)
     _exclude(services, account, segment)
     return made.id, segment
 
 
-def _store_some(services: Services, type_id: int, count: int, document: str) -> None:
-    rows = [NewContact(f"s{n}@example.org", f"s{n}@example.org", document) for n in range(count)]
+def _store_some(services: Services, type_id: int, numbers: Sequence[int], document: str) -> None:
+    rows = [NewContact(f"s{n}@example.org", f"s{n}@example.org", document) for n in numbers]
     services.write(upsert, type_id, FieldSet(RESERVED), rows, ())
 
 

@@ -17,7 +17,10 @@ from tests.projector import scenario
 
 STORED = {*re.findall(r"CREATE TABLE (\w+)", SCHEMA), "contacts", "events"}
 TEMPORARY = {table.name: table for table in TEMP_TABLES}
-WRITES = re.compile(r"(INSERT INTO|DELETE FROM|UPDATE|CREATE TABLE|ALTER TABLE|(CREATE OR REPLACE TEMP TABLE))\s+(\w+)")
+WRITES = re.compile(
+    r"(INSERT INTO|MERGE INTO|DELETE FROM|(?<!THEN )UPDATE|CREATE TABLE|ALTER TABLE|(CREATE OR REPLACE TEMP TABLE))"
+    r"\s+(\w+)"
+)
 READS = re.compile(r"(?<!DELETE )\b(?:FROM|JOIN)\s+(\w+)")
 MARKS_DIRTY = {"mark dirty", "mark dirty at midnight"}
 

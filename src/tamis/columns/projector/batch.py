@@ -141,8 +141,8 @@ class TypeChanges:
 
     @property
     def all_changed(self) -> list[ChangeGroup]:
-        """The contacts that changed, or whose events did, in order of time."""
-        return sorted([*self.changed, *self.events.changed], key=attrgetter("instant"))
+        """The contacts that changed, or whose events did, in order of time; at one instant, events come first."""
+        return sorted([*self.events.changed, *self.changed], key=attrgetter("instant"))
 
 
 @dataclass(frozen=True, slots=True)

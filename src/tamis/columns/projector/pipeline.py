@@ -78,12 +78,12 @@ STAGE_EVENTS = Step("stage events", "loads added events, and marks contacts whos
 
 # -- or instead of all that: for few changed contacts when nothing else has changed ------------------------------------
 
-READ_CHANGED = Step("read changed", "reads the changed contacts into memory, as they were and as they are now",
-    ("contacts", "exclusions"), (), in_memory.read_changed)  # fmt: skip
+TAKE_OUT = Step("take out", "takes the changed contacts out of the tables, to hold them as they were and as they are",
+    ("contacts", "exclusions"), ("contacts", "exclusions"), in_memory.take_out)  # fmt: skip
 COMPARE_VERSIONS = Step("compare versions", "evaluates the rules for both in Python, and finds the differences",
     (), (), in_memory.compare_versions)  # fmt: skip
-REPLACE_CONTACTS = Step("replace contacts", "replaces the stored contacts and their exclusions",
-    (), ("contacts", "exclusions"), in_memory.replace_contacts)  # fmt: skip
+PUT_BACK = Step("put back", "inserts the contacts and their exclusions as they are now",
+    (), ("contacts", "exclusions"), in_memory.put_back)  # fmt: skip
 ADD_EVENTS = Step("add events", "adds the new events of the contacts", (), ("events",), in_memory.add_events)
 RECORD_DIFFERENCES = Step("record differences", "appends the differences to the log, and updates members and sizes",
     (), ("membership_changes", "recent_changes", "segment_sizes"), in_memory.record_differences)  # fmt: skip
@@ -164,9 +164,7 @@ DAY_WINDOW: Sequence[Step[TypeContext]] = (
 MIDNIGHT_WINDOW: Sequence[Step[TypeContext]] = (MARK_DIRTY_AT_MIDNIGHT, LOAD_VERSIONS, EVALUATE, COMPARE)
 LONG_WINDOW: Sequence[Step[TypeContext]] = (MARK_DIRTY, APPLY, APPLY_EVENTS)
 """For a time so long that going through its days would take too long; all segments are refreshed after it."""
-IN_MEMORY: Sequence[Step[TypeContext]] = (
-    READ_CHANGED, COMPARE_VERSIONS, REPLACE_CONTACTS, ADD_EVENTS, RECORD_DIFFERENCES,
-)  # fmt: skip
+IN_MEMORY: Sequence[Step[TypeContext]] = (TAKE_OUT, COMPARE_VERSIONS, PUT_BACK, ADD_EVENTS, RECORD_DIFFERENCES)
 LOG_CHANGES: Sequence[Step[TypeContext]] = (LOG, ROLL_UP, EMPTY)
 REFRESH_LEVEL: Sequence[Step[TypeContext]] = (REFRESH, LOG, ROLL_UP)
 TYPE_END: Sequence[Step[TypeContext]] = (ADVANCE_CLOCK,)

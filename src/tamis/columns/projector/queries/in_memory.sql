@@ -1,11 +1,8 @@
--- name: delete_contacts
-DELETE FROM {contacts} WHERE id IN (SELECT unnest($1::BIGINT[]))
-
 -- name: exclusions
 SELECT segment_id, contact_id FROM exclusions WHERE contact_id IN (SELECT unnest($1::BIGINT[]))
 
--- name: delete_exclusions
-DELETE FROM exclusions WHERE contact_id IN (SELECT unnest($1::BIGINT[]))
+-- name: take_exclusions
+DELETE FROM exclusions WHERE contact_id IN (SELECT unnest($1::BIGINT[])) RETURNING segment_id, contact_id
 
 -- name: insert_exclusions
 INSERT INTO exclusions SELECT unnest($1::BIGINT[]), unnest($2::BIGINT[])
@@ -15,9 +12,10 @@ INSERT INTO membership_changes
 SELECT unnest($1::BIGINT[]), unnest($2::BIGINT[]), unnest($3::TINYINT[]), make_timestamp(unnest($4::BIGINT[])),
        unnest($5::VARCHAR[])
 
--- name: delete_recent
-DELETE FROM recent_changes WHERE recipient_id IN (SELECT unnest($1::BIGINT[]))
-
--- name: insert_recent
-INSERT INTO recent_changes
-SELECT unnest($1::BIGINT[]), unnest($2::TINYINT[]), make_timestamp(unnest($3::BIGINT[]))
+-- name: merge_recent
+MERGE INTO recent_changes USING (
+    SELECT unnest($1::BIGINT[]) AS recipient_id, unnest($2::TINYINT[]) AS delta,
+           make_timestamp(unnest($3::BIGINT[])) AS instant
+) USING (recipient_id)
+WHEN MATCHED THEN UPDATE
+WHEN NOT MATCHED THEN INSERT

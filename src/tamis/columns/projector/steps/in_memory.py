@@ -23,7 +23,6 @@ from tamis.columns.projector.context import (
     Overrides,
     TypeContext,
     Version,
-    for_type,
     naive_utc,
 )
 from tamis.columns.projector.documents import insert_contacts
@@ -61,19 +60,19 @@ class _Document(msgspec.Struct):
 _DOCUMENTS = msgspec.json.Decoder(_Document)
 
 
-def read_changed(con: Connection, context: TypeContext) -> TypeContext:
-    """Read the changed contacts as they were and as they are now."""
+def take_out(con: Connection, context: TypeContext) -> TypeContext:
+    """Take the changed contacts out of the tables, with their exclusions; hold them as they were and as they are."""
     changes, fields = context.changes, used_fields(context.unchanged)
     groups = last_changes(changes.all_changed)
     ids = sorted(groups)
+    written = sorted({id_ for group in changes.changed for id_ in group.ids})
+    others = sorted(groups.keys() - set(written))  # of these, only events have changed
     documents = [text for part in changes.documents for text in part]
-    stored = _read_stored(con, changes.type_id, ids, fields)
-    excluded = _by_contact(con.execute(SQL["exclusions"], [ids]).fetchall()) if context.has_overrides and ids else {}
-    written = {id_ for group in changes.changed for id_ in group.ids}  # of the others, only events have changed
-    present = {id_: values for id_, values in stored.items() if id_ not in written}
-    still_excluded = {id_: found for id_, found in excluded.items() if id_ not in written}
-    present |= {found.id: _values(found, fields) for text in documents for found in _DOCUMENTS.decode_lines(text)}
-    still_excluded |= _by_contact(changes.overrides.excluded)
+    kept, kept_excluded = _stored(con, context, others, fields, take=False)
+    taken, taken_excluded = _stored(con, context, written, fields, take=True)
+    stored, excluded = kept | taken, kept_excluded | taken_excluded
+    present = kept | {found.id: _values(found, fields) for text in documents for found in _DOCUMENTS.decode_lines(text)}
+    still_excluded = kept_excluded | _by_contact(changes.overrides.excluded)
     events = read_events(context, ids)
     # Before the clock of the type, its memberships are those of a later time already.
     floor = context.this_window.start if context.clock else None
@@ -96,16 +95,11 @@ def compare_versions(_: Connection, context: TypeContext) -> TypeContext:
     return replace(context, differences=find_differences(context, evaluations))
 
 
-def replace_contacts(con: Connection, context: TypeContext) -> TypeContext:
-    """Replace the stored contacts and their exclusions."""
+def put_back(con: Connection, context: TypeContext) -> TypeContext:
+    """Insert the contacts and their exclusions as they are now."""
     changes = context.changes
-    written = {id_ for group in changes.changed for id_ in group.ids}
-    if stored := [one.id for one in context.changed if one.before.values is not None and one.id in written]:
-        con.execute(for_type(SQL["delete_contacts"], changes.type_id), [stored])
     if context.documents:
         insert_contacts(con, changes.type_id, changes.fields, context.documents)
-    if excluded := [one.id for one in context.changed if one.before.overrides and one.id in written]:
-        con.execute(SQL["delete_exclusions"], [excluded])
     if changes.overrides.excluded:
         con.execute(SQL["insert_exclusions"], _columns(changes.overrides.excluded))
     return context
@@ -127,11 +121,10 @@ def record_differences(con: Connection, context: TypeContext) -> TypeContext:
     if not found:
         return context
     state = context.state
-    rows = [_row(number, difference) for number, difference in enumerate(found, state.number + 1)]
+    rows = _rows(state.number, found)
     con.execute(SQL["log"], _columns(rows))
     last = {row.recipient_id: row for row in rows}
-    con.execute(SQL["delete_recent"], [list(last)])
-    con.execute(SQL["insert_recent"], _columns(row[1:4] for row in last.values()))
+    con.execute(SQL["merge_recent"], _columns(row[1:4] for row in last.values()))
     growth: Counter[int] = Counter()
     for difference in found:
         growth[difference.segment_id] += difference.delta
@@ -151,17 +144,20 @@ def next_breakpoint(context: TypeContext) -> datetime | None:
     return min((at for one in versions for at in _breakpoints(context, one, context.now, LAST_INSTANT)), default=None)
 
 
-def _read_stored(
-    con: Connection, type_id: int, ids: Sequence[int], fields: Sequence[Field]
-) -> dict[int, Mapping[int, Value]]:
-    """Read the values of those contacts that are stored."""
+def _stored(
+    con: Connection, context: TypeContext, ids: Sequence[int], fields: Sequence[Field], *, take: bool
+) -> tuple[dict[int, Mapping[int, Value]], dict[int, Overrides]]:
+    """Return the values and overrides of those contacts that are stored; with `take`, delete both."""
     if not ids:
-        return {}
+        return {}, {}
     names = "".join(f", {column(field)}" for field in fields)
-    rows = con.execute(
-        f"SELECT id{names} FROM {table(type_id)} WHERE id IN (SELECT unnest($1::BIGINT[]))", [ids]
-    ).fetchall()
-    return {id_: stored_values(values, fields) for id_, *values in rows}
+    some = f"{table(context.changes.type_id)} WHERE id IN (SELECT unnest($1::BIGINT[]))"
+    query = f"DELETE FROM {some} RETURNING id{names}" if take else f"SELECT id{names} FROM {some}"
+    values: dict[int, Mapping[int, Value]] = {
+        id_: stored_values(found, fields) for id_, *found in con.execute(query, [ids]).fetchall()
+    }
+    query = SQL["take_exclusions" if take else "exclusions"]
+    return values, _by_contact(con.execute(query, [ids]).fetchall() if context.has_overrides else ())
 
 
 def _values(document: _Document, fields: Sequence[Field]) -> dict[int, Value]:
@@ -210,16 +206,25 @@ def _breakpoints(context: TypeContext, version: Version, after: datetime, before
                 yield from_micros(at)
 
 
-def _row(number: int, found: MembershipDifference) -> ChangeRow:
-    recipient_id = found.segment_id << SEGMENT_SHIFT | found.contact_id
-    return ChangeRow(number, recipient_id, found.delta, to_micros(found.instant.replace(tzinfo=UTC)), found.cause.value)
+def _rows(last: int, found: Sequence[MembershipDifference]) -> list[ChangeRow]:
+    """Number membership changes after the last number of the log."""
+    micros = {instant: to_micros(instant.replace(tzinfo=UTC)) for instant in {one.instant for one in found}}
+    return [
+        ChangeRow(
+            number, one.segment_id << SEGMENT_SHIFT | one.contact_id, one.delta, micros[one.instant], one.cause.value
+        )
+        for number, one in enumerate(found, last + 1)
+    ]
 
 
-def _by_day(found: Iterable[MembershipDifference], zone: ZoneInfo) -> list[DailyChanges]:
+def _by_day(found: Sequence[MembershipDifference], zone: ZoneInfo) -> list[DailyChanges]:
     """Count entries and exits by segment and day."""
-    counts = Counter((one.segment_id, day_of(one.instant.replace(tzinfo=UTC), zone), one.delta) for one in found)
-    days = sorted({(segment_id, day) for segment_id, day, _ in counts})
-    return [DailyChanges(*of, counts[*of, 1], counts[*of, -1]) for of in days]
+    days = {instant: day_of(instant.replace(tzinfo=UTC), zone) for instant in {one.instant for one in found}}
+    counts = Counter((one.segment_id, days[one.instant], one.delta) for one in found)
+    return [
+        DailyChanges(*of, counts[*of, 1], counts[*of, -1])
+        for of in sorted({(segment_id, day) for segment_id, day, _ in counts})
+    ]
 
 
 def _columns(rows: Iterable[Sequence[object]]) -> list[list[object]]:
