@@ -138,7 +138,7 @@ def test_a_contact_file_is_imported_from_standard_input(
     check(server.data, commands.type, case)
 
 
-@each(2)
+@each(4)
 def test_a_contact_file_is_imported_in_the_console(
     server: Server, commands: Commands, case: Case, visitors: dict[str, Visitor]
 ) -> None:
@@ -154,7 +154,7 @@ def test_a_contact_file_is_imported_in_the_console(
     check(server.data, commands.type, case)
 
 
-@each(2)
+@each(4)
 def test_an_export_is_imported_unchanged(server: Server, commands: Commands, case: Case, tmp_path: Path) -> None:
     for step in case.steps:
         commands.take(FILES / step.file, *step.options)
