@@ -18,6 +18,8 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 from tamis.actions.accounts.accounts import create_account
 from tamis.actions.contacts.contact_edits import edit_contact
 from tamis.actions.contacts.contacts import delete_contact
+from tamis.actions.events.accept import accept_events, parse_events
+from tamis.actions.events.contact_events import events_of
 from tamis.actions.fields.fields import create_field, delete_field
 from tamis.actions.fields.types import create_type
 from tamis.actions.importing.report import ImportOptions
@@ -33,11 +35,15 @@ from tamis.columns.engine.files import NAME as FILE_NAME
 from tamis.domain.contacts import encode_values
 from tamis.domain.errors import Invalid, NotFound, Refused
 from tamis.domain.fields import COUNTRY, Kind, Value
-from tamis.domain.instants import day_in_utc, day_of, next_day_starts
+from tamis.domain.instants import day_in_utc, day_of, next_day_starts, to_micros
 from tamis.domain.membership_changes import Cause, DaySize
 from tamis.domain.segments import Segment
 from tamis.records import types
+from tamis.records.change_log import record_removal
 from tamis.records.contacts import NewContact
+from tamis.records.events.catalogue import catalogue_of_type
+from tamis.records.events.write import remove_before
+from tamis.records.handles import Transaction
 from tamis.rules.syntaxes.text import from_text
 from tamis.rules.time.evaluation_time import EvaluationTime
 from tamis.settings import Settings
@@ -105,6 +111,25 @@ LEAVES = [
     "is in segment {}",
 ]
 LOOKS_PER_DELIVERY = 8
+LEAVES_ABOUT_EVENTS = [
+    'did "order"',
+    'did not "order"',
+    'did "order" at least 2 times',
+    'did "order" within 3 hours',
+    'did not "order" within 1 day',
+    'did "order" exactly 1 times within 26 hours where (amount > 4)',
+    'did "order" at most 1 times within 2 days where (note is blank)',
+    'did "visit" between 2 and 3 times within 1 week',
+    'did "visit" where (due is in the next 2 days)',
+    'sum(amount) of "order" >= 8',
+    'sum(amount) of "order" within 2 days < 8',
+    'average(amount) of "order" >= 4',
+    'max(amount) of "order" within 26 hours is not 6',
+    'last "order" is more than 1 day ago',
+    'last "order" is within 3 hours',
+    'first "visit" is not within 1 day',
+    'last "visit" is blank',
+]
 SELDOM = st.integers(0, 3)  # a rule that costs much does something only at 0
 HOURS = (0, 1, 2, 3, 26)
 
@@ -112,7 +137,8 @@ HOURS = (0, 1, 2, 3, 26)
 @st.composite
 def rule_texts(draw: st.DrawFn) -> str:
     """Draw a rule; `{}` stands for a segment."""
-    parts = draw(st.lists(st.sampled_from(LEAVES), max_size=3))
+    leaves = st.sampled_from(LEAVES) | st.sampled_from(LEAVES_ABOUT_EVENTS)
+    parts = draw(st.lists(leaves, max_size=3))
     negated = [f"not ({part})" if draw(st.integers(0, 4)) == 0 else part for part in parts]
     return draw(st.sampled_from([" and ", " or "])).join(negated)
 
@@ -131,6 +157,25 @@ def people(draw: st.DrawFn) -> dict[str, dict[str, Any]]:
         },
     )
     return draw(st.dictionaries(PEOPLE, values, min_size=1, max_size=4))
+
+
+@st.composite
+def events(draw: st.DrawFn) -> list[dict[str, Any]]:
+    """Draw events to send; `at` is in hours from now, and some are sent again under their ids."""
+    event = st.fixed_dictionaries(
+        {
+            "email": PEOPLE,
+            "event": st.sampled_from(["order", "order", "Order", "visit"]),
+            "at": st.sampled_from([-50, -30, -26, -24, -3, -2, -1, 0, 0, 0, 1, 2, 24]),
+            "amount": st.integers(0, 7) | st.sampled_from(["3.5", "many"]),
+        },
+        optional={
+            "id": st.integers(1, 3).map(str),
+            "note": st.sampled_from(["gift", " "]),
+            "due": st.integers(-3, 3),
+        },
+    )
+    return draw(st.lists(event, min_size=1, max_size=4))
 
 
 class Membership(RuleBasedStateMachine):
@@ -178,6 +223,8 @@ class Membership(RuleBasedStateMachine):
         self.log = Log()
         self.reader = FeedReader(self.account, 3)
         self.webhook = WebhookLog(self.services, self.account)
+        first = {"email": next(iter(some)), "at": 0, "amount": 1, "note": "gift", "due": 0}
+        self.send_events([first | {"event": name} for name in ("order", "visit")], create_contacts=True)
         for text in texts:
             self.make_segment(text, data)
         self.look()
@@ -206,6 +253,44 @@ class Membership(RuleBasedStateMachine):
         path.write_text("email,score\n" + "".join(f"{address},{score}\n" for address, score in some.items()))
         report = import_file(self.services, self.account, self.type, path, ImportOptions())
         assert report.rows == len(some) == report.created + report.updated + report.unchanged
+
+    @rule(some=events(), create_contacts=st.booleans())
+    def send_events(self, some: list[dict[str, Any]], create_contacts: bool) -> None:
+        self.tick()
+        today = day_of(self.now, self.account.zone)
+        items: list[object] = []
+        for each in some:
+            properties: dict[str, Any] = {key: each[key] for key in ("amount", "note") if key in each}
+            if "due" in each:
+                properties["due"] = str(today + timedelta(days=each["due"]))
+            at = self.now + timedelta(hours=each["at"])
+            item = {"email": each["email"], "event": each["event"], "at": at.isoformat(), "properties": properties}
+            items.append(item | ({"id": each["id"]} if "id" in each else {}))
+        self.count_change(*(each["email"] for each in some))
+        parsed = parse_events(self.db, self.account, self.type.id, items)
+        for times in range(2):
+            results = self.services.write(
+                accept_events, self.account, self.type.id, parsed, create_contacts=create_contacts
+            )
+            assert not times or "accepted" not in {result.status for result in results}
+
+    @rule(chance=SELDOM, name=st.sampled_from(["order", "visit"]), hours=st.sampled_from([3, 26, 50]))
+    def old_events_are_removed(self, chance: int, name: str, hours: int) -> None:
+        if chance:
+            return
+        self.tick()
+        self.look()
+        found = catalogue_of_type(self.db, self.type.id).find(name)
+        assert found
+        before = self.now - timedelta(hours=hours)
+
+        def remove(db: Transaction, now: datetime) -> None:
+            if remove_before(db, found.id, to_micros(before)):
+                record_removal(db, self.type.id, found.id, before, now)
+
+        self.services.write(remove)
+        everyone = [contact.email for contact in self.oracle.contacts(self.db)]
+        self.count_change(*everyone, *everyone)
 
     @rule(address=PEOPLE)
     def delete_contact(self, address: str) -> None:
@@ -528,8 +613,11 @@ class Membership(RuleBasedStateMachine):
         while (midnight := day_in_utc(day, self.account.zone)[0]) <= end:
             found.add(midnight)
             day += timedelta(days=1)
+        names = catalogue_of_type(self.db, self.type.id).by_id
         for contact in self.oracle.contacts(self.db):
-            for instant in (contact.values.get(self.fields["seen"].id), contact.created_at, contact.updated_at):
+            happened = [event.at for name_id in names for event in events_of(self.db, contact)(name_id)]
+            seen = contact.values.get(self.fields["seen"].id)
+            for instant in (seen, contact.created_at, contact.updated_at, *happened):
                 if isinstance(instant, datetime):
                     found.update(instant + sign * timedelta(hours=hours) for hours in HOURS for sign in (1, -1))
         return sorted(t for edge in found for t in (edge - MICROSECOND, edge) if start < t <= end) or [end]
