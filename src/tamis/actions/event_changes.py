@@ -42,15 +42,19 @@ def event_changes(
     """Build the changes of the events of a contact type above `after` up to `up_to`; `contact_ids` are the contacts
     that changed or were deleted."""
     known = catalogue.names_of_type(db, type_id)
+    are_some_gone = delta.are_events_gone or (bool(known.names) and _are_some_deleted(db, type_id, contact_ids))
+
+    def of_contacts(contact_ids: Sequence[int], name_ids: Collection[int]) -> Mapping[int, Sequence[ContactEvent]]:
+        return _of_contacts(db, contact_ids, name_ids, after, up_to)
+
     return EventChanges(
         known,
         delta.changed,
         _by_name(read.added_between(db, type_id, after, up_to)) if delta.changed else (),
         delta.removed,
         lambda name_id: _rows_of_name(db, type_id, name_id, up_to),
-        lambda contact_ids, name_ids: _of_contacts(db, contact_ids, name_ids, after, up_to),
+        None if are_some_gone else of_contacts,
         delta.has_new_kinds,
-        delta.are_events_gone or (bool(known.names) and _are_some_deleted(db, type_id, contact_ids)),
     )
 
 

@@ -81,8 +81,8 @@ class EventChanges:
 
     `catalogue` are all names; it has changed more than by new ones if `has_new_kinds`. `changed` are the contacts with
     new events, in order of time, and `added` these events by name id; they can be read only once. `of_name` reads all
-    events of a name, and `of_contacts` those of some names that some contacts have, oldest first. The latter lacks
-    events that the projection still has if `are_events_gone`.
+    events of a name, and `of_contacts` those of some names that some contacts have, oldest first; it is None if events
+    are gone that the projection still has.
     """
 
     catalogue: EventCatalogue = NO_EVENTS
@@ -90,11 +90,8 @@ class EventChanges:
     added: Iterable[tuple[int, EventRows]] = ()
     removed: Sequence[RemovedEvents] = ()
     of_name: Callable[[int], Iterable[EventRows]] = lambda _name_id: ()
-    of_contacts: Callable[[Sequence[int], Collection[int]], Mapping[int, Sequence[ContactEvent]]] = (
-        lambda _contact_ids, _name_ids: {}
-    )
+    of_contacts: Callable[[Sequence[int], Collection[int]], Mapping[int, Sequence[ContactEvent]]] | None = None
     has_new_kinds: bool = False
-    are_events_gone: bool = False
 
 
 @dataclass(frozen=True, slots=True)

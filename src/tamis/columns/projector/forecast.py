@@ -4,9 +4,10 @@ The steps from "stage" to "compare" write temporary tables only. So what they fi
 that time has come, and it is gone when the transaction is rolled back.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from itertools import chain
 from zoneinfo import ZoneInfo
 
 from tamis.columns.engine.dialect import DUCKDB
@@ -14,12 +15,20 @@ from tamis.columns.engine.state import EMPTY
 from tamis.columns.interface.forecast import ExpectedChanges, ForecastRequest
 from tamis.columns.layout.clocks import Clock, next_breakpoint
 from tamis.columns.layout.contacts import column, table
+from tamis.columns.layout.events import CONTACT, event_table, property_column
 from tamis.columns.projector.batch import Purpose, SegmentRules, TypeChanges
 from tamis.columns.projector.context import Connection, TypeContext, execute_update, naive_utc
 from tamis.columns.projector.pipeline import COMPARE, EVALUATE, LOAD_VERSIONS, MARK_DIRTY, STAGE
 from tamis.columns.projector.queries import load
-from tamis.columns.projector.rule_dependencies import breakpoints_of, timed_conditions
+from tamis.columns.projector.rule_dependencies import (
+    breakpoints_of,
+    event_breakpoints_of,
+    midnight_conditions,
+    timed_conditions,
+    timed_event_conditions,
+)
 from tamis.columns.projector.steps.dirty import changes_at
+from tamis.columns.projector.steps.events import next_event_breakpoint
 from tamis.columns.projector.strategy import Strategy
 from tamis.columns.projector.windows import AsOf, Window, windows
 from tamis.domain.fields import Field, FieldSet
@@ -55,16 +64,16 @@ class Midnights(Window):
 
 def changes_by_day(con: Connection, request: ForecastRequest) -> list[ExpectedChanges]:
     """List the days on which time alone makes recipients enter or leave, within a read transaction."""
-    conditions = timed_conditions(request.levels)
-    if not conditions:
+    conditions = [*timed_conditions(request.levels), *chain(*midnight_conditions(request.levels).values())]
+    if not (conditions or timed_event_conditions(request.levels)):
         return []
     starts = _day_starts(request.as_of, request.zone, request.days)
     context = STAGE.run(con, _context(con, request, next_day_starts(starts[-1], request.zone) - MICROSECOND))
     midnights = starts[1:] if any(map(changes_at_midnight, conditions)) else []
-    for window in windows(request.as_of, midnights, context.now) if context.breakpoints else ():
+    for window in windows(request.as_of, midnights, context.now) if context.has_breakpoints else ():
         if not window.is_midnight:
             context = _evaluate_day(con, replace(context, window=window))
-    at_once = max(1, min(MIDNIGHTS_AT_ONCE, CONDITIONS_AT_ONCE // len(conditions)))
+    at_once = max(1, min(MIDNIGHTS_AT_ONCE, CONDITIONS_AT_ONCE // max(len(conditions), 1)))
     for first in range(0, len(midnights), at_once):
         context = _evaluate_midnights(con, context, midnights[first : first + at_once])
     days = [day_of(start, request.zone) for start in starts]
@@ -105,11 +114,7 @@ def _mark_midnights(con: Connection, context: TypeContext, instants: Sequence[da
     con.execute(SQL["midnight_changes"])
     for field, conditions in by_field.items():
         parameters = Parameters(DUCKDB)
-        bits = " + ".join(
-            f"CASE WHEN {changes_at(replace(context, window=window), conditions, parameters)} "
-            f"THEN {1 << number} ELSE 0 END"
-            for number, window in enumerate(midnights)
-        )
+        bits = _bits(context, midnights, conditions, column, parameters)
         name, contacts = column(field), table(context.changes.type_id)
         # Materialized, because DuckDB would otherwise test the values of all contacts before it takes each once.
         con.execute(
@@ -119,23 +124,52 @@ def _mark_midnights(con: Connection, context: TypeContext, instants: Sequence[da
             parameters.values,
         )
 
+    for name_id, of_events in midnight_conditions(context.unchanged).items():
+        parameters = Parameters(DUCKDB)
+        bits = _bits(context, midnights, of_events, property_column, parameters)
+        con.execute(
+            "INSERT INTO midnight_changes SELECT id, bit_or(bits) FROM "
+            f"(SELECT {CONTACT} AS id, ({bits})::BIGINT AS bits FROM {event_table(name_id)}) "
+            f"WHERE bits <> 0 AND id IN (SELECT id FROM {table(context.changes.type_id)}) GROUP BY id",
+            parameters.values,
+        )
+
+
+def _bits(
+    context: TypeContext,
+    midnights: Sequence[Window],
+    conditions: Sequence[Condition],
+    column_of: Callable[[Field], str],
+    parameters: Parameters,
+) -> str:
+    """Return the SQL for a number whose bits say at which midnights the result of a condition changes."""
+    return " + ".join(
+        f"CASE WHEN {changes_at(replace(context, window=window), conditions, column_of, parameters)} "
+        f"THEN {1 << number} ELSE 0 END"
+        for number, window in enumerate(midnights)
+    )
+
 
 def _context(con: Connection, request: ForecastRequest, last: datetime) -> TypeContext:
     """Return the context in which time passes until the `last` instant and nothing else changes."""
     has_overrides = bool(con.execute(SQL["has_overrides"]).fetchall()[0][0])
     breakpoints = breakpoints_of(request.levels)
     earliest = next_breakpoint(con, table(request.type_id), breakpoints, request.as_of)
-    return TypeContext(
+    context = TypeContext(
         changes=TypeChanges(request.type_id, FieldSet(()), SegmentRules(request.zone, request.levels, ()), last),
         purpose=Purpose.ADVANCE,
         state=replace(EMPTY, has_overrides=has_overrides),
         strategy=Strategy.INCREMENTAL,
         now=last,
-        clock=Clock(request.as_of, None, earliest),
+        clock=None,
         breakpoints=breakpoints,
+        event_breakpoints=event_breakpoints_of(request.levels),
         has_overrides=has_overrides,
         overrides_changed=False,
     )
+    of_events = next_event_breakpoint(con, replace(context, now=request.as_of), request.levels, only_added=False)
+    known = [instant for instant in (earliest, of_events) if instant]
+    return replace(context, clock=Clock(request.as_of, None, min(known, default=None)))
 
 
 def _day_starts(as_of: datetime, zone: ZoneInfo, days: int) -> list[datetime]:

@@ -15,7 +15,7 @@ from tamis.columns.layout.clocks import midnights_since
 from tamis.columns.projector import strategy
 from tamis.columns.projector.batch import ChangeBatch, Purpose, TypeChanges
 from tamis.columns.projector.context import BatchContext, Connection, TypeContext
-from tamis.columns.projector.rule_dependencies import breakpoints_of, event_breakpoints_of
+from tamis.columns.projector.rule_dependencies import breakpoints_of, event_breakpoints_of, used_events
 from tamis.columns.projector.steps import in_memory
 from tamis.columns.projector.steps.apply import apply
 from tamis.columns.projector.steps.clock import advance_clock
@@ -224,7 +224,8 @@ def make_context(state: State, purpose: Purpose, changes: TypeChanges) -> TypeCo
         contacts_only=purpose is Purpose.ADVANCE
         and not (changes.fields_changed or segments.refreshed or segments.deleted)
         and not (overrides.changed or overrides.included)
-        and not (events.removed or events.has_new_kinds or events.are_events_gone)
+        and not (events.removed or events.has_new_kinds)
+        and bool(events.of_contacts or not (events.catalogue.names or used_events(segments.unchanged)))
         and not (clock and clock.due and clock.due <= now),
     )
     chosen = choose(profile, strategy.THRESHOLDS)

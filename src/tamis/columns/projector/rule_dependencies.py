@@ -1,12 +1,21 @@
 """What the rules of segments depend on: fields, and time."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 from tamis.columns.projector.batch import Levels
 from tamis.domain.events import AT
 from tamis.domain.fields import Field
-from tamis.rules.time.breakpoints import clock_offsets, time_dependent_conditions
-from tamis.rules.tree import Condition, EventCondition, conditions, event_conditions, fields_used, referenced_events
+from tamis.rules.time.breakpoints import changes_at_midnight, clock_offsets, time_dependent_conditions
+from tamis.rules.tree import (
+    AggregateFunction,
+    Condition,
+    EventCondition,
+    conditions,
+    event_conditions,
+    fields_used,
+    referenced_events,
+)
 
 Breakpoint = tuple[Field, timedelta]
 """A field, and how long after a value of it the result of a rule can change."""
@@ -29,8 +38,7 @@ def event_breakpoints_of(levels: Levels) -> list[EventBreakpoint]:
         name_id = condition.aggregate.event.id
         offsets = [(AT, timedelta(0))]
         for part in parts_of(condition):
-            field = AT if part.field == condition.aggregate.value else part.field
-            offsets += [(field, offset) for offset in clock_offsets(part)]
+            offsets += [(part.field, offset) for offset in clock_offsets(part)]
         found.update({(name_id, field.id, offset): (name_id, field, offset) for field, offset in offsets})
     return [found[key] for key in sorted(found)]
 
@@ -41,9 +49,23 @@ def timed_event_conditions(levels: Levels) -> list[EventCondition]:
 
 
 def parts_of(condition: EventCondition) -> list[Condition]:
-    """List what a condition about events asks of the value, of the instants and of the properties."""
-    window = condition.aggregate.window
-    return [condition.test, *([window] if window else []), *conditions(condition.aggregate.where)]
+    """List what a condition about events asks of the instant and the properties of each event."""
+    aggregate = condition.aggregate
+    parts = [*([aggregate.window] if aggregate.window else []), *conditions(aggregate.where)]
+    if aggregate.function in (AggregateFunction.FIRST, AggregateFunction.LAST):
+        parts.append(replace(condition.test, field=AT))
+    elif aggregate.function in (AggregateFunction.MIN, AggregateFunction.MAX) and aggregate.measured:
+        parts.append(replace(condition.test, field=aggregate.measured))
+    return parts
+
+
+def midnight_conditions(levels: Levels) -> dict[int, list[Condition]]:
+    """List what rules ask of each event that may change at a midnight, by the name of the events."""
+    found: dict[int, dict[Condition, None]] = {}
+    for condition in timed_event_conditions(levels):
+        changing = filter(changes_at_midnight, parts_of(condition))
+        found.setdefault(condition.aggregate.event.id, {}).update(dict.fromkeys(changing))
+    return {name_id: list(parts) for name_id, parts in found.items() if parts}
 
 
 def used_events(levels: Levels) -> list[int]:

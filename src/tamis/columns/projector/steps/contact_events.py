@@ -33,6 +33,7 @@ def read_events(context: TypeContext, contact_ids: Sequence[int]) -> Mapping[int
     if not (name_ids and contact_ids):
         return {}
     events = context.changes.events
+    assert events.of_contacts
     fields = {name_id: events.catalogue.properties_of(name_id) for name_id in name_ids}
     return {
         contact_id: EventVersions(

@@ -1,19 +1,20 @@
 """Mark dirty: finds the contacts whose memberships may change in a window of time. No others are evaluated."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from tamis.columns.engine.dialect import DUCKDB
 from tamis.columns.layout.contacts import column, table
-from tamis.columns.layout.sources import stored_source
+from tamis.columns.layout.events import CONTACT, event_table, property_column
 from tamis.columns.projector.context import Connection, TypeContext, bounds, execute_update, naive_utc
 from tamis.columns.projector.queries import load
-from tamis.columns.projector.rule_dependencies import timed_conditions, timed_event_conditions
+from tamis.columns.projector.rule_dependencies import midnight_conditions, timed_conditions
 from tamis.columns.projector.steps.events import mark_at_breakpoints, without_breakpoints
 from tamis.columns.projector.strategy import Strategy
-from tamis.rules.sql.compiler import compile_rule
+from tamis.domain.fields import Field
+from tamis.rules.sql.compiler import ColumnSource, compile_rule
 from tamis.rules.sql.dialect import Parameters
-from tamis.rules.tree import Condition, EventCondition
+from tamis.rules.tree import Condition
 
 SQL = load("dirty")
 
@@ -41,19 +42,21 @@ def mark_dirty_at_midnight(con: Connection, context: TypeContext) -> TypeContext
     """Mark the contacts for which the result of any condition changes at a midnight."""
     con.execute(SQL["dirty_at_midnight"])
     parameters = Parameters(DUCKDB)
-    conditions: list[Condition | EventCondition] = [
-        *timed_conditions(context.unchanged),
-        *timed_event_conditions(context.unchanged),
-    ]
-    where = changes_at(context, conditions, parameters)
+    where = changes_at(context, timed_conditions(context.unchanged), column, parameters)
+    for name_id, conditions in midnight_conditions(context.unchanged).items():
+        changes = changes_at(context, conditions, property_column, parameters)
+        where += f" OR id IN (SELECT {CONTACT} FROM {event_table(name_id)} WHERE {changes})"
     sql = f"INSERT INTO dirty SELECT id, NULL, NULL FROM {table(context.changes.type_id)} WHERE {where}"
     return replace(context, new_contacts=0, dirty=execute_update(con, sql, parameters.values))
 
 
-def changes_at(context: TypeContext, conditions: Sequence[Condition | EventCondition], parameters: Parameters) -> str:
-    """Return the SQL test whether the result of any of some conditions changes at the midnight of the window."""
+def changes_at(
+    context: TypeContext, conditions: Sequence[Condition], column_of: Callable[[Field], str], parameters: Parameters
+) -> str:
+    """Return the SQL test whether the result of any of some conditions, of rows with certain columns, changes at the
+    midnight of the window."""
     before, after = (as_of.time for as_of in context.as_of)
-    source = stored_source(_no_segment)
+    source = ColumnSource(column_of, _no_segment)
     tests = (
         "({} IS TRUE) <> ({} IS TRUE)".format(
             *(compile_rule(condition, time, source, parameters) for time in (before, after))

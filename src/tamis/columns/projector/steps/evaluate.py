@@ -48,7 +48,7 @@ def load_versions(con: Connection, context: TypeContext) -> TypeContext:
 
 
 def _strategy(context: TypeContext, evaluations: int) -> Strategy:
-    if context.changes.events.are_events_gone and used_events(context.unchanged):
+    if context.changes.events.of_contacts is None and used_events(context.unchanged):
         return Strategy.INCREMENTAL  # only the projection still has them
     changed = sum(len(group.ids) for group in context.changes.changed)
     profile = BatchProfile(False, 0, changed, evaluations, sum(map(len, context.unchanged)))

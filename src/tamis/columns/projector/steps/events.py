@@ -15,14 +15,19 @@ from tamis.columns.projector.batch import Levels
 from tamis.columns.projector.context import BatchContext, Connection, TypeContext, execute_update, for_type, naive_utc
 from tamis.columns.projector.event_rows import insert_events
 from tamis.columns.projector.queries import load
-from tamis.columns.projector.rule_dependencies import EventBreakpoint, event_breakpoints_of, used_events
+from tamis.columns.projector.rule_dependencies import (
+    EventBreakpoint,
+    event_breakpoints_of,
+    timed_event_conditions,
+    used_events,
+)
 from tamis.columns.projector.steps.stage import stage_changed
 from tamis.domain.fields import Field
 from tamis.domain.instants import from_micros
 from tamis.domain.membership_changes import Cause
 from tamis.rules.sql.compiler import EventTables
 from tamis.rules.sql.dialect import Parameters
-from tamis.rules.tree import referenced_properties
+from tamis.rules.tree import properties_of
 
 SQL = load("events")
 EVALUATED = EventTables(
@@ -105,11 +110,11 @@ def _stage_added(con: Connection, context: TypeContext) -> frozenset[int]:
 
 def collect_evaluated(con: Connection, context: TypeContext) -> None:
     """Create the tables of the events that the evaluations of this window see, for the rules that are evaluated."""
-    rules = [rule for level in context.unchanged for rule in level.values()]
-    used = frozenset[Field]().union(*map(referenced_properties, rules))
-    for name_id in used_events(context.unchanged):
-        properties = context.changes.events.catalogue.properties_of(name_id)
-        columns = ", ".join([CONTACT, INSTANT, *(property_column(each) for each in properties.fields if each in used)])
+    used: dict[int, set[Field]] = {name_id: set() for name_id in used_events(context.unchanged)}
+    for condition in timed_event_conditions(context.unchanged):
+        used[condition.aggregate.event.id] |= properties_of(condition.aggregate)
+    for name_id, fields in used.items():
+        columns = ", ".join([CONTACT, INSTANT, *sorted(map(property_column, fields))])
         added = ""
         if name_id in context.added_events:
             added = (
