@@ -5,6 +5,7 @@ import gzip
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,7 @@ from tamis.actions.events.accept import accept_events, parse_events
 from tamis.actions.events.catalogue import EventNameEdit, edit_event_name, list_events
 from tamis.actions.events.importing.options import EventImportOptions, EventImportReport
 from tamis.actions.events.importing.run import import_events
+from tamis.actions.events.retention import remove_expired_events
 from tamis.actions.events.timeline import events_of_contact
 from tamis.actions.importing.report import ImportOptions
 from tamis.actions.importing.run import import_file
@@ -237,6 +239,19 @@ def test_events_older_than_kept_are_rejected(files: Files) -> None:
     report = files.take(rows("ann@example.org,Order,2020-01-01,,1", "ann@example.org,order,2026-11-21,,1"))
     assert counts(report) == (1, 0, 1)
     assert "kept for 2 years" in rejects(report)[0]["rejected_because"]
+
+
+def test_expired_events_are_removed_every_day(files: Files) -> None:
+    files.take(rows(ORDER))
+    services, account = files.workspace.services, files.workspace.account
+    name = list_events(services.records.reader(), account, files.workspace.type.id).catalogue.names[0]
+    services.write(edit_event_name, account, name.id, EventNameEdit(keep="1 year"))
+    remove_expired_events(services)
+    assert len(files.events()) == 1
+    now = services.clock
+    services.clock = lambda: now() + timedelta(days=400)
+    remove_expired_events(services)
+    assert files.events() == []
 
 
 def lines(objects: Sequence[Any]) -> str:

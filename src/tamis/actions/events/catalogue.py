@@ -93,10 +93,11 @@ def find_event_name(db: Reader, account: Account, name_id: int) -> tuple[TypedEv
 def find_event_property(db: Reader, account: Account, property_id: int) -> tuple[TypedEvents, EventProperty]:
     """Find a property of the events of an account by its id; raises NotFound."""
     type_id = catalogue.type_of_property(db, account.id, property_id)
-    if type_id is None:
-        raise NotFound("event_property_id_unknown", property=property_id)
-    events = list_events(db, account, type_id)
-    return events, next(each for each in events.catalogue.properties if each.field.id == property_id)
+    events = None if type_id is None else list_events(db, account, type_id)
+    for each in events.catalogue.properties if events else ():
+        if events and each.field.id == property_id:
+            return events, each
+    raise NotFound("event_property_id_unknown", property=property_id)
 
 
 def event_named(events: TypedEvents, reference: str) -> EventName:
