@@ -31,6 +31,7 @@ from tamis.domain.segments import SegmentRef, SegmentRefs
 from tamis.domain.text import fold
 from tamis.rules.build import build
 from tamis.rules.operators import OPERATORS, Operator, Relative, Takes, ValueType, positive_form
+from tamis.rules.random_share import parse_share_name
 from tamis.rules.syntaxes.draft import Draft, DraftCondition, DraftGroup, DraftNot
 from tamis.rules.tree import Condition, Node
 
@@ -201,7 +202,7 @@ instants = st.one_of(
     st.builds(to_utc, local_times, zones),
     st.builds(to_utc, st.builds(_moved, st.sampled_from(_TURNS), st.sampled_from(_STEPS)), zones),
 )
-FIELD_OPERATORS = tuple(operator for operator in OPERATORS if not operator.names_segment)
+FIELD_OPERATORS = tuple(operator for operator in OPERATORS if not operator.takes_no_field)
 
 VALUES: dict[Kind, st.SearchStrategy[Value]] = {
     Kind.TEXT: texts,
@@ -377,7 +378,24 @@ def draft_segments(draw: st.DrawFn) -> DraftCondition:
     return DraftCondition(None, draw(st.sampled_from([operator.name, operator.name.upper()])), (reference,), "here")
 
 
-leaves = st.one_of(draft_conditions(), draft_conditions(), draft_segments())
+@st.composite
+def draft_shares(draw: st.DrawFn) -> DraftCondition:
+    """A condition about a random share that `build` accepts."""
+    operator = draw(st.sampled_from([o for o in OPERATORS if o.values is ValueType.SHARE]))
+    percentage = draw(st.sampled_from(["50%", "10", "100.0 %", "33.3333%", "0.0001%", " 5%"]))
+    name = draw(st.one_of(st.sampled_from(["autumn test", "Autumn  TEST", 'a "b" \\']), texts.filter(is_share_name)))
+    return DraftCondition(None, operator.name, (percentage, name), "here")
+
+
+def is_share_name(text: str) -> bool:
+    """Return whether a text can be the name of a random share."""
+    try:
+        return bool(parse_share_name(text))
+    except ValueProblem:
+        return False
+
+
+leaves = st.one_of(draft_conditions(), draft_conditions(), draft_segments(), draft_shares())
 drafts: st.SearchStrategy[Draft] = st.recursive(
     leaves,
     lambda parts: st.one_of(_groups(parts), st.builds(DraftNot, parts, st.just("here"))),

@@ -1,5 +1,7 @@
 """§ One tree: a rule written in any syntax is parsed as the same tree."""
 
+from decimal import Decimal
+
 import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
@@ -11,7 +13,7 @@ from tamis.rules.syntaxes.arrays import NESTED, from_arrays, to_arrays
 from tamis.rules.syntaxes.draft import MAX_DEPTH, Draft, DraftCondition, DraftGroup, DraftNot
 from tamis.rules.syntaxes.json import from_json, to_json
 from tamis.rules.syntaxes.text import from_text, to_text
-from tamis.rules.tree import All, Any, Condition, InSegment, Node, Not, Rule, conditions
+from tamis.rules.tree import All, Any, Condition, InRandomShare, InSegment, Node, Not, Rule, conditions
 from tamis.rules.values import format_condition_value
 from tests.laws.strategies import (
     FIELD_OPERATORS,
@@ -136,6 +138,10 @@ def test_every_spelling_can_be_typed(spelling: str, data: st.DataObject) -> None
     operator = SPELLINGS[spelling][0]
     if operator.names_segment:
         assert build(from_text(f"{spelling} 3"), FIELDS, SEGMENTS) == InSegment(3, "Customers in India", operator)
+        return
+    if operator.takes_no_field:
+        share = InRandomShare(Decimal(10), "autumn test", operator)
+        assert build(from_text(f"{spelling} 10% 'autumn test'"), FIELDS, SEGMENTS) == share
         return
     condition = built_condition(data.draw(draft_conditions(operator)))
     assume(not (condition.field.kind is Kind.BOOLEAN and condition.values))

@@ -37,8 +37,8 @@ def test_an_operator_declares_its_operands(operator: Operator) -> None:
     assert operator.for_several is None or BY_NAME[operator.for_several].takes is Takes.MANY
     slots = {Takes.NONE: 0, Takes.ONE: 1, Takes.TWO: 2, Takes.MANY: 1}[operator.takes]
     assert [f"{{{i}}}" in operator.phrase for i in range(3)] == [i < slots for i in range(3)]
-    if operator.names_segment:
-        assert (operator.takes, operator.holds) == (Takes.ONE, None)
+    if operator.takes_no_field:
+        assert (operator.takes, operator.holds) == (Takes.ONE if operator.names_segment else Takes.TWO, None)
         assert not operator.holds_when_missing
     elif operator.negates:
         other, complement = positive_form(operator)
@@ -121,7 +121,7 @@ def test_operators_match_their_examples(
 
 def test_every_positive_operator_has_examples_of_both_results() -> None:
     shown = {(name, expected) for _, name, _, _, expected in EXAMPLES}
-    positives = [operator.name for operator in OPERATORS if not operator.negates and not operator.names_segment]
+    positives = [operator.name for operator in OPERATORS if not operator.negates and not operator.takes_no_field]
     assert {(name, True) for name in positives} <= shown
     assert {(name, False) for name in positives if name != "is not blank"} <= shown
 

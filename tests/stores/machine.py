@@ -94,6 +94,8 @@ LEAVES = [
     "born day is not (1, 29)",
     "seen is after field created_at",
     "first_name is not field last_name",
+    'is in random 50% "half"',
+    'is not in random 50% "half"',
     "created_at is within 2 hours",
     "updated_at is not within 1 hour",
     'tags includes any of ("red", "blue")',

@@ -91,6 +91,8 @@ def with_ids(rule: str, field_ids: Mapping[int, int], segment_ids: Mapping[int, 
             changed = leaf | {"field": field_ids.get(leaf["field"], leaf["field"])}
             others = [str(field_ids.get(int(value), value)) for value in _other_fields(leaf)]
             return changed | {"values": others} if others else changed
+        if not BY_NAME[leaf["operator"]].names_segment:
+            return leaf
         return leaf | {"values": [str(segment_ids.get(int(leaf["values"][0]), leaf["values"][0]))]}
 
     return msgspec.json.encode(_map_leaves(msgspec.json.decode(rule), change)).decode()
@@ -110,6 +112,8 @@ def rule_for_file(segment: PresentSegment, present: PresentType) -> str | Json:
             named = leaf | {"field": keys[leaf["field"]]}
             others = [keys[int(value)] for value in _other_fields(leaf)]
             return named | {"values": others} if others else named
+        if not BY_NAME[leaf["operator"]].names_segment:
+            return leaf
         return leaf | {"values": [names[int(leaf["values"][0])]]}
 
     named: Json = _map_leaves(msgspec.json.decode(to_json(rule)), change)

@@ -6,7 +6,7 @@ from datetime import date, datetime
 
 import msgspec
 
-from tamis.domain.fields import CREATED_AT, EMAIL, UPDATED_AT, Field, FieldSet, Kind, Value, in_option_order
+from tamis.domain.fields import CONTACT_ID, CREATED_AT, EMAIL, UPDATED_AT, Field, FieldSet, Kind, Value, in_option_order
 
 JsonValue = bool | int | float | str | list[str]
 """A value as decoded from JSON."""
@@ -45,6 +45,8 @@ class Contact:
             return self.created_at
         if field.id == UPDATED_AT.id:
             return self.updated_at
+        if field.id == CONTACT_ID.id:
+            return self.id
         return self.values.get(field.id)
 
 

@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from tamis.domain.fields import EMAIL, FIRST_NAME, LAST_NAME, Field, Value
+from tamis.domain.fields import CONTACT_ID, EMAIL, FIRST_NAME, LAST_NAME, Field, Value
+from tamis.domain.segments import EXTERNAL_BIT
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,5 +25,7 @@ class External:
 
     def value_of(self, field: Field) -> Value | None:
         """Return the value of a field, or None."""
+        if field.id == CONTACT_ID.id:
+            return EXTERNAL_BIT | self.person_id
         known = {EMAIL.id: self.email, FIRST_NAME.id: self.first_name, LAST_NAME.id: self.last_name}
         return known.get(field.id) or None

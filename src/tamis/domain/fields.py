@@ -68,6 +68,8 @@ ADDRESS_LINE1 = Field(9, "address_line1", "Address line 1", Kind.TEXT)
 ADDRESS_LINE2 = Field(10, "address_line2", "Address line 2", Kind.TEXT)
 CREATED_AT = Field(11, "created_at", "Created at", Kind.DATETIME)
 UPDATED_AT = Field(12, "updated_at", "Updated at", Kind.DATETIME)
+CONTACT_ID = Field(0, "id", "ID", Kind.NUMBER)
+"""The ID of a contact or an external recipient, as if it were a field; no rule, file or person names it."""
 RESERVED = (
     EMAIL, FIRST_NAME, LAST_NAME, PHONE, COUNTRY, STATE, CITY, POSTAL_CODE, ADDRESS_LINE1, ADDRESS_LINE2,
     CREATED_AT, UPDATED_AT,

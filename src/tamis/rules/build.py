@@ -3,16 +3,17 @@
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
-from tamis.domain.errors import Invalid, Message, Problem
+from tamis.domain.errors import Invalid, Problem
 from tamis.domain.events import NO_EVENTS, EventCatalogue
 from tamis.domain.fields import Field, FieldSet, Kind, ValueProblem
 from tamis.domain.instants import MICROSECOND, UTC_ZONE, to_utc
 from tamis.domain.segments import SegmentRefs
 from tamis.domain.text import shorten
 from tamis.rules import build_events
+from tamis.rules.build_without_field import build_in_segment, build_random_share, wrong_count
 from tamis.rules.diagnostics import names
 from tamis.rules.diagnostics import values as advice
-from tamis.rules.operators import BY_NAME, SPELLINGS, Operator, Takes, ValueType, find_operator, normal_spelling
+from tamis.rules.operators import SPELLINGS, Operator, Takes, ValueType, find_operator, normal_spelling
 from tamis.rules.syntaxes.draft import (
     MAX_DEPTH,
     Draft,
@@ -21,19 +22,13 @@ from tamis.rules.syntaxes.draft import (
     DraftGroup,
     DraftNot,
 )
-from tamis.rules.tree import All, Any, Condition, EventCondition, InSegment, Node, Not, Rule, join
+from tamis.rules.tree import All, Any, Condition, EventCondition, InRandomShare, InSegment, Node, Not, Rule, join
 from tamis.rules.values import ClockTime, ConditionValue, format_condition_value, parse_condition_value
 
 MAX_CONDITIONS = 500
 MAX_VALUES = 10_000
 _WORDS = frozenset({ValueType.PERIOD, ValueType.MONTH, ValueType.WEEKDAY})
 """Values that are written as words without quotes."""
-_WRONG_COUNT = {
-    Takes.NONE: "takes_no_value",
-    Takes.ONE: "takes_one_value",
-    Takes.TWO: "takes_two_values",
-    Takes.MANY: "takes_values",
-}
 
 
 def build(
@@ -132,16 +127,20 @@ def _event_condition(draft: DraftEventCondition, known: _Known, problems: list[P
     return build_events.build_event_condition(draft, known.events, known.fields, problems, _condition, build_filter)
 
 
-def _leaf(draft: DraftCondition, known: _Known, problems: list[Problem]) -> Condition | InSegment | None:
+def _leaf(
+    draft: DraftCondition, known: _Known, problems: list[Problem]
+) -> Condition | InSegment | InRandomShare | None:
     if draft.problems:
         problems.extend(draft.problems)
         return None
     meanings = SPELLINGS.get(normal_spelling(draft.operator), ())
-    if meanings and meanings[0].names_segment:
+    if meanings and meanings[0].takes_no_field:
         if known.filtered:
             problems.append(Problem(draft.where, "where_is_about_properties", event=known.filtered))
             return None
-        return _in_segment(draft, meanings[0], known.segments, problems)
+        if meanings[0].values is ValueType.SHARE:
+            return build_random_share(draft, meanings[0], problems)
+        return build_in_segment(draft, meanings[0], known.segments, problems)
     before = len(problems)
     condition = _condition(draft, known.fields, problems)
     if draft.field is not None and any(problem.code == "no_field" for problem in problems[before:]):
@@ -158,24 +157,6 @@ def _better(problem: Problem, field: str | int, known: _Known) -> Problem:
         return Problem.of(problem.path, message)
     better = names.property_outside_where(field, known.events)
     return Problem.of(problem.path, better) if better else problem
-
-
-def _in_segment(
-    draft: DraftCondition, operator: Operator, segments: SegmentRefs, problems: list[Problem]
-) -> InSegment | None:
-    if draft.field is not None:
-        problems.append(Problem(draft.where_field or draft.where, "operator_takes_no_field", operator=operator.name))
-    if not operator.takes.allows(len(draft.values)):
-        problems.append(_wrong_count(draft, operator, None))
-        return None
-    found = segments.find(draft.values[0])
-    if found is None:
-        where = draft.where_values[0] if draft.where_values else draft.where
-        problems.append(Problem.of(where, names.unknown_segment(draft.values[0], segments)))
-    elif draft.unquoted:
-        problems.append(Problem(draft.where_values[0], "segment_name_without_quotes", segment=found.name))
-        return None
-    return InSegment(found.id, found.name, operator) if found and draft.field is None else None
 
 
 def _condition(draft: DraftCondition, fields: FieldSet, problems: list[Problem]) -> Condition | None:
@@ -215,7 +196,7 @@ def _values(
 ) -> tuple[ConditionValue, ...]:
     count = len(draft.values)
     if not operator.takes.allows(count):
-        problems.append(_wrong_count(draft, operator, field.kind))
+        problems.append(wrong_count(draft, operator, field.kind))
         return ()
     if count > MAX_VALUES:
         problems.append(Problem(draft.where, "too_many_values", most=MAX_VALUES))
@@ -254,17 +235,6 @@ def _check_unquoted(text: str, field: Field, operator: Operator, fields: FieldSe
         raise ValueProblem.of(advice.value_is_a_field(field, other, operator))
     if operator.takes_parts or field.kind in (Kind.TEXT, Kind.CHOICE, Kind.CHOICES):
         raise ValueProblem.of(advice.text_without_quotes(text))
-
-
-def _wrong_count(draft: DraftCondition, operator: Operator, kind: Kind | None) -> Problem:
-    better = BY_NAME[operator.for_several] if operator.for_several and len(draft.values) > 1 else None
-    return Problem(
-        draft.where,
-        _WRONG_COUNT[operator.takes],
-        operator=operator.name,
-        count=len(draft.values),
-        advice=Message("for_several_values", operator=better.name) if better and kind in better.kinds else None,
-    )
 
 
 def _check_order(draft: DraftCondition, values: list[ConditionValue], problems: list[Problem]) -> None:

@@ -2,10 +2,12 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from decimal import Decimal
 from enum import StrEnum
 
 from tamis.domain.fields import Field, Kind
 from tamis.rules.operators import Operator
+from tamis.rules.random_share import format_percentage
 from tamis.rules.values import ConditionValue
 
 
@@ -52,6 +54,20 @@ class InSegment:
     segment_id: int
     name: str
     operator: Operator
+
+
+@dataclass(frozen=True, slots=True)
+class InRandomShare:
+    """Holds for a percentage of all contacts, which are always the same ones for a name (`rules.random_share`)."""
+
+    percentage: Decimal
+    name: str
+    operator: Operator
+
+    @property
+    def values(self) -> tuple[str, str]:
+        """The values of the condition as they are written."""
+        return format_percentage(self.percentage), self.name
 
 
 class AggregateFunction(StrEnum):
@@ -131,7 +147,7 @@ class EventCondition:
         return Condition(self.aggregate.value, self.operator, self.values)
 
 
-Node = Condition | InSegment | EventCondition | All | Any | Not
+Node = Condition | InSegment | InRandomShare | EventCondition | All | Any | Not
 Rule = Node | None
 """None is the rule without conditions, which selects nobody."""
 

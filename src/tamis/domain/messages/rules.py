@@ -30,6 +30,7 @@ RULES: Mapping[str, str] = {
     ),
     "expected_operator": 'expected an operator such as =, >, "contains" or "is between"',
     "expected_parenthesis": 'expected "and", "or" or a closing parenthesis',
+    "expected_percentage": 'expected a percentage and a name, as in is in random 10% "autumn test"',
     "expected_second_value": 'expected "and" and the second value, as in is between 25 and 60',
     "expected_unit_of_time": "expected a unit of time: hours, days, weeks, months or years",
     "expected_value": (
@@ -112,6 +113,8 @@ RULES: Mapping[str, str] = {
     "second_value_missing": (
         'the second value is missing: "is between" takes two values with "and", as in is between 25 and 60'
     ),
+    "share_not_valid": "a random part {problem}",
+    "share_name_without_quotes": 'put the name of the random part in quotes: "{name}"',
     "segment_name_without_quotes": 'put the segment name in quotes: "{segment}"',
     "sum_is_too_large": "must be between -{most:,} and {most:,}",
     "sum_is_too_precise": "must have at most six decimals",

@@ -44,6 +44,7 @@ VALUES: Mapping[str, str] = {
     "password_too_common": "is one of the passwords that attackers try first; choose one that is harder to guess",
     "password_too_long": "must not have more than {most:,} characters",
     "password_too_short": "must have at least {least} characters",
+    "percentage_not_read": 'must be a percentage above 0% and up to 100%, such as 10% or 2.5%, not "{text}"',
     "period_not_read": 'must be day, week, month, quarter or year, not "{text}"',
     "text_too_long": "must not be longer than {most:,} characters",
     "unit_differs": '{problem}: "{text}"',

@@ -15,7 +15,7 @@ from tamis.rules.descriptions.events import asks_how_often, write_asked, write_e
 from tamis.rules.operators import BY_NAME, OPERATORS, Operator, Relative, Takes
 from tamis.rules.time.relative import PERIOD_STEPS
 from tamis.rules.time.terms import relative_terms
-from tamis.rules.tree import All, Any, Condition, EventCondition, InSegment, Node, Not, Rule
+from tamis.rules.tree import All, Any, Condition, EventCondition, InRandomShare, InSegment, Node, Not, Rule
 from tamis.rules.values import ClockTime, ConditionValue, format_condition_value
 
 _NEGATIVE = {operator.negates: operator for operator in OPERATORS if operator.negates}
@@ -35,8 +35,10 @@ def describe(rule: Rule, subject: str = "Contacts", today: date | None = None) -
     return _Writer(today).sentence(rule, subject)
 
 
-def phrase(node: Condition | EventCondition | InSegment) -> str:
+def phrase(node: Condition | EventCondition | InSegment | InRandomShare) -> str:
     """Return what one condition asks for, in a few words: `Age is between 25 and 60`, `Is in segment “Regulars”`."""
+    if isinstance(node, InRandomShare):
+        return f"{node.operator.name.capitalize()} {node.values[0]} “{node.name}”"
     if isinstance(node, InSegment):
         return f"{node.operator.name.capitalize()} “{node.name}”"
     if isinstance(node, EventCondition):
@@ -114,6 +116,8 @@ class _Writer:
                 return f"{condition.field.name} {_negated(self.asks(condition))} (or {condition.operator.also})"
             case InSegment() as named:
                 return named.operator.in_sentence.format(f"“{named.name}”")
+            case InRandomShare() as share:
+                return share.operator.in_sentence.format(share.values[0], f"“{share.name}”")
             case Not(part):
                 inside = self.bare(part).removeprefix("(").removesuffix(")") if _pronoun(part) else self.clause(part)
                 return f"not ({inside}{'; blanks count as no' if _needs_value(part) else ''})"
@@ -176,7 +180,9 @@ def _without_not(node: Node) -> Node:
     match node:
         case Not(EventCondition() as part) if asks_how_often(part):
             return node  # "did not"
-        case Not(Condition() | EventCondition() | InSegment() as part) if opposite := _opposite(part.operator):
+        case Not(Condition() | EventCondition() | InSegment() | InRandomShare() as part) if opposite := _opposite(
+            part.operator
+        ):
             return replace(part, operator=opposite)
     return node
 
@@ -192,7 +198,7 @@ def _pronoun(node: Node) -> str | None:
             return "who" if _Writer(None).written_by_tamis(condition) else "whose"
         case EventCondition() as events:
             return "who" if asks_how_often(events) else "whose"
-        case InSegment():
+        case InSegment() | InRandomShare():
             return "who"
         case Not(part):
             return _pronoun(part)

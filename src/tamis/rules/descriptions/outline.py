@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from tamis.rules.descriptions.describe import phrase
-from tamis.rules.tree import All, Any, Condition, EventCondition, InSegment, Not, Rule
+from tamis.rules.tree import All, Any, Condition, EventCondition, InRandomShare, InSegment, Not, Rule
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +25,7 @@ def outline(rule: Rule) -> Outline:
     match rule:
         case None:
             return Outline("nothing")
-        case Condition() | EventCondition():
+        case Condition() | EventCondition() | InRandomShare():
             return Outline("condition", phrase(rule))
         case InSegment():
             return Outline("condition", phrase(rule), rule.segment_id)

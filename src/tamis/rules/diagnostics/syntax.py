@@ -75,6 +75,8 @@ def _place(text: str, position: int) -> str:
 
 
 def _missing(end: str, expected: set[str]) -> Message:
+    if "PERCENTAGE" in expected:
+        return Message("expected_percentage")
     if "STRING" in expected:
         return Message("value_missing")
     if _wants_operator(expected):
@@ -93,6 +95,8 @@ def _wants_operator(expected: set[str]) -> bool:
 def _advice(before: str, rest: str, expected: set[str]) -> Message:
     if rest[0] in _QUOTES and "STRING" in expected:
         return Message("quote_missing")
+    if "PERCENTAGE" in expected:
+        return Message("expected_percentage")
     if _DURATION_WITHOUT_UNIT.search(before):
         return Message("expected_unit_of_time")
     if "STRING" in expected:

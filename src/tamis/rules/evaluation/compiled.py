@@ -9,13 +9,14 @@ from dataclasses import dataclass
 from typing import cast
 from zoneinfo import ZoneInfo
 
-from tamis.domain.fields import Value
+from tamis.domain.fields import CONTACT_ID, Value
 from tamis.domain.instants import EPOCH
 from tamis.rules.evaluation.aggregates import Events, EventValues, aggregated, no_events, value_operands
 from tamis.rules.evaluation.evaluate import Membership
 from tamis.rules.evaluation.operands import operands, point
 from tamis.rules.operators import positive_form
 from tamis.rules.operators.predicates import Holds
+from tamis.rules.random_share import is_in_share
 from tamis.rules.time.breakpoints import time_dependent_conditions
 from tamis.rules.time.evaluation_time import EvaluationTime
 from tamis.rules.tree import (
@@ -24,6 +25,7 @@ from tamis.rules.tree import (
     Condition,
     EventAggregate,
     EventCondition,
+    InRandomShare,
     InSegment,
     Node,
     Not,
@@ -34,7 +36,8 @@ from tamis.rules.tree import (
 )
 
 Values = Mapping[int, Value]
-"""The values of a contact in comparable form (`operands.comparable`), by field id, without missing ones."""
+"""The values of a contact in comparable form (`operands.comparable`), by field id, without missing ones, and its own ID
+as that of `CONTACT_ID`."""
 Selects = Callable[[Values, EvaluationTime, Membership, Events], bool]
 Counted = Callable[[EvaluationTime, Events], Sequence[EventValues]]
 MOST_KEPT = 4_096
@@ -87,6 +90,11 @@ def _compile(node: Node, any_time: EvaluationTime) -> Selects:
         case InSegment(segment_id, _, operator):
             complement = positive_form(operator)[1]
             return lambda values, as_of, in_segment, events: in_segment(segment_id) is not complement
+        case InRandomShare(percentage, name, operator):
+            share_complement = positive_form(operator)[1]
+            return lambda values, as_of, in_segment, events: (
+                is_in_share(cast(int, values[CONTACT_ID.id]), percentage, name) is not share_complement
+            )
         case All(parts):
             tests = tuple(_compile(part, any_time) for part in parts)
 

@@ -38,6 +38,8 @@ class ValueType(StrEnum):
     FIELD = "field"
     """Another field of the same kind."""
     SEGMENT = "segment"
+    SHARE = "share"
+    """A percentage and the name of a random share."""
 
     @property
     def is_of_calendar(self) -> bool:
@@ -110,9 +112,14 @@ class Operator:
     @property
     def holds_when_missing(self) -> bool:
         """Whether the operator holds for contacts without a value."""
-        return self.negates is not None and not self.names_segment
+        return self.negates is not None and not self.takes_no_field
+
+    @property
+    def takes_no_field(self) -> bool:
+        """Whether the operator is about the contact rather than one of its fields."""
+        return not self.kinds
 
     @property
     def names_segment(self) -> bool:
-        """Whether the operator has no field, and its value is a segment."""
+        """Whether the value of the operator is a segment."""
         return self.values is ValueType.SEGMENT

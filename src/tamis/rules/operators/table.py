@@ -8,7 +8,7 @@ from tamis.rules.operators.field_operators import FIELD_OPERATORS
 from tamis.rules.operators.operator import Operator, Takes, ValueType
 from tamis.rules.operators.value_operators import VALUE_OPERATORS
 
-_SEGMENT_OPERATORS: tuple[Operator, ...] = (
+_CONTACT_OPERATORS: tuple[Operator, ...] = (
     Operator(
         "is in segment", frozenset(), Takes.ONE, "are in the segment {0}",
         ("are in the segment", "is in the segment", "are in segment", "in segment", "is a member of"),
@@ -23,6 +23,19 @@ _SEGMENT_OPERATORS: tuple[Operator, ...] = (
         values=ValueType.SEGMENT, sentence="are not in {0}",
         negates="is in segment",
     ),
+    Operator(
+        "is in random", frozenset(), Takes.TWO, "are in the random {0} {1}",
+        ("are in random", "are in the random", "is in the random", "is in a random", "are in a random", "in random"),
+        values=ValueType.SHARE,
+    ),
+    Operator(
+        "is not in random", frozenset(), Takes.TWO, "are not in the random {0} {1}",
+        (
+            "are not in random", "are not in the random", "is not in the random", "is not in a random",
+            "are not in a random", "not in random",
+        ),
+        values=ValueType.SHARE, negates="is in random",
+    ),
 )  # fmt: skip
 
-OPERATORS = (*VALUE_OPERATORS, *DATE_OPERATORS, *FIELD_OPERATORS, *_SEGMENT_OPERATORS)
+OPERATORS = (*VALUE_OPERATORS, *DATE_OPERATORS, *FIELD_OPERATORS, *_CONTACT_OPERATORS)

@@ -9,6 +9,7 @@ from tamis.domain.instants import MICROSECOND
 from tamis.rules.evaluation.operands import operands, relative_operands
 from tamis.rules.operators import Operand, positive_form
 from tamis.rules.operators.operand import FromNow
+from tamis.rules.random_share import PRIME, coefficients, limit
 from tamis.rules.sql.aggregates import (
     INSTANT,
     aggregate_columns,
@@ -19,18 +20,29 @@ from tamis.rules.sql.aggregates import (
 from tamis.rules.sql.aggregates import EventTables as EventTables  # noqa: PLC0414  part of this module's interface
 from tamis.rules.sql.dialect import Bind, Dialect, Parameters
 from tamis.rules.time.evaluation_time import EvaluationTime
-from tamis.rules.tree import All, Any, Condition, EventAggregate, EventCondition, InSegment, Node, Not, Rule
+from tamis.rules.tree import (
+    All,
+    Any,
+    Condition,
+    EventAggregate,
+    EventCondition,
+    InRandomShare,
+    InSegment,
+    Node,
+    Not,
+    Rule,
+)
 
 
 @dataclass(frozen=True, slots=True)
 class ColumnSource:
     """The rows over which a rule is evaluated.
 
-    `column` returns the column of a field; `in_segment` returns a boolean expression, never null, for the membership of
-    the row's contact in a segment. `instant`, when given, is an expression for the instant as of which each row is
-    evaluated, of the type of date-time fields, never null and on the day of the evaluation time: relative conditions
-    then count from it, and only their calendar days are those of the evaluation time. `events` are needed for rules
-    about events.
+    `column` returns the column of a field, and `id` is that of the contact's ID; `in_segment` returns a boolean
+    expression, never null, for the membership of the row's contact in a segment. `instant`, when given, is an
+    expression for the instant as of which each row is evaluated, of the type of date-time fields, never null and on the
+    day of the evaluation time: relative conditions then count from it, and only their calendar days are those of the
+    evaluation time. `events` are needed for rules about events.
     """
 
     column: Callable[[Field], str]
@@ -57,11 +69,24 @@ def _node(node: Node, wanted: bool, as_of: EvaluationTime, source: ColumnSource,
         case InSegment(segment_id, _, operator):
             expression = f"({source.in_segment(segment_id, parameters)})"
             return expression if wanted is not positive_form(operator)[1] else f"(NOT {expression})"
+        case InRandomShare(percentage, name, operator):
+            comparison = "<" if wanted is not positive_form(operator)[1] else ">="
+            return f"({_place_in_share(name, parameters)} {comparison} {parameters.bind(limit(percentage))})"
         case Not(part):
             return _node(part, not wanted, as_of, source, parameters)
         case All(parts) | Any(parts):
             word = " AND " if isinstance(node, All) is wanted else " OR "
             return "(" + word.join(_node(part, wanted, as_of, source, parameters) for part in parts) + ")"
+
+
+def _place_in_share(name: str, parameters: Parameters) -> str:
+    """Write what `random_share.is_in_share` compares with the limit; the column of the contact is `id`."""
+    place = f"(id % {PRIME})"
+    first, *others = map(parameters.bind, coefficients(name))
+    found = first
+    for coefficient in others:
+        found = f"(({found} * {place} + {coefficient}) % {PRIME})"
+    return found
 
 
 def _condition(

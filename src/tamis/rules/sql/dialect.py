@@ -13,7 +13,7 @@ Spelling = Callable[[str, tuple[Operand, ...], Bind], str]
 For a null value the test may be null or false, but neither true nor an error.
 """
 
-REQUIRED_SPELLINGS = frozenset(o.name for o in OPERATORS if not o.negates and not o.names_segment)
+REQUIRED_SPELLINGS = frozenset(o.name for o in OPERATORS if not o.negates and not o.takes_no_field)
 """The operators that need a spelling. Negative ones are complements of positive ones, and membership of a segment is
 tested by the statement that knows where its engine keeps memberships."""
 

@@ -8,7 +8,7 @@ from tamis.domain.errors import Invalid, Problem
 from tamis.rules.diagnostics import names
 from tamis.rules.operators import SPELLINGS, Takes, normal_spelling
 from tamis.rules.syntaxes.draft import Draft, DraftCondition, DraftGroup
-from tamis.rules.tree import All, Any, Condition, InSegment, Rule
+from tamis.rules.tree import All, Any, Condition, InRandomShare, InSegment, Rule
 from tamis.rules.values import format_condition_value
 
 NESTED = "rule"
@@ -31,7 +31,7 @@ def to_arrays(rule: Rule) -> Arrays:
     match rule:
         case None:
             return Arrays((), (), (), None)
-        case Condition() | InSegment():
+        case Condition() | InSegment() | InRandomShare():
             parts: tuple[object, ...] = (rule,)
             query_type = None
         case All(parts):
@@ -40,7 +40,7 @@ def to_arrays(rule: Rule) -> Arrays:
             query_type = "or"
         case _:
             return Arrays((), (), (), NESTED)
-    flat = [part for part in parts if isinstance(part, Condition | InSegment)]
+    flat = [part for part in parts if isinstance(part, Condition | InSegment | InRandomShare)]
     if len(flat) < len(parts) or sum(part.operator.takes is Takes.MANY for part in flat) > 1:
         return Arrays((), (), (), NESTED)
     return Arrays(
@@ -51,7 +51,9 @@ def to_arrays(rule: Rule) -> Arrays:
     )
 
 
-def _values(part: Condition | InSegment) -> tuple[str, ...]:
+def _values(part: Condition | InSegment | InRandomShare) -> tuple[str, ...]:
+    if isinstance(part, InRandomShare):
+        return part.values
     return tuple(map(format_condition_value, part.values)) if isinstance(part, Condition) else (str(part.segment_id),)
 
 
@@ -110,7 +112,7 @@ def _problems(
     problems += [
         Problem(f"select_field.{i}", "operator_takes_no_field_in_arrays", no_field=NO_FIELD, operator=name[:60])
         for i, (field, name) in enumerate(zip(select_field, select_operator, strict=False))
-        if field != NO_FIELD and _names_segment(name)
+        if field != NO_FIELD and _takes_no_field(name)
     ]
     if query_type not in ("and", "or") and (len(select_field) > 1 or query_type is not None):
         problems.append(Problem("query_type", "query_type_not_valid"))
@@ -128,9 +130,9 @@ def _takes(name: str) -> Takes:
     return SPELLINGS[normal_spelling(name)][0].takes
 
 
-def _names_segment(name: str) -> bool:
+def _takes_no_field(name: str) -> bool:
     spelling = normal_spelling(name)
-    return spelling in SPELLINGS and SPELLINGS[spelling][0].names_segment
+    return spelling in SPELLINGS and SPELLINGS[spelling][0].takes_no_field
 
 
 def _needs(name: str) -> int:

@@ -12,6 +12,8 @@ SEGMENT_OPERATOR = "OPS"
 _TERMINALS = {Takes.NONE: "OP0", Takes.ONE: "OP1", Takes.TWO: "OP2", Takes.MANY: "OPN"}
 _OF_CALENDAR = "OPC"
 """The prefix of the terminals of operators that take one value without parentheses, or a list."""
+_OF_SHARES = f"{SEGMENT_OPERATOR}R"
+"""The prefix of the terminals of operators about random shares."""
 _OF_FIELDS = "OPF"
 """The prefix of the terminals of operators that compare with another field."""
 _CONDITION_END = r"(?=\s*(?:\Z|\)|(?:and|or|where)(?!\w)|&&|\|\|))"
@@ -40,15 +42,17 @@ def grammar() -> str:
     for name, by_length in groups.items():
         lines.append(f"{name.lower()}: {' | '.join(f'{name}_{length}' for length in by_length)}")
         lines += [f"{name}_{length}.{length}: /{_pattern(found)}/i" for length, found in by_length.items()]
-    of_fields = {name: set().union(*found.values()) for name, found in groups.items() if name != SEGMENT_OPERATOR}
+    of_fields = {
+        name: set().union(*found.values()) for name, found in groups.items() if not name.startswith(SEGMENT_OPERATOR)
+    }
     known = set().union(*of_fields.values())
     lines += [*_unknown(known, of_fields[_TERMINALS[Takes.NONE]]), *_before_events(known)]
     return "\n".join(lines)
 
 
 def _terminal(operator: Operator) -> str:
-    if operator.names_segment:
-        return SEGMENT_OPERATOR
+    if operator.takes_no_field:
+        return SEGMENT_OPERATOR if operator.names_segment else _OF_SHARES
     if operator.values is ValueType.FIELD:
         return _OF_FIELDS
     return _OF_CALENDAR if operator.values.is_of_calendar else _TERMINALS[operator.takes]

@@ -17,6 +17,7 @@ from tamis.rules.tree import (
     Condition,
     EventAggregate,
     EventCondition,
+    InRandomShare,
     InSegment,
     Not,
     Rule,
@@ -41,6 +42,8 @@ def _encodable(rule: Rule) -> dict[str, object] | None:
             return {"field": field.id} | _encodable_test(operator, values)
         case InSegment(segment_id, _, operator):
             return {"operator": operator.name, "values": [str(segment_id)]}
+        case InRandomShare(_, _, operator):
+            return {"operator": operator.name, "values": list(rule.values)}
         case EventCondition(aggregate, operator, values):
             return _encodable_event(aggregate) | _encodable_test(operator, values)
         case All(parts):

@@ -18,7 +18,7 @@ from tamis.rules.syntaxes import event_clauses
 from tamis.rules.syntaxes.draft import MAX_DEPTH, Draft, DraftCondition, DraftGroup, DraftNot
 from tamis.rules.syntaxes.event_text import write_event_condition
 from tamis.rules.syntaxes.grammar import grammar
-from tamis.rules.tree import All, Any, Condition, EventCondition, InSegment, Node, Not, Rule
+from tamis.rules.tree import All, Any, Condition, EventCondition, InRandomShare, InSegment, Node, Not, Rule
 from tamis.rules.values import ConditionValue, format_condition_value
 
 MAX_LENGTH = 500_000
@@ -155,13 +155,24 @@ class _ToDraft(lark.Transformer[lark.Token, AnyValue]):
     def _asked(self, operator: lark.Token, values: Sequence[lark.Token]) -> DraftCondition:
         return replace(self.condition(operator, operator, *values), field=None)
 
+    def random_share(self, operator: lark.Token, percentage: lark.Token, name: lark.Token) -> Draft:
+        return DraftCondition(
+            None,
+            str(operator),
+            (str(percentage), _unquoted(name)),
+            where=_place(operator),
+            where_operator=_place(operator),
+            where_values=(_place(percentage), _place(name)),
+            unquoted=frozenset(index + 1 for index in _unquoted_indexes((name,))),
+        )
+
     def field(self, token: lark.Token) -> lark.Token:
         return token
 
     def value(self, token: lark.Token) -> lark.Token:
         return token
 
-    item = op0 = op1 = op2 = opn = opc = opf = other_field = ops = property = event = value
+    item = op0 = op1 = op2 = opn = opc = opf = other_field = ops = opsr = property = event = value
 
 
 def _group(join: Literal["all", "any"], parts: tuple[Draft, ...]) -> Draft:
@@ -197,6 +208,8 @@ def _written(node: Node, outermost: bool = False) -> str:
         case InSegment(segment_id, name, operator):
             # a name of digits would be parsed as the id of another segment
             return f"{operator.name} {segment_id if is_segment_id(name) else _quoted(name)}"
+        case InRandomShare(_, name, operator):
+            return f"{operator.name} {node.values[0]} {_quoted(name)}"
         case EventCondition():
             return str(_written_event(node, negated=False))
         case Not(EventCondition() as condition) if written := _written_event(condition, negated=True):

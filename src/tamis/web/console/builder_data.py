@@ -41,7 +41,7 @@ def _operator_data(operator: Operator) -> dict[str, object]:
         "takes": operator.takes,
         "values": operator.values,
         "hours": relative is not None and relative.takes_hours,
-        "names_segment": operator.names_segment,
+        "takes_no_field": operator.takes_no_field,
     }
 
 

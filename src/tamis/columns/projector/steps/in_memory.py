@@ -34,7 +34,7 @@ from tamis.columns.projector.steps.roll_up import update_sizes
 from tamis.columns.projector.steps.small_batch import Evaluation, find_differences, stored_values
 from tamis.columns.projector.steps.stage import last_changes
 from tamis.domain.contacts import JsonValue, typed_value
-from tamis.domain.fields import CREATED_AT, EMAIL, UPDATED_AT, Field, Value
+from tamis.domain.fields import CONTACT_ID, CREATED_AT, EMAIL, UPDATED_AT, Field, Value
 from tamis.domain.history import ChangeRow
 from tamis.domain.instants import LAST_INSTANT, MICROSECOND, day_of, from_micros, to_micros
 from tamis.domain.membership_changes import Cause
@@ -154,7 +154,7 @@ def _stored(
     some = f"{table(context.changes.type_id)} WHERE id IN (SELECT unnest($1::BIGINT[]))"
     query = f"DELETE FROM {some} RETURNING id{names}" if take else f"SELECT id{names} FROM {some}"
     values: dict[int, Mapping[int, Value]] = {
-        id_: stored_values(found, fields) for id_, *found in con.execute(query, [ids]).fetchall()
+        id_: stored_values(id_, found, fields) for id_, *found in con.execute(query, [ids]).fetchall()
     }
     query = SQL["take_exclusions" if take else "exclusions"]
     return values, _by_contact(con.execute(query, [ids]).fetchall() if context.has_overrides else ())
@@ -162,7 +162,7 @@ def _stored(
 
 def _values(document: _Document, fields: Sequence[Field]) -> dict[int, Value]:
     """Return the values of a document in comparable form, by field id."""
-    found: dict[int, Value] = {}
+    found: dict[int, Value] = {CONTACT_ID.id: document.id}
     for field in fields:
         if field.id == EMAIL.id:
             found[field.id] = comparable(document.email)

@@ -17,7 +17,7 @@ from tamis.columns.projector.rule_dependencies import used_fields
 from tamis.columns.projector.steps.contact_events import WITHOUT_EVENTS, read_events
 from tamis.columns.projector.steps.stage import last_changes
 from tamis.columns.projector.windows import AsOf
-from tamis.domain.fields import Field, Value
+from tamis.domain.fields import CONTACT_ID, Field, Value
 from tamis.domain.instants import to_micros
 from tamis.domain.membership_changes import Cause
 from tamis.domain.segments import SEGMENT_SHIFT
@@ -155,7 +155,7 @@ def _evaluations(con: Connection, context: TypeContext) -> list[Evaluation]:
             instant,
             cause,
             Version(
-                stored_values(values, fields) if id_ else None,
+                stored_values(id_, values, fields) if id_ else None,
                 overrides.get((contact_id, version), NO_OVERRIDES),
                 events.get(contact_id, WITHOUT_EVENTS)[1 if contact_id in applied else version],
             ),
@@ -179,9 +179,11 @@ def _evaluation_time(as_of: Sequence[AsOf], seq: int, instant: datetime) -> Eval
     return EvaluationTime(instant.replace(tzinfo=UTC), found.time.zone) if found.by_row else found.time
 
 
-def stored_values(values: Sequence[Value | list[str] | None], fields: Sequence[Field]) -> dict[int, Value]:
+def stored_values(
+    contact_id: int, values: Sequence[Value | list[str] | None], fields: Sequence[Field]
+) -> dict[int, Value]:
     """Return values of a contact as columns have them in comparable form, by field id."""
-    return {
+    return {CONTACT_ID.id: contact_id} | {
         field.id: comparable(_typed(value)) for field, value in zip(fields, values, strict=True) if value is not None
     }
 

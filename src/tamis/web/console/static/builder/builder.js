@@ -15,6 +15,7 @@ import { SEGMENT, NodePaths, add, change, condition, duplicate, find, fromJson, 
 import { matching } from "./value-controls.js";
 import { TreeView } from "./tree-view.js";
 
+const SHARE = "share"; // the entry of the list of fields for a random share
 const TYPING_MS = 40;
 const TEXT_MS = 150;
 
@@ -228,9 +229,11 @@ function chooseField(id) {
       ...data.fields.filter((field) => !field.reserved).map((field) => option(field, "Custom fields")),
       ...data.fields.filter((field) => field.reserved).map((field) => option(field, "Standard fields")),
       ...(data.segments.length ? [{ key: SEGMENT, label: "Member of a segment", note: "Segment", heading: "Segments" }] : []),
+      { key: SHARE, label: "Random share of the contacts", note: "Random", heading: "Random" },
     ]),
     pick: (item) => {
-      applyChange(change(history.current, id, (node) => schema.withField(node, item.key)), { focus: { id, part: "operator" } });
+      const chosen = (node) => (item.key === SHARE ? schema.withShare(node) : schema.withField(node, item.key));
+      applyChange(change(history.current, id, chosen), { focus: { id, part: "operator" } });
       view.focus({ id, part: "value-0" });
     },
   });

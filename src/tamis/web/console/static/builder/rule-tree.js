@@ -4,7 +4,7 @@
 //   condition  {id, kind: "condition", field, operator, values}     field is an id, "" when none is chosen yet
 //   group      {id, kind: "group", join: "all" | "any" | "none", parts}
 
-export const SEGMENT = "segment"; // stands for the field of conditions about another segment
+export const SEGMENT = "segment"; // stands for the field of conditions without one: about another segment or a random share
 let last = 0;
 
 export const condition = (field = "", operator = "", values = []) =>

@@ -23,7 +23,10 @@ export class Schema {
   }
 
   operatorsFor(node) {
-    if (node.field === SEGMENT) return this.data.operators.filter((operator) => operator.names_segment);
+    if (node.field === SEGMENT) {
+      const isShare = this.operator(node)?.values === "share";
+      return this.data.operators.filter((one) => one.takes_no_field && (one.values === "share") === isShare);
+    }
     const kind = this.field(node)?.kind;
     return this.data.operators.filter((operator) => operator.kinds.includes(kind));
   }
@@ -39,6 +42,11 @@ export class Schema {
     if (operator.values === "part") return "text";
     if (operator.values !== "value") return operator.values;
     return this.field(node)?.kind ?? "text";
+  }
+
+  // Returns a condition about a random share of the contacts.
+  withShare(node) {
+    return { ...node, field: SEGMENT, operator: "is in random", values: ["10%", ""] };
   }
 
   // Returns a condition with another field.

@@ -24,6 +24,7 @@ export function controls(node, schema, changed) {
   const context = { node, schema, field: schema.field(node), label: `${schema.fieldLabel(node)}, value` };
   if (takes === "none") return [];
   if (takes === "many") return many(context, controlType, changed);
+  if (controlType === "share") return share(context, changed);
   if (takes === "two") {
     const values = [node.values[0] ?? "", node.values[1] ?? ""];
     const set = (index) => (value, typing, redraw) => {
@@ -148,6 +149,22 @@ function segment(context, value, set) {
     pick: (item) => set(item.key, false, true),
   }));
   return element;
+}
+
+// A percentage, and the name for which the same contacts are chosen each time.
+function share(context, changed) {
+  const values = [context.node.values[0] ?? "", context.node.values[1] ?? ""];
+  const set = (index, value) => {
+    values[index] = value;
+    changed([...values], true);
+  };
+  const percentage = input("text", { label: `${context.label}: percentage` }, values[0].replace(/\s*%\s*$/, ""),
+    (value) => set(0, value && `${value}%`), { inputmode: "decimal", class: "tiny", maxlength: 12 });
+  const name = input("text", { label: `${context.label}: name` }, values[1], (value) => set(1, value),
+    { placeholder: "Name, such as autumn test", maxlength: 255 });
+  Object.assign(percentage.dataset, { value: 0, part: "value-0" });
+  Object.assign(name.dataset, { value: 1, part: "value-1" });
+  return [h("span", { class: "together" }, percentage, h("span", { class: "word" }, "%")), name];
 }
 
 // Another field of the same kind.
