@@ -115,7 +115,7 @@ def test_only_users_of_the_account_see_and_change_contacts(
         workspace.path,
         f"{workspace.path}/new",
         one,
-        f"{one}/history",
+        f"{one}/timeline",
         f"{one}/fields/{age}",
         f"{one}/fields/{age}/edit",
     ]
@@ -280,7 +280,7 @@ def test_a_contact_page_explains_its_memberships(workspace: Workspace, console: 
     page = text_of(console.get(f"{workspace.path}/{ann.id}").text)
     assert "Not in any segment" in page
     assert "Does not match: Age is at least 18 Value: 7" in page
-    history = text_of(console.get(f"{workspace.path}/{ann.id}/history").text)
+    history = text_of(console.get(f"{workspace.path}/{ann.id}/timeline").text)
     assert f"Left Grown up <b>{workspace.type.id}</b>" in history
     assert "Contact updated" in history
 

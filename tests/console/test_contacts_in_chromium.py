@@ -146,7 +146,7 @@ def test_a_contact_by_keyboard_in_two_tabs(context: BrowserContext, page: Page, 
     press(page, "Enter")
     expect(segments.get_by_role("heading")).to_have_text("Not in any segment")
     expect(page.get_by_role("button", name="Edit Age")).to_be_focused()
-    expect(page.locator("#history")).to_contain_text("Left")
+    expect(page.locator("#timeline")).to_contain_text("Left")
 
     other.keyboard.type("70")
     press(other, "Enter")

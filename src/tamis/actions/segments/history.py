@@ -6,7 +6,9 @@ from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from tamis.actions.services import Services
+from tamis.actions.view import View
 from tamis.columns.interface.history import HistoryReads
+from tamis.columns.interface.view import ColumnsView
 from tamis.domain.accounts import Account
 from tamis.domain.dates import local_time, parse_date, parse_datetime, parse_local_time
 from tamis.domain.errors import Invalid, NotFound, Problem, Refused, ValueProblem
@@ -108,15 +110,22 @@ def contact_history(
 ) -> list[ContactChange]:
     """List the entries and exits of a contact in all segments, newest first."""
     with services.view(account_id) as view:
-        db, past = view.records, view.columns.history
-        live = [s.id for s in segments.live_of_account(db, account_id) if s.contact_type_id == type_id]
-        external_ids = [n for n in overrides.recipient_ids_of_email(db, type_id, email_key) if n & EXTERNAL_BIT]
-        persons = externals.person_ids_of_email(db, type_id, email_key)
-        logged = past.changes_of(contact_id, external_ids, persons)
-        own = [recipient_id_of_contact(segment_id, contact_id) for segment_id in live]
-        own += [recipient_id_of_external(segment_id, person) for segment_id in live for person in persons]
-        logged += _from_snapshots(past, {*own, *external_ids}, logged)
-        known = segments.names(db, type_id, {segment_of_recipient(change.recipient_id) for change in logged})
+        return changes_of_contact(view, account_id, type_id, contact_id, email_key)
+
+
+def changes_of_contact(
+    view: View[ColumnsView], account_id: int, type_id: int, contact_id: int, email_key: str
+) -> list[ContactChange]:
+    """List the entries and exits of a contact in all segments as a view shows them, newest first."""
+    db, past = view.records, view.columns.history
+    live = [s.id for s in segments.live_of_account(db, account_id) if s.contact_type_id == type_id]
+    external_ids = [n for n in overrides.recipient_ids_of_email(db, type_id, email_key) if n & EXTERNAL_BIT]
+    persons = externals.person_ids_of_email(db, type_id, email_key)
+    logged = past.changes_of(contact_id, external_ids, persons)
+    own = [recipient_id_of_contact(segment_id, contact_id) for segment_id in live]
+    own += [recipient_id_of_external(segment_id, person) for segment_id in live for person in persons]
+    logged += _from_snapshots(past, {*own, *external_ids}, logged)
+    known = segments.names(db, type_id, {segment_of_recipient(change.recipient_id) for change in logged})
     changes = [
         ContactChange(number, delta, instant, cause, segment_id, *known[segment_id])
         for number, recipient_id, delta, instant, cause in logged

@@ -26,6 +26,11 @@ def percent(share: float) -> str:
     return ">99.9%" if share > 0.999 else f"{share:.1%}"
 
 
+def cut(text: str, most: int) -> str:
+    """Return the beginning of a text that is longer than `most` characters."""
+    return text if len(text) <= most else text[: most - 1] + "…"
+
+
 def when(instant: datetime, zone: tzinfo) -> Markup:
     """Format an instant in a time zone, with the exact one on hover: 24 Nov 2026, 19:04."""
     local = instant.astimezone(zone)

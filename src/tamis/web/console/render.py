@@ -65,6 +65,8 @@ def _make_environment() -> Environment:
         plural=pluralize,
         sentence=as_sentence,
         day=filters.day,
+        cut=filters.cut,
+        raw_value=values.display_raw_value,
         when=lambda instant: filters.when(instant, _zone()),
         display=lambda value: values.display_value(value, _zone()),
         highlight=values.highlight,

@@ -8,6 +8,7 @@ from operator import itemgetter
 
 from markupsafe import Markup
 
+from tamis.domain.events import RawValue, write_raw
 from tamis.domain.fields import SEPARATOR, Field, Kind, Value, format_value
 from tamis.domain.hidden_characters import escape_hidden_lines
 from tamis.domain.text import fold, fold_part
@@ -32,6 +33,13 @@ def display_value(value: Value, zone: tzinfo) -> str | Markup:
     if isinstance(value, date):
         return Markup('<time datetime="{}">{}</time>').format(value.isoformat(), day(value))
     return ", ".join(value) if isinstance(value, tuple) else value
+
+
+def display_raw_value(raw: RawValue) -> str:
+    """Format the value of a property of an event for people: as it was sent."""
+    if isinstance(raw, bool):
+        return "Yes" if raw else "No"
+    return write_raw(raw)
 
 
 def display_text(text: str, kind: Kind | None, zone: tzinfo) -> str | Markup:

@@ -1,21 +1,20 @@
-"""The page of a contact: its values, edited in place; its segments and why; its history."""
+"""The page of a contact: its values, edited in place; its segments and why; its timeline."""
 
 from typing import Any
 
 from litestar import get, post
-from litestar.params import FromPath
+from litestar.params import FromPath, FromQuery
 from litestar.response import Response
 
 from tamis import log
 from tamis.actions.contacts.contact_edits import edit_contact
 from tamis.actions.contacts.contact_removal import remove_contact
 from tamis.actions.contacts.contacts import contact_by_id
+from tamis.actions.events.contact_timeline import EntryPosition, contact_timeline
 from tamis.actions.lookups import fields_of_type, snapshot
 from tamis.actions.segments.explanations import explain_contact
-from tamis.actions.segments.history import contact_history
 from tamis.actions.services import Services
 from tamis.domain.contacts import Contact, ContactType
-from tamis.domain.emails import email_key
 from tamis.domain.errors import Invalid, NotFound, Refused
 from tamis.domain.fields import EMAIL, FIRST_NAME, LAST_NAME, SYSTEM_FIELDS, Field, FieldSet, format_value
 from tamis.domain.text import pluralize
@@ -27,6 +26,7 @@ from tamis.web.console.responses import fragment, page, redirect
 from tamis.web.console.session import Visitor
 from tamis.web.console.values import Control, make_control, submitted_text
 
+ENTRIES_PER_PAGE = 30
 NAMES = (FIRST_NAME.id, LAST_NAME.id)
 MAX_EXPANDED = 5
 """With more segments than this, explanations are expanded one by one."""
@@ -42,15 +42,27 @@ def contact_page(
     return page(visitor, "contacts/contact.html", title=_name(contact), nav="contacts", **context)
 
 
-@get("/types/{type_id:int}/contacts/{contact_id:int}/history", sync_to_thread=True)
-def contact_history_page(
-    services: ServicesDep, visitor: VisitorDep, type_id: FromPath[int], contact_id: FromPath[int]
+@get("/types/{type_id:int}/contacts/{contact_id:int}/timeline", sync_to_thread=True)
+def timeline(
+    services: ServicesDep,
+    visitor: VisitorDep,
+    type_id: FromPath[int],
+    contact_id: FromPath[int],
+    before: FromQuery[str] = "",
 ) -> Response[str]:
-    """Show when the contact entered and left segments; loaded after the page, because it reads the whole log."""
-    contact_type, contact, _ = _find(services, visitor, type_id, contact_id)
-    key = email_key(contact.email) or ""
-    changes = contact_history(services, visitor.account.id, contact_type.id, contact.id, key)
-    return fragment(visitor, "contacts/_history.html", changes=changes)
+    """Show what the contact did, and when it entered and left segments; loaded after the page, because it reads the
+    whole log."""
+    position = EntryPosition.parse(before)
+    found = contact_timeline(services, visitor.account, type_id, contact_id, ENTRIES_PER_PAGE, position)
+    return fragment(
+        visitor,
+        "contacts/_timeline.html",
+        path=f"/types/{type_id}/contacts/{contact_id}/timeline",
+        entries=found.entries,
+        older=found.before,
+        is_first=position is None,
+        now=services.clock(),
+    )
 
 
 @get("/types/{type_id:int}/contacts/{contact_id:int}/fields/{field_id:int}", sync_to_thread=True)
@@ -212,4 +224,4 @@ def _form(
     )
 
 
-handlers = [contact_page, contact_history_page, show_value, value_form, edit_value, delete_contact]
+handlers = [contact_page, timeline, show_value, value_form, edit_value, delete_contact]
