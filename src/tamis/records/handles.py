@@ -54,3 +54,13 @@ def snapshot(reader: Reader) -> Iterator[None]:
     finally:
         if db.in_transaction:  # an unreadable page ends it
             db.execute("COMMIT").fetchall()
+
+
+@contextmanager
+def one_state(reader: Reader) -> Iterator[None]:
+    """Let all reads of a block see one state of the records: that of the snapshot or transaction around it, if any."""
+    if connection_of(reader).in_transaction:
+        yield
+    else:
+        with snapshot(reader):
+            yield

@@ -10,7 +10,7 @@ import msgspec
 from tamis.records.engine.sql import each, select, select_tuples
 from tamis.records.events.rows import StoredEvent
 from tamis.records.events.sealed.lookup import all_sealed_events, events_of_change, sealed_events
-from tamis.records.handles import Reader
+from tamis.records.handles import Reader, one_state
 from tamis.records.queries import load
 
 SQL = load("events")
@@ -26,10 +26,11 @@ def of_contacts(
 ) -> dict[int, list[StoredEvent]]:
     """Return the events of contacts that have any, oldest first; of some names, or all of them."""
     names = None if name_ids is None else _json(list(name_ids))
-    rows = select(db, StoredEvent, SQL["of_contacts"], (_json(contact_ids), names))
     found: dict[int, list[StoredEvent]] = {}
-    for event in chain(rows, sealed_events(db, contact_ids, name_ids)):
-        found.setdefault(event.contact_id, []).append(event)
+    with one_state(db):  # events move from rows to runs
+        rows = select(db, StoredEvent, SQL["of_contacts"], (_json(contact_ids), names))
+        for event in chain(rows, sealed_events(db, contact_ids, name_ids)):
+            found.setdefault(event.contact_id, []).append(event)
     for events in found.values():
         events.sort(key=_order)
     return found
@@ -66,19 +67,31 @@ def added_between(db: Reader, type_id: int, after: int, up_to: int) -> Iterator[
     Changes up to that of `sealed_change` may have lost events: they are only found by their contacts, and in
     `all_events`.
     """
-    rows = map(StoredEvent._make, each(db, SQL["added_between"], (type_id, after, up_to)))
-    yield from _batches(chain(rows, _of_type(db, type_id, after, up_to)))
+    with one_state(db):
+        rows = map(StoredEvent._make, each(db, SQL["added_between"], (type_id, after, up_to)))
+        yield from _batches(chain(rows, _of_type(db, type_id, after, up_to)))
 
 
 def of_name(db: Reader, name_id: int) -> Iterator[Sequence[StoredEvent]]:
     """Yield the events of a name, in batches. All blocks are read for it."""
-    rows = map(StoredEvent._make, each(db, SQL["of_name"], (name_id,)))
-    yield from _batches(chain(rows, all_sealed_events(db, name_id)))
+    with one_state(db):
+        rows = map(StoredEvent._make, each(db, SQL["of_name"], (name_id,)))
+        yield from _batches(chain(rows, all_sealed_events(db, name_id)))
 
 
 def all_events(db: Reader) -> Iterator[tuple[int, int, Sequence[StoredEvent]]]:
     """Yield all events in batches, each of one contact type and one name: the ids of both, and the events, in no
     particular order."""
+    with one_state(db):
+        yield from _by_name(db)
+
+
+def count_of_contact(db: Reader, contact_id: int) -> int:
+    """Count the events of a contact."""
+    return len(of_contacts(db, [contact_id]).get(contact_id, ()))
+
+
+def _by_name(db: Reader) -> Iterator[tuple[int, int, Sequence[StoredEvent]]]:
     types = dict(select_tuples(db, tuple[int, int], SQL["names"]))
     waiting: dict[int, list[StoredEvent]] = {}
     number = 0
@@ -95,11 +108,6 @@ def all_events(db: Reader) -> Iterator[tuple[int, int, Sequence[StoredEvent]]]:
             yield from ((types[name_id], name_id, events) for name_id, events in waiting.items())
             waiting, number = {}, 0
     yield from ((types[name_id], name_id, events) for name_id, events in waiting.items())
-
-
-def count_of_contact(db: Reader, contact_id: int) -> int:
-    """Count the events of a contact."""
-    return len(of_contacts(db, [contact_id]).get(contact_id, ()))
 
 
 def _of_type(db: Reader, type_id: int, after: int, up_to: int) -> Iterator[StoredEvent]:

@@ -15,7 +15,7 @@ from tamis.records.events.sealed.filters import find_candidates, fingerprint_of
 from tamis.records.events.sealed.lines import contact_of, decompress, known_by, name_of
 from tamis.records.events.sealed.removals import read_removals
 from tamis.records.events.sealed.runs import list_runs
-from tamis.records.handles import Reader
+from tamis.records.handles import Reader, one_state
 from tamis.records.queries import load
 
 SQL = load("event_verification")
@@ -53,6 +53,11 @@ class EventProblems:
 
 def verify_events(db: Reader) -> EventProblems:
     """Read all events, and return what is wrong with them."""
+    with one_state(db):
+        return _verify(db)
+
+
+def _verify(db: Reader) -> EventProblems:
     found = EventProblems()
     of_runs: Counter[int] = Counter()
     of_names: Counter[int] = Counter(dict(select_tuples(db, tuple[int, int], SQL["counts_of_rows"])))
