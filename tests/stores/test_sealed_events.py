@@ -3,8 +3,10 @@
 import random
 import shutil
 import sys
+import threading
 from collections.abc import Iterator
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -15,7 +17,10 @@ from tamis.actions.maintenance.erasure import erase
 from tamis.actions.maintenance.event_upkeep import keep_events
 from tamis.actions.services import Services
 from tamis.columns.engine.files import NAME as COLUMNS_NAME
-from tamis.records.events import read
+from tamis.records.events import read, write
+from tamis.records.events.catalogue import catalogue_of_type
+from tamis.records.events.rows import NewEvent
+from tamis.records.events.sealed import upkeep
 from tamis.records.events.sealed.runs import list_runs
 from tamis.records.events.sealed.upkeep import sealed_change
 from tamis.records.events.verify import verify_events
@@ -114,6 +119,32 @@ def test_no_byte_of_the_events_of_a_deleted_contact_is_left_in_any_file(shop: Sh
     assert b"ann-key" not in lines
     for file in (tmp_path / "data").iterdir():
         assert b"ann-key" not in file.read_bytes(), file.name
+
+
+def test_readers_see_each_event_once_while_events_are_moved(shop: Shop) -> None:
+    records = shop.services.records
+    shop.send("ann", "order", START)
+    contact_id = shop.workspace.contact("ann").id
+    (name,) = catalogue_of_type(records.reader(), shop.workspace.type.id).names
+    done = threading.Event()
+
+    def move() -> None:
+        for number in range(2, 16):
+            events = [NewEvent(contact_id + n % 5, name.id, n, f"{number}-{n}", "{}") for n in range(11)]
+            records.write(partial(write.append, events=events, change=number))
+            while records.write(partial(upkeep.take_step, applied=number)):
+                pass
+        done.set()
+
+    thread = threading.Thread(target=move)
+    thread.start()
+    last = 0
+    while not done.is_set():
+        keys = [event.key for event in read.of_contacts(records.reader(), [contact_id]).get(contact_id, ())]
+        assert len(keys) == len(set(keys)) >= last
+        last = len(keys)
+    thread.join()
+    assert len(list_runs(records.reader())) >= 1
 
 
 def test_the_doctor_says_what_is_wrong_with_stored_events(shop: Shop) -> None:
