@@ -9,7 +9,7 @@ from cyclopts import App, Parameter
 
 from tamis.actions.local_calls import CountRecipients, CountRule, ListedSegments, RecipientPage
 from tamis.actions.segments import segments
-from tamis.actions.segments.rule_syntax import from_text, json_of_text
+from tamis.actions.segments.rule_syntax import json_of_text, read_rule
 from tamis.actions.segments.segments import Keep, ListedSegment, SegmentEdit
 from tamis.actions.services import Services
 from tamis.cli.common import (
@@ -76,7 +76,7 @@ def create(
     with open_services(common) as services:
         account = resolve_account(services, common)
         contact_type = resolve_type(services, account, type_)
-        made = services.write(segments.create_segment, account, contact_type, name, from_text(where), description)
+        made = services.write(segments.create_segment, account, contact_type, name, read_rule(where), description)
         count = run_call(services, CountRecipients(account.id)).get(made.id, 0)
     print_result(
         common,
@@ -109,7 +109,7 @@ def edit(
     """
     if name is None and where is None and description is None:
         raise Invalid([Problem("", "nothing_to_change_of_segment")])
-    draft = Keep.RULE if where is None else from_text(where)
+    draft = Keep.RULE if where is None else read_rule(where)
     with open_services(common) as services:
         found = _find(services, common, segment)
         account = resolve_account(services, common)

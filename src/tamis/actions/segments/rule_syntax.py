@@ -41,6 +41,7 @@ __all__ = [
     "json_of_text",
     "outline",
     "positive_form",
+    "read_rule",
     "referenced_segments",
     "sentence_of",
     "to_arrays",
@@ -54,10 +55,15 @@ def draft_of(rule: object) -> Draft | None:
     return from_text(rule) if isinstance(rule, str) else from_decoded_json(rule)
 
 
+def read_rule(text: str) -> Draft | None:
+    """Parse a rule that a person has written as text or as JSON; raises Invalid with every problem."""
+    return from_json(text) if text.lstrip().startswith("{") else from_text(text)
+
+
 def json_of_text(db: Reader, type_id: int, text: str) -> str:
-    """Convert the text form of a rule of a contact type to JSON; raises Invalid with every problem."""
+    """Convert a rule of a contact type, as text or as JSON, to JSON with IDs; raises Invalid with every problem."""
     fields, refs, events = fields_of_type(db, type_id), refs_of_type(db, type_id), names_of_type(db, type_id)
-    return to_json(build(from_text(text), fields, refs, events))
+    return to_json(build(read_rule(text), fields, refs, events))
 
 
 def sentence_of(db: Reader, account: Account, segment: Segment, rule: Rule, as_of: datetime) -> str:
