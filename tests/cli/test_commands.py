@@ -27,6 +27,8 @@ def test_a_segment_through_its_life_cycle(either: Path, tmp_path: Path) -> None:
     assert report == report | {"rows": 2, "created": 2, "rejects_file": None, **nothing}
     where = "birth_date is at or after 1990-01-01"
     assert tamis(either, "segment", "count", "--type", "People", "--where", where) == {"count": 1}
+    as_json = '{"field": "birth_date", "operator": "is at or after", "values": ["1990-01-01"]}'
+    assert tamis(either, "segment", "count", "--type", "People", "--where", as_json) == {"count": 1}
     made = tamis(either, "segment", "create", "Young", "--type", "1", "--where", where)
     assert made == {"id": 1, "name": "Young", "count": 1}
     (listed,) = tamis(either, "segment", "list")["segments"]

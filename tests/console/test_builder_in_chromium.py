@@ -523,3 +523,28 @@ def test_the_tree_of_a_rule_is_written_as_it_was_read(page: Page, some: list[Any
         [f"/static/{version}/builder/rule-tree.js", plain],
     )
     assert again == plain
+
+
+def test_periods_parts_of_dates_fields_and_shares_have_controls(builder: Builder) -> None:
+    builder.add("last rental")
+    condition = builder.conditions.first
+    builder.operator(0, "is in last")
+    condition.locator("[data-part=value-0]").select_option("quarter")
+    expect(builder.text).to_have_value("last_rental_at is in last quarter")
+    builder.operator(0, "weekday is")
+    condition.get_by_label("Saturday").check(force=True)
+    condition.get_by_label("Sunday").check(force=True)
+    expect(builder.text).to_have_value("last_rental_at weekday is (Saturday, Sunday)")
+    builder.operator(0, "age is at least")
+    condition.locator("[data-part=value-0]").fill("18")
+    expect(builder.text).to_have_value("last_rental_at age is at least 18")
+    builder.operator(0, "is before field")
+    condition.locator("[data-part=value-0]").select_option("Created at")
+    expect(builder.text).to_have_value("last_rental_at is before field created_at")
+    builder.add("random")
+    share = builder.conditions.nth(1)
+    share.locator("[data-part=value-0]").fill("100")
+    share.locator("[data-part=value-1]").fill("autumn test")
+    expect(builder.text).to_have_value('last_rental_at is before field created_at and is in random 100% "autumn test"')
+    builder.write("last_rental_at month is (2, May)")
+    expect(condition.get_by_label("February")).to_be_checked()

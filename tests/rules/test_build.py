@@ -3,9 +3,13 @@
 import pytest
 
 from tamis.domain.errors import Invalid, Problem
+from tamis.domain.fields import Field, FieldSet, Kind
 from tamis.rules.build import build
-from tamis.rules.syntaxes.draft import Draft, DraftCondition, DraftGroup, DraftNot
-from tamis.rules.tree import All, Any, Condition, Not, conditions
+from tamis.rules.syntaxes.draft import Draft, DraftCondition, DraftGroup, DraftNot, uses_field
+from tamis.rules.syntaxes.draft import conditions as draft_conditions
+from tamis.rules.syntaxes.json import from_json, to_json
+from tamis.rules.syntaxes.text import from_text, to_text
+from tamis.rules.tree import All, Any, Condition, Not, conditions, fields_used
 from tests.rules.fields import FIELDS, SEGMENTS
 
 
@@ -234,3 +238,21 @@ def test_equivalent_groups_are_normalized() -> None:
     assert [type(part) for part in mixed.parts] == [All, Not]
     assert build(None, FIELDS) is None
     assert list(conditions(None)) == []
+
+
+def test_a_stored_rule_names_both_fields_that_it_compares() -> None:
+    rule = build(DraftCondition("last_order", "is after field", ("created_at",), "here"), FIELDS)
+    (stored,) = draft_conditions(from_json(to_json(rule)))
+    assert [uses_field(stored, FIELDS.by_key[key].id) for key in ("last_order", "created_at", "birth_date")] == [
+        True,
+        True,
+        False,
+    ]
+
+
+def test_a_field_of_digits_is_found_by_its_key_in_backticks_only() -> None:
+    fields = FieldSet((Field(101, "102", "102", Kind.NUMBER), Field(102, "a", "A", Kind.NUMBER),
+                       Field(103, "b", "B", Kind.NUMBER)))  # fmt: skip
+    by_id, by_key = (build(DraftCondition("b", "is field", (text,), "here"), fields) for text in ("102", "`102`"))
+    assert [fields_used(rule)[1].id for rule in (by_id, by_key)] == [102, 101]
+    assert build(from_text(to_text(by_key)), fields) == by_key

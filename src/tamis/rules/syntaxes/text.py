@@ -172,7 +172,10 @@ class _ToDraft(lark.Transformer[lark.Token, AnyValue]):
     def value(self, token: lark.Token) -> lark.Token:
         return token
 
-    item = op0 = op1 = op2 = opn = opc = opf = other_field = ops = opsr = property = event = value
+    def other_field(self, token: lark.Token) -> lark.Token:
+        return token.update(type="FIELD")  # with its backticks, because digits without them are an ID
+
+    item = op0 = op1 = op2 = opn = opc = opf = ops = opsr = property = event = value
 
 
 def _group(join: Literal["all", "any"], parts: tuple[Draft, ...]) -> Draft:
