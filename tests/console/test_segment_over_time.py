@@ -40,7 +40,7 @@ def test_the_chart_and_its_table_show_daily_sizes(tmp_path: Path) -> None:
         visitor = Visitor(server.address)
         visitor.sign_in("past@example.org")
         reported = tamis(data, "segment", "history", str(segment), "--days", "90")
-        assert len(reported["days"]) > DAYS
+        assert len(reported["days"]) >= DAYS  # one less for an hour of the day, when summer time ended meanwhile
         page = visitor.get(f"/segments/{segment}?days=90").text
         rows = re.findall(r"<tr><td>(\d+ \w+ \d+).*?</td>" + r'<td class="num">([\d,]+)</td>' * 3, page)
         assert [(datetime.strptime(day, "%d %b %Y").date().isoformat(), *counts) for day, *counts in rows] == [  # noqa: DTZ007
