@@ -64,7 +64,7 @@ def test_a_chart_has_a_tooltip_for_every_day() -> None:
     reported = re.search(r'data-days="([^"]*)"', chart)
     assert reported
     days_shown = json.loads(unescape(reported[1]))
-    assert days_shown[0] == ["27 Feb 2026", 90, 90, 0]
+    assert days_shown[0] == "27 Feb 2026: 90 members, 90 entered, 0 left"
     assert len(days_shown) == 40
     for kind in ("wide", "narrow"):
         picture = chart[chart.index(f'class="{kind}"') :].partition("</svg>")[0]

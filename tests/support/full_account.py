@@ -8,6 +8,9 @@ from pathlib import Path
 from tamis.actions.accounts.accounts import choose_account
 from tamis.actions.accounts.keys import create_key_pair
 from tamis.actions.contacts.contact_edits import create_contact
+from tamis.actions.events.accept import accept_events
+from tamis.actions.events.catalogue import list_events
+from tamis.actions.events.stated_events import parse_event
 from tamis.actions.fields.field_conversion import edit_field_saving_lost_values, lost_files
 from tamis.actions.fields.field_edits import FieldEdit
 from tamis.actions.fields.fields import create_field
@@ -37,6 +40,8 @@ NOWHERE: Mapping[str, str] = {
     "upload_id": "f" * 32,
     "work_id": "e" * 32,
     "webhook_id": "987659",
+    "event_id": "987660",
+    "property_id": "987661",
     "public_key": "pk_ffffffffffffffffffffffff",
     "name": "field-987654-987655-2026-01-01.lost.csv",
 }
@@ -85,6 +90,12 @@ def _create_full_account(services: Services, email: str, word: str) -> FullAccou
     assert added
     services.write(add_recipient, account, grown.id, added, word, word)
     services.write(delete_recipient, account, recipient_id_of_contact(grown.id, second.id))
+    event_name = word[:200]
+    said = {"contact_id": first.id, "event": event_name, "properties": {event_name: word, "amount": 34}}
+    (result,) = services.write(accept_events, account, made.id, [parse_event(said, account.zone)])
+    assert result.status == "accepted", result
+    (event,) = list_events(services.records.reader(), account, made.id).catalogue.names
+    event_property = list_events(services.records.reader(), account, made.id).catalogue.properties[0]
     keys = services.write(create_key_pair, account, word)
     wanted = WebhookEdit(f"https://{fresh('shop').replace(' ', '')}.example.com/", word[:200], ["entered"], [grown.id])
     webhook = services.write(create_webhook, account, AddressPolicy(), wanted)
@@ -102,7 +113,7 @@ def _create_full_account(services: Services, email: str, word: str) -> FullAccou
         "type_id": made.id, "field_id": colour.id, "contact_id": first.id, "segment_id": grown.id,
         "recipient_id": recipient_id_of_contact(grown.id, first.id), "import_id": report.import_id,
         "upload_id": upload.id, "work_id": upload.id, "public_key": keys.public_key, "name": lost.name,
-        "webhook_id": webhook.id,
+        "webhook_id": webhook.id, "event_id": event.id, "property_id": event_property.field.id,
     }  # fmt: skip
     return FullAccount({name: str(id_) for name, id_ in ids.items()}, word)
 

@@ -1,4 +1,4 @@
-"""The timeline of a contact: what it did, newest first."""
+"""What a contact did, newest first, and what all contacts did last."""
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
@@ -6,12 +6,15 @@ from datetime import datetime
 from typing import NamedTuple
 
 from tamis.actions.events.catalogue import TypedEvents, event_named
+from tamis.actions.fields.types import type_by_id
+from tamis.domain.accounts import Account
 from tamis.domain.contacts import ContactType
 from tamis.domain.events import RawValue
 from tamis.domain.instants import from_micros
+from tamis.records import contacts
 from tamis.records.events import catalogue, read
 from tamis.records.events.rows import StoredEvent, decode_properties
-from tamis.records.handles import Reader
+from tamis.records.handles import Reader, snapshot
 
 ALL = (1 << 63) - 1
 
@@ -36,6 +39,13 @@ class ShownEvent:
     position: TimelinePosition
 
 
+class LatestEvent(NamedTuple):
+    """An event, and the email of its contact."""
+
+    email: str
+    event: ShownEvent
+
+
 def events_of_contact(
     db: Reader,
     contact_type: ContactType,
@@ -51,10 +61,14 @@ def events_of_contact(
     return _shown(read.newest_of_contact(db, contact_id, limit, place, name_ids), events)
 
 
-def latest_events(db: Reader, contact_type: ContactType, limit: int) -> list[ShownEvent]:
-    """Return the events of a contact type that were added last."""
-    events = TypedEvents(contact_type, catalogue.catalogue_of_type(db, contact_type.id))
-    return _shown(read.newest_of_type(db, contact_type.id, limit), events)
+def latest_events(db: Reader, account: Account, type_id: int, limit: int) -> list[LatestEvent]:
+    """Return the events of a contact type that were added last, newest first; raises NotFound."""
+    contact_type = type_by_id(db, account, type_id)
+    with snapshot(db):
+        events = TypedEvents(contact_type, catalogue.catalogue_of_type(db, type_id))
+        found = _shown(read.newest_of_type(db, type_id, limit), events)
+        emails = dict(contacts.emails_of(db, list({event.contact_id for event in found})))
+    return [LatestEvent(emails[event.contact_id], event) for event in found if event.contact_id in emails]
 
 
 def _shown(stored: Sequence[StoredEvent], events: TypedEvents) -> list[ShownEvent]:

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Protocol
 
 from tamis.columns.interface.contacts import ContactReads, FieldStatsReads
+from tamis.columns.interface.events import EventReads
 from tamis.columns.interface.exports import ExportReads
 from tamis.columns.interface.feed import FeedReads
 from tamis.columns.interface.forecast import ForecastReads
@@ -82,6 +83,10 @@ class ColumnsView(Protocol):
     @property
     def field_stats(self) -> FieldStatsReads:
         """Queries about the values of fields."""
+
+    @property
+    def events(self) -> EventReads:
+        """Queries about events."""
 
     @property
     def history(self) -> HistoryReads:

@@ -6,6 +6,7 @@ from tamis.columns.engine.state import read_sizes
 from tamis.columns.history.comparison import DuckKeptHistoryReads
 from tamis.columns.interface.view import Watermark
 from tamis.columns.reads.contacts import DuckContactReads
+from tamis.columns.reads.events import DuckEventReads
 from tamis.columns.reads.exports import DuckExportReads
 from tamis.columns.reads.feed import DuckFeedReads
 from tamis.columns.reads.field_stats import DuckFieldStatsReads
@@ -41,6 +42,7 @@ class DuckView:
         self.rules = DuckRuleReads(con)
         self.contacts = DuckContactReads(con)
         self.field_stats = DuckFieldStatsReads(con)
+        self.events = DuckEventReads(con)
         self.history = DuckHistoryReads(con)
         self.feed = DuckFeedReads(con)
         self.forecast = DuckForecastReads(con)

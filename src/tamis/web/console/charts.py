@@ -2,13 +2,14 @@
 
 import json
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
 from markupsafe import Markup
 
 from tamis.domain.membership_changes import DaySize
+from tamis.domain.text import pluralize
 from tamis.web.console.filters import day as written_day
 
 WIDTH, HEIGHT, PAD = 96, 28, 2
@@ -75,10 +76,20 @@ LAYOUTS = (ChartLayout("wide", 860, 300, 6), ChartLayout("narrow", 360, 260, 3))
 
 def size_chart(days: Sequence[DaySize], label: str) -> Markup:
     """Draw the sizes at the end of days as a line, and the entries and exits of each day below; once for wide screens
-    and once for narrow ones. `data-days` has the numbers of single days for the script."""
-    data = json.dumps([[written_day(d.day), d.recipients, d.entered, d.departed] for d in days], separators=(",", ":"))
-    pictures = Markup("").join(_sizes(paper, days, label) for paper in LAYOUTS)
-    return Markup('<figure class="chart" data-days="{}">{}</figure>').format(data, pictures)
+    and once for narrow ones. `data-days` says the numbers of each day, for the script."""
+    return _figure(
+        [
+            f"{written_day(d.day)}: {pluralize(d.recipients, 'member')}, {d.entered:,} entered, {d.departed:,} left"
+            for d in days
+        ],
+        (_sizes(paper, days, label) for paper in LAYOUTS),
+    )
+
+
+def _figure(days: Sequence[str], pictures: Iterable[Markup]) -> Markup:
+    return Markup('<figure class="chart" data-days="{}">{}</figure>').format(
+        json.dumps(days, ensure_ascii=False, separators=(",", ":")), Markup("").join(pictures)
+    )
 
 
 def _sizes(paper: ChartLayout, days: Sequence[DaySize], label: str) -> Markup:
@@ -119,6 +130,63 @@ def _sizes(paper: ChartLayout, days: Sequence[DaySize], label: str) -> Markup:
         changes=_membership_changes(paper, days, x, step),
         names=_day_labels(paper, [d.day for d in days], x),
     )
+
+
+# -- numbers by day and name -------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class DaySeries:
+    """A name, and its number on each day."""
+
+    name: str
+    counts: Sequence[int]
+
+
+def stacked_chart(days: Sequence[date], series: Sequence[DaySeries], label: str) -> Markup:
+    """Draw numbers by day as columns, one series on the other from the first one on; once for wide screens and once for
+    narrow ones. The series have the classes `set-1`, `set-2` and so on."""
+    said = []
+    for n, day in enumerate(days):
+        parts = [f"{one.counts[n]:,} {one.name}" for one in series if one.counts[n]]
+        said.append(f"{written_day(day)}: {', '.join(parts) or 'none'}")
+    return _figure(said, (_columns(paper, days, series, label) for paper in LAYOUTS))
+
+
+def _columns(paper: ChartLayout, days: Sequence[date], series: Sequence[DaySeries], label: str) -> Markup:
+    ticks = scale(0, max(sum(one.counts[n] for one in series) for n in range(len(days))))
+    bottom = paper.height - 24
+    step = (paper.width - paper.left - paper.right) / len(days)
+    unit = (bottom - paper.top) / ticks[-1]
+
+    def x(place: float) -> float:
+        return paper.left + (place + 0.5) * step
+
+    drawn = Markup("")
+    for n in range(len(days)):
+        top = float(bottom)
+        for number, one in enumerate(series, 1):
+            height = one.counts[n] * unit
+            top -= height
+            drawn += _column(f"column set-{number}", x(n), top, max(1.0, min(step * 0.72, 24)), height)
+    return Markup(
+        '<svg class="{kind}" viewBox="0 0 {w} {h}" role="img" aria-label="{label}" '
+        'data-left="{left:.2f}" data-step="{step:.4f}" data-floor="{bottom}">{grid}{columns}{names}</svg>'
+    ).format(
+        kind=paper.kind,
+        w=paper.width,
+        h=paper.height,
+        label=label,
+        left=x(0),
+        step=step,
+        bottom=bottom,
+        grid=Markup("").join(_tick(paper, bottom - tick * unit, tick) for tick in ticks),
+        columns=drawn,
+        names=_day_labels(paper, days, x),
+    )
+
+
+# -- parts of charts ---------------------------------------------------------------------------------------------------
 
 
 def _tick(paper: ChartLayout, y: float, tick: float) -> Markup:
