@@ -91,8 +91,8 @@ def _create_full_account(services: Services, email: str, word: str) -> FullAccou
     services.write(add_recipient, account, grown.id, added, word, word)
     services.write(delete_recipient, account, recipient_id_of_contact(grown.id, second.id))
     event_name = word[:200]
-    said = {"contact_id": first.id, "event": event_name, "properties": {event_name: word, "amount": 34}}
-    (result,) = services.write(accept_events, account, made.id, [parse_event(said, account.zone)])
+    stated = {"contact_id": first.id, "event": event_name, "properties": {event_name: word, "amount": 34}}
+    (result,) = services.write(accept_events, account, made.id, [parse_event(stated, account.zone)])
     assert result.status == "accepted", result
     (event,) = list_events(services.records.reader(), account, made.id).catalogue.names
     event_property = list_events(services.records.reader(), account, made.id).catalogue.properties[0]

@@ -146,11 +146,11 @@ class DaySeries:
 def stacked_chart(days: Sequence[date], series: Sequence[DaySeries], label: str) -> Markup:
     """Draw numbers by day as columns, one series on the other from the first one on; once for wide screens and once for
     narrow ones. The series have the classes `set-1`, `set-2` and so on."""
-    said = []
+    sentences = []
     for n, day in enumerate(days):
         parts = [f"{one.counts[n]:,} {one.name}" for one in series if one.counts[n]]
-        said.append(f"{written_day(day)}: {', '.join(parts) or 'none'}")
-    return _figure(said, (_columns(paper, days, series, label) for paper in LAYOUTS))
+        sentences.append(f"{written_day(day)}: {', '.join(parts) or 'none'}")
+    return _figure(sentences, (_columns(paper, days, series, label) for paper in LAYOUTS))
 
 
 def _columns(paper: ChartLayout, days: Sequence[date], series: Sequence[DaySeries], label: str) -> Markup:
