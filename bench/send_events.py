@@ -42,7 +42,7 @@ def run(stores: Stores) -> Iterator[Figure]:
 
 def _sent(stores: Stores) -> Figure:
     store, draw = stores.copy(), random.Random(1)
-    emails = _emails(store)
+    emails = emails_of(store)
     rates, loops = [], []
     with servers.tamis(store.data) as ours, another_process() as worker:
         for number in range(TIMES + 1):  # the first one warms up
@@ -68,7 +68,7 @@ def _imported(stores: Stores) -> Iterator[Figure]:
     store = stores.copy()
     file = store.data.parent / "events.csv"
     show_progress(f"writing {ROWS:,} events")
-    _write(file, random.Random(2), _emails(store))
+    _write(file, random.Random(2), emails_of(store))
     query = f"SELECT count(*), max(amount) FROM '{file}'"
     read = Measured.of([timed(lambda: duckdb.execute(query).fetchall())])
     services = Services(Settings.from_environment(store.data))
@@ -97,7 +97,8 @@ def _imported(stores: Stores) -> Iterator[Figure]:
         services.close()
 
 
-def _emails(store: Store) -> list[str]:
+def emails_of(store: Store) -> list[str]:
+    """Return the emails of all contacts of a store."""
     db = apsw.Connection(str(store.data / FILE_NAME), flags=apsw.SQLITE_OPEN_READONLY)
     emails = [str(email) for (email,) in db.execute("SELECT email FROM contacts")]
     db.close()
