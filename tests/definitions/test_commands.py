@@ -62,6 +62,28 @@ def test_what_would_lose_data_is_refused_unless_allowed(data: Path, tmp_path: Pa
     )
 
 
+def test_rules_about_events_are_pulled_and_changed(data: Path, tmp_path: Path) -> None:
+    events = tmp_path / "events.csv"
+    events.write_text("email,event,at,amount\n" + "".join(f"p{n}@example.org,order,2026-01-01,{n}\n" for n in range(9)))
+    tamis(data, "events", "import", events, "--type", "People")
+    tamis(data, "segment", "create", "Buyers", "--type", "People", "--where", 'did "order" where (amount > 3)')
+    file = tmp_path / "people.yaml"
+    assert run(data, "pull", file)[0] == 0
+    assert run(data, "plan", file) == (0, "Nothing to change.\n", "")
+    text = file.read_text()
+    assert "amount" in text
+    file.write_text(text.replace("is greater than 3", "> 5"))
+    status, plan, _ = run(data, "apply", file)
+    assert (status, plan.splitlines()[0]) == (
+        0,
+        '~ edit segment "Buyers": change rule; members: 5 → 3; 0 enter, 2 leave',
+    )
+    file.write_text(text.replace("amount", "amonut"))
+    status, _, refused = run(data, "plan", file)
+    assert status == 1
+    assert 'have no property "amonut"' in refused
+
+
 def test_a_step_that_fails_says_what_was_done(data: Path, tmp_path: Path) -> None:
     file = tmp_path / "people.yaml"
     file.write_text(

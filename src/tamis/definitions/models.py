@@ -5,6 +5,7 @@
 
 from dataclasses import dataclass
 
+from tamis.domain.events import NO_EVENTS, EventCatalogue
 from tamis.domain.fields import RESERVED, Field, FieldSet, Kind
 from tamis.domain.segments import SegmentRef, SegmentRefs
 from tamis.rules.tree import Rule, fields_used
@@ -66,12 +67,14 @@ class PresentSegment:
 
 @dataclass(frozen=True, slots=True)
 class PresentType:
-    """A contact type of an account; `fields` are its custom fields, in the order of their ids."""
+    """A contact type of an account; `fields` are its custom fields, in the order of their ids, and `events` what its
+    contacts did, which rules may be about. A file does not define events: they come with what programs send."""
 
     id: int
     name: str
     fields: tuple[Field, ...]
     segments: tuple[PresentSegment, ...]
+    events: EventCatalogue = NO_EVENTS
 
     @property
     def field_set(self) -> FieldSet:

@@ -13,6 +13,7 @@ import msgspec
 
 from tamis.definitions.models import BuiltSegment, DesiredSegment, PresentSegment, PresentType
 from tamis.domain.errors import Invalid, Problem, Refused
+from tamis.domain.events import NO_EVENTS, EventCatalogue
 from tamis.domain.fields import RESERVED, Field, FieldSet
 from tamis.domain.segments import SegmentRef, SegmentRefs, is_segment_id
 from tamis.domain.text import fold
@@ -43,19 +44,19 @@ def build_segments(
     pairs: Sequence[tuple[DesiredSegment, PresentSegment | None]],
 ) -> list[BuiltSegment]:
     """Build the rules of a desired type; raises Invalid with every problem."""
-    field_set = FieldSet((*RESERVED, *fields.fields))
+    field_set, events = FieldSet((*RESERVED, *fields.fields)), present.events if present else NO_EVENTS
     ids = [found.id if found else -number for number, (_, found) in enumerate(pairs, 1)]
     refs = SegmentRefs(tuple(SegmentRef(id_, each.name) for id_, (each, _) in zip(ids, pairs, strict=True)))
     problems: list[Problem] = []
     built = []
     for id_, (each, found) in zip(ids, pairs, strict=True):
         try:
-            rule = build(_draft(each), field_set, RefsByName(refs.refs))
+            rule = build(_draft(each), field_set, RefsByName(refs.refs), events)
         except Invalid as error:
             problems += [_in_file(each, problem) for problem in error.problems]
             continue
         was = present_rule(found, present) if found and present else None
-        is_same = found is not None and _in_file_terms(was, fields, refs) == to_json(rule)
+        is_same = found is not None and _in_file_terms(was, fields, refs, events) == to_json(rule)
         built.append(BuiltSegment(id_, each, found, rule, was, is_same))
     if problems:
         raise Invalid(problems)
@@ -77,7 +78,7 @@ def _refuse_circles(built: Sequence[BuiltSegment]) -> None:
 def is_valid(rule: str, present: PresentType) -> bool:
     """Return whether a rule in JSON can be evaluated with the present fields and segments."""
     try:
-        build(from_json(rule), present.field_set, present.segment_refs)
+        build(from_json(rule), present.field_set, present.segment_refs, present.events)
     except Invalid:
         return False
     return True
@@ -154,7 +155,7 @@ def rule_means(rule: object, segment: PresentSegment, present: PresentType) -> b
     """Return whether a rule of a file, as text or a mapping, means the same as the present rule of a segment."""
     try:
         draft = from_json(json_of(rule)) if isinstance(rule, dict) else from_text(str(rule or ""))
-        found = build(draft, present.field_set, RefsByName(present.segment_refs.refs))
+        found = build(draft, present.field_set, RefsByName(present.segment_refs.refs), present.events)
     except (Invalid, ValueError):
         return False
     return to_json(found) == to_json(present_rule(segment, present))
@@ -172,16 +173,16 @@ def _draft(desired: DesiredSegment) -> Draft | None:
 def present_rule(segment: PresentSegment, present: PresentType) -> Rule:
     """Return the present rule of a segment; raises Refused when it is of a version of Tamis that has other rules."""
     try:
-        return build(from_text(segment.rule), present.field_set, present.segment_refs)
+        return build(from_text(segment.rule), present.field_set, present.segment_refs, present.events)
     except Invalid:
         raise Refused("present_rule_not_read", segment=segment.name) from None
 
 
-def _in_file_terms(rule: Rule, fields: DesiredFields, refs: SegmentRefs) -> str | None:
+def _in_file_terms(rule: Rule, fields: DesiredFields, refs: SegmentRefs, events: EventCatalogue) -> str | None:
     """Return a present rule as JSON with the fields and segments of the file, None where these cannot express it."""
     draft = map_conditions(from_json(to_json(rule)), lambda condition: _with_new_options(condition, fields))
     try:
-        return to_json(build(draft, FieldSet((*RESERVED, *fields.fields)), refs))
+        return to_json(build(draft, FieldSet((*RESERVED, *fields.fields)), refs, events))
     except Invalid:
         return None
 

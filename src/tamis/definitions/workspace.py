@@ -1,5 +1,6 @@
 """What a plan is read from, counted in and applied to: an account, behind the API for programs."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -8,11 +9,13 @@ from msgspec import UNSET
 
 from tamis.client import Tamis
 from tamis.client.models.account import Field as SentField
+from tamis.client.models.events import EventName as SentEventName
 from tamis.client.models.segments import Rule as SentRule
 from tamis.client.models.segments import Segment
 from tamis.definitions.models import PresentSegment, PresentType
 from tamis.definitions.steps import EditField, Effect, EffectOnDependent
 from tamis.domain.errors import Refused
+from tamis.domain.events import EventCatalogue, EventName, EventProperty
 from tamis.domain.fields import Field, Kind
 
 
@@ -74,6 +77,7 @@ class ApiWorkspace:
                 found.name,
                 tuple(_field(field) for field in self.client.fields.list(found.id) if not field.reserved),
                 tuple(_present(segment) for segment in segments if segment.contact_type_id == found.id),
+                _events(self.client.events.names(found.id, hidden=True)),
             )
             for found in self.client.contact_types.list()
         ]
@@ -147,11 +151,26 @@ class ApiWorkspace:
 
 
 def _field(sent: SentField) -> Field:
+    return Field(sent.id, sent.key, sent.name, _kind(sent.name, sent.kind), sent.options)
+
+
+def _events(sent: Iterable[SentEventName]) -> EventCatalogue:
+    names = list(sent)
+    return EventCatalogue(
+        tuple(EventName(name.id, name.contact_type_id, name.name) for name in names),
+        tuple(
+            EventProperty(name.id, Field(each.id, each.key, each.name, _kind(each.name, each.kind)))
+            for name in names
+            for each in name.properties
+        ),
+    )
+
+
+def _kind(name: str, kind: str) -> Kind:
     try:
-        kind = Kind(sent.kind)
+        return Kind(kind)
     except ValueError:
-        raise Refused("present_kind_unknown", field=sent.name, kind=sent.kind) from None
-    return Field(sent.id, sent.key, sent.name, kind, sent.options)
+        raise Refused("present_kind_unknown", field=name, kind=kind) from None
 
 
 def _present(segment: Segment) -> PresentSegment:
