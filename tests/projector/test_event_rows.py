@@ -7,7 +7,7 @@ import msgspec
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tamis.columns.layout.events import ensure_event_tables, event_table
+from tamis.columns.layout.events import ROW_GROUP, ensure_event_tables, event_table, sort_events
 from tamis.columns.projector.batch import EventRows
 from tamis.columns.projector.event_rows import MOST_DECODED, insert_events
 from tamis.domain.events import PROPERTY_KINDS, EventCatalogue, EventName, EventProperty, RawValue, read_property
@@ -88,3 +88,21 @@ def test_new_properties_get_columns_that_are_null_for_earlier_events() -> None:
             (5, None),
             (6, date(2026, 11, 20)),
         ]
+
+
+def test_events_are_put_in_order_of_time() -> None:
+    with duckdb.connect() as con:
+        ensure_event_tables(con, CATALOGUE)
+        con.execute(
+            "INSERT INTO events_1 (contact_id, occurred_at) "
+            f"SELECT n, make_timestamp((hash(n) % 1000000)::BIGINT) FROM range({ROW_GROUP + 1}) r(n)"
+        )
+        con.execute("BEGIN")
+        sort_events(con, 1)
+        con.execute("COMMIT")
+        unsorted = con.execute(
+            "SELECT count(*) FROM (SELECT occurred_at < lag(occurred_at) OVER (ORDER BY rowid) AS is_late "
+            "FROM events_1) WHERE is_late"
+        ).fetchone()
+        assert unsorted == (0,)
+        assert con.execute("SELECT count(*) FROM events_1").fetchone() == (ROW_GROUP + 1,)

@@ -9,6 +9,8 @@ from tamis.domain.events import AT, EventCatalogue
 from tamis.domain.fields import Field, FieldSet
 
 CONTACT, INSTANT = "contact_id", "occurred_at"
+ROW_GROUP = 122_880
+"""The rows for which DuckDB keeps the range of their values: with fewer, their order does not matter."""
 
 
 def event_table(name_id: int) -> str:
@@ -47,6 +49,17 @@ def ensure_event_tables(con: duckdb.DuckDBPyConnection, catalogue: EventCatalogu
         for key in wanted.keys() - existing.keys():
             con.execute(f"ALTER TABLE {table} ADD COLUMN {key} {wanted[key]}")
     return emptied
+
+
+def sort_events(con: duckdb.DuckDBPyConnection, name_id: int) -> None:
+    """Put the events of a name in order of time, as they arrive one by one, so that a window reads few row groups; the
+    records have them by contact."""
+    table = event_table(name_id)
+    found = con.execute(f"SELECT count(*) FROM {table}").fetchone()
+    if found and found[0] > ROW_GROUP:
+        con.execute(f"CREATE TABLE sorted_events AS FROM {table} ORDER BY {INSTANT}")
+        con.execute(f"DROP TABLE {table}")
+        con.execute(f"ALTER TABLE sorted_events RENAME TO {table}")
 
 
 def _columns_present(con: duckdb.DuckDBPyConnection) -> Mapping[str, dict[str, str]]:

@@ -52,7 +52,7 @@ class Step(Generic[T]):
 LOAD = Step("load", "fills an empty projection with all contacts and overrides",
     (), ("contacts", "inclusions", "exclusions"), load_all)  # fmt: skip
 LOAD_EVENTS = Step("load events", "fills an empty projection with all events",
-    (), ("events",), load_all_events)  # fmt: skip
+    ("events",), ("events",), load_all_events)  # fmt: skip
 
 # -- when restoring: for each contact type, before and after the elapsed time is applied to unchanged contacts ---------
 

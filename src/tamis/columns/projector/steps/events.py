@@ -10,7 +10,14 @@ from datetime import UTC, datetime, timedelta
 
 from tamis.columns.engine.dialect import DUCKDB
 from tamis.columns.layout.contacts import table
-from tamis.columns.layout.events import CONTACT, INSTANT, ensure_event_tables, event_table, property_column
+from tamis.columns.layout.events import (
+    CONTACT,
+    INSTANT,
+    ensure_event_tables,
+    event_table,
+    property_column,
+    sort_events,
+)
 from tamis.columns.projector.batch import Levels
 from tamis.columns.projector.context import BatchContext, Connection, TypeContext, execute_update, for_type, naive_utc
 from tamis.columns.projector.event_rows import insert_events
@@ -68,6 +75,9 @@ def load_all_events(con: Connection, context: BatchContext) -> BatchContext:
         ensure_event_tables(con, catalogue)
     for type_id, name_id, rows in full.events:
         insert_events(con, name_id, full.catalogues[type_id].properties_of(name_id), rows)
+    for catalogue in full.catalogues.values():
+        for name in catalogue.names:
+            sort_events(con, name.id)
     return context
 
 
@@ -79,6 +89,7 @@ def stage_events(con: Connection, context: TypeContext) -> TypeContext:
     for name_id in ensure_event_tables(con, events.catalogue):
         for rows in events.of_name(name_id):
             insert_events(con, name_id, events.catalogue.properties_of(name_id), rows)
+        sort_events(con, name_id)
     added = _stage_added(con, context)
     stage_changed(con, "event_contacts", events.changed)
     for name_id, before, instant in events.removed:
