@@ -45,6 +45,12 @@ COMMANDS = (
     ("contact", "create", "p3@example.org", *OF_PEOPLE),
     ("contact", "edit", "p3@example.org", *OF_PEOPLE, "--set", "age_in_years=7"),
     ("contact", "show", "p3@example.org", *OF_PEOPLE),
+    ("events", "import", "{events}", *OF_PEOPLE),
+    ("events", "list", *OF_PEOPLE),
+    ("events", "describe", "order", "What was bought", *OF_PEOPLE),
+    ("events", "hide", "order", *OF_PEOPLE),
+    ("events", "keep", "order", "2y", *OF_PEOPLE),
+    ("events", "kind", "order", "amount", "text", *OF_PEOPLE),
     ("segment", "create", "All", *OF_PEOPLE, "--where", 'email contains "@"'),
     ("segment", "create", "Young", *OF_PEOPLE, "--where", "age_in_years < 5"),
     ("segment", "edit", "Young", "--where", "age_in_years < 4"),
@@ -113,8 +119,13 @@ def test_files_of_each_command_are_private_to_the_owner(
     file = place / "people.csv"
     file.write_text(PEOPLE)
     file.chmod(0o600)
+    events = place / "events.csv"
+    events.write_text(
+        "email,event,at,amount\np3@example.org,order,2026-11-20,5\nnobody@example.org,order,2026-11-20,5\n"
+    )
+    events.chmod(0o600)
     (place / "readable.ndjson").write_text("replaced by an export")  # made for all to read, by somebody else
-    known = {"file": str(file), "place": str(place), "key": ""}
+    known = {"file": str(file), "events": str(events), "place": str(place), "key": ""}
     for command in COMMANDS:
         os.umask(0)
         data = place / ("restored" if command[0] == "restore" else "data")

@@ -46,6 +46,7 @@ from tamis.records.events.write import remove_before
 from tamis.records.handles import Transaction
 from tamis.rules.syntaxes.text import from_text
 from tamis.rules.time.evaluation_time import EvaluationTime
+from tamis.rules.tree import Rule, fields_used
 from tamis.settings import Settings
 from tests.stores.feed_reader import FeedReader
 from tests.stores.oracle import Log, Oracle, email
@@ -430,7 +431,7 @@ class Membership(RuleBasedStateMachine):
         self.services.write(create_field, self.type, "Passing", Kind.TEXT)
         self.services.write(delete_field, self.type, "passing")
 
-    @precondition(lambda self: any(f'"field":{self.fields["score"].id},' in s.rule for s in self.live))
+    @precondition(lambda self: any(self.fields["score"] in fields_used(rule) for rule in self.current_rules().values()))
     @rule()
     def a_field_in_use_stays(self) -> None:
         with pytest.raises(Refused, match="used by the segment"):
@@ -579,6 +580,9 @@ class Membership(RuleBasedStateMachine):
     @property
     def db(self) -> Any:
         return self.services.records.reader()
+
+    def current_rules(self) -> dict[int, Rule]:
+        return self.oracle.rules(self.db, self.live)
 
     def tick(self) -> None:
         self.now += timedelta(milliseconds=1)

@@ -77,7 +77,7 @@ def _restored_changes(
         fields,
         rules,
         max(delta.latest(as_of or now), *delta.segments.values(), as_of or now),
-        changed=sorted([*delta.contacts, *delta.events.changed], key=attrgetter("instant")),
+        changed=sorted([*delta.events.changed, *delta.contacts], key=attrgetter("instant")),
         overrides=OverrideChanges(delta.included),
         since=ChangesSinceHistory(as_of, _edited(rules, delta.segments), delta.overridden),
     )

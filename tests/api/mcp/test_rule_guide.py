@@ -24,7 +24,9 @@ SEGMENTS = SegmentRefs((SegmentRef(7, "Customers in India"),))
 @pytest.mark.parametrize("kind", list(Kind))
 def test_each_operator_is_read_as_it_is_written(kind: Kind) -> None:
     written = operators_of(kind)
-    read = [build(from_text(f"a_{kind} {text}"), FIELDS, SEGMENTS) for text in written]
+    other = Field(301, "other_field", "Other field", kind, OPTIONS.get(kind, ()))
+    fields = FieldSet((*FIELDS.fields, other))
+    read = [build(from_text(f"a_{kind} {text}"), fields, SEGMENTS) for text in written]
     assert len(read) == sum(kind in operator.kinds for operator in OPERATORS)
 
 

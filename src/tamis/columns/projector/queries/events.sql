@@ -15,7 +15,7 @@ WHERE contact_id IN (SELECT id FROM event_contacts) AND contact_id NOT IN (SELEC
 
 -- name: update_changed
 UPDATE changed_contacts SET instant = e.instant, cause = e.cause
-FROM event_contacts e WHERE e.id = changed_contacts.id AND e.instant >= changed_contacts.instant
+FROM event_contacts e WHERE e.id = changed_contacts.id AND e.instant > changed_contacts.instant
 
 -- name: insert_changed
 INSERT INTO changed_contacts
