@@ -8,9 +8,14 @@ import msgspec
 import pytest
 
 from tamis.actions.contacts.contacts import delete_contact
+from tamis.actions.events.accept import accept_events, parse_events
+from tamis.actions.events.catalogue import EventPropertyEdit, edit_event_property
 from tamis.actions.segments.segments import create_segment
 from tamis.actions.services import Services
+from tamis.columns.projector import strategy
+from tamis.columns.projector.strategy import Thresholds
 from tamis.domain.events import kind_of
+from tamis.domain.fields import Kind
 from tamis.domain.instants import to_micros
 from tamis.domain.segments import Segment
 from tamis.records import change_log
@@ -138,3 +143,52 @@ def test_a_lost_projection_is_built_again_with_all_events(shop: Shop, tmp_path: 
     assert shop.members(home) == {"ann"}
     shop.send("bob", "visit", START, page="HOME")
     assert shop.members(home) == {"ann", "bob"}
+
+
+def test_new_contacts_without_events_are_judged_by_rules_about_events(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(strategy, "THRESHOLDS", Thresholds(small_batch=0, insert_only=0))
+    shop.send("ann", "visit", START)
+    never = shop.segment("never", **count(1, "visit", operator="is less than"))
+    assert shop.members(never) == {"bob", "cid"}
+    shop.services.close()
+    shop.services = Services(Settings(shop.services.settings.data, columns_threads=1), lambda: shop.now)
+    shop.workspace.services = shop.services
+    shop.workspace.write(dan={}, eve={})
+    assert shop.members(never) == {"bob", "cid", "dan", "eve"}
+
+
+def test_rules_may_use_names_and_properties_of_events_that_were_all_rejected(shop: Shop) -> None:
+    shop.send("ann", "visit", START, key="1", page="Home")
+    seen = shop.segment("seen", **count(1, "visit"))
+    assert shop.members(seen) == {"ann"}
+    db = shop.services.records.reader()
+    items: list[object] = [
+        {"email": "ann@example.org", "event": "visit", "id": "1", "properties": {"campaign": "Autumn"}},
+        {"email": "ann@example.org", "event": "order", "properties": {"note": "x" * 70_000}},
+        {"email": "ann@example.org", "event": "call", "properties": {f"note {n}": "x" * 60_000 for n in range(2)}},
+    ]
+    parsed = parse_events(db, shop.workspace.account, shop.workspace.type.id, items)
+    results = shop.services.write(accept_events, shop.workspace.account, shop.workspace.type.id, parsed)
+    assert {result.status for result in results} == {"rejected"}
+    autumn = {"field": "campaign", "operator": "is", "values": ["Autumn"]}
+    assert shop.members(shop.segment("autumn", **count(1, "visit", where=autumn))) == set()
+    for name in catalogue.catalogue_of_type(db, shop.workspace.type.id).names:
+        assert shop.members(shop.segment(f"never {name.name}", **count(1, name.name, operator="is less than")))
+
+
+def test_a_property_of_another_kind_is_read_anew(shop: Shop) -> None:
+    shop.send("ann", "order", START, amount="5")
+    shop.send("bob", "order", START, amount="1")
+    shop.send("cid", "order", START, amount="many")
+    ever = shop.segment("ever", **count(1))
+    assert shop.members(ever) == {"ann", "bob", "cid"}
+    db = shop.services.records.reader()
+    (amount,) = catalogue.catalogue_of_type(db, shop.workspace.type.id).properties
+    edit = EventPropertyEdit(kind=Kind.NUMBER)
+    edit_event_property(shop.services, shop.workspace.account, amount.field.id, edit)
+    dear = shop.segment("dear", **count(1, where={"field": "amount", "operator": ">", "values": ["3"]}))
+    assert (shop.members(dear), shop.members(ever)) == ({"ann"}, {"ann", "bob", "cid"})
+    shop.send("bob", "order", START, key="2", amount=4)
+    assert shop.members(dear) == {"ann", "bob"}

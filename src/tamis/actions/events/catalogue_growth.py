@@ -10,6 +10,7 @@ from tamis.domain.errors import Problem
 from tamis.domain.events import MAX_NAMES, MAX_PROPERTIES, EventName, RawValue, kind_of, read_property
 from tamis.domain.fields import Field, Kind
 from tamis.domain.text import fold, shorten
+from tamis.records.change_log import record_event_changes
 from tamis.records.events import catalogue
 from tamis.records.handles import Transaction
 
@@ -34,6 +35,7 @@ class GrowingCatalogue:
             self._properties[each.event_id][each.field.key] = each.field
         self._kinds = {each.field.id: each.field.kind for each in known.properties}
         self._unreadable: Counter[int] = Counter()
+        self._has_grown = False
 
     def name(self, spelling: str) -> EventName | Problem:
         """Return a name, which is added if it is new."""
@@ -41,6 +43,7 @@ class GrowingCatalogue:
         if found is None:
             if len(self._names) >= MAX_NAMES:
                 return Problem("event", "too_many_event_names", contact_type=self._type.name, most=MAX_NAMES)
+            self._record_growth()
             found = catalogue.insert_name(self._db, self._type.id, spelling, self._now)
             self._names[fold(spelling)] = found
             self._properties[found.id] = {}
@@ -66,10 +69,17 @@ class GrowingCatalogue:
         if len(known) + len(new) > MAX_PROPERTIES:
             path = f"properties.{shorten(next(spelling for spelling, _ in new.values()))}"
             return Problem(path, "too_many_event_properties", event=name.name, most=MAX_PROPERTIES)
+        self._record_growth()
         for key, (spelling, kind) in new.items():
             known[key] = catalogue.insert_property(self._db, name.id, key, spelling, kind, self._now).field
             self._kinds[known[key].id] = kind
         return None
+
+    def _record_growth(self) -> None:
+        """Let the projection follow: rules may use new names and properties, also if no event with them is stored."""
+        if not self._has_grown:
+            self._has_grown = True
+            record_event_changes(self._db, self._type.id, (), self._now)
 
     def find(self, spelling: str) -> EventName | None:
         """Return a name that is there already, or None."""

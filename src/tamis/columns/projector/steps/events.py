@@ -46,14 +46,6 @@ EVALUATED = EventTables(
     "instant",
 )
 """The events of the evaluation instants of a window."""
-OF_NEW_CONTACTS = EventTables(
-    lambda name_id, _: f"(FROM {added_table(name_id)} JOIN new_contacts n ON n.id = {CONTACT})",
-    property_column,
-    INSTANT,
-    ("id",),
-    (CONTACT,),
-    "instant",
-)
 
 
 def added_table(name_id: int) -> str:
@@ -64,6 +56,16 @@ def added_table(name_id: int) -> str:
 def evaluated_table(name_id: int) -> str:
     """Return the table of the events of a name that the evaluations of a window see."""
     return f"evaluated_{event_table(name_id)}"
+
+
+def of_new_contacts(context: TypeContext) -> EventTables:
+    """Return the events of new contacts, which are among the added ones."""
+
+    def rows(name_id: int, _: Parameters) -> str:
+        events = added_table(name_id) if name_id in context.added_events else f"(FROM {event_table(name_id)} LIMIT 0)"
+        return f"(FROM {events} JOIN new_contacts n ON n.id = {CONTACT})"
+
+    return EventTables(rows, property_column, INSTANT, ("id",), (CONTACT,), "instant")
 
 
 def load_all_events(con: Connection, context: BatchContext) -> BatchContext:

@@ -6,7 +6,7 @@ from tamis.columns.layout.contacts import column, table
 from tamis.columns.projector.context import Connection, TypeContext, execute_update, rule_source
 from tamis.columns.projector.queries import load
 from tamis.columns.projector.rule_dependencies import used_fields
-from tamis.columns.projector.steps.events import OF_NEW_CONTACTS
+from tamis.columns.projector.steps.events import of_new_contacts
 from tamis.domain.segments import SEGMENT_SHIFT
 from tamis.rules.sql.compiler import compile_rule
 from tamis.rules.sql.dialect import Parameters
@@ -23,7 +23,7 @@ def evaluate(con: Connection, context: TypeContext) -> None:
     names = "".join(f", {column(field)}" for field in used_fields(context.unchanged))
     query = f"SELECT id, n.instant, n.cause{names} FROM staged_contacts JOIN new_contacts n USING (id)"
     (as_of,) = context.as_of
-    source = rule_source(as_of, OF_NEW_CONTACTS)
+    source = rule_source(as_of, of_new_contacts(context))
     for rules in context.unchanged:
         results = ", ".join(
             f"{compile_rule(rule, as_of.time, source, parameters)} IS TRUE AS s{segment_id}"
