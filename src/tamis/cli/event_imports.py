@@ -9,6 +9,7 @@ from cyclopts import Parameter
 from tamis.actions.events.importing.options import EventImportOptions, EventImportReport
 from tamis.actions.events.importing.run import import_events
 from tamis.actions.importing.sources import ContactFile
+from tamis.cli.column_mapping import parse_column_mapping
 from tamis.cli.common import (
     Common,
     TypeOption,
@@ -22,7 +23,6 @@ from tamis.cli.import_report import MOST_REASONS, column_names
 from tamis.cli.messages import WORDS
 from tamis.cli.progress import progress_bar
 from tamis.domain.dates import DateOrder
-from tamis.domain.errors import Invalid, Problem
 from tamis.domain.messages.kinds import KIND_NAMES
 
 
@@ -68,7 +68,7 @@ def import_file(
         Show what would happen, without importing anything.
     """
     options = EventImportOptions(
-        chosen=_chosen(map_ or []),
+        chosen=parse_column_mapping(map_ or []),
         event=event,
         create_contacts=create_contacts,
         dry_run=dry_run,
@@ -90,13 +90,6 @@ def import_file(
     if report.ignored_columns:
         print_notice(f"Columns skipped: {column_names(report.ignored_columns)}.")
     print_result(common, _report_document(report), *_report_lines(report))
-
-
-def _chosen(pairs: list[str]) -> dict[str, str]:
-    wrong = [pair for pair in pairs if "=" not in pair]
-    if wrong:
-        raise Invalid([Problem("--map", "mapping_not_written_so", pair=pair) for pair in wrong])
-    return {column.strip(): part.strip() for column, _, part in (pair.rpartition("=") for pair in pairs)}
 
 
 def _report_document(report: EventImportReport) -> Mapping[str, object]:

@@ -13,6 +13,7 @@ from tamis.actions.importing.report_details import to_details
 from tamis.actions.importing.run import import_file as run_import
 from tamis.actions.local_calls import ImportEffects
 from tamis.actions.lookups import fields_of_type
+from tamis.cli.column_mapping import parse_column_mapping
 from tamis.cli.common import (
     Common,
     TypeOption,
@@ -105,7 +106,7 @@ def import_file(
     everywhere, by_column = parse_bad_values(on_bad_value or [])
     options = ImportOptions(
         create_fields=create_fields,
-        chosen=_chosen(map_ or []),
+        chosen=parse_column_mapping(map_ or []),
         erase=blank == "erase",
         dry_run=dry_run,
         order=date_order,
@@ -142,13 +143,6 @@ def import_file(
     figures = {"import_id": report.import_id, "rows": report.rows, **report.figures._asdict()}
     lines = report_lines(report.rows, report.figures, report_details, names, dry_run=dry_run)
     print_result(common, {**figures, **to_builtins(report_details)}, *lines)
-
-
-def _chosen(pairs: list[str]) -> dict[str, str]:
-    wrong = [pair for pair in pairs if "=" not in pair]
-    if wrong:
-        raise Invalid([Problem("--map", "mapping_not_written_so", pair=pair) for pair in wrong])
-    return {column.strip(): field.strip() for column, _, field in (pair.rpartition("=") for pair in pairs)}
 
 
 def _kinds(pairs: list[str]) -> dict[str, Kind]:

@@ -2,7 +2,6 @@
 
 import dataclasses
 import re
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from math import isfinite
@@ -11,7 +10,7 @@ import msgspec
 
 from tamis.domain.dates import is_iso_date
 from tamis.domain.durations import Duration
-from tamis.domain.fields import Field, FieldSet, Kind, Value
+from tamis.domain.fields import LARGEST_WHOLE, NUMBER, Field, FieldSet, Kind, Value
 from tamis.domain.instants import UTC_ZONE, to_utc
 from tamis.domain.text import fold, text_problem
 
@@ -20,7 +19,6 @@ RawValue = bool | int | float | str
 
 AT = Field(1, "at", "At", Kind.DATETIME)
 """The instant of an event, as a field that windows of time are conditions about. Properties have ids from 101 on."""
-FIRST_PROPERTY_ID = 101
 MAX_NAMES = 1_000
 """The most names of events in a contact type."""
 MAX_PROPERTIES = 200
@@ -29,9 +27,7 @@ MAX_PROPERTIES_SIZE = 64 * 1024
 """The most bytes of the properties of one event."""
 PROPERTY_KINDS = (Kind.TEXT, Kind.NUMBER, Kind.DATE, Kind.DATETIME, Kind.BOOLEAN)
 
-_NUMBER = re.compile(r"[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?", re.ASCII)
 _INSTANT = re.compile(r"(\d{4}-\d{2}-\d{2})[Tt ](\d{2}:\d{2}(?::\d{2}(?:\.\d{1,6})?)?)([Zz]|[+-]\d{2}:\d{2})", re.ASCII)
-_LARGEST_WHOLE = 2**53
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,18 +96,6 @@ class EventCatalogue:
 NO_EVENTS = EventCatalogue()
 
 
-@dataclass(frozen=True, slots=True)
-class Event:
-    """What a contact did: the name, the instant in UTC, the `key` by which its sender knows it (blank for none), and
-    the values of its properties as they were sent, by property id."""
-
-    contact_id: int
-    name_id: int
-    at: datetime
-    key: str
-    properties: Mapping[int, RawValue]
-
-
 def encode_list_or_object(value: object) -> str:
     """Return the text that is kept for a list or an object."""
     return msgspec.json.encode(value, order="sorted").decode()
@@ -132,7 +116,7 @@ def kind_of(raw: RawValue) -> Kind:
 def read_property(raw: RawValue, kind: Kind) -> Value | None:
     """Read a value as the kind of its property; None if it cannot be read, or is blank.
 
-    The projection reads values in SQL by the same rules: `columns.layout.events`.
+    The projection reads values in SQL by the same rules: `columns.projector.event_rows`.
     """
     match kind:
         case Kind.TEXT:
@@ -163,9 +147,9 @@ def _number(raw: RawValue) -> float | None:
         return None
     if isinstance(raw, str):
         raw = raw.strip()
-        if not _NUMBER.fullmatch(raw):
+        if not NUMBER.fullmatch(raw):
             return None
-    elif isinstance(raw, int) and abs(raw) > _LARGEST_WHOLE:
+    elif isinstance(raw, int) and abs(raw) > LARGEST_WHOLE:
         return None
     number = float(raw)
     return number + 0.0 if isfinite(number) else None  # turns -0.0 into 0.0

@@ -127,11 +127,13 @@ def name_from_header(header: str) -> str:
     return spelled if key_from_name(spelled) == header else header
 
 
-_NUMBER = re.compile(r"[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?", re.ASCII)
+NUMBER = re.compile(r"[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?", re.ASCII)
+"""How numbers are written."""
 _WHOLE = re.compile(r"[+-]?\d+", re.ASCII)
 _TRUE = frozenset({"true", "yes", "t", "y", "1"})
 _FALSE = frozenset({"false", "no", "f", "n", "0"})
-_LARGEST_WHOLE = 2**53
+LARGEST_WHOLE = 2**53
+"""Up to here, every whole number is a floating-point number."""
 MAX_NAMED = 10
 _HOW_TO_ADD = Message("how_to_add_an_option")
 
@@ -204,12 +206,12 @@ def _parse_text(text: str, _: Field) -> str:
 
 
 def _parse_number(text: str, _: Field) -> float:
-    if not _NUMBER.fullmatch(text):
+    if not NUMBER.fullmatch(text):
         raise ValueProblem("number_not_read", text=shorten(text))
     number = float(text)
     if number in (float("inf"), float("-inf")):
         raise ValueProblem("number_too_large", text=shorten(text))
-    if abs(number) >= _LARGEST_WHOLE and _WHOLE.fullmatch(text) and Decimal(number) != Decimal(text):
+    if abs(number) >= LARGEST_WHOLE and _WHOLE.fullmatch(text) and Decimal(number) != Decimal(text):
         raise ValueProblem("number_has_too_many_digits", text=shorten(text))
     return number + 0.0  # turns -0.0 into 0.0
 
