@@ -10,10 +10,12 @@ import pytest
 from tamis.actions.contacts.contacts import delete_contact
 from tamis.actions.events.accept import accept_events, parse_events
 from tamis.actions.events.catalogue import EventPropertyEdit, edit_event_property
+from tamis.actions.segments.recipients import add_recipient, recipient_page
 from tamis.actions.segments.segments import create_segment
 from tamis.actions.services import Services
 from tamis.columns.projector import strategy
 from tamis.columns.projector.strategy import Thresholds
+from tamis.domain.emails import parse_email
 from tamis.domain.events import kind_of
 from tamis.domain.fields import Kind
 from tamis.domain.instants import to_micros
@@ -24,7 +26,7 @@ from tamis.records.events.rows import NewEvent, encode_properties
 from tamis.records.handles import Transaction
 from tamis.rules.syntaxes.json import from_json
 from tamis.settings import Settings
-from tests.stores.workspace import Workspace, new_workspace
+from tests.stores.workspace import EVERYONE, Workspace, new_workspace
 
 START = datetime(2026, 11, 20, 10, tzinfo=UTC)
 
@@ -192,3 +194,17 @@ def test_a_property_of_another_kind_is_read_anew(shop: Shop) -> None:
     assert (shop.members(dear), shop.members(ever)) == ({"ann"}, {"ann", "bob", "cid"})
     shop.send("bob", "order", START, key="2", amount=4)
     assert shop.members(dear) == {"ann", "bob"}
+
+
+def test_an_added_recipient_who_becomes_a_contact_and_is_selected_stands_once(shop: Shop) -> None:
+    shop.send("ann", "visit", START)
+    ever = shop.segment("ever", **count(1, "visit"))
+    dan = parse_email("dan@example.org")
+    assert dan
+    shop.services.write(add_recipient, shop.workspace.account, ever.id, dan, "Dan", "")
+    shop.workspace.write(dan={})
+    assert shop.members(ever) == {"ann", "dan"}
+    shop.send("dan", "visit", START)
+    page = recipient_page(shop.services, shop.workspace.account.id, ever.id, 0, EVERYONE)
+    emails = [msgspec.json.decode(document)["email"] for _, document in page]
+    assert sorted(emails) == ["ann@example.org", "dan@example.org"]

@@ -28,6 +28,7 @@ from tamis.domain.membership_changes import Cause
 from tamis.domain.webhooks import Webhook
 from tests.stores.feed_reader import FollowedMembers
 from tests.support import receiver
+from tests.support.event_loop import run_coroutine
 from tests.support.receiver import Handler, Receiver
 
 KILLED = "killed"
@@ -73,7 +74,7 @@ class WebhookLog(FollowedMembers):
             self._is_killed = False
             if not self._webhook(services).is_enabled:  # it failed when three days passed
                 services.write(edit_webhook, self.account, self._policy, self._id, WebhookEdit(enabled=True))
-            asyncio.run(self._follow(services))
+            run_coroutine(self._follow(services))
             self._is_killed |= not self._webhook(services).is_enabled
         self.apply(services, self._new_entries())
 

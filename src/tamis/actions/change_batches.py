@@ -155,11 +155,14 @@ def _changes_of_type(db: Reader, type_id: int, delta: _TypeDelta, span: tuple[in
 
 
 def _overrides(db: Reader, type_id: int, delta: _TypeDelta, ids: Sequence[int]) -> OverrideChanges:
-    """Read the changed inclusions, and the exclusions of changed contacts and external recipients."""
+    """Read the changed inclusions, those of contacts that changed or have new events, and the exclusions of changed
+    contacts and external recipients."""
     changed_ids = {id_ for group in delta.included for id_ in group.ids}
-    of_contacts = overrides.inclusions_of_contacts(db, ids) if ids else {}
+    contact_groups = [*delta.events.changed, *delta.contacts]
+    contact_ids = sorted({id_ for group in contact_groups for id_ in group.ids})
+    of_contacts = overrides.inclusions_of_contacts(db, contact_ids) if contact_ids else {}
     by_contact = of_contacts.keys() - changed_ids  # their email has just become, or stopped being, that of a contact
-    groups = _changed_inclusions(delta.contacts, {id_: of_contacts[id_] for id_ in by_contact}) if by_contact else []
+    groups = _changed_inclusions(contact_groups, {id_: of_contacts[id_] for id_ in by_contact}) if by_contact else []
     excluded = [
         pair for part in batched(ids, DOCUMENTS_PER_READ) for pair in overrides.exclusions_for_columns(db, part)
     ]

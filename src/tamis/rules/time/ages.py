@@ -21,5 +21,6 @@ def days_of_age(ages: AgeRange, today: date) -> tuple[date, date] | None:
     if last is None:
         return None
     older = None if ages.oldest is None else last_day_of_age(today, ages.oldest + 1)
-    first = older + DAY if older else date.min
-    return (first, last) if first <= last else None
+    if older is None:
+        return date.min, last
+    return (older + DAY, last) if older < last else None
