@@ -250,6 +250,13 @@ def test_a_stored_rule_names_both_fields_that_it_compares() -> None:
     ]
 
 
+def test_a_field_is_compared_with_a_field_whose_key_ends_in_digits() -> None:
+    fields = FieldSet((Field(1, "a", "A", Kind.NUMBER), Field(2, "line_12x3", "Line", Kind.NUMBER)))
+    rule = build(DraftCondition("a", "is field", ("2",), "here"), fields)
+    assert to_text(rule) == "a is field line_12x3"
+    assert build(from_text(to_text(rule)), fields) == rule
+
+
 def test_a_field_of_digits_is_found_by_its_key_in_backticks_only() -> None:
     fields = FieldSet((Field(101, "102", "102", Kind.NUMBER), Field(102, "a", "A", Kind.NUMBER),
                        Field(103, "b", "B", Kind.NUMBER)))  # fmt: skip

@@ -20,7 +20,7 @@ _CONDITION_END = r"(?=\s*(?:\Z|\)|(?:and|or|where)(?!\w)|&&|\|\|))"
 """Lookahead for the end of a condition: "or more" cannot begin another one there."""
 _QUOTE = "[\"'“”„«»‘‚`]"
 _VALUE_START = r"(?=\s*(?:[\"'“”„«»‘‚(\[$€£¥₹]|[-+‐‑–−]?\.?\d))"
-_WORD = r"[^\W\d]\w*(?:['’][^\W\d]\w*)?"
+_WORD = r"[^\W\d]\w*+(?:['’][^\W\d]\w*+)?"
 _SIGNS = r"[=<>!~:≈≠≤≥^]"
 
 
