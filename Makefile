@@ -11,7 +11,7 @@ export PYTHONDONTWRITEBYTECODE :=
 help:  ## Show this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-11s %s\n", $$1, $$2}'
 
-demo: $(VENV)/runtime  ## Serve a fresh store with 599 real customers and four segments (PORT=8000)
+demo: $(VENV)/runtime  ## Serve a fresh store with 599 real customers and five segments (PORT=8000)
 	$(BIN)/tamis demo --port $(PORT)
 
 serve: $(VENV)/runtime  ## Serve the store in ./tamis-data (PORT=8000)

@@ -73,7 +73,7 @@ for name, target, help_text in (
     ("doctor", "doctor:doctor", "Check the data for errors; changes nothing."),
     ("mcp", "mcp:mcp", "Connect assistants over the Model Context Protocol."),
     ("serve", "serve:serve", "Serve the data directory over HTTP until stopped."),
-    ("demo", "serve:demo", "Create a demo with 599 customers and four segments, then serve it."),
+    ("demo", "serve:demo", "Create a demo with 599 customers and five segments, then serve it."),
 ):
     app.command(f"tamis.cli.{target}", name=name, help=help_text)  # loaded on demand, so that each starts quickly
 

@@ -21,7 +21,7 @@ def serve(*, host: str = "127.0.0.1", port: int = 8000, common: Common = Common(
 
 
 def demo(*, host: str = "127.0.0.1", port: int = 8000, common: Common = Common()) -> None:  # noqa: B008  frozen
-    """Create a demo with 599 customers and four segments, then serve it.
+    """Create a demo with 599 customers and five segments, then serve it.
 
     Parameters
     ----------
