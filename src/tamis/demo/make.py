@@ -141,8 +141,8 @@ def generate_password() -> str:
 
 
 def _read_customers() -> list[Row]:
-    with (files("tamis.demo") / "sakila_customers.csv").open("r", encoding="utf-8", newline="") as file:
-        return list(csv.DictReader(file))
+    text = (files("tamis.demo") / "sakila_customers.csv").read_text("utf-8")
+    return list(csv.DictReader(text.splitlines()))
 
 
 def _import_files() -> Iterator[list[Row]]:
