@@ -30,6 +30,7 @@ from tamis.actions.accounts.sessions import open_session
 from tamis.actions.importing.report import ImportOptions
 from tamis.actions.importing.run import import_file
 from tamis.actions.services import Services
+from tamis.actions.team.users import list_users
 from tamis.columns.engine.dialect import DUCKDB
 from tamis.columns.engine.files import NAME as FILE_NAME
 from tamis.columns.layout.contacts import column
@@ -119,7 +120,7 @@ def _prepared(store: Store, directory: Path) -> tuple[str, int, tuple[str, list[
     services = Services(settings)
     try:
         account = choose_account(services.records.reader(), EMAIL)
-        token = services.write(open_session, account)
+        token = services.write(open_session, list_users(services.records.reader(), account)[0].user)
         customers = types.type_by_id(services.records.reader(), account.id, store.type_id)
         assert customers
         import_file(services, account, customers, file, ImportOptions())

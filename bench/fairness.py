@@ -22,6 +22,7 @@ from tamis.actions.accounts.sessions import open_session
 from tamis.actions.fields.types import create_type
 from tamis.actions.segments.segments import create_segment
 from tamis.actions.services import Services
+from tamis.actions.team.users import list_users
 from tamis.domain.errors import TamisError
 from tamis.records import types
 from tamis.rules.syntaxes.text import from_text
@@ -133,7 +134,7 @@ def _prepared_accounts(store: Store) -> tuple[Quiet, tuple[str, int, int, int, i
     services = Services(Settings.from_environment(store.data))
     try:
         account = choose_account(services.records.reader(), EMAIL)
-        token = services.write(open_session, account)
+        token = services.write(open_session, list_users(services.records.reader(), account)[0].user)
         customers = types.type_by_id(services.records.reader(), account.id, store.type_id)
         assert customers
         plan = next(

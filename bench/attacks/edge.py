@@ -24,6 +24,7 @@ from bench.load import HOST, another_process, request, request_at_a_rate
 from bench.stores import Store, Stores
 from tamis.actions.accounts.sessions import open_session
 from tamis.actions.services import Services
+from tamis.actions.team.users import list_users
 from tamis.records.accounts import account_by_id
 from tamis.settings import Settings
 
@@ -192,7 +193,7 @@ def _session(store: Store) -> str:
     try:
         account = account_by_id(services.records.reader(), store.account_id)
         assert account
-        return services.write(open_session, account)
+        return services.write(open_session, list_users(services.records.reader(), account)[0].user)
     finally:
         services.close()
 

@@ -162,12 +162,12 @@ def test_a_device_cookie_is_bound_to_its_account_and_cannot_be_forged(
 
 
 def test_a_device_is_remembered_for_a_year(services: Services) -> None:
-    account = passwords.find_account(services.records.reader(), OWNER)
-    assert account
-    cookie = services.write(devices.make_device, account)
+    user = passwords.find_user(services.records.reader(), OWNER)
+    assert user
+    cookie = services.write(devices.make_device, user)
     mark, now = cookie.partition(".")[0], datetime.now(UTC)
     for days, known in ((0, mark), (364, mark), (366, None), (-366, None)):
-        assert devices.device_of(services.records.reader(), now + timedelta(days=days), account, cookie) == known
+        assert devices.device_of(services.records.reader(), now + timedelta(days=days), user, cookie) == known
 
 
 def test_addresses_of_a_network_share_one_counter(browser: Callable[..., Browser]) -> None:
@@ -319,7 +319,7 @@ def test_sign_in_events_are_logged_without_secrets(
     for _ in range(MAX_FAILURES + 3):
         guesser.sign_in(password="a guess at it")
     guesser.sign_in("nobody@example.org", "a guess at it")
-    here, there = {"account": 1, "address": "192.0.2.1"}, {"account": 1, "address": ELSEWHERE}
+    here, there = {"user": 1, "address": "192.0.2.1"}, {"user": 1, "address": ELSEWHERE}
     text = caplog.text
     reported = events(caplog)
     assert "rye" not in text + str(reported)
@@ -334,24 +334,24 @@ def test_sign_in_events_are_logged_without_secrets(
         ("other_sessions_ended", here),
         ("signed_out", here),
         *[("sign_in_failed", there)] * (MAX_FAILURES - 1),
-        ("attempts_locked", {**there, "by": "account"}),
+        ("attempts_locked", {**there, "by": "user"}),
         ("sign_in_failed", there),
         *[("attempt_refused", there)] * 3,
-        ("sign_in_failed", {"account": None, "address": ELSEWHERE}),
+        ("sign_in_failed", {"user": None, "address": ELSEWHERE}),
     ]
 
 
 def test_sessions_end_although_the_clock_is_wrong(services: Services) -> None:
     now = datetime(2026, 11, 27, 12, tzinfo=UTC)
     services.clock = lambda: now
-    account = passwords.find_account(services.records.reader(), OWNER)
-    assert account
+    user = passwords.find_user(services.records.reader(), OWNER)
+    assert user
 
     def lives(token: str, **passed: float) -> bool:
         services.clock = lambda: now + timedelta(**passed)
         return sessions.find_session(services, token) is not None
 
-    token = services.write(sessions.open_session, account)
+    token = services.write(sessions.open_session, user)
     assert lives(token, days=7)
     assert not lives(token, days=7, seconds=1)  # not used for too long
     assert lives(token, minutes=-10)  # a clock that is corrected by a little
@@ -366,7 +366,7 @@ def test_sessions_end_although_the_clock_is_wrong(services: Services) -> None:
     services.clock = lambda: now + timedelta(days=365)
     services.write(sessions.note_session, session)  # the clock was a year ahead for a moment
     assert not lives(token, days=1)
-    assert sessions.list_sessions(services, account) == []
+    assert sessions.list_sessions(services, user) == []
     sessions.delete_expired_sessions(services)
     assert not lives(token, days=365)  # and is over for good
 
@@ -377,9 +377,9 @@ def test_session_lifetimes_are_configurable(services: Services) -> None:
         services.settings, session_idle=timedelta(minutes=30), session_lifetime=timedelta(hours=8)
     )
     services.clock = lambda: now
-    account = passwords.find_account(services.records.reader(), OWNER)
-    assert account
-    token = services.write(sessions.open_session, account)
+    user = passwords.find_user(services.records.reader(), OWNER)
+    assert user
+    token = services.write(sessions.open_session, user)
     session = sessions.find_session(services, token)
     assert session
     assert not sessions.is_note_due(session, now + timedelta(minutes=3), services.settings)

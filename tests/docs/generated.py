@@ -9,6 +9,8 @@ from cyclopts import App
 from tamis.cli.main import app
 from tamis.rules.operators import OPERATORS
 from tamis.settings import settings_table
+from tamis.web.console.page_handlers import page_handlers
+from tamis.web.console.roles import needed_role
 
 DOCS = Path(__file__).parents[2] / "docs"
 KINDS = ("text", "choice", "choices", "number", "date", "datetime", "boolean")
@@ -64,6 +66,18 @@ def settings(page: str) -> str:
     return _with_rows(page, "| `TAMIS_", settings_table().splitlines())
 
 
+def roles(page: str) -> str:
+    """Return the page of roles with the rows of its table of routes."""
+    rows = sorted(
+        (re.sub(r":\w+\}", "}", path), method, needed_role(handler.opt, method))
+        for handler in page_handlers()
+        for method in handler.http_methods - {"HEAD", "OPTIONS"}
+        for path in handler.paths
+    )
+    lines = [f"| `{method} {path}` | {needed or 'no role: guests, too'} |" for path, method, needed in rows]
+    return _with_rows(page, "| `", lines)
+
+
 def _with_rows(page: str, start: str, rows: list[str]) -> str:
     """Replace the rows of the first table whose rows begin with `start`."""
     lines = page.splitlines()
@@ -72,7 +86,12 @@ def _with_rows(page: str, start: str, rows: list[str]) -> str:
     return "\n".join([*lines[:first], *rows, *lines[after:]]) + "\n"
 
 
-PAGES: dict[str, Callable[[str], str]] = {"commands.md": commands, "rules.md": operators, "settings.md": settings}
+PAGES: dict[str, Callable[[str], str]] = {
+    "commands.md": commands,
+    "rules.md": operators,
+    "settings.md": settings,
+    "roles.md": roles,
+}
 """Each page with what makes its new text from the present one."""
 
 

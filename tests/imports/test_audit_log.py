@@ -26,9 +26,10 @@ from tamis.domain.emails import parse_email
 from tamis.domain.errors import Refused
 from tamis.domain.fields import Kind
 from tamis.domain.segments import recipient_id_of_contact
+from tamis.domain.users import User
 from tests.imports.conftest import Workspace
 
-ANN = Actor(ActorKind.PERSON, "1", "ann@example.org")
+ANN = Actor(ActorKind.PERSON, "1", "owner@example.org", "192.0.2.7")
 
 
 @pytest.fixture
@@ -56,7 +57,7 @@ def test_changes_of_the_account_and_its_keys(acting: Workspace) -> None:
     write(set_timezone, account, "Europe/Berlin")
     write(set_timezone, replace(account, timezone="Europe/Berlin"), "Europe/Berlin")  # changes nothing
     write(set_date_order, account, DateOrder.DMY)
-    write(set_password, account, "a hash")
+    write(set_password, User(1, account.email), "a hash")
     pair = write(create_key_pair, account, "Shop")
     write(rename_key_pair, account, pair.public_key, "Store")
     write(revoke_key_pair, account, pair.public_key)

@@ -11,6 +11,13 @@ from typing import Any
 
 import requests
 
+from tamis.actions.accounts.accounts import choose_account
+from tamis.actions.accounts.passwords import hash_password, set_password
+from tamis.actions.services import Services
+from tamis.actions.team.users import add_user
+from tamis.domain.emails import parse_email
+from tamis.domain.users import Role
+from tamis.settings import Settings
 from tests.support import in_process
 from tests.support.process import PATIENCE_SECONDS
 from tests.support.users import Person
@@ -78,3 +85,16 @@ def text_of(page: str) -> str:
     """Return the text of a page as people read it: without tags, escapes and repeated spaces."""
     visible = re.sub(r"<(script|style)\b.*?</\1>", " ", page, flags=re.S)
     return " ".join(html.unescape(re.sub(r"<[^>]+>", " ", visible)).split())
+
+
+def add_console_user(data: Path, account: str, email: str, role: Role) -> None:
+    """Add a user who can sign in with `PASSWORD` to an account."""
+    services = Services(Settings(data))
+    try:
+        owner = choose_account(services.records.reader(), account)
+        address = parse_email(email)
+        assert address
+        user = services.write(add_user, owner, address, role)
+        services.write(set_password, user, hash_password(PASSWORD, email))
+    finally:
+        services.close()

@@ -9,9 +9,11 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from tamis.domain.accounts import Account
-from tamis.domain.audit import BEYOND_LAST, AuditAction, AuditEntry, AuditFilter, Detail, Subject
+from tamis.domain.audit import BEYOND_LAST, AuditAction, AuditEntry, AuditFilter, Detail, Subject, user_subject
+from tamis.domain.users import User
 from tamis.records import audit
 from tamis.records.handles import Reader, Transaction
+from tamis.records.team import users
 
 
 def record_entry(
@@ -19,6 +21,12 @@ def record_entry(
 ) -> None:
     """Record what the actor of a transaction does in it. Details contain no personal data of contacts."""
     audit.insert(db, now, account_id, action, subject, details)
+
+
+def record_entry_of_user(db: Transaction, now: datetime, user: User, action: AuditAction, **details: Detail) -> None:
+    """Record what concerns a user in all of their accounts."""
+    for account_id in users.account_ids(db, user.id):
+        record_entry(db, now, account_id, action, user_subject(user), **details)
 
 
 def record_part(

@@ -8,6 +8,7 @@ from cyclopts import App, Parameter
 
 from tamis.actions.accounts import accounts
 from tamis.actions.accounts.passwords import hash_password, set_password
+from tamis.actions.team.users import find_account_user
 from tamis.cli.common import ONCE, Common, open_services, print_result, resolve_account
 from tamis.domain.dates import DateOrder
 from tamis.domain.errors import Refused
@@ -68,7 +69,7 @@ def password(
     password_stdin: Annotated[bool, Parameter(negative="")] = False,
     common: Common = Common(),  # noqa: B008  frozen
 ) -> None:
-    """Change the console password of an account, and sign out its sessions.
+    """Change the password of the user with the email of an account, and sign out their sessions.
 
     Parameters
     ----------
@@ -77,8 +78,9 @@ def password(
     """
     with open_services(common) as services:
         account = resolve_account(services, common)
-        hashed = hash_password(_read_line() if password_stdin else _prompt_twice(), account.email)
-        services.write(set_password, account, hashed)
+        user = find_account_user(services.records.reader(), account, account.email).user
+        hashed = hash_password(_read_line() if password_stdin else _prompt_twice(), user.email)
+        services.write(set_password, user, hashed)
     print_result(common, {"email": account.email, "password_set": True}, f"Password of {account.email} changed.")
 
 

@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 
 from tamis.domain.actors import Actor, ActorKind
 from tamis.domain.dates import DateOrder
+from tamis.domain.users import Role, User
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,20 +29,43 @@ class Account:
         """The time zone of this account's calendar days."""
         return ZoneInfo(self.timezone)
 
-    @property
-    def person(self) -> Actor:
-        """The person who signs in to the account, as an actor."""
-        return Actor(ActorKind.PERSON, str(self.id), self.email)
+
+@dataclass(frozen=True, slots=True)
+class Client:
+    """What is known of a browser: its network address, and what it says it is."""
+
+    address: str = ""
+    user_agent: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class KnownSession:
+    """A console session as its user sees it among the others."""
+
+    token_hash: bytes
+    created_at: datetime
+    last_used_at: datetime
+    client: Client
 
 
 @dataclass(frozen=True, slots=True)
 class Session:
-    """A console session; only the browser knows its token."""
+    """A console session of a user in one of their accounts; only the browser knows its token."""
 
+    user: User
     account: Account
+    role: Role
+    account_count: int
+    """How many accounts the user has."""
     token_hash: bytes
     created_at: datetime
     last_used_at: datetime
+    client: Client
+
+    @property
+    def actor(self) -> Actor:
+        """The user of the session as an actor."""
+        return self.user.actor
 
 
 class Scope(StrEnum):

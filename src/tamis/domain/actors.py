@@ -1,6 +1,6 @@
 """Actors: who makes a change, as the audit log names them."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 
@@ -15,12 +15,18 @@ class ActorKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """A key by its public key, a person by the id of their account, the user of the machine who runs a command, or the
+    """A key by its public key, a person by the id of their user, the user of the machine who runs a command, or the
     server itself."""
 
     kind: ActorKind
     id: str
     name: str
+    address: str = ""
+    """The network address that the request came from, if it is one."""
+
+    def at(self, address: str | None) -> "Actor":
+        """Return the actor at a network address."""
+        return replace(self, address=address or "")
 
 
 SERVER = Actor(ActorKind.SERVER, "", "Tamis")

@@ -11,6 +11,7 @@ from tamis.domain.contacts import ContactType
 from tamis.domain.events import EventName, EventProperty
 from tamis.domain.fields import Field
 from tamis.domain.segments import Segment
+from tamis.domain.users import User
 
 Detail = str | int | bool | None
 BEYOND_LAST = (1 << 63) - 1
@@ -23,6 +24,16 @@ class AuditAction(StrEnum):
     ACCOUNT_CREATED = "account.created"
     ACCOUNT_CHANGED = "account.changed"
     PASSWORD_CHANGED = "password.changed"
+    PASSWORD_LINK_CREATED = "password_link.created"
+    CODES_TURNED_ON = "codes.turned_on"
+    CODES_TURNED_OFF = "codes.turned_off"
+    RECOVERY_CODE_USED = "recovery_code.used"
+    RECOVERY_CODES_REPLACED = "recovery_codes.replaced"
+    USER_INVITED = "user.invited"
+    USER_ADDED = "user.added"
+    USER_CHANGED = "user.changed"
+    USER_REMOVED = "user.removed"
+    INVITATION_WITHDRAWN = "invitation.withdrawn"
     KEY_CREATED = "key.created"
     KEY_RENAMED = "key.renamed"
     KEY_REVOKED = "key.revoked"
@@ -68,6 +79,11 @@ class AuditAction(StrEnum):
 
 _WORDS = {
     AuditAction.ACCOUNT_CHANGED: "Account updated",
+    AuditAction.PASSWORD_LINK_CREATED: "Link to set a password created",
+    AuditAction.CODES_TURNED_ON: "Two-step sign-in turned on",
+    AuditAction.CODES_TURNED_OFF: "Two-step sign-in turned off",
+    AuditAction.RECOVERY_CODES_REPLACED: "New recovery codes created",
+    AuditAction.USER_CHANGED: "Role changed",
     AuditAction.KEY_CREATED: "Key pair created",
     AuditAction.KEY_RENAMED: "Key pair renamed",
     AuditAction.KEY_REVOKED: "Key pair revoked",
@@ -86,11 +102,17 @@ _WORDS = {
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """What an action was done to; its name is what people called it then, empty for contacts."""
+    """What an action was done to; its name is what people called it then, empty for contacts. The names of accounts
+    and users, their emails, are looked up when an entry is read."""
 
     kind: str
     id: int | str
     name: str = ""
+
+
+def user_subject(user: User) -> Subject:
+    """Return a user as a subject."""
+    return Subject("user", user.id, user.email)
 
 
 def segment_subject(segment: Segment) -> Subject:

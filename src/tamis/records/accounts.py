@@ -1,4 +1,4 @@
-"""Accounts: their emails, passwords and preferences."""
+"""Accounts: their emails and preferences."""
 
 from datetime import datetime
 
@@ -6,7 +6,7 @@ from tamis.domain.accounts import Account
 from tamis.domain.dates import DateOrder
 from tamis.domain.emails import Email
 from tamis.domain.instants import to_micros
-from tamis.records.engine.sql import insert, run, scalar, select, select_one, select_only
+from tamis.records.engine.sql import insert, run, select, select_one, select_only
 from tamis.records.handles import Reader, Transaction
 from tamis.records.queries import load
 
@@ -14,9 +14,9 @@ SQL = load("accounts")
 ASK = "ask"
 
 
-def insert_account(db: Transaction, email: Email, timezone: str, password_hash: str | None, now: datetime) -> Account:
+def insert_account(db: Transaction, email: Email, timezone: str, now: datetime) -> Account:
     """Add an account; the caller has checked that the email is free."""
-    values = (email.address, email.key, timezone, password_hash, to_micros(now))
+    values = (email.address, email.key, timezone, to_micros(now))
     return account_from_row(insert(db, int, SQL["insert"], values), email.address, timezone, ASK)
 
 
@@ -33,16 +33,6 @@ def account_by_id(db: Reader, account_id: int) -> Account | None:
 def account_by_email(db: Reader, email_key: str) -> Account | None:
     """Find an account by its email key."""
     return select_one(db, account_from_row, SQL["by_email"], (email_key,))
-
-
-def password_hash(db: Reader, account_id: int) -> str | None:
-    """Return the hash of an account's password, or None when it has no password."""
-    return scalar(db, str, SQL["password_hash"], (account_id,))
-
-
-def set_password_hash(db: Transaction, account_id: int, password_hash: str) -> None:
-    """Change the password of an account."""
-    run(db, SQL["set_password_hash"], (password_hash, account_id))
 
 
 def set_timezone(db: Transaction, account_id: int, timezone: str) -> None:

@@ -15,6 +15,8 @@ from tamis.records.queries import load
 SQL = load("audit")
 LATEST = 1_000
 """How many entries of all accounts may come between two parts of what a request does."""
+NAMED_ON_READING = ("account", "user")
+"""The kinds of subjects whose names are emails of people."""
 _DETAILS = msgspec.json.Decoder(dict[str, Detail])
 
 
@@ -26,10 +28,14 @@ def insert(
     subject: Subject,
     details: Mapping[str, Detail],
 ) -> None:
-    """Add an entry that names the actor of the transaction."""
+    """Add an entry that names the actor of the transaction.
+
+    Emails of people are not stored: they are looked up when the entry is read.
+    """
     actor = db.actor
-    who = (actor.kind, actor.id, actor.name)
-    what = (action, subject.kind, str(subject.id), subject.name, msgspec.json.encode(details).decode())
+    who = (actor.kind, actor.id, "" if actor.kind is ActorKind.PERSON else actor.name, actor.address)
+    name = "" if subject.kind in NAMED_ON_READING else subject.name
+    what = (action, subject.kind, str(subject.id), name, msgspec.json.encode(details).decode())
     run(db, SQL["insert"], (account_id, to_micros(now), *who, *what))
 
 
@@ -67,12 +73,13 @@ def _entry(
     actor_kind: str,
     actor_id: str,
     actor_name: str,
+    address: str,
     action: str,
     subject_kind: str,
     subject_id: str,
     subject_name: str,
     details: str,
 ) -> AuditEntry:
-    actor = Actor(ActorKind(actor_kind), actor_id, actor_name)
+    actor = Actor(ActorKind(actor_kind), actor_id, actor_name, address)
     subject = Subject(subject_kind, int(subject_id) if subject_id.isdigit() else subject_id, subject_name)
     return AuditEntry(id_, from_micros(at), actor, AuditAction(action), subject, _DETAILS.decode(details))

@@ -11,7 +11,6 @@ CREATE TABLE accounts (
     email TEXT NOT NULL,
     email_key TEXT NOT NULL UNIQUE,
     timezone TEXT NOT NULL,
-    password_hash TEXT,
     created_at INTEGER NOT NULL,
     date_order TEXT NOT NULL DEFAULT 'ask'
 ) STRICT;
@@ -193,15 +192,6 @@ CREATE TABLE import_prior_values (
 
 CREATE INDEX import_prior_values_of_contact ON import_prior_values (contact_id);
 
-CREATE TABLE sessions (
-    token_hash BLOB NOT NULL PRIMARY KEY,
-    account_id INTEGER NOT NULL REFERENCES accounts (id),
-    created_at INTEGER NOT NULL,
-    seen_at INTEGER NOT NULL
-) STRICT, WITHOUT ROWID;
-
-CREATE INDEX sessions_of_account ON sessions (account_id);
-
 CREATE TABLE uploads (
     id TEXT NOT NULL PRIMARY KEY,
     account_id INTEGER NOT NULL REFERENCES accounts (id),
@@ -279,7 +269,8 @@ CREATE TABLE audit_log (
     subject_kind TEXT NOT NULL,
     subject_id TEXT NOT NULL,
     subject_name TEXT NOT NULL,
-    details TEXT NOT NULL DEFAULT '{}'
+    details TEXT NOT NULL DEFAULT '{}',
+    address TEXT NOT NULL DEFAULT ''
 ) STRICT;
 
 CREATE INDEX audit_log_of_account ON audit_log (account_id);
@@ -448,3 +439,62 @@ CREATE TABLE event_storage (
     sealing_after INTEGER NOT NULL DEFAULT 0,
     layout INTEGER NOT NULL DEFAULT 0
 ) STRICT;
+
+CREATE TABLE users (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    email TEXT NOT NULL,
+    email_key TEXT NOT NULL UNIQUE,
+    password_hash TEXT,
+    created_at INTEGER NOT NULL,
+    code_secret TEXT,
+    code_step INTEGER NOT NULL DEFAULT 0
+) STRICT;
+
+CREATE TABLE account_users (
+    account_id INTEGER NOT NULL REFERENCES accounts (id),
+    user_id INTEGER NOT NULL REFERENCES users (id),
+    role TEXT NOT NULL CHECK (role IN ('owner', 'admin', 'editor', 'viewer')),
+    created_at INTEGER NOT NULL,
+    opened_at INTEGER NOT NULL DEFAULT 0,
+    PRIMARY KEY (account_id, user_id)
+) STRICT, WITHOUT ROWID;
+
+CREATE INDEX accounts_of_user ON account_users (user_id);
+
+CREATE TABLE sessions (
+    token_hash BLOB NOT NULL PRIMARY KEY,
+    user_id INTEGER NOT NULL REFERENCES users (id),
+    account_id INTEGER NOT NULL REFERENCES accounts (id),
+    created_at INTEGER NOT NULL,
+    seen_at INTEGER NOT NULL,
+    address TEXT NOT NULL DEFAULT '',
+    user_agent TEXT NOT NULL DEFAULT ''
+) STRICT, WITHOUT ROWID;
+
+CREATE INDEX sessions_of_user ON sessions (user_id);
+
+CREATE TABLE recovery_codes (
+    user_id INTEGER NOT NULL REFERENCES users (id),
+    code_hash BLOB NOT NULL,
+    PRIMARY KEY (user_id, code_hash)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE invitations (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    account_id INTEGER NOT NULL REFERENCES accounts (id),
+    email TEXT NOT NULL,
+    email_key TEXT NOT NULL,
+    role TEXT NOT NULL CHECK (role IN ('owner', 'admin', 'editor', 'viewer')),
+    token_hash BLOB NOT NULL UNIQUE,
+    created_at INTEGER NOT NULL,
+    expires_at INTEGER NOT NULL,
+    UNIQUE (account_id, email_key)
+) STRICT;
+
+CREATE TABLE password_links (
+    user_id INTEGER NOT NULL PRIMARY KEY REFERENCES users (id),
+    token_hash BLOB NOT NULL UNIQUE,
+    expires_at INTEGER NOT NULL
+) STRICT;
+
+CREATE INDEX audit_log_by_age ON audit_log (at);

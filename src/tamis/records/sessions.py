@@ -3,10 +3,11 @@
 from datetime import datetime
 from typing import NamedTuple
 
-from tamis.domain.accounts import Account, Session
+from tamis.domain.accounts import Client, KnownSession, Session
 from tamis.domain.instants import from_micros, to_micros
+from tamis.domain.users import Role, User
 from tamis.records.accounts import account_from_row
-from tamis.records.engine.sql import exists, run, select_one, select_tuples
+from tamis.records.engine.sql import exists, run, select, select_one
 from tamis.records.handles import Reader, Transaction
 from tamis.records.queries import load
 
@@ -21,27 +22,50 @@ class ValidityBounds(NamedTuple):
     before: datetime
 
 
-def insert(db: Transaction, token_hash: bytes, account_id: int, now: datetime) -> None:
-    """Add a session."""
-    run(db, SQL["insert"], (token_hash, account_id, to_micros(now), to_micros(now)))
+def insert(db: Transaction, token_hash: bytes, account_id: int, user_id: int, client: Client, now: datetime) -> None:
+    """Add a session of a user in an account."""
+    at = to_micros(now)
+    run(db, SQL["insert"], (token_hash, user_id, account_id, at, at, client.address, client.user_agent))
 
 
 def by_token(db: Reader, token_hash: bytes) -> Session | None:
-    """Find a session, however old it is."""
+    """Find a session, however old it is, whose user still has a role in its account."""
 
     def session(
-        created_at: int, last_used_at: int, account_id: int, email: str, timezone: str, date_order: str
+        created_at: int,
+        last_used_at: int,
+        address: str,
+        user_agent: str,
+        user_id: int,
+        user_email: str,
+        role: str,
+        account_count: int,
+        account_id: int,
+        email: str,
+        timezone: str,
+        date_order: str,
     ) -> Session:
-        account = account_from_row(account_id, email, timezone, date_order)
-        return Session(account, token_hash, from_micros(created_at), from_micros(last_used_at))
+        return Session(
+            User(user_id, user_email),
+            account_from_row(account_id, email, timezone, date_order),
+            Role(role),
+            account_count,
+            token_hash,
+            from_micros(created_at),
+            from_micros(last_used_at),
+            Client(address, user_agent),
+        )
 
     return select_one(db, session, SQL["by_token"], (token_hash,))
 
 
-def of_account(db: Reader, account: Account) -> list[Session]:
-    """List the sessions of an account, the most recently used first."""
-    rows = select_tuples(db, tuple[bytes, int, int], SQL["of_account"], (account.id,))
-    return [Session(account, key, from_micros(created), from_micros(used)) for key, created, used in rows]
+def of_user(db: Reader, user_id: int) -> list[KnownSession]:
+    """List the sessions of a user, the most recently used first."""
+
+    def known(token_hash: bytes, created: int, used: int, address: str, user_agent: str) -> KnownSession:
+        return KnownSession(token_hash, from_micros(created), from_micros(used), Client(address, user_agent))
+
+    return select(db, known, SQL["of_user"], (user_id,))
 
 
 def record_use(db: Transaction, token_hash: bytes, now: datetime) -> None:
@@ -54,9 +78,14 @@ def delete(db: Transaction, token_hash: bytes) -> None:
     run(db, SQL["delete"], (token_hash,))
 
 
-def delete_others(db: Transaction, account_id: int, kept: bytes | None) -> None:
-    """End all sessions of an account but one; None ends all."""
-    run(db, SQL["delete_others"], (account_id, kept))
+def delete_others(db: Transaction, user_id: int, kept: bytes | None) -> None:
+    """End all sessions of a user but one; None ends all."""
+    run(db, SQL["delete_others"], (user_id, kept))
+
+
+def delete_of_account(db: Transaction, account_id: int, user_id: int) -> None:
+    """End the sessions of a user in an account."""
+    run(db, SQL["delete_of_account"], (user_id, account_id))
 
 
 def has_expired(db: Reader, bounds: ValidityBounds) -> bool:

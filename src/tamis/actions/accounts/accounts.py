@@ -13,8 +13,10 @@ from tamis.domain.dates import DateOrder
 from tamis.domain.emails import parse_email
 from tamis.domain.errors import Invalid, NotFound, Problem, Refused
 from tamis.domain.instants import zone_named
+from tamis.domain.users import Role
 from tamis.records import accounts, change_log, segments
 from tamis.records.handles import Reader, Transaction
+from tamis.records.team import users
 
 
 def create_account(
@@ -25,8 +27,11 @@ def create_account(
     password: str | None,
     date_order: DateOrder | None = None,
 ) -> tuple[Account, NewKeyPair]:
-    """Create an account with its first key pair; without a password it cannot sign in to the console. `date_order` is
-    the order of ambiguous dates in files. Raises Invalid, and Refused if the email already has an account."""
+    """Create an account with its first key pair, and the user with its email as its owner. Who is a user already, of
+    another account, keeps their password. `date_order` is the order of ambiguous dates in files.
+
+    Raises Invalid, and Refused if the email already has an account, or a user with a password should get another.
+    """
     address = parse_email(email)
     problems = []
     if address is None:
@@ -39,8 +44,14 @@ def create_account(
         raise Invalid(problems)
     if accounts.account_by_email(db, address.key):
         raise Refused("account_exists", email=address.address)
-    password_hash = hash_password(password, email) if password is not None else None
-    account = accounts.insert_account(db, address, timezone, password_hash, now)
+    owner = users.user_by_email(db, address.key)
+    if owner is not None and password is not None and users.password_hash(db, owner.id) is not None:
+        raise Refused("user_has_password", email=address.address)
+    account = accounts.insert_account(db, address, timezone, now)
+    owner = owner or users.insert_user(db, address, now)
+    if password is not None:
+        users.set_password_hash(db, owner.id, hash_password(password, email))
+    users.add_to_account(db, account.id, owner.id, Role.OWNER, now)
     accounts.set_date_order(db, account.id, date_order)
     record_entry(db, now, account.id, AuditAction.ACCOUNT_CREATED, _subject(account))
     return replace(account, date_order=date_order), create_key_pair(db, now, account)

@@ -6,9 +6,13 @@ from datetime import datetime, timedelta
 
 from tamis.actions.accounts.devices import make_device
 from tamis.actions.services import Services
-from tamis.domain.accounts import Account, Session, hash_secret
+from tamis.domain.accounts import Account, Client, KnownSession, Session, hash_secret
+from tamis.domain.errors import NotFound, Refused
+from tamis.domain.users import Role, User
 from tamis.records import sessions
-from tamis.records.handles import Transaction
+from tamis.records.accounts import account_by_id
+from tamis.records.handles import Reader, Transaction
+from tamis.records.team import users
 from tamis.settings import Settings
 
 NOTE_INTERVAL = timedelta(minutes=10)
@@ -24,17 +28,41 @@ class SignedIn:
     device: str
 
 
-def sign_in(db: Transaction, now: datetime, account: Account, replaced: str) -> SignedIn:
-    """Open a session, and end the one whose token the browser had before, whoever it belonged to."""
+def sign_in(db: Transaction, now: datetime, user: User, replaced: str, client: Client) -> SignedIn:
+    """Open a session in the account that the user opened last, and end the one whose token the browser had before,
+    whoever it belonged to. Raises Refused for a user without an account."""
     sessions.delete(db, hash_secret(replaced))
-    return SignedIn(open_session(db, now, account), make_device(db, now, account))
+    return SignedIn(open_session(db, now, user, client), make_device(db, now, user))
 
 
-def open_session(db: Transaction, now: datetime, account: Account) -> str:
-    """Open a session and return its token, 256 random bits that are stored only as a hash."""
+def open_session(db: Transaction, now: datetime, user: User, client: Client = Client()) -> str:  # noqa: B008  frozen
+    """Open a session in the account that the user opened last, and return its token, 256 random bits that are stored
+    only as a hash. Raises Refused for a user without an account."""
+    account_ids = users.account_ids(db, user.id)
+    if not account_ids:
+        raise Refused("user_without_account", email=user.email)
     token = secrets.token_urlsafe(32)
-    sessions.insert(db, hash_secret(token), account.id, now)
+    sessions.insert(db, hash_secret(token), account_ids[0], user.id, client, now)
     return token
+
+
+def switch_account(db: Transaction, now: datetime, session: Session, account_id: int) -> str:
+    """Open another account of the user of a session, and return the token of the session that replaces it: forms of
+    pages that show the account before are refused. Raises NotFound."""
+    if users.role_of(db, account_id, session.user.id) is None:
+        raise NotFound("account_not_of_user")
+    token = secrets.token_urlsafe(32)
+    sessions.delete(db, session.token_hash)
+    sessions.insert(db, hash_secret(token), account_id, session.user.id, session.client, session.created_at)
+    sessions.record_use(db, hash_secret(token), now)
+    users.note_opened(db, account_id, session.user.id, now)
+    return token
+
+
+def accounts_of_user(db: Reader, user: User) -> list[tuple[Account, Role]]:
+    """List the accounts of a user, the one opened last first, with their role in each."""
+    found = ((account_by_id(db, id_), users.role_of(db, id_, user.id)) for id_ in users.account_ids(db, user.id))
+    return [(account, role) for account, role in found if account is not None and role is not None]
 
 
 def find_session(services: Services, token: str) -> Session | None:
@@ -43,7 +71,7 @@ def find_session(services: Services, token: str) -> Session | None:
     return session if session and is_live(session, services.clock(), services.settings) else None
 
 
-def is_live(session: Session, now: datetime, settings: Settings) -> bool:
+def is_live(session: Session | KnownSession, now: datetime, settings: Settings) -> bool:
     """Return whether a session is still valid.
 
     A session from the future is not: it was opened or used while the clock was ahead, and would last longer by that.
@@ -62,10 +90,10 @@ def note_session(db: Transaction, now: datetime, session: Session) -> None:
     sessions.record_use(db, session.token_hash, now)
 
 
-def list_sessions(services: Services, account: Account) -> list[Session]:
-    """List the valid sessions of an account, last used first."""
+def list_sessions(services: Services, user: User) -> list[KnownSession]:
+    """List the valid sessions of a user, last used first."""
     now = services.clock()
-    return [s for s in sessions.of_account(services.records.reader(), account) if is_live(s, now, services.settings)]
+    return [s for s in sessions.of_user(services.records.reader(), user.id) if is_live(s, now, services.settings)]
 
 
 def end_session(db: Transaction, _now: datetime, session: Session) -> None:
@@ -73,9 +101,21 @@ def end_session(db: Transaction, _now: datetime, session: Session) -> None:
     sessions.delete(db, session.token_hash)
 
 
-def end_other_sessions(db: Transaction, _now: datetime, account: Account, kept: Session | None) -> None:
-    """End all sessions of an account except one, or all for None."""
-    sessions.delete_others(db, account.id, kept.token_hash if kept else None)
+def end_session_of_user(db: Transaction, _now: datetime, user: User, session_id: str) -> None:
+    """End the session of a user with an id from `session_id_of`; does nothing if it has already ended."""
+    for session in sessions.of_user(db, user.id):
+        if session_id_of(session) == session_id:
+            sessions.delete(db, session.token_hash)
+
+
+def session_id_of(session: KnownSession) -> str:
+    """Return what pages call a session; neither its token nor the hash of it can be found from it."""
+    return hash_secret(session.token_hash.hex()).hex()[:32]
+
+
+def end_other_sessions(db: Transaction, _now: datetime, user: User, kept: bytes | None) -> None:
+    """End all sessions of a user except the one with a token hash, or all for None."""
+    sessions.delete_others(db, user.id, kept)
 
 
 def delete_expired_sessions(services: Services) -> None:

@@ -11,7 +11,8 @@ from tamis.domain.messages.files import FILES
 from tamis.domain.messages.imports import IMPORTS
 from tamis.domain.messages.rules import RULES
 from tamis.domain.messages.stores import STORES
+from tamis.domain.messages.team import TEAM
 from tamis.domain.messages.values import VALUES
 
-SHARED = {**VALUES, **RULES, **FILES, **IMPORTS, **STORES, **DATA, **DEFINITIONS, **EVENTS}
+SHARED = {**VALUES, **RULES, **FILES, **IMPORTS, **STORES, **DATA, **DEFINITIONS, **EVENTS, **TEAM}
 ENGLISH = MessageCatalog(SHARED)

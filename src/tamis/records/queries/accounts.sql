@@ -1,6 +1,6 @@
 -- name: insert
-INSERT INTO accounts (email, email_key, timezone, password_hash, created_at)
-VALUES (?, ?, ?, ?, ?) RETURNING id;
+INSERT INTO accounts (email, email_key, timezone, created_at)
+VALUES (?, ?, ?, ?) RETURNING id;
 
 -- name: all
 SELECT id, email, timezone, date_order FROM accounts ORDER BY id;
@@ -13,12 +13,6 @@ SELECT id, email, timezone, date_order FROM accounts WHERE email_key = ?;
 
 -- name: timezone_of_type
 SELECT a.timezone FROM accounts a JOIN contact_types t ON t.account_id = a.id WHERE t.id = ?;
-
--- name: password_hash
-SELECT password_hash FROM accounts WHERE id = ?;
-
--- name: set_password_hash
-UPDATE accounts SET password_hash = ? WHERE id = ?;
 
 -- name: set_date_order
 UPDATE accounts SET date_order = ? WHERE id = ?;

@@ -1,29 +1,28 @@
 """The routes of the console: its pages and their dependencies."""
 
-from importlib import import_module
-from pkgutil import iter_modules
 from typing import Any
 
 from litestar import Router, get
 from litestar.datastructures import State
 from litestar.di import Provide
-from litestar.handlers import HTTPRouteHandler
 from litestar.response import Redirect, Response
 
 from tamis.actions.accounts.sessions import find_session
 from tamis.actions.services import Services
-from tamis.web.console import errors, pages, static
+from tamis.web.console import errors, static
 from tamis.web.console.auth.password_confirmation import PasswordConfirmations, PasswordRequired, password_form
 from tamis.web.console.auth.passwords import Passwords
 from tamis.web.console.concurrency_limit import ConcurrencyLimit, run_pages_in
 from tamis.web.console.csrf import CsrfProtection
 from tamis.web.console.forms import MAX_FORM_BYTES, read_form
 from tamis.web.console.idempotency import Idempotency
+from tamis.web.console.page_handlers import page_handlers
 from tamis.web.console.responses import accepts_html
-from tamis.web.console.session import Notices, Visitor, WebRequest, find_visitor, session_token
+from tamis.web.console.roles import PUBLIC, require_role
+from tamis.web.console.session import Notices, Visitor, WebRequest, client_host, find_visitor, session_token
 
 
-@get("/", sync_to_thread=False)
+@get("/", opt=PUBLIC, sync_to_thread=False)
 def home(request: WebRequest) -> Response[Any]:
     """Redirect browsers to the segments, and tell programs what this is."""
     if accepts_html(request):
@@ -41,9 +40,9 @@ def console(services: Services, state: State) -> Router:
         return find_visitor(services, notices, request)
 
     def services_of_visitor(request: WebRequest) -> Services:
-        """Return services with which the person of a session writes."""
+        """Return services with which the user of a session writes, from where the request came."""
         session = find_session(services, session_token(request))
-        return services.acting_as(session.account.person) if session else services
+        return services.acting_as(session.actor.at(client_host(request))) if session else services
 
     def account_of(token: str) -> int | None:
         session = find_session(services, token)
@@ -62,7 +61,7 @@ def console(services: Services, state: State) -> Router:
     )
     return Router(
         "/",
-        route_handlers=[home, static.serve, *_pages()],
+        route_handlers=[home, static.serve, *page_handlers()],
         dependencies={
             "services": Provide(services_of_visitor, sync_to_thread=False),
             "visitor": Provide(visitor, sync_to_thread=False),
@@ -76,13 +75,8 @@ def console(services: Services, state: State) -> Router:
             ConcurrencyLimit(account_of, services.settings.requests_waiting),
         ],
         exception_handlers={**errors.HANDLERS, PasswordRequired: password_form},
+        guards=[require_role],
         request_max_body_size=MAX_FORM_BYTES,
         opt={"interface": "console"},
         include_in_schema=False,
     )
-
-
-def _pages() -> list[HTTPRouteHandler]:
-    """Collect the `handlers` of all modules in `pages`, so that new modules are found automatically."""
-    modules = [import_module(f"{pages.__name__}.{found.name}") for found in iter_modules(pages.__path__)]
-    return [handler for module in modules for handler in getattr(module, "handlers", [])]

@@ -12,6 +12,7 @@ from tamis import log
 from tamis.domain.errors import Busy, Invalid, NotFound, Refused, TamisError, Unavailable
 from tamis.web.console.messages import all_messages, message_text
 from tamis.web.console.responses import accepts_html, fragment, is_htmx, page
+from tamis.web.console.roles import RoleRequired
 from tamis.web.console.session import SignInRequired, Visitor, WebRequest
 from tamis.web.monitoring.traffic import LogContext, request_record
 
@@ -58,6 +59,16 @@ def domain_error(request: WebRequest, error: TamisError) -> Response[Any]:
     if isinstance(error, Busy):
         answer.headers["retry-after"] = "1"
     return answer
+
+
+def role_required(request: WebRequest, error: RoleRequired) -> Response[Any]:
+    """Respond to a user whose role does not allow what they ask for."""
+    visitor: Visitor = request.state.visitor
+    message = (
+        f"Your role in this account is {visitor.role}, and this takes the role {error.needed}. "
+        "Ask an owner or admin of the account."
+    )
+    return _error_response(request, 403, "Not allowed", message, [])
 
 
 def http_error(request: WebRequest, error: HTTPException) -> Response[Any]:
@@ -122,6 +133,7 @@ def _visitor_of(request: WebRequest) -> Visitor | None:
 
 HANDLERS: ExceptionHandlersMap = {
     SignInRequired: redirect_to_sign_in,
+    RoleRequired: role_required,
     TamisError: domain_error,
     HTTPException: http_error,
     Exception: internal_error,

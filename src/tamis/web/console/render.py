@@ -12,6 +12,7 @@ from tamis.domain.hidden_characters import escape_hidden_lines
 from tamis.domain.messages.kinds import KIND_NAMES
 from tamis.domain.text import pluralize
 from tamis.web.console import filters, idempotency, values
+from tamis.web.console.disabled_controls import disable_forbidden
 from tamis.web.console.messages import CAUSES, as_sentence
 from tamis.web.console.session import Visitor
 from tamis.web.console.static import url_of
@@ -23,7 +24,8 @@ def render(visitor: Visitor | None, template: str, **context: object) -> str:
     """Render a template for a visitor, or for a guest."""
     token = _visitor.set(visitor)
     try:
-        return environment.get_template(template).render(visitor=visitor, **context)
+        html = environment.get_template(template).render(visitor=visitor, **context)
+        return disable_forbidden(html, visitor.role) if visitor else html
     finally:
         _visitor.reset(token)
 

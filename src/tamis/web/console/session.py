@@ -13,13 +13,15 @@ from litestar.datastructures import Cookie
 from tamis.actions.accounts.devices import MAX_AGE as DEVICE_MAX_AGE
 from tamis.actions.accounts.sessions import find_session, is_note_due, note_session
 from tamis.actions.services import Services
-from tamis.domain.accounts import Account, Session
+from tamis.domain.accounts import Account, Client, Session
+from tamis.domain.users import Role, User
 from tamis.web.monitoring.traffic import request_record
 
 WebRequest = Request[Any, Any, Any]
 
 SESSION, GUEST, DEVICE = "tamis_session", "tamis_guest", "tamis_device"
 MAX_NOTICES = 1_000
+MAX_USER_AGENT = 300
 
 
 class SignInRequired(Exception):
@@ -60,8 +62,22 @@ class Visitor:
 
     @property
     def account(self) -> Account:
-        """The account of the visitor; every look-up is scoped to it."""
+        """The account that the visitor has open; every look-up is scoped to it."""
         return self.session.account
+
+    @property
+    def user(self) -> User:
+        """The visitor as a user."""
+        return self.session.user
+
+    @property
+    def role(self) -> Role:
+        """The role of the visitor in the account."""
+        return self.session.role
+
+    def may(self, role: str) -> bool:
+        """Return whether the visitor has at least a role; templates leave out what it takes to do what they may not."""
+        return self.role.includes(Role(role))
 
 
 def csrf_token(token: str) -> str:
@@ -84,8 +100,16 @@ def client_host(request: WebRequest) -> str:
     return request.client.host if request.client else ""
 
 
+def client_of(request: WebRequest) -> Client:
+    """Return what is known of the browser of a request."""
+    return Client(client_host(request), request.headers.get("user-agent", "")[:MAX_USER_AGENT])
+
+
 def find_visitor(services: Services, notices: Notices, request: WebRequest) -> Visitor:
     """Return the visitor of a request; raises SignInRequired."""
+    if known := request.state.get("visitor"):
+        visitor: Visitor = known
+        return visitor
     token = session_token(request)
     session = find_session(services, token)
     if session is None:
@@ -99,9 +123,9 @@ def find_visitor(services: Services, notices: Notices, request: WebRequest) -> V
     return visitor
 
 
-def device_cookie_value(request: WebRequest, account: Account) -> str:
-    """Return the cookie that shows that the account was signed in on this browser before, or an empty text."""
-    return request.cookies.get(_name(request, f"{DEVICE}_{account.id}"), "")
+def device_cookie_value(request: WebRequest, user: User) -> str:
+    """Return the cookie that shows that the user was signed in on this browser before, or an empty text."""
+    return request.cookies.get(_name(request, f"{DEVICE}_{user.id}"), "")
 
 
 def session_cookie(request: WebRequest, token: str, lifetime: timedelta) -> Cookie:
@@ -109,9 +133,9 @@ def session_cookie(request: WebRequest, token: str, lifetime: timedelta) -> Cook
     return _cookie(request, SESSION, token, int(lifetime.total_seconds()))
 
 
-def device_cookie(request: WebRequest, account: Account, value: str) -> Cookie:
-    """Make the cookie of a device; a browser has one for each account."""
-    return _cookie(request, f"{DEVICE}_{account.id}", value, int(DEVICE_MAX_AGE.total_seconds()))
+def device_cookie(request: WebRequest, user: User, value: str) -> Cookie:
+    """Make the cookie of a device; a browser has one for each user."""
+    return _cookie(request, f"{DEVICE}_{user.id}", value, int(DEVICE_MAX_AGE.total_seconds()))
 
 
 def guest_cookie(request: WebRequest) -> Cookie:

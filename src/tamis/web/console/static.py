@@ -12,6 +12,7 @@ from litestar.exceptions import NotFoundException
 from litestar.params import FromPath
 from litestar.response import Response
 
+from tamis.web.console.roles import PUBLIC
 from tamis.web.console.session import WebRequest
 
 KINDS = {
@@ -64,7 +65,7 @@ def url_of(name: str) -> str:
     return f"/static/{_version()}/{name}"
 
 
-@get("/static/{version:str}/{name:path}", sync_to_thread=False)
+@get("/static/{version:str}/{name:path}", opt=PUBLIC, sync_to_thread=False)
 def serve(request: WebRequest, version: FromPath[str], name: FromPath[str]) -> Response[bytes]:
     """Send a file."""
     file = _files().get(name.lstrip("/"))

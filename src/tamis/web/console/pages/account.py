@@ -29,6 +29,7 @@ from tamis.web.console.auth.passwords import RetryLater
 from tamis.web.console.dependencies import FormDep, PasswordsDep, ServicesDep, VisitorDep
 from tamis.web.console.messages import first_message, first_sentence
 from tamis.web.console.responses import page, redirect
+from tamis.web.console.roles import ADMIN, VIEWER
 from tamis.web.console.session import Visitor, WebRequest, client_host
 from tamis.web.console.snippets import SECRET, snippets
 
@@ -51,7 +52,7 @@ def account_page(request: WebRequest, services: ServicesDep, visitor: VisitorDep
     return _page(request, services, visitor)
 
 
-@post("/account/timezone", sync_to_thread=True)
+@post("/account/timezone", opt=ADMIN, sync_to_thread=True)
 def change_timezone(request: WebRequest, services: ServicesDep, visitor: VisitorDep, form: FormDep) -> Response[str]:
     """Change the time zone of the account."""
     zone = form.text("timezone")
@@ -62,7 +63,7 @@ def change_timezone(request: WebRequest, services: ServicesDep, visitor: Visitor
     return redirect(visitor, "/account", notice=f"Time zone changed to {zone}. Segments are up to date.")
 
 
-@post("/account/date-order", sync_to_thread=True)
+@post("/account/date-order", opt=ADMIN, sync_to_thread=True)
 def change_date_order(services: ServicesDep, visitor: VisitorDep, form: FormDep) -> Response[str]:
     """Set how imports read ambiguous dates."""
     order = {str(order): order for order in (DateOrder.DMY, DateOrder.MDY)}.get(form.text("date_order"))
@@ -70,7 +71,7 @@ def change_date_order(services: ServicesDep, visitor: VisitorDep, form: FormDep)
     return redirect(visitor, "/account", notice=f"{DATE_ORDER_NOTICES[order]}.")
 
 
-@post("/account/password")
+@post("/account/password", opt=VIEWER)
 async def change_password(
     request: WebRequest,
     services: ServicesDep,
@@ -86,8 +87,8 @@ async def change_password(
         elif form.raw("new") != form.raw("again"):
             wrong["again"] = "The passwords do not match."
         else:
-            hashed = await passwords.hash(request, form.raw("new"), visitor.account)
-            changing = services.submit(set_password, visitor.account, hashed, visitor.session.token_hash)
+            hashed = await passwords.hash(request, form.raw("new"), visitor.user.email)
+            changing = services.submit(set_password, visitor.user, hashed, visitor.session.token_hash)
             await asyncio.wrap_future(changing)
     except RetryLater as error:
         wrong["present"] = str(error)
@@ -95,19 +96,19 @@ async def change_password(
         wrong["new"] = f"The password {first_message(error)}."
     if wrong:
         return await sync_to_thread(_page, request, services, visitor, wrong=wrong)
-    log.event("password_changed", account=visitor.account.id, address=client_host(request))
+    log.event("password_changed", user=visitor.user.id, address=client_host(request))
     return redirect(visitor, "/account", notice="Password changed. All other sessions are signed out.")
 
 
-@post("/account/sessions/end", sync_to_thread=True)
+@post("/account/sessions/end", opt=VIEWER, sync_to_thread=True)
 def sign_out_elsewhere(request: WebRequest, services: ServicesDep, visitor: VisitorDep) -> Response[str]:
     """End all other sessions."""
-    services.write(end_other_sessions, visitor.account, visitor.session)
-    log.event("other_sessions_ended", account=visitor.account.id, address=client_host(request))
+    services.write(end_other_sessions, visitor.user, visitor.session.token_hash)
+    log.event("other_sessions_ended", user=visitor.user.id, address=client_host(request))
     return redirect(visitor, "/account", notice="All other sessions are signed out.")
 
 
-@post("/account/keys", sync_to_thread=True, guards=[require_recent_password])
+@post("/account/keys", opt=ADMIN, sync_to_thread=True, guards=[require_recent_password])
 def create_key(request: WebRequest, services: ServicesDep, visitor: VisitorDep, form: FormDep) -> Response[str]:
     """Create a key pair; the response is the only page that shows its secret."""
     try:
@@ -122,7 +123,7 @@ def create_key(request: WebRequest, services: ServicesDep, visitor: VisitorDep, 
     return _page(request, services, visitor, made=created)
 
 
-@post("/account/keys/rename", sync_to_thread=True)
+@post("/account/keys/rename", opt=ADMIN, sync_to_thread=True)
 def rename_key(request: WebRequest, services: ServicesDep, visitor: VisitorDep, form: FormDep) -> Response[str]:
     """Rename a key pair."""
     try:
@@ -132,7 +133,7 @@ def rename_key(request: WebRequest, services: ServicesDep, visitor: VisitorDep, 
     return redirect(visitor, "/account", notice="Key pair renamed.")
 
 
-@post("/account/keys/revoke", sync_to_thread=True, guards=[require_recent_password])
+@post("/account/keys/revoke", opt=ADMIN, sync_to_thread=True, guards=[require_recent_password])
 def revoke_key(request: WebRequest, services: ServicesDep, visitor: VisitorDep, form: FormDep) -> Response[str]:
     """Revoke a key pair."""
     public_key = form.text("public_key")
@@ -182,7 +183,7 @@ def _page(
         scopes=SCOPES,
         today=now.astimezone(visitor.account.zone).date(),
         date_order=visitor.account.date_order or "ask",
-        sessions=list_sessions(services, visitor.account),
+        sessions=list_sessions(services, visitor.user),
         wrong=wrong or {},
     )
 

@@ -16,6 +16,7 @@ from tamis.domain.messages.kinds import KIND_NAMES
 from tamis.web.console.dependencies import ServicesDep, VisitorDep
 from tamis.web.console.pages.account import SCOPES
 from tamis.web.console.responses import page
+from tamis.web.console.roles import ADMIN
 
 PAGE = 50
 ACTORS = {
@@ -34,7 +35,7 @@ LABELS = {
 """Details whose names are not those of other pages."""
 
 
-@get("/account/activity", sync_to_thread=True)
+@get("/account/activity", opt=ADMIN, sync_to_thread=True)
 def activity(services: ServicesDep, visitor: VisitorDep, before: FromQuery[int] = BEYOND_LAST) -> Response[str]:
     """List the entries of the audit log, newest first."""
     before = max(min(before, BEYOND_LAST), 0)

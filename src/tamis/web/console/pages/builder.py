@@ -43,6 +43,7 @@ from tamis.web.console.builder_data import (
 from tamis.web.console.dependencies import FormDep, ServicesDep, VisitorDep
 from tamis.web.console.messages import first_sentence, message_text
 from tamis.web.console.responses import page
+from tamis.web.console.roles import EDITOR, VIEWER
 from tamis.web.console.session import Visitor
 
 Json = dict[str, object]
@@ -50,7 +51,7 @@ NOT_CONFIRMED = "Not saved yet. Confirm how the members change first."
 UNREADABLE_REQUEST = Invalid([Problem("", "question_not_read")])
 
 
-@get("/segments/new", sync_to_thread=True)
+@get("/segments/new", opt=EDITOR, sync_to_thread=True)
 def new_segment(
     services: ServicesDep, visitor: VisitorDep, type: FromQuery[str] = "", rule: FromQuery[str] = ""
 ) -> Response[Any]:
@@ -66,7 +67,7 @@ def new_segment(
     return page(visitor, "builder/choose_type.html", title="New segment", nav="segments", types=types)
 
 
-@get("/segments/{segment_id:int}/edit", sync_to_thread=True)
+@get("/segments/{segment_id:int}/edit", opt=EDITOR, sync_to_thread=True)
 def edit(services: ServicesDep, visitor: VisitorDep, segment_id: FromPath[int]) -> Response[Any]:
     """Show the builder with the rule of a segment."""
     db = services.records.reader()
@@ -123,7 +124,7 @@ class PreviewRequest(msgspec.Struct):
     text: str | None = None
 
 
-@post("/segments/preview", sync_to_thread=True, status_code=200)
+@post("/segments/preview", opt=VIEWER, sync_to_thread=True, status_code=200)
 def preview(services: ServicesDep, visitor: VisitorDep, body: RawBody) -> Response[Json]:
     """Return the preview of an unfinished rule; for one given as text, also its JSON form."""
     try:
@@ -172,7 +173,7 @@ class ValuesRequest(msgspec.Struct):
     typed: str = ""
 
 
-@post("/segments/values", sync_to_thread=True, status_code=200)
+@post("/segments/values", opt=VIEWER, sync_to_thread=True, status_code=200)
 def values(services: ServicesDep, visitor: VisitorDep, body: RawBody) -> Response[Json]:
     """Return the most frequent values of a field with their numbers of contacts."""
     try:
@@ -182,7 +183,7 @@ def values(services: ServicesDep, visitor: VisitorDep, body: RawBody) -> Respons
     return Response({"values": suggested_values(services, visitor.account, request.type, request.field, request.typed)})
 
 
-@post("/segments/new", sync_to_thread=True, status_code=200)
+@post("/segments/new", opt=EDITOR, sync_to_thread=True, status_code=200)
 def create(services: ServicesDep, visitor: VisitorDep, form: FormDep, type: FromQuery[str]) -> Response[Json]:
     """Save a new segment; one without a rule only after confirmation."""
     db = services.records.reader()
@@ -194,7 +195,7 @@ def create(services: ServicesDep, visitor: VisitorDep, form: FormDep, type: From
     return _saved(visitor, services.write(create_segment, visitor.account, of, name, draft))
 
 
-@post("/segments/{segment_id:int}/edit", sync_to_thread=True, status_code=200)
+@post("/segments/{segment_id:int}/edit", opt=EDITOR, sync_to_thread=True, status_code=200)
 def save(services: ServicesDep, visitor: VisitorDep, form: FormDep, segment_id: FromPath[int]) -> Response[Json]:
     """Save a segment, unless it has changed since it was opened: then return its current version. Where contacts would
     enter or leave, save only after confirmation."""

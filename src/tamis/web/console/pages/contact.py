@@ -23,6 +23,7 @@ from tamis.web.console.forms import Form
 from tamis.web.console.messages import first_sentence
 from tamis.web.console.resolvers import resolve_type
 from tamis.web.console.responses import fragment, page, redirect
+from tamis.web.console.roles import EDITOR
 from tamis.web.console.session import Visitor
 from tamis.web.console.values import Control, make_control, submitted_text
 
@@ -81,7 +82,7 @@ def show_value(
     )
 
 
-@get("/types/{type_id:int}/contacts/{contact_id:int}/fields/{field_id:int}/edit", sync_to_thread=True)
+@get("/types/{type_id:int}/contacts/{contact_id:int}/fields/{field_id:int}/edit", opt=EDITOR, sync_to_thread=True)
 def value_form(
     services: ServicesDep,
     visitor: VisitorDep,
@@ -96,7 +97,12 @@ def value_form(
     return _form(visitor, contact_type, contact, control, control.text, 200)
 
 
-@post("/types/{type_id:int}/contacts/{contact_id:int}/fields/{field_id:int}", sync_to_thread=True, status_code=200)
+@post(
+    "/types/{type_id:int}/contacts/{contact_id:int}/fields/{field_id:int}",
+    opt=EDITOR,
+    sync_to_thread=True,
+    status_code=200,
+)
 def edit_value(
     services: ServicesDep,
     visitor: VisitorDep,
@@ -122,7 +128,7 @@ def edit_value(
     return fragment(visitor, "contacts/_value_saved.html", field=field, focused=True, **context)
 
 
-@post("/types/{type_id:int}/contacts/{contact_id:int}/delete", sync_to_thread=True)
+@post("/types/{type_id:int}/contacts/{contact_id:int}/delete", opt=EDITOR, sync_to_thread=True)
 def delete_contact(
     services: ServicesDep,
     visitor: VisitorDep,

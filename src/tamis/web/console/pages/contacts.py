@@ -37,6 +37,7 @@ from tamis.web.console.dependencies import FormDep, ServicesDep, VisitorDep
 from tamis.web.console.messages import first_sentence, messages_by_path
 from tamis.web.console.resolvers import resolve_type
 from tamis.web.console.responses import fragment, page, redirect
+from tamis.web.console.roles import EDITOR, VIEWER
 from tamis.web.console.session import Visitor
 from tamis.web.console.values import Control, submitted_text
 from tamis.web.downloads import layout_of, send_file
@@ -125,7 +126,7 @@ def contact_list(
     )
 
 
-@post("/types/{type_id:int}/contacts/found", sync_to_thread=True, status_code=200)
+@post("/types/{type_id:int}/contacts/found", opt=VIEWER, sync_to_thread=True, status_code=200)
 def search_contacts(services: ServicesDep, visitor: VisitorDep, form: FormDep, type_id: FromPath[int]) -> Response[str]:
     """Return the rows that match a search; the rows request their number separately where counting is slow."""
     contact_type = resolve_type(services, visitor, type_id)
@@ -136,7 +137,7 @@ def search_contacts(services: ServicesDep, visitor: VisitorDep, form: FormDep, t
     return fragment(visitor, "contacts/_results.html", swapped=True, **context)
 
 
-@post("/types/{type_id:int}/contacts/count", sync_to_thread=True, status_code=200)
+@post("/types/{type_id:int}/contacts/count", opt=VIEWER, sync_to_thread=True, status_code=200)
 def count_matches(services: ServicesDep, visitor: VisitorDep, form: FormDep, type_id: FromPath[int]) -> Response[str]:
     """Count the contacts that match a search."""
     contact_type = resolve_type(services, visitor, type_id)
@@ -145,7 +146,7 @@ def count_matches(services: ServicesDep, visitor: VisitorDep, form: FormDep, typ
     return fragment(visitor, "contacts/_match_count.html", total=total, contact_filter=contact_filter)
 
 
-@post("/types/{type_id:int}/contacts/columns", sync_to_thread=True)
+@post("/types/{type_id:int}/contacts/columns", opt=EDITOR, sync_to_thread=True)
 def set_columns(services: ServicesDep, visitor: VisitorDep, form: FormDep, type_id: FromPath[int]) -> Response[str]:
     """Set the columns of the list."""
     contact_type = resolve_type(services, visitor, type_id)
@@ -156,7 +157,7 @@ def set_columns(services: ServicesDep, visitor: VisitorDep, form: FormDep, type_
     return redirect(visitor, f"/types/{contact_type.id}/contacts" + (f"?{state.query}" if state.query else ""))
 
 
-@post("/types/{type_id:int}/contacts/export", status_code=200)
+@post("/types/{type_id:int}/contacts/export", opt=VIEWER, status_code=200)
 async def export_contacts(
     services: ServicesDep, visitor: VisitorDep, form: FormDep, type_id: FromPath[int]
 ) -> Response[Any]:
@@ -172,13 +173,13 @@ async def export_contacts(
     return send_file(download, contact_type.name, form.text("to"))
 
 
-@get("/types/{type_id:int}/contacts/new", sync_to_thread=True)
+@get("/types/{type_id:int}/contacts/new", opt=EDITOR, sync_to_thread=True)
 def new_contact_form(services: ServicesDep, visitor: VisitorDep, type_id: FromPath[int]) -> Response[str]:
     """Show an empty form."""
     return _form(services, visitor, resolve_type(services, visitor, type_id), {}, {}, 200)
 
 
-@post("/types/{type_id:int}/contacts/new", sync_to_thread=True)
+@post("/types/{type_id:int}/contacts/new", opt=EDITOR, sync_to_thread=True)
 def new_contact(services: ServicesDep, visitor: VisitorDep, form: FormDep, type_id: FromPath[int]) -> Response[str]:
     """Create a contact."""
     contact_type = resolve_type(services, visitor, type_id)

@@ -25,6 +25,7 @@ from tamis.web.console.filters import day, number
 from tamis.web.console.messages import first_sentence
 from tamis.web.console.resolvers import resolve_type
 from tamis.web.console.responses import fragment, page, redirect
+from tamis.web.console.roles import EDITOR
 from tamis.web.console.session import WebRequest
 from tamis.web.console.snippets import SECRET
 
@@ -113,14 +114,14 @@ def properties(services: ServicesDep, visitor: VisitorDep, event_id: FromPath[in
     return fragment(visitor, "events/_properties.html", properties=events.properties(name))
 
 
-@get("/events/names/{event_id:int}/edit", sync_to_thread=True)
+@get("/events/names/{event_id:int}/edit", opt=EDITOR, sync_to_thread=True)
 def name_form(services: ServicesDep, visitor: VisitorDep, event_id: FromPath[int]) -> Response[str]:
     """Show the form of a name."""
     _, name = find_event_name(services.records.reader(), visitor.account, event_id)
     return fragment(visitor, "events/_name_form.html", name=name, description=name.description, problem="")
 
 
-@post("/events/names/{event_id:int}", sync_to_thread=True, status_code=200)
+@post("/events/names/{event_id:int}", opt=EDITOR, sync_to_thread=True, status_code=200)
 def edit_name(services: ServicesDep, visitor: VisitorDep, form: FormDep, event_id: FromPath[int]) -> Response[str]:
     """Describe a name, hide it, or show it again."""
     description, hidden = _edit(form)
@@ -144,14 +145,14 @@ def show_property(services: ServicesDep, visitor: VisitorDep, property_id: FromP
     return fragment(visitor, "events/_property.html", one=one, focused="describe")
 
 
-@get("/events/properties/{property_id:int}/edit", sync_to_thread=True)
+@get("/events/properties/{property_id:int}/edit", opt=EDITOR, sync_to_thread=True)
 def property_form(services: ServicesDep, visitor: VisitorDep, property_id: FromPath[int]) -> Response[str]:
     """Show the form of a property."""
     _, one = find_event_property(services.records.reader(), visitor.account, property_id)
     return fragment(visitor, "events/_property_form.html", one=one, description=one.description, problem="")
 
 
-@post("/events/properties/{property_id:int}", sync_to_thread=True, status_code=200)
+@post("/events/properties/{property_id:int}", opt=EDITOR, sync_to_thread=True, status_code=200)
 def edit_property(
     services: ServicesDep, visitor: VisitorDep, form: FormDep, property_id: FromPath[int]
 ) -> Response[str]:

@@ -26,6 +26,7 @@ from tamis.web.console.kinds import KINDS
 from tamis.web.console.messages import first_sentence, messages_by_path
 from tamis.web.console.resolvers import resolve_type
 from tamis.web.console.responses import page, redirect
+from tamis.web.console.roles import ADMIN, EDITOR
 from tamis.web.console.session import Visitor
 
 CONFIRMED_FIELD = "sure"
@@ -46,7 +47,7 @@ def show(services: ServicesDep, visitor: VisitorDep, type_id: FromPath[int], fie
     return _page(services, visitor, contact_type, summarize_field(services, contact_type, field_id))
 
 
-@post("/types/{type_id:int}/fields/{field_id:int}", sync_to_thread=True)
+@post("/types/{type_id:int}/fields/{field_id:int}", opt=EDITOR, sync_to_thread=True)
 def edit(
     services: ServicesDep,
     visitor: VisitorDep,
@@ -94,7 +95,7 @@ def lost(
     return rejects_answer(found)
 
 
-@post("/types/{type_id:int}/fields/{field_id:int}/delete", sync_to_thread=True)
+@post("/types/{type_id:int}/fields/{field_id:int}/delete", opt=ADMIN, sync_to_thread=True)
 def delete(
     services: ServicesDep, visitor: VisitorDep, type_id: FromPath[int], field_id: FromPath[int]
 ) -> Response[str]:

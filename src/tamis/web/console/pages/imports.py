@@ -34,6 +34,7 @@ from tamis.web.console.dependencies import ServicesDep, VisitorDep
 from tamis.web.console.importing import STEPS, Progress, problem_sentence, progress_of, rejects_answer, report_of_job
 from tamis.web.console.messages import message_text
 from tamis.web.console.responses import fragment, page, redirect
+from tamis.web.console.roles import EDITOR
 from tamis.web.console.session import Visitor, WebRequest
 
 PAGE = 50
@@ -143,7 +144,7 @@ def omissions(services: ServicesDep, visitor: VisitorDep, import_id: FromPath[in
     return rejects_answer(path)
 
 
-@post("/imports/{import_id:int}/undo", sync_to_thread=True)
+@post("/imports/{import_id:int}/undo", opt=EDITOR, sync_to_thread=True)
 def undo(services: ServicesDep, visitor: VisitorDep, import_id: FromPath[int]) -> Response[str]:
     """Undo an import."""
     start_undo(services, visitor.account, import_id)

@@ -10,11 +10,12 @@ from tamis.domain.errors import Invalid
 from tamis.web.console.dependencies import FormDep, ServicesDep, VisitorDep
 from tamis.web.console.messages import first_sentence
 from tamis.web.console.responses import fragment, is_htmx, redirect
+from tamis.web.console.roles import EDITOR
 from tamis.web.console.segment_layout import load_segment, segment_page
 from tamis.web.console.session import WebRequest
 
 
-@get("/segments/{segment_id:int}/rename", sync_to_thread=True)
+@get("/segments/{segment_id:int}/rename", opt=EDITOR, sync_to_thread=True)
 def rename_form(services: ServicesDep, visitor: VisitorDep, segment_id: FromPath[int]) -> Response[str]:
     """Show the form that renames a segment."""
     summary = load_segment(services, visitor, segment_id)
@@ -22,7 +23,7 @@ def rename_form(services: ServicesDep, visitor: VisitorDep, segment_id: FromPath
     return segment_page(visitor, summary, "rename", name=segment.name, description=segment.description, problem="")
 
 
-@post("/segments/{segment_id:int}/rename", status_code=200, sync_to_thread=True)
+@post("/segments/{segment_id:int}/rename", opt=EDITOR, status_code=200, sync_to_thread=True)
 def rename(
     services: ServicesDep,
     visitor: VisitorDep,
@@ -49,7 +50,7 @@ def rename(
     return redirect(visitor, f"/segments/{segment_id}", notice=notice, request=request)
 
 
-@post("/segments/{segment_id:int}/duplicate", status_code=200, sync_to_thread=True)
+@post("/segments/{segment_id:int}/duplicate", opt=EDITOR, status_code=200, sync_to_thread=True)
 def duplicate(services: ServicesDep, visitor: VisitorDep, segment_id: FromPath[int]) -> Response[str]:
     """Create a segment with the same rule."""
     copy = services.write(duplicate_segment, visitor.account, segment_id)
@@ -57,7 +58,7 @@ def duplicate(services: ServicesDep, visitor: VisitorDep, segment_id: FromPath[i
     return redirect(visitor, f"/segments/{copy.id}", notice=notice)
 
 
-@post("/segments/{segment_id:int}/delete", status_code=200, sync_to_thread=True)
+@post("/segments/{segment_id:int}/delete", opt=EDITOR, status_code=200, sync_to_thread=True)
 def delete(services: ServicesDep, visitor: VisitorDep, segment_id: FromPath[int]) -> Response[str]:
     """Delete a segment; refused while other segments use it."""
     segment = services.write(delete_segment, visitor.account, segment_id)

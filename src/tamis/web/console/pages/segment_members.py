@@ -26,6 +26,7 @@ from tamis.web.console.dependencies import FormDep, ServicesDep, VisitorDep
 from tamis.web.console.forms import Form
 from tamis.web.console.messages import first_sentence, messages_by_path
 from tamis.web.console.responses import fragment, is_htmx, redirect
+from tamis.web.console.roles import EDITOR, VIEWER
 from tamis.web.console.segment_layout import load_segment, segment_page
 from tamis.web.console.session import Visitor, WebRequest
 
@@ -62,7 +63,7 @@ def members(
     )
 
 
-@post("/segments/{segment_id:int}/members/search", status_code=200, sync_to_thread=True)
+@post("/segments/{segment_id:int}/members/search", opt=VIEWER, status_code=200, sync_to_thread=True)
 def search(
     services: ServicesDep,
     visitor: VisitorDep,
@@ -78,7 +79,7 @@ def search(
     return segment_page(visitor, load_segment(services, visitor, segment_id), "members", shown=shown, form=None)
 
 
-@post("/segments/{segment_id:int}/members/count", status_code=200, sync_to_thread=True)
+@post("/segments/{segment_id:int}/members/count", opt=VIEWER, status_code=200, sync_to_thread=True)
 def count(services: ServicesDep, visitor: VisitorDep, form: FormDep, segment_id: FromPath[int]) -> Response[str]:
     """Count the members that match a search."""
     text = form.text("text")
@@ -86,7 +87,7 @@ def count(services: ServicesDep, visitor: VisitorDep, form: FormDep, segment_id:
     return fragment(visitor, "segments/_match_count.html", found=found, text=text)
 
 
-@post("/segments/{segment_id:int}/members", status_code=200, sync_to_thread=True)
+@post("/segments/{segment_id:int}/members", opt=EDITOR, status_code=200, sync_to_thread=True)
 def add(services: ServicesDep, visitor: VisitorDep, form: FormDep, segment_id: FromPath[int]) -> Response[str]:
     """Add a recipient manually."""
     try:
@@ -99,7 +100,7 @@ def add(services: ServicesDep, visitor: VisitorDep, form: FormDep, segment_id: F
     return redirect(visitor, f"/segments/{segment_id}/members", notice=f"{email} was added to the segment.")
 
 
-@post("/segments/{segment_id:int}/members/remove", status_code=200, sync_to_thread=True)
+@post("/segments/{segment_id:int}/members/remove", opt=EDITOR, status_code=200, sync_to_thread=True)
 def remove(
     services: ServicesDep,
     visitor: VisitorDep,
@@ -130,7 +131,7 @@ def remove(
     return redirect(visitor, f"/segments/{segment_id}/{tab}", notice=f"{explained.email} was excluded.")
 
 
-@post("/segments/{segment_id:int}/bring-back", status_code=200, sync_to_thread=True)
+@post("/segments/{segment_id:int}/bring-back", opt=EDITOR, status_code=200, sync_to_thread=True)
 def undo_member_exclusion(
     services: ServicesDep,
     visitor: VisitorDep,

@@ -9,7 +9,11 @@ from litestar.response import Response
 from tamis import log
 from tamis.actions.accounts import sessions as actions
 from tamis.actions.accounts.sessions import end_session, find_session
+from tamis.actions.services import Services
 from tamis.domain.accounts import hash_secret
+from tamis.domain.errors import Refused
+from tamis.domain.users import User
+from tamis.web.console.auth.password_confirmation import PasswordConfirmations
 from tamis.web.console.auth.passwords import RetryLater
 from tamis.web.console.dependencies import (
     ConfirmationsDep,
@@ -18,10 +22,13 @@ from tamis.web.console.dependencies import (
     ServicesDep,
     VisitorDep,
 )
+from tamis.web.console.messages import first_sentence
 from tamis.web.console.responses import page, redirect
+from tamis.web.console.roles import PUBLIC, VIEWER
 from tamis.web.console.session import (
     WebRequest,
     client_host,
+    client_of,
     cookie_token,
     csrf_token,
     device_cookie,
@@ -37,11 +44,11 @@ REFUSED_SECONDS = 1.0
 WRONG = "Wrong email or password."
 
 
-@get("/sign-in", sync_to_thread=False)
+@get("/sign-in", opt=PUBLIC, sync_to_thread=False)
 def sign_in_form(request: WebRequest, services: ServicesDep, then: FromQuery[str] = "/segments") -> Response[str]:
     """Show the form; signed-in users are redirected."""
     if find_session(services, session_token(request)):
-        return Response("", status_code=303, headers={"location": _local_path(then)}, media_type="text/html")
+        return Response("", status_code=303, headers={"location": local_path(then)}, media_type="text/html")
     cookie = guest_cookie(request)
     answer = _form(csrf_token(cookie.value or ""), "", then, "", 200)
     answer.set_cookie(cookie)
@@ -49,7 +56,7 @@ def sign_in_form(request: WebRequest, services: ServicesDep, then: FromQuery[str
     return answer
 
 
-@post("/sign-in")
+@post("/sign-in", opt=PUBLIC)
 async def sign_in(
     request: WebRequest,
     services: ServicesDep,
@@ -60,30 +67,49 @@ async def sign_in(
     """Check email and password, and open a session, without using a thread: those are for signed-in users."""
     email, then, csrf = form.text("email"), form.text("then"), csrf_token(cookie_token(request))
     try:
-        account = await passwords.sign_in(request, email, form.raw("password"))
+        user = await passwords.sign_in(request, email, form.raw("password"))
     except RetryLater as error:
         await asyncio.sleep(REFUSED_SECONDS)
         answer = _form(csrf, email, then, str(error), error.status)
         answer.headers.update(error.headers)
         return answer
-    if account is None:
+    if user is None:
         return _form(csrf, email, then, WRONG, 422)
-    opened = await asyncio.wrap_future(services.submit(actions.sign_in, account, session_token(request)))
-    confirmations.note(hash_secret(opened.token))
-    answer = Response("", status_code=303, headers={"location": _local_path(then)}, media_type="text/html")
-    answer.set_cookie(session_cookie(request, opened.token, services.settings.session_lifetime))
-    answer.set_cookie(device_cookie(request, account, opened.device))
-    answer.set_cookie(ended_guest_cookie(request))
-    return answer
+    is_known = passwords.known_device(request, user) is not None
+    try:
+        return await open_console(request, services, confirmations, user, then, is_known=is_known)
+    except Refused as error:
+        return _form(csrf, email, then, first_sentence(error), 422)
 
 
-@post("/sign-out", sync_to_thread=True)
+@post("/sign-out", opt=VIEWER, sync_to_thread=True)
 def sign_out(request: WebRequest, services: ServicesDep, visitor: VisitorDep) -> Response[str]:
     """End the session."""
     services.write(end_session, visitor.session)
-    log.event("signed_out", account=visitor.account.id, address=client_host(request))
+    log.event("signed_out", user=visitor.user.id, address=client_host(request))
     answer = redirect(visitor, "/sign-in")
     answer.set_cookie(ended_session_cookie(request))
+    return answer
+
+
+async def open_console(
+    request: WebRequest,
+    services: Services,
+    confirmations: PasswordConfirmations,
+    user: User,
+    then: str,
+    *,
+    is_known: bool,
+) -> Response[str]:
+    """Open a session for a user who has shown who they are, and go to a page; raises Refused."""
+    opening = services.submit(actions.sign_in, user, session_token(request), client_of(request))
+    opened = await asyncio.wrap_future(opening)
+    confirmations.note(hash_secret(opened.token))
+    log.event("signed_in", user=user.id, address=client_host(request), known_device=is_known)
+    answer = Response("", status_code=303, headers={"location": local_path(then)}, media_type="text/html")
+    answer.set_cookie(session_cookie(request, opened.token, services.settings.session_lifetime))
+    answer.set_cookie(device_cookie(request, user, opened.device))
+    answer.set_cookie(ended_guest_cookie(request))
     return answer
 
 
@@ -95,13 +121,13 @@ def _form(csrf: str, email: str, then: str, problem: str, status: int) -> Respon
         status=status,
         csrf=csrf,
         email=email,
-        then=_local_path(then),
+        then=local_path(then),
         problem=problem,
         is_form_response=status != 200,
     )
 
 
-def _local_path(path: str) -> str:
+def local_path(path: str) -> str:
     """Return a path of this console; anything else becomes the start page."""
     fits = path.startswith("/") and not path.startswith(("//", "/\\")) and path.isprintable()
     return path if fits else "/segments"

@@ -23,6 +23,7 @@ from tamis.web.console.kinds import KINDS
 from tamis.web.console.messages import first_sentence, messages_by_path
 from tamis.web.console.resolvers import resolve_type
 from tamis.web.console.responses import fragment, is_htmx, page, redirect
+from tamis.web.console.roles import ADMIN, EDITOR
 from tamis.web.console.session import Visitor, WebRequest
 
 Problems = Mapping[str, str]
@@ -34,7 +35,7 @@ def type_list(services: ServicesDep, visitor: VisitorDep) -> Response[str]:
     return _types(services, visitor)
 
 
-@post("/types", sync_to_thread=True)
+@post("/types", opt=EDITOR, sync_to_thread=True)
 def create(services: ServicesDep, visitor: VisitorDep, form: FormDep) -> Response[str]:
     """Create a contact type."""
     name = form.text("name")
@@ -60,7 +61,7 @@ def show(services: ServicesDep, visitor: VisitorDep, type_id: FromPath[int]) -> 
     return type_page(services, visitor, resolve_type(services, visitor, type_id))
 
 
-@post("/types/{type_id:int}/rename", sync_to_thread=True)
+@post("/types/{type_id:int}/rename", opt=EDITOR, sync_to_thread=True)
 def rename(services: ServicesDep, visitor: VisitorDep, form: FormDep, type_id: FromPath[int]) -> Response[str]:
     """Rename a contact type."""
     contact_type, name = resolve_type(services, visitor, type_id), form.text("type_name")
@@ -71,7 +72,7 @@ def rename(services: ServicesDep, visitor: VisitorDep, form: FormDep, type_id: F
     return redirect(visitor, f"/types/{type_id}", notice=f"Contact type renamed to “{renamed.name}”.")
 
 
-@post("/types/{type_id:int}/delete", sync_to_thread=True)
+@post("/types/{type_id:int}/delete", opt=ADMIN, sync_to_thread=True)
 def delete(services: ServicesDep, visitor: VisitorDep, type_id: FromPath[int]) -> Response[str]:
     """Delete an unused contact type."""
     contact_type = resolve_type(services, visitor, type_id)
@@ -84,7 +85,7 @@ def delete(services: ServicesDep, visitor: VisitorDep, type_id: FromPath[int]) -
     return redirect(visitor, "/types", notice=f"Contact type “{contact_type.name}” deleted.")
 
 
-@post("/types/{type_id:int}/fields", sync_to_thread=True)
+@post("/types/{type_id:int}/fields", opt=EDITOR, sync_to_thread=True)
 def add_field(services: ServicesDep, visitor: VisitorDep, form: FormDep, type_id: FromPath[int]) -> Response[str]:
     """Add a field to a contact type."""
     contact_type = resolve_type(services, visitor, type_id)
@@ -102,7 +103,7 @@ def add_field(services: ServicesDep, visitor: VisitorDep, form: FormDep, type_id
     return redirect(visitor, f"/types/{type_id}#field-{made.id}", notice=f"Field “{made.name}” added.")
 
 
-@post("/types/{type_id:int}/fields/{field_id:int}/move", sync_to_thread=True)
+@post("/types/{type_id:int}/fields/{field_id:int}/move", opt=EDITOR, sync_to_thread=True)
 def move_field(
     request: WebRequest,
     services: ServicesDep,

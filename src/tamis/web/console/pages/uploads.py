@@ -35,6 +35,7 @@ from tamis.web.console.importing import progress_of, rejects_answer
 from tamis.web.console.messages import WORDS
 from tamis.web.console.resolvers import resolve_type
 from tamis.web.console.responses import fragment, page, redirect
+from tamis.web.console.roles import EDITOR
 from tamis.web.console.session import Visitor, WebRequest
 from tamis.web.request_tasks import run_in_lane
 
@@ -42,7 +43,7 @@ CHUNK_BYTES = 1 << 20
 START_TIMEOUT_SECONDS = 2
 
 
-@get("/imports/new", sync_to_thread=True)
+@get("/imports/new", opt=EDITOR, sync_to_thread=True)
 def new_import(services: ServicesDep, visitor: VisitorDep, type: FromQuery[str] = "") -> Response[str]:
     """Ask for a file and its contact type."""
     known = types_of_account(services.records.reader(), visitor.account.id)
@@ -59,14 +60,14 @@ def new_import(services: ServicesDep, visitor: VisitorDep, type: FromQuery[str] 
     )
 
 
-@post("/imports/types", sync_to_thread=True)
+@post("/imports/types", opt=EDITOR, sync_to_thread=True)
 def make_type(services: ServicesDep, visitor: VisitorDep, form: FormDep) -> Response[dict[str, object]]:
     """Create the contact type for the next upload."""
     made = services.write(create_type, visitor.account, form.text("name"))
     return Response({"id": made.id, "name": made.name}, status_code=201)
 
 
-@put("/imports/uploads", request_max_body_size=None)
+@put("/imports/uploads", opt=EDITOR, request_max_body_size=None)
 async def receive(
     services: ServicesDep, visitor: VisitorDep, request: WebRequest, type: FromQuery[str] = ""
 ) -> Response[dict[str, object]]:
@@ -100,7 +101,7 @@ class _Wanted:
     sheet: str
 
 
-@get("/imports/uploads/{upload_id:str}")
+@get("/imports/uploads/{upload_id:str}", opt=EDITOR)
 async def show_upload(
     services: ServicesDep,
     visitor: VisitorDep,
@@ -151,7 +152,7 @@ async def _preview(services: Services, visitor: Visitor, upload: Upload, encodin
     return await run_in_lane(services.lanes.files, visitor.account.id, preview)
 
 
-@get("/imports/uploads/{upload_id:str}/progress", sync_to_thread=True)
+@get("/imports/uploads/{upload_id:str}/progress", opt=EDITOR, sync_to_thread=True)
 def upload_progress(
     services: ServicesDep, visitor: VisitorDep, request: WebRequest, upload_id: FromPath[str]
 ) -> Response[str]:
@@ -166,7 +167,7 @@ def upload_progress(
     )
 
 
-@post("/imports/uploads/{upload_id:str}")
+@post("/imports/uploads/{upload_id:str}", opt=EDITOR)
 async def begin(services: ServicesDep, visitor: VisitorDep, form: FormDep, upload_id: FromPath[str]) -> Response[str]:
     """Start a dry run or an import with the choices of the form."""
     pages, account_id = services.lanes.pages, visitor.account.id
@@ -207,7 +208,7 @@ def _start(services: Services, visitor: Visitor, form: Form, upload: Upload, pre
     return redirect(visitor, _page_of(start_upload(services, visitor.account, contact_type, upload, wanted)))
 
 
-@post("/imports/uploads/{upload_id:str}/discard", sync_to_thread=True)
+@post("/imports/uploads/{upload_id:str}/discard", opt=EDITOR, sync_to_thread=True)
 def discard(services: ServicesDep, visitor: VisitorDep, upload_id: FromPath[str]) -> Response[str]:
     """Delete an upload."""
     upload = find_upload(services, visitor.account, upload_id)
@@ -215,7 +216,7 @@ def discard(services: ServicesDep, visitor: VisitorDep, upload_id: FromPath[str]
     return redirect(visitor, "/imports", notice=f"{upload.name} was discarded.")
 
 
-@get("/imports/uploads/{upload_id:str}/rejects", sync_to_thread=True)
+@get("/imports/uploads/{upload_id:str}/rejects", opt=EDITOR, sync_to_thread=True)
 def rejects_of_trial(services: ServicesDep, visitor: VisitorDep, upload_id: FromPath[str]) -> File:
     """Return the rows that an import would reject."""
     job = job_of_upload(services, visitor.account, upload_id)

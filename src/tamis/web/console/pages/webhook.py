@@ -27,6 +27,7 @@ from tamis.web.console.auth.password_confirmation import require_recent_password
 from tamis.web.console.dependencies import FormDep, ServicesDep, VisitorDep
 from tamis.web.console.messages import first_message
 from tamis.web.console.responses import page, redirect
+from tamis.web.console.roles import ADMIN
 from tamis.web.console.session import Visitor, WebRequest, client_host
 
 PAGE = 50
@@ -75,7 +76,7 @@ def show(
     return webhook_page(services, visitor, _find(services, visitor, webhook_id), before=before)
 
 
-@post("/webhooks/{webhook_id:int}/test")
+@post("/webhooks/{webhook_id:int}/test", opt=ADMIN)
 async def test(services: ServicesDep, visitor: VisitorDep, webhook_id: FromPath[int]) -> Response[str]:
     """Send a test now, and show what has become of it."""
     webhook = await sync_to_thread(_find, services, visitor, webhook_id)
@@ -83,7 +84,7 @@ async def test(services: ServicesDep, visitor: VisitorDep, webhook_id: FromPath[
     return await sync_to_thread(webhook_page, services, visitor, webhook, tested=tested)
 
 
-@post("/webhooks/{webhook_id:int}/rotate", sync_to_thread=True, guards=[require_recent_password])
+@post("/webhooks/{webhook_id:int}/rotate", opt=ADMIN, sync_to_thread=True, guards=[require_recent_password])
 def rotate(request: WebRequest, services: ServicesDep, visitor: VisitorDep, webhook_id: FromPath[int]) -> Response[str]:
     """Make a new secret; the response is the only page that shows it."""
     made = services.write(rotate_secret, visitor.account, webhook_id)
@@ -91,7 +92,7 @@ def rotate(request: WebRequest, services: ServicesDep, visitor: VisitorDep, webh
     return webhook_page(services, visitor, made.webhook, secret=made.secret)
 
 
-@post("/webhooks/{webhook_id:int}/replay", sync_to_thread=True)
+@post("/webhooks/{webhook_id:int}/replay", opt=ADMIN, sync_to_thread=True)
 def replay(services: ServicesDep, visitor: VisitorDep, form: FormDep, webhook_id: FromPath[int]) -> Response[str]:
     """Deliver the changes after a number again, or skip those up to it."""
     after, problem = form.number("after"), "Enter the number of a change."
@@ -104,7 +105,7 @@ def replay(services: ServicesDep, visitor: VisitorDep, form: FormDep, webhook_id
     return webhook_page(services, visitor, _find(services, visitor, webhook_id), wrong=problem, after=form.raw("after"))
 
 
-@post("/webhooks/{webhook_id:int}/enable", sync_to_thread=True)
+@post("/webhooks/{webhook_id:int}/enable", opt=ADMIN, sync_to_thread=True)
 def enable(services: ServicesDep, visitor: VisitorDep, webhook_id: FromPath[int]) -> Response[str]:
     """Enable a webhook, which goes on where it was, or try a failing one at once."""
     was_enabled = _find(services, visitor, webhook_id).is_enabled
@@ -113,14 +114,14 @@ def enable(services: ServicesDep, visitor: VisitorDep, webhook_id: FromPath[int]
     return redirect(visitor, f"/webhooks/{webhook_id}", notice=notice)
 
 
-@post("/webhooks/{webhook_id:int}/disable", sync_to_thread=True)
+@post("/webhooks/{webhook_id:int}/disable", opt=ADMIN, sync_to_thread=True)
 def disable(services: ServicesDep, visitor: VisitorDep, webhook_id: FromPath[int]) -> Response[str]:
     """Disable a webhook."""
     _set_enabled(services, visitor, webhook_id, enabled=False)
     return redirect(visitor, f"/webhooks/{webhook_id}", notice="Webhook disabled.")
 
 
-@post("/webhooks/{webhook_id:int}/delete", sync_to_thread=True)
+@post("/webhooks/{webhook_id:int}/delete", opt=ADMIN, sync_to_thread=True)
 def delete(request: WebRequest, services: ServicesDep, visitor: VisitorDep, webhook_id: FromPath[int]) -> Response[str]:
     """Delete a webhook."""
     services.write(delete_webhook, visitor.account, webhook_id)

@@ -26,6 +26,7 @@ from tamis.web.console.forms import Form
 from tamis.web.console.messages import as_sentence, first_sentence, message_text
 from tamis.web.console.pages.webhook import TYPES, webhook_page
 from tamis.web.console.responses import page, redirect
+from tamis.web.console.roles import ADMIN
 from tamis.web.console.session import Visitor, WebRequest, client_host
 
 
@@ -47,13 +48,13 @@ def webhook_list(services: ServicesDep, visitor: VisitorDep) -> Response[str]:
     )
 
 
-@get("/webhooks/new", sync_to_thread=True)
+@get("/webhooks/new", opt=ADMIN, sync_to_thread=True)
 def new_webhook(services: ServicesDep, visitor: VisitorDep) -> Response[str]:
     """Show the form that creates a webhook."""
     return _form_page(services, visitor, None, WebhookEdit())
 
 
-@post("/webhooks", sync_to_thread=True, guards=[require_recent_password])
+@post("/webhooks", opt=ADMIN, sync_to_thread=True, guards=[require_recent_password])
 def create(request: WebRequest, services: ServicesDep, visitor: VisitorDep, form: FormDep) -> Response[str]:
     """Create a webhook; the response is the only page that shows its secret."""
     wanted = _edit_of(form)
@@ -65,7 +66,7 @@ def create(request: WebRequest, services: ServicesDep, visitor: VisitorDep, form
     return webhook_page(services, visitor, made.webhook, secret=made.secret)
 
 
-@get("/webhooks/{webhook_id:int}/edit", sync_to_thread=True)
+@get("/webhooks/{webhook_id:int}/edit", opt=ADMIN, sync_to_thread=True)
 def edit_page(services: ServicesDep, visitor: VisitorDep, webhook_id: FromPath[int]) -> Response[str]:
     """Show the form that edits a webhook."""
     webhook = find_webhook(services.records.reader(), visitor.account, webhook_id)
@@ -73,7 +74,7 @@ def edit_page(services: ServicesDep, visitor: VisitorDep, webhook_id: FromPath[i
     return _form_page(services, visitor, webhook, shown)
 
 
-@post("/webhooks/{webhook_id:int}", sync_to_thread=True, guards=[require_recent_password])
+@post("/webhooks/{webhook_id:int}", opt=ADMIN, sync_to_thread=True, guards=[require_recent_password])
 def edit(
     request: WebRequest, services: ServicesDep, visitor: VisitorDep, form: FormDep, webhook_id: FromPath[int]
 ) -> Response[str]:
