@@ -10,9 +10,6 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from pathlib import Path
-
-import msgspec
 
 from tamis import __version__, log
 from tamis.actions.accounts.sessions import delete_expired_sessions
@@ -20,7 +17,7 @@ from tamis.actions.changes.projector_thread import ProjectorThread
 from tamis.actions.exporting.directories import remove_abandoned
 from tamis.actions.idempotency import delete_old_requests
 from tamis.actions.importing.uploads import sweep_uploads
-from tamis.actions.local_protocol import SERVER_FILE, ServerAddress
+from tamis.actions.local_protocol import ServerAddress, ServerFile, has_running_server
 from tamis.actions.maintenance.erasure import Eraser
 from tamis.actions.maintenance.event_upkeep import run_event_upkeep
 from tamis.actions.maintenance.health import Health
@@ -87,11 +84,10 @@ def _serve(settings: Settings, host: str, port: int, ready: Callable[[str], None
         for thread in threads:
             thread.start()
         asgi_app = web_app(services, token, monitoring_routes(health, registry, settings.metrics_token))
-        file = settings.data / SERVER_FILE
-        file.unlink(missing_ok=True)  # of a server that was killed
+        file = ServerFile(settings.data)
 
         def on_ready() -> None:
-            write_server_file(file, ServerAddress(address, token))
+            file.write(ServerAddress(address, token))
             log.event(
                 "server_started",
                 version=__version__,
@@ -104,6 +100,7 @@ def _serve(settings: Settings, host: str, port: int, ready: Callable[[str], None
             ready(address)
 
         def on_stopping(signal_name: str) -> None:
+            file.unlock()
             health.stop()
             services.hub.close()
             services.lanes.files.end()  # uploads are not inspected any more
@@ -112,7 +109,7 @@ def _serve(settings: Settings, host: str, port: int, ready: Callable[[str], None
         try:
             Server(asgi_app, connections, on_ready, on_stopping).run(sockets=[listener])
         finally:
-            file.unlink(missing_ok=True)
+            file.remove()
     finally:
         stop.set()
         services.hub.wake_projector()
@@ -152,24 +149,18 @@ def _background_threads(services: Services, health: Health, stop: threading.Even
     ]
 
 
-def write_server_file(file: Path, server: ServerAddress) -> None:
-    """Write the address and token of the server for commands on this machine; only the owner can read the file."""
-    temporary = file.with_suffix(".new")
-    temporary.unlink(missing_ok=True)
-    with os.fdopen(os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as handle:
-        handle.write(msgspec.json.encode(server))
-    temporary.replace(file)
-
-
 def _open_columns(services: Services) -> None:
-    pause = threading.Event()
-    for _ in range(LOCK_ATTEMPTS):  # a command may hold them briefly
+    """Open the projection; waits while a command has it, or a server that is being stopped."""
+    pause, data = threading.Event(), services.settings.data
+    for _ in range(LOCK_ATTEMPTS):
         try:
             services.open_columns()
             return
         except ProjectionInUse:
+            if has_running_server(data):
+                break
             pause.wait(PAUSE_SECONDS)
-    raise Unavailable("data_directory_in_use", directory=str(services.settings.data))
+    raise Unavailable("data_directory_in_use", directory=str(data))
 
 
 def _listen(host: str, port: int) -> socket.socket:

@@ -2,8 +2,10 @@
 
 import fcntl
 import gzip
+import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -12,6 +14,8 @@ from tests.support import forked, in_process
 from tests.support.process import MAIN, PATIENCE_SECONDS, Refused, Server, environment, tamis
 
 PEOPLE = "email,first_name,last_name,birth_date\nann@example.org,Ann,Lee,1990-05-01\nbob@example.org,Bob,,1985-01-31\n"
+PATIENT = ("-c", f"from tamis import app; app.LOCK_ATTEMPTS = 1_000_000; {MAIN}")
+"""A server that waits for the projection as long as it is in use."""
 
 
 def people(tmp_path: Path, text: str = PEOPLE) -> Path:
@@ -242,13 +246,53 @@ def test_a_broken_server_file_is_ignored(data: Path, left: str) -> None:
         assert (output.read(), errors.read()) == ('{"segments": []}\n', "")
 
 
-def test_a_second_server_on_the_same_data_is_refused(data: Path) -> None:
+def test_a_second_server_on_the_same_data_is_refused_without_waiting(data: Path) -> None:
     with Server(data) as first:
-        second = Server(data, program=("-c", f"from tamis import app; app.LOCK_ATTEMPTS = 5; {MAIN}"))
+        second = Server(data, program=PATIENT)
         with pytest.raises(AssertionError, match="is in use by another Tamis process"):
             second.start()
         assert tamis(data, "segment", "list") == {"segments": []}
         assert first.stop() == 0
+
+
+@pytest.mark.parametrize("left", ["", '{"address": "http://127.0.0.1:9", "token": "x"}'])
+def test_a_server_waits_for_a_command_even_if_a_killed_server_left_its_file(data: Path, left: str) -> None:
+    (data / "server.json").write_text(left)
+    with (data / "columns.lock").open("w") as held:
+        fcntl.flock(held, fcntl.LOCK_EX)
+        server = Server(data, program=PATIENT)
+        server.launch()
+        with pytest.raises(subprocess.TimeoutExpired):
+            server.process.wait(timeout=1)
+        assert not server.address
+    server.wait_until_listening()
+    assert server.stop() == 0
+
+
+def test_a_server_waits_for_one_that_is_being_stopped(data: Path, tmp_path: Path) -> None:
+    may_end = tmp_path / "may_end"
+    close_late = f"""
+import time
+from pathlib import Path
+from tamis.actions.services import Services
+close = Services.close
+def close_late(services):
+    while not Path({str(may_end)!r}).exists():
+        time.sleep(0.01)
+    close(services)
+Services.close = close_late
+"""
+    with Server(data, program=("-c", close_late + MAIN)) as first:
+        first.process.send_signal(signal.SIGTERM)
+        while (data / "server.json").exists():
+            time.sleep(0.01)
+        second = Server(data, program=PATIENT)
+        second.launch()
+        with pytest.raises(subprocess.TimeoutExpired):
+            second.process.wait(timeout=1)
+        may_end.touch()
+        second.wait_until_listening()
+        assert second.stop() == 0
 
 
 def test_a_command_works_after_its_server_was_killed(data: Path) -> None:

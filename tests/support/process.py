@@ -87,6 +87,10 @@ class Server:
     def start(self) -> None:
         """Start the process, also again after it has ended, and wait until it says where it listens."""
         self.launch()
+        self.wait_until_listening()
+
+    def wait_until_listening(self) -> None:
+        """Wait until a launched process says where it listens."""
         if not self._listening.wait(PATIENCE_SECONDS) or not self.address:
             self.kill()
             raise AssertionError(f"the server does not listen: {''.join(self.errors)}")
