@@ -12,7 +12,7 @@ from tamis.actions.importing.upsert import upsert
 from tamis.actions.services import Services
 from tamis.domain.errors import Refused as RefusedAction
 from tamis.domain.fields import RESERVED, FieldSet
-from tamis.records import suppressions
+from tamis.records import forgotten_emails
 from tamis.records.contacts import NewContact
 from tamis.records.engine.sql import fetch
 from tamis.records.handles import connection_of
@@ -82,7 +82,7 @@ def test_only_a_keyed_hash_of_a_forgotten_email_is_kept(services: Services) -> N
     account, _ = services.write(create_account, "owner@example.org", "UTC", None)
     people = services.write(create_type, account, "People")
     services.write(forget_email, account, people, ANN)
-    rows = fetch(services.records.reader(), "SELECT email_hash FROM suppressed_emails")
+    rows = fetch(services.records.reader(), "SELECT email_hash FROM forgotten_emails")
     assert len(str(rows[0][0])) == 64
     assert ANN not in str(rows)
     assert connection_of(services.records.reader()).execute("SELECT length(pepper) FROM store").get == 32
@@ -92,7 +92,7 @@ def test_an_email_forgotten_while_a_batch_waits_is_not_stored(services: Services
     account, _ = services.write(create_account, "owner@example.org", "UTC", None)
     people = services.write(create_type, account, "People")
     services.write(forget_email, account, people, BOB)
-    checked = suppressions.last_suppression(services.records.reader())  # an import looks, and then
+    checked = forgotten_emails.last_forgotten(services.records.reader())  # an import looks, and then
     services.write(forget_email, account, people, ANN)
     with pytest.raises(RefusedAction, match="1 of the emails were forgotten in the meantime"):
         services.write(upsert, people.id, FieldSet(RESERVED), [NewContact(ANN, ANN, "{}")], (), checked=checked)

@@ -55,6 +55,11 @@ DELETE FROM projection_clocks; DELETE FROM membership_changes; DELETE FROM membe
 DELETE FROM membership_snapshots; DELETE FROM member_lists; DELETE FROM daily_sizes;
 """
 
+FORMER_NAMES = """
+ALTER TABLE forgotten_emails RENAME TO suppressed_emails;
+ALTER TABLE suppressed_emails RENAME COLUMN forgotten_at TO suppressed_at;
+"""
+
 WITHOUT_HISTORY = """
 ALTER TABLE change_log RENAME TO feed;
 ALTER TABLE feed RENAME COLUMN inclusion_id TO added_id;
@@ -319,6 +324,7 @@ def old_backup(past: Past, tmp_path_factory: pytest.TempPathFactory) -> Path:
     columns = backup.with_name(NAME)
     shutil.copy(past.settings.data / NAME, columns)
     change(OLD_TABLES)(columns)
+    change_records(backup, FORMER_NAMES)
     set_back_schema(backup, 15)
     change_records(backup, WITHOUT_HISTORY)
     to_first_format(backup, columns)

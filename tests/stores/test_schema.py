@@ -95,7 +95,7 @@ def test_rows_of_renamed_tables_survive_with_their_numbers(tmp_path: Path) -> No
         "recipients_added": "inclusions",
         "recipients_removed": "contact_exclusions",
         "excluded_addresses": "email_exclusions",
-        "forgotten": "suppressed_emails",
+        "forgotten": "forgotten_emails",
         "erasure": "pending_erasure",
         "import_befores": "import_prior_values",
         "daily_sizes": "daily_sizes",
@@ -105,7 +105,7 @@ def test_rows_of_renamed_tables_survive_with_their_numbers(tmp_path: Path) -> No
     before["feed"] = [(*row, *added_columns) for row in before["feed"]]
     assert after == before
     numbers: dict[str, int] = dict(db.execute("SELECT name, seq FROM sqlite_sequence").fetchall())  # type: ignore[arg-type]
-    assert (numbers["change_log"], numbers["inclusions"], numbers["suppressed_emails"]) == (7, 5, 4)
+    assert (numbers["change_log"], numbers["inclusions"], numbers["forgotten_emails"]) == (7, 5, 4)
     assert not renamed.keys() - {"daily_sizes"} & numbers.keys()
     assert visible_fields(Reader(db), 1) == [5]
     assert last_change(Reader(db)) == 7

@@ -57,6 +57,7 @@ for name, target, help_text in (
         "Import contacts from a CSV, Excel, NDJSON or Parquet file.",
     ),
     ("events", "events:events_app", "Import what contacts did, and describe, hide and keep it."),
+    ("suppress", "suppressions:suppress_app", "Manage emails that may not be mailed."),
     ("pull", "definitions:pull", "Write contact types, fields and segments to a YAML file."),
     ("plan", "definitions:plan", "Show what applying a YAML file would change; exits with 2 if anything would."),
     ("apply", "definitions:apply", "Make contact types, fields and segments match a YAML file."),

@@ -3,6 +3,7 @@
 from tamis.client.clients import AsyncTamis, Tamis
 from tamis.client.errors import ApiError, ErrorItem
 from tamis.client.models.events import NewEvent
+from tamis.client.models.suppressions import NewSuppression
 from tamis.client.retries import RetryPolicy
 from tamis.client.webhooks import InvalidWebhook, WebhookMessage, verify_webhook
 
@@ -12,6 +13,7 @@ __all__ = [
     "ErrorItem",
     "InvalidWebhook",
     "NewEvent",
+    "NewSuppression",
     "RetryPolicy",
     "Tamis",
     "WebhookMessage",

@@ -16,6 +16,7 @@ from tamis.client.resources.contacts import ContactCalls
 from tamis.client.resources.events import EventCalls
 from tamis.client.resources.programs import ImportCalls, WebhookCalls
 from tamis.client.resources.segments import SegmentCalls
+from tamis.client.resources.suppressions import SuppressionCalls
 from tamis.client.retries import RetryPolicy
 from tamis.client.senders import AsyncSender, SyncSender
 
@@ -38,6 +39,7 @@ class _Client(Generic[Sender]):
         self.segments = SegmentCalls(sender)
         self.imports = ImportCalls(sender)
         self.webhooks = WebhookCalls(sender)
+        self.suppressions = SuppressionCalls(sender)
         self.audit = AuditCalls(sender)
 
     def __repr__(self) -> str:

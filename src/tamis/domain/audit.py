@@ -52,6 +52,8 @@ class AuditAction(StrEnum):
     CONTACT_DELETED = "contact.deleted"
     CONTACT_FORGOTTEN = "contact.forgotten"
     EMAIL_ALLOWED = "email.allowed"
+    EMAILS_SUPPRESSED = "suppression.added"
+    SUPPRESSION_LIFTED = "suppression.lifted"
     BATCH_WRITTEN = "batch.written"
     IMPORT_STARTED = "import.started"
     IMPORT_FINISHED = "import.finished"
@@ -92,6 +94,7 @@ _WORDS = {
     AuditAction.MEMBER_ADDED: "Member added manually",
     AuditAction.MEMBER_RESTORED: "Exclusion undone",
     AuditAction.EMAIL_ALLOWED: "Forgotten email allowed again",
+    AuditAction.EMAILS_SUPPRESSED: "Emails suppressed",
     AuditAction.EVENTS_EXPIRED: "Old events removed",
     AuditAction.EVENTS_IMPORTED: "Events imported",
     AuditAction.BATCH_WRITTEN: "Batch of contacts saved",

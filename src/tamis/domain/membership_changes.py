@@ -16,6 +16,7 @@ class Cause(StrEnum):
     TIME = "time passed"
     DELETION = "deletion"
     EVENT = "event"
+    CONSENT = "consent"
     RETENTION = "events expired"
     FIRST = "first filling"
     REBUILD = "rebuild"

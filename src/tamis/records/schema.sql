@@ -12,7 +12,8 @@ CREATE TABLE accounts (
     email_key TEXT NOT NULL UNIQUE,
     timezone TEXT NOT NULL,
     created_at INTEGER NOT NULL,
-    date_order TEXT NOT NULL DEFAULT 'ask'
+    date_order TEXT NOT NULL DEFAULT 'ask',
+    give_suppressed INTEGER NOT NULL DEFAULT 0
 ) STRICT;
 
 CREATE TABLE key_pairs (
@@ -142,11 +143,11 @@ CREATE TABLE pending_erasure (
     since INTEGER NOT NULL
 ) STRICT;
 
-CREATE TABLE suppressed_emails (
+CREATE TABLE forgotten_emails (
     id INTEGER PRIMARY KEY AUTOINCREMENT,
     contact_type_id INTEGER NOT NULL REFERENCES contact_types (id),
     email_hash TEXT NOT NULL,
-    suppressed_at INTEGER NOT NULL,
+    forgotten_at INTEGER NOT NULL,
     UNIQUE (contact_type_id, email_hash)
 ) STRICT;
 
@@ -498,3 +499,14 @@ CREATE TABLE password_links (
 ) STRICT;
 
 CREATE INDEX audit_log_by_age ON audit_log (at);
+
+CREATE TABLE suppressions (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    account_id INTEGER NOT NULL REFERENCES accounts (id),
+    email_hash TEXT NOT NULL,
+    email TEXT,
+    reason TEXT NOT NULL CHECK (reason IN ('unsubscribed', 'complained', 'bounced', 'manual')),
+    source TEXT NOT NULL,
+    since INTEGER NOT NULL,
+    UNIQUE (account_id, email_hash)
+) STRICT;

@@ -18,6 +18,7 @@ CAUSES: dict[Cause, str] = {
     Cause.TIME: "time",
     Cause.DELETION: "segment_deleted",
     Cause.EVENT: "event",
+    Cause.CONSENT: "consent",
     Cause.RETENTION: "events_expired",
     Cause.FIRST: "first_build",
     Cause.REBUILD: "rebuild",

@@ -20,7 +20,7 @@ from tamis.domain.errors import Problem
 from tamis.domain.fields import FieldSet
 from tamis.domain.instants import day_of
 from tamis.files.disk_space import require_disk_space
-from tamis.records import contacts, suppressions, types
+from tamis.records import contacts, forgotten_emails, types
 from tamis.records.handles import Reader, Transaction
 
 ItemStatus = Literal["created", "updated", "unchanged", "rejected"]
@@ -62,7 +62,7 @@ def write_batch(
     fields = types.fields_of_type(db, type_id)
     items = batch.parsed if fields == batch.fields else _parse(batch.stated, fields)
     keys = {item.email.key for item in items if isinstance(item, ParsedContact)}
-    forgotten = suppressions.find_suppressed(db, type_id, list(keys))
+    forgotten = forgotten_emails.find_forgotten(db, type_id, list(keys))
     first: dict[str, int] = {}
     repeated: list[int] = []
     results: dict[int, ItemResult] = {}

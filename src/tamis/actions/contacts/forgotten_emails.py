@@ -15,7 +15,7 @@ from tamis.domain.emails import Email, parse_email_for_lookup
 from tamis.domain.errors import Invalid, Message, NotFound, Problem
 from tamis.domain.instants import day_of
 from tamis.domain.messages.catalog import MessageCatalog
-from tamis.records import contacts, overrides, suppressions, types
+from tamis.records import contacts, forgotten_emails, overrides, suppressions, types
 from tamis.records.handles import Reader, Transaction
 from tamis.records.maintenance import erasure
 
@@ -37,7 +37,8 @@ def forget_email(
         overrides.forget_contact(db, contact_type.id, None, address.key, now)
         forget_answers(db, account, address.address, address.key)
         erasure.request_erasure(db, now)
-    suppressions.suppress(db, contact_type.id, address.key, now)
+    forgotten_emails.add_forgotten(db, contact_type.id, address.key, now)
+    suppressions.clear_email(db, contact_type.id, address.key)
     subject = Subject("contact", contact.id) if contact else type_subject(contact_type)
     record_entry(db, now, account.id, AuditAction.CONTACT_FORGOTTEN, subject, contact_type=contact_type.id)
     return contact
@@ -46,7 +47,7 @@ def forget_email(
 def allow_email(db: Transaction, now: datetime, account: Account, contact_type: ContactType, email: str) -> Email:
     """Allow a forgotten email again; raises Invalid and NotFound."""
     address = _parse(email)
-    if not suppressions.lift_suppression(db, contact_type.id, address.key):
+    if not forgotten_emails.remove_forgotten(db, contact_type.id, address.key):
         raise NotFound("email_not_forgotten", email=address.address, contact_type=contact_type.name)
     record_entry(db, now, account.id, AuditAction.EMAIL_ALLOWED, type_subject(contact_type))
     return address
@@ -56,7 +57,7 @@ def email_check(db: Reader, account: Account, contact_type: ContactType, words: 
     """Return the check of emails that are about to become contacts of a type; its reasons are written by `words`."""
 
     def check(email_keys: Sequence[str]) -> dict[str, str]:
-        found = suppressions.find_suppressed(db, contact_type.id, email_keys)
+        found = forgotten_emails.find_forgotten(db, contact_type.id, email_keys)
         return {
             key: words.render(
                 Message(
@@ -74,7 +75,7 @@ def email_check(db: Reader, account: Account, contact_type: ContactType, words: 
 
 def refuse_forgotten(db: Reader, account: Account, type_id: int, email_key: str) -> None:
     """Raise Invalid if an email was forgotten in a contact type."""
-    found = suppressions.find_suppressed(db, type_id, [email_key])
+    found = forgotten_emails.find_forgotten(db, type_id, [email_key])
     if found:
         day = format_day(day_of(found[email_key], account.zone))
         raise Invalid([Problem("email", "email_was_forgotten", day=day)])

@@ -20,7 +20,7 @@ from tamis.domain.errors import Problem
 from tamis.domain.events import MAX_PROPERTIES_SIZE, EventName, RawValue
 from tamis.domain.instants import day_of, to_micros
 from tamis.domain.text import shorten
-from tamis.records import change_log, contacts, suppressions, types
+from tamis.records import change_log, contacts, forgotten_emails, types
 from tamis.records.events.rows import EventOutcome, NewEvent, encode_properties
 from tamis.records.events.write import append
 from tamis.records.handles import Reader, Transaction
@@ -145,7 +145,7 @@ def _create_contacts(
 ) -> dict[str, Problem]:
     """Create the contacts of events that have none, and add their ids to `by_email`; return why emails are refused."""
     new = {e.contact.key: e.contact for e in events if isinstance(e.contact, Email) and e.contact.key not in by_email}
-    forgotten = suppressions.find_suppressed(db, contact_type.id, list(new))
+    forgotten = forgotten_emails.find_forgotten(db, contact_type.id, list(new))
     rows = [(email.address, key, "{}") for key, email in new.items() if key not in forgotten]
     if rows:
         store_rows(db, now, contact_type.id, types.fields_of_type(db, contact_type.id), rows)

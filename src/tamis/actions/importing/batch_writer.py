@@ -20,8 +20,8 @@ class BatchWriter:
     """Stores batches in order and adds up the outcomes of their rows.
 
     A command stores each batch in one transaction, a server in several, in the turn of the account `account_id`. All
-    are finished at the end of the block, also after an error. `checked` is the number of the last suppression that the
-    caller has checked, `import_id` the job whose figures are updated."""
+    are finished at the end of the block, also after an error. `checked` is the number of the last forgotten email that
+    the caller has checked, `import_id` the job whose figures are updated."""
 
     def __init__(
         self,

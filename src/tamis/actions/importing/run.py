@@ -33,7 +33,7 @@ from tamis.domain.imports import Upload
 from tamis.domain.inference.declared_types import DeclaredType
 from tamis.domain.parsing.column_format import ColumnFormat
 from tamis.files.header import clean_name
-from tamis.records import suppressions, types
+from tamis.records import forgotten_emails, types
 from tamis.staging.cells import find_fast_columns, find_padded_columns
 from tamis.staging.connection import open_staging
 from tamis.staging.documents import iter_batches
@@ -48,7 +48,7 @@ ROWS_A_BATCH, CELLS_A_BATCH = 50_000, 2_000_000
 @dataclass(frozen=True, slots=True)
 class _ParsedFile:
     """A file with all cells parsed: its mapping, the fields of the type with new ones, added options, the prepared
-    rows, and the number of the last suppression that was checked."""
+    rows, and the number of the email forgotten last that was checked."""
 
     columns: ColumnMap
     fields: FieldSet
@@ -186,7 +186,7 @@ def _parse(
 ) -> _ParsedFile:
     """Map the columns of a file and parse its cells; fields are created only if any row can be stored."""
     db = services.records.reader()
-    present, checked = types.fields_of_type(db, contact_type.id), suppressions.last_suppression(db)
+    present, checked = types.fields_of_type(db, contact_type.id), forgotten_emails.last_forgotten(db)
     width = len(source.header)
     unescaped = source.is_spreadsheet and not options.keep_formulas
     if unescaped and (marked := strip_text_markers(staging, width)):

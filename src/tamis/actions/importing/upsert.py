@@ -8,7 +8,7 @@ from tamis.actions.contacts.row_storage import store_rows
 from tamis.domain.errors import Refused
 from tamis.domain.fields import FieldSet
 from tamis.domain.membership_changes import Cause
-from tamis.records import suppressions, types
+from tamis.records import forgotten_emails, types
 from tamis.records.contacts import ContactRow
 from tamis.records.handles import Transaction
 
@@ -41,14 +41,14 @@ def upsert(
     """Store contacts of one type with distinct emails; without `write`, only return the outcome.
 
     A known contact keeps values that its row lacks, except of fields in `erasable`. `import_id` is the import that can
-    be undone. Raises Refused when the type was deleted, when an email was suppressed (after the number `checked`), and
+    be undone. Raises Refused when the type was deleted, when an email was forgotten (after the number `checked`), and
     when `fields`, which the rows were parsed for, have changed."""
     if not types.is_live(db, type_id):
         raise Refused("contact_type_deleted_while_importing")
     present = types.fields_of_type(db, type_id)  # includes fields created after the rows were parsed
     if write:
         _check_fields(present, fields)
-    if kept_out := suppressions.find_suppressed(db, type_id, [row[1] for row in rows], checked):
+    if kept_out := forgotten_emails.find_forgotten(db, type_id, [row[1] for row in rows], checked):
         raise Refused("emails_forgotten_meanwhile", count=len(kept_out))
     stored = store_rows(db, now, type_id, present, rows, erasable, write=write, cause=cause, import_id=import_id)
     known, updated = stored.known_count, len(stored.updated)

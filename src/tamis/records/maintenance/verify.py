@@ -99,9 +99,9 @@ def live_segments(db: Reader) -> list[Segment]:
     return select(db, segments.from_row, SQL["segments"])
 
 
-def types_with_suppressions(db: Reader) -> list[int]:
-    """List the contact types with suppressed emails."""
-    return select(db, int, SQL["types_with_suppressions"])
+def types_with_forgotten(db: Reader) -> list[int]:
+    """List the contact types with forgotten emails."""
+    return select(db, int, SQL["types_with_forgotten"])
 
 
 def types_with_exclusions(db: Reader) -> list[int]:

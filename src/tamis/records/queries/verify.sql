@@ -82,8 +82,8 @@ SELECT 'inclusions', coalesce((SELECT seq FROM sqlite_sequence WHERE name = 'inc
 UNION ALL
 SELECT 'change_log', coalesce((SELECT seq FROM sqlite_sequence WHERE name = 'change_log'), 0), coalesce(max(change), 0) FROM change_log;
 
--- name: types_with_suppressions
-SELECT DISTINCT contact_type_id FROM suppressed_emails;
+-- name: types_with_forgotten
+SELECT DISTINCT contact_type_id FROM forgotten_emails;
 
 -- name: all_email_keys
 SELECT email_key FROM contacts WHERE contact_type_id = ?1

@@ -39,6 +39,7 @@ TAGS = {
     "Imports": "Files of contacts.",
     "Segments": "Rules, and the members that follow from them.",
     "Changes": "Who enters and leaves which segment, in order.",
+    "Consent": "Emails that may not be mailed.",
     "Webhooks": "Changes that are sent to an address of yours.",
     "Audit log": "Who did what, and when.",
 }

@@ -58,6 +58,7 @@ CAUSES = {
     Cause.TIME: "Time passed",
     Cause.DELETION: "Contact deleted",
     Cause.EVENT: "Event",
+    Cause.CONSENT: "Consent",
     Cause.RETENTION: "Events expired",
     Cause.FIRST: "Initial build",
     Cause.REBUILD: "Rebuild",

@@ -13,7 +13,7 @@ from tamis.domain.audit import AuditAction, type_subject
 from tamis.domain.contacts import ContactType
 from tamis.domain.errors import Message
 from tamis.domain.text import shorten
-from tamis.records import contacts, suppressions, types
+from tamis.records import contacts, forgotten_emails, types
 from tamis.records.handles import Transaction
 from tamis.staging.emails import EmailExpressions
 from tamis.staging.events.contacts import add_contact_ids, create_contact_ids, distinct_emails, reject_emails
@@ -60,7 +60,7 @@ def _create(
 ) -> dict[str, int]:
     """Create contacts with some emails, and return their ids by key; those forgotten meanwhile are not created."""
     type_by_id(db, account, contact_type.id)
-    forgotten = suppressions.find_suppressed(db, contact_type.id, list(new))
+    forgotten = forgotten_emails.find_forgotten(db, contact_type.id, list(new))
     known = contacts.ids_by_email(db, contact_type.id, list(new))
     rows = [(address, key, "{}") for key, address in new.items() if key not in forgotten and key not in known]
     if rows:

@@ -14,7 +14,7 @@ from tamis.domain.emails import email_key
 from tamis.domain.errors import Invalid
 from tamis.domain.segments import EXTERNAL_BIT, LAST_SEGMENT, Segment
 from tamis.domain.text import pluralize
-from tamis.records import email_exclusions, segments, suppressions, types
+from tamis.records import email_exclusions, forgotten_emails, segments, types
 from tamis.records.events.catalogue import names_for, names_of_type
 from tamis.records.handles import Reader
 from tamis.records.integrity.health import FileHealth
@@ -218,10 +218,10 @@ def rule_of(db: Reader, segment: Segment) -> Rule:
 
 def _forgotten(db: Reader) -> Check:
     with start_check("forgotten emails are absent") as check:
-        for type_id in verify.types_with_suppressions(db):
+        for type_id in verify.types_with_forgotten(db):
             back = 0
             for keys in batched(verify.all_email_keys(db, type_id), KEYS_PER_STEP):
-                back += len(suppressions.find_suppressed(db, type_id, keys))
+                back += len(forgotten_emails.find_forgotten(db, type_id, keys))
             if back:
                 check.wrong(
                     f"{pluralize(back, 'email')} "

@@ -1,0 +1,1 @@
+"""What people have agreed to: which emails may not be mailed."""
