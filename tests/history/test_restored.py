@@ -58,6 +58,7 @@ DELETE FROM membership_snapshots; DELETE FROM member_lists; DELETE FROM daily_si
 FORMER_NAMES = """
 ALTER TABLE forgotten_emails RENAME TO suppressed_emails;
 ALTER TABLE suppressed_emails RENAME COLUMN forgotten_at TO suppressed_at;
+ALTER TABLE accounts ADD COLUMN password_hash TEXT;
 """
 
 WITHOUT_HISTORY = """
