@@ -217,7 +217,7 @@ def test_blanks_of_a_condition_about_events_are_to_be_filled_in() -> None:
         "window": {"operator": "is within", "values": [""]},
         "where": {"field": "", "operator": "is", "values": ["5"]},
     }
-    assert list_incomplete(from_decoded_json(data)) == ("rule",)
+    assert list_incomplete(from_decoded_json(data)) == ("rule", "rule.where")
 
 
 ADA = Contact(1, 1, "ada@example.com", {}, EPOCH, EPOCH)

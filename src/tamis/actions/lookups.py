@@ -2,6 +2,7 @@
 
 from tamis.records.accounts import account_by_id
 from tamis.records.change_log import last_change
+from tamis.records.events.catalogue import catalogue_of_type as events_of_type
 from tamis.records.handles import Reader, Transaction, snapshot
 from tamis.records.keys import access_by_key_pair, access_by_secret
 from tamis.records.overrides import is_excluded
@@ -15,6 +16,7 @@ __all__ = [
     "access_by_key_pair",
     "access_by_secret",
     "account_by_id",
+    "events_of_type",
     "fields_of_type",
     "is_excluded",
     "last_change",

@@ -11,20 +11,25 @@ from tamis.records.handles import Reader
 from tamis.records.segments import refs_of_type
 from tamis.records.types import fields_of_type
 from tamis.rules.build import build
+from tamis.rules.build_events import is_window
 from tamis.rules.descriptions.describe import describe
 from tamis.rules.descriptions.examples import Example, examples
 from tamis.rules.descriptions.outline import outline
 from tamis.rules.descriptions.progress import describe_progress
+from tamis.rules.evaluation.aggregates import fits
 from tamis.rules.evaluation.explain import Explained, ExplainedEvents
 from tamis.rules.operators import OPERATORS, Operator, Takes, ValueType, positive_form
 from tamis.rules.syntaxes.arrays import from_arrays, to_arrays
 from tamis.rules.syntaxes.draft import Draft
+from tamis.rules.syntaxes.event_text import TIMES
 from tamis.rules.syntaxes.json import from_decoded_json, from_json, to_json
 from tamis.rules.syntaxes.text import from_text, to_text
-from tamis.rules.tree import Rule, referenced_segments
+from tamis.rules.tree import AggregateFunction, Rule, referenced_segments
 
 __all__ = [
     "OPERATORS",
+    "TIMES",
+    "AggregateFunction",
     "Example",
     "Explained",
     "ExplainedEvents",
@@ -35,9 +40,11 @@ __all__ = [
     "describe_progress",
     "draft_of",
     "examples",
+    "fits",
     "from_arrays",
     "from_json",
     "from_text",
+    "is_window",
     "json_of_text",
     "outline",
     "positive_form",

@@ -7,7 +7,8 @@ from tamis.rules.syntaxes.draft import Draft, DraftCondition, DraftEventConditio
 
 
 def list_incomplete(draft: Draft | None) -> tuple[str, ...]:
-    """Return the places of conditions that lack a field, an operator or a value, and of empty groups."""
+    """Return the places of conditions that lack a field, an operator or a value, and of empty groups; also of those
+    about the properties of events."""
     return tuple(dict.fromkeys(place for place, _ in _open(draft)))
 
 
@@ -30,7 +31,7 @@ def _open(draft: Draft | None) -> Iterator[tuple[str, str]]:
             yield from _open(draft.part)
         case DraftEventCondition():
             yield from ((draft.where, place) for place in _event_blanks(draft))
-            yield from ((draft.where, place) for _, place in _open(draft.filter))
+            yield from _open(draft.filter)
 
 
 def _event_blanks(draft: DraftEventCondition) -> Iterator[str]:

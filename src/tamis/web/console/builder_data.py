@@ -8,10 +8,11 @@ from markupsafe import Markup
 
 from tamis.actions.segments.planning.edit_effects import MembershipEffect
 from tamis.actions.segments.previews import Preview
-from tamis.actions.segments.rule_syntax import OPERATORS, Operator, Takes, positive_form, to_text
+from tamis.actions.segments.rule_syntax import OPERATORS, Operator, positive_form, to_text
 from tamis.actions.segments.segment_options import SegmentOption
 from tamis.domain.fields import EMAIL, FIRST_NAME, LAST_NAME, RESERVED, Field, FieldSet, Kind, Value
 from tamis.domain.messages.kinds import KIND_NAMES
+from tamis.web.console.builder_labels import operator_label
 from tamis.web.console.filters import day, number, percent
 from tamis.web.console.messages import message_text
 from tamis.web.console.session import Visitor
@@ -36,20 +37,13 @@ def _operator_data(operator: Operator) -> dict[str, object]:
     relative = positive_operator.relative
     return {
         "name": operator.name,
-        "label": _label(operator),
+        "label": operator_label(operator),
         "kinds": sorted(operator.kinds),
         "takes": operator.takes,
         "values": operator.values,
         "hours": relative is not None and relative.takes_hours,
         "takes_no_field": operator.takes_no_field,
     }
-
-
-def _label(operator: Operator) -> str:
-    """Return the phrase of an operator as a list entry; its values are entered in controls."""
-    if operator.takes is Takes.TWO:
-        return operator.phrase.split(" {0}")[0]
-    return operator.phrase.format("…").removesuffix(" …")
 
 
 def fields_data(fields: FieldSet) -> list[dict[str, object]]:

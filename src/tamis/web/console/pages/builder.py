@@ -7,8 +7,9 @@ from litestar import get, post
 from litestar.params import FromPath, FromQuery, RawBody
 from litestar.response import Redirect, Response
 
+from tamis.actions.events.property_values import suggested_property_values
 from tamis.actions.fields.types import find_type, type_by_id
-from tamis.actions.lookups import fields_of_type, types_of_account
+from tamis.actions.lookups import events_of_type, fields_of_type, types_of_account
 from tamis.actions.segments.planning.edit_effects import MembershipEffect, effect_of_edit
 from tamis.actions.segments.previews import (
     preview_rule,
@@ -40,6 +41,7 @@ from tamis.web.console.builder_data import (
     preview_data,
     segments_data,
 )
+from tamis.web.console.builder_events import events_data
 from tamis.web.console.dependencies import FormDep, ServicesDep, VisitorDep
 from tamis.web.console.messages import first_sentence, message_text
 from tamis.web.console.responses import page
@@ -91,11 +93,13 @@ def _builder_page(
     rule = to_json(rule_of(db, segment)) if segment else initial_rule
     segment_id = segment.id if segment else None
     initial_preview = preview_rule(services, visitor.account, of.id, from_json(rule), segment_id=segment_id)
+    events = events_of_type(db, of.id)
     data = {
         "type": {"id": of.id, "name": of.name},
         "segment": {"id": segment.id} if segment else None,
         "fields": fields_data(fields_of_type(db, of.id)),
         "operators": operators_data(),
+        "events": events_data(events),
         "segments": segments_data(list_segment_options(services, visitor.account, of.id, segment)),
         "draft": msgspec.Raw(rule.encode()),
         "first": preview_data(initial_preview, visitor),
@@ -108,6 +112,7 @@ def _builder_page(
         of=of,
         segment=segment,
         seen=segment_tag(segment) if segment else "",
+        has_events=not all(name.hidden for name in events.names),
         data=encode_for_script(data),
     )
 
@@ -166,21 +171,28 @@ def _unreadable_rule(services: Services, visitor: Visitor, request: PreviewReque
 
 
 class ValuesRequest(msgspec.Struct):
-    """A request for the values of a field that contain `typed`."""
+    """A request for the values of a field, or of a property of events, that contain `typed`."""
 
     type: int
-    field: int
+    field: int | None = None
+    property: int | None = None
     typed: str = ""
 
 
 @post("/segments/values", opt=VIEWER, sync_to_thread=True, status_code=200)
 def values(services: ServicesDep, visitor: VisitorDep, body: RawBody) -> Response[Json]:
-    """Return the most frequent values of a field with their numbers of contacts."""
+    """Return the most frequent values of a field with their numbers of contacts, or those of a property of events with
+    their numbers of events."""
     try:
         request = msgspec.json.decode(body, type=ValuesRequest)
     except (msgspec.MsgspecError, UnicodeError, RecursionError):
         raise UNREADABLE_REQUEST from None
-    return Response({"values": suggested_values(services, visitor.account, request.type, request.field, request.typed)})
+    of, typed = request.type, request.typed
+    if request.field is not None and request.property is None:
+        return Response({"values": suggested_values(services, visitor.account, of, request.field, typed)})
+    if request.property is not None and request.field is None:
+        return Response({"values": suggested_property_values(services, visitor.account, of, request.property, typed)})
+    raise UNREADABLE_REQUEST
 
 
 @post("/segments/new", opt=EDITOR, sync_to_thread=True, status_code=200)

@@ -5,28 +5,28 @@ import { LatestRequest } from "./requests.js";
 import { confirmSave } from "./confirm-dialog.js";
 import { visible } from "./dom.js";
 import { History } from "./undo-history.js";
-import { openPicker } from "./listbox.js";
 import { PreviewPanel } from "./preview-panel.js";
 import { SaveForm } from "./save.js";
+import { EventSchema } from "./event-schema.js";
 import { Schema } from "./schema.js";
 import { RuleText } from "./rule-text.js";
-import { SEGMENT, NodePaths, add, change, condition, duplicate, find, fromJson, group, groupsAround, isGroup, move, remove,
-  toJson, unwrap, wrap } from "./rule-tree.js";
-import { matching } from "./value-controls.js";
+import { EVENT, NodePaths, add, change, condition, duplicate, edit, eventAround, eventCondition, find, fromJson,
+  group, groupsAround, isGroup, move, remove, toJson, treeWith, unwrap, wrap } from "./rule-tree.js";
+import { pickSubject } from "./subject-picker.js";
 import { TreeView } from "./tree-view.js";
 
-const SHARE = "share"; // the entry of the list of fields for a random share
 const TYPING_MS = 40;
 const TEXT_MS = 150;
 
 const at = (id) => document.getElementById(id);
 const data = JSON.parse(at("builder-data").textContent);
 const schema = new Schema(data);
+const events = new EventSchema(schema);
 const history = new History(fromJson(data.draft));
 const previews = new LatestRequest("/segments/preview");
 const panel = new PreviewPanel(data.type);
 const host = at("tree");
-const view = new TreeView(host, schema, controlChanged);
+const view = new TreeView(host, schema, events, controlChanged);
 const text = new RuleText(() => readText(TEXT_MS));
 let segment = data.segment;
 let savedState = serialize();
@@ -48,6 +48,10 @@ function serialize() {
 
 // -- changes -------------------------------------------------------------------------------------------------------------
 
+// Changes the tree that has a node: the rule, or the `where` of a condition about events.
+const editTree = (id, make, how) => applyChange(edit(history.current, id, make), how);
+const changeNode = (id, make, how) => editTree(id, (tree) => change(tree, id, make), how);
+
 function applyChange(tree, { typing = null, focus = null } = {}) {
   history.push(tree, typing);
   draw(focus);
@@ -61,12 +65,12 @@ function draw(focus = null) {
   at("redo").toggleAttribute("disabled", !history.canRedo);
 }
 
-function controlChanged(id, values, typing, redraw) {
+function controlChanged(id, patch, typing, redraw) {
   const node = find(history.current, id);
   if (!node) return; // it was removed while its control had the focus
-  const changed = { ...node, values };
+  const changed = { ...node, ...patch };
   if (!redraw) view.accept(changed);
-  applyChange(change(history.current, id, () => changed), { typing: typing ? id : null });
+  changeNode(id, () => changed, { typing: typing ? id : null });
 }
 
 function restore(tree) {
@@ -141,9 +145,7 @@ function refused(problems) {
 }
 
 function focusFirstProblem() {
-  if (firstProblem === undefined) return;
-  const node = find(history.current, firstProblem);
-  view.focus({ id: firstProblem, part: node?.field === "" ? "field" : "value-0" });
+  if (firstProblem !== undefined) view.focusOpen(firstProblem);
 }
 
 function changedMeanwhile(other) {
@@ -174,28 +176,34 @@ function changedMeanwhile(other) {
 const ACTIONS = {
   add(id) {
     const fresh = condition();
-    applyChange(add(history.current, id, fresh), { focus: { id: fresh.id, part: "field" } });
-    chooseField(fresh.id);
+    editTree(id, (tree) => add(tree, id, fresh), { focus: { id: fresh.id, part: "field" } });
+    chooseSubject(fresh.id);
+  },
+  "add-event"(id) {
+    const fresh = eventCondition();
+    editTree(id, (tree) => add(tree, id, fresh), { focus: { id: fresh.id, part: "field" } });
+    chooseSubject(fresh.id);
   },
   "add-group"(id) {
     const inner = condition();
     const join = find(history.current, id).join === "all" ? "any" : "all";
-    applyChange(add(history.current, id, group(join, [inner])), { focus: { id: inner.id, part: "field" } });
+    editTree(id, (tree) => add(tree, id, group(join, [inner])), { focus: { id: inner.id, part: "field" } });
   },
   remove(id) {
-    const of = groupsAround(history.current, id).at(-1);
+    const tree = treeWith(history.current, id);
+    const of = groupsAround(tree, id).at(-1);
     const index = of.parts.findIndex((part) => part.id === id);
     const beside = of.parts[index + 1] ?? of.parts[index - 1];
-    const focus = beside ? { id: beside.id, part: isGroup(beside) ? "add" : "field" } : { id: history.current.id, part: "add" };
-    applyChange(remove(history.current, id), { focus });
+    const focus = beside ? { id: beside.id, part: isGroup(beside) ? "add" : "field" } : { id: tree.id, part: "add" };
+    editTree(id, () => remove(tree, id), { focus });
   },
-  duplicate: (id) => applyChange(duplicate(history.current, id), { focus: { id, part: "menu" } }),
-  up: (id, part = "menu") => applyChange(move(history.current, id, -1), { focus: { id, part } }),
-  down: (id, part = "menu") => applyChange(move(history.current, id, 1), { focus: { id, part } }),
-  wrap: (id) => applyChange(wrap(history.current, id), { focus: { id, part: "menu" } }),
+  duplicate: (id) => editTree(id, (tree) => duplicate(tree, id), { focus: { id, part: "menu" } }),
+  up: (id, part = "menu") => editTree(id, (tree) => move(tree, id, -1), { focus: { id, part } }),
+  down: (id, part = "menu") => editTree(id, (tree) => move(tree, id, 1), { focus: { id, part } }),
+  wrap: (id) => editTree(id, (tree) => wrap(tree, id), { focus: { id, part: "menu" } }),
   unwrap(id) {
     const [first] = find(history.current, id).parts;
-    applyChange(unwrap(history.current, id), { focus: { id: first.id, part: isGroup(first) ? "add" : "field" } });
+    editTree(id, (tree) => unwrap(tree, id), { focus: { id: first.id, part: isGroup(first) ? "add" : "field" } });
   },
 };
 
@@ -204,7 +212,7 @@ const nodeOf = (element) => Number(element.closest("[data-node]").dataset.node);
 host.addEventListener("click", (event) => {
   const button = event.target.closest("button");
   if (!button) return;
-  if (button.dataset.part === "field") chooseField(nodeOf(button));
+  if (button.dataset.part === "field") chooseSubject(nodeOf(button));
   if (!button.dataset.do) return;
   const menu = button.closest("details");
   if (menu) menu.open = false;
@@ -213,33 +221,30 @@ host.addEventListener("click", (event) => {
 
 host.addEventListener("change", (event) => {
   const { target } = event;
-  if (target.dataset.part === "operator") {
-    applyChange(change(history.current, nodeOf(target), (node) => schema.withOperator(node, target.value)));
-  }
-  if (target.closest(".joins")) {
-    applyChange(change(history.current, nodeOf(target), (node) => ({ ...node, join: target.value })));
-  }
+  const choose = target.closest(".joins") ? (node) => ({ ...node, join: target.value }) : CHOICES[target.dataset.part];
+  if (choose) changeNode(nodeOf(target), (node) => choose(node, target.value));
 });
 
-function chooseField(id) {
-  const button = view.element(id).querySelector('[data-part="field"]');
-  openPicker(button, {
-    label: "Choose a field",
-    load: (typed) => matching(typed, [
-      ...data.fields.filter((field) => !field.reserved).map((field) => option(field, "Custom fields")),
-      ...data.fields.filter((field) => field.reserved).map((field) => option(field, "Standard fields")),
-      ...(data.segments.length ? [{ key: SEGMENT, label: "Member of a segment", note: "Segment", heading: "Segments" }] : []),
-      { key: SHARE, label: "Random share of the contacts", note: "Random", heading: "Random" },
-    ]),
-    pick: (item) => {
-      const chosen = (node) => (item.key === SHARE ? schema.withShare(node) : schema.withField(node, item.key));
-      applyChange(change(history.current, id, chosen), { focus: { id, part: "operator" } });
-      view.focus({ id, part: "value-0" });
-    },
-  });
+// What the choice of a value in a list makes of a condition.
+const CHOICES = {
+  operator: (node, name) => (node.field === EVENT ? events : schemaOf(node.id)).withOperator(node, name),
+  form: (node, form) => events.withForm(node, form),
+  property: (node, id) => events.withProperty(node, id && Number(id)),
+  window: (node, name) => events.withWindow(node, name),
+};
+
+// The fields or properties that a condition can be about.
+function schemaOf(id) {
+  const around = eventAround(history.current, id);
+  return around ? events.properties(around) : schema;
 }
 
-const option = (field, heading) => ({ key: field.id, label: field.name, note: field.kind_name, heading });
+function chooseSubject(id) {
+  pickSubject(view.element(id).querySelector('[data-part="field"]'), find(history.current, id), schemaOf(id), events, (make, part) => {
+    changeNode(id, make, { focus: { id, part } });
+    if (part === "operator") view.focus({ id, part: "value-0" });
+  });
+}
 
 document.addEventListener("keydown", (event) => {
   if (event.defaultPrevented || document.querySelector("dialog[open]")) return;

@@ -3,12 +3,23 @@
 //
 //   condition  {id, kind: "condition", field, operator, values}     field is an id, "" when none is chosen yet
 //   group      {id, kind: "group", join: "all" | "any" | "none", parts}
+//   about      {id, kind: "condition", field: EVENT, event, form, property, operator, values, window, where}
+//   events       `event` is an id, "" when none is chosen yet; `form` is "did", "did not", "count" or a function of the
+//                events; `property` is an id, "" when none is chosen yet, null where the form takes none; `window` is
+//                {operator, values}, null for ever; `where` is a group about properties, a tree of its own
 
 export const SEGMENT = "segment"; // stands for the field of conditions without one: about another segment or a random share
+export const EVENT = "event"; // stands for the field of conditions about events
+export const ONCE = { operator: "is equal or greater than", values: ["1"] }; // what "did" asks of the number of events
+const PROBLEM_PATH = /^(.*?)(\.window)?(?:\.(?:event|function|property|field|operator|values(?:\[(\d+)\])?))?$/;
 let last = 0;
 
 export const condition = (field = "", operator = "", values = []) =>
   ({ id: ++last, kind: "condition", field, operator, values });
+export const eventCondition = (parts = {}) => ({
+  id: ++last, kind: "condition", field: EVENT, event: "", form: "did", property: null, ...ONCE, window: null,
+  where: group("all", []), ...parts,
+});
 export const group = (join, parts) => ({ id: ++last, kind: "group", join, parts });
 export const isGroup = (node) => node.kind === "group";
 
@@ -22,9 +33,16 @@ export function fromJson(json) {
 function read(json) {
   if (json.all) return group("all", json.all.map(read));
   if (json.any) return group("any", json.any.map(read));
+  if (json.event !== undefined) return readEvent(json, isOnce(json) ? "did" : json.function);
+  if (json.not && isOnce(json.not)) return readEvent(json.not, "did not");
   if (json.not) return group("none", json.not.any ? json.not.any.map(read) : [read(json.not)]);
   return condition(json.field ?? SEGMENT, json.operator, json.values ?? []);
 }
+
+const isOnce = (json) => json.function === "count" && json.operator === ONCE.operator && json.values.join() === "1";
+
+const readEvent = ({ event, property = null, operator, values, window = null, where = null }, form) =>
+  eventCondition({ event, form, property, operator, values, window, where: fromJson(where) });
 
 // Returns the JSON form. `paths` records the path of each node as the server writes it, such as "rule.all[0]".
 // A group of one part is written as that part.
@@ -34,6 +52,7 @@ export function toJson(root, paths = new NodePaths()) {
 
 function write(node, path, paths) {
   paths.add(path, node.id);
+  if (node.where) return writeEvent(node, path, paths);
   if (!isGroup(node)) {
     const { field, operator, values } = node;
     return field === SEGMENT ? { operator, values } : { field, operator, values };
@@ -47,6 +66,19 @@ function write(node, path, paths) {
   return { [node.join]: node.parts.map((part, i) => write(part, `${path}.${node.join}[${i}]`, paths)) };
 }
 
+function writeEvent(node, path, paths) {
+  if (node.form === "did not") {
+    paths.add(`${path}.not`, node.id);
+    return { not: writeEvent({ ...node, form: "did" }, `${path}.not`, paths) };
+  }
+  const { event, form, property, operator, values, window, where } = node;
+  const json = { event, function: form === "did" ? "count" : form, operator, values };
+  if (property !== null) json.property = property;
+  if (window) json.window = window;
+  if (where.parts.length) json.where = write(where, `${path}.where`, paths);
+  return json;
+}
+
 // The paths of nodes in the JSON form. A group of one part has the path of that part.
 export class NodePaths {
   #byPath = new Map();
@@ -57,11 +89,10 @@ export class NodePaths {
     this.#byPath.set(path, id);
   }
 
-  // Returns the node at a path of a problem, and which of its values.
+  // Returns the node at a path of a problem, which of its values, and whether that is one of its window.
   find(path) {
-    const nodePath = path.replace(/\.(field|operator|values(\[\d+\])?)$/, "");
-    const value = path.match(/\.values\[(\d+)\]$/);
-    return { id: this.#byPath.get(nodePath), value: value ? Number(value[1]) : null };
+    const [, nodePath, window, value] = path.match(PROBLEM_PATH);
+    return { id: this.#byPath.get(nodePath), value: value === undefined ? null : Number(value), inWindow: Boolean(window) };
   }
 
   *entries() {
@@ -74,7 +105,21 @@ export function* walk(node) {
   if (isGroup(node)) for (const part of node.parts) yield* walk(part);
 }
 
-export const find = (root, id) => walk(root).find((node) => node.id === id);
+// Finds a node in the rule, or in the `where` of one of its conditions about events.
+export const find = (root, id) => walk(treeWith(root, id)).find((node) => node.id === id);
+
+// The condition about events whose `where` has a node, if any.
+export const eventAround = (root, id) =>
+  walk(root).find((node) => node.where && walk(node.where).some((part) => part.id === id));
+
+// The tree that has a node: the rule, or the `where` of one of its conditions.
+export const treeWith = (root, id) => eventAround(root, id)?.where ?? root;
+
+// Replaces the tree that has a node by what `make` returns for it.
+export function edit(root, id, make) {
+  const around = eventAround(root, id);
+  return around ? change(root, around.id, (node) => ({ ...node, where: make(node.where) })) : make(root);
+}
 
 // The groups around a node, the nearest one last.
 export function groupsAround(root, id) {
@@ -117,7 +162,8 @@ export function remove(root, id) {
 export const duplicate = (root, id) => change(root, id, (node) => [node, copyOf(node)]);
 
 function copyOf(node) {
-  return isGroup(node) ? group(node.join, node.parts.map(copyOf)) : condition(node.field, node.operator, node.values);
+  if (isGroup(node)) return group(node.join, node.parts.map(copyOf));
+  return { ...node, id: ++last, ...(node.where && { where: copyOf(node.where) }) };
 }
 
 export const wrap = (root, id) => change(root, id, (node) => group("any", [node, condition()]));

@@ -1,4 +1,5 @@
-// The fields, operators and segments that rules of this contact type can use, as the server gives them.
+// The fields, operators and segments that rules of this contact type can use, as the server gives them; or the
+// properties of events instead of fields.
 
 import { SEGMENT } from "./rule-tree.js";
 import { post } from "./requests.js";
@@ -6,11 +7,18 @@ import { post } from "./requests.js";
 export class Schema {
   #values = new Map();
 
-  constructor(data) {
+  // `source` says what the fields are: "field" or "property".
+  constructor(data, source = "field") {
     this.data = data;
+    this.source = source;
     this.fields = new Map(data.fields.map((field) => [field.id, field]));
     this.segments = new Map(data.segments.map((segment) => [String(segment.id), segment]));
     this.operators = new Map(data.operators.map((operator) => [operator.name, operator]));
+  }
+
+  // Returns a schema with other fields.
+  of(fields, source) {
+    return new Schema({ ...this.data, fields }, source);
   }
 
   field(node) {
@@ -19,7 +27,7 @@ export class Schema {
 
   fieldLabel(node) {
     if (node.field === SEGMENT) return this.data.type.name;
-    return node.field === "" ? "Choose a field" : this.field(node)?.name ?? "Deleted field";
+    return node.field === "" ? `Choose a ${this.source}` : this.field(node)?.name ?? `Deleted ${this.source}`;
   }
 
   operatorsFor(node) {
@@ -52,7 +60,7 @@ export class Schema {
   // Returns a condition with another field.
   withField(node, field) {
     const kind = this.fields.get(field)?.kind;
-    if (node.field !== "" && kind && kind === this.field(node)?.kind && !this.field(node).options.length) {
+    if (node.field !== "" && kind && kind === this.field(node)?.kind && !this.field(node).options?.length) {
       return { ...node, field };
     }
     const fresh = { ...node, field, operator: "", values: [] };
@@ -72,11 +80,11 @@ export class Schema {
     return { ...changed, values };
   }
 
-  // The most frequent values of a field that contain a text, cached for this page.
+  // The most frequent values of a field or a property that contain a text, cached for this page.
   async values(field, typed) {
     const key = JSON.stringify([field.id, typed.trim().toLowerCase()]);
     if (!this.#values.has(key)) {
-      const request = post("/segments/values", { type: this.data.type.id, field: field.id, typed });
+      const request = post("/segments/values", { type: this.data.type.id, [this.source]: field.id, typed });
       this.#values.set(key, request.then((response) => response.values, () => {
         this.#values.delete(key); // try again next time
         return [];

@@ -1,21 +1,34 @@
 // Renders the tree. Unchanged nodes keep their elements, and with them focus and partial input.
 
 import { controls } from "./value-controls.js";
+import { askedControls, windowControls } from "./event-controls.js";
 import { fromTemplate, h, number, visible } from "./dom.js";
 import { isGroup } from "./rule-tree.js";
 
 const JOINERS = { all: "and", any: "or", none: "nor" };
+const CONTROLLED = ["event", "form", "property", "operator", "values", "window"]; // what the controls of events show
+
+// What somebody is to do next to finish a condition.
+function missing(node) {
+  if (node.field === "") return "Choose a field";
+  if (node.event === "") return "Choose an event";
+  if (node.property === "") return "Choose a property";
+  const isBlank = (values) => values?.some((value) => !value.trim());
+  return isBlank(node.window?.values) && !isBlank(node.values) ? "Enter the period" : "Enter a value";
+}
 
 export class TreeView {
   #host;
   #schema;
+  #events;
   #changed;
   #nodes = new Map();
 
-  // `changed(id, values, typing, redraw)` is called when the values of a control change.
-  constructor(host, schema, changed) {
+  // `changed(id, patch, typing, redraw)` is called when a control changes a node.
+  constructor(host, schema, events, changed) {
     this.#host = host;
     this.#schema = schema;
+    this.#events = events;
     this.#changed = changed;
   }
 
@@ -23,7 +36,7 @@ export class TreeView {
   render(root, focus = null) {
     const wanted = focus ?? this.focused();
     const nodes = new Map();
-    const element = this.#renderNode(root, nodes);
+    const element = this.#renderNode(root, nodes, this.#schema);
     this.#nodes = nodes;
     if (this.#host.firstElementChild !== element) this.#host.replaceChildren(element);
     if (wanted) this.focus(wanted);
@@ -47,9 +60,7 @@ export class TreeView {
 
   focus({ id, part, active }) {
     if (active && active === document.activeElement) return;
-    const element = this.element(id);
-    const own = (selector) => [...(element?.querySelectorAll(selector) ?? [])]
-      .find((one) => one.closest("[data-node]") === element && one.getClientRects().length);
+    const own = (selector) => this.#ownControls(id).find((one) => one.matches(selector));
     const target = own(`[data-part="${part}"]`) ?? own("[data-part]");
     target?.focus();
     if (active?.setSelectionRange && target?.type === active.type && active.selectionStart !== null) {
@@ -57,15 +68,32 @@ export class TreeView {
     }
   }
 
-  #renderNode(node, nodes) {
+  // Focuses the first control of a condition that is wrong or blank.
+  focusOpen(id) {
+    const own = this.#ownControls(id);
+    const isOpen = (one) => one.matches('[aria-invalid], .pick.blank') || (one.matches("input, select") && !one.value
+      && !["time", "window"].includes(one.dataset.part));
+    (own.find(isOpen) ?? own[0])?.focus();
+  }
+
+  // The visible controls of a node itself.
+  #ownControls(id) {
+    const element = this.element(id);
+    return [...(element?.querySelectorAll("[data-part]") ?? [])]
+      .filter((one) => one.closest("[data-node]") === element && one.getClientRects().length);
+  }
+
+  #renderNode(node, nodes, schema) {
     const known = this.#nodes.get(node.id);
     let element = known?.element;
     if (isGroup(node)) {
       element ??= fromTemplate("group");
       if (known?.node === node) this.#keepNodes(node, nodes);
-      else this.#fillGroup(element, node, nodes);
+      else this.#fillGroup(element, node, nodes, schema);
+    } else if (node.where) {
+      element = this.#renderEvent(known, node, nodes);
     } else if (!element || known.node !== node) {
-      element = this.#makeCondition(node);
+      element = this.#makeCondition(node, schema);
     }
     element.dataset.node = node.id;
     nodes.set(node.id, { node, element });
@@ -73,20 +101,52 @@ export class TreeView {
   }
 
   #keepNodes(node, nodes) {
-    for (const part of node.parts) {
+    for (const part of node.parts ?? [node.where]) {
       nodes.set(part.id, this.#nodes.get(part.id));
-      if (isGroup(part)) this.#keepNodes(part, nodes);
+      if (isGroup(part) || part.where) this.#keepNodes(part, nodes);
     }
   }
 
-  #fillGroup(element, node, nodes) {
+  // A condition about events; its controls stay while only its `where` changes.
+  #renderEvent(known, node, nodes) {
+    const isKnown = Boolean(known?.node.where);
+    const element = isKnown ? known.element : fromTemplate("event-condition");
+    if (isKnown && known.node === node) {
+      this.#keepNodes(node, nodes);
+      return element;
+    }
+    if (!isKnown || CONTROLLED.some((key) => known.node[key] !== node[key])) this.#fillEvent(element, node);
+    const properties = this.#events.properties(node);
+    const where = this.#renderNode(node.where, nodes, properties);
+    const holder = element.querySelector(":scope > .where");
+    if (holder.firstElementChild !== where) holder.replaceChildren(where);
+    holder.hidden = !node.where.parts.length && !properties.data.fields.some((field) => !field.hidden);
+    const isEmpty = !node.where.parts.length;
+    where.querySelector(":scope > .group-head > .people").textContent = "Only those that match";
+    where.querySelector(':scope > .row > [data-do="add"] > span').textContent = isEmpty ? "Filter by a property" : "Add filter";
+    return element;
+  }
+
+  #fillEvent(element, node) {
+    const name = visible(this.#events.label(node));
+    const button = element.querySelector('[data-part="field"]');
+    button.querySelector("span").textContent = name;
+    button.classList.toggle("blank", node.event === "");
+    button.setAttribute("aria-label", `Event: ${name}`);
+    const changed = (...how) => this.#changed(node.id, ...how);
+    const [asked, window] = [".asked", ".window"].map((holder) => element.querySelector(`:scope > .what > ${holder}`));
+    asked.replaceChildren(...(node.event === "" ? [] : askedControls(node, this.#events, changed)));
+    window.replaceChildren(...(node.event === "" ? [] : windowControls(node, this.#events, changed)));
+  }
+
+  #fillGroup(element, node, nodes, schema) {
     const own = (selector) => [...element.querySelectorAll(selector)]
       .filter((one) => one.parentElement.closest(".group") === element);
     for (const radio of own(".joins input")) {
       radio.name = `join-${node.id}`;
       radio.checked = radio.value === node.join;
     }
-    const parts = node.parts.map((part) => this.#renderNode(part, nodes));
+    const parts = node.parts.map((part) => this.#renderNode(part, nodes, schema));
     const list = element.querySelector(":scope > .parts");
     const wanted = new Set(parts);
     for (const child of [...list.children]) if (!wanted.has(child)) child.remove();
@@ -99,14 +159,13 @@ export class TreeView {
     element.querySelector(":scope > .nobody").hidden = parts.length > 0;
   }
 
-  #makeCondition(node) {
+  #makeCondition(node, schema) {
     const element = fromTemplate("condition");
-    const schema = this.#schema;
     const name = schema.fieldLabel(node);
     const button = element.querySelector('[data-part="field"]');
     button.querySelector("span").textContent = visible(name);
     button.classList.toggle("blank", node.field === "");
-    button.setAttribute("aria-label", `Field: ${visible(name)}`);
+    button.setAttribute("aria-label", `${schema.source === "field" ? "Field" : "Property"}: ${visible(name)}`);
     const select = element.querySelector('[data-part="operator"]');
     const operators = schema.operatorsFor(node);
     select.replaceChildren(...operators.map((one) =>
@@ -117,7 +176,7 @@ export class TreeView {
     select.hidden = node.field === "";
     select.setAttribute("aria-label", `${name}: operator`);
     const holder = element.querySelector(".values");
-    holder.replaceChildren(...controls(node, schema, (...args) => this.#changed(node.id, ...args)));
+    holder.replaceChildren(...controls(node, schema, (values, ...how) => this.#changed(node.id, { values }, ...how)));
     return element;
   }
 
@@ -125,8 +184,8 @@ export class TreeView {
   showPreview(paths, preview) {
     const wrong = new Map();
     for (const problem of preview.problems) {
-      const { id, value } = paths.find(problem.path);
-      if (id !== undefined) wrong.set(id, [...(wrong.get(id) ?? []), { ...problem, value }]);
+      const { id, value, inWindow } = paths.find(problem.path);
+      if (id !== undefined) wrong.set(id, [...(wrong.get(id) ?? []), { ...problem, value, inWindow }]);
     }
     const incomplete = new Set(preview.unfinished.map((path) => paths.find(path).id));
     for (const [id, path] of paths.entries()) {
@@ -150,14 +209,16 @@ export class TreeView {
       tally.querySelector("[data-so-far]").textContent = soFar === undefined ? "" : `${number(soFar)} so far`;
     }
     element.classList.toggle("unfinished", unfinished);
+    if (unfinished) element.dataset.missing = missing(this.#nodes.get(Number(element.dataset.node)).node);
     const problemElement = element.querySelector(":scope > .problem");
     problemElement.hidden = !problems.length;
     problemElement.querySelector("span").textContent = problems.map((one) => one.message).join("; ");
     if (element.classList.contains("group")) return;
-    for (const control of element.querySelectorAll(".what input, .what select, .what button.pick")) {
+    for (const control of element.querySelectorAll(":scope > .what :is(input, select, button.pick)")) {
       const index = control.closest("[data-value]")?.dataset.value;
-      const isWrong = problems.some((one) => (one.value === null && index === undefined) || index === "all"
-        || String(one.value) === index);
+      const inWindow = control.closest(".window") !== null;
+      const isWrong = problems.some((one) => one.inWindow === inWindow
+        && ((one.value === null && index === undefined) || index === "all" || String(one.value) === index));
       if (problems.length && isWrong) control.setAttribute("aria-invalid", "true");
       else control.removeAttribute("aria-invalid");
     }

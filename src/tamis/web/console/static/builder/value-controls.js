@@ -74,10 +74,11 @@ const numeric = (context, value, set) =>
 
 const day = (context, value, set) => input("date", context, value, set, { max: "9999-12-31" });
 
-// A day, optionally with a time. A value with an offset is kept as text.
+// A day, optionally with a time; `takesDays` says that people rarely want one. A value with an offset is kept as text.
 function datetime(context, value, set) {
   const [, date, time] = value.match(DATE_OR_DATETIME) ?? [];
   if (value && !date) return input("text", context, value, set, { placeholder: "2024-12-31 23:59" });
+  if (context.field?.takesDays && !time) return day(context, value, set);
   const write = (typing) => set(days.value && hours.value ? `${days.value}T${hours.value}` : days.value, typing);
   const days = input("date", context, date ?? "", () => write(true), { max: "9999-12-31" });
   const hours = input("time", { label: `${context.label}, time (optional)` }, time ?? "",
