@@ -86,7 +86,7 @@ def _lines(found: Explanation, account: Account) -> Iterator[str]:
 
 def _tree(part: Explained, account: Account, indent: str) -> Iterator[str]:
     yield f"{indent}{'✓' if part.holds else '✗'} {_words(part, account)}"
-    for inner in part.parts:
+    for inner in () if part.is_about_events else part.parts:
         yield from _tree(inner, account, indent + "  ")
 
 
@@ -95,7 +95,7 @@ def _words(part: Explained, account: Account) -> str:
         return "the segment has no conditions, so its rule selects nobody"
     if part.kind == "condition":
         return f"{part.phrase}   ({_value(part, account)})"
-    if part.kind == "event":
+    if part.is_about_events:
         return f"{part.phrase}   ({describe_progress(part, account.zone)})"
     if part.kind == "segment":
         return f"{part.phrase}   ({'is' if part.is_member else 'is not'} a member)"

@@ -15,7 +15,7 @@ from tamis.rules.build_events import is_window
 from tamis.rules.descriptions.describe import describe
 from tamis.rules.descriptions.examples import Example, examples
 from tamis.rules.descriptions.outline import outline
-from tamis.rules.descriptions.progress import describe_progress
+from tamis.rules.descriptions.progress import describe_progress, progress_of
 from tamis.rules.evaluation.aggregates import fits
 from tamis.rules.evaluation.explain import Explained, ExplainedEvents
 from tamis.rules.operators import OPERATORS, Operator, Takes, ValueType, positive_form
@@ -48,6 +48,7 @@ __all__ = [
     "json_of_text",
     "outline",
     "positive_form",
+    "progress_of",
     "read_rule",
     "referenced_segments",
     "sentence_of",

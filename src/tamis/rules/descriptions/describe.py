@@ -35,13 +35,14 @@ def describe(rule: Rule, subject: str = "Contacts", today: date | None = None) -
     return _Writer(today).sentence(rule, subject)
 
 
-def phrase(node: Condition | EventCondition | InSegment | InRandomShare) -> str:
-    """Return what one condition asks for, in a few words: `Age is between 25 and 60`, `Is in segment “Regulars”`."""
+def phrase(node: Condition | EventCondition | InSegment | InRandomShare | Not) -> str:
+    """Return what one condition asks for, in a few words: `Age is between 25 and 60`, `Is in segment “Regulars”`; also
+    a negated one about events: `Did not “open”`."""
     if isinstance(node, InRandomShare):
         return f"{node.operator.name.capitalize()} {node.values[0]} “{node.name}”"
     if isinstance(node, InSegment):
         return f"{node.operator.name.capitalize()} “{node.name}”"
-    if isinstance(node, EventCondition):
+    if isinstance(node, EventCondition | Not):
         text = _Writer(None).bare(node)
         return text[0].upper() + text[1:]
     return f"{node.field.name} {_Writer(None).asks(node)}"

@@ -25,7 +25,7 @@ def outline(rule: Rule) -> Outline:
     match rule:
         case None:
             return Outline("nothing")
-        case Condition() | EventCondition() | InRandomShare():
+        case Condition() | EventCondition() | InRandomShare() | Not(EventCondition()):
             return Outline("condition", phrase(rule))
         case InSegment():
             return Outline("condition", phrase(rule), rule.segment_id)

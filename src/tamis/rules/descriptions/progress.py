@@ -1,5 +1,6 @@
 """How far a contact is from what a condition about events asks, and when time alone changes it, in words."""
 
+from dataclasses import dataclass
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
@@ -8,23 +9,46 @@ from tamis.domain.fields import Kind
 from tamis.domain.text import pluralize
 from tamis.rules.evaluation.explain import Explained
 
+_ONCE = "at least 1 time"
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """What is there, what is asked, and, if time alone changes the answer, when: "3 events", "at least 3 times", "holds
+    until 14 Jan 2027, 00:00, when the “order” of 16 Oct 2026, 09:30 stops counting". `latest` are the instants of the
+    last events that count, newest first, and `earlier` how many there are before these."""
+
+    found: str
+    asked: str
+    until: str | None
+    latest: tuple[datetime, ...]
+    earlier: int
+
+
+def progress_of(part: Explained, zone: ZoneInfo) -> Progress:
+    """Return how far a contact is from what a condition about events, or a negated one, asks."""
+    inner = part if part.events else part.parts[0]
+    events = inner.events
+    assert events
+    found = pluralize(events.counted, "event")
+    if inner.value is not None and inner.value != str(events.counted):
+        found += f", {_value(inner.value, inner.field_kind, zone)}"
+    asked = events.asked
+    if part is not inner:
+        asked = "never" if asked == _ONCE else f"not {asked}"
+    until = None
+    if events.changes_at is not None:
+        until = f"{'holds until' if part.holds else 'will hold from'} {_instant(events.changes_at, zone)}"
+        if events.changing is not None:
+            change = "stops counting" if events.stops else "counts"
+            until += f", when the “{events.event}” of {_instant(events.changing, zone)} {change}"
+    return Progress(found, asked, until, events.latest[::-1], events.counted - len(events.latest))
+
 
 def describe_progress(part: Explained, zone: ZoneInfo) -> str:
-    """Return what is there and what is asked: "3 events; asked: at least 3 times; holds until 14 Jan 2027, 00:00, when
-    the “order” of 16 Oct 2026, 09:30 stops counting". The part must be a condition about events."""
-    events = part.events
-    assert events
-    text = pluralize(events.counted, "event")
-    if part.value is not None and part.value != str(events.counted):
-        text += f", {_value(part.value, part.field_kind, zone)}"
-    text += f"; asked: {events.asked}"
-    if events.changes_at is None:
-        return text
-    text += f"; {'holds until' if part.holds else 'will hold from'} {_instant(events.changes_at, zone)}"
-    if events.changing is None:
-        return text
-    change = "stops counting" if events.stops else "counts"
-    return f"{text}, when the “{events.event}” of {_instant(events.changing, zone)} {change}"
+    """Return what is there, what is asked and until when, in one line; the part must be about events."""
+    progress = progress_of(part, zone)
+    return "; ".join(filter(None, (progress.found, f"asked: {progress.asked}", progress.until)))
 
 
 def _instant(instant: datetime, zone: ZoneInfo) -> str:

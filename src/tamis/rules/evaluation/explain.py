@@ -42,7 +42,8 @@ class ExplainedEvents:
 class Explained:
     """A part of a rule and its result for a contact; can be written as JSON.
 
-    `text` is the part as `to_text` writes it, `phrase` a condition in words. For a condition, `value` is the contact's
+    `text` is the part as `to_text` writes it, `phrase` a condition in words, also a negated one about events, whose
+    only part is the condition. For a condition, `value` is the contact's
     value of its field, None when it is missing, and `field_kind` the kind of the field; for a condition about events,
     they are those of the value of the `events`. `segment_id` is the segment that a part names. The rule without
     conditions is of the kind "nothing".
@@ -57,6 +58,11 @@ class Explained:
     field_kind: Kind | None = None
     segment_id: int | None = None
     events: ExplainedEvents | None = None
+
+    @property
+    def is_about_events(self) -> bool:
+        """Whether the part is a condition about events, or a negated one."""
+        return self.kind == "event" or (self.kind == "not" and self.parts[0].kind == "event")
 
     @property
     def is_member(self) -> bool:
@@ -85,10 +91,10 @@ def explain(
         return Explained("share", to_text(rule), None, holds, phrase=phrase(rule))
     if isinstance(rule, EventCondition):
         return _explain_events(rule, as_of, events, holds)
-    kind, parts = _group(rule)
-    return Explained(
-        kind, to_text(rule), None, holds, tuple(explain(part, contact, as_of, in_segment, events) for part in parts)
-    )
+    kind, nodes = _group(rule)
+    parts = tuple(explain(node, contact, as_of, in_segment, events) for node in nodes)
+    words = phrase(rule) if isinstance(rule, Not) and isinstance(rule.part, EventCondition) else ""
+    return Explained(kind, to_text(rule), None, holds, parts, words)
 
 
 def _explain_events(condition: EventCondition, as_of: EvaluationTime, events: Events, holds: bool) -> Explained:

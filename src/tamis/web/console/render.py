@@ -7,7 +7,7 @@ from typing import Any
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup, escape
 
-from tamis.actions.segments.rule_syntax import describe_progress
+from tamis.actions.segments.rule_syntax import progress_of
 from tamis.domain.hidden_characters import escape_hidden_lines
 from tamis.domain.messages.kinds import KIND_NAMES
 from tamis.domain.text import pluralize
@@ -73,7 +73,7 @@ def _make_environment() -> Environment:
         display=lambda value: values.display_value(value, _zone()),
         highlight=values.highlight,
         display_text=lambda text, kind: values.display_text(text, kind, _zone()),
-        progress=lambda part: describe_progress(part, _zone()),
+        progress=lambda part: progress_of(part, _zone()),
         kind=lambda kind: KIND_NAMES[kind],
         cause=lambda cause: CAUSES[cause],
         ago=lambda instant, now: filters.ago(instant, now, _zone()),
