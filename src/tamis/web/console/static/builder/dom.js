@@ -19,6 +19,18 @@ export const visible = (text) => text.replace(/(?![\u200c\u200d\t\n\r])[\p{Cc}\p
 // Returns a message as a sentence, with a capital and a period, as `as_sentence` in messages.py does.
 export const sentence = (text) => text && text[0].toUpperCase() + text.slice(1) + (/[.?]$/.test(text) ? "" : ".");
 
+// Fills a list with choices {name, label}. One that has them already stays as it is: somebody may be typing a word that
+// chooses among them. A value that is none of them is shown as it is.
+export function fillSelect(select, { label, choices, chosen }) {
+  const all = choices.some((one) => one.name === chosen) ? choices : [...choices, { name: chosen, label: chosen }];
+  const known = [...select.options].map((option) => option.value);
+  if (known.length !== all.length || all.some((one, i) => one.name !== known[i])) {
+    select.replaceChildren(...all.map((one) => h("option", { value: one.name }, one.label)));
+  }
+  select.value = chosen;
+  select.setAttribute("aria-label", label);
+}
+
 // Returns a copy of a template element of the page.
 export const fromTemplate = (id) => document.getElementById(id).content.firstElementChild.cloneNode(true);
 

@@ -1,8 +1,8 @@
 // Renders the tree. Unchanged nodes keep their elements, and with them focus and partial input.
 
 import { controls } from "./value-controls.js";
-import { askedControls, windowControls } from "./event-controls.js";
-import { fromTemplate, h, number, visible } from "./dom.js";
+import { fillEventControls } from "./event-controls.js";
+import { fillSelect, fromTemplate, number, visible } from "./dom.js";
 import { isGroup } from "./rule-tree.js";
 
 const JOINERS = { all: "and", any: "or", none: "nor" };
@@ -93,7 +93,8 @@ export class TreeView {
     } else if (node.where) {
       element = this.#renderEvent(known, node, nodes);
     } else if (!element || known.node !== node) {
-      element = this.#makeCondition(node, schema);
+      element = known && !known.node.where ? element : fromTemplate("condition");
+      this.#fillCondition(element, node, schema);
     }
     element.dataset.node = node.id;
     nodes.set(node.id, { node, element });
@@ -133,10 +134,7 @@ export class TreeView {
     button.querySelector("span").textContent = name;
     button.classList.toggle("blank", node.event === "");
     button.setAttribute("aria-label", `Event: ${name}`);
-    const changed = (...how) => this.#changed(node.id, ...how);
-    const [asked, window] = [".asked", ".window"].map((holder) => element.querySelector(`:scope > .what > ${holder}`));
-    asked.replaceChildren(...(node.event === "" ? [] : askedControls(node, this.#events, changed)));
-    window.replaceChildren(...(node.event === "" ? [] : windowControls(node, this.#events, changed)));
+    fillEventControls(element, node, this.#events, (...how) => this.#changed(node.id, ...how));
   }
 
   #fillGroup(element, node, nodes, schema) {
@@ -159,25 +157,17 @@ export class TreeView {
     element.querySelector(":scope > .nobody").hidden = parts.length > 0;
   }
 
-  #makeCondition(node, schema) {
-    const element = fromTemplate("condition");
+  #fillCondition(element, node, schema) {
     const name = schema.fieldLabel(node);
     const button = element.querySelector('[data-part="field"]');
     button.querySelector("span").textContent = visible(name);
     button.classList.toggle("blank", node.field === "");
     button.setAttribute("aria-label", `${schema.source === "field" ? "Field" : "Property"}: ${visible(name)}`);
     const select = element.querySelector('[data-part="operator"]');
-    const operators = schema.operatorsFor(node);
-    select.replaceChildren(...operators.map((one) =>
-      h("option", { value: one.name, selected: one.name === node.operator }, one.label)));
-    if (node.operator && !operators.some((one) => one.name === node.operator)) {
-      select.append(h("option", { value: node.operator, selected: true }, node.operator));
-    }
+    fillSelect(select, { label: `${name}: operator`, choices: schema.operatorsFor(node), chosen: node.operator });
     select.hidden = node.field === "";
-    select.setAttribute("aria-label", `${name}: operator`);
     const holder = element.querySelector(".values");
     holder.replaceChildren(...controls(node, schema, (values, ...how) => this.#changed(node.id, { values }, ...how)));
-    return element;
   }
 
   // Shows the preview of each node; nodes without a count have no number.
