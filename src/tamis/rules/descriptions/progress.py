@@ -13,7 +13,7 @@ _ONCE = "at least 1 time"
 
 
 @dataclass(frozen=True, slots=True)
-class Progress:
+class EventProgress:
     """What is there, what is asked, and, if time alone changes the answer, when: "3 events", "at least 3 times", "holds
     until 14 Jan 2027, 00:00, when the “order” of 16 Oct 2026, 09:30 stops counting". `latest` are the instants of the
     last events that count, newest first, and `earlier` how many there are before these."""
@@ -25,7 +25,7 @@ class Progress:
     earlier: int
 
 
-def progress_of(part: Explained, zone: ZoneInfo) -> Progress:
+def progress_of(part: Explained, zone: ZoneInfo) -> EventProgress:
     """Return how far a contact is from what a condition about events, or a negated one, asks."""
     inner = part if part.events else part.parts[0]
     events = inner.events
@@ -42,7 +42,7 @@ def progress_of(part: Explained, zone: ZoneInfo) -> Progress:
         if events.changing is not None:
             change = "stops counting" if events.stops else "counts"
             until += f", when the “{events.event}” of {_instant(events.changing, zone)} {change}"
-    return Progress(found, asked, until, events.latest[::-1], events.counted - len(events.latest))
+    return EventProgress(found, asked, until, events.latest[::-1], events.counted - len(events.latest))
 
 
 def describe_progress(part: Explained, zone: ZoneInfo) -> str:
