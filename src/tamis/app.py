@@ -23,6 +23,7 @@ from tamis.actions.maintenance.event_upkeep import run_event_upkeep
 from tamis.actions.maintenance.health import Health
 from tamis.actions.maintenance.integrity_checks import run_nightly_checks
 from tamis.actions.services import Services
+from tamis.actions.team.password_links import delete_expired_links, has_expired_links
 from tamis.actions.webhooks.worker import make_webhook_worker
 from tamis.domain.errors import ProjectionInUse, TamisError, Unavailable
 from tamis.memory import trim_memory_periodically
@@ -212,6 +213,8 @@ def _clean_up_periodically(services: Services, stop: threading.Event) -> None:
             sweep_uploads(services)
             delete_expired_sessions(services)
             services.write(delete_old_requests)
+            if has_expired_links(services.records.reader(), services.clock()):
+                services.write(delete_expired_links)
         except TamisError as error:
             log.event("erasure_failed", level=logging.WARNING, reason=str(error))
         except Exception as error:

@@ -5,6 +5,7 @@ import re
 from collections.abc import Callable
 from datetime import timedelta
 from ipaddress import IPv4Network, IPv6Network, ip_network
+from pathlib import Path
 
 BYTE_UNITS = {
     "": 1,
@@ -82,6 +83,25 @@ def host_names(text: str) -> frozenset[str]:
     if not all(re.fullmatch(r"[a-z0-9_.-]+|\[[0-9a-f:.]+\]", name) for name in names):
         raise ValueError("use host names such as tamis.example.org, without a port, or any")
     return names
+
+
+def host_and_port(text: str) -> str:
+    """Return a host and a port; empty for none."""
+    if text and not re.fullmatch(r"([A-Za-z0-9_.-]+|\[[0-9A-Fa-f:.]+\]):[0-9]{1,5}", text):
+        raise ValueError("use a host and a port such as mail.example.org:587")
+    return text
+
+
+def origin(text: str) -> str:
+    """Return scheme, host and port of a URL, without a final slash; empty for none."""
+    if text and not re.fullmatch(r"https?://([A-Za-z0-9_.-]+|\[[0-9A-Fa-f:.]+\])(:[0-9]{1,5})?/?", text):
+        raise ValueError("use an address such as https://tamis.example.org, without a path")
+    return text.removesuffix("/")
+
+
+def path_or_none(text: str) -> Path | None:
+    """Return the path of a file; None for none."""
+    return Path(text) if text else None
 
 
 def token(text: str) -> str:

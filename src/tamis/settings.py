@@ -12,10 +12,13 @@ from tamis.domain.errors import Invalid, Problem
 from tamis.setting_parsers import (
     duration,
     duration_or_off,
+    host_and_port,
     host_names,
     memory,
     networks,
     one_of,
+    origin,
+    path_or_none,
     size,
     threads,
     token,
@@ -106,6 +109,24 @@ class Settings:
     )
     session_idle: timedelta = _setting(duration, "7d", "how long a console session lasts without activity")
     session_lifetime: timedelta = _setting(duration, "30d", "how long a console session lasts at most")
+    public_url: str = _setting(
+        origin,
+        "",
+        "address at which people reach this server, such as `https://tamis.example.org`, for links in e-mails and of "
+        "commands",
+    )
+    smtp_host: str = _setting(
+        host_and_port,
+        "",
+        "mail server as `HOST:PORT`, for invitations and password links; needs `TAMIS_MAIL_FROM` and "
+        "`TAMIS_PUBLIC_URL` (see [team](team.md#e-mails))",
+    )
+    smtp_security: str = _setting(
+        one_of("starttls", "tls", "none"), "starttls", "encryption of the connection to the mail server"
+    )
+    smtp_user: str = _setting(str, "", "user name at the mail server; without one, Tamis does not sign in to it")
+    smtp_password_file: Path | None = _setting(path_or_none, "", "file with the password at the mail server")
+    mail_from: str = _setting(str, "", "sender of e-mails, such as `Tamis <tamis@example.org>`")
     trusted_proxies: tuple[IPv4Network | IPv6Network, ...] = _setting(
         networks,
         "loopback",

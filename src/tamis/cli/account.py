@@ -8,8 +8,12 @@ from cyclopts import App, Parameter
 
 from tamis.actions.accounts import accounts
 from tamis.actions.accounts.passwords import hash_password, set_password
+from tamis.actions.services import Services
+from tamis.actions.team.mail import PASSWORD_PATH, link_to
+from tamis.actions.team.password_links import create_password_link
 from tamis.actions.team.users import find_account_user
 from tamis.cli.common import ONCE, Common, open_services, print_result, resolve_account
+from tamis.domain.accounts import Account
 from tamis.domain.dates import DateOrder
 from tamis.domain.errors import Refused
 
@@ -28,9 +32,10 @@ def create(
     timezone: str = "UTC",
     date_order: Literal["dmy", "mdy", "ask"] = "ask",
     password_stdin: Annotated[bool, Parameter(negative="")] = False,
+    existing_user: Annotated[bool, Parameter(negative="")] = False,
     common: Common = Common(),  # noqa: B008  frozen
 ) -> None:
-    """Create an account with its first key pair.
+    """Create an account with its first key pair and its owner, who can sign in to the console at once.
 
     Parameters
     ----------
@@ -42,11 +47,17 @@ def create(
         How imports read dates such as 03/04/2024 if the file is ambiguous: day first (dmy), month first (mdy), or ask
         each time.
     password_stdin
-        Read the password for the console from standard input.
+        Read the password of the owner from standard input; without it, a link is printed that sets one.
+    existing_user
+        The owner is a user of another account, and keeps their password.
     """
     password = _read_line() if password_stdin else None
     with open_services(common) as services:
-        account, pair = services.write(accounts.create_account, email, timezone, password, _parse_order(date_order))
+        order = _parse_order(date_order)
+        account, pair = services.write(
+            accounts.create_account, email, timezone, password, order, for_existing_user=existing_user
+        )
+        link = None if password or existing_user else _password_link(services, account)
     print_result(
         common,
         {
@@ -54,12 +65,13 @@ def create(
             "email": account.email,
             "public_key": pair.public_key,
             "secret_key": pair.secret_key,
+            **({"password_link": link} if link else {}),
         },
         f"Account {account.id} for {account.email}, time zone {account.timezone}.",
         f"Public key  {pair.public_key}",
         f"Secret key  {pair.secret_key}",
         ONCE,
-        *([] if password else ['Set a password with "tamis account password" to sign in to the console.']),
+        *([f"To sign in to the console, set a password within 7 days: {link}"] if link else []),
     )
 
 
@@ -116,6 +128,11 @@ def edit(
         {"email": account.email, "timezone": timezone, "date_order": order},
         f"{account.email} uses the time zone {timezone}; {ORDERS[order]}.",
     )
+
+
+def _password_link(services: Services, account: Account) -> str:
+    owner = find_account_user(services.records.reader(), account, account.email).user
+    return link_to(services.settings, PASSWORD_PATH, services.write(create_password_link, owner))
 
 
 def _parse_order(text: Literal["dmy", "mdy", "ask"]) -> DateOrder | None:

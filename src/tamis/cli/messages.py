@@ -121,6 +121,11 @@ OWN: Mapping[str, str] = {
         "have at most {most:,}: import a file with fewer columns, or remove --create-fields and create only the fields "
         "that you need"
     ),
+    "user_of_other_account": (
+        "{email} is a user of another account already: to let them own this one too, add --existing-user and no "
+        "password"
+    ),
+    "user_with_email_unknown": 'no user of this account has the email {email}; list them with "tamis user list"',
     "values_would_not_fit": (
         '"{field}" cannot become a {kind} field: {count:value} would not fit: {misfits}; list them all with --dry-run, '
         "clear them with --on-bad-value blank, or change them first"

@@ -26,11 +26,13 @@ def create_account(
     timezone: str,
     password: str | None,
     date_order: DateOrder | None = None,
+    *,
+    for_existing_user: bool = False,
 ) -> tuple[Account, NewKeyPair]:
-    """Create an account with its first key pair, and the user with its email as its owner. Who is a user already, of
-    another account, keeps their password. `date_order` is the order of ambiguous dates in files.
+    """Create an account with its first key pair, and the user with its email as its owner: a new one, or, if that is
+    said, one who has another account and keeps their password. `date_order` is the order of ambiguous dates in files.
 
-    Raises Invalid, and Refused if the email already has an account, or a user with a password should get another.
+    Raises Invalid, and Refused if the email already has an account, or a user of another account is meant tacitly.
     """
     address = parse_email(email)
     problems = []
@@ -45,8 +47,9 @@ def create_account(
     if accounts.account_by_email(db, address.key):
         raise Refused("account_exists", email=address.address)
     owner = users.user_by_email(db, address.key)
-    if owner is not None and password is not None and users.password_hash(db, owner.id) is not None:
-        raise Refused("user_has_password", email=address.address)
+    is_user = owner is not None and bool(users.account_ids(db, owner.id))
+    if is_user and (password is not None or not for_existing_user):
+        raise Refused("user_of_other_account", email=address.address)
     account = accounts.insert_account(db, address, timezone, now)
     owner = owner or users.insert_user(db, address, now)
     if password is not None:

@@ -9,7 +9,7 @@ from litestar.response import Response
 from litestar.types import ExceptionHandlersMap
 
 from tamis import log
-from tamis.domain.errors import Busy, Invalid, NotFound, Refused, TamisError, Unavailable
+from tamis.domain.errors import Busy, Gone, Invalid, NotFound, Refused, TamisError, Unavailable
 from tamis.web.console.messages import all_messages, message_text
 from tamis.web.console.responses import accepts_html, fragment, is_htmx, page
 from tamis.web.console.roles import RoleRequired
@@ -27,6 +27,7 @@ TITLES = {
 }
 STATUSES: tuple[tuple[type[TamisError], int, str], ...] = (
     (NotFound, 404, "Page not found"),
+    (Gone, 410, "This link does not work any more"),
     (Invalid, 422, "Check your input"),
     (Refused, 409, "Not possible"),
     (Busy, 429, TITLES[429]),
