@@ -10,7 +10,7 @@ import pytest
 import tamis
 from tamis.cli.messages import WORDS as COMMAND_LINE
 from tamis.domain.errors import Invalid, Message, Problem, Refused, ValueProblem
-from tamis.domain.messages import ENGLISH, data, definitions, events, files, imports, rules, stores, values
+from tamis.domain.messages import ENGLISH, data, definitions, events, files, imports, rules, stores, team, values
 from tamis.domain.messages.catalog import MessageCatalog
 from tamis.web.api.problems import WORDS as API
 from tamis.web.console.messages import WORDS as CONSOLE
@@ -88,6 +88,7 @@ def test_no_code_has_two_templates_in_the_shared_tables() -> None:
         imports.IMPORTS,
         rules.RULES,
         stores.STORES,
+        team.TEAM,
         values.VALUES,
     )
     assert sum(map(len, tables)) == len(ENGLISH.sentences)
