@@ -102,6 +102,11 @@ class Settings:
         "days for which entries and exits of segments are kept; older ones are summarized by day "
         "(see [history](history.md)). From 1 to 36500",
     )
+    trash_days: int = _setting(
+        whole_number(1, MAX_DAYS),
+        "30",
+        "days for which a deleted segment can be restored (see [segments](segments.md#the-trash)). From 1 to 36500",
+    )
     undo_days: int = _setting(
         whole_number(1, MAX_DAYS),
         "30",

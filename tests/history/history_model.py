@@ -31,6 +31,7 @@ from tamis.domain.membership_changes import DaySize
 from tamis.domain.segments import Segment
 from tamis.records import segments, types
 from tamis.records.contacts import NewContact
+from tamis.records.trash import purged_segments
 from tamis.rules.syntaxes.text import from_text
 from tamis.settings import Settings
 from tests.support.templates import copy_of
@@ -126,10 +127,10 @@ class Past:
 
     def trim(self, kept_days: int) -> None:
         """Drop what is older than so many days."""
-        zones = segments.zones_of_live(self.services.records.reader())
+        db = self.services.records.reader()
         columns = self.services.project()
         columns.trimmed = None
-        columns.trim(zones, self.now, kept_days)
+        columns.trim(segments.zones_of_live(db), purged_segments(db), self.now, kept_days)
 
     def sizes(self, days: int = 400) -> list[DaySize]:
         """Return the sizes of the last days, as each of the ways of telling them does."""

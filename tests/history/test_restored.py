@@ -59,6 +59,7 @@ FORMER_NAMES = """
 ALTER TABLE forgotten_emails RENAME TO suppressed_emails;
 ALTER TABLE suppressed_emails RENAME COLUMN forgotten_at TO suppressed_at;
 ALTER TABLE accounts ADD COLUMN password_hash TEXT;
+DROP TABLE segment_versions; DROP INDEX deleted_segments; ALTER TABLE segments DROP COLUMN purged_at;
 """
 
 WITHOUT_HISTORY = """

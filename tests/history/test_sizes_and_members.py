@@ -181,7 +181,7 @@ def test_only_the_last_entry_of_a_deleted_segment_is_kept() -> None:
         past.delete_segment()
         past.segment = kept
         past.look()
-        past.later(days=20)
+        past.later(days=31)  # it could be restored before
         past.look()
         past.reopen()
         con = past.services.project().cursor()

@@ -2,8 +2,8 @@
 
 import logging
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from operator import attrgetter
 
@@ -24,7 +24,7 @@ from tamis.columns.projector.batch import (
 from tamis.domain.fields import FieldSet
 from tamis.domain.history import Position
 from tamis.domain.instants import UTC_ZONE, from_micros, zone_named
-from tamis.records import accounts, change_log, contacts, externals, overrides, types
+from tamis.records import accounts, change_log, contacts, externals, overrides, segment_versions, types
 from tamis.records.events import catalogue as event_catalogue
 from tamis.records.handles import Reader
 from tamis.rules.evaluation.dependencies import sort_into_levels
@@ -187,7 +187,8 @@ def _rewound_changes(db: Reader, type_id: int, now: datetime) -> TypeChanges:
     fields = types.fields_of_type(db, type_id)
     rules = rules_of_type(db, type_id, fields)
     timed_ids = {id_ for id_, rule in rules.items() if time_dependent_conditions(rule) or referenced_events(rule)}
-    return TypeChanges(type_id, fields, _segment_rules(db, type_id, fields, timed_ids), now)
+    segments = _segment_rules(db, type_id, fields, timed_ids)
+    return TypeChanges(type_id, fields, replace(segments, versions={}), now)  # no rule has changed
 
 
 def _all_documents(db: Reader) -> Iterator[tuple[int, Sequence[str]]]:
@@ -199,7 +200,7 @@ def _all_documents(db: Reader) -> Iterator[tuple[int, Sequence[str]]]:
 
 
 def _segment_rules(
-    db: Reader, type_id: int, fields: FieldSet, changed: Collection[int], *, new_kinds: bool = False
+    db: Reader, type_id: int, fields: FieldSet, changed: Set[int], *, new_kinds: bool = False
 ) -> SegmentRules:
     """Sort the segments of a type into unchanged and refreshed ones; `changed` were created, edited or deleted. With
     `new_kinds` of properties of events, all rules about events have changed.
@@ -219,7 +220,9 @@ def _segment_rules(
         to_refresh.update(id_ for id_ in level if referenced_segments(rules[id_]) & to_refresh)
         unchanged.append({id_: rules[id_] for id_ in level if id_ not in to_refresh})
         refreshed.append({id_: rules[id_] for id_ in level if id_ in to_refresh})
-    return SegmentRules(zone, _without_empty(unchanged), _without_empty(refreshed), frozenset(changed) - rules.keys())
+    versions = segment_versions.versions_without_size(db, changed & rules.keys())
+    deleted = frozenset(changed) - rules.keys()
+    return SegmentRules(zone, _without_empty(unchanged), _without_empty(refreshed), deleted, versions)
 
 
 def _without_empty(levels: list[dict[int, Rule]]) -> list[dict[int, Rule]]:

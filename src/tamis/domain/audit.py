@@ -46,6 +46,8 @@ class AuditAction(StrEnum):
     SEGMENT_CREATED = "segment.created"
     SEGMENT_CHANGED = "segment.changed"
     SEGMENT_DELETED = "segment.deleted"
+    SEGMENT_RESTORED = "segment.restored"
+    SEGMENT_PURGED = "segment.purged"
     MEMBER_ADDED = "member.added"
     MEMBER_EXCLUDED = "member.excluded"
     MEMBER_RESTORED = "member.restored"

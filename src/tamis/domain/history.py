@@ -9,6 +9,7 @@ from datetime import date, datetime
 from typing import NamedTuple
 
 from tamis.domain.membership_changes import DaySize
+from tamis.domain.versions import VersionSize
 
 
 class ChangeRow(NamedTuple):
@@ -104,6 +105,7 @@ class HistoryBatch:
     members: Iterable[MemberList] = ()
     days: Sequence[SegmentDay] = ()
     trimmed: date | None = None
+    versions: Sequence[VersionSize] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,6 +20,7 @@ class Cause(StrEnum):
     RETENTION = "events expired"
     FIRST = "first filling"
     REBUILD = "rebuild"
+    RESTORED = "restored from trash"
     KEPT = "history kept from here"
 
 

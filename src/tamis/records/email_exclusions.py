@@ -39,9 +39,11 @@ def undo_email_exclusion(db: Transaction, segment_id: int, email_key: str) -> bo
     return run(db, SQL["delete"], (segment_id, hash_email(secret, email_key))) > 0
 
 
-def find_email_exclusions(db: Reader, type_id: int, email_keys: Sequence[str]) -> dict[str, list[tuple[int, int]]]:
-    """Return the exclusions of some emails from segments over a type, by email key: segment id and the time, in
-    microseconds. Nothing is hashed when there are no exclusions."""
+def find_email_exclusions(
+    db: Reader, type_id: int, email_keys: Sequence[str], *, with_deleted: bool = False
+) -> dict[str, list[tuple[int, int]]]:
+    """Return the exclusions of some emails from live segments over a type, or also from those in the trash, by email
+    key: segment id and the time, in microseconds. Nothing is hashed when there are no exclusions."""
     found: dict[str, list[tuple[int, int]]] = defaultdict(list)
     if not has_email_exclusions(db):
         return found
@@ -49,7 +51,7 @@ def find_email_exclusions(db: Reader, type_id: int, email_keys: Sequence[str]) -
     assert secret is not None
     hashed = {hash_email(secret, key): key for key in email_keys}
     values = (type_id, msgspec.json.encode(list(hashed)).decode())
-    for email_hash, segment_id, at in each_tuple(db, tuple[str, int, int], SQL["of_hashes"], values):
+    for email_hash, segment_id, at in each_tuple(db, tuple[str, int, int], SQL["of_hashes"], (*values, with_deleted)):
         found[hashed[email_hash]].append((segment_id, at))
     return found
 
@@ -77,7 +79,7 @@ def transfer_to_contacts(db: Transaction, type_id: int, contacts: Iterable[tuple
     """Transfer the exclusions of emails to the contacts, given by id and email key, that have them now."""
     left = iter(contacts)
     while part := {key: id_ for id_, key in islice(left, EMAILS_PER_QUERY)}:
-        for key, exclusions in find_email_exclusions(db, type_id, list(part)).items():
+        for key, exclusions in find_email_exclusions(db, type_id, list(part), with_deleted=True).items():
             for segment_id, at in exclusions:
                 run(db, SQL["insert_exclusion"], (segment_id, part[key], at))
                 undo_email_exclusion(db, segment_id, key)

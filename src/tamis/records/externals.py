@@ -52,6 +52,12 @@ def sample_externals(db: Reader, type_id: int, limit: int) -> list[str]:
     return select(db, str, SQL["sample_externals"], (type_id, limit))
 
 
+def excluded_persons(db: Reader, type_id: int, segment_id: int) -> list[int]:
+    """Return the person ids of the external recipients of a type that are excluded from a segment over it."""
+    found = exclusions_for_columns(db, type_id, None)
+    return [person & ~EXTERNAL_BIT for excluded_from, person in found if excluded_from == segment_id]
+
+
 def exclusions_for_columns(db: Reader, type_id: int, ids: Sequence[int] | None) -> list[tuple[int, int]]:
     """Return segment id and person id, with EXTERNAL_BIT set, of the exclusions of external recipients of a type: of
     those with these inclusion or person ids, or of all when `ids` is None."""

@@ -78,12 +78,30 @@ CREATE TABLE segments (
     created_at INTEGER NOT NULL,
     updated_at INTEGER NOT NULL,
     deleted_at INTEGER,
-    description TEXT NOT NULL DEFAULT ''
+    description TEXT NOT NULL DEFAULT '',
+    purged_at INTEGER
 ) STRICT;
 
 CREATE UNIQUE INDEX live_segment_names ON segments (account_id, name_key) WHERE deleted_at IS NULL;
 
 CREATE INDEX live_segments_of_type ON segments (contact_type_id) WHERE deleted_at IS NULL;
+
+CREATE INDEX deleted_segments ON segments (account_id) WHERE deleted_at IS NOT NULL AND purged_at IS NULL;
+
+CREATE TABLE segment_versions (
+    segment_id INTEGER NOT NULL REFERENCES segments (id),
+    number INTEGER NOT NULL,
+    name TEXT NOT NULL,
+    rule TEXT NOT NULL,
+    created_at INTEGER NOT NULL,
+    actor_kind TEXT,
+    actor_id TEXT,
+    actor_name TEXT,
+    restored_from INTEGER,
+    size_before INTEGER,
+    size_after INTEGER,
+    PRIMARY KEY (segment_id, number)
+) STRICT, WITHOUT ROWID;
 
 CREATE TABLE inclusions (
     id INTEGER PRIMARY KEY AUTOINCREMENT,

@@ -12,7 +12,7 @@ from tamis.domain.instants import MICROSECOND, UTC_ZONE, from_micros, to_micros,
 from tamis.domain.membership_changes import Cause
 from tamis.domain.segments import LAST_SEGMENT, Segment, SegmentRef, SegmentRefs
 from tamis.domain.text import fold
-from tamis.records import change_log
+from tamis.records import change_log, segment_versions
 from tamis.records.engine import sql
 from tamis.records.handles import Reader, Transaction
 from tamis.records.names import name_keys
@@ -30,6 +30,7 @@ def insert(
     id_ = sql.insert(db, int, SQL["insert"], values)
     if id_ > LAST_SEGMENT:
         raise Refused("no_segment_numbers_left")
+    segment_versions.insert(db, id_, name, rule, now)
     change_log.record_segment_change(db, type_id, id_, now)
     return Segment(id_, account_id, type_id, name, rule, now, now, description)
 
@@ -78,14 +79,23 @@ def live_by_name(db: Reader, account_id: int, name: str) -> Segment | None:
 
 
 def update(
-    db: Transaction, segment: Segment, name: str, rule: str, now: datetime, description: str | None = None
+    db: Transaction,
+    segment: Segment,
+    name: str,
+    rule: str,
+    now: datetime,
+    description: str | None = None,
+    *,
+    restored_from: int | None = None,
 ) -> Segment:
     """Change the name, the rule or the description of a segment; the caller has checked that the name is free. None
-    keeps the description. `updated_at` always grows, even if the clock does not."""
+    keeps the description. `updated_at` always grows, even if the clock does not. A changed rule becomes a version,
+    `restored_from` an earlier one or not."""
     description = segment.description if description is None else description
     now = max(now, segment.updated_at + MICROSECOND)  # so that no two states have the same instant
     sql.run(db, SQL["update"], (name, fold(name), rule, to_micros(now), description, segment.id))
     if rule != segment.rule:
+        segment_versions.insert(db, segment.id, name, rule, now, restored_from)
         change_log.record_segment_change(db, segment.contact_type_id, segment.id, now)
     return replace(segment, name=name, rule=rule, updated_at=now, description=description)
 

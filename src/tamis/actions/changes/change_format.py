@@ -22,6 +22,7 @@ CAUSES: dict[Cause, str] = {
     Cause.RETENTION: "events_expired",
     Cause.FIRST: "first_build",
     Cause.REBUILD: "rebuild",
+    Cause.RESTORED: "segment_restored",
     Cause.KEPT: "history_trimmed",
 }
 

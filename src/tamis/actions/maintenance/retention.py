@@ -1,5 +1,5 @@
-"""Retention: once a day, drop expired history, expired events and what imports keep for undo and repair, and pack old
-history."""
+"""Retention: once a day, drop expired history, expired events, what imports keep for undo and repair and segments that
+were deleted long ago, and pack old history."""
 
 import logging
 from datetime import date, datetime, timedelta
@@ -9,12 +9,13 @@ from pathlib import Path
 from tamis import log
 from tamis.actions.events.retention import remove_expired_events
 from tamis.actions.importing import rejects
+from tamis.actions.segments.recovery.trash import purge_expired
 from tamis.actions.services import Services
 from tamis.columns.engine.files import SPILL_NAME
 from tamis.columns.engine.store import Columns
 from tamis.columns.history.packs import pack
 from tamis.domain.errors import TamisError, Unavailable
-from tamis.records import segments
+from tamis.records import segments, trash
 from tamis.records.engine.store import Records
 from tamis.records.history import read, write
 from tamis.records.importing import journal
@@ -41,6 +42,7 @@ class Retention:
         self._day = now.date()
         if is_first:
             trim_imports(services.records, services.settings.data, now, services.settings.undo_days)
+            purge_expired(services)
         trim_history(services.records, services.open_columns(), now, services.settings.history_days)
         if is_first:
             remove_expired_events(services)
@@ -53,7 +55,8 @@ def trim_history(records: Records, columns: Columns, now: datetime, kept_days: i
     if columns.is_behind or (columns.trimmed and columns.trimmed >= now.date()):
         return
     try:
-        columns.trim(segments.zones_of_live(records.reader()), now, kept_days)
+        db = records.reader()
+        columns.trim(segments.zones_of_live(db), trash.purged_segments(db), now, kept_days)
     except Unavailable as error:
         columns.trimmed = now.date()
         log.event("history_not_trimmed", level=logging.ERROR, reason=str(error))

@@ -156,7 +156,8 @@ def _from_snapshots(
     """Return a change for each of a contact's recipients that were in the last snapshot of their segment: a snapshot
     is one log entry for all of them.
 
-    Recipients in the first snapshot entered with it; those in a later one had entered before.
+    Recipients in the first snapshot, or in the one of a restored segment, entered with it; those in another one had
+    entered before.
     """
     present = past.present_among(list(recipient_ids))
     found = []
@@ -167,6 +168,6 @@ def _from_snapshots(
         last = snapshots[-1]
         later = [c.delta for c in logged if c.recipient_id == recipient_id and c.number > last.number]
         if later[0] == -1 if later else recipient_id in present:
-            delta = 1 if last.cause is Cause.FIRST else 0
+            delta = 1 if last.cause in (Cause.FIRST, Cause.RESTORED) else 0
             found.append(MembershipChange(last.number, recipient_id, delta, last.instant, last.cause))
     return found

@@ -154,14 +154,14 @@ def check_edit(
 def duplicate_segment(db: Transaction, now: datetime, account: Account, segment_id: int) -> Segment:
     """Create a copy of a segment, named "Copy of" the original; overrides are not copied. Raises NotFound."""
     segment = segment_by_id(db, account, segment_id)
-    name = _free_name(db, account, f"Copy of {segment.name}")
+    name = free_name(db, account, f"Copy of {segment.name}")
     type_id, description = segment.contact_type_id, segment.description
     copy = segments.insert(db, account.id, type_id, name, segment.rule, now, description)
     record_segment(db, now, copy, AuditAction.SEGMENT_CREATED, copy_of=segment.id)
     return copy
 
 
-def _free_name(db: Reader, account: Account, name: str) -> str:
+def free_name(db: Reader, account: Account, name: str) -> str:
     """Return a name, or the first free one of "name (2)", "name (3)" …, shortened if it would be too long."""
     for number in count(1):
         ending = f" ({number})" if number > 1 else ""

@@ -17,7 +17,8 @@ class State:
     """The cached state: the last number of the membership log, the size of each segment, the clock of each contact
     type, whether there are manual overrides, and the last days of the daily rollup.
 
-    `logged` are membership changes that the current transaction has logged, as far as they are known in memory.
+    `logged` are membership changes that the current transaction has logged, as far as they are known in memory, and
+    `versions` the versions of segments that it has applied: segment id, number, and the size before.
     """
 
     number: int
@@ -26,10 +27,11 @@ class State:
     has_overrides: bool
     days: DailyRollup
     logged: Sequence[ChangeRow] = ()
+    versions: Sequence[tuple[int, int, int]] = ()
 
     def committed(self) -> "State":
         """Return the state after the transaction is committed."""
-        return replace(self, days=self.days.committed(), logged=())
+        return replace(self, days=self.days.committed(), logged=(), versions=())
 
 
 EMPTY = State(0, {}, {}, False, DailyRollup({}))

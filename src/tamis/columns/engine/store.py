@@ -4,7 +4,7 @@ import logging
 import os
 import shutil
 import threading
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import replace
 from datetime import date, datetime
@@ -232,14 +232,14 @@ class Columns:
         with self.lock, self._transaction() as con:
             merge(con, most)
 
-    def trim(self, zones: Mapping[int, ZoneInfo], now: datetime, kept_days: int) -> None:
-        """Drop history older than some days, here and in the records, in short transactions; raises Unavailable."""
+    def trim(self, zones: Mapping[int, ZoneInfo], purged: Collection[int], now: datetime, kept_days: int) -> None:
+        """Drop old history, and that of purged segments, in both stores in short transactions; raises Unavailable."""
         while self.trimmed != now.date():
             with self.lock:
                 if self.is_behind:
                     raise Unavailable("columns_behind_history")
                 with self._transaction() as con:
-                    done = self.history.trim(con, self._state, zones, now, kept_days)
+                    done = self.history.trim(con, self._state, zones, purged, now, kept_days)
                 self._mark = self.history.kept.mark
                 if done:
                     self.trimmed = now.date()

@@ -18,6 +18,7 @@ from tamis.domain.history import (
     Position,
     SnapshotRow,
 )
+from tamis.domain.versions import VersionSize
 
 MOST_ROWS = 5_000
 """Up to this many changes of a transaction are kept as rows, more as packs: SQLite takes about a microsecond a row."""
@@ -59,6 +60,7 @@ def collect(
         rebuilt=rebuilt,
         members=list(member_lists(con, sizes, after.number, spill)),
         days=after.days.changed_days,
+        versions=[VersionSize(*version, after.sizes[version[0]]) for version in after.versions],
     )
 
 

@@ -1,7 +1,7 @@
 """The link between the projection and the kept history: it is written before a transaction is committed, and read when
 the projection is restored."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime
@@ -66,15 +66,16 @@ class HistoryLink:
         self.kept = self._store.position()
 
     def keep(self, con: duckdb.DuckDBPyConnection, state: State, batch: ChangeBatch) -> ProjectedBatch:
-        """Append the history of a transaction before it is committed, if any membership has changed; store the change
-        that is reached, and the mark. A rewound projection appends too: it is right as of an earlier instant."""
+        """Append the history of a transaction before it is committed, if any membership or rule has changed; store the
+        change that is reached, and the mark. A rewound projection appends too: it is right as of an earlier instant.
+        """
         done = self._append(con, state, batch)
         con.execute("UPDATE meta SET applied = $1, mark = $2", [done.change, self.kept.mark])
         return done
 
     def _append(self, con: duckdb.DuckDBPyConnection, state: State, batch: ChangeBatch) -> ProjectedBatch:
         before = self.kept.number
-        if state.number == before and batch.purpose is not Purpose.REWIND:
+        if state.number == before and not state.versions and batch.purpose is not Purpose.REWIND:
             return ProjectedBatch(batch.reached, before, before)
         added = collect(con, self.kept, state, batch.reached, self._spill)
         with self._writing():
@@ -94,12 +95,13 @@ class HistoryLink:
         con: duckdb.DuckDBPyConnection,
         state: State,
         zones: Mapping[int, ZoneInfo],
+        purged: Collection[int],
         now: datetime,
         kept_days: int,
     ) -> bool:
         """Drop old history of some segments in a transaction, and in the kept history before it is committed; return
         whether no old history is left."""
-        found = trim(con, zones, now, kept_days)
+        found = trim(con, zones, purged, now, kept_days)
         trimmed = HistoryTrim(
             expected=self.kept.mark,
             mark=new_mark(),

@@ -1,6 +1,6 @@
 """Trimming: the membership log is kept for a number of days, the daily rollup forever."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -26,13 +26,19 @@ class Trimmed:
     is_done: bool
 
 
-def trim(con: duckdb.DuckDBPyConnection, zones: Mapping[int, ZoneInfo], now: datetime, kept_days: int) -> Trimmed:
+def trim(
+    con: duckdb.DuckDBPyConnection,
+    zones: Mapping[int, ZoneInfo],
+    purged: Collection[int],
+    now: datetime,
+    kept_days: int,
+) -> Trimmed:
     """Drop log entries older than `kept_days` of some segments at a time; the daily rollup stays.
 
-    `zones` has the time zone of each live segment. The last entry of a deleted segment stays, so that no number is
-    reused.
+    `zones` has the time zone of each live segment. Of `purged` segments, which cannot be restored any more, all is
+    dropped but their deletion: so no number is reused.
     """
-    dropped = _drop_deleted(con, set(zones), now - timedelta(days=kept_days))
+    dropped = _drop_purged(con, purged)
     kept: list[int] = []
     for zone in dict.fromkeys(zones.values()):
         until = day_in_utc(day_of(now, zone) - timedelta(days=kept_days), zone)[0]
@@ -101,15 +107,14 @@ def _replace_by_snapshot(
     return True
 
 
-def _drop_deleted(con: duckdb.DuckDBPyConnection, live: set[int], before: datetime) -> list[int]:
+def _drop_purged(con: duckdb.DuckDBPyConnection, purged: Collection[int]) -> list[int]:
     deleted = [
         row[0]
         for row in con.execute(
-            "SELECT segment_id FROM membership_snapshots WHERE instant < $1 AND cause = $2 "
-            "AND segment_id IN (SELECT segment_id FROM membership_snapshots WHERE cause <> $2)",
-            [before.replace(tzinfo=None), Cause.DELETION],
+            "SELECT DISTINCT segment_id FROM membership_snapshots WHERE cause <> $2 "
+            "AND segment_id IN (SELECT unnest($1::BIGINT[])) ORDER BY segment_id",
+            [list(purged), Cause.DELETION],
         ).fetchall()
-        if row[0] not in live
     ]
     if deleted:
         gone = "IN (SELECT unnest($1::BIGINT[]))"

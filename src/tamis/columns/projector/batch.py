@@ -46,6 +46,9 @@ class SegmentRules:
     refreshed: Levels
     """Segments that are new or edited, or whose rules name one that is."""
     deleted: frozenset[int] = frozenset()
+    versions: Mapping[int, int] = field(default_factory=dict)
+    """The numbers of versions whose sizes are to be kept, by segment: the refreshed rules are those of these
+    versions."""
 
 
 class EventRows(NamedTuple):

@@ -126,6 +126,18 @@ DATA: Mapping[str, str] = {
     "segment_name_taken": "the segment name has already been taken",
     "segment_name_unknown": 'there is no segment "{segment}"',
     "segment_named_twice": 'the segment "{segment}" is listed twice; list each segment once',
+    "deleted_segment_not_restorable": (
+        'the segment "{segment}" cannot be restored: what its rule needs is gone: {reasons:plain ;}'
+    ),
+    "deleted_segment_without_type": (
+        'the segment "{segment}" cannot be restored: its contact type "{contact_type}" was deleted'
+    ),
+    "segment_not_in_trash": 'there is no segment "{segment}" in the trash',
+    "segment_version_not_restorable": (
+        'version {version} of the segment "{segment}" cannot be restored: what its rule needs is gone: '
+        "{reasons:plain ;}"
+    ),
+    "segment_version_unknown": 'the segment "{segment}" has no version {version}',
     "segment_of_type_unknown": "there is no segment {segment} in {contact_type}",
     "segment_unknown": "there is no segment {segment}",
     "segments_of_two_types": (

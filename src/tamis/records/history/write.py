@@ -6,6 +6,7 @@ from datetime import date, datetime
 from tamis.domain.errors import Unavailable
 from tamis.domain.history import HistoryBatch, HistoryTrim, MemberList, Pack
 from tamis.domain.instants import to_micros
+from tamis.records import segment_versions
 from tamis.records.engine.sql import fetch, run, run_many
 from tamis.records.handles import Transaction
 from tamis.records.queries import load
@@ -27,6 +28,7 @@ def append_batch(db: Transaction, batch: HistoryBatch) -> None:
     _add_members(db, batch.members)
     days = [(segment_id, size.day.isoformat(), *size[1:]) for segment_id, size in batch.days]
     run_many(db, SQL["set_day"], days)
+    segment_versions.set_sizes(db, batch.versions)
 
 
 def trim_history(db: Transaction, trimmed: HistoryTrim) -> None:

@@ -19,6 +19,22 @@ class Outline:
     segment_id: int | None = None
     parts: tuple["Outline", ...] = ()
 
+    @property
+    def heading(self) -> str:
+        """The words above the parts of a group, or those of a rule without conditions."""
+        if self.kind == "none" and len(self.parts) == 1:
+            return "Not this"
+        return _HEADINGS.get(self.kind, "")
+
+
+_HEADINGS = {
+    "all": "All of these",
+    "any": "Any of these",
+    "none": "None of these",
+    "not_all": "Not all of these",
+    "nothing": "No conditions",
+}
+
 
 def outline(rule: Rule) -> Outline:
     """Return the outline of a rule."""

@@ -62,6 +62,7 @@ CAUSES = {
     Cause.RETENTION: "Events expired",
     Cause.FIRST: "Initial build",
     Cause.REBUILD: "Rebuild",
+    Cause.RESTORED: "Restored from trash",
     Cause.KEPT: "Older history summarized",
 }
 """Why somebody entered or left a segment, or why it was built."""

@@ -22,5 +22,5 @@ SELECT $last::BIGINT + row_number() OVER (), recipient_id, delta, instant, cause
 -- name: snapshot
 INSERT INTO membership_snapshots VALUES ($1, $2, $3, $4, $5)
 
--- name: has_snapshot
-SELECT EXISTS (FROM membership_snapshots WHERE segment_id = $1)
+-- name: last_snapshot
+SELECT cause FROM membership_snapshots WHERE segment_id = $1 ORDER BY number DESC LIMIT 1

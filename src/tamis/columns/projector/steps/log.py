@@ -98,6 +98,7 @@ def log_snapshot(con: Connection, number: int, segment_id: int, instant: datetim
     con.execute(SQL["snapshot"], [number, segment_id, naive_utc(instant), cause.value, size])
 
 
-def has_snapshot(con: Connection, segment_id: int) -> bool:
-    """Return whether the log has a snapshot of a segment."""
-    return bool(con.execute(SQL["has_snapshot"], [segment_id]).fetchall()[0][0])
+def last_snapshot(con: Connection, segment_id: int) -> Cause | None:
+    """Return the cause of the last snapshot of a segment in the log, or None if it has none."""
+    row = con.execute(SQL["last_snapshot"], [segment_id]).fetchone()
+    return Cause(row[0]) if row else None

@@ -11,7 +11,7 @@ from tamis.columns.layout.sources import stored_source
 from tamis.columns.projector.batch import Purpose
 from tamis.columns.projector.context import Connection, Refresh, TypeContext, execute_update, naive_utc
 from tamis.columns.projector.queries import load
-from tamis.columns.projector.steps.log import has_snapshot, log_snapshot
+from tamis.columns.projector.steps.log import last_snapshot, log_snapshot
 from tamis.columns.projector.steps.restore import compare_restored
 from tamis.columns.projector.steps.roll_up import set_size
 from tamis.columns.projector.strategy import Strategy
@@ -61,19 +61,34 @@ def refresh(con: Connection, context: TypeContext) -> TypeContext:
     level, cause = context.refresh.level, context.refresh.cause
     number, sizes, pending = context.state.number, dict(context.state.sizes), context.pending
     today, snapshots = day_of(context.now, context.changes.segments.zone), list[DailySnapshot]()
+    numbers = context.changes.segments.versions
+    versions = [(id_, numbers[id_], sizes.get(id_, 0)) for id_ in level if id_ in numbers]
     for segment_id, rule in level.items():
         if segment_id in sizes:
             pending += _compare_segment(con, context, segment_id, rule, cause)
             continue
         number += 1
-        restored = context.purpose is Purpose.RESTORE and has_snapshot(con, segment_id)
+        why = _cause_of_snapshot(con, context, segment_id)
         sizes[segment_id] = _insert_members(con, context, segment_id, rule)
-        why = Cause.REBUILD if restored else Cause.FIRST
         log_snapshot(con, number, segment_id, context.now, why, sizes[segment_id])
         snapshots.append(DailySnapshot(segment_id, today, why, sizes[segment_id]))
         set_size(con, segment_id, sizes[segment_id])
-    state = replace(context.state, number=number, sizes=sizes, days=context.state.days.apply(snapshots))
+    state = replace(
+        context.state,
+        number=number,
+        sizes=sizes,
+        days=context.state.days.apply(snapshots),
+        versions=[*context.state.versions, *versions],
+    )
     return replace(context, state=state, pending=pending, has_new_entries=False)
+
+
+def _cause_of_snapshot(con: Connection, context: TypeContext, segment_id: int) -> Cause:
+    """Return why all members of a segment that has none are computed."""
+    last = last_snapshot(con, segment_id)
+    if last is Cause.DELETION:
+        return Cause.RESTORED
+    return Cause.REBUILD if last and context.purpose is Purpose.RESTORE else Cause.FIRST
 
 
 def target_recipients(type_id: int, segment_id: int, rule: Rule, as_of: EvaluationTime, parameters: Parameters) -> str:

@@ -1,0 +1,1 @@
+"""What segments were: the versions of their rules, and deleted segments, which can be restored."""
