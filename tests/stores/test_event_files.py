@@ -15,6 +15,7 @@ import pytest
 from tamis.actions.audit import list_entries
 from tamis.actions.events.accept import accept_events, parse_events
 from tamis.actions.events.catalogue import EventNameEdit, edit_event_name, list_events
+from tamis.actions.events.importing import batches
 from tamis.actions.events.importing.options import EventImportOptions, EventImportReport
 from tamis.actions.events.importing.run import import_events
 from tamis.actions.events.retention import remove_expired_events
@@ -66,8 +67,14 @@ class Files:
         return {p.field.key: (p.field.kind, p.unreadable) for p in events.properties(found)}
 
 
-@pytest.fixture
-def files(services: Services, tmp_path: Path) -> Files:
+@pytest.fixture(params=["rows", "runs"])
+def files(services: Services, tmp_path: Path, request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Files:
+    """Files whose events are stored as rows, as of small files, or as runs of which each has a few."""
+    if request.param == "runs":
+        monkeypatch.setattr(batches, "ROWS_PER_CALL", 0)
+        for size in ("ROWS_PER_BATCH", "ROWS_PER_BATCH_OF_SERVER"):
+            monkeypatch.setattr(batches, size, 1_000 if "cdnow" in request.node.name else 3)
+        monkeypatch.setattr(batches, "NEWEST_AS_ROWS", 1)
     workspace = new_workspace(services)  # its account is in Dhaka
     workspace.write(ann={}, bob={})
     return Files(workspace, tmp_path)

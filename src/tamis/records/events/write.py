@@ -1,6 +1,6 @@
 """Storing events, each once, and removing them."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from heapq import nlargest
 
 import msgspec
@@ -97,7 +97,12 @@ def _insert(db: Transaction, added: dict[tuple[int, int, bytes], NewEvent], chan
         newest = nlargest(NEWEST_AS_ROWS, added, key=lambda key: added[key].at)
         as_rows = {key: added[key] for key in newest}
         insert_as_run(db, [event for key, event in added.items() if key not in as_rows], change)
-    rows = [(*key, e.at, e.key, e.properties, e.occurrence, change) for key, e in as_rows.items()]
+    insert_rows(db, as_rows, change)
+
+
+def insert_rows(db: Transaction, added: Mapping[tuple[int, int, bytes], NewEvent], change: int) -> None:
+    """Insert events that are new as rows, by contact, name and identity."""
+    rows = [(*key, e.at, e.key, e.properties, e.occurrence, change) for key, e in added.items()]
     run_many(db, SQL["insert"], rows)
 
 

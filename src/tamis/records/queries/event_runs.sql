@@ -10,6 +10,10 @@ SELECT run_id, last_contact_id, id FROM event_filters ORDER BY run_id, last_cont
 -- name: filter_words
 SELECT words FROM event_filters WHERE id = ?;
 
+-- name: filters_of_run
+SELECT last_contact_id, words FROM event_filters WHERE run_id = ? AND last_contact_id > ?
+ORDER BY last_contact_id LIMIT ?;
+
 -- name: insert_filter
 INSERT INTO event_filters (id, run_id, last_contact_id, words) VALUES (?, ?, ?, ?);
 

@@ -47,3 +47,7 @@ SELECT first_at FROM event_names WHERE id = ?;
 
 -- name: remove_of_type
 DELETE FROM events WHERE name_id IN (SELECT id FROM event_names WHERE contact_type_id = ?);
+
+-- name: rows_of_names
+SELECT contact_id, name_id, at, key, properties, occurrence FROM events
+WHERE name_id IN (SELECT value FROM json_each(?));

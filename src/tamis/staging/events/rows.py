@@ -1,6 +1,6 @@
 """The events of a file, ready to be stored: the table `staged_events`, ordered by name and then as in the file."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from tamis.staging.emails import EmailExpressions
@@ -82,7 +82,7 @@ def reject_larger(
     """Reject the staged events of a name with documents of more than some bytes."""
     found = execute(
         staging,
-        f"SELECT n FROM staged_events WHERE name_number = $1 AND strlen({_document(columns)}) > $2",
+        f"SELECT n FROM staged_events WHERE name_number = $1 AND strlen({document_sql(columns)}) > $2",
         [name_number, most],
     ).fetchall()
     _remove(staging, position, [n for (n,) in found], reason)
@@ -101,31 +101,26 @@ def number_occurrences(staging: StagingDatabase, sources: Sequence[PropertySourc
     )
 
 
-def iter_events(
-    staging: StagingDatabase, name_number: int, columns: Mapping[int, PropertySource], size: int
-) -> Iterator[list[EventRow]]:
-    """Yield the staged events of a name in order, at most `size` at a time; `columns` are by the id of their
-    property."""
-    (span,) = execute(
-        staging, "SELECT min(rowid), max(rowid) FROM staged_events WHERE name_number = $1", [name_number]
-    ).fetchall()
-    if span[0] is None:
-        return
-    query = (
-        f"SELECT e.n, e.contact_id, e.at_us, e.key, {_document(columns)}, coalesce(o.occurrence, 1) "
-        "FROM staged_events e LEFT JOIN occurrences o ON o.n = e.n "
-        "WHERE e.rowid >= $1 AND e.rowid < $2 AND e.name_number = $3 ORDER BY e.rowid"
+def find_same_ids(staging: StagingDatabase, sources: Sequence[PropertySource]) -> None:
+    """Create `same_ids`: the events with the id of an earlier one of the same contact and name, and whether they are
+    the same in all else."""
+    content = "".join(f", {source.column}" for source in sources)
+    execute(
+        staging,
+        f"CREATE TABLE same_ids AS SELECT n, content IS NOT DISTINCT FROM first AS is_same FROM (SELECT n, content, "
+        "first_value(n) OVER same AS first_n, first_value(content) OVER same AS first "
+        f"FROM (SELECT n, name_number, contact_id, key, row(at_us{content}) AS content FROM staged_events "
+        "WHERE key <> '' AND (name_number, contact_id, key) IN (SELECT (name_number, contact_id, key) "
+        "FROM staged_events WHERE key <> '' GROUP BY name_number, contact_id, key HAVING count(*) > 1)) "
+        "WINDOW same AS (PARTITION BY name_number, contact_id, key ORDER BY n)) WHERE n <> first_n",
     )
-    for start in range(span[0], span[1] + 1, size):
-        end = min(start + size, span[1] + 1)
-        yield execute(staging, query, [start, end, name_number]).fetchall()
 
 
 def _has_several_names(staging: StagingDatabase) -> bool:
     return bool(execute(staging, "SELECT count(DISTINCT number) > 1 FROM names_in_file").fetchall()[0][0])
 
 
-def _document(columns: Mapping[int, PropertySource]) -> str:
+def document_sql(columns: Mapping[int, PropertySource]) -> str:
     """Return the SQL of the document of an event: its values by property id, in ascending order."""
     if not columns:
         return "'{}'"

@@ -7,13 +7,14 @@ from datetime import datetime
 
 from tamis import log
 from tamis.actions.audit import record_entry
-from tamis.actions.batches import collector_paused, prefetch
+from tamis.actions.batches import collector_paused
 from tamis.actions.events.importing import preparation
+from tamis.actions.events.importing.batches import EventWriter
 from tamis.actions.events.importing.contacts import resolve_contacts
 from tamis.actions.events.importing.mapping import EventColumnMap, has_event_header, map_event_columns
 from tamis.actions.events.importing.names import PreparedName, prepare_names
 from tamis.actions.events.importing.options import EventImportOptions, EventImportReport
-from tamis.actions.events.importing.store import EventWriter, StoredEvents
+from tamis.actions.events.importing.store import StoredEvents
 from tamis.actions.importing.concurrent_projection import projecting
 from tamis.actions.importing.email_column import summarize_columns
 from tamis.actions.importing.rejects import write_rejects
@@ -34,7 +35,8 @@ from tamis.staging.handle import StagingDatabase
 from tamis.staging.problems import count_bad_rows, count_reasons
 from tamis.staging.sampling import sample_rows
 
-EVENTS_PER_BATCH = 50_000
+EVENTS_TO_PROJECT = 50_000
+"""More events than these are projected while they are stored."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +86,7 @@ def _take(run: _Import, source: StagedFile, name: str, progress: Progress) -> Ev
     rows.create_events(staging, prepared.emails, prepared.at, prepared.name, prepared.key, prepared.sources)
     names = prepare_names(run.services, run.account, run.contact_type, staging, columns, prepared.sources, options)
     rows.number_occurrences(staging, prepared.sources)
+    rows.find_same_ids(staging, prepared.sources)
     stored = _store(run, names, progress)
     _reject_unstored(run, columns, stored)
     rejected = count_bad_rows(staging)
@@ -111,20 +114,16 @@ def _take(run: _Import, source: StagedFile, name: str, progress: Progress) -> Ev
 
 
 def _store(run: _Import, names: Sequence[PreparedName], progress: Progress) -> StoredEvents:
-    """Store the staged events, name by name."""
+    """Store the staged events."""
     total, done = sum(each.in_file.rows for each in names), 0
-    writer = EventWriter(run.services, run.account, dry_run=run.options.dry_run)
+    writer = EventWriter(run.services, run.account, run.contact_type, run.staging, names, dry_run=run.options.dry_run)
     with ExitStack() as stack:
-        if total > EVENTS_PER_BATCH and not run.options.dry_run:
+        if total > EVENTS_TO_PROJECT and not run.options.dry_run:
             stack.enter_context(projecting(run.services))
-        stack.callback(writer.finish)
         progress("Storing", 0, total)
-        for each in names:
-            batches = rows.iter_events(run.staging, each.in_file.number, each.columns, EVENTS_PER_BATCH)
-            for batch in prefetch(batches):
-                writer.write(each.stored, batch)
-                done += len(batch)
-                progress("Storing", done, total)
+        for start, end in writer.batches():
+            done += writer.write(start, end)
+            progress("Storing", done, total)
     return writer.total
 
 

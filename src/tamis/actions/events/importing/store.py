@@ -1,4 +1,4 @@
-"""Storing the staged events of a file, batch by batch."""
+"""Storing a few events of a file as rows."""
 
 from collections.abc import Mapping, Sequence
 from concurrent.futures import Future
@@ -48,6 +48,11 @@ class StoredEvents:
         self.conflicting += other.conflicting
         self.orphaned += other.orphaned
 
+    def subtract(self, other: "StoredEvents") -> None:
+        """Take back the figures of the batch that was added last, except rows whose contact is gone."""
+        self.repeated -= other.repeated
+        del self.conflicting[len(self.conflicting) - len(other.conflicting) :]
+
 
 class _DryRun(Exception):
     """Carries the figures of a batch out of its transaction, which is not committed."""
@@ -57,8 +62,8 @@ class _DryRun(Exception):
         self.stored = stored
 
 
-class EventWriter:
-    """Stores batches in order, one while the next is prepared, and adds up what became of them."""
+class RowWriter:
+    """Stores events in order, and adds up what became of them."""
 
     def __init__(self, services: Services, account: Account, *, dry_run: bool) -> None:
         self._services = services
@@ -69,8 +74,7 @@ class EventWriter:
         self.total = StoredEvents()
 
     def write(self, name: StoredName, rows: Sequence[EventRow]) -> None:
-        """Store events of a name after all earlier batches."""
-        self.finish()
+        """Store events of a name after all earlier ones; `finish` waits until they are on disk."""
         size = EVENTS_PER_TRANSACTION if self._is_server else max(len(rows), 1)
         for start in range(0, len(rows), size):
             part = rows[start : start + size]

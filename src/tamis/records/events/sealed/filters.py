@@ -8,9 +8,9 @@ import secrets
 from array import array
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
+from hashlib import md5
 from random import Random
 from typing import NamedTuple
-from zlib import crc32
 
 from tamis.records.engine.sql import run, scalar, select_only, select_tuples
 from tamis.records.events.sealed.lines import known_by
@@ -19,11 +19,12 @@ from tamis.records.queries import load
 
 SQL = load("event_runs")
 EVENTS_PER_WORD = 4
+FILTERS_AT_ONCE = 256
 MAX_CACHED_FILTERS = 16_384
 """A filter of an import has up to 32 KB."""
 
 _chance = Random(0)
-_BITS = [sum(1 << place for place in _chance.sample(range(64), 4)) for _ in range(1 << 12)]
+MASKS = [sum(1 << place for place in _chance.sample(range(64), 4)) for _ in range(1 << 12)]
 """The four bits that an event sets in its word, by the first twelve bits of its fingerprint. Stored filters depend on
 them."""
 _cached_words: dict[int, memoryview] = {}
@@ -39,8 +40,8 @@ class RunFilters(NamedTuple):
 
 
 def fingerprint_of(line: str) -> int:
-    """Return a number of 32 bits made of what the event of a line is known by."""
-    return crc32(known_by(line).encode())
+    """Return a number of 32 bits made of what the event of a line is known by; DuckDB computes it, too."""
+    return int.from_bytes(md5(known_by(line).encode(), usedforsecurity=False).digest()[12:], "little")
 
 
 def make_filter(lines: Sequence[str]) -> bytes:
@@ -48,14 +49,30 @@ def make_filter(lines: Sequence[str]) -> bytes:
     size = len(lines) // EVENTS_PER_WORD + 1
     words = [0] * size
     for fingerprint in map(fingerprint_of, lines):
-        words[fingerprint % size] |= _BITS[fingerprint >> 20]
+        words[fingerprint % size] |= MASKS[fingerprint >> 20]
     return array("Q", words).tobytes()
 
 
-def insert_filter(db: Transaction, run_id: int, last_contact_id: int, lines: Sequence[str]) -> None:
+def filter_of_words(events: int, places: Sequence[int], words: Sequence[int]) -> bytes:
+    """Return a filter of some events by those of its words that are not 0, and their places."""
+    found = array("Q", bytes(8 * (events // EVENTS_PER_WORD + 1)))
+    for place, word in zip(places, words, strict=True):
+        found[place] = word
+    return found.tobytes()
+
+
+def list_filters(db: Reader, run_id: int) -> Iterator[Sequence[tuple[int, bytes]]]:
+    """Yield the filters of a run in order, some hundreds at a time: the last contact of each, and its words."""
+    last = -1
+    while found := select_tuples(db, tuple[int, bytes], SQL["filters_of_run"], (run_id, last, FILTERS_AT_ONCE)):
+        yield found
+        last = found[-1][0]
+
+
+def insert_filter(db: Transaction, run_id: int, last_contact_id: int, words: bytes) -> None:
     """Add a filter to a run."""
     # Random ids are never used again, not even after a transaction that was not committed, so they can be cached.
-    run(db, SQL["insert_filter"], (secrets.randbits(62), run_id, last_contact_id, make_filter(lines)))
+    run(db, SQL["insert_filter"], (secrets.randbits(62), run_id, last_contact_id, words))
 
 
 def change_layout(db: Transaction) -> None:
@@ -72,7 +89,7 @@ def find_candidates(db: Reader, contact_ids: Sequence[int], fingerprints: Sequen
             if place < len(lasts):
                 words = _cached_words.get(ids[place]) or _words(db, ids[place])
                 fingerprint = fingerprints[position]
-                bits = _BITS[fingerprint >> 20]
+                bits = MASKS[fingerprint >> 20]
                 if words[fingerprint % len(words)] & bits == bits:
                     yield position, run_id
 

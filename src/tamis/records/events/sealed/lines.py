@@ -65,9 +65,19 @@ def lines_of_contact(lines: Sequence[str], contact_id: int) -> Sequence[str]:
 
 def compress(lines: Sequence[str]) -> bytes:
     """Return lines as the content of a block."""
-    return zlib.compress("\n".join(lines).encode(), COMPRESSION_LEVEL)
+    return zlib.compress(join_lines(lines).encode(), COMPRESSION_LEVEL)
 
 
 def decompress(content: bytes) -> list[str]:
     """Return the lines of a block; raises zlib.error and UnicodeDecodeError for damaged content."""
-    return zlib.decompress(content).decode().split("\n")
+    return split_lines(zlib.decompress(content).decode())
+
+
+def join_lines(lines: Sequence[str]) -> str:
+    """Return lines as one text."""
+    return "\n".join(lines)
+
+
+def split_lines(text: str) -> list[str]:
+    """Return the lines of a text."""
+    return text.split("\n")

@@ -4,9 +4,15 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 
 from tamis.records.events.rows import NewEvent, StoredEvent
 from tamis.records.events.sealed.filters import find_candidates, fingerprint_of
-from tamis.records.events.sealed.lines import known_by, name_of, read_line, write_line
+from tamis.records.events.sealed.lines import join_lines, known_by, name_of, read_line, write_line
 from tamis.records.events.sealed.removals import PendingRemovals, read_removals
-from tamis.records.events.sealed.runs import all_blocks, lines_of_contacts, list_runs, open_run
+from tamis.records.events.sealed.runs import (
+    all_blocks,
+    blocks_of_contacts,
+    lines_of_contacts,
+    list_runs,
+    open_run,
+)
 from tamis.records.handles import Reader
 
 
@@ -36,6 +42,32 @@ def find_stored(db: Reader, events: Sequence[NewEvent]) -> dict[int, StoredEvent
         for event in _visible(same, runs[run_id].change, removals):
             found[position] = event
     return found
+
+
+def texts_of_contacts(db: Reader, run_id: int, contact_ids: Sequence[int]) -> Iterator[str]:
+    """Yield the lines of contacts in a run, and others of the same blocks, in texts; the ids of contacts are sorted."""
+    removals, last_id = read_removals(db), 0
+    for _, (block, lines) in blocks_of_contacts(db, run_id, contact_ids):
+        if block.id != last_id and (text := _visible_text(block.id, lines, removals)):
+            yield text
+        last_id = block.id
+
+
+def texts_of_change(db: Reader, after: int, up_to: int) -> Iterator[tuple[int, str]]:
+    """Yield the lines of the runs that were added as such by the changes above `after` up to `up_to`, in texts, each
+    with its number of lines."""
+    removals = read_removals(db)
+    for run in list_runs(db):
+        if after < run.change <= up_to:
+            for block, lines in open_run(db, run.id):
+                if text := _visible_text(block.id, lines, removals):
+                    yield len(lines), text
+
+
+def _visible_text(block_id: int, lines: Sequence[str], removals: PendingRemovals) -> str:
+    if removals.of_contacts or removals.of_names:
+        lines = [line for line in lines if not removals.hides(read_line(line, 0), block_id)]
+    return join_lines(lines)
 
 
 def events_of_change(db: Reader, after: int, up_to: int) -> Iterator[StoredEvent]:

@@ -7,8 +7,8 @@ from itertools import accumulate
 from typing import NamedTuple
 
 from tamis.domain.errors import Damaged
-from tamis.records.engine.sql import each, insert, run, select, select_one
-from tamis.records.events.sealed.filters import change_layout, insert_filter
+from tamis.records.engine.sql import each, insert, run, run_many, select, select_one
+from tamis.records.events.sealed.filters import change_layout, insert_filter, make_filter
 from tamis.records.events.sealed.lines import (
     compress,
     contact_of,
@@ -110,19 +110,50 @@ def insert_run(db: Transaction, change: int = 0, level: int | None = None) -> in
 
 def append_lines(db: Transaction, run_id: int, lines: Sequence[str]) -> None:
     """Add sorted lines to a run; all are of contacts after those that it has."""
-    ends = list(accumulate(map(len, lines)))
-    start = 0
-    while start < len(lines):
-        end = bisect_left(ends, ends[start] + BLOCK_CHARACTERS) + 1
-        run(db, SQL["insert_block"], (run_id, *_content(lines[start:end])))
-        start = end
-    start = 0
+    blocks = [_content(part) for part in cut_into_blocks(lines)]
+    filters, start = [], 0
     while start < len(lines):
         last = contact_of(lines[min(start + FILTERED_EVENTS, len(lines)) - 1])
         end = lines_before(lines, last + 1)  # all events of a contact are in one filter
-        insert_filter(db, run_id, last, lines[start:end])
+        filters.append((last, make_filter(lines[start:end])))
         start = end
-    run(db, SQL["add_events"], (len(lines), run_id))
+    append_packed(db, run_id, PackedLines(blocks, filters))
+
+
+def cut_into_blocks(lines: Sequence[str]) -> Iterator[Sequence[str]]:
+    """Yield sorted lines in the parts that become blocks."""
+    ends, start = list(accumulate(map(len, lines))), 0
+    while start < len(lines):
+        end = bisect_left(ends, ends[start] + BLOCK_CHARACTERS) + 1
+        yield lines[start:end]
+        start = end
+
+
+class PackedLines(NamedTuple):
+    """The blocks and filters of sorted lines: first and last contact, number of events and content of each block; last
+    contact and words of each filter."""
+
+    blocks: Sequence[tuple[int, int, int, bytes]]
+    filters: Sequence[tuple[int, bytes]]
+
+
+def pack(parts: Iterable[Sequence[str]]) -> Sequence[tuple[int, int, int, bytes]]:
+    """Return the blocks of many sorted lines, which come in parts."""
+    blocks: list[tuple[int, int, int, bytes]] = []
+    rest: list[str] = []
+    for part in parts:
+        *whole, last = cut_into_blocks([*rest, *part])
+        blocks += map(_content, whole)
+        rest = list(last)
+    return [*blocks, _content(rest)] if rest else blocks
+
+
+def append_packed(db: Transaction, run_id: int, packed: PackedLines) -> None:
+    """Add lines to a run whose blocks and filters are made already."""
+    run_many(db, SQL["insert_block"], [(run_id, *block) for block in packed.blocks])
+    for last_contact_id, words in packed.filters:
+        insert_filter(db, run_id, last_contact_id, words)
+    run(db, SQL["add_events"], (sum(block[2] for block in packed.blocks), run_id))
     change_layout(db)
 
 
