@@ -3,12 +3,14 @@
 import gzip
 import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
 
 from tests.support.process import PATIENCE_SECONDS
 from tests.support.programs import Program, problem_of
+from tests.support.users import fresh
 
 CSV = b"email,First name,Age\nada@example.org,Ada,36\nnobody,Nobody,1\nlin@example.org,Lin,28\nada@example.org,Ada,37\n"
 NUMBERED = {"rows": 4, "created": 2, "updated": 0, "unchanged": 0, "repeated": 1, "rejected": 1}
@@ -92,11 +94,11 @@ def test_a_form_without_a_file_is_refused(api: Program, new_type: dict[str, Any]
 
 
 def test_a_form_with_two_files_is_refused_and_imports_neither(api: Program, new_type: dict[str, Any]) -> None:
-    before = api.pages("imports")
+    before = [item["id"] for item in api.pages("imports")]
     files = [("file", ("one.csv", CSV)), ("file", ("two.csv", CSV))]
     answer = api.call("POST", "imports", params={"contact_type_id": new_type["id"]}, files=files)
     problem_of(answer, 400, "form_with_several_files")
-    assert api.pages("imports") == before
+    assert [item["id"] for item in api.pages("imports")] == before
 
 
 def test_a_dry_run_says_what_would_happen(api: Program, send: Import, new_type: dict[str, Any]) -> None:
@@ -178,3 +180,56 @@ def test_imports_belong_to_an_account(
     problem_of(stranger_api.call("POST", "imports", params=query, data=CSV), 404, "contact_type_id_unknown")
     problem_of(reader.call("POST", "imports", params=query, data=CSV), 403, "key_scope_too_small")
     assert writer.call("POST", "imports", params={**query, "dry_run": "true"}, data=CSV).status_code == 200
+
+
+def test_a_repeated_import_is_the_first_one(api: Program, send: Import) -> None:
+    key = {"Content-Type": "text/csv", "Idempotency-Key": fresh("import").replace(" ", "-")}
+    first = ended(api, api.result(send(headers=key)))
+
+    for _ in range(25):  # more than an account may have waiting
+        again = send(headers=key)
+
+    assert (again.status_code, again.headers["Idempotency-Replayed"]) == (202, "true")
+    assert again.json() == api.result(api.get(f"imports/{first['id']}"))
+    assert api.result(send())["id"] == first["id"] + 1
+
+
+def test_another_file_needs_another_idempotency_key(api: Program, send: Import) -> None:
+    key = {"Content-Type": "text/csv", "Idempotency-Key": fresh("import").replace(" ", "-")}
+    first = ended(api, api.result(send(headers=key)))
+
+    answer = send(CSV + b"eve@example.org,Eve,1\n", headers=key)
+
+    assert answer.status_code == 422
+    assert [error["code"] for error in answer.json()["errors"]] == ["idempotency_key_of_another_request"]
+    assert api.result(api.get(f"imports/{first['id']}"))["created"] == 2
+
+
+def test_a_form_with_another_boundary_is_the_same_import(api: Program, send: Import) -> None:
+    key = fresh("import").replace(" ", "-")
+    ids = set()
+    for boundary in ("one", "two"):
+        body = f'--{boundary}\r\nContent-Disposition: form-data; name="file"; filename="a.csv"\r\n\r\n'.encode()
+        body += CSV + f"\r\n--{boundary}--\r\n".encode()
+        headers = {"Content-Type": f"multipart/form-data; boundary={boundary}", "Idempotency-Key": key}
+        ids.add(ended(api, api.result(send(body, headers=headers)))["id"])
+    assert len(ids) == 1
+
+
+def test_requests_that_wait_for_their_turn_are_one_import(api: Program, send: Import) -> None:
+    key = {"Content-Type": "text/csv", "Idempotency-Key": fresh("import").replace(" ", "-")}
+
+    def keep_sending(_: int) -> int:
+        while (answer := send(headers=key)).status_code == 409:
+            pass
+        return int(api.result(answer)["id"])
+
+    with ThreadPoolExecutor(8) as clients:
+        assert len(set(clients.map(keep_sending, range(8)))) == 1
+
+
+def test_a_dry_run_leaves_its_idempotency_key_alone(api: Program, send: Import) -> None:
+    key = {"Content-Type": "text/csv", "Idempotency-Key": fresh("import").replace(" ", "-")}
+    for _ in range(2):
+        assert send(headers=key, dry_run="true").status_code == 200
+    assert ended(api, api.result(send(headers=key)))["created"] == 2

@@ -1,11 +1,12 @@
 """Dry runs, imports and undos as background jobs of a server, found by their upload or import."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal
 
 from tamis.actions.importing.effects import import_effects
-from tamis.actions.importing.jobs import find_import, record_effects
+from tamis.actions.importing.jobs import ImportCreated, find_import, record_effects
 from tamis.actions.importing.report import ImportOptions, ImportReport
 from tamis.actions.importing.run import import_file
 from tamis.actions.importing.undo import UndoReport, undo_import
@@ -69,10 +70,12 @@ def start_upload(
     upload: Upload,
     request: UploadRequest,
     *,
-    discard_at_end: bool = False,
+    at_end: Callable[[], None] | None = None,
+    created: ImportCreated | None = None,
 ) -> BackgroundJob:
     """Start a dry run or an import of an upload; return the running job instead if there is one. An import that
-    succeeds discards the upload; with `discard_at_end`, so does everything else."""
+    succeeds discards the upload. `created` is called in the transaction that creates the import, and `at_end` when the
+    job has ended in any way."""
 
     before = services.jobs.find(account.id, upload.id)
 
@@ -93,6 +96,7 @@ def start_upload(
             background_job.progress,
             upload=upload,
             begun=background_job.attach_import,
+            created=created,
         )
         _drop_rejects(before)
         discard_upload(services, upload)
@@ -104,13 +108,14 @@ def start_upload(
 
     run = run_trial if request.what == "trial" else run_import
 
-    def run_and_discard(background_job: BackgroundJob) -> ImportReport:
+    def run_to_end(background_job: BackgroundJob) -> ImportReport:
         try:
             return run(background_job)
         finally:
-            discard_upload(services, upload)
+            if at_end:
+                at_end()
 
-    return services.jobs.start(upload.id, account.id, request, run_and_discard if discard_at_end else run)
+    return services.jobs.start(upload.id, account.id, request, run_to_end)
 
 
 def discard_waiting_upload(services: Services, account: Account, upload: Upload) -> None:

@@ -2,7 +2,7 @@
 
 import fcntl
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from datetime import datetime
 from pathlib import Path
@@ -31,6 +31,8 @@ from tamis.records.importing import imports
 
 PLACE = "imports"
 INTERRUPTED = "interrupted"
+ImportCreated = Callable[[Transaction, datetime, int], None]
+"""What is stored with an import of some ID, in the transaction that creates it."""
 
 
 class RunningJob:
@@ -98,6 +100,7 @@ def running_job(
     source: str,
     options: ImportOptions,
     upload: Upload | None = None,
+    created: ImportCreated | None = None,
 ) -> Iterator[RunningJob]:
     """Run a block as an import job, which fails when the block raises.
 
@@ -109,7 +112,8 @@ def running_job(
     with ExitStack() as locked:
         try:
             place.mkdir(exist_ok=True)
-            id_ = services.write(_start, account, contact_type, source, _stored_options(options, upload), place, locked)
+            stored = _stored_options(options, upload)
+            id_ = services.write(_start, account, contact_type, source, stored, place, locked, created)
         except OSError as error:
             raise Unavailable("import_not_written", directory=str(place), reason=error.strerror) from None
         log.event("import_started", account=account.id, contact_type=contact_type.id, import_id=id_)
@@ -175,11 +179,14 @@ def _start(
     options: RequestedOptions,
     place: Path,
     locked: ExitStack,
+    created: ImportCreated | None,
 ) -> int:
     job = imports.insert(db, account.id, contact_type.id, source, options, now)
     # Locked before the job is visible, so that a job without a lock is never running.
     locked.enter_context(_lock(_lock_file(place, job.id)))
     record_import(db, now, job, AuditAction.IMPORT_STARTED)
+    if created:
+        created(db, now, job.id)
     return job.id
 
 

@@ -15,7 +15,7 @@ from tamis.actions.importing.batch_writer import BatchWriter
 from tamis.actions.importing.concurrent_projection import projecting
 from tamis.actions.importing.email_column import summarize_columns
 from tamis.actions.importing.format_inference import infer_column_formats
-from tamis.actions.importing.jobs import RunningJob, running_job
+from tamis.actions.importing.jobs import ImportCreated, RunningJob, running_job
 from tamis.actions.importing.mapping import ColumnMap, has_email_header, map_columns
 from tamis.actions.importing.option_additions import find_added_options
 from tamis.actions.importing.rejects import OMITTED, write_rejects
@@ -68,15 +68,17 @@ def import_file(
     *,
     upload: Upload | None = None,
     begun: Callable[[int | None], None] = ignore_import_id,
+    created: ImportCreated | None = None,
 ) -> ImportReport:
     """Import a file into a contact type; raises Invalid when nothing of the file can be imported.
 
     A batch is atomic: a killed import has stored it or not, and running the import again ends in the same state. Rows
     with the same email count as if stored one after the other. Unless it is a dry run, the import is a job in the
-    records, whose ID `begun` is called with. The file of an `upload` is called by the upload's name."""
+    records, whose ID `begun` is called with, and to whose transaction `created` adds. The file of an `upload` is called
+    by the upload's name."""
     name = upload.name if upload else ContactFile(path).name
     options = replace(options, chosen={clean_name(column): field for column, field in options.chosen.items()})
-    with running_job(services, account, contact_type, name, options, upload) as job:
+    with running_job(services, account, contact_type, name, options, upload, created) as job:
         begun(job.id)
         known = name if upload else None
         file = ContactFile(path, known, options.format, options.encoding, options.sheet)

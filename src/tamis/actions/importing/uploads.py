@@ -1,7 +1,8 @@
 """Uploaded files, kept until they are imported or discarded, for at most a day.
 
-Their bytes are in the data directory, the rest in the records. A writer holds a lock on a file while it arrives; an
-unlocked file that the records do not know was left by a killed server."""
+Their bytes are in the data directory, the rest in the records. A writer holds a lock on a file while it arrives, and
+until it is imported if nobody is to choose how; an unlocked file that the records do not know was left by a killed
+server."""
 
 import fcntl
 import os
@@ -41,7 +42,7 @@ class IncomingUpload:
         self.id = secrets.token_hex(16)
         self.path = upload_path(services, self.id)
         self.size = 0
-        self._kept = False
+        self._kept = self._is_open = False
         self._check_size(announced)
         if len(list_uploads(services, account)) >= MOST_WAITING:
             raise Refused("too_many_uploads", most=MOST_WAITING)
@@ -58,8 +59,9 @@ class IncomingUpload:
 
     def __exit__(self, *_: object) -> None:
         if not self._kept:
-            self.path.unlink(missing_ok=True)
-        os.close(self._handle)
+            self.discard()
+        elif not self._is_open:
+            os.close(self._handle)
 
     def write(self, chunk: bytes) -> None:
         """Append the next bytes; raises Invalid when the file gets too large, Unavailable when the disk is full."""
@@ -75,8 +77,7 @@ class IncomingUpload:
 
     def keep(self, contact_type: ContactType, name: str) -> Upload:
         """Keep the complete file for a contact type; raises Invalid when it is empty, and Unavailable."""
-        if not self.size:
-            raise Invalid([Problem(clean_file_name(name), "file_is_empty")])
+        self._check_not_empty(name)
         try:
             os.fsync(self._handle)
             sync(self.path.parent)
@@ -85,6 +86,23 @@ class IncomingUpload:
         upload = self._services.write(_insert, self.id, self._account, contact_type, clean_file_name(name), self.size)
         self._kept = True
         return upload
+
+    def keep_open(self, contact_type: ContactType, name: str) -> Upload:
+        """Keep the complete file until `discard`, and at most as long as this process runs: it does not wait for anyone
+        and is not in the records. Raises Invalid when it is empty."""
+        self._check_not_empty(name)
+        self._kept = self._is_open = True
+        name, now = clean_file_name(name), self._services.clock()
+        return Upload(self.id, self._account.id, contact_type.id, name, self.size, now)
+
+    def discard(self) -> None:
+        """Delete a file that is kept open or did not arrive."""
+        self.path.unlink(missing_ok=True)
+        os.close(self._handle)
+
+    def _check_not_empty(self, name: str) -> None:
+        if not self.size:
+            raise Invalid([Problem(clean_file_name(name), "file_is_empty")])
 
     def _check_size(self, size: int) -> None:
         if size > self._most:

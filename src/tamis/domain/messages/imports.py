@@ -53,6 +53,7 @@ IMPORTS: Mapping[str, str] = {
     "import_is_running": "import {number} is still running: wait until it ends, or stop it first",
     "import_not_undoable": "this import was already undone, or is too old to undo",
     "import_not_written": "cannot write to {directory}: {reason}; nothing was imported",
+    "import_already_started": "import {number} of this file has been started with the same idempotency key",
     "import_still_runs": "this import is still running: wait until it ends",
     "import_too_old_to_undo": (
         "import {number} can no longer be undone: the previous values are only kept for the number of days set by "

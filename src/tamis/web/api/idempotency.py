@@ -33,8 +33,8 @@ from tamis.web.write_limit import WriteLimit
 IDEMPOTENT = "tamis.api.idempotent"
 """The key in a request's scope of its `IdempotentRequest`."""
 KEEPS_PROGRESS = "keeps_progress"
-"""In the options of a handler: it continues a repeated request with a streamed body itself, whose answer is too long to
-be stored."""
+"""In the options of a handler: it answers or continues a repeated request with a streamed body itself; no answer is
+stored."""
 MAX_BODY = "max_body"
 """In the options of a handler: how large its other bodies may be, if more than usual."""
 READ_SECRET = "read_secret"
@@ -42,7 +42,7 @@ READ_SECRET = "read_secret"
 `id` of the answer. It is not stored with the answer."""
 ReadSecret = Callable[[Reader, Account, int], str]
 CONTENT_LENGTH = "content-length"
-REPLAYED = (b"idempotency-replayed", b"true")
+REPLAYED = "idempotency-replayed"
 MAX_STORED_BYTES = 8_388_608
 _KEY = re.compile(r"[\x21-\x7e]{1,255}")
 
@@ -175,7 +175,9 @@ def _with_secret(answer: StoredAnswer, read_secret: Callable[[int], str]) -> Sto
 async def _send(answer: StoredAnswer, send: Send) -> None:
     own = [*answer.headers, (CONTENT_LENGTH, str(len(answer.body)))]
     headers = [(name.encode("latin-1"), value.encode("latin-1")) for name, value in own]
-    await send({"type": "http.response.start", "status": answer.status, "headers": [*headers, REPLAYED]})
+    await send(
+        {"type": "http.response.start", "status": answer.status, "headers": [*headers, (REPLAYED.encode(), b"true")]}
+    )
     await send({"type": "http.response.body", "body": answer.body, "more_body": False})
 
 

@@ -1,7 +1,8 @@
 """Files that programs send: as the body itself, or as the file of a form."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
+from dataclasses import dataclass
 
 import multipart
 from litestar.exceptions import InternalServerException
@@ -18,7 +19,15 @@ CHUNK_BYTES = 1 << 20
 MAX_PARTS = 20
 
 
-async def receive_file(call: Call, request: ApiRequest, contact_type: ContactType, name: str) -> Upload:
+@dataclass(frozen=True, slots=True)
+class ReceivedFile:
+    """A file that is kept until `discard`."""
+
+    upload: Upload
+    discard: Callable[[], None]
+
+
+async def receive_file(call: Call, request: ApiRequest, contact_type: ContactType, name: str) -> ReceivedFile:
     """Receive the file of a request at constant memory; a form's file has the name that the form says, unless there is
     a `name`. Raises BadRequest, Invalid, Refused and Unavailable."""
     kind, options = multipart.parse_options_header(request.headers.get("content-type", ""))
@@ -29,7 +38,7 @@ async def receive_file(call: Call, request: ApiRequest, contact_type: ContactTyp
             name = await _write_form(incoming, chunks, options.get("boundary", ""), name)
         else:
             await _write(incoming, chunks)
-        return await asyncio.to_thread(incoming.keep, contact_type, name)
+        return ReceivedFile(incoming.keep_open(contact_type, name), incoming.discard)
 
 
 async def _write_form(incoming: IncomingUpload, chunks: AsyncIterator[bytes], boundary: str, name: str) -> str:

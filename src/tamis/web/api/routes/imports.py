@@ -9,10 +9,13 @@ from litestar.params import Parameter, QueryParameter
 from litestar.response import File
 
 from tamis.actions.fields.types import type_by_id
+from tamis.actions.idempotency import IdempotentRequest
 from tamis.actions.importing import jobs
 from tamis.actions.importing.background import create_request, start_undo, start_upload
-from tamis.actions.importing.jobs import find_import, rejects_file
+from tamis.actions.importing.import_once import digest_of_file, find_started_import, store_started_import
+from tamis.actions.importing.jobs import INTERRUPTED, ImportStatus, find_import, rejects_file
 from tamis.actions.importing.report import BadValue, ImportOptions
+from tamis.actions.importing.uploads import upload_path
 from tamis.actions.jobs import BackgroundJob, JobStatus
 from tamis.domain.accounts import Scope
 from tamis.domain.dates import DateOrder
@@ -21,6 +24,7 @@ from tamis.domain.fields import Kind
 from tamis.domain.imports import ImportState
 from tamis.domain.parsing.number_parser import DecimalMark
 from tamis.web.api.calls import ApiRequest, Call, CallDep
+from tamis.web.api.idempotency import KEEPS_PROGRESS, REPLAYED
 from tamis.web.api.operations import needs, streams
 from tamis.web.api.paging import PageDep, cut_page
 from tamis.web.api.problems import WORDS, BadRequest
@@ -48,7 +52,7 @@ async def list_imports(call: CallDep, page: PageDep) -> Page[ImportOut]:
     tags=TAGS,
     status_code=202,
     request_max_body_size=None,
-    opt={**needs(Scope.WRITE), **streams("text/csv", "multipart/form-data", ANY_MEDIA_TYPE)},
+    opt={**needs(Scope.WRITE), **streams("text/csv", "multipart/form-data", ANY_MEDIA_TYPE), KEEPS_PROGRESS: True},
 )
 async def start_import(
     call: CallDep,
@@ -84,7 +88,10 @@ async def start_import(
     or as the file of a `multipart/form-data` form. Contacts are found by their email, and created or updated.
 
     The answer comes when the file has arrived and its import has begun; follow it at its address. With `dry_run`, the
-    answer comes at the end."""
+    answer comes at the end.
+
+    A request that is repeated with its `Idempotency-Key` and the same file is answered with the import that it has
+    started, as it is now; only one that was interrupted starts again."""
     contact_type = type_by_id(call.records, call.account, contact_type_id)
     options = ImportOptions(
         create_fields=create_fields,
@@ -100,14 +107,33 @@ async def start_import(
         sheet=sheet,
         words=WORDS,
     )
-    upload = await receive_file(call, request, contact_type, file_name)
-    request_of = create_request(call.services, contact_type, "trial" if dry_run else "import", options, ())
-    job = start_upload(call.services, call.account, contact_type, upload, request_of, discard_at_end=True)
+    file = await receive_file(call, request, contact_type, file_name)
+    try:
+        created = None
+        if call.idempotent and not dry_run:
+            path = upload_path(call.services, file.upload.id)
+            digest = await asyncio.to_thread(digest_of_file, path)
+            earlier = await _find_earlier(call, call.idempotent, digest)
+            if earlier and earlier.state != INTERRUPTED:
+                file.discard()
+                return _answer(earlier, is_repeated=True)
+            created = store_started_import(call.idempotent, digest, earlier.job.id if earlier else None)
+        asked = create_request(call.services, contact_type, "trial" if dry_run else "import", options, ())
+        job = start_upload(
+            call.services, call.account, contact_type, file.upload, asked, at_end=file.discard, created=created
+        )
+    except BaseException:
+        file.discard()
+        raise
     await _wait(job, until_done=dry_run)
+    if call.idempotent and created and job.problems and job.import_id is None:  # another request was faster
+        earlier = await _find_earlier(call, call.idempotent, digest)
+        if earlier and earlier.state != INTERRUPTED:
+            return _answer(earlier, is_repeated=True)
     if job.status is JobStatus.FAILED and (dry_run or job.import_id is None):
         raise Invalid(job.problems)
     if dry_run:
-        return Response(dry_run_out(contact_type.id, upload.name, job.result), status_code=200)
+        return Response(dry_run_out(contact_type.id, file.upload.name, job.result), status_code=200)
     assert job.import_id
     return await _started(call, job.import_id)
 
@@ -154,8 +180,22 @@ async def undo_import(call: CallDep, import_id: Id) -> Response[ImportOut]:
 
 
 async def _started(call: Call, import_id: int) -> Response[ImportOut]:
-    status = await call.read(lambda: find_import(call.services, call.account, import_id))
-    return Response(import_out(status), status_code=202, headers={"location": f"/v1/imports/{import_id}"})
+    return _answer(await call.read(lambda: find_import(call.services, call.account, import_id)))
+
+
+def _answer(status: ImportStatus, *, is_repeated: bool = False) -> Response[ImportOut]:
+    headers = {"location": f"/v1/imports/{status.job.id}", **({REPLAYED: "true"} if is_repeated else {})}
+    return Response(import_out(status), status_code=202, headers=headers)
+
+
+async def _find_earlier(call: Call, request: IdempotentRequest, digest: str) -> ImportStatus | None:
+    """Return the import that an earlier request with the same key has started; raises Invalid if its file differs."""
+    started = await call.read(lambda: find_started_import(call.services, request))
+    if started is None:
+        return None
+    if started.digest != digest:
+        raise Invalid([Problem("Idempotency-Key", "idempotency_key_of_another_request")])
+    return await call.read(lambda: find_import(call.services, call.account, started.import_id))
 
 
 async def _wait(job: BackgroundJob, *, until_done: bool = False) -> None:
