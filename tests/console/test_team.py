@@ -250,3 +250,27 @@ def test_a_link_is_handed_over_if_the_mail_server_does_not_answer(tmp_path: Path
     services.close()
     assert "The mail server did not take the e-mail" in text_of(page.text)
     assert "https://tamis.example.org/invitation?token=" in page.text
+
+
+def test_sessions_are_listed_with_device_and_address_and_ended_one_by_one(
+    server: Server, owner: tuple[str, Visitor]
+) -> None:
+    email, chief = owner
+    found = [Visitor(server.address) for _ in range(2)]
+    for visitor, agent in zip(
+        found, ("X11; Linux x86_64; rv:140.0) Firefox/140.0", "iPhone) Safari/604.1"), strict=True
+    ):
+        visitor.http.headers["user-agent"] = f"Mozilla/5.0 ({agent}"
+        visitor.sign_in(email)
+    page = chief.get("/account").text
+    assert "Firefox on Linux, signed in" in text_of(page)
+    assert "from 127.0.0.1, last active" in text_of(page)
+    (phone,) = re.findall(r'name="session" value="(\w+)"><button[^>]*>Sign out<span[^>]*> Safari on iPhone', page)
+    stranger = Visitor(server.address)
+    stranger.sign_in(new_console_account(server.data, server.address, fresh_address()).email)
+    stranger.post("/account/sessions/end-one", {"session": phone})
+    assert found[1].get("/segments").status_code == 200  # another user's sessions cannot be ended
+    assert chief.post("/account/sessions/end-one", {"session": phone}).status_code == 303
+    assert [visitor.get("/segments").status_code for visitor in found] == [200, 303]
+    chief.post("/account/sessions/end")
+    assert found[0].get("/segments").status_code == 303

@@ -13,7 +13,7 @@ from tamis.actions.services import Services
 from tamis.settings import Settings
 from tamis.web.app import application
 
-PUBLIC = {"/", "/sign-in", "/sign-out", "/invitation", "/password", "/forgot", LOCAL}
+PUBLIC = {"/", "/sign-in", "/sign-in/code", "/sign-out", "/invitation", "/password", "/forgot", LOCAL}
 """What whoever is not signed in may ask for."""
 VOLATILE = re.compile(rb'[0-9a-f]{64}|name="idempotency_key" value="\w+"|<time .*?</time>')
 """What differs each time that a page is opened."""

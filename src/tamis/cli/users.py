@@ -6,6 +6,7 @@ from cyclopts import App, Parameter
 
 from tamis.actions.services import Services
 from tamis.actions.team import invitations, password_links, users
+from tamis.actions.team.codes import disable_codes
 from tamis.actions.team.mail import (
     INVITATION_PATH,
     PASSWORD_PATH,
@@ -167,11 +168,13 @@ def reset(
     with open_services(common) as services:
         account = resolve_account(services, common)
         user = users.find_account_user(services.records.reader(), account, email).user
+        if codes:
+            services.write(disable_codes, user)
         link = link_to(services.settings, PASSWORD_PATH, services.write(password_links.create_password_link, user))
         is_sent = _send(services, user.email, *password_text(link))
     print_result(
         common,
-        {"email": user.email, "link": link, "codes_turned_off": codes, "sent": is_sent},
+        {"email": user.email, "link": link, "codes_disabled": codes, "sent": is_sent},
         f"{user.email} sets a new password with this link{', which was sent' if is_sent else ''}:",
         link,
     )

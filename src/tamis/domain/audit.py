@@ -25,8 +25,8 @@ class AuditAction(StrEnum):
     ACCOUNT_CHANGED = "account.changed"
     PASSWORD_CHANGED = "password.changed"
     PASSWORD_LINK_CREATED = "password_link.created"
-    CODES_TURNED_ON = "codes.turned_on"
-    CODES_TURNED_OFF = "codes.turned_off"
+    CODES_ENABLED = "codes.enabled"
+    CODES_DISABLED = "codes.disabled"
     RECOVERY_CODE_USED = "recovery_code.used"
     RECOVERY_CODES_REPLACED = "recovery_codes.replaced"
     USER_INVITED = "user.invited"
@@ -84,8 +84,8 @@ class AuditAction(StrEnum):
 _WORDS = {
     AuditAction.ACCOUNT_CHANGED: "Account updated",
     AuditAction.PASSWORD_LINK_CREATED: "Link to set a password created",
-    AuditAction.CODES_TURNED_ON: "Two-step sign-in turned on",
-    AuditAction.CODES_TURNED_OFF: "Two-step sign-in turned off",
+    AuditAction.CODES_ENABLED: "Two-step sign-in turned on",
+    AuditAction.CODES_DISABLED: "Two-step sign-in turned off",
     AuditAction.RECOVERY_CODES_REPLACED: "New recovery codes created",
     AuditAction.USER_CHANGED: "Role changed",
     AuditAction.KEY_CREATED: "Key pair created",

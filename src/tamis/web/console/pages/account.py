@@ -19,14 +19,16 @@ from tamis.actions.accounts.keys import (
     revoke_key_pair,
 )
 from tamis.actions.accounts.passwords import set_password
-from tamis.actions.accounts.sessions import end_other_sessions, list_sessions
+from tamis.actions.accounts.sessions import end_other_sessions, end_session_of_user, list_sessions, session_id_of
 from tamis.actions.services import Services
+from tamis.actions.team.codes import asks_for_code
 from tamis.domain.accounts import Account, NewKeyPair, Scope
 from tamis.domain.dates import DateOrder
 from tamis.domain.errors import Invalid, Problem
 from tamis.web.console.auth.password_confirmation import require_recent_password
 from tamis.web.console.auth.passwords import RetryLater
 from tamis.web.console.dependencies import FormDep, PasswordsDep, ServicesDep, VisitorDep
+from tamis.web.console.device_names import device_name
 from tamis.web.console.messages import first_message, first_sentence
 from tamis.web.console.responses import page, redirect
 from tamis.web.console.roles import ADMIN, VIEWER
@@ -108,6 +110,14 @@ def sign_out_elsewhere(request: WebRequest, services: ServicesDep, visitor: Visi
     return redirect(visitor, "/account", notice="All other sessions are signed out.")
 
 
+@post("/account/sessions/end-one", opt=VIEWER, sync_to_thread=True)
+def sign_out_one(request: WebRequest, services: ServicesDep, visitor: VisitorDep, form: FormDep) -> Response[str]:
+    """End one other session."""
+    services.write(end_session_of_user, visitor.user, form.text("session"))
+    log.event("other_sessions_ended", user=visitor.user.id, address=client_host(request))
+    return redirect(visitor, "/account", notice="That session is signed out.")
+
+
 @post("/account/keys", opt=ADMIN, sync_to_thread=True, guards=[require_recent_password])
 def create_key(request: WebRequest, services: ServicesDep, visitor: VisitorDep, form: FormDep) -> Response[str]:
     """Create a key pair; the response is the only page that shows its secret."""
@@ -183,7 +193,10 @@ def _page(
         scopes=SCOPES,
         today=now.astimezone(visitor.account.zone).date(),
         date_order=visitor.account.date_order or "ask",
+        asks_for_code=asks_for_code(db, visitor.user),
         sessions=list_sessions(services, visitor.user),
+        device=device_name,
+        session_id=session_id_of,
         wrong=wrong or {},
     )
 
@@ -201,6 +214,7 @@ handlers = [
     change_date_order,
     change_password,
     sign_out_elsewhere,
+    sign_out_one,
     create_key,
     rename_key,
     revoke_key,

@@ -1,6 +1,7 @@
 """Signing in and out."""
 
 import asyncio
+import logging
 
 from litestar import get, post
 from litestar.params import FromQuery
@@ -10,11 +11,13 @@ from tamis import log
 from tamis.actions.accounts import sessions as actions
 from tamis.actions.accounts.sessions import end_session, find_session
 from tamis.actions.services import Services
+from tamis.actions.team.codes import asks_for_code, use_code
 from tamis.domain.accounts import hash_secret
 from tamis.domain.errors import Refused
 from tamis.domain.users import User
 from tamis.web.console.auth.password_confirmation import PasswordConfirmations
 from tamis.web.console.auth.passwords import RetryLater
+from tamis.web.console.auth.pending_codes import PendingCodes
 from tamis.web.console.dependencies import (
     ConfirmationsDep,
     FormDep,
@@ -42,6 +45,9 @@ from tamis.web.console.session import (
 REFUSED_SECONDS = 1.0
 """How long a refusal takes, which slows down clients that try without a pause, at next to no cost."""
 WRONG = "Wrong email or password."
+WRONG_CODE = "Wrong code, or one that was used already."
+TOO_LATE = "That took too long. Sign in again."
+pending_codes = PendingCodes()
 
 
 @get("/sign-in", opt=PUBLIC, sync_to_thread=False)
@@ -76,10 +82,44 @@ async def sign_in(
     if user is None:
         return _form(csrf, email, then, WRONG, 422)
     is_known = passwords.known_device(request, user) is not None
+    if asks_for_code(services.records.reader(), user):
+        return _code_form(csrf, pending_codes.add(user, csrf), then, "", 200)
     try:
         return await open_console(request, services, confirmations, user, then, is_known=is_known)
     except Refused as error:
         return _form(csrf, email, then, first_sentence(error), 422)
+
+
+@post("/sign-in/code", opt=PUBLIC)
+async def check_code(
+    request: WebRequest,
+    services: ServicesDep,
+    form: FormDep,
+    passwords: PasswordsDep,
+    confirmations: ConfirmationsDep,
+) -> Response[str]:
+    """Check the one-time code of somebody whose password was right, and open a session."""
+    then, csrf, pending = form.text("then"), csrf_token(cookie_token(request)), form.text("pending")
+    user = pending_codes.find(pending, csrf)
+    if user is None:
+        return _form(csrf, "", then, TOO_LATE, 422)
+    acting = services.acting_as(user.actor.at(client_host(request)))
+    try:
+        with pending_codes.attempt(user) as succeed:
+            if await asyncio.wrap_future(acting.submit(use_code, user, form.text("code"))):
+                succeed()
+                pending_codes.remove(pending)
+                is_known = passwords.known_device(request, user) is not None
+                return await open_console(request, services, confirmations, user, then, is_known=is_known)
+    except RetryLater as error:
+        await asyncio.sleep(REFUSED_SECONDS)
+        answer = _code_form(csrf, pending, then, str(error), error.status)
+        answer.headers.update(error.headers)
+        return answer
+    except Refused as error:
+        return _form(csrf, "", then, first_sentence(error), 422)
+    log.event("code_wrong", level=logging.WARNING, user=user.id, address=client_host(request))
+    return _code_form(csrf, pending, then, WRONG_CODE, 422)
 
 
 @post("/sign-out", opt=VIEWER, sync_to_thread=True)
@@ -127,10 +167,24 @@ def _form(csrf: str, email: str, then: str, problem: str, status: int) -> Respon
     )
 
 
+def _code_form(csrf: str, pending: str, then: str, problem: str, status: int) -> Response[str]:
+    return page(
+        None,
+        "sign_in/code.html",
+        title="Sign in",
+        status=status,
+        csrf=csrf,
+        pending=pending,
+        then=local_path(then),
+        problem=problem,
+        is_form_response=True,
+    )
+
+
 def local_path(path: str) -> str:
     """Return a path of this console; anything else becomes the start page."""
     fits = path.startswith("/") and not path.startswith(("//", "/\\")) and path.isprintable()
     return path if fits else "/segments"
 
 
-handlers = [sign_in_form, sign_in, sign_out]
+handlers = [sign_in_form, sign_in, check_code, sign_out]
