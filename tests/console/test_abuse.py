@@ -45,7 +45,7 @@ def test_ids_out_of_range_are_not_found(console: Visitor, owner: Person, number:
     question = {"type": made, "client_id": "b", "number": 1}
     for requested in ({**question, "type": number}, {**question, "segment": number}):
         assert query(console, "/segments/preview", requested).status_code == 404
-    for field in ({"type": number, "field": 1}, {"type": made, "field": number}):
+    for field in ({"type": number, "field": 1}, {"type": made, "field": number}, {"type": made, "property": number}):
         assert query(console, "/segments/values", field).status_code == 404
     for path in (f"/segments/{number}/overlap/all", f"/types/{number}", f"/types/{made}/fields/{number}"):
         assert console.get(path).status_code == 404, path

@@ -6,6 +6,7 @@ from html import unescape
 from typing import Any
 
 import pytest
+import requests
 
 from tamis.rules.operators import OPERATORS
 from tests.support.console import Visitor, new_console_account, text_of
@@ -194,3 +195,40 @@ def test_another_account_sees_nothing(console: Visitor, stranger: Visitor, guest
     assert guest.get(f"{made}/edit").status_code == 303
     assert query(guest, "/segments/preview", question).status_code == 403
     assert console.http.post(console.address + "/segments/preview", data="{}", headers=JSON).status_code == 403
+
+
+def test_events_and_values_of_their_properties(
+    console: Visitor, stranger: Visitor, owner: Person, server: Server
+) -> None:
+    type_id = owner.tamis("type", "create", fresh("Shop"))["id"]
+    nasty = "</script><b>nasty</b>"
+    orders = [{"category": value, "amount": 5} for value in ("Books", "Books", nasty)]
+    sent = [
+        {"email": f"{number}@example.org", "event": nasty, "properties": each} for number, each in enumerate(orders)
+    ]
+    requests.post(
+        f"{server.address}/v1/events",
+        json={"contact_type_id": type_id, "create_contacts": True, "events": sent},
+        headers={"authorization": f"Bearer {owner.secret_key}"},
+        timeout=60,
+    ).raise_for_status()
+    page = console.get(f"/segments/new?type={type_id}").text
+    assert "<b>nasty" not in page
+    found = re.search(r'id="builder-data">(.*?)</script>', page, re.S)
+    assert found
+    events = json.loads(found[1])["events"]
+    assert [(name["name"], name["count"], name["hidden"]) for name in events["names"]] == [(nasty, 3, False)]
+    amount, category = sorted(events["names"][0]["properties"], key=lambda one: str(one["name"]))
+    assert (amount["kind"], category["kind"]) == ("number", "text")
+    assert [one["name"] for one in events["windows"][:4]] == ["is within", "is between", "is after", "is before"]
+    question = {"type": type_id, "property": category["id"]}
+    assert query(console, "/segments/values", question).json() == {"values": [["Books", 2], [nasty, 1]]}
+    assert query(console, "/segments/values", {**question, "property": amount["id"]}).status_code == 404
+    assert query(console, "/segments/values", {**question, "field": 5}).status_code == 422
+    assert query(stranger, "/segments/values", question).status_code == 404
+    blank = {"event": "", "function": "count", "operator": "is equal or greater than", "values": ["1"]}
+    output = look(console, type_id, draft=blank)
+    assert (output["count"], output["problems"], output["unfinished"]) == (None, [], ["rule"])
+    where = {"any": [{"field": category["id"], "operator": "is", "values": [""]}]}
+    output = look(console, type_id, draft={**blank, "event": events["names"][0]["id"], "where": where})
+    assert (output["problems"], output["unfinished"]) == ([], ["rule.where.any[0]"])

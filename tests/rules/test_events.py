@@ -12,6 +12,7 @@ from tamis.domain.fields import RESERVED, Field, FieldSet, Kind
 from tamis.domain.instants import EPOCH
 from tamis.rules.build import build
 from tamis.rules.descriptions.describe import describe
+from tamis.rules.descriptions.outline import outline
 from tamis.rules.descriptions.progress import describe_progress
 from tamis.rules.evaluation.aggregates import EventValues
 from tamis.rules.evaluation.explain import Explained, explain
@@ -265,6 +266,31 @@ def explained(text: str) -> Explained:
 )
 def test_an_explanation_says_what_counts_and_until_when(text: str, words: str) -> None:
     assert describe_progress(explained(text), NOON.zone) == words
+
+
+def test_a_negated_condition_is_explained_as_one() -> None:
+    never, seldom = explained("did not open"), explained("did not order at least 4 times within 90 days")
+    assert (never.holds, never.is_about_events, never.phrase) == (True, True, "Did not “open”")
+    assert describe_progress(never, NOON.zone) == "0 events; asked: never"
+    assert seldom.phrase == "Did not “order” at least 4 times within the last 90 days"
+    assert describe_progress(seldom, NOON.zone) == "3 events; asked: not at least 4 times"
+    both = explained("not (did open or did order)")
+    assert (both.is_about_events, both.phrase) == (False, "")
+    leaves = explained("did not order at least 3 times within 90 days")
+    assert describe_progress(leaves, NOON.zone) == (
+        "3 events; asked: not at least 3 times; will hold from 15 Jan 2027, 00:00, "
+        "when the “order” of 16 Oct 2026, 10:00 stops counting"
+    )
+
+
+def test_an_outline_says_when_and_which_and_what_nothing_means() -> None:
+    spent = "sum(amount) of order where (amount > 5) < 50"
+    found = outline(parsed(f"did not open within 90 days and {spent} and last order < 2020-01-01"))
+    assert [part.text for part in found.parts] == [
+        "Did not “open” within the last 90 days",
+        "Total Amount of “order” (where Amount is greater than 5) is less than 50 (none counts as 0)",
+        "Last “order” is before 1 Jan 2020",
+    ]
 
 
 def test_an_explanation_names_the_latest_events_that_count() -> None:
