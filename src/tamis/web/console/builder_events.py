@@ -28,9 +28,8 @@ def events_data(catalogue: EventCatalogue) -> dict[str, object]:
                 "key": each.field.key,
                 "name": each.field.name,
                 "kind": each.field.kind,
-                "kind_name": KIND_NAMES[each.field.kind],
-                "hidden": each.hidden,
             }
+            | ({"hidden": True} if each.hidden else {})
         )
     return {
         "names": [
@@ -43,6 +42,7 @@ def events_data(catalogue: EventCatalogue) -> dict[str, object]:
             }
             for name in sorted(catalogue.names, key=lambda name: -name.count)
         ],
+        "kind_names": {kind: KIND_NAMES[kind] for kind in PROPERTY_KINDS},
         "times": [{"name": operator.name, "label": words} for words, operator in TIMES.items()],
         "functions": [_function_data(function, label) for function, label in _FUNCTIONS.items()],
         "windows": _windows(),

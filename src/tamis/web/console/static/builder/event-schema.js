@@ -30,7 +30,8 @@ export class EventSchema {
   // The schema of the conditions in the `where` of a condition.
   properties(node) {
     if (!this.#properties.has(node.event)) {
-      const fields = (this.names.get(node.event)?.properties ?? []).map((field) => ({ ...field, options: [] }));
+      const fields = (this.names.get(node.event)?.properties ?? [])
+        .map((field) => ({ ...field, kind_name: this.#data.kind_names[field.kind], options: [] }));
       this.#properties.set(node.event, this.#schema.of(fields, "property"));
     }
     return this.#properties.get(node.event);
