@@ -13,6 +13,8 @@ from tamis.columns.projector.event_rows import MOST_DECODED, insert_events
 from tamis.domain.events import PROPERTY_KINDS, EventCatalogue, EventName, EventProperty, RawValue, read_property
 from tamis.domain.fields import Field, Value
 from tamis.domain.text import fold
+from tamis.records.events.rows import NewEvent
+from tamis.records.events.sealed.lines import write_line
 from tests.support.effort import examples
 
 FIELDS = [Field(101 + n, kind.value, kind.value, kind) for n, kind in enumerate(PROPERTY_KINDS)]
@@ -64,12 +66,16 @@ def _compared(document: dict[int, RawValue], field: Field) -> Value | None:
 def _load(con: duckdb.DuckDBPyConnection, sent: list[dict[int, RawValue]]) -> list[list[object]]:
     con.execute(f"TRUNCATE {event_table(1)}")
     encoded = [msgspec.json.encode(document).decode() for document in sent]
-    rows = EventRows(list(range(len(sent))), [0] * len(sent), encoded)
+    rows = EventRows([_line(number, 0, document) for number, document in enumerate(encoded)])
     insert_events(con, 1, CATALOGUE.properties_of(1), rows)
     found = con.execute(
         f"SELECT * EXCLUDE (contact_id, occurred_at) FROM {event_table(1)} ORDER BY contact_id"
     ).fetchall()
     return [[_typed(value) for value in row] for row in found]
+
+
+def _line(contact_id: int, at: int, document: str) -> str:
+    return write_line(NewEvent(contact_id, 1, at, "k\t1", document))
 
 
 def _typed(value: object) -> object:
@@ -81,9 +87,11 @@ def _typed(value: object) -> object:
 def test_new_properties_get_columns_that_are_null_for_earlier_events() -> None:
     with duckdb.connect() as con:
         ensure_event_tables(con, EventCatalogue((EventName(1, 1, "order"),)))
-        insert_events(con, 1, EventCatalogue((EventName(1, 1, "order"),)).properties_of(1), EventRows([5], [0], ["{}"]))
+        insert_events(
+            con, 1, EventCatalogue((EventName(1, 1, "order"),)).properties_of(1), EventRows([_line(5, 0, "{}")])
+        )
         ensure_event_tables(con, CATALOGUE)
-        insert_events(con, 1, CATALOGUE.properties_of(1), EventRows([6], [1], ['{"103":"2026-11-20"}']))
+        insert_events(con, 1, CATALOGUE.properties_of(1), EventRows([_line(6, 1, '{"103":"2026-11-20"}')]))
         assert con.execute("SELECT contact_id, p103 FROM events_1 ORDER BY occurred_at").fetchall() == [
             (5, None),
             (6, date(2026, 11, 20)),

@@ -35,7 +35,8 @@ def small() -> Iterator[None]:
 def _template() -> apsw.Connection:
     db = apsw.Connection(":memory:")
     migrate(db)
-    db.execute("INSERT INTO accounts VALUES (1, 'a@b.c', 'a@b.c', 'UTC', NULL, 0, 'ask')").fetchall()
+    columns = "id, email, email_key, timezone, created_at"
+    db.execute(f"INSERT INTO accounts ({columns}) VALUES (1, 'a@b.c', 'a@b.c', 'UTC', 0)").fetchall()
     db.execute("INSERT INTO contact_types (id, account_id, name, name_key, created_at) VALUES (1, 1, 'P', 'p', 0)")
     for name in NAMES:
         sql = "INSERT INTO event_names (id, contact_type_id, name, name_key, created_at) VALUES (?, 1, ?, ?, 0)"

@@ -1,13 +1,14 @@
 """Build the part of a batch of changes that is about events."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from tamis.columns.projector.batch import ChangeGroup, ContactEvent, EventChanges, EventRows, RemovedEvents
 from tamis.records import change_log, contacts
 from tamis.records.events import catalogue, read
-from tamis.records.events.rows import StoredEvent
+from tamis.records.events.rows import NewEvent
+from tamis.records.events.sealed.lines import write_line
 from tamis.records.handles import Reader
 
 MOST_LOOKED_UP = 10_000
@@ -50,9 +51,9 @@ def event_changes(
     return EventChanges(
         known,
         delta.changed,
-        _by_name(read.added_between(db, type_id, after, up_to)) if delta.changed else (),
+        _added(db, type_id, after, up_to) if delta.changed else (),
         delta.removed,
-        lambda name_id: _rows_of_name(db, type_id, name_id, up_to),
+        lambda name_id: _rows_of_name(db, name_id, up_to),
         None if are_some_gone else of_contacts,
         delta.has_new_kinds,
     )
@@ -65,29 +66,22 @@ def _are_some_deleted(db: Reader, type_id: int, contact_ids: Sequence[int]) -> b
 
 def all_event_rows(db: Reader) -> Iterator[tuple[int, int, EventRows]]:
     """Yield all events, by contact type and name."""
-    for type_id, name_id, events in read.all_events(db):
-        yield type_id, name_id, _rows(events)
+    for type_id, name_id, lines in read.all_lines(db):
+        yield type_id, name_id, EventRows(lines)
 
 
-def _rows_of_name(db: Reader, type_id: int, name_id: int, up_to: int) -> Iterator[EventRows]:
-    for of_type, of_name, events in read.all_events(db):
-        if (of_type, of_name) == (type_id, name_id):
-            yield _rows([event for event in events if event.change <= up_to])
+def _rows_of_name(db: Reader, name_id: int, up_to: int) -> Iterator[EventRows]:
+    for events in read.of_name(db, name_id):
+        lines = [
+            write_line(NewEvent(*event[:3], event.key, event.properties)) for event in events if event.change <= up_to
+        ]
+        if lines:
+            yield EventRows(lines)
 
 
-def _by_name(batches: Iterable[Sequence[StoredEvent]]) -> Iterator[tuple[int, EventRows]]:
-    for batch in batches:
-        by_name: dict[int, list[StoredEvent]] = {}
-        for event in batch:
-            by_name.setdefault(event.name_id, []).append(event)
-        for name_id, events in by_name.items():
-            yield name_id, _rows(events)
-
-
-def _rows(events: Sequence[StoredEvent]) -> EventRows:
-    return EventRows(
-        [event.contact_id for event in events], [event.at for event in events], [event.properties for event in events]
-    )
+def _added(db: Reader, type_id: int, after: int, up_to: int) -> Iterator[tuple[int, EventRows]]:
+    for name_id, lines in read.added_lines(db, type_id, after, up_to):
+        yield name_id, EventRows(lines)
 
 
 def _of_contacts(

@@ -52,12 +52,10 @@ class SegmentRules:
 
 
 class EventRows(NamedTuple):
-    """Events of one name: the contacts, the instants in microseconds since 1970, and the properties as they were sent,
-    each as a JSON object by property id."""
+    """Events of one name, each as a line in which tabs separate contact, name, key, instant in microseconds since 1970,
+    occurrence, and the properties as they were sent, as a JSON object by property id."""
 
-    contact_ids: Sequence[int]
-    instants: Sequence[int]
-    properties: Sequence[str]
+    lines: Sequence[str]
 
 
 class RemovedEvents(NamedTuple):

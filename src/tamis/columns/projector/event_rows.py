@@ -44,20 +44,21 @@ def insert_events(
     """Insert events into the table of their name, or into another one with the same columns."""
     names = ", ".join([CONTACT, INSTANT, *map(property_column, properties.fields)])
     insert = f"INSERT INTO {into or event_table(name_id)} ({names})"
-    if len(rows.instants) <= MOST_DECODED:
+    if len(rows.lines) <= MOST_DECODED:
         _insert_decoded(con, insert, properties, rows)
     else:
         _insert_staged(con, insert, properties, rows)
 
 
 def _insert_decoded(con: duckdb.DuckDBPyConnection, insert: str, properties: FieldSet, rows: EventRows) -> None:
-    documents = [_PROPERTIES.decode(document) for document in rows.properties]
+    parts = [line.split("\t", 5) for line in rows.lines]
+    documents = [_PROPERTIES.decode(part[5]) for part in parts]
     columns = [[_folded(document.get(field.id), field.kind) for document in documents] for field in properties.fields]
     types = [SQL_TYPES[field.kind] for field in properties.fields]
     values = "".join(f", unnest(${n}::{sql_type}[])" for n, sql_type in enumerate(types, 3))
     con.execute(
         f"{insert} SELECT unnest($1::BIGINT[]), make_timestamp(unnest($2::BIGINT[])){values}",
-        [rows.contact_ids, rows.instants, *columns],
+        [[int(part[0]) for part in parts], [int(part[3]) for part in parts], *columns],
     )
 
 
@@ -67,9 +68,10 @@ def _insert_staged(con: duckdb.DuckDBPyConnection, insert: str, properties: Fiel
     raw = "".join(f", d['{field.id}']::VARCHAR AS {property_column(field)}" for field in fields)
     con.execute(
         f"CREATE OR REPLACE TEMP TABLE raw_events AS SELECT {CONTACT}, {INSTANT}{raw} FROM ("
-        f"SELECT unnest($1::BIGINT[]) AS {CONTACT}, make_timestamp(unnest($2::BIGINT[])) AS {INSTANT}, "
-        "from_json(unnest($3::VARCHAR[]), $4) AS d)",
-        [rows.contact_ids, rows.instants, rows.properties, structure],
+        f"SELECT split_part(line, chr(9), 1)::BIGINT AS {CONTACT}, "
+        f"make_timestamp(split_part(line, chr(9), 4)::BIGINT) AS {INSTANT}, "
+        "from_json(split_part(line, chr(9), 6), $2) AS d FROM (SELECT unnest(string_split($1, chr(10))) AS line))",
+        ["\n".join(rows.lines), structure],
     )
     joins, read = "", ""
     for field in fields:

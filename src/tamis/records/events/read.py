@@ -1,22 +1,28 @@
 """Reading events, whether they are rows or in runs."""
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from heapq import nlargest
 from itertools import chain
 from operator import attrgetter
 
 import msgspec
 
-from tamis.records.engine.sql import each, select, select_tuples
+from tamis.records.engine.sql import each, each_tuple, select, select_tuples
 from tamis.records.events.rows import StoredEvent
-from tamis.records.events.sealed.lookup import all_sealed_events, events_of_change, sealed_events
+from tamis.records.events.sealed.lookup import (
+    all_sealed_events,
+    all_sealed_lines,
+    events_of_change,
+    lines_of_change,
+    sealed_events,
+)
 from tamis.records.handles import Reader, one_state
 from tamis.records.queries import load
 
 SQL = load("events")
 BATCH_SIZE = 50_000
 MAX_BUFFERED = 200_000
-"""The most events that `all_events` holds, of all names."""
+"""The most events that `all_lines` holds, of all names."""
 
 _order = attrgetter("at", "name_id", "key", "occurrence", "properties")
 
@@ -72,6 +78,24 @@ def added_between(db: Reader, type_id: int, after: int, up_to: int) -> Iterator[
         yield from _batches(chain(rows, _of_type(db, type_id, after, up_to)))
 
 
+def added_lines(db: Reader, type_id: int, after: int, up_to: int) -> Iterator[tuple[int, Sequence[str]]]:
+    """Yield what `added_between` yields as lines, in batches, each of one name: its id, and the lines."""
+    with one_state(db):
+        names = dict.fromkeys(_names_of_type(db, type_id), type_id)
+        rows = each_tuple(db, tuple[int, str], SQL["added_lines"], (type_id, after, up_to))
+        for _, name_id, lines in _lines_by_name(chain(rows, lines_of_change(db, after, up_to)), names):
+            yield name_id, lines
+
+
+def all_lines(db: Reader) -> Iterator[tuple[int, int, Sequence[str]]]:
+    """Yield all events as lines, in batches, each of one contact type and one name: the ids of both, and the lines, in
+    no particular order."""
+    with one_state(db):
+        names = dict(select_tuples(db, tuple[int, int], SQL["names"]))
+        rows = each_tuple(db, tuple[int, str], SQL["all_lines"])
+        yield from _lines_by_name(chain(rows, all_sealed_lines(db)), names)
+
+
 def of_name(db: Reader, name_id: int) -> Iterator[Sequence[StoredEvent]]:
     """Yield the events of a name, in batches. All blocks are read for it."""
     with one_state(db):
@@ -82,8 +106,13 @@ def of_name(db: Reader, name_id: int) -> Iterator[Sequence[StoredEvent]]:
 def all_events(db: Reader) -> Iterator[tuple[int, int, Sequence[StoredEvent]]]:
     """Yield all events in batches, each of one contact type and one name: the ids of both, and the events, in no
     particular order."""
+    types = dict(select_tuples(db, tuple[int, int], SQL["names"]))
     with one_state(db):
-        yield from _by_name(db)
+        for batch in _batches(chain(map(StoredEvent._make, each(db, SQL["all_rows"])), all_sealed_events(db))):
+            by_name: dict[int, list[StoredEvent]] = {}
+            for event in batch:
+                by_name.setdefault(event.name_id, []).append(event)
+            yield from ((types[name_id], name_id, events) for name_id, events in by_name.items() if name_id in types)
 
 
 def count_of_contact(db: Reader, contact_id: int) -> int:
@@ -91,27 +120,35 @@ def count_of_contact(db: Reader, contact_id: int) -> int:
     return len(of_contacts(db, [contact_id]).get(contact_id, ()))
 
 
-def _by_name(db: Reader) -> Iterator[tuple[int, int, Sequence[StoredEvent]]]:
-    types = dict(select_tuples(db, tuple[int, int], SQL["names"]))
-    waiting: dict[int, list[StoredEvent]] = {}
+def _lines_by_name(
+    found: Iterable[tuple[int, str]], types: Mapping[int, int]
+) -> Iterator[tuple[int, int, Sequence[str]]]:
+    """Gather lines by name; those of other names are left out, doctor reports them."""
+    waiting: dict[int, list[str]] = {}
     number = 0
-    for event in chain(map(StoredEvent._make, each(db, SQL["all_rows"])), all_sealed_events(db)):
-        if event.name_id not in types:
-            continue  # doctor reports it
-        batch = waiting.setdefault(event.name_id, [])
-        batch.append(event)
+    for name_id, line in found:
+        batch = waiting.get(name_id)
+        if batch is None:
+            if name_id not in types:
+                continue
+            batch = waiting[name_id] = []
+        batch.append(line)
         number += 1
         if len(batch) == BATCH_SIZE:
-            yield types[event.name_id], event.name_id, waiting.pop(event.name_id)
+            yield types[name_id], name_id, waiting.pop(name_id)
             number -= BATCH_SIZE
         elif number == MAX_BUFFERED:
-            yield from ((types[name_id], name_id, events) for name_id, events in waiting.items())
+            yield from ((types[name_id], name_id, lines) for name_id, lines in waiting.items())
             waiting, number = {}, 0
-    yield from ((types[name_id], name_id, events) for name_id, events in waiting.items())
+    yield from ((types[name_id], name_id, lines) for name_id, lines in waiting.items())
+
+
+def _names_of_type(db: Reader, type_id: int) -> list[int]:
+    return select(db, int, SQL["names_of_type"], (type_id,))
 
 
 def _of_type(db: Reader, type_id: int, after: int, up_to: int) -> Iterator[StoredEvent]:
-    names = {name_id for (name_id,) in select_tuples(db, tuple[int], SQL["names_of_type"], (type_id,))}
+    names = set(_names_of_type(db, type_id))
     return (event for event in events_of_change(db, after, up_to) if event.name_id in names)
 
 

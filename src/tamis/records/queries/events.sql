@@ -18,6 +18,13 @@ WHERE name_id = ? ORDER BY change DESC, at DESC LIMIT ?;
 SELECT contact_id, name_id, at, occurrence, key, properties, change FROM events
 WHERE name_id IN (SELECT id FROM event_names WHERE contact_type_id = ?) AND change > ? AND change <= ?;
 
+-- name: added_lines
+SELECT name_id, concat_ws(char(9), contact_id, name_id, '', at, occurrence, properties) FROM events
+WHERE name_id IN (SELECT id FROM event_names WHERE contact_type_id = ?) AND change > ? AND change <= ?;
+
+-- name: all_lines
+SELECT name_id, concat_ws(char(9), contact_id, name_id, '', at, occurrence, properties) FROM events;
+
 -- name: names
 SELECT id, contact_type_id FROM event_names;
 

@@ -48,26 +48,37 @@ def texts_of_contacts(db: Reader, run_id: int, contact_ids: Sequence[int]) -> It
     """Yield the lines of contacts in a run, and others of the same blocks, in texts; the ids of contacts are sorted."""
     removals, last_id = read_removals(db), 0
     for _, (block, lines) in blocks_of_contacts(db, run_id, contact_ids):
-        if block.id != last_id and (text := _visible_text(block.id, lines, removals)):
-            yield text
+        if block.id != last_id and (visible := _visible_lines(block.id, lines, removals)):
+            yield join_lines(visible)
         last_id = block.id
 
 
-def texts_of_change(db: Reader, after: int, up_to: int) -> Iterator[tuple[int, str]]:
-    """Yield the lines of the runs that were added as such by the changes above `after` up to `up_to`, in texts, each
-    with its number of lines."""
+def lines_of_change(db: Reader, after: int, up_to: int) -> Iterator[tuple[int, str]]:
+    """Yield the lines of the runs that were added as such by the changes above `after` up to `up_to`, each with the id
+    of its name."""
     removals = read_removals(db)
     for run in list_runs(db):
         if after < run.change <= up_to:
             for block, lines in open_run(db, run.id):
-                if text := _visible_text(block.id, lines, removals):
-                    yield len(lines), text
+                yield from _named(_visible_lines(block.id, lines, removals))
 
 
-def _visible_text(block_id: int, lines: Sequence[str], removals: PendingRemovals) -> str:
+def all_sealed_lines(db: Reader) -> Iterator[tuple[int, str]]:
+    """Yield the lines of all runs, each with the id of its name."""
+    removals = read_removals(db)
+    for block, lines in all_blocks(db):
+        yield from _named(_visible_lines(block.id, lines, removals))
+
+
+def _named(lines: Sequence[str]) -> Iterator[tuple[int, str]]:
+    return zip(map(name_of, lines), lines, strict=True)
+
+
+def _visible_lines(block_id: int, lines: Sequence[str], removals: PendingRemovals) -> Sequence[str]:
+    """Return the lines of a block except the removed ones."""
     if removals.of_contacts or removals.of_names:
-        lines = [line for line in lines if not removals.hides(read_line(line, 0), block_id)]
-    return join_lines(lines)
+        return [line for line in lines if not removals.hides(read_line(line, 0), block_id)]
+    return lines
 
 
 def events_of_change(db: Reader, after: int, up_to: int) -> Iterator[StoredEvent]:
