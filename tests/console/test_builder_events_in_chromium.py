@@ -80,9 +80,10 @@ def pick_by_keyboard(page: Page, typed: str) -> None:
     page.keyboard.press("Enter")
 
 
-def missing(builder: Builder, condition: int) -> str | None:
-    expect(builder.conditions.nth(condition)).to_have_class(re.compile("unfinished"))
-    return builder.conditions.nth(condition).get_attribute("data-missing")
+def misses(builder: Builder, condition: int, what: str) -> None:
+    """Wait until a condition says what is missing."""
+    unfinished = builder.page.locator(".unfinished")
+    expect(builder.conditions.nth(condition).and_(unfinished)).to_have_attribute("data-missing", what)
 
 
 def test_good_customers_who_never_opened_by_mouse(builder: Builder) -> None:
@@ -95,7 +96,7 @@ def test_good_customers_who_never_opened_by_mouse(builder: Builder) -> None:
     page.get_by_role("button", name="Add event").click()
     names = page.locator(".picker [role=option]", has=page.locator(".beside", has_text=re.compile(r"^\d+$")))
     expect(names).to_have_text(["order11", "open2", "visit1"])
-    assert missing(builder, 1) == "Choose an event"
+    misses(builder, 1, "Choose an event")
     page.get_by_role("option", name="order").click()
     builder.shows("5")
     choose(builder, 1, "form", "count")
@@ -105,14 +106,15 @@ def test_good_customers_who_never_opened_by_mouse(builder: Builder) -> None:
     builder.shows("3")
     enter(builder, 1, "window-value-0", "")
     builder.keeps("3")
-    assert missing(builder, 1) == "Enter the period"
+    misses(builder, 1, "Enter the period")
     enter(builder, 1, "window-value-0", "90")
     builder.shows("4")
 
     page.get_by_role("button", name="Filter by a property").click()
     expect(page.locator(".picker [role=option]")).to_have_text(["amountNumber", "categoryText"])
+    misses(builder, 2, "Choose a property")
     page.get_by_role("option", name="amount").click()
-    assert missing(builder, 2) == "Enter a value"
+    misses(builder, 2, "Enter a value")
     builder.operator(2, "is greater than")
     enter(builder, 2, "value-0", "50")
     builder.shows("3")

@@ -9,9 +9,8 @@ const JOINERS = { all: "and", any: "or", none: "nor" };
 const CONTROLLED = ["event", "form", "property", "operator", "values", "window"]; // what the controls of events show
 
 // What somebody is to do next to finish a condition.
-function missing(node) {
-  if (node.field === "") return "Choose a field";
-  if (node.event === "") return "Choose an event";
+function missing(node, element) {
+  if (node.field === "" || node.event === "") return element.querySelector('[data-part="field"]').textContent.trim();
   if (node.property === "") return "Choose a property";
   const isBlank = (values) => values?.some((value) => !value.trim());
   return isBlank(node.window?.values) && !isBlank(node.values) ? "Enter the period" : "Enter a value";
@@ -199,7 +198,7 @@ export class TreeView {
       tally.querySelector("[data-so-far]").textContent = soFar === undefined ? "" : `${number(soFar)} so far`;
     }
     element.classList.toggle("unfinished", unfinished);
-    if (unfinished) element.dataset.missing = missing(this.#nodes.get(Number(element.dataset.node)).node);
+    if (unfinished) element.dataset.missing = missing(this.#nodes.get(Number(element.dataset.node)).node, element);
     const problemElement = element.querySelector(":scope > .problem");
     problemElement.hidden = !problems.length;
     problemElement.querySelector("span").textContent = problems.map((one) => one.message).join("; ");
