@@ -48,6 +48,16 @@ segment_app.command(
     name="forecast",
     help="Show how many members will enter and leave over the next days as time passes.",
 )
+segment_app.command(
+    "tamis.cli.segment_versions:versions",
+    name="versions",
+    help="List the rules that a segment has had, with who wrote them and the members before and after.",
+)
+segment_app.command("tamis.cli.segment_versions:diff", name="diff", help="Compare two versions of a segment.")
+segment_app.command(
+    "tamis.cli.segment_versions:restore", name="restore", help="Give a segment the rule of an earlier version again."
+)
+segment_app.command("tamis.cli.segment_trash:trash_app", name="trash", help="List and restore deleted segments.")
 segment_app.command("tamis.cli.explain:explain", name="explain", help="Show why an email is or is not in a segment.")
 Where = Annotated[str, Parameter(name="--where", allow_leading_hyphen=True)]
 MEMBERS_A_PAGE = 10_000
@@ -196,7 +206,7 @@ def members(segment: str, *, limit: int | None = None, common: Common = Common()
 
 @segment_app.command
 def delete(segment: str, *, common: Common = Common()) -> None:  # noqa: B008  frozen
-    """Delete a segment.
+    """Delete a segment. It can be restored for some days.
 
     Parameters
     ----------
@@ -206,7 +216,8 @@ def delete(segment: str, *, common: Common = Common()) -> None:  # noqa: B008  f
     with open_services(common) as services:
         found = _find(services, common, segment)
         services.write(segments.delete_segment, resolve_account(services, common), found.id)
-    print_result(common, {"id": found.id, "name": found.name}, f"Deleted segment {found.name}.")
+    restoring = f"To restore it: tamis segment trash restore {found.id}"
+    print_result(common, {"id": found.id, "name": found.name}, f"Deleted segment {found.name}. {restoring}")
 
 
 def show_members(common: Common, documents: Iterator[str]) -> None:

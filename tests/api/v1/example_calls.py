@@ -58,9 +58,11 @@ class Ids:
         path = re.sub(
             r"([a-z_]+_id)=(\d+)", lambda found: f"{found[1]}={self._in_value(found[1], int(found[2]))}", path
         )
-        return re.sub(
-            r"([a-z-]+)/(\d+)", lambda found: f"{found[1]}/{self._known.get((found[1], found[2]), found[2])}", path
-        )
+        return re.sub(r"([a-z-]+)/(\d+)", lambda found: f"{found[1]}/{self._real(found[1], found[2])}", path)
+
+    def _real(self, resource: str, shown: str) -> object:
+        """Return the real id of an object; deleted segments have the ids that they had."""
+        return self._known.get((resource.removeprefix("deleted-"), shown), shown)
 
     def in_body(self, body: Any) -> Any:
         """Return a body with the ids of this account, under keys such as `contact_type_id` and `segment_ids`."""

@@ -6,6 +6,12 @@ from pathlib import Path
 from msgspec import UNSET, UnsetType
 
 from tamis.client.calls import Resource, Sender, call, download, paged
+from tamis.client.models.segment_versions import (
+    DeletedSegment,
+    EmptiedTrash,
+    SegmentVersion,
+    VersionComparison,
+)
 from tamis.client.models.segments import (
     Activity,
     Explanation,
@@ -69,8 +75,54 @@ class SegmentCalls(Resource[Sender]):
 
     @call
     def delete(self, segment_id: int, *, if_match: str | None = None) -> Request[None]:
-        """Delete a segment; no other may use it."""
+        """Delete a segment, which can be restored for some days; no other may use it."""
         return Request("DELETE", path("segments", segment_id), type(None), headers=tag(if_match))
+
+    @paged
+    def versions(
+        self, segment_id: int, *, page_size: int | None = None, cursor: str | None = None
+    ) -> Request[Page[SegmentVersion]]:
+        """List the rules that a segment has had, newest first."""
+        query = {"limit": page_size, "cursor": cursor}
+        return Request("GET", path("segments", segment_id, "versions"), Page[SegmentVersion], query)
+
+    @call
+    def version(self, segment_id: int, number: int) -> Request[SegmentVersion]:
+        """Return a version of a segment."""
+        return Request("GET", path("segments", segment_id, "versions", number), SegmentVersion)
+
+    @call
+    def compare_versions(self, segment_id: int, earlier: int, later: int) -> Request[VersionComparison]:
+        """Return what differs in the rules of two versions, and for how many of the present contacts."""
+        where = path("segments", segment_id, "versions", earlier, "compare")
+        return Request("GET", where, VersionComparison, {"with": later})
+
+    @call
+    def restore_version(self, segment_id: int, number: int, *, if_match: str | None = None) -> Request[Segment]:
+        """Give a segment the rule of a version again, which makes a new version."""
+        where = path("segments", segment_id, "versions", number, "restore")
+        return Request("POST", where, Segment, headers=tag(if_match))
+
+    @call
+    def plan_restoring(self, segment_id: int, number: int) -> Request[SegmentPlan]:
+        """Return how many would enter and leave if a version was restored, without changing anything."""
+        where = path("segments", segment_id, "versions", number, "restore")
+        return Request("POST", where, SegmentPlan, {"dry_run": True})
+
+    @paged
+    def deleted(self, *, page_size: int | None = None, cursor: str | None = None) -> Request[Page[DeletedSegment]]:
+        """List the segments in the trash."""
+        return Request("GET", "/deleted-segments", Page[DeletedSegment], {"limit": page_size, "cursor": cursor})
+
+    @call
+    def restore(self, segment_id: int) -> Request[Segment]:
+        """Restore a segment from the trash."""
+        return Request("POST", path("deleted-segments", segment_id, "restore"), Segment)
+
+    @call
+    def empty_trash(self) -> Request[EmptiedTrash]:
+        """Delete the segments in the trash for good."""
+        return Request("DELETE", "/deleted-segments", EmptiedTrash)
 
     @call
     def preview(self, type_id: int, rule: Rule) -> Request[Preview]:
