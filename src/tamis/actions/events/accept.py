@@ -1,11 +1,11 @@
 """Accepting the events that programs send: valid ones are stored, each once, and the others say why not."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal, NamedTuple
 
 from tamis.actions.audit import record_part
+from tamis.actions.batches import collector_paused
 from tamis.actions.contacts.row_storage import store_rows
 from tamis.actions.events.catalogue_growth import GrowingCatalogue
 from tamis.actions.events.retention import kept_since
@@ -38,8 +38,7 @@ class EventResult(NamedTuple):
 ACCEPTED, REPEATED = EventResult("accepted"), EventResult("repeated")
 
 
-@dataclass(frozen=True, slots=True)
-class _ResolvedEvent:
+class _ResolvedEvent(NamedTuple):
     """An event of a known contact, with what is stored of it."""
 
     name: EventName
@@ -50,7 +49,9 @@ class _ResolvedEvent:
 def parse_events(db: Reader, account: Account, type_id: int, items: Sequence[object]) -> list[ParsedEvent]:
     """Parse events before the writer's turn; an item may be a tuple of problems already. Raises NotFound."""
     type_by_id(db, account, type_id)
-    return [item if isinstance(item, tuple) else parse_event(item, account.zone) for item in items]
+    zone = account.zone
+    with collector_paused():
+        return [item if isinstance(item, tuple) else parse_event(item, zone) for item in items]
 
 
 def accept_events(
@@ -67,6 +68,20 @@ def accept_events(
 
     Emails that are not contacts are rejected, unless the events may create contacts. Raises NotFound.
     """
+    with collector_paused():
+        return _accept(db, now, account, type_id, events, create_contacts=create_contacts, request_id=request_id)
+
+
+def _accept(
+    db: Transaction,
+    now: datetime,
+    account: Account,
+    type_id: int,
+    events: Sequence[ParsedEvent],
+    *,
+    create_contacts: bool,
+    request_id: str,
+) -> list[EventResult]:
     contact_type = type_by_id(db, account, type_id)
     stated = [event for event in events if isinstance(event, StatedEvent)]
     refused: dict[str, Problem] = {}
@@ -92,7 +107,7 @@ def accept_events(
         if isinstance(values, Problem):
             return values
         document = encode_properties(values)
-        if len(document) > MAX_PROPERTIES_SIZE or len(document.encode()) > MAX_PROPERTIES_SIZE:
+        if 4 * len(document) > MAX_PROPERTIES_SIZE and len(document.encode()) > MAX_PROPERTIES_SIZE:
             return Problem("properties", "event_properties_too_large", most=MAX_PROPERTIES_SIZE)
         return _ResolvedEvent(name, values, NewEvent(contact_id, name.id, at, event.id, document))
 
@@ -118,7 +133,7 @@ def _store(
 def _result(event: _ResolvedEvent | Problem | tuple[Problem, ...], outcomes: Iterable[EventOutcome]) -> EventResult:
     if isinstance(event, Problem):
         return EventResult("rejected", (event,))
-    if isinstance(event, tuple):
+    if not isinstance(event, _ResolvedEvent):
         return EventResult("rejected", event)
     match next(iter(outcomes)):
         case EventOutcome.STORED:

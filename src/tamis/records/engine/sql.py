@@ -99,6 +99,14 @@ def run_many(db: Transaction, sql: str, rows: Iterable[Bindings]) -> None:
     db._connection.executemany(sql, rows).fetchall()
 
 
+def exists_any(db: Reader, sql: str, rows: Iterable[Bindings]) -> bool:
+    """Return whether a query has a row for any of many rows of parameters."""
+    try:
+        return next(db._connection.executemany(sql, rows), None) is not None
+    except apsw.Error as error:
+        raise_translated(error, db.health)
+
+
 def insert(db: Transaction, make: Callable[..., T], sql: str, parameters: Bindings = ()) -> T:
     """Run a statement that inserts one row, and return its RETURNING columns converted by `make`."""
     return select_only(db, make, sql, parameters)

@@ -57,7 +57,9 @@ class EventOutcome(StrEnum):
 
 def encode_properties(properties: Mapping[int, RawValue]) -> str:
     """Encode the values of an event by property id; the same values have the same document."""
-    return _ENCODER.encode({id_: _canonical(properties[id_]) for id_ in sorted(properties)}).decode()
+    return _ENCODER.encode(
+        {id_: value if type(value := properties[id_]) is str else _canonical(value) for id_ in sorted(properties)}
+    ).decode()
 
 
 def decode_properties(document: str) -> dict[int, RawValue]:

@@ -6,6 +6,9 @@ SELECT given.key, e.at, e.properties FROM json_each(?) given JOIN events e
 INSERT INTO events (contact_id, name_id, identity, at, key, properties, occurrence, change)
 VALUES (?, ?, ?, ?, ?, ?, ?, ?);
 
+-- name: is_row
+SELECT 1 FROM events WHERE contact_id = ? AND name_id = ? AND identity = ?;
+
 -- name: of_contacts
 SELECT contact_id, name_id, at, occurrence, key, properties, change FROM events
 WHERE contact_id IN (SELECT value FROM json_each(?1)) AND (?2 IS NULL OR name_id IN (SELECT value FROM json_each(?2)));
