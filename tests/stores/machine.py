@@ -257,7 +257,13 @@ class Membership(RuleBasedStateMachine):
         report = import_file(self.services, self.account, self.type, path, ImportOptions())
         assert report.rows == len(some) == report.created + report.updated + report.unchanged
 
-    @rule(some=events(), create_contacts=st.booleans())
+    @rule(batches=st.lists(events(), min_size=1, max_size=4), create_contacts=st.booleans(), look=st.booleans())
+    def send_batches(self, batches: list[list[dict[str, Any]]], create_contacts: bool, look: bool) -> None:
+        for some in batches:
+            self.send_events(some, create_contacts)
+            if look:
+                self.look()
+
     def send_events(self, some: list[dict[str, Any]], create_contacts: bool) -> None:
         self.tick()
         today = day_of(self.now, self.account.zone)
