@@ -288,8 +288,12 @@ def test_conditions_about_properties_are_a_tree_of_their_own(builder: Builder) -
 
 def test_what_is_wrong_is_shown_at_its_control(builder: Builder) -> None:
     page = builder.page
+    page.get_by_role("button", name="Add event").click()
+    expect(page.locator("#text-later")).to_be_visible()
+    page.keyboard.press("Escape")
     builder.write("did order at least 2 times within 90 days where (amount > 50)")
     builder.shows("3")
+    expect(page.locator("#text-later")).to_be_hidden()
     enter(builder, 0, "value-0", "1.5")
     problem = builder.conditions.first.locator("> .problem")
     expect(problem).to_contain_text("whole")

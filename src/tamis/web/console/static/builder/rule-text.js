@@ -64,6 +64,7 @@ export class RuleText {
   // Shows the problems of the parsed input, if any.
   showProblems(problems) {
     this.#pending = false;
+    if (!problems.length) at("text-later").hidden = true;
     at("text-problem").hidden = !problems.length;
     at("text-says").textContent = sentence(problems.map(({ path, message }) =>
       (path === "rule" ? `the text ${message}` : `${path}: ${message}`)).join("; "));
