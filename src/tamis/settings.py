@@ -107,6 +107,11 @@ class Settings:
         "30",
         "days for which a deleted segment can be restored (see [segments](segments.md#the-trash)). From 1 to 36500",
     )
+    audit_days: int = _setting(
+        whole_number(1, MAX_DAYS),
+        "730",
+        "days for which entries of the audit log are kept (see [audit log](audit.md)). From 1 to 36500",
+    )
     undo_days: int = _setting(
         whole_number(1, MAX_DAYS),
         "30",

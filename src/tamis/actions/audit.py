@@ -6,14 +6,17 @@ transaction (`Services.acting_as`). Contacts written one by one are not recorded
 
 from collections import Counter
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 
+from tamis.actions.services import Services
 from tamis.domain.accounts import Account
 from tamis.domain.audit import BEYOND_LAST, AuditAction, AuditEntry, AuditFilter, Detail, Subject, user_subject
 from tamis.domain.users import User
 from tamis.records import audit
 from tamis.records.handles import Reader, Transaction
 from tamis.records.team import users
+
+ENTRIES_PER_STEP = 10_000
 
 
 def record_entry(
@@ -57,3 +60,11 @@ def list_entries(
 ) -> list[AuditEntry]:
     """Return entries of an account with ids below `before`, newest first."""
     return audit.page(db, account.id, wanted, limit, before)
+
+
+def delete_expired_entries(services: Services) -> None:
+    """Delete entries that are older than a setting says, in steps, and users whom nothing names any more."""
+    before = services.clock() - timedelta(days=services.settings.audit_days)
+    while services.write(lambda db, _: audit.delete_before(db, before, ENTRIES_PER_STEP)) == ENTRIES_PER_STEP:
+        pass
+    services.write(lambda db, _: audit.delete_unnamed_users(db))

@@ -163,3 +163,10 @@ class AuditFilter:
 
     action: AuditAction | None = None
     actor_id: str | None = None
+    subject_kind: str | None = None
+    subject_id: str | None = None
+    since: datetime | None = None
+    until: datetime | None = None
+    """The instant before which entries are wanted."""
+    text: str | None = None
+    """What the name or id of the actor or the subject contains, or the action, in any case."""

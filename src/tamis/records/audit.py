@@ -8,6 +8,7 @@ import msgspec
 from tamis.domain.actors import Actor, ActorKind
 from tamis.domain.audit import BEYOND_LAST, AuditAction, AuditEntry, AuditFilter, Detail, Subject
 from tamis.domain.instants import from_micros, to_micros
+from tamis.domain.text import fold
 from tamis.records.engine.sql import run, select, select_one
 from tamis.records.handles import Reader, Transaction
 from tamis.records.queries import load
@@ -61,10 +62,25 @@ def page(db: Reader, account_id: int, wanted: AuditFilter, limit: int, before: i
         "account_id": account_id,
         "action": wanted.action,
         "actor_id": wanted.actor_id,
+        "subject_kind": wanted.subject_kind,
+        "subject_id": wanted.subject_id,
+        "since": None if wanted.since is None else to_micros(wanted.since),
+        "until": None if wanted.until is None else to_micros(wanted.until),
+        "text": None if wanted.text is None else fold(wanted.text),
         "before": before,
         "limit": limit,
     }
     return select(db, _entry, SQL["page"], bindings)
+
+
+def delete_before(db: Transaction, instant: datetime, limit: int) -> int:
+    """Delete the oldest entries before an instant, at most `limit`; return how many."""
+    return run(db, SQL["delete_before"], (to_micros(instant), limit))
+
+
+def delete_unnamed_users(db: Transaction) -> None:
+    """Delete the users who have no account any more, and whom no entry names."""
+    run(db, SQL["delete_unnamed_users"])
 
 
 def _entry(

@@ -15,5 +15,5 @@ def name_keys(name: str) -> tuple[str, str, str]:
 
 
 def register_fold(db: apsw.Connection) -> None:
-    """Make `fold` available to migrations."""
+    """Make `fold` available to SQL, for migrations and searches."""
     db.create_scalar_function("fold", lambda *values: fold(str(values[0])), 1, deterministic=True)

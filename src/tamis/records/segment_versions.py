@@ -29,6 +29,11 @@ def versions_before(db: Reader, segment_id: int, number: int, limit: int) -> lis
     return sql.select(db, _version, SQL["of_segment"], (segment_id, number, limit))
 
 
+def newest_number(db: Reader, segment_id: int) -> int:
+    """Return the number of the newest version of a segment."""
+    return sql.select_only(db, int, SQL["newest_number"], (segment_id,))
+
+
 def version_by_number(db: Reader, segment_id: int, number: int) -> SegmentVersion | None:
     """Return a version of a segment, or None."""
     return sql.select_one(db, _version, SQL["by_number"], (segment_id, number))

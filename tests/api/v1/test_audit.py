@@ -29,20 +29,21 @@ def test_each_actor_is_named(person: Person) -> None:
     person.call("DELETE", f"segment/delete?segment_id={segment}")
     found = entries(program)
     user = found[0]["actor"]["name"]
-    command = {"kind": "command", "id": user, "name": user}
-    shop = {"kind": "key", "id": colleague.public_key, "name": "Shop"}
-    own = {"kind": "key", "id": person.public_key, "name": ""}
+    command = {"kind": "command", "id": user, "name": user, "address": ""}
+    shop = {"kind": "key", "id": colleague.public_key, "name": "Shop", "address": "127.0.0.1"}
+    own = {"kind": "key", "id": person.public_key, "name": "", "address": "127.0.0.1"}
     assert [(entry["action"], entry["actor"]) for entry in found] == [
         ("account.created", command),
         ("key.created", command),
+        ("password_link.created", command),
         ("key.created", command),
         ("contact_type.created", shop),
         ("segment.created", command),
         ("member.added", shop),
         ("segment.deleted", own),
     ]
-    assert found[3]["subject"] == {"kind": "contact_type", "id": type_id, "name": "People"}
-    assert found[2]["subject"] == {"kind": "key", "id": colleague.public_key, "name": "Shop"}
+    assert found[4]["subject"] == {"kind": "contact_type", "id": type_id, "name": "People"}
+    assert found[3]["subject"] == {"kind": "key", "id": colleague.public_key, "name": "Shop"}
     assert found[-1]["subject"] == {"kind": "segment", "id": segment, "name": "Anns"}
     assert "ann@example.org" not in str(found)
 

@@ -73,14 +73,30 @@ def set_timezone(db: Transaction, now: datetime, account: Account, timezone: str
     accounts.set_timezone(db, account.id, timezone)
     for segment in segments.live_of_account(db, account.id):
         change_log.record_segment_change(db, segment.contact_type_id, segment.id, now)
-    record_entry(db, now, account.id, AuditAction.ACCOUNT_CHANGED, _subject(account), time_zone=timezone)
+    record_entry(
+        db,
+        now,
+        account.id,
+        AuditAction.ACCOUNT_CHANGED,
+        _subject(account),
+        previous_time_zone=account.timezone,
+        time_zone=timezone,
+    )
 
 
 def set_date_order(db: Transaction, now: datetime, account: Account, order: DateOrder | None) -> None:
     """Set the order of ambiguous dates in files; with None, every import asks."""
     accounts.set_date_order(db, account.id, order)
-    date_order = order.value if order else "ask"
-    record_entry(db, now, account.id, AuditAction.ACCOUNT_CHANGED, _subject(account), date_order=date_order)
+    before, after = (chosen.value if chosen else "ask" for chosen in (account.date_order, order))
+    record_entry(
+        db,
+        now,
+        account.id,
+        AuditAction.ACCOUNT_CHANGED,
+        _subject(account),
+        previous_date_order=before,
+        date_order=after,
+    )
 
 
 def choose_account(db: Reader, email: str | None) -> Account:

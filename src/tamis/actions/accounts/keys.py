@@ -56,9 +56,11 @@ def rename_key_pair(db: Transaction, now: datetime, account: Account, public_key
     problems = _problems_with_name(name)
     if problems:
         raise Invalid(problems)
+    before = next((pair.name for pair in keys.of_account(db, account.id) if pair.public_key == public_key), "")
     if not keys.rename(db, account.id, public_key, name.strip()):
         raise NotFound("key_pair_unknown", public_key=public_key)
-    record_entry(db, now, account.id, AuditAction.KEY_RENAMED, Subject(KEY, public_key, name.strip()))
+    subject = Subject(KEY, public_key, name.strip())
+    record_entry(db, now, account.id, AuditAction.KEY_RENAMED, subject, previous_name=before)
 
 
 def revoke_key_pair(db: Transaction, now: datetime, account: Account, public_key: str) -> None:

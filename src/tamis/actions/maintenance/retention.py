@@ -7,6 +7,7 @@ from functools import partial
 from pathlib import Path
 
 from tamis import log
+from tamis.actions.audit import delete_expired_entries
 from tamis.actions.events.retention import remove_expired_events
 from tamis.actions.importing import rejects
 from tamis.actions.segments.recovery.trash import purge_expired
@@ -46,6 +47,7 @@ class Retention:
         trim_history(services.records, services.open_columns(), now, services.settings.history_days)
         if is_first:
             remove_expired_events(services)
+            delete_expired_entries(services)
             pack_history(services.records, services.settings.data)
 
 

@@ -5,7 +5,8 @@ from datetime import datetime
 from tamis.actions.audit import record_entry
 from tamis.domain.audit import AuditAction, Detail, segment_subject
 from tamis.domain.segments import Segment
-from tamis.records.handles import Transaction
+from tamis.records.handles import Reader, Transaction
+from tamis.records.segment_versions import newest_number
 
 
 def record_segment(db: Transaction, now: datetime, segment: Segment, action: AuditAction, **details: Detail) -> None:
@@ -13,13 +14,20 @@ def record_segment(db: Transaction, now: datetime, segment: Segment, action: Aud
     record_entry(db, now, segment.account_id, action, segment_subject(segment), **details)
 
 
+def rule_change(db: Reader, after: Segment) -> dict[str, Detail]:
+    """Return the details of a changed rule: the version before, and the one that it is now."""
+    version = newest_number(db, after.id)
+    return {"rule_changed": True, "previous_version": version - 1, "version": version}
+
+
 def record_segment_edit(db: Transaction, now: datetime, before: Segment, after: Segment) -> None:
-    """Record what an edit changed. Rules are not recorded: they may have values and emails of contacts."""
+    """Record what an edit changed. Rules are recorded as the numbers of their versions, which have them: rules may have
+    values and emails of contacts, and so stay where these are erased."""
     details: dict[str, Detail] = {}
     if after.name != before.name:
         details["previous_name"] = before.name
     if after.rule != before.rule:
-        details["rule_changed"] = True
+        details |= rule_change(db, after)
     if after.description != before.description:
         details["description_changed"] = True
     record_segment(db, now, after, AuditAction.SEGMENT_CHANGED, **details)

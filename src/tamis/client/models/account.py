@@ -42,6 +42,7 @@ class Actor(Model, frozen=True, kw_only=True):
     kind: str
     id: str
     name: str
+    address: str = ""
 
 
 class Subject(Model, frozen=True, kw_only=True):

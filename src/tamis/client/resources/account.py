@@ -1,5 +1,7 @@
 """The account, and its audit log."""
 
+from datetime import datetime
+
 from tamis.client.calls import Resource, Sender, call, paged
 from tamis.client.models.account import Account, AuditEntry
 from tamis.client.request import Page, Request
@@ -23,9 +25,25 @@ class AuditCalls(Resource[Sender]):
         *,
         action: str | None = None,
         actor: str | None = None,
+        subject_kind: str | None = None,
+        subject_id: str | None = None,
+        since: datetime | None = None,
+        until: datetime | None = None,
+        text: str | None = None,
         page_size: int | None = None,
         cursor: str | None = None,
     ) -> Request[Page[AuditEntry]]:
-        """List what was done, newest first: only one action, such as `segment.created`, or by the actor with an id."""
-        query = {"action": action, "actor": actor, "limit": page_size, "cursor": cursor}
+        """List what was done, newest first: only one action, such as `segment.created`, by the actor with an id, to a
+        subject such as the segment 7, from an instant, before one, or where a name contains a text."""
+        query = {
+            "action": action,
+            "actor": actor,
+            "subject_kind": subject_kind,
+            "subject_id": subject_id,
+            "since": since,
+            "until": until,
+            "text": text,
+            "limit": page_size,
+            "cursor": cursor,
+        }
         return Request("GET", "/audit", Page[AuditEntry], query)

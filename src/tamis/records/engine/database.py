@@ -33,6 +33,7 @@ def connect(path: Path) -> apsw.Connection:
         db.execute("PRAGMA cache_size = -32768").fetchall()
         # Checkpoint at 64 MB: imports write the same index pages again and again.
         db.execute("PRAGMA wal_autocheckpoint = 16384").fetchall()
+        register_fold(db)
         return db
 
 
@@ -52,7 +53,6 @@ def migrate(db: apsw.Connection, require_unused: Callable[[], None] = lambda: No
     is migrated, and may raise."""
     steps = dict(migrations())
     newest = max(steps)
-    register_fold(db)
     while (version := _version(db)) != newest:
         if version > newest:
             raise Unavailable("data_of_newer_schema", version=version, newest=newest)

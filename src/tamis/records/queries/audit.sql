@@ -4,22 +4,39 @@ INSERT INTO audit_log
 VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?);
 
 -- name: page
-SELECT id, at, actor_kind, actor_id,
-    CASE actor_kind
-        WHEN 'person' THEN coalesce((SELECT email FROM users WHERE users.id = CAST(actor_id AS INTEGER)), '')
-        ELSE actor_name
-    END,
-    address, action, subject_kind, subject_id,
-    CASE subject_kind
-        WHEN 'user' THEN coalesce((SELECT email FROM users WHERE users.id = CAST(subject_id AS INTEGER)), '')
-        WHEN 'account' THEN coalesce((SELECT email FROM accounts WHERE accounts.id = CAST(subject_id AS INTEGER)), '')
-        ELSE subject_name
-    END,
-    details
-FROM audit_log
-WHERE account_id = :account_id AND id < :before
-    AND (:action IS NULL OR action = :action) AND (:actor_id IS NULL OR actor_id = :actor_id)
+SELECT id, at, actor_kind, actor_id, who, address, action, subject_kind, subject_id, what, details
+FROM (
+    SELECT id, at, actor_kind, actor_id, address, action, subject_kind, subject_id, details,
+        CASE actor_kind
+            WHEN 'person' THEN coalesce((SELECT email FROM users WHERE users.id = CAST(actor_id AS INTEGER)), '')
+            ELSE actor_name
+        END AS who,
+        CASE subject_kind
+            WHEN 'user' THEN coalesce((SELECT email FROM users WHERE users.id = CAST(subject_id AS INTEGER)), '')
+            WHEN 'account' THEN coalesce((SELECT email FROM accounts WHERE accounts.id = CAST(subject_id AS INTEGER)), '')
+            ELSE subject_name
+        END AS what
+    FROM audit_log
+    WHERE account_id = :account_id AND id < :before
+        AND (:action IS NULL OR action = :action) AND (:actor_id IS NULL OR actor_id = :actor_id)
+        AND (:subject_kind IS NULL OR subject_kind = :subject_kind)
+        AND (:subject_id IS NULL OR subject_id = :subject_id)
+        AND (:since IS NULL OR at >= :since) AND (:until IS NULL OR at < :until)
+)
+WHERE :text IS NULL OR instr(fold(who), :text) OR instr(fold(what), :text) OR instr(action, :text)
+    OR actor_id = :text OR subject_id = :text OR address = :text
 ORDER BY id DESC LIMIT :limit;
+
+-- name: delete_before
+DELETE FROM audit_log WHERE id IN (SELECT id FROM audit_log WHERE at < ? ORDER BY at LIMIT ?);
+
+-- name: delete_unnamed_users
+DELETE FROM users WHERE NOT EXISTS (SELECT 1 FROM account_users m WHERE m.user_id = users.id)
+    AND NOT EXISTS (
+        SELECT 1 FROM audit_log
+        WHERE (actor_kind = 'person' AND actor_id = CAST(users.id AS TEXT))
+            OR (subject_kind = 'user' AND subject_id = CAST(users.id AS TEXT))
+    );
 
 -- name: of_request
 SELECT id, details FROM audit_log

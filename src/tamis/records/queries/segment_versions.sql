@@ -9,6 +9,9 @@ SELECT segment_id, number, name, rule, created_at, actor_kind, actor_id, actor_n
     size_after, number = (SELECT max(number) FROM segment_versions WHERE segment_id = ?1)
 FROM segment_versions WHERE segment_id = ?1 AND number < ?2 ORDER BY number DESC LIMIT ?3;
 
+-- name: newest_number
+SELECT coalesce(max(number), 0) FROM segment_versions WHERE segment_id = ?;
+
 -- name: by_number
 SELECT segment_id, number, name, rule, created_at, actor_kind, actor_id, actor_name, restored_from, size_before,
     size_after, number = (SELECT max(number) FROM segment_versions WHERE segment_id = ?1)

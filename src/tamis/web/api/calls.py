@@ -21,6 +21,7 @@ from tamis.web.api.paging import Identified
 from tamis.web.api.preconditions import precondition_of
 from tamis.web.api.problems import Unauthorized
 from tamis.web.api.requests import KEY
+from tamis.web.monitoring.traffic import client_address
 from tamis.web.projection_waiters import ProjectionWaiters
 from tamis.web.request_tasks import run_in_lane
 from tamis.web.write_limit import WriteLimit
@@ -75,7 +76,7 @@ class Call:
         **kwargs: P.kwargs,
     ) -> T:
         """Run an action that writes, and return its result when it is on disk."""
-        return await self._writes.run(self.key.actor, self.account.id, action, *args, **kwargs)
+        return await self._writes.run(self.services.actor, self.account.id, action, *args, **kwargs)
 
     async def write_once(
         self,
@@ -111,8 +112,16 @@ CallDep = NamedDependency[Call]
 class CallFactory(Protocol):
     """Makes the calls of an application."""
 
-    def __call__(self, key: ApiKey, headers: Mapping[str, str], idempotent: IdempotentRequest | None = None, /) -> Call:
-        """Return the call of a request with a key and some headers; raises BadRequest for malformed preconditions."""
+    def __call__(
+        self,
+        key: ApiKey,
+        headers: Mapping[str, str],
+        address: str | None,
+        idempotent: IdempotentRequest | None = None,
+        /,
+    ) -> Call:
+        """Return the call of a request with a key and some headers from a network address; raises BadRequest for
+        malformed preconditions."""
 
 
 def call_factory(
@@ -120,8 +129,10 @@ def call_factory(
 ) -> CallFactory:
     """Return the function that makes the calls of an application."""
 
-    def make_call(key: ApiKey, headers: Mapping[str, str], idempotent: IdempotentRequest | None = None, /) -> Call:
-        acting = services.acting_as(key.actor)
+    def make_call(
+        key: ApiKey, headers: Mapping[str, str], address: str | None, idempotent: IdempotentRequest | None = None, /
+    ) -> Call:
+        acting = services.acting_as(key.actor.at(None if isinstance(key, CommandAccess) else address))
         return Call(acting, key, precondition_of(headers), idempotent, projection, listening, writes)
 
     return make_call
@@ -132,6 +143,6 @@ def call_provider(make_call: CallFactory) -> Callable[[ApiRequest], Call]:
 
     def call_of(request: ApiRequest) -> Call:
         scope: Any = request.scope
-        return make_call(scope[KEY], request.headers, scope.get(IDEMPOTENT))
+        return make_call(scope[KEY], request.headers, client_address(scope), scope.get(IDEMPOTENT))
 
     return call_of

@@ -89,7 +89,9 @@ def segment_api_routes(services: Services, keys: KeyAuth, writes: WriteLimit) ->
             return failure(429, "Too many requests: try again in a minute.", ((b"retry-after", b"60"),))
         if not key.scope.includes(route.scope):
             return failure(403, f"This key has the scope {key.scope}, and this call needs the scope {route.scope}.")
-        return await route.endpoint(Context(services, writes, key, listings, lists), request)
+        return await route.endpoint(
+            Context(services, writes, key, listings, lists, client_address(request.scope)), request
+        )
 
     def handler(path: str, route: Route) -> ASGIRouteHandler:
         async def handle(scope: Scope, receive: Receive, send: Send) -> None:

@@ -15,6 +15,7 @@ from tamis.actions.segments.rule_syntax import from_arrays
 from tamis.actions.segments.segment_list import sized_segment
 from tamis.actions.services import Services
 from tamis.domain.accounts import Account, ApiKey
+from tamis.domain.actors import Actor
 from tamis.domain.contacts import ContactType
 from tamis.domain.errors import Invalid, Problem
 from tamis.domain.fields import RESERVED
@@ -54,6 +55,14 @@ class Context:
     key: ApiKey
     list_streams: ListStreams
     segment_lists: dict[int, CachedList] = field(repr=False)
+
+    address: str | None
+    """Where the request came from."""
+
+    @property
+    def actor(self) -> Actor:
+        """The key as an actor."""
+        return self.key.actor.at(self.address)
 
     @property
     def account(self) -> Account:
@@ -104,7 +113,7 @@ async def recipient_add(context: Context, request: Request) -> RawResponse:
     if params.problems:
         raise Invalid(params.problems)
     await context.writes.run(
-        context.key.actor,
+        context.actor,
         context.account.id,
         recipients.add_recipient,
         context.account,
@@ -120,7 +129,7 @@ async def recipient_delete(context: Context, request: Request) -> RawResponse:
     """Delete a recipient by id."""
     recipient_id = parse_id(request.query().get("segment_recipient_id"))
     await context.writes.run(
-        context.key.actor, context.account.id, recipients.delete_recipient, context.account, recipient_id
+        context.actor, context.account.id, recipients.delete_recipient, context.account, recipient_id
     )
     return succeeded("Deleted Successfully")
 
@@ -128,9 +137,7 @@ async def recipient_delete(context: Context, request: Request) -> RawResponse:
 async def segment_delete(context: Context, request: Request) -> RawResponse:
     """Delete a segment; the text under `errors` is a quirk on which clients rely."""
     segment_id = parse_id(request.query().get("segment_id"))
-    await context.writes.run(
-        context.key.actor, context.account.id, segments.delete_segment, context.account, segment_id
-    )
+    await context.writes.run(context.actor, context.account.id, segments.delete_segment, context.account, segment_id)
     log.event("segment_deleted", account=context.account.id, segment=segment_id)
     return json_response(200, {"status": "success", "errors": "Deleted Successfully"})
 
@@ -154,7 +161,7 @@ async def segment_store(context: Context, request: Request) -> RawResponse:
         raise Invalid(problems)
     contact_type = _contact_type(context, type_id)
     made = await context.writes.run(
-        context.key.actor, context.account.id, segments.create_segment, context.account, contact_type, name, draft
+        context.actor, context.account.id, segments.create_segment, context.account, contact_type, name, draft
     )
     services = context.services
     sized = await run_in_lane(services.lanes.short, context.account.id, lambda: sized_segment(services, made))

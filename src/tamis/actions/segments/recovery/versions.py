@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from tamis.actions.fields.types import type_by_id
-from tamis.actions.segments.segment_audit import record_segment
+from tamis.actions.segments.segment_audit import record_segment, rule_change
 from tamis.actions.segments.segments import segment_by_id, segment_tag
 from tamis.actions.segments.validation import build_or_collect, problems_with_names
 from tamis.actions.services import Services
@@ -110,7 +110,7 @@ def restore_version(
     if document == segment.rule:
         return segment
     restored = segments.update(db, segment, segment.name, document, now, restored_from=number)
-    record_segment(db, now, restored, AuditAction.SEGMENT_CHANGED, rule_changed=True, restored_version=number)
+    record_segment(db, now, restored, AuditAction.SEGMENT_CHANGED, **rule_change(db, restored), restored_version=number)
     return restored
 
 

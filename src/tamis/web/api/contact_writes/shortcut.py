@@ -20,7 +20,7 @@ from tamis.web.api.problems import INTERFACE, problem_response
 from tamis.web.api.requests import ApiRequests
 from tamis.web.api.schemas.contacts import ContactBody
 from tamis.web.http import App, Receive, Scope, Send
-from tamis.web.monitoring.traffic import request_record
+from tamis.web.monitoring.traffic import client_address, request_record
 
 ROUTE = "/v1/contact-types/{type_id}/contacts/{email}"
 _PATH = re.compile(rb"/v1/contact-types/([1-9][0-9]{0,14})/contacts/(?!batch$)([^/]+)")
@@ -61,7 +61,8 @@ class ContactShortcut:
             raise HTTPException(status_code=413, detail="The body is too large.")
         body = decode_body(await read_body(cast(Any, receive), limit), ContactBody)
         method: Method = scope["method"]
-        return await write_contact(self._make_call(key, headers), method, type_id, email, body, headers.get("prefer"))
+        call = self._make_call(key, headers, client_address(scope))
+        return await write_contact(call, method, type_id, email, body, headers.get("prefer"))
 
 
 async def _send(response: Response[Any], send: Send) -> None:

@@ -14,10 +14,11 @@ class ActorOut(msgspec.Struct):
     """Who did it."""
 
     kind: ActorKind
-    id: Annotated[
-        str, Meta(description="The public key of a key, the account of a person, or the user who ran a command.")
-    ]
+    id: Annotated[str, Meta(description="The public key of a key, the id of a person, or the user who ran a command.")]
     name: str
+    address: Annotated[
+        str, Meta(description="The network address of the request; empty for commands, and where it is not kept.")
+    ] = ""
 
 
 class SubjectOut(msgspec.Struct):
@@ -47,7 +48,7 @@ def audit_entry_out(entry: AuditEntry) -> AuditEntryOut:
     return AuditEntryOut(
         entry.id,
         entry.at,
-        ActorOut(actor.kind, actor.id, actor.name),
+        ActorOut(actor.kind, actor.id, actor.name, actor.address),
         entry.action,
         SubjectOut(subject.kind, subject.id, subject.name),
         dict(entry.details),

@@ -1,17 +1,20 @@
 """The activity log of an account: who changed what."""
 
 from collections.abc import Mapping
+from datetime import date
 
 from litestar import get
 from litestar.params import FromQuery
 from litestar.response import Response
 
+from tamis.actions.accounts.keys import end_of_day
 from tamis.actions.audit import list_entries
 from tamis.actions.lookups import types_of_account
 from tamis.domain.accounts import Scope
 from tamis.domain.actors import ActorKind
-from tamis.domain.audit import BEYOND_LAST, Detail
+from tamis.domain.audit import BEYOND_LAST, AuditAction, AuditFilter, Detail
 from tamis.domain.fields import Kind
+from tamis.domain.instants import day_in_utc
 from tamis.domain.messages.kinds import KIND_NAMES
 from tamis.web.console.dependencies import ServicesDep, VisitorDep
 from tamis.web.console.pages.account import SCOPES
@@ -19,6 +22,7 @@ from tamis.web.console.responses import page
 from tamis.web.console.roles import ADMIN
 
 PAGE = 50
+MAX_SEARCH = 200
 ACTORS = {
     ActorKind.KEY: "program",
     ActorKind.PERSON: "console",
@@ -36,12 +40,27 @@ LABELS = {
 
 
 @get("/account/activity", opt=ADMIN, sync_to_thread=True)
-def activity(services: ServicesDep, visitor: VisitorDep, before: FromQuery[int] = BEYOND_LAST) -> Response[str]:
-    """List the entries of the audit log, newest first."""
+def activity(
+    services: ServicesDep,
+    visitor: VisitorDep,
+    before: FromQuery[int] = BEYOND_LAST,
+    q: FromQuery[str] = "",
+    action: FromQuery[str] = "",
+    since: FromQuery[str] = "",
+    until: FromQuery[str] = "",
+) -> Response[str]:
+    """List the entries of the audit log, newest first: those that a search selects."""
+    zone, first, last = visitor.account.zone, _day(since), _day(until)
+    wanted = AuditFilter(
+        action=AuditAction(action) if action in set(AuditAction) else None,
+        since=day_in_utc(first, zone)[0] if first else None,
+        until=end_of_day(visitor.account, last) if last else None,
+        text=q.strip()[:MAX_SEARCH] or None,
+    )
     before = max(min(before, BEYOND_LAST), 0)
     db = services.records.reader()
     types = {kept.id: kept.name for kept in types_of_account(db, visitor.account.id)}
-    found = list_entries(db, visitor.account, PAGE + 1, before)
+    found = list_entries(db, visitor.account, PAGE + 1, before, wanted)
     return page(
         visitor,
         "account/activity.html",
@@ -50,9 +69,21 @@ def activity(services: ServicesDep, visitor: VisitorDep, before: FromQuery[int] 
         entries=found[:PAGE],
         older=found[PAGE - 1].id if len(found) > PAGE else None,
         is_first=before == BEYOND_LAST,
+        search={"q": q, "action": action, "since": since, "until": until},
+        is_search=wanted != AuditFilter(),
+        actions=sorted(((one.value, one.words) for one in AuditAction), key=lambda option: option[1]),
+        kept_days=services.settings.audit_days,
         actors=ACTORS,
         details={entry.id: _describe(entry.details, types) for entry in found},
     )
+
+
+def _day(text: str) -> date | None:
+    """Return a day of the search form, or None for what is none."""
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        return None
 
 
 def _describe(details: Mapping[str, Detail], types: Mapping[int, str]) -> str:
