@@ -1,10 +1,11 @@
 """What a slip cannot do in the console: Enter saves no editor, typing replaces a prefilled value, leaving asks, and a
 change of members is shown before it is saved."""
 
+import re
 from collections.abc import Callable
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from tests.console.conftest import close_and_stay
 from tests.support.sakila import import_sakila
@@ -118,6 +119,28 @@ def test_enter_adds_the_highlighted_value_and_keeps_the_last_typed_one(
     expect(page.get_by_role("heading", level=1)).to_have_text(name)
     saved = next(segment for segment in owner.segments() if segment["segment_name"] == name)
     assert saved["value"] == ["Japan", "India", "China"]
+
+
+def test_a_value_stays_highlighted_when_the_list_of_what_was_typed_comes_late(page: Page, customers: int) -> None:
+    held: list[Route] = []
+    page.route(
+        "**/segments/values",
+        lambda route: held.append(route) if route.request.post_data_json["typed"] == "ind" else route.continue_(),
+    )
+    page.goto(f"/segments/new?type={customers}")
+    page.locator("#text").fill('country is one of ("Japan")')
+    page.get_by_label("type a value and press Enter").click()
+    options = page.locator(".listbox [role=option]")
+    expect(options.filter(has_text="China")).to_be_visible()
+    page.keyboard.type("ind")
+    while not held:
+        page.wait_for_timeout(10)
+    page.keyboard.press("ArrowDown")
+    expect(page.locator(".listbox [aria-selected=true]")).to_have_text(re.compile("^India"))
+    held[0].continue_()
+    expect(options.filter(has_text="China")).to_be_hidden()
+    page.keyboard.press("Enter")
+    expect(page.locator(".token")).to_have_text(["Japan", "India"])
 
 
 def test_a_new_segment_without_conditions_explains_itself(page: Page, owner: Person, customers: int) -> None:

@@ -31,7 +31,11 @@ export class Listbox {
     input.setAttribute("aria-autocomplete", "list");
     input.setAttribute("autocomplete", "off");
     input.addEventListener("keydown", (event) => this.#key(event));
-    input.addEventListener("input", () => this.show());
+    input.addEventListener("input", () => {
+      this.#active = -1; // what is typed now counts, not what was highlighted before
+      this.#mark();
+      this.show();
+    });
     input.addEventListener("blur", () => { if (!options.panel) this.close(); });
     this.#list.addEventListener("pointerdown", (event) => {
       event.preventDefault(); // the input keeps the focus
@@ -54,8 +58,11 @@ export class Listbox {
     const loadNumber = ++this.#loadNumber;
     const items = await this.#options.load(this.#input.value);
     if (loadNumber !== this.#loadNumber || !this.#input.isConnected) return;
+    const highlighted = this.#items[this.#active]?.key; // in the list that was shown until this one came
     this.#items = items;
-    this.#active = this.#options.first ? items.findIndex((item) => !item.disabled) : -1;
+    this.#active = items.findIndex((item) => (
+      highlighted === undefined ? this.#options.first && !item.disabled : item.key === highlighted
+    ));
     this.#draw();
     if (!items.length && !this.#options.panel) return this.close();
     if (open !== this) open?.close();
@@ -69,6 +76,7 @@ export class Listbox {
 
   close() {
     this.#loadNumber += 1;
+    this.#active = -1;
     if (open === this) open = null;
     this.#list.remove();
     this.#input.setAttribute("aria-expanded", "false");
