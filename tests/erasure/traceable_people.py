@@ -88,4 +88,4 @@ def traces(directory: Path, values: set[str], *patterns: str) -> dict[str, int]:
 
 
 def _word(chance: random.Random, length: int) -> str:
-    return "".join(chance.choice(string.ascii_lowercase + string.digits) for _ in range(length))
+    return "".join(chance.choices(string.ascii_lowercase + string.digits, k=length))
