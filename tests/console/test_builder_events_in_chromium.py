@@ -40,6 +40,7 @@ def shop(server: Server, owner: Person) -> int:
     opened = [event(name, "open", days, campaign="Autumn") for name, days in OPENED.items()]
     send(server, owner, made, *orders, *opened, event("eve", "visit", 1), event("eve", "debug", 1))
     owner.tamis("events", "hide", "debug", "--type", str(made))
+    owner.tamis("events", "hide", "open", "--property", "campaign", "--type", str(made))
     return made
 
 
@@ -335,7 +336,14 @@ def test_events_and_fields_can_take_each_others_place(builder: Builder) -> None:
     expect(builder.text).to_have_value('did "order" today')
 
 
-def test_a_hidden_event_stays_in_the_rules_that_use_it(builder: Builder) -> None:
+def test_hidden_events_and_properties_stay_in_the_rules_that_use_them(builder: Builder) -> None:
+    add = builder.page.locator(".where [data-do=add]")
+    builder.write("did open")
+    builder.shows("2")
+    expect(add).to_be_hidden()
+    builder.write('did open where (campaign = "Autumn")')
+    builder.shows("2")
+    expect(builder.conditions.nth(1).locator("[data-part=field]")).to_have_text("campaign")
     builder.write("did debug")
     builder.shows("1")
     expect(builder.conditions.first.locator("[data-part=field]")).to_have_text("debug")

@@ -20,7 +20,7 @@ export class EventSchema {
 
   // The names to offer: hidden ones only where they are used.
   offered(node) {
-    return [...this.names.values()].filter((name) => !name.hidden || name.id === node?.event);
+    return [...this.names.values()].filter((name) => !name.hidden || name.id === node.event);
   }
 
   label(node) {
@@ -79,12 +79,12 @@ export class EventSchema {
     const fitting = takes ? this.fitting(changed) : [];
     const property = fitting.find((one) => one.id === node.property) ?? (fitting.length === 1 ? fitting[0] : null);
     if (takes) changed.property = property?.id ?? "";
-    return this.#fitted(changed, this.test(node), node.form);
+    return this.#fitted(changed, node);
   }
 
   // Returns a condition about another property.
   withProperty(node, property) {
-    return this.#fitted({ ...node, property }, this.test(node), node.form);
+    return this.#fitted({ ...node, property }, node);
   }
 
   withOperator(node, operator) {
@@ -101,10 +101,11 @@ export class EventSchema {
 
   // Returns a condition with an operator of its value's kind: the one that was asked before if it fits, else the most
   // common one. A number of times is no amount.
-  #fitted(node, before, form) {
+  #fitted(node, before) {
     const { schema, operators } = this.test(node);
     const kind = schema.fields.get(VALUE).kind;
-    const isAlike = before?.schema.fields.get(VALUE).kind === kind && (form === "count") === (node.form === "count");
+    const isAlike = this.test(before)?.schema.fields.get(VALUE).kind === kind
+      && (before.form === "count") === (node.form === "count");
     if (isAlike && operators.some((one) => one.name === node.operator)) return node;
     const operator = kind === "number" ? ONCE.operator : "is within";
     const value = node.form === "count" ? "2" : kind === "number" ? "" : "30 days";

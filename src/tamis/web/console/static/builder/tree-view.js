@@ -71,7 +71,7 @@ export class TreeView {
   focusOpen(id) {
     const own = this.#ownControls(id);
     const isOpen = (one) => one.matches('[aria-invalid], .pick.blank') || (one.matches("input, select") && !one.value
-      && !["time", "window"].includes(one.dataset.part));
+      && !/^window$|time$/.test(one.dataset.part)); // a window may be none, and a day need have no time
     (own.find(isOpen) ?? own[0])?.focus();
   }
 
@@ -120,8 +120,8 @@ export class TreeView {
     const where = this.#renderNode(node.where, nodes, properties);
     const holder = element.querySelector(":scope > .where");
     if (holder.firstElementChild !== where) holder.replaceChildren(where);
-    holder.hidden = !node.where.parts.length && !properties.data.fields.some((field) => !field.hidden);
     const isEmpty = !node.where.parts.length;
+    holder.hidden = isEmpty && properties.data.fields.every((field) => field.hidden);
     where.querySelector(":scope > .group-head > .people").textContent = "Only those that match";
     where.querySelector(':scope > .row > [data-do="add"] > span').textContent = isEmpty ? "Filter by a property" : "Add filter";
     return element;
