@@ -65,7 +65,7 @@ def test_a_past_import_can_be_shown(data: Path, tmp_path: Path) -> None:
     assert f"Rejected rows are saved with reasons in {report['rejects_file']}\n" in text
     table, _ = typed(data, "import", "list")
     heading, row = table.splitlines()
-    assert heading.split() == ["ID", "Started", "File", "State", "Rows", "Created", "Updated", "Rejected"]
+    assert heading.split() == ["ID", "Started", "File", "State", "Rows", "Created", "Updated", "Events", "Rejected"]
     assert row.split()[0] == "1"
     assert row.split()[5:] == ["people.csv", "finished", "3", "2", "0", "1"]
 

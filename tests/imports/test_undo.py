@@ -20,7 +20,7 @@ from tamis.actions.services import Services
 from tamis.domain.emails import Email
 from tamis.domain.errors import NotFound, Refused
 from tamis.domain.fields import CITY, Kind
-from tamis.domain.import_reports import UndoProgress
+from tamis.domain.import_reports import RequestedOptions, UndoProgress
 from tamis.domain.imports import ImportState
 from tamis.records import contacts
 from tamis.records.engine.sql import fetch
@@ -182,7 +182,9 @@ def test_every_refusal_to_undo_has_its_reason(workspace: Workspace, monkeypatch:
         output.append(str(error.value).replace(str(import_id), "N"))
     assert len(set(output)) == 1
     with (
-        jobs.running_job(workspace.services, workspace.account, workspace.type, "more.csv", CREATE) as running,
+        jobs.running_job(
+            workspace.services, workspace.account, workspace.type, "more.csv", RequestedOptions(), dry_run=False
+        ) as running,
         pytest.raises(Refused, match=f"import {running.id} is still running"),
     ):
         undo(workspace, running.id or 0)

@@ -189,7 +189,7 @@ def test_the_kind_of_a_new_property_is_that_of_most_values(files: Files) -> None
         "amount": (Kind.NUMBER, 1), "paid": (Kind.DATE, 0), "gift": (Kind.BOOLEAN, 0), "note": (Kind.TEXT, 0),
     }  # fmt: skip
     (name,) = report.names
-    assert (name.name, name.rows, name.is_new, len(name.properties)) == ("order", 25, True, 4)
+    assert (name.name, name.rows, name.new, len(name.properties)) == ("order", 25, True, 4)
     files.take(rows("ann@example.org,order,2026-11-01,,few"))
     files.take(rows("ann@example.org,order,2026-11-01,,few"))
     assert files.kinds("order")["amount"] == (Kind.NUMBER, 2)
@@ -310,8 +310,8 @@ def test_an_import_is_in_the_audit_log_without_emails(files: Files) -> None:
     services = files.workspace.services
     entry = list_entries(services.records.reader(), files.workspace.account, 1)[0]
     assert (entry.action, entry.details) == (
-        "event.imported",
-        {"file": "events.csv", "accepted": 1, "repeated": 0, "rejected": 1},
+        "import.finished",
+        {"contact_type": files.workspace.type.id, "accepted": 1, "repeated": 0, "rejected": 1},
     )
 
 

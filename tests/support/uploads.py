@@ -12,11 +12,13 @@ from tests.support.console import Visitor
 from tests.support.process import PATIENCE_SECONDS
 
 
-def upload_file(visitor: Visitor, type_id: int, content: Any, name: str = "people.csv") -> requests.Response:
+def upload_file(
+    visitor: Visitor, type_id: int, content: Any, name: str = "people.csv", of: str = "contacts"
+) -> requests.Response:
     """Send a file, bytes or an iterable of them."""
     return visitor.http.put(
         f"{visitor.address}/imports/uploads",
-        params={"type": type_id},
+        params={"type": str(type_id), "of": of},
         data=content,
         headers={"accept": "application/json", "x-csrf-token": visitor.csrf, "x-file-name": quote(name)},
         timeout=PATIENCE_SECONDS,

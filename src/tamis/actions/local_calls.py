@@ -23,6 +23,7 @@ from tamis.actions.services import Services
 from tamis.domain.exports import Export
 from tamis.domain.import_reports import SegmentEffect
 from tamis.domain.instants import to_micros
+from tamis.domain.membership_changes import Cause
 from tamis.domain.overlap import Overlap
 from tamis.domain.sampling import Sample
 
@@ -182,7 +183,7 @@ class ImportEffects(LocalCall[list[SegmentEffect]], frozen=True):
 
     def run(self, services: Services) -> list[SegmentEffect]:
         """Return the counts of each segment."""
-        return import_effects(services, self.account_id, self.type_id, to_micros(self.since))
+        return import_effects(services, self.account_id, self.type_id, Cause.IMPORT, to_micros(self.since))
 
 
 class WriteExport(LocalCall[int], frozen=True):

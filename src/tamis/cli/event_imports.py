@@ -5,8 +5,9 @@ from pathlib import Path
 from typing import Annotated, Literal
 
 from cyclopts import Parameter
+from msgspec import to_builtins
 
-from tamis.actions.events.importing.options import EventImportOptions, EventImportReport
+from tamis.actions.events.importing.options import EventImportOptions, EventImportReport, to_details
 from tamis.actions.events.importing.run import import_events
 from tamis.actions.importing.sources import ContactFile
 from tamis.cli.column_mapping import parse_column_mapping
@@ -19,11 +20,10 @@ from tamis.cli.common import (
     resolve_account,
     resolve_type,
 )
-from tamis.cli.import_report import MOST_REASONS, column_names
+from tamis.cli.import_report import column_names, report_lines
 from tamis.cli.messages import WORDS
 from tamis.cli.progress import progress_bar
 from tamis.domain.dates import DateOrder
-from tamis.domain.messages.kinds import KIND_NAMES
 
 
 def import_file(
@@ -89,11 +89,12 @@ def import_file(
         print_notice(f"Dry run: nothing was imported{kept}.")
     if report.ignored_columns:
         print_notice(f"Columns skipped: {column_names(report.ignored_columns)}.")
-    print_result(common, _report_document(report), *_report_lines(report))
+    print_result(common, _report_document(report), *report_lines(report.rows, report.figures, to_details(report), {}))
 
 
 def _report_document(report: EventImportReport) -> Mapping[str, object]:
     return {
+        "import_id": report.import_id,
         "rows": report.rows,
         "accepted": report.accepted,
         "repeated": report.repeated,
@@ -101,32 +102,9 @@ def _report_document(report: EventImportReport) -> Mapping[str, object]:
         "contacts_created": report.contacts_created,
         "rejects_file": report.rejects_file,
         "reasons": report.reasons,
-        "events": [
-            {
-                "name": name.name,
-                "rows": name.rows,
-                "new": name.is_new,
-                "properties": [{"key": p.key, "kind": p.kind, "new": p.is_new} for p in name.properties],
-            }
-            for name in report.names
-        ],
+        "events": to_builtins(report.names),
         "ignored_columns": report.ignored_columns,
         "notices": report.notices,
         "encoding": report.encoding,
         "sheet": report.sheet,
     }
-
-
-def _report_lines(report: EventImportReport) -> list[str]:
-    figures = {"accepted": report.accepted, "repeated": report.repeated, "rejected": report.rejected}
-    lines = [f"{report.rows:>12,}  {'row' if report.rows == 1 else 'rows'}"]
-    lines += [f"{count:>12,}  {name}" for name, count in figures.items()]
-    lines += [f"{count:>16,}  {reason}" for reason, count in list(report.reasons.items())[:MOST_REASONS]]
-    if report.contacts_created:
-        lines.append(f"Contacts created: {report.contacts_created:,}")
-    for name in report.names:
-        properties = ", ".join(f"{p.key} ({KIND_NAMES[p.kind]})" for p in name.properties)
-        lines.append(f"{name.name}{' (new)' if name.is_new else ''}: {properties or 'no properties'}")
-    if report.rejects_file:
-        lines.append(f"Rejected rows are saved with reasons in {report.rejects_file}")
-    return lines

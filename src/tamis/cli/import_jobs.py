@@ -23,14 +23,14 @@ from tamis.cli.messages import problem_line
 from tamis.domain.accounts import Account
 from tamis.domain.dates import local_time
 from tamis.domain.import_reports import LATER_DETAILS, Details
-from tamis.domain.imports import ImportJob, ImportState
+from tamis.domain.imports import ImportJob, ImportState, ImportSubject
 from tamis.domain.instants import format_instant
 from tamis.domain.text import pluralize
 
-COLUMNS = ("ID", "Started", "File", "State", "Rows", "Created", "Updated", "Rejected")
-RIGHT = (0, 4, 5, 6, 7)
+COLUMNS = ("ID", "Started", "File", "State", "Rows", "Created", "Updated", "Events", "Rejected")
+RIGHT = (0, 4, 5, 6, 7, 8)
 STARTED = 1
-WHAT_NOW = "Its process ended before it was done. Import the file again: rows already stored will count as unchanged."
+WHAT_NOW = "Its process ended before it was done. Import the file again: rows already stored will count as {stored}."
 
 
 def list_imports(
@@ -54,7 +54,8 @@ def list_imports(
         return
     rows = []
     for job, state in found:
-        counts = (job.rows_total, job.created, job.updated, job.rejected)
+        figures = job.figures._asdict()
+        counts = (job.rows_total, *map(figures.get, ("created", "updated", "accepted")), job.rejected)
         shown = (None if count is None else f"{count:,}" for count in counts)
         rows.append((job.id, local_time(job.started_at, account.zone, seconds=False), job.source, state, *shown))
     print_table(COLUMNS, rows, right=RIGHT, unbroken=(STARTED,))
@@ -96,6 +97,7 @@ def _figures(status: ImportStatus, type_name: str | None) -> dict[str, object]:
     job = status.job
     return {
         "id": job.id,
+        "subject": job.subject,
         "source": job.source,
         "contact_type_id": job.contact_type_id,
         "contact_type": type_name,
@@ -122,14 +124,15 @@ def _lines(
 ) -> list[str]:
     job, state = status
     end = f", finished {local_time(job.finished_at, account.zone)}" if job.finished_at else ""
+    is_of_events = job.subject is ImportSubject.EVENTS
     lines = [
-        f"Import {job.id}: {job.source} into {type_name}",
+        f"Import {job.id}: {job.source} into {'events of ' if is_of_events else ''}{type_name}",
         f"{str(state).capitalize()}; started {local_time(job.started_at, account.zone)}{end}",
     ]
     if why := _why(job):
         lines.append(f"Reason: {why}")
     if state == INTERRUPTED:
-        lines.append(WHAT_NOW)
+        lines.append(WHAT_NOW.format(stored="repeated" if is_of_events else "unchanged"))
     if state in (ImportState.RUNNING, ImportState.FAILED, INTERRUPTED) and job.phase:
         lines.append(f"{job.phase.capitalize()}: {pluralize(job.rows_done, 'row')} done")
     lines += report_lines(job.rows_total, job.figures, report, names)

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 
 from tamis.cli.import_bad_values import bad_value_lines
-from tamis.domain.import_reports import CreatedField, Details, InvalidValues, RowCounts
+from tamis.domain.import_reports import CreatedField, Details, Figures, ImportedName, InvalidValues
 from tamis.domain.messages.kinds import KIND_NAMES
 from tamis.domain.text import pluralize, shorten
 
@@ -11,7 +11,7 @@ MOST_REASONS = 10
 
 
 def report_lines(
-    rows: int | None, figures: RowCounts, report: Details, names: Mapping[str, str], *, dry_run: bool = False
+    rows: int | None, figures: Figures, report: Details, names: Mapping[str, str], *, dry_run: bool = False
 ) -> list[str]:
     """Return the lines of a report: `rows` by outcome, and the details. `names` are those of the fields, by key."""
     lines = [] if rows is None else [f"{rows:>12,}  {'row' if rows == 1 else 'rows'}"]
@@ -24,6 +24,9 @@ def report_lines(
     lines += [
         invalid_values_line(invalid) for invalid in report.invalid_values if not _is_reported_elsewhere(invalid, report)
     ]
+    if report.contacts_created:
+        lines.append(f"Contacts created: {report.contacts_created:,}")
+    lines += map(event_name_line, report.events or ())
     if report.rejects_file:
         lines.append(f"Rejected rows are saved with reasons in {report.rejects_file}")
     for segment in report.segments or ():
@@ -34,6 +37,12 @@ def report_lines(
 def _is_reported_elsewhere(invalid: InvalidValues, report: Details) -> bool:
     """Return whether another line reports the invalid values of a column."""
     return invalid.kind.has_options or invalid.column in report.omitted
+
+
+def event_name_line(name: ImportedName) -> str:
+    """Return the line about a name of the events of a file."""
+    properties = ", ".join(f"{each.key} ({KIND_NAMES[each.kind]})" for each in name.properties)
+    return f"{name.name}{' (new)' if name.new else ''}: {properties or 'no properties'}"
 
 
 def invalid_values_line(invalid: InvalidValues) -> str:

@@ -64,7 +64,6 @@ class AuditAction(StrEnum):
     EVENT_CHANGED = "event.changed"
     EVENT_PROPERTY_CHANGED = "event_property.changed"
     EVENTS_EXPIRED = "event.expired"
-    EVENTS_IMPORTED = "event.imported"
     WEBHOOK_CREATED = "webhook.created"
     WEBHOOK_CHANGED = "webhook.changed"
     WEBHOOK_DELETED = "webhook.deleted"
@@ -98,7 +97,6 @@ _WORDS = {
     AuditAction.EMAIL_ALLOWED: "Forgotten email allowed again",
     AuditAction.EMAILS_SUPPRESSED: "Emails suppressed",
     AuditAction.EVENTS_EXPIRED: "Old events removed",
-    AuditAction.EVENTS_IMPORTED: "Events imported",
     AuditAction.BATCH_WRITTEN: "Batch of contacts saved",
     AuditAction.WEBHOOK_CHANGED: "Webhook updated",
 }

@@ -5,7 +5,7 @@ versions did not write have defaults.
 """
 
 from collections.abc import Mapping
-from typing import NamedTuple
+from typing import NamedTuple, TypeAlias
 
 from msgspec import UNSET, Struct, UnsetType, field
 
@@ -13,13 +13,24 @@ from tamis.domain.fields import Kind
 
 
 class RowCounts(NamedTuple):
-    """Counts of the rows of a file by outcome; at the end their sum is the number of rows."""
+    """Counts of the rows of a file of contacts by outcome; at the end their sum is the number of rows."""
 
     created: int
     updated: int
     unchanged: int
     repeated: int
     rejected: int
+
+
+class EventCounts(NamedTuple):
+    """Counts of the rows of a file of events by outcome; at the end their sum is the number of rows."""
+
+    accepted: int
+    repeated: int
+    rejected: int
+
+
+Figures: TypeAlias = RowCounts | EventCounts
 
 
 class CreatedField(Struct, frozen=True):
@@ -75,6 +86,23 @@ class SegmentEffect(Struct, frozen=True):
     left: int
 
 
+class ImportedProperty(Struct, frozen=True):
+    """A property of the events of a file, as rules know it."""
+
+    key: str
+    kind: Kind
+    new: bool
+
+
+class ImportedName(Struct, frozen=True):
+    """A name of the events of a file: in how many rows without problems, and its properties."""
+
+    name: str
+    rows: int
+    new: bool
+    properties: tuple[ImportedProperty, ...]
+
+
 class UndoProgress(Struct, frozen=True):
     """The progress of undoing an import. `stay` are ids of contacts that are left unchanged; `gone` is known at the
     end."""
@@ -90,8 +118,8 @@ class UndoProgress(Struct, frozen=True):
 class Details(Struct, frozen=True):
     """The report of an import apart from its row counts, by column of the file or key of the field.
 
-    The last three are added to a job later, or never: its effect on segments, the progress of its undoing, and that the
-    data for undoing it is no longer kept.
+    `events` and `contacts_created` are those of files of events. The last three are added to a job later, or never: its
+    effect on segments, the progress of its undoing, and that the data for undoing it is no longer kept.
     """
 
     rejects_file: str | None = None
@@ -109,6 +137,8 @@ class Details(Struct, frozen=True):
     invalid_values: tuple[InvalidValues, ...] = field(default=(), name="misfits")
     cleaned_emails: int = 0
     cleaned_examples: tuple[CleanedEmail, ...] = ()
+    events: tuple[ImportedName, ...] | UnsetType = UNSET
+    contacts_created: int | UnsetType = UNSET
     segments: tuple[SegmentEffect, ...] | UnsetType = UNSET
     undo: UndoProgress | UnsetType = UNSET
     journal_dropped: bool | UnsetType = UNSET
@@ -136,4 +166,6 @@ class RequestedOptions(Struct, frozen=True):
     decimal: str | UnsetType = UNSET
     kinds: Mapping[str, str] | UnsetType = UNSET
     leave_out: tuple[str, ...] | UnsetType = UNSET
+    event: str | UnsetType = UNSET
+    create_contacts: bool | UnsetType = UNSET
     upload: str | UnsetType = UNSET

@@ -4,10 +4,17 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from tamis.domain.import_reports import Details, RequestedOptions, RowCounts
+from tamis.domain.import_reports import Details, EventCounts, Figures, RequestedOptions, RowCounts
 
 HIGHEST_ID = (1 << 63) - 1
 """The ids of jobs have 64 bits: a larger number cannot be one."""
+
+
+class ImportSubject(StrEnum):
+    """What the rows of a file are."""
+
+    CONTACTS = "contacts"
+    EVENTS = "events"
 
 
 class ImportState(StrEnum):
@@ -25,8 +32,8 @@ class ImportJob:
     """An import of a file into a contact type.
 
     `source` is the name of the file. `rows_total` is None until the file has been read. `rows_done` counts the
-    processed rows, including those that are not stored; `created`, `updated` and `unchanged` count what is on disk.
-    `error` is why it failed: a JSON list of problems, or a sentence from earlier versions.
+    processed rows, including those that are not stored; `created`, `updated` and `unchanged` count contacts on disk,
+    `accepted` events on disk. `error` is why it failed: a JSON list of problems, or a sentence from earlier versions.
     """
 
     id: int
@@ -47,10 +54,14 @@ class ImportJob:
     rejected: int
     report: Details
     error: str | None
+    subject: ImportSubject = ImportSubject.CONTACTS
+    accepted: int = 0
 
     @property
-    def figures(self) -> RowCounts:
+    def figures(self) -> Figures:
         """The row counts so far."""
+        if self.subject is ImportSubject.EVENTS:
+            return EventCounts(self.accepted, self.repeated, self.rejected)
         return RowCounts(self.created, self.updated, self.unchanged, self.repeated, self.rejected)
 
     @property
@@ -69,3 +80,4 @@ class Upload:
     name: str
     size: int
     created_at: datetime
+    subject: ImportSubject = ImportSubject.CONTACTS

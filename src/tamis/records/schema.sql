@@ -187,7 +187,9 @@ CREATE TABLE imports (
     repeated INTEGER NOT NULL DEFAULT 0,
     rejected INTEGER NOT NULL DEFAULT 0,
     report TEXT NOT NULL DEFAULT '{}',
-    error TEXT
+    error TEXT,
+    subject TEXT NOT NULL DEFAULT 'contacts' CHECK (subject IN ('contacts', 'events')),
+    accepted INTEGER NOT NULL DEFAULT 0
 ) STRICT;
 
 CREATE INDEX imports_of_account ON imports (account_id);
@@ -217,7 +219,8 @@ CREATE TABLE uploads (
     contact_type_id INTEGER,
     name TEXT NOT NULL,
     size INTEGER NOT NULL,
-    created_at INTEGER NOT NULL
+    created_at INTEGER NOT NULL,
+    subject TEXT NOT NULL DEFAULT 'contacts' CHECK (subject IN ('contacts', 'events'))
 ) STRICT;
 
 CREATE INDEX uploads_of_account ON uploads (account_id);

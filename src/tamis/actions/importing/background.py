@@ -3,12 +3,17 @@
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Literal
+from typing import Literal, TypeAlias
 
+from tamis.actions.events.importing.options import EventImportOptions, EventImportReport
+from tamis.actions.events.importing.options import to_details as event_details
+from tamis.actions.events.importing.run import import_events
 from tamis.actions.importing.effects import import_effects
 from tamis.actions.importing.jobs import ImportCreated, find_import, record_effects
-from tamis.actions.importing.report import ImportOptions, ImportReport
+from tamis.actions.importing.report import ImportOptions, ImportReport, ignore_import_id
+from tamis.actions.importing.report_details import to_details as contact_details
 from tamis.actions.importing.run import import_file
+from tamis.actions.importing.sources import ContactFile
 from tamis.actions.importing.undo import UndoReport, undo_import
 from tamis.actions.importing.uploads import discard_upload, upload_path
 from tamis.actions.jobs import BackgroundJob, JobStatus
@@ -17,11 +22,21 @@ from tamis.domain.accounts import Account
 from tamis.domain.contacts import ContactType
 from tamis.domain.errors import Refused
 from tamis.domain.fields import FieldSet
-from tamis.domain.imports import ImportJob, ImportState, Upload
+from tamis.domain.import_reports import Details
+from tamis.domain.imports import ImportJob, ImportState, ImportSubject, Upload
 from tamis.domain.instants import to_micros
+from tamis.domain.membership_changes import Cause
 from tamis.records import change_log, types
 
 NO_FIELDS = FieldSet(())
+Options: TypeAlias = ImportOptions | EventImportOptions
+"""How a file is imported; which of them says whether its rows are contacts or events."""
+Report: TypeAlias = ImportReport | EventImportReport
+
+
+def details_of(report: Report) -> Details:
+    """Convert a report of either kind into its details."""
+    return event_details(report) if isinstance(report, EventImportReport) else contact_details(report)
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +47,7 @@ class UploadRequest:
     import that differs from the dry run before it."""
 
     what: Literal["trial", "import"]
-    options: ImportOptions
+    options: Options
     choices: tuple[str, ...]
     fields: FieldSet = NO_FIELDS
     change: int = 0
@@ -47,7 +62,7 @@ def create_request(
     services: Services,
     contact_type: ContactType,
     what: Literal["trial", "import"],
-    options: ImportOptions,
+    options: Options,
     choices: tuple[str, ...],
 ) -> UploadRequest:
     """Create a request for an upload over the current fields of its type."""
@@ -79,36 +94,25 @@ def start_upload(
 
     before = services.jobs.find(account.id, upload.id)
 
-    def run_trial(background_job: BackgroundJob) -> ImportReport:
+    def run_trial(background_job: BackgroundJob) -> Report:
         _drop_rejects(before)
-        options = replace(request.options, dry_run=True)
-        path = upload_path(services, upload.id)
-        return import_file(services, account, contact_type, path, options, background_job.progress, upload=upload)
+        return _import_upload(services, account, contact_type, upload, _as_dry_run(request.options), background_job)
 
-    def run_import(background_job: BackgroundJob) -> ImportReport:
-        since, path = to_micros(services.clock()), upload_path(services, upload.id)
-        report = import_file(
-            services,
-            account,
-            contact_type,
-            path,
-            request.options,
-            background_job.progress,
-            upload=upload,
-            begun=background_job.attach_import,
-            created=created,
-        )
+    def run_import(background_job: BackgroundJob) -> Report:
+        since = to_micros(services.clock())
+        report = _import_upload(services, account, contact_type, upload, request.options, background_job, created)
         _drop_rejects(before)
         discard_upload(services, upload)
         background_job.progress("Updating segments", 0, 0)
-        if report.import_id is not None and report.created + report.updated:
-            effects = import_effects(services, account.id, contact_type.id, since)
+        if report.import_id is not None and report.changed:
+            cause = Cause.EVENT if isinstance(report, EventImportReport) else Cause.IMPORT
+            effects = import_effects(services, account.id, contact_type.id, cause, since)
             record_effects(services, account, report.import_id, effects)
         return report
 
     run = run_trial if request.what == "trial" else run_import
 
-    def run_to_end(background_job: BackgroundJob) -> ImportReport:
+    def run_to_end(background_job: BackgroundJob) -> Report:
         try:
             return run(background_job)
         finally:
@@ -116,6 +120,33 @@ def start_upload(
                 at_end()
 
     return services.jobs.start(upload.id, account.id, request, run_to_end)
+
+
+def _as_dry_run(options: Options) -> Options:
+    """Return the options of a dry run."""
+    return replace(options, dry_run=True)
+
+
+def _import_upload(
+    services: Services,
+    account: Account,
+    contact_type: ContactType,
+    upload: Upload,
+    options: Options,
+    background_job: BackgroundJob,
+    created: ImportCreated | None = None,
+) -> Report:
+    """Import an upload, or try to; the job is that of an import once there is one in the records."""
+    path, progress = upload_path(services, upload.id), background_job.progress
+    begun = ignore_import_id if options.dry_run else background_job.attach_import
+    if isinstance(options, EventImportOptions):
+        file = ContactFile(path, upload.name)
+        return import_events(
+            services, account, contact_type, file, options, progress, upload=upload, begun=begun, created=created
+        )
+    return import_file(
+        services, account, contact_type, path, options, progress, upload=upload, begun=begun, created=created
+    )
 
 
 def discard_waiting_upload(services: Services, account: Account, upload: Upload) -> None:
@@ -138,6 +169,8 @@ def start_undo(services: Services, account: Account, import_id: int) -> Backgrou
     job, state = find_import(services, account, import_id)
     if state == ImportState.RUNNING:
         raise Refused("import_still_runs")
+    if job.subject is ImportSubject.EVENTS:
+        raise Refused("events_of_import_stay", number=import_id)
     if not can_undo(job):
         raise Refused("import_not_undoable")
 
@@ -173,9 +206,8 @@ def _drop_rejects(trial: BackgroundJob | None) -> None:
         and trial.payload.what == "trial"
         and trial.status is JobStatus.DONE
     ):
-        for path in (trial.result.rejects_file, trial.result.omitted_file):
-            if path:
-                Path(path).unlink(missing_ok=True)
+        for path in trial.result.kept_files:
+            Path(path).unlink(missing_ok=True)
 
 
 def _undo_key(import_id: int) -> str:

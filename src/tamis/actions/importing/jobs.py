@@ -10,22 +10,22 @@ from time import monotonic
 from typing import NamedTuple
 
 import msgspec
-from msgspec import UNSET, structs
+from msgspec import structs
 
 from tamis import log
 from tamis.actions.importing import rejects
 from tamis.actions.importing.failures import problems_of
 from tamis.actions.importing.import_audit import record_end, record_import
 from tamis.actions.importing.partial_result import PartialResult
-from tamis.actions.importing.report import BadValue, ImportOptions, ImportReport, Progress
-from tamis.actions.importing.report_details import to_details
+from tamis.actions.importing.report import Progress
+from tamis.actions.importing.report_details import without_examples
 from tamis.actions.services import Services
 from tamis.domain.accounts import Account
 from tamis.domain.audit import AuditAction
 from tamis.domain.contacts import ContactType
 from tamis.domain.errors import NotFound, TamisError, Unavailable
-from tamis.domain.import_reports import RequestedOptions, SegmentEffect
-from tamis.domain.imports import ImportJob, ImportState, Upload
+from tamis.domain.import_reports import Details, Figures, RequestedOptions, SegmentEffect
+from tamis.domain.imports import ImportJob, ImportState, ImportSubject
 from tamis.records.handles import Transaction
 from tamis.records.importing import imports
 
@@ -68,21 +68,12 @@ class RunningJob:
         if self.id is not None:
             self._services.write(_set_left_out, self.id, rows_total, repeated, rejected)
 
-    def finish(self, report: ImportReport) -> None:
+    def finish(self, rows: int, figures: Figures, details: Details) -> None:
         """Store the report of a finished import."""
         if self.id is not None:
-            self._services.write(_finish, self._account_id, self.id, report)
-            log.event(
-                "import_finished",
-                import_id=self.id,
-                rows=report.rows,
-                created=report.created,
-                updated=report.updated,
-                unchanged=report.unchanged,
-                repeated=report.repeated,
-                rejected=report.rejected,
-                seconds=round(monotonic() - self._began, 1),
-            )
+            self._services.write(_finish, self._account_id, self.id, details)
+            seconds = round(monotonic() - self._began, 1)
+            log.event("import_finished", import_id=self.id, rows=rows, **figures._asdict(), seconds=seconds)
 
 
 class ImportStatus(NamedTuple):
@@ -98,22 +89,23 @@ def running_job(
     account: Account,
     contact_type: ContactType,
     source: str,
-    options: ImportOptions,
-    upload: Upload | None = None,
+    options: RequestedOptions,
+    subject: ImportSubject = ImportSubject.CONTACTS,
     created: ImportCreated | None = None,
+    *,
+    dry_run: bool,
 ) -> Iterator[RunningJob]:
     """Run a block as an import job, which fails when the block raises.
 
     Raises Unavailable when the data directory cannot be written to."""
-    if options.dry_run:
+    if dry_run:
         yield RunningJob(services, account.id, None)
         return
     place = services.settings.data / PLACE
     with ExitStack() as locked:
         try:
             place.mkdir(exist_ok=True)
-            stored = _stored_options(options, upload)
-            id_ = services.write(_start, account, contact_type, source, stored, place, locked, created)
+            id_ = services.write(_start, account, contact_type, source, options, subject, place, locked, created)
         except OSError as error:
             raise Unavailable("import_not_written", directory=str(place), reason=error.strerror) from None
         log.event("import_started", account=account.id, contact_type=contact_type.id, import_id=id_)
@@ -177,11 +169,12 @@ def _start(
     contact_type: ContactType,
     source: str,
     options: RequestedOptions,
+    subject: ImportSubject,
     place: Path,
     locked: ExitStack,
     created: ImportCreated | None,
 ) -> int:
-    job = imports.insert(db, account.id, contact_type.id, source, options, now)
+    job = imports.insert(db, account.id, contact_type.id, source, options, now, subject)
     # Locked before the job is visible, so that a job without a lock is never running.
     locked.enter_context(_lock(_lock_file(place, job.id)))
     record_import(db, now, job, AuditAction.IMPORT_STARTED)
@@ -200,28 +193,11 @@ def _set_left_out(
     imports.set_left_out(db, import_id, rows_total, repeated, rejected)
 
 
-def _finish(db: Transaction, now: datetime, account_id: int, import_id: int, report: ImportReport) -> None:
-    # Examples would outlive their contacts here.
-    found = to_details(report)
-    kept = structs.replace(
-        found,
-        cleaned_examples=(),
-        sample=(),
-        unknown_options={},
-        invalid_values=tuple(structs.replace(invalid, examples=()) for invalid in found.invalid_values),
-        omitted={column: structs.replace(cells, examples=()) for column, cells in found.omitted.items()},
-        # The data directory can be moved or restored elsewhere, so only file names are stored.
-        rejects_file=_name(report.rejects_file),
-        omitted_file=_name(report.omitted_file),
-    )
+def _finish(db: Transaction, now: datetime, account_id: int, import_id: int, details: Details) -> None:
     imports.set_phase(db, import_id, "", None)
-    imports.set_report(db, import_id, kept)
+    imports.set_report(db, import_id, without_examples(details))
     imports.set_state(db, import_id, ImportState.FINISHED, now)
     record_end(db, now, account_id, import_id, AuditAction.IMPORT_FINISHED)
-
-
-def _name(path: str | None) -> str | None:
-    return Path(path).name if path else None
 
 
 def _fail(db: Transaction, now: datetime, account_id: int, import_id: int, error: str) -> None:
@@ -235,27 +211,6 @@ def _keep_effects(
     job = imports.by_id(db, account_id, import_id)
     if job:
         imports.set_report(db, import_id, structs.replace(job.report, segments=tuple(effects)))
-
-
-def _stored_options(options: ImportOptions, upload: Upload | None) -> RequestedOptions:
-    """Convert options to the terms of the command line, with those that only the console has."""
-    return RequestedOptions(
-        create_fields=options.create_fields,
-        map=options.chosen,
-        blank="erase" if options.erase else "keep",
-        date_order=options.order,
-        formulas="keep" if options.keep_formulas else "unescape",
-        format=options.format,
-        encoding=options.encoding,
-        sheet=options.sheet,
-        on_bad_value=UNSET if options.on_bad_value is BadValue.REJECT else options.on_bad_value,
-        on_bad_value_of=options.bad_values or UNSET,
-        add_options=options.add_options or UNSET,
-        decimal=options.decimal or UNSET,
-        kinds=options.kinds or UNSET,
-        leave_out=tuple(sorted(options.left_out)) or UNSET,
-        upload=upload.id if upload else UNSET,
-    )
 
 
 def _lock_file(place: Path, import_id: int) -> Path:

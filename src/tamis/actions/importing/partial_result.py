@@ -9,15 +9,19 @@ from tamis.domain.errors import DiskFull, Message, Unavailable
 
 @dataclass
 class PartialResult:
-    """The number of new fields that an import has created, and a function for the number of contacts stored so far."""
+    """The number of new fields that an import has created, and functions for the number of contacts and events stored
+    so far."""
 
     made_fields: int = 0
     stored: Callable[[], int] = lambda: 0
+    stored_events: Callable[[], int] = lambda: 0
 
     def message(self) -> Message:
         """Return the result as a part of an error message."""
         if stored := self.stored():
             return Message("stored_before", contacts=stored)
+        if stored := self.stored_events():
+            return Message("events_stored_before", events=stored)
         return Message("only_fields_were_made" if self.made_fields else "nothing_imported")
 
     @contextmanager

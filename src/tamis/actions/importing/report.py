@@ -103,6 +103,16 @@ class ImportReport:
         """The number of rows by outcome."""
         return RowCounts(self.created, self.updated, self.unchanged, self.repeated, self.rejected)
 
+    @property
+    def changed(self) -> int:
+        """The number of rows that changed a contact."""
+        return self.created + self.updated
+
+    @property
+    def kept_files(self) -> tuple[str, ...]:
+        """The paths of the files that it left."""
+        return tuple(path for path in (self.rejects_file, self.omitted_file) if path)
+
 
 def no_progress(_doing: str, _done: int, _all: int) -> None:
     """Ignore progress."""

@@ -20,6 +20,7 @@ from tamis.actions.importing.mapping import ColumnMap, has_email_header, map_col
 from tamis.actions.importing.option_additions import find_added_options
 from tamis.actions.importing.rejects import OMITTED, write_rejects
 from tamis.actions.importing.report import ImportOptions, ImportReport, Progress, ignore_import_id, no_progress
+from tamis.actions.importing.report_details import to_details, to_requested_options
 from tamis.actions.importing.row_preparation import ParseSettings, PreparedRows
 from tamis.actions.importing.sources import ContactFile, StagedFile, stage_file
 from tamis.actions.scratch_directories import SPOOL, scratch_directory
@@ -78,13 +79,14 @@ def import_file(
     by the upload's name."""
     name = upload.name if upload else ContactFile(path).name
     options = replace(options, chosen={clean_name(column): field for column, field in options.chosen.items()})
-    with running_job(services, account, contact_type, name, options, upload, created) as job:
+    requested = to_requested_options(options, upload)
+    with running_job(services, account, contact_type, name, requested, created=created, dry_run=options.dry_run) as job:
         begun(job.id)
         known = name if upload else None
         file = ContactFile(path, known, options.format, options.encoding, options.sheet)
         with job.partial_result.added_to_errors():
             report = _take(services, account, contact_type, file, options, job, job.record_phases(progress))
-        job.finish(report)
+        job.finish(report.rows, report.figures, to_details(report))
     return report
 
 

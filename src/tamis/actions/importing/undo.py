@@ -16,7 +16,7 @@ from tamis.domain.audit import AuditAction
 from tamis.domain.contacts import upgrade_document
 from tamis.domain.errors import Refused
 from tamis.domain.import_reports import UndoProgress
-from tamis.domain.imports import ImportJob, ImportState
+from tamis.domain.imports import ImportJob, ImportState, ImportSubject
 from tamis.records import types
 from tamis.records.handles import Reader, Transaction
 from tamis.records.importing import imports, undo
@@ -77,6 +77,8 @@ def _start(db: Transaction, _now: datetime, account: Account, import_id: int) ->
     job = _job(db, account, import_id)
     if job.state is ImportState.UNDONE:
         raise Refused("import_was_undone", number=import_id)
+    if job.subject is ImportSubject.EVENTS:
+        raise Refused("events_of_import_stay", number=import_id)
     if job.report.journal_dropped:
         raise Refused("import_too_old_to_undo", number=import_id)
     imports.set_state(db, import_id, ImportState.UNDOING, job.finished_at, job.error)

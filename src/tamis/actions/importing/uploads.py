@@ -17,7 +17,7 @@ from tamis.actions.services import Services
 from tamis.domain.accounts import Account
 from tamis.domain.contacts import ContactType
 from tamis.domain.errors import Invalid, NotFound, Problem, Refused, Unavailable
-from tamis.domain.imports import Upload
+from tamis.domain.imports import ImportSubject, Upload
 from tamis.domain.text import CONTROL, SURROGATE
 from tamis.files.disk_space import SPARE_BYTES, require_disk_space
 from tamis.files.durable import make_directory, sync
@@ -75,7 +75,7 @@ class IncomingUpload:
             raise _unwritable(self.path.parent, error) from None
         self.size += len(chunk)
 
-    def keep(self, contact_type: ContactType, name: str) -> Upload:
+    def keep(self, contact_type: ContactType, name: str, subject: ImportSubject = ImportSubject.CONTACTS) -> Upload:
         """Keep the complete file for a contact type; raises Invalid when it is empty, and Unavailable."""
         self._check_not_empty(name)
         try:
@@ -83,22 +83,26 @@ class IncomingUpload:
             sync(self.path.parent)
         except OSError as error:
             raise _unwritable(self.path.parent, error) from None
-        upload = self._services.write(_insert, self.id, self._account, contact_type, clean_file_name(name), self.size)
+        upload = self._as_upload(contact_type, name, subject)
+        self._services.write(_insert, upload)
         self._kept = True
         return upload
 
-    def keep_open(self, contact_type: ContactType, name: str) -> Upload:
+    def keep_open(self, contact_type: ContactType, name: str, subject: ImportSubject) -> Upload:
         """Keep the complete file until `discard`, and at most as long as this process runs: it does not wait for anyone
         and is not in the records. Raises Invalid when it is empty."""
         self._check_not_empty(name)
         self._kept = self._is_open = True
-        name, now = clean_file_name(name), self._services.clock()
-        return Upload(self.id, self._account.id, contact_type.id, name, self.size, now)
+        return self._as_upload(contact_type, name, subject)
 
     def discard(self) -> None:
         """Delete a file that is kept open or did not arrive."""
         self.path.unlink(missing_ok=True)
         os.close(self._handle)
+
+    def _as_upload(self, contact_type: ContactType, name: str, subject: ImportSubject) -> Upload:
+        now = self._services.clock()
+        return Upload(self.id, self._account.id, contact_type.id, clean_file_name(name), self.size, now, subject)
 
     def _check_not_empty(self, name: str) -> None:
         if not self.size:
@@ -190,12 +194,8 @@ def _unwritable(place: Path, error: OSError) -> Unavailable:
     return Unavailable("upload_not_written", directory=str(place), reason=error.strerror)
 
 
-def _insert(
-    db: Transaction, now: datetime, id_: str, account: Account, contact_type: ContactType, name: str, size: int
-) -> Upload:
-    upload = Upload(id_, account.id, contact_type.id, name, size, now)
+def _insert(db: Transaction, _now: datetime, upload: Upload) -> None:
     uploads.insert(db, upload)
-    return upload
 
 
 def _drop(db: Transaction, _now: datetime, upload_id: str) -> None:

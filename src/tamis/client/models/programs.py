@@ -12,15 +12,20 @@ from tamis.client.request import Model
 
 class Import(Model, frozen=True, kw_only=True):
     """An import of a file, which runs in the background while `state` is `running` or `undoing`; afterwards it is
-    `finished`, `failed` (`errors` says why), `interrupted` or `undone`. A dry run has no id, and changes nothing."""
+    `finished`, `failed` (`errors` says why), `interrupted` or `undone`. A dry run has no id, and changes nothing.
+
+    `subject` is what the rows are: `contacts`, which are `created`, `updated` or `unchanged`, or `events`, which are
+    `accepted`."""
 
     id: int | None
     contact_type_id: int
     file_name: str
+    subject: str = "contacts"
     state: str
     step: str = ""
     rows: int | None = None
     rows_done: int = 0
+    accepted: int = 0
     created: int
     updated: int
     unchanged: int

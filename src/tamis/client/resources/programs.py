@@ -56,6 +56,41 @@ class ImportCalls(Resource[Sender]):
         }
         return Request("POST", "/imports", Import, query, file=source, content_type=FILE, wait=IMPORT_SECONDS)
 
+    @call
+    def create_events(
+        self,
+        type_id: int,
+        file: str | Path,
+        *,
+        event: str | None = None,
+        columns: Mapping[str, str] | None = None,
+        create_contacts: bool | None = None,
+        date_order: str | None = None,
+        format: str | None = None,
+        encoding: str | None = None,
+        sheet: str | None = None,
+        dry_run: bool | None = None,
+    ) -> Request[Import]:
+        """Import a file of events; with `dry_run`, return what would happen, and change nothing.
+
+        `columns` say what columns are: `email`, `event`, `at`, `id`, or the name of a property; a blank one is left
+        out. `event` is the name of all events of a file without a column of names.
+        """
+        source = Path(file)
+        query: dict[str, QueryValue] = {
+            "contact_type_id": type_id,
+            "file_name": source.name,
+            "event": event,
+            "map": _pairs(columns),
+            "create_contacts": create_contacts,
+            "date_order": date_order,
+            "format": format,
+            "encoding": encoding,
+            "sheet": sheet,
+            "dry_run": dry_run,
+        }
+        return Request("POST", "/imports/events", Import, query, file=source, content_type=FILE, wait=IMPORT_SECONDS)
+
     @paged
     def list(self, *, page_size: int | None = None, cursor: str | None = None) -> Request[Page[Import]]:
         """List the imports of the account, newest first."""

@@ -37,6 +37,11 @@ IMPORTS: Mapping[str, str] = {
     ),
     "email_column_not_chosen": ("No column contains the email, which identifies a contact: choose a column for it."),
     "emails_forgotten_meanwhile": "{count} of the emails were forgotten in the meantime and cannot be added: try again",
+    "events_of_import_stay": (
+        "import {number} brought events, which cannot be undone: stored events are only removed with their contact, or "
+        "when they are older than events of their name are kept"
+    ),
+    "events_stored_before": ("what was stored before that stays ({events:event}): import the file again for the rest"),
     "fault_ended_import": "an error in Tamis stopped it ({fault}); what was stored before that stays",
     "field_changed_while_importing": (
         'the field "{field}" was changed or deleted in the meantime: import the file again; rows already stored will '

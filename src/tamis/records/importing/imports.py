@@ -5,7 +5,7 @@ from datetime import datetime
 import msgspec
 
 from tamis.domain.import_reports import Details, RequestedOptions
-from tamis.domain.imports import HIGHEST_ID, ImportJob, ImportState
+from tamis.domain.imports import HIGHEST_ID, ImportJob, ImportState, ImportSubject
 from tamis.domain.instants import from_micros, to_micros
 from tamis.records.engine.sql import insert as add_row
 from tamis.records.engine.sql import run, select, select_one, select_tuples
@@ -18,10 +18,16 @@ _REPORT = msgspec.json.Decoder(Details)
 
 
 def insert(
-    db: Transaction, account_id: int, type_id: int, source: str, options: RequestedOptions, now: datetime
+    db: Transaction,
+    account_id: int,
+    type_id: int,
+    source: str,
+    options: RequestedOptions,
+    now: datetime,
+    subject: ImportSubject = ImportSubject.CONTACTS,
 ) -> ImportJob:
     """Insert an import that starts now."""
-    values = (account_id, type_id, source, _json(options), to_micros(now))
+    values = (account_id, type_id, subject, source, _json(options), to_micros(now))
     job = by_id(db, account_id, add_row(db, int, SQL["insert"], values))
     assert job
     return job
@@ -59,6 +65,11 @@ def set_phase(db: Transaction, import_id: int, phase: str, rows_total: int | Non
 def add_stored(db: Transaction, import_id: int, rows_done: int, created: int, updated: int, unchanged: int) -> None:
     """Add the figures of a batch stored in the same transaction; `rows_done` rows of the file are done now."""
     run(db, SQL["add_stored"], (import_id, rows_done, created, updated, unchanged))
+
+
+def add_events(db: Transaction, import_id: int, rows: int, accepted: int, repeated: int) -> None:
+    """Add the figures of events stored in the same transaction; so many more rows of the file are done."""
+    run(db, SQL["add_events"], (import_id, rows, accepted, repeated))
 
 
 def set_left_out(db: Transaction, import_id: int, rows_total: int, repeated: int, rejected: int) -> None:
@@ -101,6 +112,8 @@ def _job(
     rejected: int,
     report: str,
     error: str | None,
+    subject: str,
+    accepted: int,
 ) -> ImportJob:
     return ImportJob(
         id_,
@@ -121,4 +134,6 @@ def _job(
         rejected,
         _REPORT.decode(report),
         error,
+        ImportSubject(subject),
+        accepted,
     )

@@ -1,6 +1,6 @@
 """Uploaded files in the records: their account and contact type, and since when they wait."""
 
-from tamis.domain.imports import Upload
+from tamis.domain.imports import ImportSubject, Upload
 from tamis.domain.instants import from_micros, to_micros
 from tamis.records.engine.sql import run, select, select_one
 from tamis.records.handles import Reader, Transaction
@@ -11,7 +11,8 @@ SQL = load("uploads")
 
 def insert(db: Transaction, upload: Upload) -> None:
     """Insert a complete upload."""
-    row = (upload.id, upload.account_id, upload.contact_type_id, upload.name, upload.size, to_micros(upload.created_at))
+    created_at = to_micros(upload.created_at)
+    row = (upload.id, upload.account_id, upload.contact_type_id, upload.name, upload.size, created_at, upload.subject)
     run(db, SQL["insert"], row)
 
 
@@ -35,5 +36,5 @@ def delete(db: Transaction, upload_id: str) -> None:
     run(db, SQL["delete"], (upload_id,))
 
 
-def _upload(id_: str, account_id: int, type_id: int, name: str, size: int, created_at: int) -> Upload:
-    return Upload(id_, account_id, type_id, name, size, from_micros(created_at))
+def _upload(id_: str, account_id: int, type_id: int, name: str, size: int, created_at: int, subject: str) -> Upload:
+    return Upload(id_, account_id, type_id, name, size, from_micros(created_at), ImportSubject(subject))

@@ -11,7 +11,7 @@ from multipart import MultipartError, MultipartSegment, PushMultipartParser
 from tamis.actions.importing.uploads import IncomingUpload
 from tamis.domain.contacts import ContactType
 from tamis.domain.errors import Problem
-from tamis.domain.imports import Upload
+from tamis.domain.imports import ImportSubject, Upload
 from tamis.web.api.calls import ApiRequest, Call
 from tamis.web.api.problems import BadRequest
 
@@ -27,7 +27,13 @@ class ReceivedFile:
     discard: Callable[[], None]
 
 
-async def receive_file(call: Call, request: ApiRequest, contact_type: ContactType, name: str) -> ReceivedFile:
+async def receive_file(
+    call: Call,
+    request: ApiRequest,
+    contact_type: ContactType,
+    name: str,
+    subject: ImportSubject = ImportSubject.CONTACTS,
+) -> ReceivedFile:
     """Receive the file of a request at constant memory; a form's file has the name that the form says, unless there is
     a `name`. Raises BadRequest, Invalid, Refused and Unavailable."""
     kind, options = multipart.parse_options_header(request.headers.get("content-type", ""))
@@ -38,7 +44,7 @@ async def receive_file(call: Call, request: ApiRequest, contact_type: ContactTyp
             name = await _write_form(incoming, chunks, options.get("boundary", ""), name)
         else:
             await _write(incoming, chunks)
-        return ReceivedFile(incoming.keep_open(contact_type, name), incoming.discard)
+        return ReceivedFile(incoming.keep_open(contact_type, name, subject), incoming.discard)
 
 
 async def _write_form(incoming: IncomingUpload, chunks: AsyncIterator[bytes], boundary: str, name: str) -> str:

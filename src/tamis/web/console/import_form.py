@@ -43,6 +43,8 @@ def chosen_before(preview: FilePreview, fields: FieldSet, job: BackgroundJob | N
     fresh = propose_choices(preview, fields)
     if not job or not isinstance(job.payload, UploadRequest) or len(job.payload.choices) != len(fresh):
         return Chosen(tuple(fresh), FormatSettings())
+    if not isinstance(job.payload.options, ImportOptions):
+        return Chosen(tuple(fresh), FormatSettings())
     choices = [
         before if _fits_still(before, column, fields) else now
         for before, now, column in zip(job.payload.choices, fresh, preview.columns, strict=True)

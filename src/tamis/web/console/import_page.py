@@ -2,11 +2,12 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from litestar.response import Response
 
 from tamis.actions.fields.types import type_by_id
-from tamis.actions.importing.background import UploadRequest, is_outdated
+from tamis.actions.importing.background import Report, UploadRequest, is_outdated
 from tamis.actions.importing.mapping import can_map
 from tamis.actions.importing.mapping_choices import (
     EMAIL_CHOICE,
@@ -21,16 +22,17 @@ from tamis.actions.importing.mapping_choices import (
     targets,
 )
 from tamis.actions.importing.preview import FilePreview, PreviewColumn
-from tamis.actions.importing.report import BadValue, ImportReport
+from tamis.actions.importing.report import BadValue
 from tamis.actions.importing.uploads import format_size
 from tamis.actions.jobs import BackgroundJob, JobStatus
 from tamis.actions.lookups import fields_of_type
 from tamis.actions.services import Services
+from tamis.domain.contacts import ContactType
 from tamis.domain.dates import DateOrder
 from tamis.domain.encodings import KNOWN, UTF16_BE, UTF16_LE, label_of
 from tamis.domain.errors import Invalid
 from tamis.domain.fields import EMAIL, FieldSet, Kind, key_from_name
-from tamis.domain.imports import Upload
+from tamis.domain.imports import ImportSubject, Upload
 from tamis.domain.parsing.column_format import ColumnFormat
 from tamis.domain.parsing.number_parser import DecimalMark
 from tamis.web.console.import_form import Chosen
@@ -100,32 +102,23 @@ def upload_page(
     """Show the page of an upload: its preview, the choices, the result of a dry run, and problems."""
     db = services.records.reader()
     fields = fields_of_type(db, upload.contact_type_id)
-    is_running = job is not None and not job.is_done
-    trial = job.result if job and job.status is JobStatus.DONE and isinstance(job.result, ImportReport) else None
     of = type_by_id(db, visitor.account, upload.contact_type_id)
     at_columns = {problem.path: message_text(problem) for problem in chosen.problems if problem.path.isdigit()}
     most = min(MOST_COLUMNS, max(20, MOST_OPTIONS // len(fields.fields)))
     return page(
         visitor,
         "imports/upload.html",
-        title=upload.name,
-        nav="imports",
         status=status,
-        upload=upload,
-        of=of,
-        preview=preview,
+        **job_values(services, of, upload, preview, job),
         file_notices=(*preview.notices, *map(message_text, email_notices(preview, fields))),
-        written=_written(preview),
-        size=format_size(upload.size),
         columns=[_shown(preview, fields, column, chosen, at_columns) for column in preview.columns[:most]],
         hidden_columns=max(len(preview.columns) - most, 0),
         targets=targets(fields),
         positions=_positions(preview, fields, chosen.choices),
         names=_names(preview, fields, chosen.choices),
-        most_beside=MOST_BESIDE,
         settings=chosen.settings,
         orders=ORDERS,
-        encodings=_encodings(chosen.settings.encoding or ""),
+        encodings=encoding_choices(chosen.settings.encoding or ""),
         decimals=DECIMALS,
         kinds=KINDS,
         has_unclear_order=bool(columns_with_unclear_order(preview, fields, chosen.choices)),
@@ -134,20 +127,35 @@ def upload_page(
         has_dates=any(column.kind.kind in (Kind.DATE, Kind.DATETIME) for column in preview.columns),
         problems=[problem_sentence(problem) for problem in chosen.problems if problem.path not in at_columns],
         wrong_columns=len(at_columns),
-        progress=progress_of(job) if job and is_running else None,
-        asked=job.payload.what if job and isinstance(job.payload, UploadRequest) else "",
-        trial=report_of_trial(trial) if trial else None,
-        in_place_of_import=job is not None
-        and isinstance(job.payload, UploadRequest)
-        and job.payload.in_place_of_import,
-        outdated=bool(
-            trial and job and isinstance(job.payload, UploadRequest) and is_outdated(services, of, job.payload)
-        ),
         FIELD=FIELD,
         EMAIL_CHOICE=EMAIL_CHOICE,
         NEW=NEW,
         SKIP=SKIP,
     )
+
+
+def job_values(
+    services: Services, of: ContactType, upload: Upload, preview: FilePreview, job: BackgroundJob | None
+) -> dict[str, Any]:
+    """Return what the page of any upload shows of its file, and of the dry run or import on it."""
+    request = job.payload if job and isinstance(job.payload, UploadRequest) else None
+    is_dry_run = job is not None and job.status is JobStatus.DONE and isinstance(job.result, Report)
+    return {
+        "title": upload.name,
+        "nav": "imports",
+        "upload": upload,
+        "of": of,
+        "is_of_events": upload.subject is ImportSubject.EVENTS,
+        "preview": preview,
+        "written": _written(preview),
+        "size": format_size(upload.size),
+        "most_beside": MOST_BESIDE,
+        "progress": progress_of(job) if job and not job.is_done else None,
+        "asked": request.what if request else "",
+        "trial": report_of_trial(job.result) if job and is_dry_run else None,
+        "in_place_of_import": request is not None and request.in_place_of_import,
+        "outdated": is_dry_run and request is not None and is_outdated(services, of, request),
+    }
 
 
 def unreadable_page(
@@ -164,13 +172,13 @@ def unreadable_page(
         of=of,
         size=format_size(upload.size),
         problems=[problem_sentence(problem) for problem in error.problems],
-        encodings=_encodings(encoding),
+        encodings=encoding_choices(encoding),
         encoding=encoding,
         sheet=sheet,
     )
 
 
-def _encodings(chosen: str) -> list[tuple[str, str]]:
+def encoding_choices(chosen: str) -> list[tuple[str, str]]:
     """Return the encodings to choose from, with the chosen one."""
     known = [(each.name, each.label) for each in KNOWN if each.name not in (UTF16_LE, UTF16_BE)]
     other = [] if not chosen or chosen in dict(known) else [(chosen, label_of(chosen))]
@@ -214,7 +222,7 @@ def _shown(
     return ShownColumn(
         column,
         column.kind.options if isinstance(column.kind, ColumnFormat) else (),
-        _examples(preview, column.position),
+        first_values(preview, column.position),
         NEW if is_new_field(choice) else choice,
         can_map(column.name),
         can_create_field(column, fields),
@@ -239,7 +247,8 @@ def _bad_values(chosen: Chosen, column: PreviewColumn, fields: FieldSet) -> tupl
     return BAD_VALUES[:2]
 
 
-def _examples(preview: FilePreview, position: int) -> tuple[str, ...]:
+def first_values(preview: FilePreview, position: int) -> tuple[str, ...]:
+    """Return the first values of a column that differ."""
     found: dict[str, None] = {}
     for row in preview.rows:
         cell = row.cells[position].strip() if not row.problem and position < len(row.cells) else ""

@@ -5,13 +5,12 @@ from pathlib import Path
 
 from litestar.response import File
 
-from tamis.actions.importing.background import UploadRequest
-from tamis.actions.importing.report import ImportReport
-from tamis.actions.importing.report_details import to_details
+from tamis.actions.events.importing.options import EventImportOptions
+from tamis.actions.importing.background import Report, UploadRequest, details_of
 from tamis.actions.importing.uploads import format_size
 from tamis.actions.jobs import BackgroundJob, JobStatus
 from tamis.domain.errors import Problem
-from tamis.domain.import_reports import Details, RowCounts
+from tamis.domain.import_reports import Details, Figures
 from tamis.domain.imports import ImportJob
 from tamis.domain.text import pluralize
 from tamis.web.console.messages import message_text
@@ -27,6 +26,8 @@ STEPS_OF_TRIAL = {
     "Checking": "Checking every cell",
     "Storing": "Comparing with contacts",
 }
+EVENT_STEPS = STEPS | {"Storing": "Saving events"}
+EVENT_STEPS_OF_TRIAL = STEPS_OF_TRIAL | {"Storing": "Comparing with stored events"}
 """What an import does one after the other, by what it calls that itself."""
 OF_THE_FORM = ("", "bad_values", "chosen", "create_fields", "decimal", "header", "kinds", "order")
 """Paths of what is chosen in the form; all others name the file."""
@@ -49,14 +50,14 @@ class ShownReport:
     on a bar of 100: the name, where it begins, how wide it is."""
 
     rows: int | None
-    figures: RowCounts
+    figures: Figures
     details: Details
     shares: list[tuple[str, float, float]]
 
 
-def report_of_trial(report: ImportReport) -> ShownReport:
+def report_of_trial(report: Report) -> ShownReport:
     """Return the report of a dry run for display."""
-    return ShownReport(report.rows, report.figures, to_details(report), shares(report.rows, report.figures))
+    return ShownReport(report.rows, report.figures, details_of(report), shares(report.rows, report.figures))
 
 
 def report_of_job(job: ImportJob) -> ShownReport:
@@ -64,7 +65,7 @@ def report_of_job(job: ImportJob) -> ShownReport:
     return ShownReport(job.rows_total, job.figures, job.report, shares(job.rows_total or 0, job.figures))
 
 
-def shares(rows: int, figures: RowCounts) -> list[tuple[str, float, float]]:
+def shares(rows: int, figures: Figures) -> list[tuple[str, float, float]]:
     """Lay out figures on a bar of 100: the name, its start and its width."""
     laid, at = [], 0.0
     for name, count in figures._asdict().items():
@@ -82,7 +83,11 @@ def progress_of(job: BackgroundJob) -> Progress:
     doing = job.step or "Starting"
     steps: dict[str, str] = {}
     if isinstance(job.payload, UploadRequest):
-        steps = STEPS if job.payload.what == "import" else STEPS_OF_TRIAL
+        of_events = isinstance(job.payload.options, EventImportOptions)
+        if job.payload.what == "import":
+            steps = EVENT_STEPS if of_events else STEPS
+        else:
+            steps = EVENT_STEPS_OF_TRIAL if of_events else STEPS_OF_TRIAL
     shown, all_steps = steps.get(doing, doing), tuple(steps.values())
     if not job.total:
         return Progress(shown, 0, 0, "", all_steps)

@@ -23,6 +23,9 @@ OWN: Mapping[str, str] = {
         'can be read in two ways: line {line:,} says "{one}" in {label}, and "{other}" in {other_label}: choose the '
         "encoding below"
     ),
+    "event_column_missing": "choose the column that says when it happened",
+    "event_name_column_missing": "choose the column with the names of the events, or enter a name for all of them",
+    "event_part_twice": "two columns are the {part} of an event: choose one of them",
     "field_not_editable": "there is no field {field} to edit",
     "file_too_large": (
         "the file is larger than {most}, the upload limit: compress it with gzip, split it, or import it with the "

@@ -22,6 +22,7 @@ from tamis.records.events.sealed.lookup import texts_of_contacts
 from tamis.records.events.sealed.runs import FILTERED_EVENTS, PackedLines, list_runs, pack
 from tamis.records.events.write import NEWEST_AS_ROWS, ROWS_PER_CALL
 from tamis.records.handles import Reader, Transaction, snapshot
+from tamis.records.importing import imports
 from tamis.staging.events import batches
 from tamis.staging.events.batches import NamedEvents
 from tamis.staging.handle import StagingDatabase
@@ -45,14 +46,14 @@ class EventWriter:
         contact_type: ContactType,
         staging: StagingDatabase,
         names: Sequence[PreparedName],
-        *,
-        dry_run: bool,
+        import_id: int | None,
     ) -> None:
+        """Store events of the import with an ID, whose figures are updated; without one, nothing is kept."""
         self._services, self._account, self._type = services, account, contact_type
-        self._staging, self._dry_run = staging, dry_run
+        self._staging, self._import_id = staging, import_id
         self._names = {_id_of(each): each for each in names}
         self._is_server = services.columns_if_open is not None
-        self._rows = RowWriter(services, account, dry_run=dry_run)
+        self._rows = RowWriter(services, account, import_id)
         self.total = self._rows.total
 
     def batches(self) -> Iterator[tuple[int, int]]:
@@ -73,13 +74,14 @@ class EventWriter:
             found, change = self._compare()
             self.total.add(found)
             new = sum(each.events for each in batches.count_new(self._staging))
-            if self._dry_run:
+            if self._import_id is None:
                 self.total.accepted += new
             elif new <= ROWS_PER_CALL or attempt == ATTEMPTS - 1:
                 self._store_as_rows()
             elif not self._store_as_run(change):
                 self.total.subtract(found)
                 continue
+            self._count_known(found)
             break
         return count
 
@@ -94,7 +96,7 @@ class EventWriter:
             found = StoredEvents()
             if missing:
                 gone = batches.drop_contacts(staging, sorted(missing))
-                if self._dry_run:  # their contacts would be new, so they are, too
+                if self._import_id is None:  # their contacts would be new, so they are, too
                     found.accepted += len(gone)
                 else:
                     found.orphaned += gone
@@ -110,6 +112,12 @@ class EventWriter:
         for run in list_runs(db):
             candidates = batches.find_candidates(self._staging, list_filters(db, run.id), MASKS)
             yield from texts_of_contacts(db, run.id, candidates)
+
+    def _count_known(self, found: StoredEvents) -> None:
+        """Count events that were there already; the others are counted in the transaction that stores them."""
+        known = found.repeated + len(found.conflicting)
+        if self._import_id is not None and known:
+            self._services.write(_add_repeated, self._import_id, known, found.repeated)
 
     def _store_as_rows(self) -> None:
         for id_, each in self._names.items():
@@ -133,7 +141,7 @@ class EventWriter:
         packed = PackedLines(pack(prefetch(batches.run_lines(staging))), filters)
         new = bulk.NewEvents(newest, packed, counts, contact_ids)
         is_stored = self._services.submit_of(
-            self._account.id, _store, self._account, self._type.id, new, unreadable, change
+            self._account.id, _store, self._account, self._type.id, new, unreadable, change, self._import_id
         ).result()
         if is_stored:
             self.total.accepted += sum(each.events for each in counts)
@@ -154,6 +162,10 @@ def _id_of(name: PreparedName) -> int:
     return -name.in_file.number if name.stored.name_id is None else name.stored.name_id
 
 
+def _add_repeated(db: Transaction, _now: datetime, import_id: int, rows: int, repeated: int) -> None:
+    imports.add_events(db, import_id, rows, 0, repeated)
+
+
 def _store(
     db: Transaction,
     now: datetime,
@@ -162,6 +174,7 @@ def _store(
     new: bulk.NewEvents,
     unreadable: dict[int, int],
     since: int,
+    import_id: int | None,
 ) -> bool:
     """Store new events, unless something may have happened to their contacts since a change."""
     type_by_id(db, account, type_id)
@@ -170,6 +183,9 @@ def _store(
         return False
     bulk.store_new(db, new, change_log.next_change(db))
     change_log.record_event_changes(db, type_id, new.contact_ids, now)
+    if import_id is not None:
+        accepted = sum(events for _, events, *_ in new.counts)
+        imports.add_events(db, import_id, accepted, accepted, 0)
     for property_id, count in unreadable.items():
         if count:
             catalogue.add_unreadable(db, property_id, count)

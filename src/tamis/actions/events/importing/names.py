@@ -6,7 +6,7 @@ from datetime import datetime
 
 from tamis.actions.events.catalogue_growth import GrowingCatalogue
 from tamis.actions.events.importing.mapping import EventColumnMap
-from tamis.actions.events.importing.options import EventImportOptions, ImportedName, ImportedProperty
+from tamis.actions.events.importing.options import EventImportOptions
 from tamis.actions.events.importing.store import StoredName
 from tamis.actions.events.retention import kept_since
 from tamis.actions.events.stated_events import property_key
@@ -18,6 +18,7 @@ from tamis.domain.dates import format_day
 from tamis.domain.errors import Invalid, Message, Problem
 from tamis.domain.events import MAX_PROPERTIES_SIZE, EventName
 from tamis.domain.fields import Field, Kind
+from tamis.domain.import_reports import ImportedName, ImportedProperty
 from tamis.domain.inference.majority import is_great_majority
 from tamis.domain.instants import day_of, to_micros
 from tamis.records.events.catalogue import catalogue_of_type

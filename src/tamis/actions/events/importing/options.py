@@ -3,8 +3,11 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from msgspec import UNSET
+
 from tamis.domain.dates import DateOrder
-from tamis.domain.fields import Kind
+from tamis.domain.import_reports import Details, EventCounts, ImportedName, RequestedOptions
+from tamis.domain.imports import Upload
 from tamis.domain.messages import ENGLISH
 from tamis.domain.messages.catalog import MessageCatalog
 
@@ -30,28 +33,9 @@ class EventImportOptions:
 
 
 @dataclass(frozen=True, slots=True)
-class ImportedProperty:
-    """A property of the events of a file, as rules know it."""
-
-    key: str
-    kind: Kind
-    is_new: bool
-
-
-@dataclass(frozen=True, slots=True)
-class ImportedName:
-    """A name of the events of a file: in how many rows without problems, and its properties."""
-
-    name: str
-    rows: int
-    is_new: bool
-    properties: tuple[ImportedProperty, ...]
-
-
-@dataclass(frozen=True, slots=True)
 class EventImportReport:
     """What became of the rows of a file: each is accepted, repeated or rejected. `reasons` counts the rejected rows by
-    reason, and `rejects_file` has them."""
+    reason, and `rejects_file` has them. A dry run has no `import_id`."""
 
     rows: int
     accepted: int
@@ -65,3 +49,47 @@ class EventImportReport:
     notices: tuple[str, ...]
     encoding: str | None
     sheet: str | None
+    import_id: int | None = None
+
+    @property
+    def figures(self) -> EventCounts:
+        """The number of rows by outcome."""
+        return EventCounts(self.accepted, self.repeated, self.rejected)
+
+    @property
+    def changed(self) -> int:
+        """The number of rows that changed what is known of a contact."""
+        return self.accepted
+
+    @property
+    def kept_files(self) -> tuple[str, ...]:
+        """The paths of the files that it left."""
+        return (self.rejects_file,) if self.rejects_file else ()
+
+
+def to_requested_options(options: EventImportOptions, upload: Upload | None) -> RequestedOptions:
+    """Convert options to the terms of the command line."""
+    return RequestedOptions(
+        map=options.chosen,
+        date_order=options.order,
+        format=options.format,
+        encoding=options.encoding,
+        sheet=options.sheet,
+        event=options.event or UNSET,
+        create_contacts=options.create_contacts or UNSET,
+        upload=upload.id if upload else UNSET,
+    )
+
+
+def to_details(report: EventImportReport) -> Details:
+    """Convert a report into its details."""
+    return Details(
+        rejects_file=report.rejects_file,
+        reasons=report.reasons,
+        ignored_columns=report.ignored_columns,
+        notices=report.notices,
+        encoding=report.encoding,
+        sheet=report.sheet,
+        events=report.names,
+        contacts_created=report.contacts_created,
+    )

@@ -15,6 +15,7 @@ from tamis.records.events import catalogue
 from tamis.records.events.rows import EventOutcome, NewEvent, decode_properties
 from tamis.records.events.write import append
 from tamis.records.handles import Transaction
+from tamis.records.importing import imports
 from tamis.staging.events.rows import EventRow
 
 EVENTS_PER_TRANSACTION = 1_000
@@ -65,10 +66,11 @@ class _DryRun(Exception):
 class RowWriter:
     """Stores events in order, and adds up what became of them."""
 
-    def __init__(self, services: Services, account: Account, *, dry_run: bool) -> None:
+    def __init__(self, services: Services, account: Account, import_id: int | None) -> None:
+        """Store events of the import with an ID, whose figures are updated; without one, nothing is kept."""
         self._services = services
         self._account = account
-        self._dry_run = dry_run
+        self._import_id = import_id
         self._pending: list[Future[StoredEvents]] = []
         self._is_server = services.columns_if_open is not None
         self.total = StoredEvents()
@@ -79,7 +81,7 @@ class RowWriter:
         for start in range(0, len(rows), size):
             part = rows[start : start + size]
             self._pending.append(
-                self._services.submit_of(self._account.id, _store, self._account, name, part, dry_run=self._dry_run)
+                self._services.submit_of(self._account.id, _store, self._account, name, part, self._import_id)
             )
 
     def finish(self) -> None:
@@ -93,9 +95,10 @@ class RowWriter:
 
 
 def _store(
-    db: Transaction, now: datetime, account: Account, name: StoredName, rows: Sequence[EventRow], *, dry_run: bool
+    db: Transaction, now: datetime, account: Account, name: StoredName, rows: Sequence[EventRow], import_id: int | None
 ) -> StoredEvents:
-    """Store a batch; in a dry run raises _DryRun with the figures."""
+    """Store a batch, and update the figures of its import in the same transaction; without an import raises _DryRun
+    with the figures."""
     type_by_id(db, account, name.type_id)
     known = contacts.existing_ids(db, name.type_id, list({row[1] for row in rows}))
     found = StoredEvents()
@@ -105,7 +108,7 @@ def _store(
         if contact_id in known and name.name_id is not None:
             events.append(NewEvent(contact_id, name.name_id, at, key, properties, occurrence))
             numbers.append(number)
-        elif dry_run:  # the contact or the name would be new, so the event is, too
+        elif import_id is None:  # a dry run: the contact or the name would be new, so the event is, too
             found.accepted += 1
         else:
             found.orphaned.append(number)
@@ -114,8 +117,9 @@ def _store(
     found.accepted += len(stored)
     found.conflicting = [n for n, o in zip(numbers, outcomes, strict=True) if o is EventOutcome.CONFLICTING]
     found.repeated = len(events) - len(stored) - len(found.conflicting)
-    if dry_run:
+    if import_id is None:
         raise _DryRun(found)
+    imports.add_events(db, import_id, len(rows), found.accepted, found.repeated)
     if stored:
         change_log.record_event_changes(db, name.type_id, {event.contact_id for event in stored}, now)
         _count_unreadable(db, name.suspect, stored)

@@ -8,20 +8,22 @@ from litestar import Response, get, post
 from litestar.params import Parameter, QueryParameter
 from litestar.response import File
 
+from tamis.actions.events.importing.options import EventImportOptions
 from tamis.actions.fields.types import type_by_id
 from tamis.actions.idempotency import IdempotentRequest
 from tamis.actions.importing import jobs
-from tamis.actions.importing.background import create_request, start_undo, start_upload
+from tamis.actions.importing.background import Options, create_request, start_undo, start_upload
 from tamis.actions.importing.import_once import digest_of_file, find_started_import, store_started_import
 from tamis.actions.importing.jobs import INTERRUPTED, ImportStatus, find_import, rejects_file
 from tamis.actions.importing.report import BadValue, ImportOptions
 from tamis.actions.importing.uploads import upload_path
 from tamis.actions.jobs import BackgroundJob, JobStatus
 from tamis.domain.accounts import Scope
+from tamis.domain.contacts import ContactType
 from tamis.domain.dates import DateOrder
 from tamis.domain.errors import Invalid, NotFound, Problem, Refused
 from tamis.domain.fields import Kind
-from tamis.domain.imports import ImportState
+from tamis.domain.imports import ImportState, ImportSubject
 from tamis.domain.parsing.number_parser import DecimalMark
 from tamis.web.api.calls import ApiRequest, Call, CallDep
 from tamis.web.api.idempotency import KEEPS_PROGRESS, REPLAYED
@@ -31,7 +33,7 @@ from tamis.web.api.problems import WORDS, BadRequest
 from tamis.web.api.requests import ANY_MEDIA_TYPE
 from tamis.web.api.schemas.common import Id, Page
 from tamis.web.api.schemas.imports import ImportOut, dry_run_out, import_out
-from tamis.web.api.uploads import receive_file
+from tamis.web.api.uploads import ReceivedFile, receive_file
 
 TAGS = ["Imports"]
 POLL_SECONDS = 0.02
@@ -108,34 +110,61 @@ async def start_import(
         words=WORDS,
     )
     file = await receive_file(call, request, contact_type, file_name)
-    try:
-        created = None
-        if call.idempotent and not dry_run:
-            path = upload_path(call.services, file.upload.id)
-            digest = await asyncio.to_thread(digest_of_file, path)
-            earlier = await _find_earlier(call, call.idempotent, digest)
-            if earlier and earlier.state != INTERRUPTED:
-                file.discard()
-                return _answer(earlier, is_repeated=True)
-            created = store_started_import(call.idempotent, digest, earlier.job.id if earlier else None)
-        asked = create_request(call.services, contact_type, "trial" if dry_run else "import", options, ())
-        job = start_upload(
-            call.services, call.account, contact_type, file.upload, asked, at_end=file.discard, created=created
-        )
-    except BaseException:
-        file.discard()
-        raise
-    await _wait(job, until_done=dry_run)
-    if call.idempotent and created and job.problems and job.import_id is None:  # another request was faster
-        earlier = await _find_earlier(call, call.idempotent, digest)
-        if earlier and earlier.state != INTERRUPTED:
-            return _answer(earlier, is_repeated=True)
-    if job.status is JobStatus.FAILED and (dry_run or job.import_id is None):
-        raise Invalid(job.problems)
-    if dry_run:
-        return Response(dry_run_out(contact_type.id, file.upload.name, job.result), status_code=200)
-    assert job.import_id
-    return await _started(call, job.import_id)
+    return await _start(call, contact_type, file, options, dry_run=dry_run)
+
+
+@post(
+    "/imports/events",
+    summary="Import a file of events",
+    tags=TAGS,
+    status_code=202,
+    request_max_body_size=None,
+    opt={**needs(Scope.WRITE), **streams("text/csv", "multipart/form-data", ANY_MEDIA_TYPE), KEEPS_PROGRESS: True},
+)
+async def start_event_import(
+    call: CallDep,
+    request: ApiRequest,
+    contact_type_id: Annotated[int, Parameter(description="The contact type of the contacts of the events.")],
+    file_name: Annotated[str, Parameter(description="The name of the file; its ending helps to find the format.")] = "",
+    event: Annotated[
+        str | None, Parameter(description="The name of all events, if the file has no column of names.")
+    ] = None,
+    map_: Annotated[
+        list[str] | None,
+        QueryParameter(
+            name="map",
+            description="`COLUMN=NAME`: a column is the `email`, `event`, `at` or `id`, or a property with another "
+            "name. `COLUMN=` leaves it out.",
+        ),
+    ] = None,
+    create_contacts: Annotated[bool, Parameter(description="Create contacts for emails that are none yet.")] = False,
+    date_order: Annotated[DateOrder | None, Parameter(description="The order of ambiguous dates.")] = None,
+    format_: Annotated[
+        Literal["csv", "xlsx", "ndjson", "parquet"] | None,
+        QueryParameter(name="format", description="The format, if it is not recognized."),
+    ] = None,
+    encoding: Annotated[str | None, Parameter(description="The encoding, if it is not recognized.")] = None,
+    sheet: Annotated[str | None, Parameter(description="The sheet of a workbook, by name or number.")] = None,
+    dry_run: Annotated[bool, Parameter(description="Answer what would happen, and change nothing.")] = False,
+) -> Response[ImportOut]:
+    """Imports events from a file with the columns `email`, `event`, `at` and `id`; all others become properties.
+    Formats, the answer and `dry_run` are those of an import of contacts.
+
+    Each row is accepted, repeated (stored already) or rejected, so the same file may be sent again. An import of events
+    cannot be undone."""
+    contact_type = type_by_id(call.records, call.account, contact_type_id)
+    options = EventImportOptions(
+        chosen=_pairs("map", map_),
+        event=event,
+        create_contacts=create_contacts,
+        order=date_order,
+        format=format_,
+        encoding=encoding,
+        sheet=sheet,
+        words=WORDS,
+    )
+    file = await receive_file(call, request, contact_type, file_name, ImportSubject.EVENTS)
+    return await _start(call, contact_type, file, options, dry_run=dry_run)
 
 
 @get("/imports/{import_id:int}", summary="Get an import", tags=TAGS, opt=needs(Scope.READ))
@@ -169,7 +198,7 @@ async def get_rejects(call: CallDep, import_id: Id) -> File:
 )
 async def undo_import(call: CallDep, import_id: Id) -> Response[ImportOut]:
     """Starts to undo an import: contacts that it created are deleted, and values that it changed are restored, unless
-    somebody has changed them since."""
+    somebody has changed them since. Imports of events cannot be undone."""
     status = await call.read(lambda: find_import(call.services, call.account, import_id))
     if status.state not in UNDOING:
         job = await call.read(lambda: start_undo(call.services, call.account, import_id))
@@ -177,6 +206,41 @@ async def undo_import(call: CallDep, import_id: Id) -> Response[ImportOut]:
         if job.status is JobStatus.FAILED:
             raise Refused.of(job.problems)
     return await _started(call, import_id)
+
+
+async def _start(
+    call: Call, contact_type: ContactType, file: ReceivedFile, options: Options, *, dry_run: bool
+) -> Response[ImportOut]:
+    """Start to import a file, once for an idempotency key, and answer that it has begun; with `dry_run`, answer what it
+    would do."""
+    try:
+        created = None
+        if call.idempotent and not dry_run:
+            path = upload_path(call.services, file.upload.id)
+            digest = await asyncio.to_thread(digest_of_file, path)
+            earlier = await _find_earlier(call, call.idempotent, digest)
+            if earlier and earlier.state != INTERRUPTED:
+                file.discard()
+                return _answer(earlier, is_repeated=True)
+            created = store_started_import(call.idempotent, digest, earlier.job.id if earlier else None)
+        asked = create_request(call.services, contact_type, "trial" if dry_run else "import", options, ())
+        job = start_upload(
+            call.services, call.account, contact_type, file.upload, asked, at_end=file.discard, created=created
+        )
+    except BaseException:
+        file.discard()
+        raise
+    await _wait(job, until_done=dry_run)
+    if call.idempotent and created and job.problems and job.import_id is None:  # another request was faster
+        earlier = await _find_earlier(call, call.idempotent, digest)
+        if earlier and earlier.state != INTERRUPTED:
+            return _answer(earlier, is_repeated=True)
+    if job.status is JobStatus.FAILED and (dry_run or job.import_id is None):
+        raise Invalid(job.problems)
+    if dry_run:
+        return Response(dry_run_out(contact_type.id, file.upload.name, job.result), status_code=200)
+    assert job.import_id
+    return await _started(call, job.import_id)
 
 
 async def _started(call: Call, import_id: int) -> Response[ImportOut]:
@@ -219,4 +283,4 @@ def _kind(name: str) -> Kind:
         raise BadRequest([Problem("kind", "kind_unknown_in_pair", kind=name, known=list(Kind))]) from None
 
 
-handlers = [list_imports, start_import, get_import, get_rejects, undo_import]
+handlers = [list_imports, start_import, start_event_import, get_import, get_rejects, undo_import]

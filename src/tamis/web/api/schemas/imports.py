@@ -7,12 +7,12 @@ from typing import Annotated, Any
 import msgspec
 from msgspec import Meta
 
+from tamis.actions.events.importing.options import EventImportReport
+from tamis.actions.importing.background import Report, details_of
 from tamis.actions.importing.failures import failure_reasons
 from tamis.actions.importing.jobs import INTERRUPTED, ImportStatus
-from tamis.actions.importing.report import ImportReport
-from tamis.actions.importing.report_details import to_details
 from tamis.domain.import_reports import Details
-from tamis.domain.imports import ImportState
+from tamis.domain.imports import ImportState, ImportSubject
 from tamis.web.api.problems import error_items
 from tamis.web.api.schemas.common import ErrorItem
 
@@ -27,6 +27,7 @@ class ImportOut(msgspec.Struct):
     contact_type_id: int
     file_name: str
     dry_run: bool
+    subject: Annotated[ImportSubject, Meta(description="What the rows of the file are.")]
     state: Annotated[
         str,
         Meta(
@@ -36,6 +37,7 @@ class ImportOut(msgspec.Struct):
     step: Annotated[str, Meta(description="What a running import is doing.")]
     rows: Annotated[int | None, Meta(description="The rows of the file; null until it has been read.")]
     rows_done: int
+    accepted: Annotated[int, Meta(description="The events that were stored; of contacts, the next three.")]
     created: int
     updated: int
     unchanged: int
@@ -58,11 +60,17 @@ def import_out(status: ImportStatus) -> ImportOut:
         job.contact_type_id,
         job.source,
         False,
+        job.subject,
         str(status.state),
         job.phase,
         job.rows_total,
         job.rows_done,
-        *job.figures,
+        job.accepted,
+        job.created,
+        job.updated,
+        job.unchanged,
+        job.repeated,
+        job.rejected,
         _name(job.report.rejects_file),
         job.started_at,
         job.finished_at,
@@ -71,24 +79,31 @@ def import_out(status: ImportStatus) -> ImportOut:
     )
 
 
-def dry_run_out(contact_type_id: int, file_name: str, report: ImportReport) -> ImportOut:
+def dry_run_out(contact_type_id: int, file_name: str, report: Report) -> ImportOut:
     """Return what an import would have done."""
-    details = to_details(report)
+    is_of_events = isinstance(report, EventImportReport)
+    figures: dict[str, int] = report.figures._asdict()
     return ImportOut(
-        None,
-        contact_type_id,
-        file_name,
-        True,
-        str(ImportState.FINISHED),
-        "",
-        report.rows,
-        report.rows,
-        *report.figures,
-        None,
-        None,
-        None,
-        [],
-        _report(details),
+        id=None,
+        contact_type_id=contact_type_id,
+        file_name=file_name,
+        dry_run=True,
+        subject=ImportSubject.EVENTS if is_of_events else ImportSubject.CONTACTS,
+        state=str(ImportState.FINISHED),
+        step="",
+        rows=report.rows,
+        rows_done=report.rows,
+        accepted=figures.get("accepted", 0),
+        created=figures.get("created", 0),
+        updated=figures.get("updated", 0),
+        unchanged=figures.get("unchanged", 0),
+        repeated=report.repeated,
+        rejected=report.rejected,
+        rejects_file=None,
+        started_at=None,
+        finished_at=None,
+        errors=[],
+        report=_report(details_of(report)),
     )
 
 

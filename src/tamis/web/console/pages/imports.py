@@ -28,10 +28,18 @@ from tamis.actions.jobs import BackgroundJob, JobStatus
 from tamis.actions.lookups import fields_of_type, type_by_id, types_of_account
 from tamis.actions.services import Services
 from tamis.domain.errors import NotFound
-from tamis.domain.imports import HIGHEST_ID, ImportJob, ImportState
+from tamis.domain.imports import HIGHEST_ID, ImportJob, ImportState, ImportSubject
 from tamis.domain.text import pluralize
 from tamis.web.console.dependencies import ServicesDep, VisitorDep
-from tamis.web.console.importing import STEPS, Progress, problem_sentence, progress_of, rejects_answer, report_of_job
+from tamis.web.console.importing import (
+    EVENT_STEPS,
+    STEPS,
+    Progress,
+    problem_sentence,
+    progress_of,
+    rejects_answer,
+    report_of_job,
+)
 from tamis.web.console.messages import message_text
 from tamis.web.console.responses import fragment, page, redirect
 from tamis.web.console.roles import EDITOR
@@ -57,6 +65,11 @@ class Listed:
     state: str
     style: str
     type_name: str
+
+    @property
+    def is_of_events(self) -> bool:
+        """Whether the rows of the file are events."""
+        return self.job.subject is ImportSubject.EVENTS
 
 
 @get("/imports", sync_to_thread=True)
@@ -103,6 +116,7 @@ def show_import(services: ServicesDep, visitor: VisitorDep, import_id: FromPath[
         of=of,
         names=fields_of_type(db, of.id).names if of else {},
         progress=_progress(services, visitor, status),
+        is_of_events=job.subject is ImportSubject.EVENTS,
         report=report_of_job(job),
         segments=None if background_job and not background_job.is_done else job.report.segments,
         has_omissions=omissions_file(services, job) is not None,
@@ -174,13 +188,18 @@ def _progress(services: Services, visitor: Visitor, status: ImportStatus) -> Pro
         return None
     detail = f"{job.rows_done:,} of {pluralize(job.rows_total, 'row')}" if job.rows_total and job.rows_done else ""
     doing = job.phase.capitalize() or "Starting"
-    progress = Progress(STEPS.get(doing, doing), job.rows_done, job.rows_total or 0, detail, tuple(STEPS.values()))
+    steps = _steps(job)
+    progress = Progress(steps.get(doing, doing), job.rows_done, job.rows_total or 0, detail, tuple(steps.values()))
     return _with_rate(services, job, progress)
+
+
+def _steps(job: ImportJob) -> dict[str, str]:
+    return EVENT_STEPS if job.subject is ImportSubject.EVENTS else STEPS
 
 
 def _with_rate(services: Services, job: ImportJob, progress: Progress) -> Progress:
     seconds = (services.clock() - job.started_at).total_seconds()
-    if progress.doing != STEPS["Storing"] or not job.rows_done or seconds <= 0:
+    if progress.doing != _steps(job)["Storing"] or not job.rows_done or seconds <= 0:
         return progress
     return replace(progress, detail=f"{progress.detail} · {job.rows_done / seconds:,.0f} rows per second")
 

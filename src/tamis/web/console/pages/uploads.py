@@ -3,6 +3,7 @@
 import asyncio
 from dataclasses import dataclass, replace
 from functools import partial
+from typing import Literal
 from urllib.parse import unquote
 
 from litestar import get, post, put
@@ -10,8 +11,10 @@ from litestar.exceptions import InternalServerException
 from litestar.params import FromPath, FromQuery
 from litestar.response import File, Response
 
+from tamis.actions.events.importing.choices import build_event_options
 from tamis.actions.fields.types import create_type, find_type
 from tamis.actions.importing.background import (
+    Options,
     UploadRequest,
     create_request,
     discard_waiting_upload,
@@ -26,8 +29,10 @@ from tamis.actions.jobs import BackgroundJob, JobStatus
 from tamis.actions.lookups import fields_of_type, types_of_account
 from tamis.actions.services import Services
 from tamis.domain.errors import AmbiguousEncoding, Invalid, NotFound
-from tamis.domain.imports import Upload
+from tamis.domain.imports import ImportSubject, Upload
 from tamis.web.console.dependencies import FormDep, ServicesDep, VisitorDep
+from tamis.web.console.event_import_form import ChosenForEvents, event_choices_before, event_choices_in
+from tamis.web.console.event_import_page import event_upload_page
 from tamis.web.console.forms import Form
 from tamis.web.console.import_form import Chosen, chosen_before, chosen_in
 from tamis.web.console.import_page import unreadable_page, upload_page
@@ -44,17 +49,20 @@ START_TIMEOUT_SECONDS = 2
 
 
 @get("/imports/new", opt=EDITOR, sync_to_thread=True)
-def new_import(services: ServicesDep, visitor: VisitorDep, type: FromQuery[str] = "") -> Response[str]:
-    """Ask for a file and its contact type."""
+def new_import(
+    services: ServicesDep, visitor: VisitorDep, type: FromQuery[str] = "", of: FromQuery[str] = ""
+) -> Response[str]:
+    """Ask for a file of contacts or events, and its contact type."""
     known = types_of_account(services.records.reader(), visitor.account.id)
     most = services.settings.max_upload
     return page(
         visitor,
         "imports/new.html",
-        title="Import contacts",
+        title="Import events" if _subject(of) is ImportSubject.EVENTS else "Import contacts",
         nav="imports",
         types=known,
         chosen=type,
+        of=_subject(of),
         most=most,
         most_in_words=format_size(most),
     )
@@ -69,7 +77,11 @@ def make_type(services: ServicesDep, visitor: VisitorDep, form: FormDep) -> Resp
 
 @put("/imports/uploads", opt=EDITOR, request_max_body_size=None)
 async def receive(
-    services: ServicesDep, visitor: VisitorDep, request: WebRequest, type: FromQuery[str] = ""
+    services: ServicesDep,
+    visitor: VisitorDep,
+    request: WebRequest,
+    type: FromQuery[str] = "",
+    of: FromQuery[str] = "",
 ) -> Response[dict[str, object]]:
     """Receive a file in chunks, and check that it can be imported."""
     contact_type = find_type(services.records.reader(), visitor.account, type)
@@ -80,7 +92,7 @@ async def receive(
             await _write_all(request, incoming)
         except InternalServerException:  # the client has disconnected
             return Response({"message": "The upload did not finish."}, status_code=400)
-        upload = await asyncio.to_thread(incoming.keep, contact_type, name)
+        upload = await asyncio.to_thread(incoming.keep, contact_type, name, _subject(of))
     try:
         await run_in_lane(services.lanes.files, visitor.account.id, lambda: preview_upload(services, upload))
     except AmbiguousEncoding:
@@ -140,6 +152,10 @@ def _wanted(
 
 def _show_preview(services: Services, visitor: Visitor, wanted: _Wanted, preview: FilePreview) -> Response[str]:
     upload = wanted.upload
+    if upload.subject is ImportSubject.EVENTS:
+        found = event_choices_before(preview, wanted.job)
+        read_as = replace(found.choices, encoding=wanted.encoding or None, sheet=wanted.sheet or None)
+        return event_upload_page(services, visitor, upload, preview, replace(found, choices=read_as), wanted.job)
     fields = fields_of_type(services.records.reader(), upload.contact_type_id)
     chosen = chosen_before(preview, fields, wanted.job)
     settings = replace(chosen.settings, encoding=wanted.encoding or None, sheet=wanted.sheet or None)
@@ -186,7 +202,8 @@ def _find_startable(services: Services, visitor: Visitor, upload_id: str) -> Upl
 
 
 def _start(services: Services, visitor: Visitor, form: Form, upload: Upload, preview: FilePreview) -> Response[str]:
-    job = job_of_upload(services, visitor.account, upload.id)
+    if upload.subject is ImportSubject.EVENTS:
+        return _start_events(services, visitor, form, upload, preview)
     fields = fields_of_type(services.records.reader(), upload.contact_type_id)
     chosen = chosen_in(form, preview, fields)
     try:
@@ -194,10 +211,29 @@ def _start(services: Services, visitor: Visitor, form: Form, upload: Upload, pre
     except Invalid as error:
         wrong = Chosen(chosen.choices, chosen.settings, error.problems)
         return upload_page(services, visitor, upload, preview, wrong, None, status=422)
+    return _start_job(services, visitor, form, upload, options, chosen.choices)
+
+
+def _start_events(
+    services: Services, visitor: Visitor, form: Form, upload: Upload, preview: FilePreview
+) -> Response[str]:
+    choices = event_choices_in(form, preview)
+    try:
+        options = replace(build_event_options(preview, choices), words=WORDS)
+    except Invalid as error:
+        wrong = ChosenForEvents(choices, error.problems)
+        return event_upload_page(services, visitor, upload, preview, wrong, None, status=422)
+    return _start_job(services, visitor, form, upload, options, choices.columns)
+
+
+def _start_job(
+    services: Services, visitor: Visitor, form: Form, upload: Upload, options: Options, choices: tuple[str, ...]
+) -> Response[str]:
+    """Start what the form asks for; an import that differs from the dry run before it is tried first."""
+    job = job_of_upload(services, visitor.account, upload.id)
     contact_type = resolve_type(services, visitor, upload.contact_type_id)
-    wanted = create_request(
-        services, contact_type, "import" if form.text("do") == "import" else "trial", options, chosen.choices
-    )
+    what: Literal["trial", "import"] = "import" if form.text("do") == "import" else "trial"
+    wanted = create_request(services, contact_type, what, options, choices)
     if (
         wanted.what == "import"
         and job
@@ -223,6 +259,10 @@ def rejects_of_trial(services: ServicesDep, visitor: VisitorDep, upload_id: From
     if job is None or job.status is not JobStatus.DONE or not job.result.rejects_file:
         raise NotFound("rejects_of_upload_unknown")
     return rejects_answer(job.result.rejects_file)
+
+
+def _subject(of: str) -> ImportSubject:
+    return ImportSubject.EVENTS if of == ImportSubject.EVENTS else ImportSubject.CONTACTS
 
 
 async def _write_all(request: WebRequest, incoming: IncomingUpload) -> None:

@@ -76,7 +76,7 @@ async function makeType() {
 function put(file, typeId) {
   const startedAt = performance.now();
   request = new XMLHttpRequest();
-  request.open("PUT", `/imports/uploads?type=${encodeURIComponent(typeId)}`);
+  request.open("PUT", `/imports/uploads?type=${encodeURIComponent(typeId)}&of=${card.dataset.of}`);
   request.setRequestHeader("accept", "application/json");
   request.setRequestHeader("content-type", "application/octet-stream");
   request.setRequestHeader("x-csrf-token", token);
