@@ -5,9 +5,12 @@ import re
 from collections import defaultdict
 from pathlib import Path
 
+from tamis.domain.import_reports import EventCounts, RowCounts
+
 ROOT = Path(__file__).parents[2]
 CONTEXT = ("interface", "route", "account", "request")
-SPREAD = {"context": CONTEXT, "_log_context": CONTEXT}
+OUTCOMES = {*RowCounts._fields, *EventCounts._fields}
+SPREAD = {"context": CONTEXT, "_log_context": CONTEXT, "_by_outcome": OUTCOMES}
 """What calls add by a dictionary."""
 
 

@@ -73,7 +73,7 @@ class RunningJob:
         if self.id is not None:
             self._services.write(_finish, self._account_id, self.id, details)
             seconds = round(monotonic() - self._began, 1)
-            log.event("import_finished", import_id=self.id, rows=rows, **figures._asdict(), seconds=seconds)
+            log.event("import_finished", import_id=self.id, rows=rows, **_by_outcome(figures), seconds=seconds)
 
 
 class ImportStatus(NamedTuple):
@@ -211,6 +211,10 @@ def _keep_effects(
     job = imports.by_id(db, account_id, import_id)
     if job:
         imports.set_report(db, import_id, structs.replace(job.report, segments=tuple(effects)))
+
+
+def _by_outcome(figures: Figures) -> dict[str, int]:
+    return figures._asdict()
 
 
 def _lock_file(place: Path, import_id: int) -> Path:
