@@ -7,7 +7,7 @@ from contextlib import ExitStack, contextmanager, suppress
 from datetime import datetime
 from pathlib import Path
 from time import monotonic
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import msgspec
 from msgspec import structs
@@ -213,7 +213,7 @@ def _keep_effects(
         imports.set_report(db, import_id, structs.replace(job.report, segments=tuple(effects)))
 
 
-def _by_outcome(figures: Figures) -> dict[str, int]:
+def _by_outcome(figures: Figures) -> dict[str, Any]:
     return figures._asdict()
 
 
