@@ -24,6 +24,7 @@ OF_THE_SERVER = ("sessions", "projection", "membership_", "member_lists", "daily
 """How the tables begin that the server writes by itself, at any time: it projects, and delivers to webhooks."""
 PROGRESS = {
     "store": {"commits"},
+    "segment_versions": {"size_before", "size_after"},
     "webhooks": {
         "position", "message_id", "message_last", "failing_since", "failures", "next_attempt_at", "deliveries",
         "revision", "updated_at",

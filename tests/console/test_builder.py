@@ -150,7 +150,9 @@ def test_a_change_of_members_is_saved_only_after_confirmation(console: Visitor, 
 
     china = json.dumps({"field": 5, "operator": "is", "values": ["China"]})
     requested = ask_to_save(path, segment_name=f"{name}!", seen=seen(), draft=china)
-    assert (requested.status_code, requested.json()["confirm"]) == (
+    confirm = requested.json()["confirm"]
+    assert {verb: len(emails) for verb, emails in confirm.pop("names").items()} == {"enter": 5, "leave": 5}
+    assert (requested.status_code, confirm) == (
         409,
         {"before": 61, "after": 54, "entering": 53, "leaving": 60, "followers": []},
     )

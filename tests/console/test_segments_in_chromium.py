@@ -131,3 +131,41 @@ def test_the_same_by_keyboard_alone_on_a_small_screen(page: Page, owner: Person,
         page.goto(f"/segments/{segment}{part}")
         assert page.evaluate("document.documentElement.scrollWidth") == 380, part
         expect(page.locator(".tabs [aria-current]")).to_be_in_viewport()
+
+
+def test_a_version_is_compared_and_restored(page: Page, owner: Person, segment: int) -> None:
+    edited = owner.tamis(
+        "segment", "create", name := fresh("Edited"), "--type", _type_of(owner, segment), "--where", "age < 5"
+    )
+    owner.tamis("segment", "edit", name, "--where", "age < 3")
+    page.goto(f"/segments/{edited['id']}")
+    page.get_by_role("link", name="Versions", exact=True).click()
+    expect(page.get_by_role("row", name=re.compile("^2"))).to_contain_text("Current")
+    page.get_by_role("link", name="Compare version 1").click()
+    lines = page.get_by_role("list", name="Lines of the rule").get_by_role("listitem")
+    expect(lines).to_have_text([re.compile("removed: Age is less than 3"), re.compile("added: Age is less than 5")])
+    expect(page.locator(".before-after")).to_have_text(re.compile(r"3\s+→.*5\s+0 leave, 2 enter", re.DOTALL))
+    expect(page.get_by_text("2 contacts will enter, such as guest3@example.org, guest4@example.org.")).to_be_visible()
+    page.get_by_role("button", name="Restore this version").click()
+    expect(page.get_by_role("status")).to_contain_text("Version 1 of")
+    expect(page.get_by_role("row", name=re.compile("^3"))).to_contain_text("Restored from version 1")
+    assert owner.segment(edited["id"])["segment_emails_count"] == 5
+
+
+def test_a_deleted_segment_is_restored(page: Page, owner: Person, segment: int) -> None:
+    made = owner.tamis(
+        "segment", "create", name := fresh("Lost"), "--type", _type_of(owner, segment), "--where", "age < 5"
+    )
+    page.goto(f"/segments/{made['id']}")
+    page.get_by_label("More actions").click()
+    page.get_by_role("button", name="Delete", exact=True).click()
+    page.get_by_role("button", name="Delete segment").click()
+    page.get_by_role("link", name="Deleted segments", exact=True).click()
+    page.get_by_role("button", name=f"Restore {name}").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text(name)
+    expect(page.locator("#count")).to_have_text("5")
+    assert page.url.endswith(f"/segments/{made['id']}")
+
+
+def _type_of(owner: Person, segment: int) -> str:
+    return str(owner.segment(segment)["contact_type_id"])

@@ -19,7 +19,7 @@ from tamis.actions.importing.report import BadValue, ImportOptions
 from tamis.actions.importing.run import import_file
 from tamis.actions.importing.uploads import IncomingUpload
 from tamis.actions.segments.recipients import add_recipient, delete_recipient
-from tamis.actions.segments.segments import create_segment
+from tamis.actions.segments.segments import SegmentEdit, create_segment, delete_segment, edit_segment
 from tamis.actions.services import Services
 from tamis.actions.webhooks.addresses import AddressPolicy
 from tamis.actions.webhooks.registration import WebhookEdit, create_webhook
@@ -35,6 +35,8 @@ NOWHERE: Mapping[str, str] = {
     "field_id": "987655",
     "contact_id": "987656",
     "segment_id": "987657",
+    "deleted_segment_id": "987663",
+    "number": "987662",
     "recipient_id": str(recipient_id_of_contact(987657, 987656)),
     "import_id": "987658",
     "upload_id": "f" * 32,
@@ -83,7 +85,10 @@ def _create_full_account(services: Services, email: str, word: str) -> FullAccou
     choice = FieldEdit(kind=Kind.CHOICE, add_options=(f"{word} red", f"{word} blue"), clear_unconvertible=True)
     colour = edit_field_saving_lost_values(services, account, made, colour.key, choice).field
     (lost,) = lost_files(services, made, colour)
-    grown = services.write(create_segment, account, made, f"{word} {fresh('grown')}", from_text("age >= 18"))
+    grown = services.write(create_segment, account, made, f"{word} {fresh('grown')}", from_text("age >= 21"))
+    services.write(edit_segment, account, grown.id, SegmentEdit(draft=from_text("age >= 18")))
+    deleted = services.write(create_segment, account, made, f"{word} {fresh('lost')}", from_text("age >= 18"))
+    services.write(delete_segment, account, deleted.id)
     rule = f'is in segment "{_quoted(grown.name)}" and {colour.key} is "{_quoted(f"{word} red")}" and not (age > 99)'
     services.write(create_segment, account, made, f"{word} {fresh('red')}", from_text(rule))
     added = parse_email("hand@example.org")
@@ -111,6 +116,7 @@ def _create_full_account(services: Services, email: str, word: str) -> FullAccou
             upload = incoming.keep(made, file.name)
     ids = {
         "type_id": made.id, "field_id": colour.id, "contact_id": first.id, "segment_id": grown.id,
+        "deleted_segment_id": deleted.id, "number": 1,
         "recipient_id": recipient_id_of_contact(grown.id, first.id), "import_id": report.import_id,
         "upload_id": upload.id, "work_id": upload.id, "public_key": keys.public_key, "name": lost.name,
         "webhook_id": webhook.id, "event_id": event.id, "property_id": event_property.field.id,

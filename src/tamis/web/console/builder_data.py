@@ -105,6 +105,10 @@ def effect_data(effect: MembershipEffect) -> dict[str, object]:
         "after": effect.count_after,
         "entering": effect.entering,
         "leaving": effect.leaving,
+        "names": {
+            "enter": [contact.email for contact in effect.entering_sample],
+            "leave": [contact.email for contact in effect.leaving_sample],
+        },
         "followers": [dependent.segment.name for dependent in effect.dependents],
     }
 

@@ -49,6 +49,8 @@ from tamis.web.console.roles import EDITOR, VIEWER
 from tamis.web.console.session import Visitor
 
 Json = dict[str, object]
+NAMES_SHOWN = 5
+"""Some of those who would enter and of those who would leave."""
 NOT_CONFIRMED = "Not saved yet. Confirm how the members change first."
 UNREADABLE_REQUEST = Invalid([Problem("", "question_not_read")])
 
@@ -215,7 +217,7 @@ def save(services: ServicesDep, visitor: VisitorDep, form: FormDep, segment_id: 
     is_as_seen = Precondition(frozenset({form.text("seen")}))
     try:
         if not form.checked("confirmed"):
-            effect = effect_of_edit(services, visitor.account, segment_id, edit, is_as_seen)
+            effect = effect_of_edit(services, visitor.account, segment_id, edit, is_as_seen, sample_size=NAMES_SHOWN)
             if effect.changes_members:
                 return _confirmation_required(effect)
         made = services.write(edit_segment, visitor.account, segment_id, edit, is_as_seen)

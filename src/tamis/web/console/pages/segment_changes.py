@@ -63,7 +63,9 @@ def delete(services: ServicesDep, visitor: VisitorDep, segment_id: FromPath[int]
     """Delete a segment; refused while other segments use it."""
     segment = services.write(delete_segment, visitor.account, segment_id)
     log.event("segment_deleted", account=visitor.account.id, segment=segment_id)
-    return redirect(visitor, "/segments", notice=f"Segment “{segment.name}” deleted. Its contacts are kept.")
+    return redirect(
+        visitor, "/segments", notice=f"Segment “{segment.name}” deleted. You can restore it below “Deleted segments”."
+    )
 
 
 handlers = [rename_form, rename, duplicate, delete]
