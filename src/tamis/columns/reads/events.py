@@ -36,7 +36,7 @@ class DuckEventReads:
         """Return the most frequent values of a property; those that rules compare as equal are counted as one.
 
         Rows are in the order in which events arrived, and DuckDB skips whole row groups by their numbers: of 20 million
-        events, a million take 5 ms with 50 values, and 120 ms with a million.
+        events, the newest million take 19 ms of processor time with 50 values, and 0.43 s with nearly a million.
         """
         name, value = event_table(name_id), property_column(text_property)
         exists = self._con.execute(
