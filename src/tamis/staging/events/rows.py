@@ -1,4 +1,4 @@
-"""The events of a file, ready to be stored: the table `staged_events`, ordered by name and then as in the file."""
+"""The events of a file, ready to be stored: the table `staged_events`."""
 
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
@@ -8,6 +8,9 @@ from tamis.staging.events.cells import SqlColumn, reject_rows
 from tamis.staging.events.properties import PropertySource, value_sql
 from tamis.staging.handle import StagingDatabase
 from tamis.staging.sql import execute
+
+MOST_NAMES_MIXED = 20
+"""The events of more names than these are put in the order of names: each name is read by itself."""
 
 
 class EventRow(NamedTuple):
@@ -42,7 +45,7 @@ def create_events(
     values = "".join(f", {value_sql(source)} AS {source.column}" for source in sources)
     nested = any(source.is_nested for source in sources)
     joins = " JOIN nested_cells ON nested_cells.row_number = rows.rowid" if nested else ""
-    order = " ORDER BY name_number, n" if _has_several_names(staging) else " ORDER BY n"
+    order = " ORDER BY name_number, n" if _count_names(staging) > MOST_NAMES_MIXED else " ORDER BY n"
     execute(
         staging,
         "CREATE TABLE staged_events AS SELECT rows.rowid AS n, contact_ids.id AS contact_id, "
@@ -116,8 +119,8 @@ def find_same_ids(staging: StagingDatabase, sources: Sequence[PropertySource]) -
     )
 
 
-def _has_several_names(staging: StagingDatabase) -> bool:
-    return bool(execute(staging, "SELECT count(DISTINCT number) > 1 FROM names_in_file").fetchall()[0][0])
+def _count_names(staging: StagingDatabase) -> int:
+    return int(execute(staging, "SELECT count(DISTINCT number) FROM names_in_file").fetchall()[0][0])
 
 
 def document_sql(columns: Mapping[int, PropertySource]) -> str:
