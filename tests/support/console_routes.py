@@ -15,7 +15,9 @@ from tamis.web.app import application
 
 PUBLIC = {"/", "/sign-in", "/sign-in/code", "/sign-out", "/invitation", "/password", "/forgot", LOCAL}
 """What whoever is not signed in may ask for."""
-VOLATILE = re.compile(rb'[0-9a-f]{64}|name="idempotency_key" value="\w+"|<time .*?</time>')
+VOLATILE = re.compile(
+    rb'[0-9a-f]{64}|name="idempotency_key" value="\w+"|<time .*?</time>|\s*<p class="notice good" role="status">.*?</p>'
+)
 """What differs each time that a page is opened."""
 PARAMETER = re.compile(r"\{(\w+)\}")
 
