@@ -24,6 +24,7 @@ from tamis.domain.exports import OutputOptions
 from tamis.domain.fields import FieldSet, Kind, Value
 from tamis.domain.instants import to_micros
 from tamis.records import contacts as records
+from tamis.records.email_hashes import register_email_hash
 from tamis.records.handles import Reader
 from tamis.rules.evaluation.dependencies import sort_into_levels, without_circular
 from tamis.rules.sql.compiler import ColumnSource, EventTables, compile_rule
@@ -43,8 +44,13 @@ class Stores:
         self._records = apsw.Connection(":memory:")
         self._records.execute(
             "CREATE TABLE contacts (id INTEGER PRIMARY KEY, contact_type_id INTEGER, email TEXT, email_key TEXT, "
-            "field_values TEXT, created_at INTEGER, updated_at INTEGER) STRICT"
+            "field_values TEXT, created_at INTEGER, updated_at INTEGER) STRICT;"
+            "CREATE TABLE contact_types (id INTEGER PRIMARY KEY, account_id INTEGER) STRICT;"
+            f"INSERT INTO contact_types VALUES ({TYPE}, 1);"
+            "CREATE TABLE suppressions (account_id INTEGER, email_hash TEXT) STRICT;"
+            "CREATE TABLE store (pepper BLOB) STRICT; INSERT INTO store VALUES (x'00')"
         )
+        register_email_hash(self._records)
         self._columns = duckdb.connect(":memory:", config={"threads": 1})
         self._columns.execute("SET TimeZone = 'Asia/Kolkata'")  # the clock of the machine must mean nothing
         self._columns.execute(SCHEMA)
@@ -60,7 +66,7 @@ class Stores:
 
     def fill(self, contacts: list[Contact], histories: Histories = NOTHING) -> None:
         """Replace the contacts and their events."""
-        self._records.execute("DELETE FROM contacts")
+        self._records.execute("DELETE FROM contacts; DELETE FROM suppressions")
         self._columns.execute(f"DELETE FROM {table(TYPE)}")
         self._records.executemany(
             "INSERT INTO contacts VALUES (?, ?, ?, ?, ?, ?, ?)",
@@ -69,13 +75,17 @@ class Stores:
                     c.id,
                     TYPE,
                     c.email,
-                    c.email,
+                    f"{c.id} {c.email}",
                     encode_values(c.values),
                     to_micros(c.created_at),
                     to_micros(c.updated_at),
                 )
                 for c in contacts
             ],
+        )
+        self._records.executemany(
+            "INSERT INTO suppressions VALUES (1, email_hash(x'00', ?))",
+            [(f"{c.id} {c.email}",) for c in contacts if c.suppressed],
         )
         documents = records.documents(Reader(self._records), TYPE, [c.id for c in contacts])
         insert_contacts(self._columns, TYPE, self.fields, documents)

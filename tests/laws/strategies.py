@@ -223,7 +223,7 @@ def contacts(draw: st.DrawFn, contact_id: int = 1) -> Contact:
         for field in FIELDS.fields
         if field not in (EMAIL, CREATED_AT, UPDATED_AT) and draw(st.booleans())
     }
-    return Contact(contact_id, 1, draw(emails), values, draw(instants), draw(instants))
+    return Contact(contact_id, 1, draw(emails), values, draw(instants), draw(instants), draw(st.booleans()))
 
 
 @st.composite
@@ -395,7 +395,15 @@ def is_share_name(text: str) -> bool:
         return False
 
 
-leaves = st.one_of(draft_conditions(), draft_conditions(), draft_segments(), draft_shares())
+draft_suppressions: st.SearchStrategy[DraftCondition] = st.builds(
+    DraftCondition,
+    st.none(),
+    st.sampled_from([name for o in OPERATORS if o.values is ValueType.NOTHING for name in (o.name, *o.aliases)]),
+    st.just(()),
+    st.just("here"),
+)
+"""A condition about who may be mailed."""
+leaves = st.one_of(draft_conditions(), draft_conditions(), draft_segments(), draft_shares(), draft_suppressions)
 drafts: st.SearchStrategy[Draft] = st.recursive(
     leaves,
     lambda parts: st.one_of(_groups(parts), st.builds(DraftNot, parts, st.just("here"))),

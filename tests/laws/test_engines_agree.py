@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tamis.domain.contacts import Contact
-from tamis.domain.fields import CONTACT_ID, CREATED_AT, EMAIL, UPDATED_AT
+from tamis.domain.fields import CONTACT_ID, CREATED_AT, EMAIL, SUPPRESSED, UPDATED_AT
 from tamis.rules.evaluation.aggregates import no_events
 from tamis.rules.evaluation.compiled import Values, compile_rule
 from tamis.rules.evaluation.evaluate import selects
@@ -87,6 +87,6 @@ def test_one_meaning_of_compiled_rules(case: tuple[EvaluationTime, list[Contact]
 
 def values_of(contact: Contact) -> Values:
     known = contact.values | {
-        field.id: contact.value_of(field) for field in (CONTACT_ID, EMAIL, CREATED_AT, UPDATED_AT)
+        field.id: contact.value_of(field) for field in (CONTACT_ID, EMAIL, CREATED_AT, UPDATED_AT, SUPPRESSED)
     }
     return {field_id: comparable(value) for field_id, value in known.items() if value is not None}

@@ -21,7 +21,7 @@ from tamis.rules.syntaxes.draft import MAX_DEPTH, Draft, DraftCondition, DraftEv
 from tamis.rules.syntaxes.json import from_json
 from tamis.rules.syntaxes.text import from_text
 from tamis.rules.time.evaluation_time import EvaluationTime
-from tamis.rules.tree import All, Any, Condition, EventCondition, InRandomShare, InSegment, Node, Not
+from tamis.rules.tree import All, Any, Condition, EventCondition, InRandomShare, InSegment, IsSuppressed, Node, Not
 from tamis.rules.values import ConditionValue
 from tests.laws.engines import Engine
 from tests.laws.strategies import FIELDS, SEGMENTS, ZONES, crowds, draft_conditions, drafts, leaves, raw_texts
@@ -177,6 +177,8 @@ def well_made(node: Node) -> bool:
             return operator.names_segment and bool(segment_id and name)
         case InRandomShare(percentage, name, operator):
             return operator.takes_no_field and 0 < percentage <= 100 and bool(name)
+        case IsSuppressed(operator):
+            return operator.values is ValueType.NOTHING
         case EventCondition(aggregate):
             return aggregate.where is None or well_made(aggregate.where)
         case Not(part):

@@ -15,7 +15,7 @@ from tamis.records.contacts import NewContact
 from tamis.records.engine.sql import fetch
 from tamis.rules.syntaxes.text import from_text
 
-ONE_ROW = ("SCAN inclusions EXISTS", "SCAN contact_exclusions EXISTS")
+ONE_ROW = ("SCAN inclusions EXISTS", "SCAN contact_exclusions EXISTS", "SCAN suppressions", "SCAN store")
 """Of these, only the first row is looked for."""
 
 

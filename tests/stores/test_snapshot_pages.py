@@ -9,7 +9,8 @@ import pytest
 
 from tamis.actions.contacts.contacts import contact_page, delete_contact
 from tamis.actions.segments.recipients import add_recipient, delete_recipient, recipient_page
-from tamis.actions.segments.segments import delete_segment, sized_segments
+from tamis.actions.segments.segments import delete_segment
+from tamis.actions.segments.sizes import sized_segments
 from tamis.actions.services import Services
 from tamis.columns.reads import recipients
 from tamis.columns.reads.contacts import DuckContactReads

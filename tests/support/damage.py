@@ -13,7 +13,8 @@ from tamis.actions.fields.types import create_type
 from tamis.actions.importing.upsert import upsert
 from tamis.actions.maintenance.backups import make_backup
 from tamis.actions.segments.recipients import add_recipient, recipient_page
-from tamis.actions.segments.segments import create_segment, sized_segments
+from tamis.actions.segments.segments import create_segment
+from tamis.actions.segments.sizes import sized_segments
 from tamis.actions.services import Services
 from tamis.columns.engine.files import NAME as COLUMNS_FILE
 from tamis.domain.contacts import encode_values

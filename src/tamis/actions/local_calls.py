@@ -13,12 +13,12 @@ from tamis.actions.local_call import LocalCall
 from tamis.actions.maintenance.backups import Manifest, make_backup
 from tamis.actions.maintenance.doctor import calls as _doctor_calls  # noqa: F401  their types are among all
 from tamis.actions.maintenance.erasure import erase, erase_if_small
-from tamis.actions.segments import history, overlap, recipients, sampling, segments
+from tamis.actions.segments import history, overlap, recipients, sampling, segments, sizes
 from tamis.actions.segments.history import ContactChange, SizesByDay
 from tamis.actions.segments.planning import forecasts
 from tamis.actions.segments.planning.forecasts import Forecast
 from tamis.actions.segments.sampling import SampledPage
-from tamis.actions.segments.segments import ListedSegment
+from tamis.actions.segments.sizes import ListedSegment
 from tamis.actions.services import Services
 from tamis.domain.exports import Export
 from tamis.domain.import_reports import SegmentEffect
@@ -58,7 +58,7 @@ class ListedSegments(LocalCall[list[ListedSegment]], frozen=True):
 
     def run(self, services: Services) -> list[ListedSegment]:
         """Return the segments, newest first; raises NotFound."""
-        return segments.listed_segments(services, self.account_id, self.segment_id)
+        return sizes.listed_segments(services, self.account_id, self.segment_id)
 
 
 class RecipientPage(LocalCall[list[tuple[int, str]]], frozen=True):

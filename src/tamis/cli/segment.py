@@ -10,7 +10,8 @@ from cyclopts import App, Parameter
 from tamis.actions.local_calls import CountRecipients, CountRule, ListedSegments, RecipientPage
 from tamis.actions.segments import segments
 from tamis.actions.segments.rule_syntax import json_of_text, read_rule
-from tamis.actions.segments.segments import Keep, ListedSegment, SegmentEdit
+from tamis.actions.segments.segments import Keep, SegmentEdit
+from tamis.actions.segments.sizes import ListedSegment
 from tamis.actions.services import Services
 from tamis.cli.common import (
     Common,

@@ -20,7 +20,8 @@ from tamis.actions.importing.run import import_file
 from tamis.actions.lookups import last_change
 from tamis.actions.maintenance.atomic_directory import make_directory, sync
 from tamis.actions.segments.rule_syntax import from_text
-from tamis.actions.segments.segments import create_segment, sized_segments
+from tamis.actions.segments.segments import create_segment
+from tamis.actions.segments.sizes import sized_segments
 from tamis.actions.services import Services
 from tamis.demo.rentals import LAST, OPEN, DemoEvent, last_rental, make_events, to_present
 from tamis.domain.accounts import Account, NewKeyPair

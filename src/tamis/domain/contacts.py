@@ -6,7 +6,18 @@ from datetime import date, datetime
 
 import msgspec
 
-from tamis.domain.fields import CONTACT_ID, CREATED_AT, EMAIL, UPDATED_AT, Field, FieldSet, Kind, Value, in_option_order
+from tamis.domain.fields import (
+    CONTACT_ID,
+    CREATED_AT,
+    EMAIL,
+    SUPPRESSED,
+    UPDATED_AT,
+    Field,
+    FieldSet,
+    Kind,
+    Value,
+    in_option_order,
+)
 
 JsonValue = bool | int | float | str | list[str]
 """A value as decoded from JSON."""
@@ -28,7 +39,8 @@ class ContactType:
 
 @dataclass(frozen=True, slots=True)
 class Contact:
-    """A person of one contact type; `values` are the known values, by field id."""
+    """A person of one contact type; `values` are the known values, by field id. A `suppressed` one may not be
+    mailed."""
 
     id: int
     contact_type_id: int
@@ -36,6 +48,7 @@ class Contact:
     values: dict[int, Value]
     created_at: datetime
     updated_at: datetime
+    suppressed: bool = False
 
     def value_of(self, field: Field) -> Value | None:
         """Return this contact's value of a field, reserved or custom, or None when it is missing."""
@@ -47,6 +60,8 @@ class Contact:
             return self.updated_at
         if field.id == CONTACT_ID.id:
             return self.id
+        if field.id == SUPPRESSED.id:
+            return self.suppressed
         return self.values.get(field.id)
 
 

@@ -38,7 +38,8 @@ class OutputOptions:
 class Export:
     """An export of the recipients of a segment, or of the contacts of a type, all or those selected by a rule (JSON).
 
-    `fields` are the keys of the fields in their order, None for all.
+    `fields` are the keys of the fields in their order, None for all. With `mailable`, only recipients that may be
+    mailed.
     """
 
     account_id: int
@@ -47,6 +48,7 @@ class Export:
     type_id: int | None = None
     rule: str | None = None
     fields: tuple[str, ...] | None = None
+    mailable: bool = False
 
 
 def format_by_name(name: str) -> tuple[Format, bool] | None:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from tamis.domain.fields import CONTACT_ID, EMAIL, FIRST_NAME, LAST_NAME, Field, Value
+from tamis.domain.fields import CONTACT_ID, EMAIL, FIRST_NAME, LAST_NAME, SUPPRESSED, Field, Value
 from tamis.domain.segments import EXTERNAL_BIT
 
 
@@ -22,10 +22,13 @@ class External:
     last_name: str
     included: dict[int, datetime]
     excluded: dict[int, datetime]
+    suppressed: bool = False
 
     def value_of(self, field: Field) -> Value | None:
         """Return the value of a field, or None."""
         if field.id == CONTACT_ID.id:
             return EXTERNAL_BIT | self.person_id
+        if field.id == SUPPRESSED.id:
+            return self.suppressed
         known = {EMAIL.id: self.email, FIRST_NAME.id: self.first_name, LAST_NAME.id: self.last_name}
         return known.get(field.id) or None

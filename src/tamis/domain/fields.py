@@ -70,6 +70,9 @@ CREATED_AT = Field(11, "created_at", "Created at", Kind.DATETIME)
 UPDATED_AT = Field(12, "updated_at", "Updated at", Kind.DATETIME)
 CONTACT_ID = Field(0, "id", "ID", Kind.NUMBER)
 """The ID of a contact or an external recipient, as if it were a field; no rule, file or person names it."""
+SUPPRESSED = Field(13, "suppressed", "Suppressed", Kind.BOOLEAN)
+"""Whether the email of a contact or an external recipient is suppressed, as if it were a field; it is never missing,
+and no file or person names it."""
 RESERVED = (
     EMAIL, FIRST_NAME, LAST_NAME, PHONE, COUNTRY, STATE, CITY, POSTAL_CODE, ADDRESS_LINE1, ADDRESS_LINE2,
     CREATED_AT, UPDATED_AT,

@@ -7,7 +7,8 @@ from tamis.domain.membership_changes import Cause
 
 
 class Member(NamedTuple):
-    """One recipient: since when it has been in the segment, in UTC, and whether it was added manually."""
+    """One recipient: since when it has been in the segment, in UTC, whether it was added manually, and whether it is
+    suppressed."""
 
     recipient_id: int
     contact_id: int | None
@@ -16,6 +17,7 @@ class Member(NamedTuple):
     last_name: str | None
     since: datetime
     is_manual: bool
+    suppressed: bool
 
 
 class ActivityEntry(NamedTuple):

@@ -65,7 +65,7 @@ class Inclusion(NamedTuple):
     """An email manually included in a segment.
 
     `contact_id` is the contact that has it now, if any, `created_at` is in microseconds since 1970, and `person_id` is
-    the same for all inclusions of the email in a contact type.
+    the same for all inclusions of the email in a contact type. A `suppressed` one may not be mailed; it is 0 or 1.
     """
 
     id: int
@@ -77,6 +77,7 @@ class Inclusion(NamedTuple):
     last_name: str
     created_at: int
     person_id: int
+    suppressed: int
 
 
 def recipient_id_of_contact(segment_id: int, contact_id: int) -> int:

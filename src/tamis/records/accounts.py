@@ -6,7 +6,7 @@ from tamis.domain.accounts import Account
 from tamis.domain.dates import DateOrder
 from tamis.domain.emails import Email
 from tamis.domain.instants import to_micros
-from tamis.records.engine.sql import insert, run, select, select_one, select_only
+from tamis.records.engine.sql import insert, run, scalar, select, select_one, select_only
 from tamis.records.handles import Reader, Transaction
 from tamis.records.queries import load
 
@@ -43,6 +43,16 @@ def set_timezone(db: Transaction, account_id: int, timezone: str) -> None:
 def set_date_order(db: Transaction, account_id: int, order: DateOrder | None) -> None:
     """Set how an account reads ambiguous dates in files; None asks."""
     run(db, SQL["set_date_order"], (order or ASK, account_id))
+
+
+def gives_suppressed(db: Reader, account_id: int) -> bool:
+    """Return whether an account gives all members to those who mail them, and leaves suppressions to them."""
+    return bool(scalar(db, int, SQL["gives_suppressed"], (account_id,)))
+
+
+def set_gives_suppressed(db: Transaction, account_id: int, gives: bool) -> None:
+    """Set whether an account gives all members to those who mail them."""
+    run(db, SQL["set_gives_suppressed"], (int(gives), account_id))
 
 
 def timezone_of_type(db: Reader, type_id: int) -> str:

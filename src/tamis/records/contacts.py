@@ -176,9 +176,11 @@ def all_documents(db: Reader) -> Iterator[tuple[int, str]]:
 
 
 def _maker(fields: FieldSet) -> Callable[..., Contact]:
-    def contact(id_: int, type_id: int, email: str, document: str, created_at: int, updated_at: int) -> Contact:
+    def contact(
+        id_: int, type_id: int, email: str, document: str, created_at: int, updated_at: int, suppressed: int
+    ) -> Contact:
         values = decode_values(document, fields)
-        return Contact(id_, type_id, email, values, from_micros(created_at), from_micros(updated_at))
+        return Contact(id_, type_id, email, values, from_micros(created_at), from_micros(updated_at), bool(suppressed))
 
     return contact
 

@@ -3,6 +3,8 @@
 import hmac
 import secrets
 
+import apsw
+
 from tamis.records.engine.sql import run, scalar
 from tamis.records.handles import Reader, Transaction
 from tamis.records.queries import load
@@ -28,3 +30,13 @@ def get_or_create_pepper(db: Transaction) -> bytes:
 def hash_email(secret: bytes, email_key: str) -> str:
     """Return the keyed hash (HMAC-SHA-256) of an email key, as hex digits."""
     return hmac.digest(secret, email_key.encode(), "sha256").hex()
+
+
+def register_email_hash(db: apsw.Connection) -> None:
+    """Make `email_hash(pepper, email_key)` available to queries; it is null without a pepper."""
+    db.create_scalar_function("email_hash", _hash_in_sql, 2, deterministic=True)
+
+
+def _hash_in_sql(*values: object) -> str | None:
+    secret, email_key = values
+    return hash_email(secret, str(email_key)) if isinstance(secret, bytes) else None

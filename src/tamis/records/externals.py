@@ -23,6 +23,7 @@ class _InclusionRow(NamedTuple):
     last_name: str
     person_id: int
     created_at: int
+    suppressed: int
 
 
 def external_by_email(db: Reader, type_id: int, email_key: str) -> External | None:
@@ -33,7 +34,8 @@ def external_by_email(db: Reader, type_id: int, email_key: str) -> External | No
     last = rows[-1]
     added = {row.segment_id: from_micros(row.created_at) for row in rows}
     excluded = email_exclusions.email_exclusions_of(db, type_id, email_key)
-    return External(last.person_id, type_id, last.email, last.first_name, last.last_name, added, excluded)
+    names, is_suppressed = (last.first_name, last.last_name), bool(last.suppressed)
+    return External(last.person_id, type_id, last.email, *names, added, excluded, is_suppressed)
 
 
 def external_by_person(db: Reader, type_id: int, person_id: int) -> External | None:

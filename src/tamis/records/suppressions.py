@@ -74,6 +74,12 @@ def find_one(db: Reader, account_id: int, email_key: str) -> Suppression | None:
     return select_one(db, suppression_from_row, SQL["by_hash"], (account_id, hash_email(secret, email_key)))
 
 
+def is_suppressed(db: Reader, type_id: int, email_key: str) -> bool:
+    """Return whether an email is suppressed in the account of a contact type."""
+    secret = pepper(db)
+    return secret is not None and exists(db, SQL["is_suppressed"], (type_id, hash_email(secret, email_key)))
+
+
 def insert(db: Transaction, account_id: int, rows: Sequence[SuppressionRow]) -> None:
     """Add suppressions of emails that have none. Emails that were forgotten are kept as hashes alone."""
     hidden = _forgotten(db, account_id, [row.email for row in rows])

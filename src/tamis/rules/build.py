@@ -10,7 +10,7 @@ from tamis.domain.instants import MICROSECOND, UTC_ZONE, to_utc
 from tamis.domain.segments import SegmentRefs
 from tamis.domain.text import shorten
 from tamis.rules import build_events
-from tamis.rules.build_without_field import build_in_segment, build_random_share, wrong_count
+from tamis.rules.build_without_field import build_in_segment, build_random_share, build_suppressed, wrong_count
 from tamis.rules.diagnostics import names
 from tamis.rules.diagnostics import values as advice
 from tamis.rules.operators import SPELLINGS, Operator, Takes, ValueType, find_operator, normal_spelling
@@ -22,7 +22,19 @@ from tamis.rules.syntaxes.draft import (
     DraftGroup,
     DraftNot,
 )
-from tamis.rules.tree import All, Any, Condition, EventCondition, InRandomShare, InSegment, Node, Not, Rule, join
+from tamis.rules.tree import (
+    All,
+    Any,
+    Condition,
+    EventCondition,
+    InRandomShare,
+    InSegment,
+    IsSuppressed,
+    Node,
+    Not,
+    Rule,
+    join,
+)
 from tamis.rules.values import ClockTime, ConditionValue, format_condition_value, parse_condition_value
 
 MAX_CONDITIONS = 500
@@ -129,7 +141,7 @@ def _event_condition(draft: DraftEventCondition, known: _Known, problems: list[P
 
 def _leaf(
     draft: DraftCondition, known: _Known, problems: list[Problem]
-) -> Condition | InSegment | InRandomShare | None:
+) -> Condition | InSegment | InRandomShare | IsSuppressed | None:
     if draft.problems:
         problems.extend(draft.problems)
         return None
@@ -140,6 +152,8 @@ def _leaf(
             return None
         if meanings[0].values is ValueType.SHARE:
             return build_random_share(draft, meanings[0], problems)
+        if meanings[0].values is ValueType.NOTHING:
+            return build_suppressed(draft, meanings[0], problems)
         return build_in_segment(draft, meanings[0], known.segments, problems)
     before = len(problems)
     condition = _condition(draft, known.fields, problems)

@@ -1,4 +1,4 @@
-"""Build conditions without a field: about segments and random shares."""
+"""Build conditions without a field: about segments, random shares, and emails that may not be mailed."""
 
 from decimal import Decimal
 
@@ -9,7 +9,7 @@ from tamis.rules.diagnostics import names
 from tamis.rules.operators import BY_NAME, Operator, Takes
 from tamis.rules.random_share import parse_percentage, parse_share_name
 from tamis.rules.syntaxes.draft import DraftCondition
-from tamis.rules.tree import InRandomShare, InSegment
+from tamis.rules.tree import InRandomShare, InSegment, IsSuppressed
 
 _WRONG_COUNT = {
     Takes.NONE: "takes_no_value",
@@ -63,6 +63,17 @@ def build_in_segment(
         problems.append(Problem(draft.where_values[0], "segment_name_without_quotes", segment=found.name))
         return None
     return InSegment(found.id, found.name, operator) if found and draft.field is None else None
+
+
+def build_suppressed(draft: DraftCondition, operator: Operator, problems: list[Problem]) -> IsSuppressed | None:
+    """Build the condition that an email may, or may not, be mailed, or add what is wrong with it to some problems."""
+    if draft.field is not None:
+        problems.append(Problem(draft.where_field or draft.where, "operator_takes_no_field", operator=operator.name))
+        return None
+    if not operator.takes.allows(len(draft.values)):
+        problems.append(wrong_count(draft, operator, None))
+        return None
+    return IsSuppressed(operator)
 
 
 def wrong_count(draft: DraftCondition, operator: Operator, kind: Kind | None) -> Problem:

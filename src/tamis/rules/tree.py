@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
 
-from tamis.domain.fields import Field, Kind
+from tamis.domain.fields import SUPPRESSED, Field, Kind
 from tamis.rules.operators import Operator
 from tamis.rules.random_share import format_percentage
 from tamis.rules.values import ConditionValue
@@ -68,6 +68,13 @@ class InRandomShare:
     def values(self) -> tuple[str, str]:
         """The values of the condition as they are written."""
         return format_percentage(self.percentage), self.name
+
+
+@dataclass(frozen=True, slots=True)
+class IsSuppressed:
+    """Holds when the email of the contact may not be mailed."""
+
+    operator: Operator
 
 
 class AggregateFunction(StrEnum):
@@ -147,7 +154,7 @@ class EventCondition:
         return Condition(self.aggregate.value, self.operator, self.values)
 
 
-Node = Condition | InSegment | InRandomShare | EventCondition | All | Any | Not
+Node = Condition | InSegment | InRandomShare | IsSuppressed | EventCondition | All | Any | Not
 Rule = Node | None
 """None is the rule without conditions, which selects nobody."""
 
@@ -174,9 +181,26 @@ def conditions(rule: Rule) -> Iterator[Condition]:
 
 
 def fields_used(rule: Rule) -> tuple[Field, ...]:
-    """List the fields of contacts that a rule uses, each once, in the order in which they are named."""
+    """List the fields of contacts that a rule names, each once and in this order."""
     fields = (field for condition in conditions(rule) for field in (condition.field, condition.other))
     return tuple(dict.fromkeys(field for field in fields if field))
+
+
+def values_used(rule: Rule) -> tuple[Field, ...]:
+    """List the fields of contacts on whose values a rule depends, with `SUPPRESSED` if it asks for that."""
+    return (*fields_used(rule), *([SUPPRESSED] if asks_for_suppressions(rule) else ()))
+
+
+def asks_for_suppressions(rule: Rule) -> bool:
+    """Return whether a rule depends on which emails may not be mailed."""
+    match rule:
+        case IsSuppressed():
+            return True
+        case All(parts) | Any(parts):
+            return any(map(asks_for_suppressions, parts))
+        case Not(part):
+            return asks_for_suppressions(part)
+    return False
 
 
 def referenced_segments(rule: Rule) -> frozenset[int]:

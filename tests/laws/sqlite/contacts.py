@@ -5,7 +5,7 @@ from collections.abc import Iterable
 import apsw
 
 from tamis.domain.contacts import Contact
-from tamis.domain.fields import Field, FieldSet, Kind, Value
+from tamis.domain.fields import SUPPRESSED, Field, FieldSet, Kind, Value
 from tamis.domain.text import fold
 from tests.laws.sqlite.dialect import bound
 
@@ -27,14 +27,15 @@ def column(field: Field) -> str:
 
 def create_table(con: apsw.Connection, fields: FieldSet) -> None:
     """Create the table of contacts."""
-    columns = ", ".join(f"{column(field)} {SQL_TYPES[field.kind]}" for field in fields.fields)
+    columns = ", ".join(f"{column(field)} {SQL_TYPES[field.kind]}" for field in (*fields.fields, SUPPRESSED))
     con.execute(f"CREATE TABLE contacts (id INTEGER PRIMARY KEY, {columns}) STRICT")
 
 
 def insert(con: apsw.Connection, fields: FieldSet, contacts: Iterable[Contact]) -> None:
     """Add contacts, their texts in the form in which they are compared."""
-    places = ", ".join("?" * (len(fields.fields) + 1))
-    rows = ([contact.id, *(stored(contact.value_of(field)) for field in fields.fields)] for contact in contacts)
+    columns = (*fields.fields, SUPPRESSED)
+    places = ", ".join("?" * (len(columns) + 1))
+    rows = ([contact.id, *(stored(contact.value_of(field)) for field in columns)] for contact in contacts)
     con.executemany(f"INSERT INTO contacts VALUES ({places})", rows)
 
 

@@ -7,6 +7,7 @@ history up to its last number is complete: whoever continues after that number m
 
 from collections.abc import Sequence
 
+from tamis.actions.consent.mailing import without_suppressed_emails
 from tamis.actions.services import Services
 from tamis.actions.view import View
 from tamis.columns.interface.view import ColumnsView
@@ -34,7 +35,7 @@ def read_feed(
         found = view.columns.feed.entries(segment_ids, after, limit + 1)
         shown, has_more = found[:limit], len(found) > limit
         last = shown[-1].number if has_more else _last_number(view, shown, after)
-        return FeedPage(_entries(view.records, shown), last, has_more)
+        return FeedPage(_entries(view.records, account_id, shown), last, has_more)
 
 
 def read_recent(
@@ -46,7 +47,7 @@ def read_recent(
     return (
         None
         if found is None
-        else FeedPage(_entries(services.records.reader(), found.entries), found.last, has_more=False)
+        else FeedPage(_entries(services.records.reader(), account_id, found.entries), found.last, has_more=False)
     )
 
 
@@ -80,9 +81,9 @@ def _last_number(view: View[ColumnsView], shown: Sequence[LoggedEntry], after: i
     return last
 
 
-def _entries(db: Reader, logged: Sequence[LoggedEntry]) -> list[FeedEntry]:
+def _entries(db: Reader, account_id: int, logged: Sequence[LoggedEntry]) -> Sequence[FeedEntry]:
     known = change_feed.identify_recipients(db, list({e.recipient_id for e in logged if e.recipient_id is not None}))
-    return [_entry(entry, known) for entry in logged]
+    return without_suppressed_emails(db, account_id, [_entry(entry, known) for entry in logged])
 
 
 def _entry(entry: LoggedEntry, known: dict[int, KnownRecipient]) -> FeedEntry:

@@ -6,7 +6,7 @@ from datetime import datetime
 from tamis.domain.contacts import Contact, encode_values
 from tamis.domain.emails import Email, parse_email
 from tamis.domain.fields import Value
-from tamis.records import contacts, overrides
+from tamis.records import contacts, overrides, suppressions
 from tamis.records.contacts import ChangedContact, NewContact
 from tamis.records.handles import Transaction
 from tamis.records.importing import journal
@@ -20,7 +20,8 @@ def insert_contact(
     IDs have run out."""
     known = {field_id: value for field_id, value in sorted(values.items()) if value is not None}
     id_ = contacts.insert(db, type_id, NewContact(email.address, email.key, encode_values(known)), now)
-    return Contact(id_, type_id, email.address, known, now, now)
+    suppressed = suppressions.is_suppressed(db, type_id, email.key)
+    return Contact(id_, type_id, email.address, known, now, now, suppressed)
 
 
 def update_contact(
@@ -40,7 +41,10 @@ def update_contact(
         _change_email(db, now, contact, email)
     changed = ChangedContact(contact.id, address, encode_values(known))
     contacts.update_many(db, contact.contact_type_id, [changed], now)
-    return Contact(contact.id, contact.contact_type_id, address, known, contact.created_at, now)
+    type_id, suppressed = contact.contact_type_id, contact.suppressed
+    if email:
+        suppressed = suppressions.is_suppressed(db, type_id, email.key)
+    return Contact(contact.id, type_id, address, known, contact.created_at, now, suppressed)
 
 
 def _change_email(db: Transaction, now: datetime, contact: Contact, email: Email) -> None:

@@ -52,7 +52,7 @@ def _rows(view: View[ColumnsView], account: Account, export: Export) -> tuple[Ro
         if segment is None:
             raise NotFound("segment_unknown", segment=export.segment_id)
         fields = resolve_fields(types.fields_of_type(db, segment.contact_type_id), export.fields)
-        return SegmentRecipients(segment.contact_type_id, segment.id), fields
+        return SegmentRecipients(segment.contact_type_id, segment.id, export.mailable), fields
     if type_id is None or types.type_by_id(db, account.id, type_id) is None:
         raise NotFound("contact_type_id_unknown", contact_type=type_id)
     all_fields = types.fields_of_type(db, type_id)

@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from tamis.actions.audit import record_entry
+from tamis.actions.consent.mailing import withholds_suppressed
 from tamis.actions.contacts.forgotten_emails import refuse_forgotten
 from tamis.actions.segments.membership import external_membership, is_member
 from tamis.actions.segments.segments import segment_by_id
@@ -23,12 +24,15 @@ def recipient_page(
     services: Services, account_id: int, segment_id: int, after: int, limit: int
 ) -> list[tuple[int, str]]:
     """Return a page of recipients by id, each as its id and the JSON document of a `Recipient`, from one consistent
-    view; raises NotFound for a segment that does not exist then."""
+    view; raises NotFound for a segment that does not exist then. Suppressed ones are left out (§ Never mailed against
+    their will)."""
     with services.view(account_id) as view:
         segment = segments.live_by_id(view.records, account_id, segment_id)
         if segment is None:
             raise NotFound("segment_unknown", segment=segment_id)
-        return view.columns.recipients.page(account_id, segment.contact_type_id, segment_id, after, limit)
+        mailable = withholds_suppressed(view.records, account_id)
+        of_type = segment.contact_type_id
+        return view.columns.recipients.page(account_id, of_type, segment_id, after, limit, mailable=mailable)
 
 
 def add_recipient(

@@ -1,5 +1,6 @@
 """Samples and groups of the members of a segment."""
 
+from tamis.actions.consent.mailing import withholds_suppressed
 from tamis.actions.segments.overlap import live_segment
 from tamis.actions.services import Services
 from tamis.domain.sampling import Sample
@@ -22,6 +23,7 @@ def sampled_page(services: Services, account_id: int, segment_id: int, sample: S
     most = min(MOST_SCANNED, round(RECIPIENTS_PER_PAGE / max(sample.share, RECIPIENTS_PER_PAGE / MOST_SCANNED)))
     with services.view(account_id) as view:
         segment = live_segment(view.records, account_id, segment_id)
+        mailable = withholds_suppressed(view.records, account_id)
         return view.columns.recipients.sampled_page(
-            account_id, segment.contact_type_id, segment.id, sample, after, most
+            account_id, segment.contact_type_id, segment.id, sample, after, most, mailable=mailable
         )

@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 from functools import lru_cache
 
-from tamis.actions.segments.segments import SizedSegment, rule_of
 from tamis.actions.segments.stored_rules import rules_of_type
 from tamis.actions.services import Services
 from tamis.domain.accounts import Account
@@ -62,12 +61,6 @@ def list_segments(services: Services, account: Account, search: str = "") -> lis
     return [
         SegmentListItem(segment, name, text, tuple(sizes.get(segment.id, unknown))) for segment, name, text in found
     ]
-
-
-def sized_segment(services: Services, segment: Segment) -> SizedSegment:
-    """Return a segment with its rule and size from one consistent view."""
-    with services.view_of_sizes(segment.account_id) as view:
-        return SizedSegment(segment, rule_of(view.records, segment), view.columns.sizes.of_all().get(segment.id, 0))
 
 
 _sentence = lru_cache(maxsize=4096)(describe)

@@ -7,9 +7,8 @@ from itertools import count
 
 from tamis.actions.fields.types import reload_type
 from tamis.actions.segments.dependents import refuse_while_used, users_of_segment
-from tamis.actions.segments.rule_syntax import sentence_of
 from tamis.actions.segments.segment_audit import record_segment, record_segment_edit
-from tamis.actions.segments.stored_rules import rules_of_type, stored_rule
+from tamis.actions.segments.stored_rules import stored_rule
 from tamis.actions.segments.validation import (
     build_or_collect,
     problems_with_description,
@@ -30,7 +29,6 @@ from tamis.records.handles import Reader, Transaction
 from tamis.rules.build import build
 from tamis.rules.syntaxes.draft import Draft
 from tamis.rules.syntaxes.json import from_json, to_json
-from tamis.rules.syntaxes.text import to_text
 from tamis.rules.time.evaluation_time import EvaluationTime
 from tamis.rules.tree import Rule
 
@@ -48,25 +46,6 @@ class SegmentEdit:
     name: str | None = None
     draft: Draft | Keep | None = Keep.RULE
     description: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class SizedSegment:
-    """A segment with its rule and current number of recipients."""
-
-    segment: Segment
-    rule: Rule
-    recipients: int
-
-
-@dataclass(frozen=True, slots=True)
-class ListedSegment:
-    """A segment with its current number of recipients, and its rule as text and as a sentence."""
-
-    segment: Segment
-    recipients: int
-    rule: str
-    sentence: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -216,51 +195,6 @@ def rule_of(db: Reader, segment: Segment) -> Rule:
     type_id = segment.contact_type_id
     refs, events = segments.refs_for(db, type_id, [segment.rule]), names_for(db, type_id, [segment.rule])
     return stored_rule(segment.rule, types.fields_of_type(db, type_id), refs, events)
-
-
-@dataclass(frozen=True, slots=True)
-class SizedSegments:
-    """The segments of an account with their sizes, newest first, from one consistent view. Without writes, they stay
-    the same until `until`, or for ever if it is None."""
-
-    segments: list[SizedSegment]
-    until: datetime | None
-
-
-def sized_segments(services: Services, account: Account) -> SizedSegments:
-    """List the segments of an account."""
-    with services.view_of_sizes(account.id) as view:
-        live, sizes = _with_rules(view.records, account.id), view.columns.sizes.of_all()
-        found = [SizedSegment(segment, rule, sizes.get(segment.id, 0)) for segment, rule in live]
-        return SizedSegments(found, view.until)
-
-
-def listed_segments(services: Services, account_id: int, segment_id: int | None = None) -> list[ListedSegment]:
-    """List the segments of an account, or one of them, with their sizes, newest first, from one consistent view. Raises
-    NotFound."""
-    with services.view_of_sizes(account_id) as view:
-        db, sizes = view.records, view.columns.sizes.of_all()
-        account = accounts.account_by_id(db, account_id)
-        if account is None:
-            raise NotFound("account_id_unknown", account=account_id)
-        listed = [
-            ListedSegment(each, sizes.get(each.id, 0), to_text(rule), sentence_of(db, account, each, rule, view.as_of))
-            for each, rule in _with_rules(db, account_id)
-            if segment_id in (None, each.id)
-        ]
-    if segment_id is not None and not listed:
-        raise NotFound("segment_unknown", segment=segment_id)
-    return listed
-
-
-def _with_rules(db: Reader, account_id: int) -> list[tuple[Segment, Rule]]:
-    """List the segments of an account with their rules. The reader must be in a snapshot, so that each rule is read
-    with the fields and segments that it was made for."""
-    live = segments.live_of_account(db, account_id)
-    rules: dict[int, Rule] = {}
-    for type_id in {segment.contact_type_id for segment in live}:
-        rules |= rules_of_type(db, type_id, types.fields_of_type(db, type_id))
-    return [(segment, rules[segment.id]) for segment in live]
 
 
 def segment_sizes(services: Services, account_id: int | None = None) -> dict[int, int]:

@@ -29,10 +29,11 @@ class SelectedContacts:
 
 @dataclass(frozen=True, slots=True)
 class SegmentRecipients:
-    """The recipients of a segment, ordered by recipient id."""
+    """The recipients of a segment, ordered by recipient id; `mailable` leaves out suppressed ones."""
 
     type_id: int
     segment_id: int
+    mailable: bool = False
 
 
 Rows = AllContacts | SelectedContacts | SegmentRecipients

@@ -3,7 +3,7 @@
 import duckdb
 
 from tamis.columns.engine.dialect import DUCKDB
-from tamis.domain.fields import Field, FieldSet, Kind
+from tamis.domain.fields import SUPPRESSED, Field, FieldSet, Kind
 
 SQL_TYPES = {
     Kind.TEXT: "VARCHAR",
@@ -49,7 +49,7 @@ def columns_of(fields: FieldSet) -> dict[str, str]:
     return (
         {"id": "BIGINT"}
         | {column(field): SQL_TYPES[field.kind] for field in fields.fields}
-        | {ORIGINAL_TEXTS: "VARCHAR"}
+        | {ORIGINAL_TEXTS: "VARCHAR", column(SUPPRESSED): "BOOLEAN"}
     )
 
 

@@ -10,24 +10,27 @@ from collections.abc import Sequence
 from tamis.columns.layout.contacts import ORIGINAL_TEXTS, SQL_TYPES, column
 from tamis.columns.layout.membership import PERSON_MASK, recipients_between, span
 from tamis.columns.layout.sources import stored_source
-from tamis.domain.fields import EMAIL, FIRST_NAME, LAST_NAME, Field
+from tamis.domain.fields import EMAIL, FIRST_NAME, LAST_NAME, SUPPRESSED, Field
 from tamis.domain.segments import EXTERNAL_BIT
 from tamis.rules.evaluation.externals import segments_included
 from tamis.rules.sql.compiler import compile_rule
 from tamis.rules.sql.dialect import Parameters
 from tamis.rules.time.evaluation_time import EvaluationTime
-from tamis.rules.tree import Rule, fields_used
+from tamis.rules.tree import Rule, values_used
 
 INCLUDED_PERSONS = (
     f"(SELECT {EXTERNAL_BIT} | person_id AS id, max(contact_id) AS contact_id, arg_max(email, id) AS email, "
     "arg_max(first_name, id) AS first_name, arg_max(last_name, id) AS last_name, "
     "arg_max(email_folded, id) AS email_folded, arg_max(first_name_folded, id) AS first_name_folded, "
-    "arg_max(last_name_folded, id) AS last_name_folded FROM inclusions GROUP BY person_id)"
+    "arg_max(last_name_folded, id) AS last_name_folded, bool_or(suppressed) AS suppressed "
+    "FROM inclusions GROUP BY person_id)"
 )
 """The query for all included persons: their last inclusion, and the contact that each has become, if any."""
 
 _NAMED = {EMAIL.id: "email", FIRST_NAME.id: "first_name", LAST_NAME.id: "last_name"}
-_KNOWN = {field_id: f"nullif(arg_max({name}_folded, id), '')" for field_id, name in _NAMED.items()}
+_KNOWN = {field_id: f"nullif(arg_max({name}_folded, id), '')" for field_id, name in _NAMED.items()} | {
+    SUPPRESSED.id: "bool_or(suppressed)"
+}
 _AS_WRITTEN = ", ".join(f"'{field_id}', nullif(arg_max({name}, id), '')" for field_id, name in _NAMED.items())
 
 
@@ -46,7 +49,7 @@ def external_rows(fields: Sequence[Field], more: str = "", where: str = "") -> s
 
 def used_by(*rules: Rule) -> list[Field]:
     """Return the fields that rules use, each once."""
-    return list(dict.fromkeys(field for rule in rules for field in fields_used(rule)))
+    return list(dict.fromkeys(field for rule in rules for field in values_used(rule)))
 
 
 def is_external_in(segment_id: int, parameters: Parameters) -> str:

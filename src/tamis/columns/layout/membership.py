@@ -6,6 +6,8 @@ small table `recent_changes`, which takes precedence, and are merged into `membe
 
 import duckdb
 
+from tamis.columns.layout.contacts import column, table
+from tamis.domain.fields import SUPPRESSED
 from tamis.domain.segments import EXTERNAL_BIT, SEGMENT_SHIFT
 from tamis.rules.sql.dialect import Parameters
 
@@ -29,6 +31,20 @@ def recipients_between(low: int, high: int) -> str:
         f"ANTI JOIN (SELECT recipient_id FROM recent_changes WHERE {between}) USING (recipient_id) WHERE {between} "
         f"UNION ALL SELECT recipient_id, instant FROM recent_changes WHERE {between} AND delta = 1)"
     )
+
+
+def suppressed_recipients(type_id: int) -> str:
+    """Return the query for the recipient ids, without the segment, of a type's recipients that may not be mailed."""
+    return (
+        f"(SELECT id FROM {table(type_id)} WHERE {column(SUPPRESSED)} "
+        f"UNION ALL SELECT {EXTERNAL_BIT} | person_id FROM inclusions WHERE suppressed "
+        f"UNION ALL SELECT recipient_id & {PERSON_MASK} FROM inclusions WHERE suppressed)"
+    )
+
+
+def can_be_mailed(type_id: int) -> str:
+    """Return the SQL test whether a recipient of a segment of a type may be mailed."""
+    return f"recipient_id & {PERSON_MASK} NOT IN {suppressed_recipients(type_id)}"
 
 
 def recipients_of(segment_id: int) -> str:

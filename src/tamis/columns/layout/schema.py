@@ -2,7 +2,7 @@
 
 from unicodedata import unidata_version
 
-VERSION = 8
+VERSION = 9
 FIRST_WITH_HISTORY, LAST_WITH_HISTORY = 3, 6
 """Versions that alone kept the history, which the records take over (see `history.legacy`)."""
 UNICODE = unidata_version
@@ -22,8 +22,8 @@ CREATE TABLE clocks (
 CREATE TABLE inclusions (
     id BIGINT NOT NULL, segment_id BIGINT NOT NULL, contact_id BIGINT, recipient_id BIGINT NOT NULL,
     email VARCHAR NOT NULL, first_name VARCHAR NOT NULL, last_name VARCHAR NOT NULL, created_at TIMESTAMP NOT NULL,
-    person_id BIGINT NOT NULL, email_folded VARCHAR NOT NULL, first_name_folded VARCHAR NOT NULL,
-    last_name_folded VARCHAR NOT NULL
+    person_id BIGINT NOT NULL, suppressed BOOLEAN NOT NULL, email_folded VARCHAR NOT NULL,
+    first_name_folded VARCHAR NOT NULL, last_name_folded VARCHAR NOT NULL
 );
 CREATE TABLE exclusions (segment_id BIGINT NOT NULL, contact_id BIGINT NOT NULL);
 CREATE TABLE membership_changes (

@@ -8,7 +8,7 @@ import duckdb
 import msgspec
 
 from tamis.columns.layout.contacts import ORIGINAL_TEXTS, SQL_TYPES, column, table
-from tamis.domain.fields import CREATED_AT, EMAIL, UPDATED_AT, FieldSet, Kind
+from tamis.domain.fields import CREATED_AT, EMAIL, SUPPRESSED, UPDATED_AT, FieldSet, Kind
 from tamis.domain.text import SIMPLE, fold, is_simple
 
 _OWN = {EMAIL.id: "email", CREATED_AT.id: "created_at", UPDATED_AT.id: "updated_at"}
@@ -30,14 +30,16 @@ def insert_contacts(
         "updated_at": "BIGINT",
         "values": {str(field.id): _structure(field.kind) for field in stored},
         ORIGINAL_TEXTS: "VARCHAR",
+        SUPPRESSED.key: "BOOLEAN",
     }
     # Columns are named, because ALTER TABLE changes their order.
-    names = ", ".join(["id", *map(column, (EMAIL, CREATED_AT, UPDATED_AT)), *map(column, stored), ORIGINAL_TEXTS])
+    named = [*map(column, (EMAIL, CREATED_AT, UPDATED_AT)), *map(column, stored), ORIGINAL_TEXTS, column(SUPPRESSED)]
+    names = ", ".join(["id", *named])
     values = ", ".join(f"d.\"values\"['{field.id}']" for field in stored)
     con.execute(
         f"INSERT INTO {into or table(type_id)} ({names}) "
         f"SELECT d.id, d.email, make_timestamp(d.created_at), make_timestamp(d.updated_at), {values}, "
-        f"d.{ORIGINAL_TEXTS} FROM (SELECT from_json(document, $2) AS d FROM "
+        f"d.{ORIGINAL_TEXTS}, coalesce(d.{SUPPRESSED.key}, FALSE) FROM (SELECT from_json(document, $2) AS d FROM "
         "(SELECT unnest(string_split(lines, chr(10))) AS document FROM (SELECT unnest($1::VARCHAR[]) AS lines)))",
         [[_folded(lines, text_ids) for lines in documents], msgspec.json.encode(structure).decode()],
     )

@@ -13,8 +13,8 @@ from tamis.rules.tree import (
     EventCondition,
     conditions,
     event_conditions,
-    fields_used,
     referenced_events,
+    values_used,
 )
 
 Breakpoint = tuple[Field, timedelta]
@@ -82,5 +82,5 @@ def timed_conditions(levels: Levels) -> list[Condition]:
 
 def used_fields(levels: Levels) -> list[Field]:
     """List the fields that some rules use, ordered by id."""
-    used = {field.id: field for rules in levels for rule in rules.values() for field in fields_used(rule)}
+    used = {field.id: field for rules in levels for rule in rules.values() for field in values_used(rule)}
     return [used[field_id] for field_id in sorted(used)]

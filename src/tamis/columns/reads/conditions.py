@@ -2,16 +2,16 @@
 
 from collections.abc import Iterator, Sequence
 
-from tamis.rules.tree import All, Any, Condition, EventCondition, InRandomShare, InSegment, Node, Not
+from tamis.rules.tree import All, Any, Condition, EventCondition, InRandomShare, InSegment, IsSuppressed, Node, Not
 
-Leaf = Condition | EventCondition | InSegment | InRandomShare
+Leaf = Condition | EventCondition | InSegment | InRandomShare | IsSuppressed
 
 
 def leaves(nodes: Sequence[Node]) -> Iterator[Leaf]:
     """Yield the conditions of some parts of rules, from left to right."""
     for node in nodes:
         match node:
-            case Condition() | EventCondition() | InSegment() | InRandomShare():
+            case Condition() | EventCondition() | InSegment() | InRandomShare() | IsSuppressed():
                 yield node
             case All(parts) | Any(parts):
                 yield from leaves(parts)
@@ -22,7 +22,7 @@ def leaves(nodes: Sequence[Node]) -> Iterator[Leaf]:
 def joined(node: Node, names: dict[Leaf, str]) -> str:
     """Return the SQL that combines columns of conditions, which are never null, as a part combines the conditions."""
     match node:
-        case Condition() | EventCondition() | InSegment() | InRandomShare():
+        case Condition() | EventCondition() | InSegment() | InRandomShare() | IsSuppressed():
             return names[node]
         case Not(part):
             return f"(NOT {joined(part, names)})"

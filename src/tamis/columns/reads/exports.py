@@ -9,7 +9,7 @@ from tamis.columns.engine.dialect import DUCKDB
 from tamis.columns.interface.exports import AllContacts, Rows, SegmentRecipients, SelectedContacts
 from tamis.columns.layout.contacts import column, original, table
 from tamis.columns.layout.externals import selected_externals
-from tamis.columns.layout.membership import is_in_segment, recipients_of
+from tamis.columns.layout.membership import can_be_mailed, is_in_segment, recipients_of
 from tamis.columns.layout.sources import stored_source
 from tamis.columns.reads.recipients import with_inclusions
 from tamis.domain.exports import Format, OutputOptions
@@ -46,8 +46,8 @@ def selected(type_id: int, fields: Sequence[Field], rule: Rule, as_of: Evaluatio
     return f"SELECT {', '.join(map(column, fields))} FROM ({both}) ORDER BY id"
 
 
-def recipients(type_id: int, segment_id: int, fields: Sequence[Field]) -> str:
-    """Return the query for the recipients of a segment, ordered by recipient id.
+def recipients(type_id: int, segment_id: int, fields: Sequence[Field], *, mailable: bool = False) -> str:
+    """Return the query for the recipients of a segment, ordered by recipient id; `mailable` leaves out suppressed ones.
 
     A contact has its own values, also if it was included under another name. Only email and name are known of an
     external recipient.
@@ -59,8 +59,11 @@ def recipients(type_id: int, segment_id: int, fields: Sequence[Field]) -> str:
         else f"{original(f, 'c.')} AS {column(f)}"
         for f in fields
     )
+    rows = recipients_of(segment_id)
+    if mailable:
+        rows = f"SELECT * FROM {rows} WHERE {can_be_mailed(type_id)}"
     return (
-        f"SELECT {values} FROM ({with_inclusions(recipients_of(segment_id))}) m "
+        f"SELECT {values} FROM ({with_inclusions(rows)}) m "
         f"LEFT JOIN {table(type_id)} c ON c.id = m.contact_id ORDER BY m.recipient_id"
     )
 
@@ -78,8 +81,8 @@ class DuckExportReads:
                 query = contacts(type_id, fields)
             case SelectedContacts(type_id, rule, as_of):
                 query = selected(type_id, fields, rule, as_of, parameters)
-            case SegmentRecipients(type_id, segment_id):
-                query = recipients(type_id, segment_id, fields)
+            case SegmentRecipients(type_id, segment_id, mailable):
+                query = recipients(type_id, segment_id, fields, mailable=mailable)
         return self._write(query, parameters, fields, layout, target, timezone)
 
     def _write(

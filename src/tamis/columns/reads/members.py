@@ -1,6 +1,6 @@
 """DuckDB's implementation of queries for members: paging in both directions, and search by email and name."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 
 import duckdb
@@ -8,11 +8,18 @@ import duckdb
 from tamis.columns.engine.dialect import DUCKDB
 from tamis.columns.layout.contacts import column, original, table
 from tamis.columns.layout.externals import INCLUDED_PERSONS, included_externals
-from tamis.columns.layout.membership import CONTACT_MASK, recipients_between, span
+from tamis.columns.layout.membership import (
+    CONTACT_MASK,
+    PERSON_MASK,
+    can_be_mailed,
+    recipients_between,
+    span,
+    suppressed_recipients,
+)
 from tamis.columns.reads.recipients import with_inclusions
-from tamis.domain.fields import EMAIL, FIRST_NAME, LAST_NAME
+from tamis.domain.fields import EMAIL, FIRST_NAME, LAST_NAME, SUPPRESSED
 from tamis.domain.members import Member
-from tamis.domain.segments import EXTERNAL_BIT
+from tamis.domain.segments import EXTERNAL_BIT, SEGMENT_SHIFT
 from tamis.domain.text import fold
 from tamis.rules.sql.dialect import Parameters
 
@@ -41,9 +48,11 @@ class DuckMemberReads:
         after: int | None,
         before: int | None,
         limit: int,
+        mailable: bool = False,
     ) -> list[Member]:
         """Return the recipients with each of some words in their email or name, ordered by recipient id: the next ones
-        above `after`, or the last ones below `before` if that is given."""
+        above `after`, or the last ones below `before` if that is given. Without words, `mailable` leaves out suppressed
+        ones."""
         first, last = span(segment_id)
         low = first if after is None else max(first, after + 1)
         high = last if before is None else min(last, before - 1)
@@ -52,8 +61,9 @@ class DuckMemberReads:
             rows = _searched(self._con, type_id, segment_id, words, low, high, back, limit)
         else:
             order = "DESC" if back else "ASC"
+            where = f"WHERE {can_be_mailed(type_id)} " if mailable else ""
             rows = self._con.execute(
-                f"SELECT * FROM {recipients_between(low, high)} ORDER BY recipient_id {order} LIMIT $1", [limit]
+                f"SELECT * FROM {recipients_between(low, high)} {where}ORDER BY recipient_id {order} LIMIT $1", [limit]
             ).fetchall()
         return _named(self._con, type_id, rows)
 
@@ -83,6 +93,18 @@ class DuckMemberReads:
         assert row
         return row[0], row[1]
 
+    def count_suppressed(self, types: Mapping[int, int]) -> dict[int, int]:
+        """Count the recipients of segments that may not be mailed; `types` are the contact types of the segments."""
+        if not types:
+            return {}
+        suppressed = " UNION ".join(map(suppressed_recipients, sorted(set(types.values()))))
+        first, last = span(min(types))[0], span(max(types))[1]
+        rows = self._con.execute(
+            f"SELECT recipient_id >> {SEGMENT_SHIFT}, count(*) FROM {recipients_between(first, last)} "
+            f"WHERE recipient_id & {PERSON_MASK} IN ({suppressed}) GROUP BY 1"
+        ).fetchall()
+        return {segment_id: count for segment_id, count in rows if segment_id in types}
+
 
 def _named(con: duckdb.DuckDBPyConnection, type_id: int, rows: Sequence[tuple[int, datetime]]) -> list[Member]:
     """Return some recipients with email and name."""
@@ -91,12 +113,13 @@ def _named(con: duckdb.DuckDBPyConnection, type_id: int, rows: Sequence[tuple[in
         f"CASE WHEN c.id IS NULL THEN m.{own} ELSE {original(field, 'c.')} END"
         for own, field in (("email", EMAIL), ("first_name", FIRST_NAME), ("last_name", LAST_NAME))
     )
+    suppressed = f"coalesce(c.{column(SUPPRESSED)}, m.suppressed, FALSE)"
     named = con.execute(
-        f"SELECT m.recipient_id, c.id, {names}, m.created_at, m.is_added "
+        f"SELECT m.recipient_id, c.id, {names}, m.created_at, m.is_added, {suppressed} "
         f"FROM ({with_inclusions(page)}) m LEFT JOIN {table(type_id)} c ON c.id = m.contact_id",
         [[row[0] for row in rows], [row[1] for row in rows]],
     ).fetchall()
-    return sorted(Member._make((*row[:5], row[5].replace(tzinfo=UTC), row[6])) for row in named)
+    return sorted(Member._make((*row[:5], row[5].replace(tzinfo=UTC), *row[6:])) for row in named)
 
 
 def _searched(

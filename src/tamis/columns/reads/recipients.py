@@ -6,7 +6,7 @@ from tamis.columns.engine.dialect import DUCKDB
 from tamis.columns.layout.contacts import column, original, table
 from tamis.columns.layout.externals import INCLUDED_PERSONS
 from tamis.columns.layout.identity import normalised_emails
-from tamis.columns.layout.membership import CONTACT_MASK, PERSON_MASK, recipients_between, span
+from tamis.columns.layout.membership import CONTACT_MASK, PERSON_MASK, can_be_mailed, recipients_between, span
 from tamis.columns.reads.sampling import number_of_external, sampled
 from tamis.domain.fields import ADDRESS_LINE1, CITY, COUNTRY, EMAIL, FIRST_NAME, LAST_NAME, STATE, UPDATED_AT
 from tamis.domain.sampling import Sample
@@ -23,9 +23,12 @@ class DuckRecipientReads:
     def __init__(self, con: duckdb.DuckDBPyConnection) -> None:
         self._con = con
 
-    def page(self, account_id: int, type_id: int, segment_id: int, after: int, limit: int) -> list[tuple[int, str]]:
-        """Return a page of the recipients with ids above `after`, ordered by id: each as its id and a JSON document."""
-        rows = _page(self._con, segment_id, after, limit)
+    def page(
+        self, account_id: int, type_id: int, segment_id: int, after: int, limit: int, *, mailable: bool = False
+    ) -> list[tuple[int, str]]:
+        """Return a page of the recipients with ids above `after`, ordered by id: each as its id and a JSON document.
+        With `mailable`, suppressed ones are left out."""
+        rows = _page(self._con, segment_id, after, limit, can_be_mailed(type_id) if mailable else "TRUE")
         if not rows:
             return []
         parameters = Parameters(DUCKDB)
@@ -45,9 +48,12 @@ class DuckRecipientReads:
         sample: Sample,
         after: int,
         most: int,
+        *,
+        mailable: bool = False,
     ) -> tuple[int | None, list[tuple[int, str]]]:
         """Scan the next `most` recipients with ids above `after`; return the last id scanned, None at the end of the
         segment, and the recipients that are in the sample, as `page` does."""
+        wanted = f" WHERE {can_be_mailed(type_id)}" if mailable else ""
         low, high = max(after + 1, span(segment_id)[0]), span(segment_id)[1]
         end, scanned, last = low - 1, 0, None
         while scanned < most and end < high:  # as in `_page`: a short span first
@@ -64,15 +70,15 @@ class DuckRecipientReads:
         page = (
             "SELECT p.*, coalesce(p.contact_id, CASE WHEN p.email IS NOT NULL THEN "
             f"{number_of_external('coalesce(o.key, lower(p.email))')} END) AS number "
-            f"FROM ({with_inclusions(f'SELECT * FROM {recipients_between(low, last)}')}) p "
+            f"FROM ({with_inclusions(f'SELECT * FROM {recipients_between(low, last)}{wanted}')}) p "
             f"LEFT JOIN ({normalised}) o ON o.address = p.email"
         )
         rows = _documents(self._con, account_id, type_id, segment_id, sampled(page, "number", sample), parameters)
         return (last if scanned == most else None), rows
 
 
-def _page(con: duckdb.DuckDBPyConnection, segment_id: int, after: int, limit: int) -> list[tuple[int, int]]:
-    """Return the next recipients, in order, each with the microseconds since 1970 at which it entered.
+def _page(con: duckdb.DuckDBPyConnection, segment_id: int, after: int, limit: int, where: str) -> list[tuple[int, int]]:
+    """Return the next recipients that pass a test, in order, each with the microseconds since 1970 at which it entered.
 
     A short span of ids is scanned first, and longer ones only if it has too few: so a page in the middle of millions is
     found without scanning all later ones.
@@ -84,7 +90,7 @@ def _page(con: duckdb.DuckDBPyConnection, segment_id: int, after: int, limit: in
     while len(rows) < limit and end < high:
         end = min(start + width, high)
         rows = con.execute(
-            f"SELECT recipient_id, epoch_us(entered_at) FROM {recipients_between(start, end)} "
+            f"SELECT recipient_id, epoch_us(entered_at) FROM {recipients_between(start, end)} WHERE {where} "
             "ORDER BY recipient_id LIMIT $1",
             [limit],
         ).fetchall()
@@ -99,7 +105,7 @@ def with_inclusions(page: str) -> str:
     names = ", ".join(f"coalesce(a.{name}, x.{name}) AS {name}" for name in ("email", "first_name", "last_name"))
     return (
         f"SELECT p.recipient_id, {names}, a.recipient_id IS NOT NULL AS is_added, "
-        "coalesce(a.created_at, p.entered_at) AS created_at, "
+        "coalesce(a.created_at, p.entered_at) AS created_at, coalesce(a.suppressed, x.suppressed) AS suppressed, "
         f"CASE WHEN p.recipient_id & {EXTERNAL_BIT} = 0 THEN p.recipient_id & {CONTACT_MASK} "
         f"ELSE coalesce(a.contact_id, x.contact_id) END AS contact_id FROM ({page}) p "
         "LEFT JOIN inclusions a ON a.recipient_id = p.recipient_id "

@@ -63,7 +63,7 @@ class DuckVerificationReads:
         mine = "WHERE segment_id IN (SELECT unnest($1::BIGINT[]))"
         stored_inclusions = self._con.execute(
             "SELECT id, segment_id, contact_id, recipient_id, email, first_name, last_name, epoch_us(created_at), "
-            f"person_id FROM inclusions {mine}",
+            f"person_id, suppressed::INTEGER FROM inclusions {mine}",
             ids,
         ).fetchall()
         stored_exclusions = self._con.execute(f"SELECT segment_id, contact_id FROM exclusions {mine}", ids).fetchall()

@@ -12,6 +12,7 @@ from pathlib import Path
 import apsw
 
 from tamis.domain.errors import Unavailable
+from tamis.records.email_hashes import register_email_hash
 from tamis.records.engine.errors import translate_errors
 from tamis.records.integrity.checksums import VFS, load
 from tamis.records.names import register_fold
@@ -34,6 +35,7 @@ def connect(path: Path) -> apsw.Connection:
         # Checkpoint at 64 MB: imports write the same index pages again and again.
         db.execute("PRAGMA wal_autocheckpoint = 16384").fetchall()
         register_fold(db)
+        register_email_hash(db)
         return db
 
 

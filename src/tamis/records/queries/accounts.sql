@@ -17,5 +17,11 @@ SELECT a.timezone FROM accounts a JOIN contact_types t ON t.account_id = a.id WH
 -- name: set_date_order
 UPDATE accounts SET date_order = ? WHERE id = ?;
 
+-- name: gives_suppressed
+SELECT give_suppressed FROM accounts WHERE id = ?;
+
+-- name: set_gives_suppressed
+UPDATE accounts SET give_suppressed = ? WHERE id = ?;
+
 -- name: set_timezone
 UPDATE accounts SET timezone = ? WHERE id = ?;

@@ -1,5 +1,9 @@
 -- name: by_email
-SELECT id, contact_type_id, email, field_values, created_at, updated_at
+SELECT id, contact_type_id, email, field_values, created_at, updated_at, EXISTS (SELECT 1 FROM suppressions) AND EXISTS (
+    SELECT 1 FROM suppressions s
+    WHERE s.account_id = (SELECT account_id FROM contact_types WHERE id = contacts.contact_type_id)
+      AND s.email_hash = email_hash((SELECT pepper FROM store), contacts.email_key)
+)
 FROM contacts WHERE contact_type_id = ? AND email_key = ?;
 
 -- name: ids_by_email
@@ -10,14 +14,22 @@ WHERE c.contact_type_id = ?1 AND c.email_key = k.value;
 SELECT c.id FROM json_each(?2) k CROSS JOIN contacts c WHERE c.id = k.value AND +c.contact_type_id = ?1;
 
 -- name: by_id
-SELECT id, contact_type_id, email, field_values, created_at, updated_at
+SELECT id, contact_type_id, email, field_values, created_at, updated_at, EXISTS (SELECT 1 FROM suppressions) AND EXISTS (
+    SELECT 1 FROM suppressions s
+    WHERE s.account_id = (SELECT account_id FROM contact_types WHERE id = contacts.contact_type_id)
+      AND s.email_hash = email_hash((SELECT pepper FROM store), contacts.email_key)
+)
 FROM contacts WHERE id = ? AND contact_type_id = ?;
 
 -- name: type_id_of
 SELECT t.id FROM contacts c JOIN contact_types t ON t.id = c.contact_type_id WHERE c.id = ? AND t.account_id = ?;
 
 -- name: by_ids
-SELECT id, contact_type_id, email, field_values, created_at, updated_at
+SELECT id, contact_type_id, email, field_values, created_at, updated_at, EXISTS (SELECT 1 FROM suppressions) AND EXISTS (
+    SELECT 1 FROM suppressions s
+    WHERE s.account_id = (SELECT account_id FROM contact_types WHERE id = contacts.contact_type_id)
+      AND s.email_hash = email_hash((SELECT pepper FROM store), contacts.email_key)
+)
 FROM contacts WHERE id IN (SELECT value FROM json_each(?)) ORDER BY id;
 
 -- name: emails_of
@@ -53,11 +65,22 @@ UPDATE contacts SET field_values = json_remove(field_values, ?), import_id = NUL
 
 -- name: documents
 SELECT group_concat('{"id":' || id || ',"email":' || json_quote(email) || ',"created_at":' || created_at
-           || ',"updated_at":' || updated_at || ',"values":' || field_values || '}', char(10))
+           || ',"updated_at":' || updated_at || CASE WHEN EXISTS (SELECT 1 FROM suppressions) AND EXISTS (
+    SELECT 1 FROM suppressions s
+    WHERE s.account_id = (SELECT account_id FROM contact_types WHERE id = contacts.contact_type_id)
+      AND s.email_hash = email_hash((SELECT pepper FROM store), contacts.email_key)
+) THEN ',"suppressed":true' ELSE '' END
+           || ',"values":' || field_values || '}', char(10))
 FROM contacts WHERE +contact_type_id = ? AND id IN (SELECT value FROM json_each(?));
 -- The plus sign keeps SQLite from using the index on the type, which would scan all contacts of it.
 
 -- name: all_documents
 SELECT contact_type_id, '{"id":' || id || ',"email":' || json_quote(email) || ',"created_at":' || created_at
-                        || ',"updated_at":' || updated_at || ',"values":' || field_values || '}'
+                        || ',"updated_at":' || updated_at
+                        || CASE WHEN EXISTS (SELECT 1 FROM suppressions) AND EXISTS (
+    SELECT 1 FROM suppressions s
+    WHERE s.account_id = (SELECT account_id FROM contact_types WHERE id = contacts.contact_type_id)
+      AND s.email_hash = email_hash((SELECT pepper FROM store), contacts.email_key)
+) THEN ',"suppressed":true' ELSE '' END
+                        || ',"values":' || field_values || '}'
 FROM contacts ORDER BY id;

@@ -1,5 +1,8 @@
 -- name: by_email
-SELECT a.segment_id, a.email, a.first_name, a.last_name, a.person_id, a.created_at
+SELECT a.segment_id, a.email, a.first_name, a.last_name, a.person_id, a.created_at, EXISTS (SELECT 1 FROM suppressions) AND EXISTS (
+    SELECT 1 FROM suppressions p
+    WHERE p.account_id = s.account_id AND p.email_hash = email_hash((SELECT pepper FROM store), a.email_key)
+)
 FROM inclusions a JOIN segments s ON s.id = a.segment_id
 WHERE a.email_key = ?1 AND s.contact_type_id = ?2 AND s.deleted_at IS NULL
     AND NOT EXISTS (SELECT 1 FROM contacts c WHERE c.contact_type_id = ?2 AND c.email_key = ?1)

@@ -45,14 +45,22 @@ DELETE FROM contact_exclusions
 WHERE contact_id = ? AND segment_id IN (SELECT segment_id FROM inclusions WHERE email_key = ?);
 
 -- name: inclusions_for_columns
-SELECT a.id, a.segment_id, c.id, a.recipient_id, a.email, a.first_name, a.last_name, a.created_at, a.person_id
+SELECT a.id, a.segment_id, c.id, a.recipient_id, a.email, a.first_name, a.last_name, a.created_at, a.person_id,
+EXISTS (SELECT 1 FROM suppressions) AND EXISTS (
+    SELECT 1 FROM suppressions p
+    WHERE p.account_id = s.account_id AND p.email_hash = email_hash((SELECT pepper FROM store), a.email_key)
+)
 FROM inclusions a
 JOIN segments s ON s.id = a.segment_id
 LEFT JOIN contacts c ON c.contact_type_id = s.contact_type_id AND c.email_key = a.email_key
 WHERE s.deleted_at IS NULL AND a.id IN (SELECT value FROM json_each(?));
 
 -- name: all_inclusions_for_columns
-SELECT a.id, a.segment_id, c.id, a.recipient_id, a.email, a.first_name, a.last_name, a.created_at, a.person_id
+SELECT a.id, a.segment_id, c.id, a.recipient_id, a.email, a.first_name, a.last_name, a.created_at, a.person_id,
+EXISTS (SELECT 1 FROM suppressions) AND EXISTS (
+    SELECT 1 FROM suppressions p
+    WHERE p.account_id = s.account_id AND p.email_hash = email_hash((SELECT pepper FROM store), a.email_key)
+)
 FROM inclusions a
 JOIN segments s ON s.id = a.segment_id
 LEFT JOIN contacts c ON c.contact_type_id = s.contact_type_id AND c.email_key = a.email_key

@@ -11,6 +11,10 @@ FROM suppressions WHERE account_id = ? AND email_hash IN (SELECT value FROM json
 -- name: by_hash
 SELECT id, email, reason, source, since FROM suppressions WHERE account_id = ? AND email_hash = ?;
 
+-- name: is_suppressed
+SELECT 1 FROM contact_types t JOIN suppressions s ON s.account_id = t.account_id
+WHERE t.id = ? AND s.email_hash = ?;
+
 -- name: insert
 INSERT INTO suppressions (account_id, email_hash, email, reason, source, since) VALUES (?, ?, ?, ?, ?, ?);
 

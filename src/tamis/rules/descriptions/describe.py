@@ -15,7 +15,18 @@ from tamis.rules.descriptions.events import asks_how_often, write_asked, write_e
 from tamis.rules.operators import BY_NAME, OPERATORS, Operator, Relative, Takes
 from tamis.rules.time.relative import PERIOD_STEPS
 from tamis.rules.time.terms import relative_terms
-from tamis.rules.tree import All, Any, Condition, EventCondition, InRandomShare, InSegment, Node, Not, Rule
+from tamis.rules.tree import (
+    All,
+    Any,
+    Condition,
+    EventCondition,
+    InRandomShare,
+    InSegment,
+    IsSuppressed,
+    Node,
+    Not,
+    Rule,
+)
 from tamis.rules.values import ClockTime, ConditionValue, format_condition_value
 
 _NEGATIVE = {operator.negates: operator for operator in OPERATORS if operator.negates}
@@ -35,11 +46,13 @@ def describe(rule: Rule, subject: str = "Contacts", today: date | None = None) -
     return _Writer(today).sentence(rule, subject)
 
 
-def phrase(node: Condition | EventCondition | InSegment | InRandomShare | Not) -> str:
+def phrase(node: Condition | EventCondition | InSegment | InRandomShare | IsSuppressed | Not) -> str:
     """Return what one condition asks for, in a few words: `Age is between 25 and 60`, `Is in segment “Regulars”`; also
     a negated one about events: `Did not “open”`."""
     if isinstance(node, InRandomShare):
         return f"{node.operator.name.capitalize()} {node.values[0]} “{node.name}”"
+    if isinstance(node, IsSuppressed):
+        return node.operator.name.capitalize()
     if isinstance(node, InSegment):
         return f"{node.operator.name.capitalize()} “{node.name}”"
     if isinstance(node, EventCondition | Not):
@@ -119,6 +132,8 @@ class _Writer:
                 return named.operator.in_sentence.format(f"“{named.name}”")
             case InRandomShare() as share:
                 return share.operator.in_sentence.format(share.values[0], f"“{share.name}”")
+            case IsSuppressed(operator):
+                return operator.in_sentence
             case Not(part):
                 inside = self.bare(part).removeprefix("(").removesuffix(")") if _pronoun(part) else self.clause(part)
                 return f"not ({inside}{'; blanks count as no' if _needs_value(part) else ''})"
@@ -181,8 +196,8 @@ def _without_not(node: Node) -> Node:
     match node:
         case Not(EventCondition() as part) if asks_how_often(part):
             return node  # "did not"
-        case Not(Condition() | EventCondition() | InSegment() | InRandomShare() as part) if opposite := _opposite(
-            part.operator
+        case Not(Condition() | EventCondition() | InSegment() | InRandomShare() | IsSuppressed() as part) if (
+            opposite := _opposite(part.operator)
         ):
             return replace(part, operator=opposite)
     return node
@@ -199,7 +214,7 @@ def _pronoun(node: Node) -> str | None:
             return "who" if _Writer(None).written_by_tamis(condition) else "whose"
         case EventCondition() as events:
             return "who" if asks_how_often(events) else "whose"
-        case InSegment() | InRandomShare():
+        case InSegment() | InRandomShare() | IsSuppressed():
             return "who"
         case Not(part):
             return _pronoun(part)

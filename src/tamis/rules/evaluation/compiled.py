@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import cast
 from zoneinfo import ZoneInfo
 
-from tamis.domain.fields import CONTACT_ID, Value
+from tamis.domain.fields import CONTACT_ID, SUPPRESSED, Value
 from tamis.domain.instants import EPOCH
 from tamis.rules.evaluation.aggregates import Events, EventValues, aggregated, no_events, value_operands
 from tamis.rules.evaluation.evaluate import Membership
@@ -27,12 +27,13 @@ from tamis.rules.tree import (
     EventCondition,
     InRandomShare,
     InSegment,
+    IsSuppressed,
     Node,
     Not,
     Rule,
-    fields_used,
     referenced_events,
     referenced_segments,
+    values_used,
 )
 
 Values = Mapping[int, Value]
@@ -69,7 +70,7 @@ def compile_rule(rule: Rule, zone: ZoneInfo) -> CompiledRule:
     found = CompiledRule(
         rule,
         _never_matches if rule is None else _compile(rule, EvaluationTime(EPOCH, zone)),
-        frozenset(field.id for field in fields_used(rule)),
+        frozenset(field.id for field in values_used(rule)),
         referenced_segments(rule),
         event_ids,
         bool(event_ids) or any(True for _ in time_dependent_conditions(rule)),
@@ -95,6 +96,9 @@ def _compile(node: Node, any_time: EvaluationTime) -> Selects:
             return lambda values, as_of, in_segment, events: (
                 is_in_share(cast(int, values[CONTACT_ID.id]), percentage, name) is not share_complement
             )
+        case IsSuppressed(operator):
+            mailed = positive_form(operator)[1]
+            return lambda values, as_of, in_segment, events: bool(values.get(SUPPRESSED.id)) is not mailed
         case All(parts):
             tests = tuple(_compile(part, any_time) for part in parts)
 

@@ -4,13 +4,24 @@ from collections.abc import Callable, Sequence
 from fractions import Fraction
 from typing import Protocol, cast
 
-from tamis.domain.fields import CONTACT_ID, Field, Value
+from tamis.domain.fields import CONTACT_ID, SUPPRESSED, Field, Value
 from tamis.rules.evaluation.aggregates import Events, EventValues, aggregated, no_events, value_operands
 from tamis.rules.evaluation.operands import comparable, operands, point
 from tamis.rules.operators import positive_form
 from tamis.rules.random_share import is_in_share
 from tamis.rules.time.evaluation_time import EvaluationTime
-from tamis.rules.tree import All, Any, Condition, EventAggregate, EventCondition, InRandomShare, InSegment, Not, Rule
+from tamis.rules.tree import (
+    All,
+    Any,
+    Condition,
+    EventAggregate,
+    EventCondition,
+    InRandomShare,
+    InSegment,
+    IsSuppressed,
+    Not,
+    Rule,
+)
 
 Membership = Callable[[int], bool]
 """Returns whether one contact is a member of the segment with this id."""
@@ -51,6 +62,8 @@ def selects(
         case InRandomShare(percentage, name, operator):
             contact_id = cast(int, contact.value_of(CONTACT_ID))
             return is_in_share(contact_id, percentage, name) is not positive_form(operator)[1]
+        case IsSuppressed(operator):
+            return bool(contact.value_of(SUPPRESSED)) is not positive_form(operator)[1]
         case All(parts):
             return all(selects(part, contact, as_of, in_segment, events) for part in parts)
         case Any(parts):

@@ -12,7 +12,18 @@ from tamis.rules.operators import OPERATORS
 from tamis.rules.syntaxes.text import to_text
 from tamis.rules.time.breakpoints import next_breakpoint_of_events
 from tamis.rules.time.evaluation_time import EvaluationTime
-from tamis.rules.tree import All, Any, Condition, EventCondition, InRandomShare, InSegment, Node, Not, Rule
+from tamis.rules.tree import (
+    All,
+    Any,
+    Condition,
+    EventCondition,
+    InRandomShare,
+    InSegment,
+    IsSuppressed,
+    Node,
+    Not,
+    Rule,
+)
 
 _NOT_A_MEMBER = next(operator.name for operator in OPERATORS if operator.names_segment and operator.negates)
 
@@ -49,7 +60,7 @@ class Explained:
     conditions is of the kind "nothing".
     """
 
-    kind: Literal["condition", "segment", "share", "event", "all", "any", "not", "nothing"]
+    kind: Literal["condition", "segment", "share", "suppression", "event", "all", "any", "not", "nothing"]
     text: str
     value: str | None
     holds: bool
@@ -89,6 +100,8 @@ def explain(
         return Explained("segment", to_text(rule), None, holds, phrase=phrase(rule), segment_id=rule.segment_id)
     if isinstance(rule, InRandomShare):
         return Explained("share", to_text(rule), None, holds, phrase=phrase(rule))
+    if isinstance(rule, IsSuppressed):
+        return Explained("suppression", to_text(rule), None, holds, phrase=phrase(rule))
     if isinstance(rule, EventCondition):
         return _explain_events(rule, as_of, events, holds)
     kind, nodes = _group(rule)

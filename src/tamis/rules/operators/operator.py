@@ -40,6 +40,8 @@ class ValueType(StrEnum):
     SEGMENT = "segment"
     SHARE = "share"
     """A percentage and the name of a random share."""
+    NOTHING = "nothing"
+    """The operator is a whole condition, without a field and values."""
 
     @property
     def is_of_calendar(self) -> bool:

@@ -36,6 +36,14 @@ _CONTACT_OPERATORS: tuple[Operator, ...] = (
         ),
         values=ValueType.SHARE, negates="is in random",
     ),
+    Operator(
+        "is suppressed", frozenset(), Takes.NONE, "may not be mailed",
+        ("are suppressed", "cannot be mailed", "may not be mailed", "can not be mailed"), values=ValueType.NOTHING,
+    ),
+    Operator(
+        "can be mailed", frozenset(), Takes.NONE, "can be mailed",
+        ("may be mailed", "is not suppressed", "are not suppressed"), values=ValueType.NOTHING, negates="is suppressed",
+    ),
 )  # fmt: skip
 
 OPERATORS = (*VALUE_OPERATORS, *DATE_OPERATORS, *FIELD_OPERATORS, *_CONTACT_OPERATORS)

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from tamis.domain.events import AT
-from tamis.domain.fields import Field, Kind
+from tamis.domain.fields import SUPPRESSED, Field, Kind
 from tamis.domain.instants import MICROSECOND
 from tamis.rules.evaluation.operands import operands, relative_operands
 from tamis.rules.operators import Operand, positive_form
@@ -28,6 +28,7 @@ from tamis.rules.tree import (
     EventCondition,
     InRandomShare,
     InSegment,
+    IsSuppressed,
     Node,
     Not,
     Rule,
@@ -72,6 +73,9 @@ def _node(node: Node, wanted: bool, as_of: EvaluationTime, source: ColumnSource,
         case InRandomShare(percentage, name, operator):
             comparison = "<" if wanted is not positive_form(operator)[1] else ">="
             return f"({_place_in_share(name, parameters)} {comparison} {parameters.bind(limit(percentage))})"
+        case IsSuppressed(operator):
+            expression = source.column(SUPPRESSED)
+            return f"({expression})" if wanted is not positive_form(operator)[1] else f"(NOT {expression})"
         case Not(part):
             return _node(part, not wanted, as_of, source, parameters)
         case All(parts) | Any(parts):

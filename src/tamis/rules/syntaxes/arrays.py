@@ -8,7 +8,7 @@ from tamis.domain.errors import Invalid, Problem
 from tamis.rules.diagnostics import names
 from tamis.rules.operators import SPELLINGS, Takes, normal_spelling
 from tamis.rules.syntaxes.draft import Draft, DraftCondition, DraftGroup
-from tamis.rules.tree import All, Any, Condition, InRandomShare, InSegment, Rule
+from tamis.rules.tree import All, Any, Condition, InRandomShare, InSegment, IsSuppressed, Rule
 from tamis.rules.values import format_condition_value
 
 NESTED = "rule"
@@ -31,7 +31,7 @@ def to_arrays(rule: Rule) -> Arrays:
     match rule:
         case None:
             return Arrays((), (), (), None)
-        case Condition() | InSegment() | InRandomShare():
+        case Condition() | InSegment() | InRandomShare() | IsSuppressed():
             parts: tuple[object, ...] = (rule,)
             query_type = None
         case All(parts):
@@ -40,7 +40,7 @@ def to_arrays(rule: Rule) -> Arrays:
             query_type = "or"
         case _:
             return Arrays((), (), (), NESTED)
-    flat = [part for part in parts if isinstance(part, Condition | InSegment | InRandomShare)]
+    flat = [part for part in parts if isinstance(part, Condition | InSegment | InRandomShare | IsSuppressed)]
     if len(flat) < len(parts) or sum(part.operator.takes is Takes.MANY for part in flat) > 1:
         return Arrays((), (), (), NESTED)
     return Arrays(
@@ -51,9 +51,11 @@ def to_arrays(rule: Rule) -> Arrays:
     )
 
 
-def _values(part: Condition | InSegment | InRandomShare) -> tuple[str, ...]:
+def _values(part: Condition | InSegment | InRandomShare | IsSuppressed) -> tuple[str, ...]:
     if isinstance(part, InRandomShare):
         return part.values
+    if isinstance(part, IsSuppressed):
+        return ()
     return tuple(map(format_condition_value, part.values)) if isinstance(part, Condition) else (str(part.segment_id),)
 
 

@@ -14,6 +14,8 @@ _OF_CALENDAR = "OPC"
 """The prefix of the terminals of operators that take one value without parentheses, or a list."""
 _OF_SHARES = f"{SEGMENT_OPERATOR}R"
 """The prefix of the terminals of operators about random shares."""
+_WITHOUT_VALUE = f"{SEGMENT_OPERATOR}0"
+"""The prefix of the terminals of operators that are a whole condition."""
 _OF_FIELDS = "OPF"
 """The prefix of the terminals of operators that compare with another field."""
 _CONDITION_END = r"(?=\s*(?:\Z|\)|(?:and|or|where)(?!\w)|&&|\|\|))"
@@ -52,6 +54,8 @@ def grammar() -> str:
 
 def _terminal(operator: Operator) -> str:
     if operator.takes_no_field:
+        if operator.takes is Takes.NONE:
+            return _WITHOUT_VALUE
         return SEGMENT_OPERATOR if operator.names_segment else _OF_SHARES
     if operator.values is ValueType.FIELD:
         return _OF_FIELDS

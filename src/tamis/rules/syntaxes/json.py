@@ -19,6 +19,7 @@ from tamis.rules.tree import (
     EventCondition,
     InRandomShare,
     InSegment,
+    IsSuppressed,
     Not,
     Rule,
 )
@@ -44,6 +45,8 @@ def _encodable(rule: Rule) -> dict[str, object] | None:
             return {"operator": operator.name, "values": [str(segment_id)]}
         case InRandomShare(_, _, operator):
             return {"operator": operator.name, "values": list(rule.values)}
+        case IsSuppressed(operator):
+            return {"operator": operator.name, "values": []}
         case EventCondition(aggregate, operator, values):
             return _encodable_event(aggregate) | _encodable_test(operator, values)
         case All(parts):

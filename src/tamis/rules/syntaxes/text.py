@@ -18,7 +18,18 @@ from tamis.rules.syntaxes import event_clauses
 from tamis.rules.syntaxes.draft import MAX_DEPTH, Draft, DraftCondition, DraftGroup, DraftNot
 from tamis.rules.syntaxes.event_text import write_event_condition
 from tamis.rules.syntaxes.grammar import grammar
-from tamis.rules.tree import All, Any, Condition, EventCondition, InRandomShare, InSegment, Node, Not, Rule
+from tamis.rules.tree import (
+    All,
+    Any,
+    Condition,
+    EventCondition,
+    InRandomShare,
+    InSegment,
+    IsSuppressed,
+    Node,
+    Not,
+    Rule,
+)
 from tamis.rules.values import ConditionValue, format_condition_value
 
 MAX_LENGTH = 500_000
@@ -155,6 +166,9 @@ class _ToDraft(lark.Transformer[lark.Token, AnyValue]):
     def _asked(self, operator: lark.Token, values: Sequence[lark.Token]) -> DraftCondition:
         return replace(self.condition(operator, operator, *values), field=None)
 
+    def without_field(self, operator: lark.Token) -> Draft:
+        return DraftCondition(None, str(operator), (), where=_place(operator), where_operator=_place(operator))
+
     def random_share(self, operator: lark.Token, percentage: lark.Token, name: lark.Token) -> Draft:
         return DraftCondition(
             None,
@@ -175,7 +189,7 @@ class _ToDraft(lark.Transformer[lark.Token, AnyValue]):
     def other_field(self, token: lark.Token) -> lark.Token:
         return token.update(type="FIELD")  # with its backticks, because digits without them are an ID
 
-    item = op0 = op1 = op2 = opn = opc = opf = ops = opsr = property = event = value
+    item = op0 = op1 = op2 = opn = opc = opf = ops = opsr = ops0 = property = event = value
 
 
 def _group(join: Literal["all", "any"], parts: tuple[Draft, ...]) -> Draft:
@@ -213,6 +227,8 @@ def _written(node: Node, outermost: bool = False) -> str:
             return f"{operator.name} {segment_id if is_segment_id(name) else _quoted(name)}"
         case InRandomShare(_, name, operator):
             return f"{operator.name} {node.values[0]} {_quoted(name)}"
+        case IsSuppressed(operator):
+            return operator.name
         case EventCondition():
             return str(_written_event(node, negated=False))
         case Not(EventCondition() as condition) if written := _written_event(condition, negated=True):

@@ -12,7 +12,7 @@ from tamis.actions.fields.types import type_by_id
 from tamis.actions.lookups import fields_of_type, types_of_account
 from tamis.actions.segments import recipients, segments
 from tamis.actions.segments.rule_syntax import from_arrays
-from tamis.actions.segments.segment_list import sized_segment
+from tamis.actions.segments.sizes import sized_segment, sized_segments
 from tamis.actions.services import Services
 from tamis.domain.accounts import Account, ApiKey
 from tamis.domain.actors import Actor
@@ -84,7 +84,7 @@ async def segment_list(context: Context, _: Request) -> RawResponse:
     now = services.clock()
     if cached is None or cached.version != version or not cached.covers(now):
         account = context.account
-        found = await run_in_lane(services.lanes.short, account.id, lambda: segments.sized_segments(services, account))
+        found = await run_in_lane(services.lanes.short, account.id, lambda: sized_segments(services, account))
         body = succeeded({"segments": [serializers.segment(sized) for sized in found.segments]}).body
         cached = context.segment_lists[account.id] = CachedList(version, now, found.until, body)
     return RawResponse(200, cached.body)
@@ -164,7 +164,9 @@ async def segment_store(context: Context, request: Request) -> RawResponse:
         context.actor, context.account.id, segments.create_segment, context.account, contact_type, name, draft
     )
     services = context.services
-    sized = await run_in_lane(services.lanes.short, context.account.id, lambda: sized_segment(services, made))
+    sized = await run_in_lane(
+        services.lanes.short, context.account.id, lambda: sized_segment(services, context.account, made)
+    )
     return succeeded({"segment": serializers.segment(sized)})
 
 

@@ -1,7 +1,7 @@
 """The JSON objects of the Segment API; the order of keys is part of the contract."""
 
 from tamis.actions.segments.rule_syntax import to_arrays
-from tamis.actions.segments.segments import SizedSegment
+from tamis.actions.segments.sizes import SizedSegment
 from tamis.domain.contacts import Contact, ContactType
 from tamis.domain.fields import RESERVED, SYSTEM_FIELDS, Field, FieldSet, Value
 from tamis.domain.instants import format_instant

@@ -36,7 +36,7 @@ CREATE OR REPLACE TEMP TABLE staged_exclusions AS FROM exclusions LIMIT 0
 SELECT unnest($1::BIGINT[]), unnest($2::BIGINT[]), unnest($3::BIGINT[]), unnest($4::BIGINT[]),
        unnest($5::VARCHAR[]), unnest($6::VARCHAR[]), unnest($7::VARCHAR[]),
        make_timestamp(unnest($8::BIGINT[])), unnest($9::BIGINT[]),
-       unnest($10::VARCHAR[]), unnest($11::VARCHAR[]), unnest($12::VARCHAR[])
+       unnest($10::INTEGER[])::BOOLEAN, unnest($11::VARCHAR[]), unnest($12::VARCHAR[]), unnest($13::VARCHAR[])
 
 -- name: exclusion_rows
 SELECT unnest($1::BIGINT[]), unnest($2::BIGINT[])

@@ -34,7 +34,7 @@ from tamis.columns.projector.steps.roll_up import update_sizes
 from tamis.columns.projector.steps.small_batch import Evaluation, find_differences, stored_values
 from tamis.columns.projector.steps.stage import last_changes
 from tamis.domain.contacts import JsonValue, typed_value
-from tamis.domain.fields import CONTACT_ID, CREATED_AT, EMAIL, UPDATED_AT, Field, Value
+from tamis.domain.fields import CONTACT_ID, CREATED_AT, EMAIL, SUPPRESSED, UPDATED_AT, Field, Value
 from tamis.domain.history import ChangeRow
 from tamis.domain.instants import LAST_INSTANT, MICROSECOND, day_of, from_micros, to_micros
 from tamis.domain.membership_changes import Cause
@@ -55,6 +55,7 @@ class _Document(msgspec.Struct):
     created_at: int
     updated_at: int
     values: dict[int, JsonValue]
+    suppressed: bool = False
 
 
 _DOCUMENTS = msgspec.json.Decoder(_Document)
@@ -170,6 +171,8 @@ def _values(document: _Document, fields: Sequence[Field]) -> dict[int, Value]:
             found[field.id] = from_micros(document.created_at)
         elif field.id == UPDATED_AT.id:
             found[field.id] = from_micros(document.updated_at)
+        elif field.id == SUPPRESSED.id:
+            found[field.id] = document.suppressed
         elif (value := document.values.get(field.id)) is not None:
             found[field.id] = comparable(typed_value(value, field.kind))
     return found

@@ -14,12 +14,11 @@ from tamis.actions.segments.planning.edit_effects import SAMPLE_SIZE, effect_of_
 from tamis.actions.segments.rule_syntax import draft_of
 from tamis.actions.segments.segments import (
     Keep,
-    ListedSegment,
     SegmentEdit,
-    listed_segments,
     segment_by_id,
     segment_tag,
 )
+from tamis.actions.segments.sizes import ListedSegment, listed_segments
 from tamis.domain.accounts import Scope
 from tamis.web.api.body import StrictJson
 from tamis.web.api.calls import Call, CallDep

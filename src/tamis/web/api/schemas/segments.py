@@ -12,7 +12,7 @@ from tamis.actions.segments.planning.edit_effects import MembershipEffect
 from tamis.actions.segments.planning.forecasts import Forecast
 from tamis.actions.segments.previews import Preview
 from tamis.actions.segments.rule_syntax import to_text
-from tamis.actions.segments.segments import ListedSegment
+from tamis.actions.segments.sizes import ListedSegment
 from tamis.domain.fields import FieldSet
 from tamis.domain.segments import Segment
 from tamis.web.api.schemas.common import Body, Name
