@@ -3,6 +3,7 @@
 import shutil
 import sys
 import time
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -29,6 +30,7 @@ def export(
     type_: Annotated[str | None, Parameter(name="--type")] = None,
     where: Annotated[str | None, Parameter(name="--where", allow_leading_hyphen=True)] = None,
     fields: str | None = None,
+    mailable: Annotated[bool, Parameter(negative="")] = False,
     format_: Annotated[Literal["csv", "ndjson", "parquet"] | None, Parameter(name="--format")] = None,
     formulas: Literal["escape", "keep"] = "escape",
     bom: Annotated[bool, Parameter(negative="")] = False,
@@ -48,6 +50,8 @@ def export(
         With --type: export only contacts that match this rule, such as: country = "India"
     fields
         Keys of the fields to export, in this order, separated by commas; all fields by default.
+    mailable
+        Only recipients of the segment that may be mailed; use it for whatever is sent.
     format_
         The format, if the file name does not show it; the default for standard output is CSV.
     formulas
@@ -58,6 +62,8 @@ def export(
         Replace an existing file.
     """
     segment, file = _parse_target(target, type_, where)
+    if mailable and segment is None:
+        raise Invalid([Problem("--mailable", "mailable_needs_segment")])
     layout = _layout(file, format_, escapes=formulas == "escape", mark=bom)
     if file == STANDARD_OUTPUT and common.json:
         raise Invalid([Problem("--json", "json_has_no_place")])
@@ -65,6 +71,7 @@ def export(
     begun = time.monotonic()
     with open_services(common) as services:
         wanted = _requested_fields(services, common, segment, type_, where, _keys(fields), layout)
+        wanted = replace(wanted, mailable=mailable)
         with export_directory(services.settings.data) as directory:
             rows = run_call(services, WriteExport(wanted, directory.name))
             size = export_file(directory).stat().st_size

@@ -100,6 +100,7 @@ OWN: Mapping[str, str] = {
         "this email was forgotten on {day} and cannot be added; allow it with: tamis contact allow {email} --type "
         "{contact_type}"
     ),
+    "mailable_needs_segment": "only the recipients of a segment can be exported for mailing: name a segment",
     "rule_needs_type": "a rule needs a contact type: add --type TYPE",
     "sample_size_missing": "add --percent for a sample, --split for groups or both",
     "secret_key_not_set": "set the secret key of the server in {variable}, or use --key-file",

@@ -160,8 +160,8 @@ def list_segments(*, common: Common = Common()) -> None:  # noqa: B008  frozen
     if common.json:
         print_result(common, {"segments": [_document(s) for s in found]})
     else:
-        rows = [(s.segment.id, s.segment.name, f"{s.recipients:,}", s.sentence) for s in found]
-        print_table(("ID", "Name", "Members", "Rule"), rows, right=(0, 2))
+        rows = [(s.segment.id, s.segment.name, f"{s.mailable:,}", f"{s.recipients:,}", s.sentence) for s in found]
+        print_table(("ID", "Name", "Can be mailed", "Members", "Rule"), rows, right=(0, 2, 3))
 
 
 @segment_app.command(name="show")
@@ -258,6 +258,7 @@ def _document(listed: ListedSegment) -> dict[str, object]:
         "contact_type_id": segment.contact_type_id,
         "description": segment.description,
         "count": listed.recipients,
+        "mailable": listed.mailable,
         "rule": listed.rule,
         "sentence": listed.sentence,
         "created_at": format_instant(segment.created_at),

@@ -30,10 +30,13 @@ def segment_download(
     segment_id: int,
     layout: OutputOptions,
     fields: Sequence[str] | None = None,
+    *,
+    mailable: bool = False,
 ) -> Download:
-    """Export a segment with some fields, given by their keys, or with all; raises NotFound, Invalid and Unavailable."""
+    """Export a segment with some fields, given by their keys, or with all; with `mailable`, only recipients that may be
+    mailed. Raises NotFound, Invalid and Unavailable."""
     chosen = None if fields is None else tuple(fields)
-    return _download(services, Export(account.id, layout, segment_id=segment_id, fields=chosen))
+    return _download(services, Export(account.id, layout, segment_id=segment_id, fields=chosen, mailable=mailable))
 
 
 def contacts_download(

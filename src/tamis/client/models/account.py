@@ -15,6 +15,7 @@ class Account(Model, frozen=True, kw_only=True):
     name: str
     time_zone: str
     scope: str
+    give_suppressed: bool = False
 
 
 class ContactType(Model, frozen=True, kw_only=True):

@@ -21,6 +21,7 @@ class Segment(Tagged, frozen=True, kw_only=True):
     text: str
     sentence: str
     count: int
+    mailable: int = 0
     created_at: datetime
     updated_at: datetime
 
@@ -80,6 +81,7 @@ class Member(Model, frozen=True, kw_only=True):
     email: str
     added_manually: bool
     since: datetime
+    suppressed: bool = False
     fields: Mapping[str, StoredValue]
 
 

@@ -2,9 +2,11 @@
 
 from datetime import datetime
 
+from msgspec import UNSET, UnsetType
+
 from tamis.client.calls import Resource, Sender, call, paged
 from tamis.client.models.account import Account, AuditEntry
-from tamis.client.request import Page, Request
+from tamis.client.request import Page, Request, json_body
 
 
 class AccountCalls(Resource[Sender]):
@@ -14,6 +16,11 @@ class AccountCalls(Resource[Sender]):
     def get(self) -> Request[Account]:
         """Return the account, and the scope of the key."""
         return Request("GET", "/account", Account)
+
+    @call
+    def update(self, *, give_suppressed: bool | UnsetType = UNSET) -> Request[Account]:
+        """Change the account: with `give_suppressed`, it also gives emails that may not be mailed."""
+        return Request("PATCH", "/account", Account, content=json_body(give_suppressed=give_suppressed))
 
 
 class AuditCalls(Resource[Sender]):

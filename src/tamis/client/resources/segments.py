@@ -188,12 +188,13 @@ class SegmentCalls(Resource[Sender]):
         segment_id: int,
         *,
         fields: Iterable[str] | None = None,
+        mailable: bool | None = None,
         page_size: int | None = None,
         cursor: str | None = None,
     ) -> Request[Page[Member]]:
-        """List the members of a segment."""
+        """List the members of a segment, or only those who may be mailed."""
         chosen = None if fields is None else ",".join(fields)
-        query = {"fields": chosen, "limit": page_size, "cursor": cursor}
+        query = {"fields": chosen, "mailable": mailable, "limit": page_size, "cursor": cursor}
         return Request("GET", path("segments", segment_id, "members"), Page[Member], query)
 
     @paged
@@ -229,11 +230,14 @@ class SegmentCalls(Resource[Sender]):
         *,
         format: str | None = None,
         fields: Iterable[str] | None = None,
+        mailable: bool | None = None,
     ) -> tuple[Request[bytes], Path]:
-        """Write the members to a file as `csv`, `ndjson` or `parquet`, by default after the file's ending."""
+        """Write the members, or only those who may be mailed, to a file as `csv`, `ndjson` or `parquet`, by default
+        after the file's ending."""
         target = Path(file)
         chosen = None if fields is None else ",".join(fields)
-        query = {"format": format or target.suffix.removeprefix(".").lower(), "fields": chosen}
+        form = format or target.suffix.removeprefix(".").lower()
+        query = {"format": form, "fields": chosen, "mailable": mailable}
         return Request("GET", path("segments", segment_id, "export"), bytes, query, wait=EXPORT_SECONDS), target
 
 

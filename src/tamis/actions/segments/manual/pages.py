@@ -38,15 +38,23 @@ class ValuedMembersPage:
 
 
 def page_of_members(
-    services: Services, account: Account, segment_id: int, keys: str | None, after: int, limit: int
+    services: Services,
+    account: Account,
+    segment_id: int,
+    keys: str | None,
+    after: int,
+    limit: int,
+    *,
+    mailable: bool = False,
 ) -> ValuedMembersPage:
     """Return the members above a recipient id with the values of some fields, given by their keys separated by commas,
-    or of all: whoever is a member during the whole walk is on exactly one page. Raises NotFound and Invalid."""
+    or of all: whoever is a member during the whole walk is on exactly one page. With `mailable`, only those
+    who may be mailed. Raises NotFound and Invalid."""
     with services.view(account.id) as view:
         segment = segment_by_id(view.records, account, segment_id)
         fields = types.fields_of_type(view.records, segment.contact_type_id)
         shown = selected_fields(keys, fields)
-        found = _members(view, segment, after, limit + 1)
+        found = _members(view, segment, after, limit + 1, mailable=mailable)
         page = found[:limit]
         return ValuedMembersPage(
             _with_values(view, page, fields), shown, page[-1].recipient_id if len(found) > limit else None
@@ -67,8 +75,11 @@ def member_of_email(services: Services, account: Account, segment_id: int, email
     raise NotFound("member_unknown", email=shorten(email), segment=segment.name)
 
 
-def _members(view: View[ColumnsView], segment: Segment, after: int, limit: int) -> list[Member]:
-    return view.columns.members.page(segment.contact_type_id, segment.id, (), after=after, before=None, limit=limit)
+def _members(
+    view: View[ColumnsView], segment: Segment, after: int, limit: int, *, mailable: bool = False
+) -> list[Member]:
+    type_id, members = segment.contact_type_id, view.columns.members
+    return members.page(type_id, segment.id, (), after=after, before=None, limit=limit, mailable=mailable)
 
 
 def _with_values(view: View[ColumnsView], page: Sequence[Member], fields: FieldSet) -> list[MemberValues]:

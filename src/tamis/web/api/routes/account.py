@@ -3,12 +3,16 @@
 from typing import Annotated
 
 import msgspec
-from litestar import get
-from msgspec import Meta
+from litestar import get, patch
+from litestar.params import JSONBody
+from msgspec import UNSET, Meta, UnsetType
 
+from tamis.actions.consent import mailing
 from tamis.domain.accounts import Scope
-from tamis.web.api.calls import CallDep
+from tamis.web.api.body import StrictJson
+from tamis.web.api.calls import Call, CallDep
 from tamis.web.api.operations import needs
+from tamis.web.api.schemas.common import Body
 
 
 class AccountOut(msgspec.Struct):
@@ -18,13 +22,44 @@ class AccountOut(msgspec.Struct):
     name: Annotated[str, Meta(description="The email of the account.")]
     time_zone: Annotated[str, Meta(description="The time zone of its calendar days, as in the IANA database.")]
     scope: Scope
+    give_suppressed: Annotated[
+        bool,
+        Meta(description="Whether lists, counts, changes and webhooks also have emails that may not be mailed."),
+    ]
+
+
+class AccountChanges(Body):
+    """The changes to an account; what is missing stays."""
+
+    give_suppressed: bool | UnsetType = UNSET
 
 
 @get("/account", summary="Get the account", tags=["Account"], opt=needs(Scope.READ))
 async def get_account(call: CallDep) -> AccountOut:
     """Returns the account that the key belongs to, and the scope of the key."""
+    return _account_out(call)
+
+
+@patch(
+    "/account",
+    summary="Change the account",
+    tags=["Account"],
+    dto=StrictJson[AccountChanges],
+    return_dto=None,
+    opt=needs(Scope.ADMIN),
+)
+async def change_account(call: CallDep, data: JSONBody[AccountChanges]) -> AccountOut:
+    """Changes the account. With `give_suppressed`, it also gives emails that may not be mailed to those who mail: they
+    then have to leave them out themselves."""
+    if data.give_suppressed is not UNSET:
+        await call.write(mailing.set_gives_suppressed, call.account, data.give_suppressed)
+    return _account_out(call)
+
+
+def _account_out(call: Call) -> AccountOut:
     account = call.account
-    return AccountOut(account.id, account.email, account.timezone, call.key.scope)
+    gives = mailing.gives_suppressed(call.records, account)
+    return AccountOut(account.id, account.email, account.timezone, call.key.scope, gives)
 
 
-handlers = [get_account]
+handlers = [get_account, change_account]

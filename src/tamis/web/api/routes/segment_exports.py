@@ -33,6 +33,7 @@ async def export_members(
     fields: Annotated[
         str | None, Parameter(description="Keys of the fields to write, separated by commas; all by default.")
     ] = None,
+    mailable: Annotated[bool, Parameter(description="Only those who may be mailed.")] = False,
 ) -> Response[Any]:
     """Sends the members of a segment as a file, from one consistent state of the data. A file whose length is not that
     of `Content-Length` is incomplete."""
@@ -42,7 +43,9 @@ async def export_members(
     chosen = None if fields is None else [key.strip() for key in fields.split(",")]
     try:
         download = await run_in_lane(
-            services.lanes.exports, account.id, lambda: segment_download(services, account, segment_id, layout, chosen)
+            services.lanes.exports,
+            account.id,
+            lambda: segment_download(services, account, segment_id, layout, chosen, mailable=mailable),
         )
     except Invalid as refused:
         raise BadRequest(refused.problems) from None

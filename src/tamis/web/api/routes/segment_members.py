@@ -28,13 +28,21 @@ Fields = Annotated[
 
 
 @get("/segments/{segment_id:int}/members", summary="List members", tags=TAGS, opt=needs(Scope.READ))
-async def list_members(call: CallDep, segment_id: Id, page: PageDep, fields: Fields = None) -> Page[MemberOut]:
+async def list_members(
+    call: CallDep,
+    segment_id: Id,
+    page: PageDep,
+    fields: Fields = None,
+    mailable: Annotated[bool, Parameter(description="Only those who may be mailed.")] = False,
+) -> Page[MemberOut]:
     """Lists the members of a segment in the order of their ids. A member from the first page to the last is seen
     exactly once."""
     after = page.position(int) or 0
     try:
         found = await call.read(
-            lambda: page_of_members(call.services, call.account, segment_id, fields, after, page.limit)
+            lambda: page_of_members(
+                call.services, call.account, segment_id, fields, after, page.limit, mailable=mailable
+            )
         )
     except Invalid as refused:
         raise BadRequest(refused.problems) from None

@@ -8,7 +8,8 @@ from litestar.params import Parameter, QueryParameter
 from tamis.actions.lookups import fields_of_type
 from tamis.actions.segments.planning.edit_effects import SAMPLE_SIZE, effect_of_edit
 from tamis.actions.segments.recovery import comparison, versions
-from tamis.actions.segments.segments import SegmentEdit, listed_segments, segment_by_id, segment_tag
+from tamis.actions.segments.segments import SegmentEdit, segment_by_id, segment_tag
+from tamis.actions.segments.sizes import listed_segments
 from tamis.domain.accounts import Scope
 from tamis.domain.versions import BEYOND_LAST
 from tamis.web.api.calls import CallDep

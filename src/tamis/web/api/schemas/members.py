@@ -24,6 +24,7 @@ class MemberOut(msgspec.Struct):
     email: str
     added_manually: bool
     since: datetime
+    suppressed: Annotated[bool, Meta(description="Whether the email may not be mailed.")]
     fields: FieldValues
 
 
@@ -122,6 +123,7 @@ def members_out(page: ValuedMembersPage) -> list[MemberOut]:
             found.member.email,
             found.member.is_manual,
             found.member.since,
+            found.member.suppressed,
             values_out(found.values, page.fields),
         )
         for found in page.members

@@ -46,6 +46,7 @@ class SegmentOut(msgspec.Struct):
     text: Annotated[str, Meta(description="The rule as text, with fields by key and segments by name.")]
     sentence: Annotated[str, Meta(description="The rule in words.")]
     count: Annotated[Count, Meta(description="The number of members, external recipients included.")]
+    mailable: Annotated[Count, Meta(description="How many of them may be mailed: their emails are not suppressed.")]
     created_at: datetime
     updated_at: datetime
 
@@ -156,6 +157,7 @@ def segment_out(listed: ListedSegment) -> SegmentOut:
         listed.rule,
         listed.sentence,
         listed.recipients,
+        listed.mailable,
         segment.created_at,
         segment.updated_at,
     )
