@@ -141,6 +141,7 @@ def test_what_people_did_in_text_and_in_words(text: str, written: str, sentence:
         ("sum(category) of order > 5", "line 1, column 5", '"category" is a text property'),
         ("sum(due) of order > 5", "line 1, column 5", '"due" is a date property'),
         ("sum(amount) of order > 0.0000001", "line 1, column 24", "at most six decimals"),
+        (" or ".join(["did order"] * 51), "line 1, column 1", "must not have more than 50 conditions about events"),
         ("sum(amount) of order > 1000000000001", "line 1, column 24", "between -1,000,000,000,000 and"),
         ("sum(amuont) of order > 5", "line 1, column 5", 'did you mean "amount"?'),
         ('sum(amount) of order contains "x"', "line 1, column 22", "does not work with"),

@@ -21,6 +21,7 @@ from tamis.rules.syntaxes.draft import (
     DraftEventCondition,
     DraftGroup,
     DraftNot,
+    event_conditions,
 )
 from tamis.rules.tree import (
     All,
@@ -38,6 +39,7 @@ from tamis.rules.tree import (
 from tamis.rules.values import ClockTime, ConditionValue, format_condition_value, parse_condition_value
 
 MAX_CONDITIONS = 500
+MAX_EVENT_CONDITIONS = 50
 MAX_VALUES = 10_000
 _WORDS = frozenset({ValueType.PERIOD, ValueType.MONTH, ValueType.WEEKDAY})
 """Values that are written as words without quotes."""
@@ -71,6 +73,8 @@ def build_parts(
         return {}, (Problem(draft.where, "rule_too_deep", most=MAX_DEPTH),)
     if _count(draft) > MAX_CONDITIONS:
         return {}, (Problem(draft.where, "too_many_conditions", most=MAX_CONDITIONS),)
+    if sum(1 for _ in event_conditions(draft)) > MAX_EVENT_CONDITIONS:
+        return {}, (Problem(draft.where, "too_many_event_conditions", most=MAX_EVENT_CONDITIONS),)
     problems: list[Problem] = []
     parts: dict[str, Node] = {}
     _node(draft, _Known(fields, segments, events), problems, parts)

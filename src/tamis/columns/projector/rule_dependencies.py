@@ -1,5 +1,6 @@
 """What the rules of segments depend on: fields, and time."""
 
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
 
@@ -11,11 +12,16 @@ from tamis.rules.tree import (
     AggregateFunction,
     Condition,
     EventCondition,
+    Rule,
     conditions,
     event_conditions,
     referenced_events,
     values_used,
 )
+
+MOST_EVENT_CONDITIONS = 50
+"""How many conditions about events one statement may evaluate: DuckDB joins each with the contacts, and all the joins
+of a statement need their memory (at least about 4 MB) at the same time."""
 
 Breakpoint = tuple[Field, timedelta]
 """A field, and how long after a value of it the result of a rule can change."""
@@ -23,6 +29,23 @@ Breakpoint = tuple[Field, timedelta]
 EventBreakpoint = tuple[int, Field, timedelta]
 """The name of events, a property of theirs or `AT`, and how long after a value of it the result of a rule can
 change."""
+
+
+def split_by_events(levels: Levels, instants: int = 1) -> Iterator[dict[int, Rule]]:
+    """Split the rules of each level into parts for a statement each, which evaluates them at a number of instants.
+
+    A rule that has more conditions about events than fit is a part of its own."""
+    for rules in levels:
+        part, count = dict[int, Rule](), 0
+        for segment_id, rule in rules.items():
+            needed = sum(1 for _ in event_conditions(rule)) * instants
+            if part and needed and count + needed > MOST_EVENT_CONDITIONS:
+                yield part
+                part, count = {}, 0
+            part[segment_id] = rule
+            count += needed
+        if part:
+            yield part
 
 
 def breakpoints_of(levels: Levels) -> list[Breakpoint]:

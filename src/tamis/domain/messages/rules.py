@@ -127,6 +127,7 @@ RULES: Mapping[str, str] = {
     "times_need_did": '"times" goes with "did", as in did "{event}" at least 3 times',
     "too_few_entries": "must have at least {wanted:entry|entries} for these operators, not {count}",
     "too_many_conditions": "must not have more than {most} conditions",
+    "too_many_event_conditions": "must not have more than {most} conditions about events",
     "too_many_values": "must not have more than {most:,} values",
     "use_operators": "; use {operators}",
     "value_is_a_field": 'cannot be another field; if you mean text, put it in quotes: "{other}"',

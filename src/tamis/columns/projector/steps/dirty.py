@@ -43,9 +43,12 @@ def mark_dirty_at_midnight(con: Connection, context: TypeContext) -> TypeContext
     con.execute(SQL["dirty_at_midnight"])
     parameters = Parameters(DUCKDB)
     where = changes_at(context, timed_conditions(context.unchanged), column, parameters)
-    for name_id, conditions in midnight_conditions(context.unchanged).items():
-        changes = changes_at(context, conditions, property_column, parameters)
-        where += f" OR id IN (SELECT {CONTACT} FROM {event_table(name_id)} WHERE {changes})"
+    by_event = " UNION ALL ".join(
+        f"SELECT {CONTACT} FROM {event_table(name_id)} WHERE {changes_at(context, found, property_column, parameters)}"
+        for name_id, found in midnight_conditions(context.unchanged).items()
+    )
+    if by_event:
+        where += f" OR id IN ({by_event})"
     sql = f"INSERT INTO dirty SELECT id, NULL, NULL FROM {table(context.changes.type_id)} WHERE {where}"
     return replace(context, new_contacts=0, dirty=execute_update(con, sql, parameters.values))
 

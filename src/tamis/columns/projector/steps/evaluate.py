@@ -12,7 +12,7 @@ from tamis.columns.layout.contacts import column, table
 from tamis.columns.projector import strategy as strategies
 from tamis.columns.projector.context import Connection, TypeContext, execute_update, naive_utc, rule_source
 from tamis.columns.projector.queries import load
-from tamis.columns.projector.rule_dependencies import used_events, used_fields
+from tamis.columns.projector.rule_dependencies import split_by_events, used_events, used_fields
 from tamis.columns.projector.steps import externals, insert_only, small_batch
 from tamis.columns.projector.steps.events import EVALUATED, breakpoints_of_dirty, collect_evaluated
 from tamis.columns.projector.strategy import BatchProfile, Strategy, choose
@@ -104,10 +104,10 @@ def _instants_between(con: Connection, context: TypeContext) -> int:
 
 
 def _evaluate(con: Connection, context: TypeContext) -> list[int]:
-    """Create `rule_results`, level by level; return the segments in the order of the results."""
+    """Create `rule_results`, part by part of the levels; return the segments in the order of the results."""
     collect_evaluated(con, context)
     source, results, segment_order = context.instants, "[]::BOOLEAN[]", list[int]()
-    for rules in context.unchanged:
+    for rules in split_by_events(context.unchanged, len(context.as_of)):
         parameters = Parameters(DUCKDB)
         named = sorted({id_ for rule in rules.values() for id_ in referenced_segments(rule)})
         if named:

@@ -212,12 +212,13 @@ def mark_at_breakpoints(con: Connection, context: TypeContext) -> int:
 def without_breakpoints(context: TypeContext, parameters: Parameters) -> str:
     """Return the SQL test whether a new contact `id` has no added event with a breakpoint within the window."""
     window = context.this_window
-    return "".join(
-        f" AND id NOT IN (SELECT {CONTACT} FROM {added_table(name_id)} "
-        f"WHERE {name} > {parameters.bind(window.start - offset)} AND {name} < {parameters.bind(window.end - offset)})"
+    at_breakpoint = " UNION ALL ".join(
+        f"SELECT {CONTACT} FROM {added_table(name_id)} "
+        f"WHERE {name} > {parameters.bind(window.start - offset)} AND {name} < {parameters.bind(window.end - offset)}"
         for name_id, name, offset in _columns(context.event_breakpoints)
         if name_id in context.added_events
     )
+    return f" AND id NOT IN ({at_breakpoint})" if at_breakpoint else ""
 
 
 def next_event_breakpoint(

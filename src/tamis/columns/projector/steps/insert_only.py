@@ -5,7 +5,7 @@ from tamis.columns.engine.dialect import DUCKDB
 from tamis.columns.layout.contacts import column, table
 from tamis.columns.projector.context import Connection, TypeContext, execute_update, rule_source
 from tamis.columns.projector.queries import load
-from tamis.columns.projector.rule_dependencies import used_fields
+from tamis.columns.projector.rule_dependencies import split_by_events, used_fields
 from tamis.columns.projector.steps.events import of_new_contacts
 from tamis.domain.segments import SEGMENT_SHIFT
 from tamis.rules.sql.compiler import compile_rule
@@ -19,22 +19,24 @@ def evaluate(con: Connection, context: TypeContext) -> None:
     window."""
     if not context.unchanged:
         return
-    parameters = Parameters(DUCKDB)
     names = "".join(f", {column(field)}" for field in used_fields(context.unchanged))
-    query = f"SELECT id, n.instant, n.cause{names} FROM staged_contacts JOIN new_contacts n USING (id)"
+    found = f"(SELECT id, n.instant, n.cause{names} FROM staged_contacts JOIN new_contacts n USING (id))"
     (as_of,) = context.as_of
     source = rule_source(as_of, of_new_contacts(context))
-    for rules in context.unchanged:
-        results = ", ".join(
-            f"{compile_rule(rule, as_of.time, source, parameters)} IS TRUE AS s{segment_id}"
+    parts, done = list(split_by_events(context.unchanged)), ""
+    for rules in parts:
+        parameters = Parameters(DUCKDB)
+        results = "".join(
+            f", {compile_rule(rule, as_of.time, source, parameters)} IS TRUE AS s{segment_id}"
             for segment_id, rule in rules.items()
         )
-        query = f"SELECT *, {results} FROM ({query})"
-    columns = ", ".join(f"s{segment_id}" for rules in context.unchanged for segment_id in rules)
-    con.execute(
-        f"CREATE OR REPLACE TEMP TABLE new_contact_results AS SELECT id, instant, cause, {columns} FROM ({query})",
-        parameters.values,
-    )
+        kept = f"id, instant, cause{done}" if rules is parts[-1] else "*"
+        con.execute(
+            f"CREATE OR REPLACE TEMP TABLE new_contact_results AS SELECT {kept}{results} FROM {found}",
+            parameters.values,
+        )
+        done += "".join(f", s{segment_id}" for segment_id in rules)
+        found = "new_contact_results"
 
 
 def compare(con: Connection, context: TypeContext) -> int:
