@@ -46,6 +46,7 @@ COMMANDS = (
     ("contact", "edit", "p3@example.org", *OF_PEOPLE, "--set", "age_in_years=7"),
     ("contact", "show", "p3@example.org", *OF_PEOPLE),
     ("events", "import", "{events}", *OF_PEOPLE),
+    ("events", "export", "{place}/events.ndjson", *OF_PEOPLE),
     ("events", "list", *OF_PEOPLE),
     ("events", "describe", "order", "What was bought", *OF_PEOPLE),
     ("events", "hide", "order", *OF_PEOPLE),

@@ -26,6 +26,7 @@ from tamis.domain.text import pluralize
 
 events_app = App(name="events", help="Import what contacts did, and describe, hide and keep it.")
 events_app.command("tamis.cli.event_imports:import_file", name="import", help="Import events from a file.")
+events_app.command("tamis.cli.event_exports:export_file_of_events", name="export", help="Export events to a file.")
 PropertyOption = Annotated[str | None, Parameter(name="--property", negative="")]
 
 

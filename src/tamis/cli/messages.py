@@ -58,6 +58,7 @@ OWN: Mapping[str, str] = {
         'can be read in two ways: line {line:,} reads "{one}" in {label}, and "{other}" in {other_label}: add '
         "{encodings:--encoding_% or}, or another encoding"
     ),
+    "events_ending_unknown": "must end in .csv or .ndjson, or be given with --format",
     "ending_unknown": "must end in .csv, .ndjson, .parquet, .csv.gz or .ndjson.gz, or be given with --format",
     "export_target_missing": "use one of these: {how}",
     "group_without_groups": "needs --split with the number of groups",
@@ -165,6 +166,7 @@ CONTINUE_A_FILE_NAME = FILES.keys() | {
     "definitions_not_a_mapping",
     "definitions_too_large",
     "ending_unknown",
+    "events_ending_unknown",
     "yaml_not_read",
 }
 """Messages that make a sentence with the name of the file before them."""

@@ -80,6 +80,11 @@ def emails_of(db: Reader, ids: Sequence[int]) -> list[tuple[int, str]]:
     return select_tuples(db, tuple[int, str], SQL["emails_of"], (_json(ids),))
 
 
+def emails_of_type(db: Reader, type_id: int) -> Iterator[tuple[int, str]]:
+    """Yield the emails of all contacts of a type by their ids, in order of id."""
+    return each_tuple(db, tuple[int, str], SQL["emails_of_type"], (type_id,))
+
+
 def update_many(
     db: Transaction,
     type_id: int,

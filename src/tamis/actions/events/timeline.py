@@ -58,7 +58,7 @@ def events_of_contact(
     events = TypedEvents(contact_type, catalogue.catalogue_of_type(db, contact_type.id))
     name_ids: Collection[int] | None = {event_named(events, name).id for name in names} if names else None
     place = None if before is None else (before.at, bytes.fromhex(before.identity))
-    return _shown(read.newest_of_contact(db, contact_id, limit, place, name_ids), events)
+    return shown_events(read.newest_of_contact(db, contact_id, limit, place, name_ids), events)
 
 
 def latest_events(db: Reader, account: Account, type_id: int, limit: int) -> list[LatestEvent]:
@@ -66,12 +66,13 @@ def latest_events(db: Reader, account: Account, type_id: int, limit: int) -> lis
     contact_type = type_by_id(db, account, type_id)
     with snapshot(db):
         events = TypedEvents(contact_type, catalogue.catalogue_of_type(db, type_id))
-        found = _shown(read.newest_of_type(db, type_id, limit), events)
+        found = shown_events(read.newest_of_type(db, type_id, limit), events)
         emails = dict(contacts.emails_of(db, list({event.contact_id for event in found})))
     return [LatestEvent(emails[event.contact_id], event) for event in found if event.contact_id in emails]
 
 
-def _shown(stored: Sequence[StoredEvent], events: TypedEvents) -> list[ShownEvent]:
+def shown_events(stored: Sequence[StoredEvent], events: TypedEvents) -> list[ShownEvent]:
+    """Return stored events as people see them; those of names that are gone are left out."""
     names = events.catalogue.by_id
     keys = {each.field.id: each.field.key for each in events.catalogue.properties}
     return [

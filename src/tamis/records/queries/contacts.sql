@@ -35,6 +35,9 @@ FROM contacts WHERE id IN (SELECT value FROM json_each(?)) ORDER BY id;
 -- name: emails_of
 SELECT id, email FROM contacts WHERE id IN (SELECT value FROM json_each(?)) ORDER BY id;
 
+-- name: emails_of_type
+SELECT id, email FROM contacts WHERE contact_type_id = ? ORDER BY id;
+
 -- name: insert
 INSERT INTO contacts (contact_type_id, email, email_key, field_values, created_at, updated_at)
 VALUES (?1, ?2, ?3, ?4, ?5, ?5) RETURNING id;
