@@ -16,9 +16,12 @@ class ActorOut(msgspec.Struct):
     kind: ActorKind
     id: Annotated[str, Meta(description="The public key of a key, the id of a person, or the user who ran a command.")]
     name: str
-    address: Annotated[
-        str, Meta(description="The network address of the request; empty for commands, and where it is not kept.")
-    ] = ""
+
+
+class AuditActorOut(ActorOut):
+    """Who did it, and from where."""
+
+    address: Annotated[str, Meta(description="The network address of the request; empty for commands.")]
 
 
 class SubjectOut(msgspec.Struct):
@@ -34,7 +37,7 @@ class AuditEntryOut(msgspec.Struct):
 
     id: int
     at: datetime
-    actor: ActorOut
+    actor: AuditActorOut
     action: AuditAction
     subject: SubjectOut
     details: Annotated[
@@ -48,7 +51,7 @@ def audit_entry_out(entry: AuditEntry) -> AuditEntryOut:
     return AuditEntryOut(
         entry.id,
         entry.at,
-        ActorOut(actor.kind, actor.id, actor.name, actor.address),
+        AuditActorOut(actor.kind, actor.id, actor.name, actor.address),
         entry.action,
         SubjectOut(subject.kind, subject.id, subject.name),
         dict(entry.details),
