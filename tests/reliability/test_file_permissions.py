@@ -69,7 +69,17 @@ COMMANDS = (
     ("segment", "history", "All"),
     ("segment", "forecast", "All"),
     ("segment", "explain", "All", "p3@example.org"),
+    ("segment", "versions", "Young"),
+    ("segment", "diff", "Young", "1", "2"),
+    ("segment", "restore", "Young", "1"),
     ("segment", "delete", "Young"),
+    ("segment", "trash", "list"),
+    ("segment", "trash", "restore", "Young"),
+    ("segment", "delete", "Young"),
+    ("segment", "trash", "empty"),
+    ("suppress", "add", "p3@example.org"),
+    ("suppress", "list"),
+    ("suppress", "remove", "p3@example.org"),
     ("contact", "delete", "p3@example.org", *OF_PEOPLE, "--forget"),
     ("contact", "allow", "p3@example.org", *OF_PEOPLE),
     ("import", "undo", "1"),
@@ -146,7 +156,7 @@ def test_files_of_each_command_are_private_to_the_owner(
 
 
 def test_every_command_is_covered() -> None:
-    tried = {command[:size] for command in COMMANDS for size in (1, 2)}
+    tried = {command[:size] for command in COMMANDS for size in (1, 2, 3)}
     missing = [path for path in all_commands() if path not in tried | AS_A_PROCESS]
     assert missing == []
 
