@@ -35,6 +35,9 @@ from tamis.domain.instants import format_instant
 contact_app = App(name="contact", help="Show, create, edit and delete contacts.")
 contact_app.command(create)
 contact_app.command(edit)
+contact_app.command(
+    "tamis.cli.contact_purge:purge", name="purge", help="Delete contacts by their last activity, by a rule, or both."
+)
 DELTAS = {1: "entered", 0: "was in", -1: "left"}
 CHANGES_SHOWN = 20
 

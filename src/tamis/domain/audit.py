@@ -52,6 +52,7 @@ class AuditAction(StrEnum):
     MEMBER_EXCLUDED = "member.excluded"
     MEMBER_RESTORED = "member.restored"
     CONTACT_DELETED = "contact.deleted"
+    CONTACTS_PURGED = "contacts.purged"
     CONTACT_FORGOTTEN = "contact.forgotten"
     EMAIL_ALLOWED = "email.allowed"
     EMAILS_SUPPRESSED = "suppression.added"

@@ -88,13 +88,18 @@ def delete_contact(db: Transaction, now: datetime, account: Account, contact_typ
 def erase_contact(db: Transaction, now: datetime, account: Account, contact_type: ContactType, email: str) -> Contact:
     """Delete a contact as `delete_contact` does, for an action that records more than this."""
     contact = show_contact(db, now, account, contact_type, email).contact
-    address = parse_email_for_lookup(email)
+    erase_rows(db, now, account, contact)
+    return contact
+
+
+def erase_rows(db: Transaction, now: datetime, account: Account, contact: Contact) -> None:
+    """Delete a contact that was read in the same transaction, and all that holds its email."""
+    address = parse_email_for_lookup(contact.email)
     assert address
-    overrides.forget_contact(db, contact_type.id, contact.id, address.key, now)
+    overrides.forget_contact(db, contact.contact_type_id, contact.id, address.key, now)
     contacts.delete(db, contact, now)
     forget_answers(db, account, contact.email, address.key)
     erasure.request_erasure(db, now)
-    return contact
 
 
 def contact_page(

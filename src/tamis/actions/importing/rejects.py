@@ -53,7 +53,14 @@ def discard_rejects_with(data: Path, email: Email) -> list[str]:
     """Delete the files of rejected rows that contain an email, in any spelling; return their names.
 
     Raises Unavailable."""
-    wanted = {fold_for_search(text) for text in spellings(email)}
+    return discard_rejects_with_any(data, [email])
+
+
+def discard_rejects_with_any(data: Path, emails: Sequence[Email]) -> list[str]:
+    """Delete the files of rejected rows that contain any of some emails; return their names. Raises Unavailable."""
+    if not emails:
+        return []
+    wanted = {fold_for_search(text) for email in emails for text in spellings(email)}
     discarded = []
     for path in sorted((data / PLACE).glob("*.csv")):
         try:
@@ -64,7 +71,7 @@ def discard_rejects_with(data: Path, email: Email) -> list[str]:
             continue  # another process was faster
         except OSError as error:
             raise Unavailable(
-                "forgotten_email_not_removed", path=str(path), email=email.address, reason=error.strerror
+                "forgotten_email_not_removed", path=str(path), email=emails[0].address, reason=error.strerror
             ) from None
     return discarded
 

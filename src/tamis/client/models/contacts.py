@@ -48,6 +48,14 @@ class ItemResults(Model, frozen=True, kw_only=True):
     results: tuple[BatchItem, ...] = ()
 
 
+class PurgeResult(Model, frozen=True, kw_only=True):
+    """How many contacts were deleted, how many still match, and, in a dry run, some of them."""
+
+    deleted: int
+    remaining: int
+    sample: tuple[Contact, ...] = ()
+
+
 class BatchResult(ItemResults, frozen=True, kw_only=True):
     """What became of the contacts of a batch: good ones are stored, whatever is wrong with others."""
 

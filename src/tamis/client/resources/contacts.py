@@ -6,7 +6,7 @@ import msgspec
 from msgspec import UNSET, UnsetType
 
 from tamis.client.calls import Resource, Sender, call, paged, streamed
-from tamis.client.models.contacts import BatchResult, Contact, Values
+from tamis.client.models.contacts import BatchResult, Contact, PurgeResult, Values
 from tamis.client.models.segments import ContactChange, Explanation
 from tamis.client.ndjson import NewContact, Stream
 from tamis.client.request import Page, Request, json_body, optional, path, tag
@@ -88,6 +88,21 @@ class ContactCalls(Resource[Sender]):
         return optional(Request("DELETE", place, Contact, query, headers=tag(if_match)))
 
     @call
+    def purge(
+        self,
+        type_id: int,
+        *,
+        inactive_for: str | UnsetType = UNSET,
+        where: str | UnsetType = UNSET,
+        dry_run: bool | None = None,
+    ) -> Request[PurgeResult]:
+        """Delete the contacts without activity for a time such as `2 years`, or that a rule selects, up to 50,000 with
+        a call; with `dry_run`, only count them."""
+        content = json_body(inactive_for=inactive_for, where=where)
+        place = path("contact-types", type_id, "contacts", "purge")
+        return Request("POST", place, PurgeResult, {"dry_run": dry_run}, content=content, wait=PURGE_SECONDS)
+
+    @call
     def batch(self, type_id: int, contacts: Sequence[tuple[str, Values]]) -> Request[BatchResult]:
         """Create or update up to 10,000 contacts; each is an email and its values."""
         content = json_body(contacts=[{"email": email, "fields": fields} for email, fields in contacts])
@@ -136,3 +151,7 @@ def _line(contact: NewContact) -> bytes:
 
 def _place(type_id: int, email: str) -> str:
     return path("contact-types", type_id, "contacts", email)
+
+
+PURGE_SECONDS = 600
+"""How long the server may take to delete contacts."""

@@ -104,6 +104,7 @@ DATA: Mapping[str, str] = {
     "options_not_allowed": "a {kind:kind} field has no options",
     "options_repeated": "two options are the same",
     "percent_out_of_range": "must be more than 0 and at most 100",
+    "purge_without_conditions": "say which contacts to delete: name a time of inactivity, or a rule with conditions",
     "recipient_unknown": "there is no recipient {recipient}",
     "sample_size_missing": "choose a percentage, a number of groups or both",
     "seed_too_long": "must not be longer than {most} characters",

@@ -9,9 +9,17 @@ from msgspec import Meta
 from tamis.actions.segments.recovery.comparison import VersionComparison
 from tamis.actions.segments.recovery.trash import DeletedSegment
 from tamis.actions.segments.recovery.versions import DescribedVersion
+from tamis.domain.actors import ActorKind
 from tamis.domain.messages import ENGLISH
-from tamis.web.api.schemas.audit import ActorOut
 from tamis.web.api.schemas.segments import Count
+
+
+class AuthorOut(msgspec.Struct):
+    """Who wrote a rule."""
+
+    kind: ActorKind
+    id: Annotated[str, Meta(description="The public key of a key, the id of a person, or the user who ran a command.")]
+    name: str
 
 
 class VersionOut(msgspec.Struct):
@@ -25,7 +33,7 @@ class VersionOut(msgspec.Struct):
     sentence: Annotated[str | None, Meta(description="The rule in words; null if something that it needs is gone.")]
     problems: Annotated[list[str], Meta(description="What the rule needs that is gone.")]
     created_at: datetime
-    author: Annotated[ActorOut | None, Meta(description="null for the rule of a segment that is older than versions.")]
+    author: Annotated[AuthorOut | None, Meta(description="null for the rule of a segment that is older than versions.")]
     restored_from: Annotated[int | None, Meta(description="The version that was restored with this one.")]
     count_before: Annotated[
         Count | None,
@@ -88,7 +96,7 @@ def version_out(described: DescribedVersion) -> VersionOut:
         described.sentence,
         [ENGLISH.render(problem) for problem in described.problems],
         version.created_at,
-        ActorOut(author.kind, author.id, author.name) if author else None,
+        AuthorOut(author.kind, author.id, author.name) if author else None,
         version.restored_from,
         version.size_before,
         version.size_after,
