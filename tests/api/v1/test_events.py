@@ -221,6 +221,18 @@ def test_the_kind_of_a_property_can_be_changed(orders: Sender) -> None:
     assert {event["properties"]["size"] for event in orders.events()} == {"7", "8", "large", " "}
 
 
+@pytest.mark.parametrize("rule", ["did order where (day is after 2025-01-01)", "max(day) of order is not blank"])
+def test_the_kind_of_a_property_that_a_segment_uses_stays(orders: Sender, rule: str) -> None:
+    """Of dates, none can be read as a date-time: whoever a negative condition keeps out would enter."""
+    orders.send(order(properties={"day": "2026-01-01", "note": "2026-01-01"}))
+    properties = orders.properties("order")
+    orders.api.create("segments", {"contact_type_id": orders.type_id, "name": fresh("Not"), "rule": f"not ({rule})"})
+    refused = orders.api.patch(f"event-properties/{properties['day']['id']}", {"kind": "datetime"})
+    problem_of(refused, 409, "event_kind_in_use")
+    assert orders.properties("order")["day"]["kind"] == "date"
+    orders.api.result(orders.api.patch(f"event-properties/{properties['note']['id']}", {"kind": "datetime"}))
+
+
 def test_events_are_kept_as_long_as_people_say(orders: Sender) -> None:
     orders.send(order(at="2020-01-01", id="old"), order(at=None, id="new"))
     name = orders.names()["order"]

@@ -23,6 +23,7 @@ from tamis.records.events.rows import StoredEvent, decode_properties
 from tamis.records.handles import Reader, Transaction
 from tamis.rules.build import build
 from tamis.rules.syntaxes.json import from_json
+from tamis.rules.tree import referenced_properties
 
 EXAMPLES = 5
 EVENTS_FOR_EXAMPLES = 1_000
@@ -32,7 +33,7 @@ where it would have to be erased."""
 
 @dataclass(frozen=True, slots=True)
 class EventNameEdit:
-    """The changes to a name of events; None changes nothing. `keep` is a duration, or "forever"."""
+    """The changes to an event name; None changes nothing. `keep` is a duration, or "forever"."""
 
     description: str | None = None
     hidden: bool | None = None
@@ -82,7 +83,7 @@ def list_events(db: Reader, account: Account, type_id: int) -> TypedEvents:
 
 
 def find_event_name(db: Reader, account: Account, name_id: int) -> tuple[TypedEvents, EventName]:
-    """Find a name of events of an account by its id; raises NotFound."""
+    """Find an event name of an account by its id; raises NotFound."""
     type_id = catalogue.type_of_name(db, account.id, name_id)
     if type_id is None:
         raise NotFound("event_name_id_unknown", event=name_id)
@@ -101,7 +102,7 @@ def find_event_property(db: Reader, account: Account, property_id: int) -> tuple
 
 
 def event_named(events: TypedEvents, reference: str) -> EventName:
-    """Find a name of events as people write it; raises NotFound."""
+    """Find an event name as people write it; raises NotFound."""
     found = events.catalogue.find(reference)
     if found is None:
         known = [name.name for name in events.catalogue.names]
@@ -113,7 +114,7 @@ def event_named(events: TypedEvents, reference: str) -> EventName:
 
 
 def property_named(events: TypedEvents, name: EventName, reference: str) -> EventProperty:
-    """Find a property of a name of events as people write it; raises NotFound."""
+    """Find a property of an event name as people write it; raises NotFound."""
     found = events.catalogue.properties_of(name.id).find(reference)
     if found is None:
         known = [each.field.key for each in events.properties(name)]
@@ -122,7 +123,7 @@ def property_named(events: TypedEvents, name: EventName, reference: str) -> Even
 
 
 def edit_event_name(db: Transaction, now: datetime, account: Account, name_id: int, edit: EventNameEdit) -> EventName:
-    """Change a name of events; events that are older than it is to be kept are removed at once. Raises NotFound and
+    """Change an event name; events that are older than it is to be kept are removed at once. Raises NotFound and
     Invalid."""
     events, name = find_event_name(db, account, name_id)
     keep = name.keep if edit.keep is None else parse_keep(edit.keep)
@@ -150,7 +151,7 @@ def edit_event_property(
     services: Services, account: Account, property_id: int, edit: EventPropertyEdit
 ) -> EventProperty:
     """Change a property of events. Values that cannot be read as a new kind are kept, and are missing for rules. Raises
-    NotFound, Invalid, and Refused while rules use it in a way that would not fit the new kind."""
+    NotFound, Invalid, and Refused while rules use it."""
     db = services.records.reader()
     _, known = find_event_property(db, account, property_id)
     unreadable = None
@@ -182,7 +183,7 @@ def _edit_property(
         details["description"] = "changed"
     if unreadable and edit.kind and edit.kind != known.field.kind:
         edited = replace(edited, field=replace(known.field, kind=edit.kind))
-        _refuse_unfit_rules(db, events, edited.field)
+        _refuse_used(db, events, edited.field)
         last = change_log.last_change(db)
         since = read.added_between(db, events.contact_type.id, unreadable.change, last)
         of_name = ([event for event in batch if event.name_id == known.event_id] for batch in since)
@@ -214,28 +215,22 @@ def _count_unreadable(batches: Iterable[Sequence[StoredEvent]], property_id: int
     )
 
 
-def _refuse_unfit_rules(db: Reader, events: TypedEvents, changed: Field) -> None:
-    """Raise Refused, naming all segments whose rules would not fit a property any more."""
+def _refuse_used(db: Reader, events: TypedEvents, changed: Field) -> None:
+    """Raise Refused, naming all segments that use a property: values that cannot be read as its new kind are missing,
+    and negative conditions about them would select more."""
     type_id = events.contact_type.id
-    properties = tuple(
-        replace(each, field=changed) if each.field.id == changed.id else each for each in events.catalogue.properties
-    )
-    after = EventCatalogue(events.catalogue.names, properties)
     fields, live = types.fields_of_type(db, type_id), segments.live_of_type(db, type_id)
     refs = SegmentRefs(tuple(SegmentRef(segment.id, segment.name) for segment in live))
-    unfit = []
+    users = []
     for segment in live:
         try:
-            draft = from_json(segment.rule)
-            build(draft, fields, refs, events.catalogue)
+            rule = build(from_json(segment.rule), fields, refs, events.catalogue)
         except Invalid:
             continue  # it selects nobody already
-        try:
-            build(draft, fields, refs, after)
-        except Invalid:
-            unfit.append(segment.name)
-    if unfit:
-        raise Refused("event_kind_in_use", property=changed.name, kind=changed.kind, segments=unfit)
+        if changed.id in {field.id for field in referenced_properties(rule)}:
+            users.append(segment.name)
+    if users:
+        raise Refused("event_kind_in_use", property=changed.name, kind=changed.kind, segments=users)
 
 
 def _description(stated: str | None, present: str) -> str:
