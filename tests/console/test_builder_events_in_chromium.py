@@ -144,7 +144,7 @@ def check_why_ann_is_in(page: Page) -> None:
     page.goto(page.url + "/members")
     page.get_by_role("button", name="Why is ann@example.org in").click()
     why = page.locator("#why-content")
-    expect(why).to_contain_text(re.compile("3 events *asked: at least 2 times"))
+    expect(why).to_contain_text(re.compile("3 events *needed: at least 2 times"))
     expect(why.locator(".counted time")).to_have_count(3)
     day = r"\d+ \w{3} \d{4}"
     expect(why.locator(".until")).to_have_text(

@@ -59,7 +59,7 @@ class Shop:
         assert answer.json()["accepted"] == len(events)
 
     def name_id(self, console: Visitor, name: str) -> str:
-        """Find the id of a name of events on the page."""
+        """Find the id of an event name on the page."""
         found = re.search(rf'id="event-(\d+)"(?:(?!</h3>).)*<bdi>{name}</bdi></h3>', self.page(console), re.DOTALL)
         assert found
         return found[1]
@@ -153,7 +153,7 @@ def test_the_sample_call_sends_an_event(console: Visitor, shop: Shop) -> None:
     done = subprocess.run(["sh", "-c", f"{command} --silent"], capture_output=True, text=True, check=False)
     assert json.loads(done.stdout)["accepted"] == 1, done.stdout + done.stderr
     shown = text_of(shop.page(console))
-    assert "1 name, 1 event" in shown
+    assert "1 event name, 1 event" in shown
     assert "ann@example.com amount 59.9 category Books" in shown
 
 
@@ -165,7 +165,7 @@ def test_the_catalogue_shows_counts_kinds_and_examples(console: Visitor, shop: S
     )
     page = shop.page(console)
     assert "<i>open" not in page
-    assert "2 names, 5 events" in text_of(page)
+    assert "2 event names, 5 events" in text_of(page)
     properties = text_of(console.get(f"/events/names/{shop.name_id(console, 'order')}/properties").text)
     assert "amount Number" in properties
     assert "1 value cannot be read as Number" in properties

@@ -121,18 +121,22 @@ def test_what_people_did_in_text_and_in_words(text: str, written: str, sentence:
 @pytest.mark.parametrize(
     ("text", "place", "message"),
     [
-        ("did ordr", "line 1, column 5", 'no events with the name "ordr"; did you mean "order"?'),
-        ("did ship", "line 1, column 5", 'no events with the name "ship"; there are "order", "open"'),
+        ("did ordr", "line 1, column 5", 'no event "ordr"; did you mean "order"?'),
+        ("did ship", "line 1, column 5", 'no event "ship"; choose from "order", "open"'),
         ("did order at least 3", "line 1, column 20", 'add "times" if this is how often it happened: 3 times'),
-        ("did order at least -1 times", "line 1, column 20", "must not be negative"),
+        ("did order at least -1 times", "line 1, column 20", "must be 0 or more"),
         ("did order at least 2.5 times", "line 1, column 20", "must be a whole number"),
-        ("did order once twice", "line 1, column 16", "can be written only once"),
-        ("did order within 1 day after 2026-01-01", "line 1, column 24", "can be written only once"),
-        ("did order within 1 day where due is blank where due is blank", "line 1, column 49", "only once"),
-        ("did order where colour = 5", "line 1, column 17", 'no property "colour"; there are "amount", "category"'),
+        ("did order once twice", "line 1, column 16", "can have only one"),
+        ("did order within 1 day after 2026-01-01", "line 1, column 24", "can have only one"),
+        ("did order within 1 day where due is blank where due is blank", "line 1, column 49", "can have only one"),
+        ("did order where colour = 5", "line 1, column 17", 'no property "colour"; choose from "amount", "category"'),
         ("did order where amuont = 5", "line 1, column 17", 'no property "amuont"; did you mean "amount"?'),
-        ('did order where country = "x"', "line 1, column 17", '"country", a field of contacts; put'),
-        ('did order where due is blank and category = "x"', "line 1, column 34", "in parentheses: where (… and …)"),
+        ('did order where country = "x"', "line 1, column 17", '"country" is a field of contacts'),
+        (
+            'did order where due is blank and category = "x"',
+            "line 1, column 34",
+            'parentheses of did "order" where (… and …)',
+        ),
         ("did order where (did open)", "line 1, column 18", "only be conditions about properties"),
         ('did order where (is in segment "x")', "line 1, column 18", "only be conditions about properties"),
         ("did order between 2026-03-01 and 2026-01-01", "line 1, column 11", "in the wrong order"),
@@ -179,7 +183,7 @@ def test_json_is_short_for_what_happened_at_least_once() -> None:
     ("data", "place", "message"),
     [
         ({"event": "order", "times": 3}, "rule", 'remove "times"'),
-        ({"event": None}, "rule.event", "the ID or the name of events"),
+        ({"event": None}, "rule.event", "the ID or the name of an event"),
         ({"event": "order", "function": 5}, "rule.function", "must be count, sum"),
         ({"event": "order", "window": "90 days"}, "rule.window", '"operator" and "values"'),
         ({"event": "order", "where": []}, "rule.where", "must be an object"),
@@ -242,25 +246,25 @@ def explained(text: str) -> Explained:
     [
         (
             "did order at least 3 times within 90 days",
-            "3 events; asked: at least 3 times; holds until 15 Jan 2027, 00:00, "
+            "3 events; needed: at least 3 times; holds until 15 Jan 2027, 00:00, "
             "when the “order” of 16 Oct 2026, 10:00 stops counting",
         ),
         (
             "did order more than 48 hours ago exactly 3 times where amount > 10",
-            "2 events; asked: exactly 3 times",
+            "2 events; needed: exactly 3 times",
         ),
         (
             "sum(amount) of order within 30 days <= 60",
-            "2 events, 50.5; asked: is at most 60",
+            "2 events, 50.5; needed: is at most 60",
         ),
         (
             "last order is more than 30 days ago",
-            "3 events, 20 Nov 2026, 10:00; asked: is more than 30 days ago; will hold from 21 Dec 2026, 00:00",
+            "3 events, 20 Nov 2026, 10:00; needed: is more than 30 days ago; will hold from 21 Dec 2026, 00:00",
         ),
-        ("did open", "0 events; asked: at least 1 time"),
+        ("did open", "0 events; needed: at least 1 time"),
         (
             "average(amount) of order within 35 days > 40",
-            "2 events, 50.5; asked: is greater than 40; holds until 7 Dec 2026, 00:00, "
+            "2 events, 50.5; needed: is greater than 40; holds until 7 Dec 2026, 00:00, "
             "when the “order” of 1 Nov 2026, 10:00 stops counting",
         ),
     ],
@@ -272,14 +276,14 @@ def test_an_explanation_says_what_counts_and_until_when(text: str, words: str) -
 def test_a_negated_condition_is_explained_as_one() -> None:
     never, seldom = explained("did not open"), explained("did not order at least 4 times within 90 days")
     assert (never.holds, never.is_about_events, never.phrase) == (True, True, "Did not “open”")
-    assert describe_progress(never, NOON.zone) == "0 events; asked: never"
+    assert describe_progress(never, NOON.zone) == "0 events; needed: never"
     assert seldom.phrase == "Did not “order” at least 4 times within the last 90 days"
-    assert describe_progress(seldom, NOON.zone) == "3 events; asked: not at least 4 times"
+    assert describe_progress(seldom, NOON.zone) == "3 events; needed: not at least 4 times"
     both = explained("not (did open or did order)")
     assert (both.is_about_events, both.phrase) == (False, "")
     leaves = explained("did not order at least 3 times within 90 days")
     assert describe_progress(leaves, NOON.zone) == (
-        "3 events; asked: not at least 3 times; will hold from 15 Jan 2027, 00:00, "
+        "3 events; needed: not at least 3 times; will hold from 15 Jan 2027, 00:00, "
         "when the “order” of 16 Oct 2026, 10:00 stops counting"
     )
 
@@ -310,6 +314,6 @@ def test_an_explanation_tells_of_an_event_to_come() -> None:
         lambda _: [order("2026-11-28T13:00")],
     )
     assert describe_progress(part, NOON.zone) == (
-        "0 events; asked: at least 1 time; will hold from 28 Nov 2026, 13:00, "
+        "0 events; needed: at least 1 time; will hold from 28 Nov 2026, 13:00, "
         "when the “open” of 28 Nov 2026, 13:00 counts"
     )

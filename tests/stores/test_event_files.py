@@ -143,7 +143,7 @@ def test_the_same_file_again_repeats_all_rows_and_other_content_of_an_id_is_reje
     assert counts(files.take(rows(same, same, same, same))) == (1, 3, 0)
     report = files.take(rows(ORDER, ORDER.replace("59.90", "60"), ORDER.replace("o1", "o2"), ORDER.replace("o1", "o2")))
     assert counts(report) == (1, 2, 1)
-    assert "stored events are not changed" in rejects(report)[0]["rejected_because"]
+    assert "stored events never change" in rejects(report)[0]["rejected_because"]
 
 
 def test_what_is_sent_and_imported_is_the_same_event(files: Files) -> None:

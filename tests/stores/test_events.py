@@ -17,7 +17,7 @@ from tests.stores.workspace import Workspace, new_workspace
 
 
 class Events:
-    """Two contacts of a type, and a name of events."""
+    """Two contacts of a type, and an event name."""
 
     def __init__(self, workspace: Workspace) -> None:
         self.workspace, self.services = workspace, workspace.services

@@ -24,7 +24,7 @@ from tamis.domain.instants import format_instant
 from tamis.domain.messages.kinds import KIND_NAMES
 from tamis.domain.text import pluralize
 
-events_app = App(name="events", help="Import what contacts did, and describe, hide and keep it.")
+events_app = App(name="events", help="Manage events: what contacts did and when.")
 events_app.command("tamis.cli.event_imports:import_file", name="import", help="Import events from a file.")
 events_app.command("tamis.cli.event_exports:export_file_of_events", name="export", help="Export events to a file.")
 PropertyOption = Annotated[str | None, Parameter(name="--property", negative="")]
@@ -37,7 +37,7 @@ def list_events(
     all_: Annotated[bool, Parameter(name="--all", negative="")] = False,
     common: Common = Common(),  # noqa: B008  frozen
 ) -> None:
-    """List what the contacts of a type did: the names of events with their numbers, times and properties.
+    """List the event names of a contact type, with counts, first and last time, and properties.
 
     Parameters
     ----------
@@ -77,12 +77,12 @@ def describe(
     property_: PropertyOption = None,
     common: Common = Common(),  # noqa: B008  frozen
 ) -> None:
-    """Describe a name of events, or one of its properties.
+    """Describe an event name, or one of its properties.
 
     Parameters
     ----------
     name
-        Name of the events.
+        The event name.
     text
         The description; blank removes it.
     property_
@@ -100,12 +100,12 @@ def hide(
     undo: Annotated[bool, Parameter(negative="")] = False,
     common: Common = Common(),  # noqa: B008  frozen
 ) -> None:
-    """Hide a name of events, or one of its properties: it is not offered any more, and rules that use it still work.
+    """Hide an event name, or one of its properties: it is no longer offered, and rules that use it still work.
 
     Parameters
     ----------
     name
-        Name of the events.
+        The event name.
     property_
         The property to hide.
     undo
@@ -122,12 +122,12 @@ def keep(
     type_: TypeOption,
     common: Common = Common(),  # noqa: B008  frozen
 ) -> None:
-    """Keep the events of a name for a limited time: older ones are removed at once, and from then on every day.
+    """Set how long events are kept: older ones are removed at once, and from then on every day.
 
     Parameters
     ----------
     name
-        Name of the events.
+        The event name.
     duration
         How long, such as "2 years", 18mo or 90d; forever keeps all of them.
     """
@@ -137,19 +137,19 @@ def keep(
 @events_app.command(name="kind")
 def set_kind(
     name: str,
-    property_: Annotated[str, Parameter(name="PROPERTY")],
+    property_: Annotated[str, Parameter(name="property")],
     kind: Kind,
     *,
     type_: TypeOption,
     common: Common = Common(),  # noqa: B008  frozen
 ) -> None:
-    """Change the kind of a property of events: text, number, date, datetime or boolean. All values are kept; those that
+    """Change the kind of an event property: text, number, date, datetime or boolean. All values are kept; those that
     cannot be read as the new kind are missing for rules.
 
     Parameters
     ----------
     name
-        Name of the events.
+        The event name.
     property_
         The property.
     kind

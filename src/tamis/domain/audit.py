@@ -135,7 +135,7 @@ def field_subject(field: Field) -> Subject:
 
 
 def event_name_subject(name: EventName) -> Subject:
-    """Return a name of events as a subject."""
+    """Return an event name as a subject."""
     return Subject("event", name.id, name.name)
 
 

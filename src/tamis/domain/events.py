@@ -17,10 +17,10 @@ from tamis.domain.text import fold, text_problem
 RawValue = bool | int | float | str
 """The value of a property as it was sent. Lists and objects are kept as their JSON text."""
 
-AT = Field(1, "at", "At", Kind.DATETIME)
+AT = Field(1, "at", "Event time", Kind.DATETIME)
 """The instant of an event, as a field that windows of time are conditions about. Properties have ids from 101 on."""
 MAX_NAMES = 1_000
-"""The most names of events in a contact type."""
+"""The most event names in a contact type."""
 MAX_PROPERTIES = 200
 """The most properties of the events of one name."""
 MAX_PROPERTIES_SIZE = 64 * 1024
@@ -32,7 +32,7 @@ _INSTANT = re.compile(r"(\d{4}-\d{2}-\d{2})[Tt ](\d{2}:\d{2}(?::\d{2}(?:\.\d{1,6
 
 @dataclass(frozen=True, slots=True)
 class EventName:
-    """A name of events in one contact type, such as "order".
+    """An event name in one contact type, such as "order".
 
     `count`, `first_at` and `last_at` are of its stored events, and do not count in comparisons: a rule that is built
     for some names fits them when more events are stored. A hidden name is not offered, but rules may use it. Events
@@ -68,7 +68,7 @@ class EventProperty:
 
 @dataclass(frozen=True)
 class EventCatalogue:
-    """The names of events of one contact type, and the properties of each."""
+    """The event names of one contact type, and the properties of each."""
 
     names: tuple[EventName, ...] = ()
     properties: tuple[EventProperty, ...] = ()

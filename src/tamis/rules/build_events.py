@@ -97,7 +97,12 @@ def _property(
     if found is None:
         problems.append(Problem.of(where, names.unknown_property(draft.measured, event.name, properties)))
     elif not fits(function, found.kind):
-        problems.append(Problem(where, "property_does_not_fit", function=function, property=found.key, kind=found.kind))
+        wanted = "number" if function.adds else "number, date or date and time"
+        problems.append(
+            Problem(
+                where, "property_does_not_fit", function=function, property=found.key, kind=found.kind, wanted=wanted
+            )
+        )
         return None
     return found
 

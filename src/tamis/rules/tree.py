@@ -106,7 +106,7 @@ class AggregateFunction(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class EventRef:
-    """A name of events as a rule refers to it; `name` does not affect the meaning."""
+    """An event name as a rule refers to it; `name` does not affect the meaning."""
 
     id: int
     name: str
@@ -233,7 +233,7 @@ def event_aggregates(rule: Rule) -> tuple[EventAggregate, ...]:
 
 
 def referenced_events(rule: Rule) -> frozenset[int]:
-    """Return the ids of the names of events that a rule uses."""
+    """Return the ids of the event names that a rule uses."""
     return frozenset(condition.aggregate.event.id for condition in event_conditions(rule))
 
 

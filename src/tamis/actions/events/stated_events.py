@@ -68,7 +68,7 @@ def _contact(item: Mapping[str, object], problems: list[Problem]) -> int | Email
             problems.append(Problem("email", code, text=shorten(text)))
         return email
     elif text is not None:
-        problems.append(Problem("email", "value_of_wrong_type", wanted="a text", found="another value"))
+        problems.append(Problem("email", "value_of_wrong_type", wanted="a string", found="another value"))
     elif isinstance(contact_id, int) and not isinstance(contact_id, bool) and 0 < contact_id < _LARGEST_ID:
         return contact_id
     else:
@@ -87,7 +87,7 @@ def _name(value: object, problems: list[Problem]) -> str:
     if value is None:
         problems.append(Problem("event", "event_needs_name"))
     else:
-        problems.append(Problem("event", "value_of_wrong_type", wanted="a text", found="another value"))
+        problems.append(Problem("event", "value_of_wrong_type", wanted="a string", found="another value"))
     return ""
 
 
@@ -117,7 +117,7 @@ def _id(value: object, problems: list[Problem]) -> str:
     if isinstance(value, int) and not isinstance(value, bool) and abs(value) < _LARGEST_INTEGER:
         return str(value)
     if not isinstance(value, str):
-        problems.append(Problem("id", "value_of_wrong_type", wanted="a text", found="another value"))
+        problems.append(Problem("id", "value_of_wrong_type", wanted="a string", found="another value"))
         return ""
     if problem := line_problem(value):
         problems.append(Problem.of("id", problem))

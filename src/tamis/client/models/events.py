@@ -53,7 +53,7 @@ class EventProperty(Model, frozen=True, kw_only=True):
 
 
 class EventName(Model, frozen=True, kw_only=True):
-    """A name of events in a contact type. Events older than `keep` are removed; it may be `forever`."""
+    """An event name in a contact type. Events older than `keep` are removed; it may be `forever`."""
 
     id: int
     contact_type_id: int

@@ -64,7 +64,7 @@ class EventCalls(Resource[Sender]):
 
     @call
     def get_name(self, event_id: int) -> Request[EventName]:
-        """Return a name of events."""
+        """Return an event name."""
         return Request("GET", path("event-names", event_id), EventName)
 
     @call
@@ -76,7 +76,7 @@ class EventCalls(Resource[Sender]):
         hidden: bool | UnsetType = UNSET,
         keep: str | UnsetType = UNSET,
     ) -> Request[EventName]:
-        """Describe or hide a name of events, or say how long they are kept, such as "2 years" or "forever"."""
+        """Describe or hide an event name, or say how long they are kept, such as "2 years" or "forever"."""
         content = json_body(description=description, hidden=hidden, keep=keep)
         return Request("PATCH", path("event-names", event_id), EventName, content=content)
 

@@ -27,7 +27,7 @@ Breakpoint = tuple[Field, timedelta]
 """A field, and how long after a value of it the result of a rule can change."""
 
 EventBreakpoint = tuple[int, Field, timedelta]
-"""The name of events, a property of theirs or `AT`, and how long after a value of it the result of a rule can
+"""The event name, a property of theirs or `AT`, and how long after a value of it the result of a rule can
 change."""
 
 

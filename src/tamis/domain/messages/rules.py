@@ -8,19 +8,19 @@ RULES: Mapping[str, str] = {
     ),
     "anniversary_in_hours": "must be in days, weeks, months or years: an anniversary is a whole day",
     "backtick_missing": "the closing backtick is missing",
-    "clause_repeated": "each of how often, when and where can be written only once for an event",
+    "clause_repeated": 'a condition about events can have only one number of times, one time window and one "where"',
     "condition_missing": "a condition is missing",
     "count_with_within": '; for the last {duration}, use "is within {duration}"',
     "count_from_today_so": '; for a time relative to today, use "is within", "is more than … ago" or "is in the next"',
-    "count_is_negative": "must not be negative: how often something happened is 0 or more",
-    "count_is_not_whole": "must be a whole number: things happen once, twice, 3 times, …",
+    "count_is_negative": "must be 0 or more",
+    "count_is_not_whole": "must be a whole number of times",
     "date_field_in_hours": "must be in days, weeks, months or years: hours need a date-time field",
     "day_needs_after_or_before": '; for a calendar date, use "is after" or "is before"',
     "did_you_mean": "; did you mean {near:quoted or}?",
     "event_value_not_compared": (
         'an operator and a value are missing after "{function}", such as >= 100, or is within 30 days'
     ),
-    "events_there_are": "; there are {events:quoted}",
+    "events_there_are": "; choose from {events:quoted}",
     "expected_comma": "expected a comma or a closing parenthesis",
     "expected_end": 'expected "and", "or" or the end of the rule',
     "expected_field": 'expected a field or "is in segment"; each condition needs a field, as in age > 5 and age < 10',
@@ -37,8 +37,7 @@ RULES: Mapping[str, str] = {
         "expected a value: text in quotes, a number, a date such as 2024-12-31, or a duration such as 30 days"
     ),
     "field_inside_where": (
-        'events with the name "{event}" have no property "{field}", a field of contacts; put conditions '
-        'about contacts before or after the condition about events, outside of "where"'
+        '"{field}" is a field of contacts, not a property of "{event}" events: move this condition out of "where"'
     ),
     "for_several_values": '; for several values, use "{operator}"',
     "function_needs_property": 'needs a property: {function}(…) of "{event}"',
@@ -49,14 +48,14 @@ RULES: Mapping[str, str] = {
     "leave_ago_out": '; remove "ago", or use "is more than … ago"',
     "list_without_parentheses": "put a list in parentheses: {field} {operator} {values}",
     "lists_not_told_apart": "cannot have two operators that take lists: their values run together",
-    "no_event": 'there are no events with the name "{event}"{advice}',
+    "no_event": 'there is no event "{event}"{advice}',
     "no_event_function": 'there is no "{function}" of events; use count, sum, min, max, average, first or last',
-    "no_event_with_id": "there are no events whose name has the ID {event}",
+    "no_event_with_id": "there is no event with the ID {event}",
     "no_events_yet": "; no events have been sent for this contact type yet",
     "no_field": 'there is no field "{field}"{advice}',
     "no_field_with_id": "there is no field with the ID {field}{advice}",
     "no_operator": 'there is no operator "{operator}"{advice}',
-    "no_property": 'events with the name "{event}" have no property "{property}"{advice}',
+    "no_property": '"{event}" events have no property "{property}"{advice}',
     "no_segment_of_type": 'there is no segment "{segment}" of this contact type{advice}',
     "not_a_condition": (
         'must have "all", "any", "not", "event", or "field" and "operator" with "values", and nothing else'
@@ -71,7 +70,7 @@ RULES: Mapping[str, str] = {
         'must have "event", and may have "function", "property", "window", "where", "operator" and '
         '"values"; remove {keys:quoted and}'
     ),
-    "not_an_event_reference": "must be the ID or the name of events",
+    "not_an_event_reference": "must be the ID or the name of an event",
     "not_an_object": "must be an object",
     "not_an_operator_name": "must be the name of an operator",
     "note_is_superfluous": (
@@ -97,11 +96,11 @@ RULES: Mapping[str, str] = {
     "parenthesis_missing": "a closing parenthesis is missing",
     "parenthesis_not_opened": 'expected "and", "or" or the end of the rule; there is no matching opening parenthesis',
     "period_so": '; for the calendar, use "is in this {period}", "is in last {period}" or "is in next {period}"',
-    "properties_there_are": "; there are {properties:quoted}",
-    "property_does_not_fit": '{function} needs another kind of property: "{property}" is a {kind:kind} property',
+    "properties_there_are": "; choose from {properties:quoted}",
+    "property_does_not_fit": '{function} needs a {wanted} property; "{property}" is a {kind:kind} property',
     "property_outside_where": (
-        'there is no field "{property}"; it is a property of "{event}": put what is asked of events in '
-        "parentheses: where (… and …)"
+        'there is no field "{property}"; it is a property of "{event}" events: put conditions about them in the '
+        'parentheses of did "{event}" where (… and …)'
     ),
     "query_type_not_valid": 'must be "and" or "or" when there are several conditions',
     "quote_missing": "the closing quote is missing",

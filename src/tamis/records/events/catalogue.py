@@ -28,7 +28,7 @@ def catalogue_of_type(db: Reader, type_id: int) -> EventCatalogue:
 
 
 def type_of_name(db: Reader, account_id: int, name_id: int) -> int | None:
-    """Return the id of the contact type of an account that has a name of events, or None."""
+    """Return the id of the contact type of an account that has an event name, or None."""
     return scalar(db, int, SQL["type_of_name"], (name_id, account_id))
 
 
@@ -67,7 +67,7 @@ def is_about_events(rule: str) -> bool:
 
 
 def insert_name(db: Transaction, type_id: int, name: str, now: datetime) -> EventName:
-    """Add a name of events; the caller has checked that the type has none that is the same as texts are compared."""
+    """Add an event name; the caller has checked that the type has none that is the same as texts are compared."""
     id_ = insert(db, int, SQL["insert_name"], (type_id, name, fold(name), to_micros(now)))
     return EventName(id_, type_id, name)
 
@@ -79,7 +79,7 @@ def insert_property(db: Transaction, name_id: int, key: str, name: str, kind: Ki
 
 
 def update_name(db: Transaction, name_id: int, *, description: str, hidden: bool, keep: Duration | None) -> None:
-    """Set what people say of a name of events: its description, whether it is offered, and how long events are kept."""
+    """Set what people say of an event name: its description, whether it is offered, and how long events are kept."""
     run(db, SQL["update_name"], (description, hidden, None if keep is None else str(keep), name_id))
 
 

@@ -48,7 +48,7 @@ def progress_of(part: Explained, zone: ZoneInfo) -> EventProgress:
 def describe_progress(part: Explained, zone: ZoneInfo) -> str:
     """Return what is there, what is asked and until when, in one line; the part must be about events."""
     progress = progress_of(part, zone)
-    return "; ".join(filter(None, (progress.found, f"asked: {progress.asked}", progress.until)))
+    return "; ".join(filter(None, (progress.found, f"needed: {progress.asked}", progress.until)))
 
 
 def _instant(instant: datetime, zone: ZoneInfo) -> str:

@@ -27,7 +27,7 @@ def unknown_field(reference: str | int, fields: FieldSet) -> Message:
 
 
 def unknown_event(reference: str | int, events: EventCatalogue) -> Message:
-    """Report an unknown name of events, with the closest names, or those that there are."""
+    """Report an unknown event name, with the closest names, or those that there are."""
     if isinstance(reference, int):
         return Message("no_event_with_id", event=reference)
     shown = [event.name for event in events.names if not event.hidden]

@@ -1,4 +1,4 @@
-"""What follows a name of events in the text language: how often, when and which; in any order."""
+"""What follows an event name in the text language: how often, when and which; in any order."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ from tamis.rules.syntaxes.event_text import AT_LEAST, TIMES
 
 @dataclass(frozen=True, slots=True)
 class Head:
-    """What comes before: a function, its property, and a name of events, with their places."""
+    """What comes before: a function, its property, and an event name, with their places."""
 
     function: str
     event: str

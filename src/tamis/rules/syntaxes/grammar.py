@@ -77,7 +77,7 @@ def _unknown(known: Collection[str], without_value: Collection[str]) -> list[str
 
 
 def _before_events(operators: Collection[str]) -> list[str]:
-    """Return terminals for words that a name of events follows, rather than an operator: so fields can have the names
+    """Return terminals for words that an event name follows, rather than an operator: so fields can have the names
     "did", "first" and "last"; and for periods of a window that an operator follows."""
     words = _pattern({spelling for spelling in operators if spelling[0].isalpha()})
     name = rf"(?=\s*{_QUOTE}|\s+(?!(?:{words}))[^\W\d])"

@@ -26,7 +26,7 @@ class EventRow(NamedTuple):
 
 
 class NameInFile(NamedTuple):
-    """A name of events in a file, and how many rows without problems have it."""
+    """An event name in a file, and how many rows without problems have it."""
 
     number: int
     name: str

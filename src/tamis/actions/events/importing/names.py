@@ -41,7 +41,7 @@ class PreparedName:
 
 @dataclass(frozen=True, slots=True)
 class _FoundProperty:
-    """A property of a name of events in a file: its column, and its kind if it is new."""
+    """A property of an event name in a file: its column, and its kind if it is new."""
 
     source: PropertySource
     values: PropertyValues

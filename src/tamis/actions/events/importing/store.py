@@ -24,7 +24,7 @@ EVENTS_PER_TRANSACTION = 1_000
 
 @dataclass(frozen=True, slots=True)
 class StoredName:
-    """A name of events in the records; `suspect` are the kinds of properties with values that may not be readable as
+    """An event name in the records; `suspect` are the kinds of properties with values that may not be readable as
     them. In a dry run a new name has no id."""
 
     type_id: int

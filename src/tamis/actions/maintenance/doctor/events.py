@@ -20,7 +20,7 @@ def check_events(db: Reader) -> Check:
         _report(check, found.misplaced_blocks, blocks, f"out of order, so that events are not found: {RESTORE}")
         _report(check, found.unfiltered_blocks, blocks, f"without a filter, so events can be stored twice: {REPORT}")
         _report(check, found.miscounted_runs, ("run of events", "runs of events"), f"not complete: {RESTORE}")
-        names = "name of events", "names of events"
+        names = "event name", "event names"
         _report(check, found.miscounted_names, names, f"counted wrongly in the catalogue: {REPORT}")
         _report(check, found.unknown_names, names, f"missing in the catalogue, so that events are lost: {RESTORE}")
         contacts = "contact", "contacts"

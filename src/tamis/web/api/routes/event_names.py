@@ -26,35 +26,35 @@ from tamis.web.api.schemas.events import (
 TAGS = ["Events"]
 
 
-@get("/contact-types/{type_id:int}/event-names", summary="List names of events", tags=TAGS, opt=needs(Scope.READ))
+@get("/contact-types/{type_id:int}/event-names", summary="List event names", tags=TAGS, opt=needs(Scope.READ))
 async def list_event_names(
     call: CallDep,
     type_id: Id,
     page: PageDep,
     hidden: Annotated[bool, Parameter(description="Also list the hidden ones.")] = False,
 ) -> Page[EventNameOut]:
-    """Lists what the contacts of a type did, with counts and properties. Names appear with their first event."""
+    """Lists the event names of a contact type, with counts and properties. A name is added with its first event."""
     events = await call.read(lambda: catalogue.list_events(call.records, call.account, type_id))
     names = [name for name in events.catalogue.names if hidden or not name.hidden]
     return page_by_id([event_name_out(events, name) for name in names], page)
 
 
-@get("/event-names/{event_id:int}", summary="Get a name of events", tags=TAGS, opt=needs(Scope.READ))
+@get("/event-names/{event_id:int}", summary="Get an event name", tags=TAGS, opt=needs(Scope.READ))
 async def get_event_name(call: CallDep, event_id: Id) -> EventNameOut:
-    """Returns a name of events, with its properties."""
+    """Returns an event name, with its properties."""
     return event_name_out(*await call.read(lambda: catalogue.find_event_name(call.records, call.account, event_id)))
 
 
 @patch(
     "/event-names/{event_id:int}",
-    summary="Change a name of events",
+    summary="Change an event name",
     tags=TAGS,
     dto=StrictJson[EventNameChanges],
     return_dto=None,
     opt=needs(Scope.ADMIN),
 )
 async def change_event_name(call: CallDep, event_id: Id, data: JSONBody[EventNameChanges]) -> EventNameOut:
-    """Describes or hides a name of events, and says how long its events are kept: older ones are removed at once, and
+    """Describes or hides an event name, and sets how long its events are kept: older ones are removed at once, and
     from then on every day."""
     edit = EventNameEdit(
         None if data.description is msgspec.UNSET else data.description,
@@ -67,7 +67,7 @@ async def change_event_name(call: CallDep, event_id: Id, data: JSONBody[EventNam
 
 @patch(
     "/event-properties/{property_id:int}",
-    summary="Change a property of events",
+    summary="Change an event property",
     tags=TAGS,
     dto=StrictJson[EventPropertyChanges],
     return_dto=None,
@@ -76,8 +76,8 @@ async def change_event_name(call: CallDep, event_id: Id, data: JSONBody[EventNam
 async def change_event_property(
     call: CallDep, property_id: Id, data: JSONBody[EventPropertyChanges]
 ) -> EventPropertyOut:
-    """Describes or hides a property of events, or changes its kind. Values that cannot be read as the new kind are
-    kept, and are missing for rules; refused while a rule uses the property in a way that would not fit."""
+    """Describes or hides an event property, or changes its kind. Values that cannot be read as the new kind are
+    kept, and are missing for rules; refused while a segment uses the property."""
     edit = EventPropertyEdit(
         None if data.description is msgspec.UNSET else data.description,
         None if data.hidden is msgspec.UNSET else data.hidden,

@@ -55,7 +55,7 @@ EVENT = Schema(
             "Without it, now.",
         ),
         "id": Schema(type=OpenAPIType.STRING, description="Identifies the event of a contact and a name."),
-        "properties": Schema(type=OpenAPIType.OBJECT, description="Numbers, texts, true and false by their names."),
+        "properties": Schema(type=OpenAPIType.OBJECT, description="Numbers, strings and booleans by name."),
     },
 )
 
@@ -73,7 +73,8 @@ class EventsOperation(Operation):
                 "contact_type_id": Schema(type=OpenAPIType.INTEGER),
                 "events": events,
                 "create_contacts": Schema(
-                    type=OpenAPIType.BOOLEAN, description="Make contacts of the emails that are not; default false."
+                    type=OpenAPIType.BOOLEAN,
+                    description="Create contacts for emails that are not contacts yet; default false.",
                 ),
             },
         )
@@ -105,7 +106,7 @@ async def send_events(
     request: ApiRequest,
     contact_type_id: Annotated[int | None, Parameter(description="For lines: the contact type.")] = None,
     create_contacts: Annotated[
-        bool, Parameter(description="For lines: make contacts of the emails that are not.")
+        bool, Parameter(description="For lines: create contacts for emails that are not contacts yet.")
     ] = False,
 ) -> Response[EventsOut]:
     """Stores what contacts did. Valid events are stored, and the others say why not. Sending an event again is
@@ -163,9 +164,7 @@ async def list_events_of_contact(
     call: CallDep,
     contact_id: Id,
     page: PageDep,
-    event: Annotated[
-        str | None, Parameter(description="Names of events, separated by commas; without it, all events.")
-    ] = None,
+    event: Annotated[str | None, Parameter(description="Event names, separated by commas; by default, all.")] = None,
 ) -> Page[EventOut]:
     """Lists what a contact did, newest first."""
     names = [name.strip() for name in event.split(",") if name.strip()] if event else []

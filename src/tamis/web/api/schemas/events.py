@@ -78,7 +78,7 @@ class EventPropertyOut(msgspec.Struct):
 
 
 class EventNameOut(msgspec.Struct):
-    """A name of events in a contact type."""
+    """An event name in a contact type."""
 
     id: int
     contact_type_id: int
@@ -93,7 +93,7 @@ class EventNameOut(msgspec.Struct):
 
 
 class EventNameChanges(Body):
-    """The changes to a name of events; what is missing stays."""
+    """The changes to an event name; what is missing stays."""
 
     description: str | UnsetType = UNSET
     hidden: bool | UnsetType = UNSET
@@ -134,7 +134,7 @@ def event_out(shown: ShownEvent) -> EventOut:
 
 
 def event_name_out(events: TypedEvents, shown: EventName) -> EventNameOut:
-    """Return a name of events, with its properties, as the API shows it."""
+    """Return an event name, with its properties, as the API shows it."""
     return EventNameOut(
         shown.id,
         shown.contact_type_id,

@@ -1,4 +1,4 @@
-// What conditions about events can ask: names of events, their properties, and the forms of the question.
+// What conditions about events can ask: event names, their properties, and the forms of the question.
 
 import { EVENT, ONCE, group } from "./rule-tree.js";
 
