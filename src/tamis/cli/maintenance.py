@@ -3,10 +3,11 @@
 from datetime import datetime
 from pathlib import Path
 
+from tamis.actions.consent.suppression_files import take_over_suppressions
 from tamis.actions.local_calls import Erase, MakeBackup
 from tamis.actions.maintenance.backups import restore
 from tamis.actions.maintenance.lost_writes import accept_loss
-from tamis.cli.common import Common, open_services, print_result
+from tamis.cli.common import Common, open_services, print_notice, print_result
 from tamis.cli.local_client import run_call
 from tamis.domain.dates import local_time
 from tamis.domain.errors import Unavailable
@@ -54,18 +55,35 @@ def backup(directory: Path, *, common: Common = Common()) -> None:  # noqa: B008
     )
 
 
-def restore_backup(directory: Path, *, common: Common = Common()) -> None:  # noqa: B008  frozen
+def restore_backup(
+    directory: Path,
+    *,
+    suppressions_of: Path | None = None,
+    common: Common = Common(),  # noqa: B008  frozen
+) -> None:
     """Restore a backup into the data directory, which must be empty or not exist.
 
     Parameters
     ----------
     directory
         Directory of the backup.
+    suppressions_of
+        The data directory that the backup replaces: emails that were suppressed in it since the backup stay suppressed.
     """
     data = common.settings.data
     found = restore(data, directory)
+    taken = 0
+    if suppressions_of is not None:
+        with open_services(common) as services:
+            taken = take_over_suppressions(services, suppressions_of)
+    else:
+        print_notice(
+            "Whoever unsubscribed after this backup can be mailed again. Before anything is sent, add what is missing: "
+            "restore with --suppressions-of and the replaced directory, or use tamis suppress export there and tamis "
+            "suppress import here."
+        )
     print_result(
         common,
-        {"data": str(data), "change": found.change, "made_at": found.made_at},
+        {"data": str(data), "change": found.change, "made_at": found.made_at, "suppressions": taken},
         f"Restored the backup of {local_time(datetime.fromisoformat(found.made_at), UTC_ZONE)} UTC to {data}.",
     )

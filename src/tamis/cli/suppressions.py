@@ -15,6 +15,8 @@ from tamis.domain.instants import format_instant
 from tamis.domain.suppressions import Suppression, SuppressionFilter, SuppressionReason
 
 suppress_app = App(name="suppress", help="Manage emails that may not be mailed.")
+suppress_app.command("tamis.cli.suppression_files:import_file", name="import", help="Suppress the emails of a file.")
+suppress_app.command("tamis.cli.suppression_files:export_file", name="export", help="Write suppressions to a file.")
 SOURCE = "command"
 
 

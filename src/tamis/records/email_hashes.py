@@ -27,6 +27,14 @@ def get_or_create_pepper(db: Transaction) -> bytes:
     return found
 
 
+def get_or_set_pepper(db: Transaction, secret: bytes) -> bytes:
+    """Return the secret key for hashing emails, which is set if there is none yet."""
+    found = pepper(db)
+    if found is None:
+        run(db, SQL["set_pepper"], (secret,))
+    return found or secret
+
+
 def hash_email(secret: bytes, email_key: str) -> str:
     """Return the keyed hash (HMAC-SHA-256) of an email key, as hex digits."""
     return hmac.digest(secret, email_key.encode(), "sha256").hex()

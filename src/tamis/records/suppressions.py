@@ -10,7 +10,7 @@ from tamis.domain.audit import BEYOND_LAST
 from tamis.domain.emails import Email, parse_email_for_lookup
 from tamis.domain.instants import from_micros, to_micros
 from tamis.domain.suppressions import Suppression, SuppressionFilter, SuppressionReason
-from tamis.records.email_hashes import get_or_create_pepper, hash_email, pepper
+from tamis.records.email_hashes import get_or_create_pepper, get_or_set_pepper, hash_email, pepper
 from tamis.records.engine.sql import (
     exists,
     fetch,
@@ -107,6 +107,29 @@ def set_reasons(db: Transaction, account_id: int, changes: Sequence[SuppressionC
     for change in changes:
         address = None if change.email.key in hidden else change.email.address
         run(db, SQL["set_reason"], (change.reason.value, change.source, address, change.id))
+
+
+HashedRow = tuple[str, str, str, int]
+"""A suppression of which only the hash is known: the hash, reason, source, and the instant in microseconds."""
+
+
+def hashes_without_email(db: Reader, account_id: int) -> list[HashedRow]:
+    """List the suppressions of an account whose emails are not kept."""
+    return select_tuples(db, tuple[str, str, str, int], SQL["hashes_without_email"], (account_id,))
+
+
+def pepper_of(db: Reader) -> bytes:
+    """Return the secret key of hashes; there must be one."""
+    found = pepper(db)
+    assert found
+    return found
+
+
+def insert_hashes(db: Transaction, account_id: int, secret: bytes, rows: Sequence[HashedRow]) -> None:
+    """Add suppressions of which only the hash is known, with the secret key of their hashes, which must be that of
+    these records if they have one."""
+    if get_or_set_pepper(db, secret) == secret:
+        run_many(db, SQL["insert_hash"], ((account_id, *row) for row in rows))
 
 
 def delete(db: Transaction, suppression_id: int) -> None:

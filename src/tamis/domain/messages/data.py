@@ -35,6 +35,7 @@ DATA: Mapping[str, str] = {
     "days_out_of_range": "must be from 1 to {most:,} days, not {days:,}",
     "email_among_fields": 'stands beside "fields", not among them',
     "email_differs_from_path": 'must be the one in the path, "{email}", in any spelling; use PATCH to change an email',
+    "no_data_in_directory": "{directory} has no data of Tamis",
     "suppression_key_unknown": 'is no part of a suppression, which has "email", "reason" and "since"',
     "suppression_reason_unknown": "must be {reasons:quoted or}",
     "email_not_suppressed": "{email} is not suppressed",

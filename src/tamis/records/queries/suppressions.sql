@@ -55,3 +55,10 @@ WHERE t.account_id = ?1 AND c.contact_type_id = t.id AND c.email_key = k.value;
 -- name: inclusions_of
 SELECT s.contact_type_id, i.segment_id, i.id FROM json_each(?2) k CROSS JOIN inclusions i
 JOIN segments s ON s.id = i.segment_id WHERE i.email_key = k.value AND s.account_id = ?1 AND s.deleted_at IS NULL;
+
+-- name: hashes_without_email
+SELECT email_hash, reason, source, since FROM suppressions WHERE account_id = ? AND email IS NULL;
+
+-- name: insert_hash
+INSERT INTO suppressions (account_id, email_hash, reason, source, since) VALUES (?, ?, ?, ?, ?)
+ON CONFLICT DO NOTHING;

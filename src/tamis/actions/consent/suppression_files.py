@@ -1,0 +1,118 @@
+"""Suppressions as CSV files, and those of another data directory, such as one that a backup replaces."""
+
+import csv
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from tamis.actions.batches import batched
+from tamis.actions.consent.stated_suppressions import parse_suppressions
+from tamis.actions.consent.suppressions import all_suppressions, suppress_all
+from tamis.actions.services import Services
+from tamis.domain.accounts import Account
+from tamis.domain.emails import email_key, parse_email_for_lookup
+from tamis.domain.errors import Invalid, Problem
+from tamis.domain.instants import format_instant
+from tamis.domain.suppressions import NewSuppression
+from tamis.records import accounts, suppressions
+from tamis.records.engine.database import FILE_NAME
+from tamis.records.handles import Transaction
+
+HEADER = ("email", "reason", "source", "since")
+STATED = frozenset({"email", "reason", "since"})
+ROWS_PER_BATCH = 10_000
+FILE_SOURCE = "import"
+
+
+@dataclass
+class ImportedSuppressions:
+    """What became of the rows of a file; `rejected` are the lines that could not be read, with the reasons."""
+
+    suppressed: int = 0
+    updated: int = 0
+    unchanged: int = 0
+    rejected: list[tuple[int, str]] = field(default_factory=list)
+
+
+def write_suppressions(services: Services, account: Account, target: Path) -> tuple[int, int]:
+    """Write the suppressions of an account to a CSV file; return how many, and how many are missing because only a hash
+    of their email is kept."""
+    written = hidden = 0
+    with target.open("w", encoding="utf-8", newline="") as file:
+        rows = csv.writer(file)
+        rows.writerow(HEADER)
+        for found in all_suppressions(services.records.reader(), account):
+            if found.email is None:
+                hidden += 1
+                continue
+            rows.writerow((found.email, found.reason.value, found.source, format_instant(found.since)))
+            written += 1
+    return written, hidden
+
+
+def import_suppressions(services: Services, account: Account, source: Path) -> ImportedSuppressions:
+    """Suppress the emails of a CSV file with the columns email and, if there are any, reason and since; raises
+    Invalid."""
+    found = ImportedSuppressions()
+    for batch in batched(_rows(source), ROWS_PER_BATCH):
+        stated = parse_suppressions(account, [row for _, row in batch])
+        valid = []
+        for (line, _), item in zip(batch, stated, strict=True):
+            if isinstance(item, NewSuppression):
+                valid.append(item)
+            else:
+                found.rejected.append((line, "; ".join(f"{problem.path} {problem}" for problem in item)))
+        statuses = services.write(suppress_all, account, valid, FILE_SOURCE)
+        found.suppressed += statuses.count("suppressed")
+        found.updated += statuses.count("updated")
+        found.unchanged += statuses.count("unchanged")
+    return found
+
+
+def take_over_suppressions(services: Services, directory: Path) -> int:
+    """Add the suppressions of another data directory with the same accounts, of which nothing is lifted; return how
+    many are new or have a graver reason. Raises Invalid if there are no data."""
+    if not (directory / FILE_NAME).is_file():
+        raise Invalid([Problem("suppressions-of", "no_data_in_directory", directory=str(directory))])
+    other, taken = Services(replace(services.settings, data=directory)), 0
+    try:
+        db = other.records.reader()
+        for theirs in accounts.all_accounts(db):
+            ours = accounts.account_by_email(services.records.reader(), email_key(theirs.email) or "")
+            if ours is None:
+                continue
+            hashes = suppressions.hashes_without_email(db, theirs.id)
+            if hashes:
+                services.write(_add_hashes, ours, suppressions.pepper_of(db), hashes)
+            for batch in batched(_stated(other, theirs), ROWS_PER_BATCH):
+                statuses = services.write(suppress_all, ours, batch, "restore")
+                taken += len(statuses) - statuses.count("unchanged")
+            taken += len(hashes)
+    finally:
+        other.close()
+    return taken
+
+
+def _stated(services: Services, account: Account) -> Iterator[NewSuppression]:
+    for found in all_suppressions(services.records.reader(), account):
+        address = parse_email_for_lookup(found.email or "")
+        if address:
+            yield NewSuppression(address, found.reason, found.since)
+
+
+def _add_hashes(
+    db: Transaction, _now: object, account: Account, pepper: bytes, hashes: list[suppressions.HashedRow]
+) -> None:
+    """Add suppressions of which only the hash is known; the projection of restored records is built afterwards."""
+    suppressions.insert_hashes(db, account.id, pepper, hashes)
+
+
+def _rows(source: Path) -> Iterator[tuple[int, dict[str, str]]]:
+    with source.open(encoding="utf-8-sig", newline="") as file:
+        rows = csv.DictReader(file)
+        names = [(name or "").strip().lower() for name in rows.fieldnames or ()]
+        if "email" not in names:
+            raise Invalid([Problem("header", "email_column_missing", columns=names)])
+        rows.fieldnames = names
+        for row in rows:
+            yield rows.line_num, {key: value.strip() for key, value in row.items() if key in STATED and value}

@@ -1,0 +1,47 @@
+"""Restoring yesterday's backup does not mail somebody who unsubscribed this morning, and says so where it might."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+from tests.support.process import TAMIS, tamis
+
+
+def members(data: Path) -> list[str]:
+    return [member["email"] for member in tamis(data, "segment", "members", "All")["members"]]
+
+
+def test_suppressions_since_a_backup_outlive_its_restore(tmp_path: Path) -> None:
+    data, backup, people = tmp_path / "data", tmp_path / "backup", tmp_path / "people.csv"
+    tamis(data, "account", "create", "--email", "owner@example.org")
+    tamis(data, "type", "create", "People")
+    people.write_text("email\nann@example.org\nbob@example.org\neve@example.org\n")
+    tamis(data, "import", people, "--type", "People")
+    tamis(data, "segment", "create", "All", "--type", "People", "--where", 'email is not "x@example.org"')
+    tamis(data, "backup", backup)
+    tamis(data, "suppress", "add", "bob@example.org", "--reason", "unsubscribed")
+    tamis(data, "suppress", "add", "eve@example.org", "--reason", "complained")
+    tamis(data, "contact", "delete", "eve@example.org", "--type", "People", "--forget")
+    assert members(data) == ["ann@example.org"]
+
+    kept = tmp_path / "kept"
+    assert tamis(kept, "restore", backup, "--suppressions-of", data)["suppressions"] == 2
+    assert members(kept) == ["ann@example.org"]
+    reasons = {one["email"]: one["reason"] for one in tamis(kept, "suppress", "list")["suppressions"]}
+    assert reasons == {"bob@example.org": "unsubscribed", None: "complained"}
+
+    bare = tmp_path / "bare"
+    told = subprocess.run(
+        [sys.executable, *TAMIS, "restore", backup, "--data", bare], check=True, capture_output=True, text=True
+    )
+    assert "--suppressions-of" in told.stderr + told.stdout
+    assert members(bare) == ["ann@example.org", "bob@example.org", "eve@example.org"]
+    file = tmp_path / "suppressions.csv"
+    assert tamis(data, "suppress", "export", file) == {"rows": 1, "hidden": 1, "file": str(file)}
+    with file.open("a") as more:
+        more.write("nobody,manual,,\n")
+    imported = tamis(bare, "suppress", "import", file)
+    assert (imported["suppressed"], [each["line"] for each in imported["rejected"]]) == (1, [3])
+    assert members(bare) == ["ann@example.org", "eve@example.org"]
+    assert "bob@example.org" in json.dumps(tamis(bare, "suppress", "list"))
