@@ -15,15 +15,19 @@ import selectors
 import signal
 import socket
 import sys
+import tempfile
 import threading
 import traceback
-from contextlib import suppress
+from contextlib import closing, suppress
 from importlib import import_module
+from pathlib import Path
 from typing import Any
 
 MOST_BYTES = 150_000
-LAZY = ("tamis.demo", "tamis.mcp", "tamis.web.console")
-"""What commands load when they need it, if they do at all: it is not loaded for them here either."""
+RULES = (
+    'email contains "a" and not (score > 3 or born is within 2 days)',
+    'did "order" at least 2 times within 3 days',
+)
 
 
 def serve(requests: socket.socket) -> None:
@@ -87,17 +91,30 @@ def _become(request: dict[str, Any], streams: list[int]) -> None:
 
 
 def load() -> None:
-    """Import what commands import."""
+    """Import what commands import, and let libraries keep what they otherwise make in each process: Litestar what it
+    knows of each handler, and the parser of rules its tables."""
     import tamis
 
     for module in pkgutil.walk_packages(tamis.__path__, "tamis."):
-        if not module.name.endswith("__main__") and not module.name.startswith(LAZY):
+        if not module.name.endswith("__main__"):
             import_module(module.name)
     from tamis.actions.accounts import passwords
+    from tamis.actions.services import Services
+    from tamis.rules.syntaxes.text import from_text
+    from tamis.settings import Settings
+    from tamis.web.app import API_PREFIX, application
     from tests.support.fast_hashing import REPLACED
 
     for name, replacement in REPLACED.items():
         setattr(passwords, name, replacement)
+    for rule in RULES:
+        from_text(rule)
+    with tempfile.TemporaryDirectory() as directory, closing(Services(Settings(Path(directory)))) as services:
+        made = application(services, "")
+        for prefix in (API_PREFIX, "/"):
+            made.load(prefix)
+    if threading.active_count() > 1:
+        raise RuntimeError("a process with threads cannot be forked")
     gc.freeze()
 
 
