@@ -9,6 +9,8 @@ import socket
 import subprocess
 import sys
 import tempfile
+import threading
+import weakref
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -32,8 +34,9 @@ class Forked:
         request = {"program": command[1:], "environment": dict(env), "directory": str(cwd or Path.cwd())}
         socket.send_fds(_zygote().requests, [json.dumps(request).encode()], [*streams, status])
         os.close(status)
-        self._lines = os.fdopen(self._status, "r")
-        self.pid = int(self._lines.readline())
+        weakref.finalize(self, os.close, self._status)
+        self._reading = threading.Lock()  # a test may kill it in one thread and wait for it in another
+        self.pid = _read_number(self._status)
 
     def poll(self) -> int | None:
         """Return the exit status (minus the number of the signal that ended it), or None while it runs."""
@@ -57,9 +60,10 @@ class Forked:
         self.send_signal(signal.SIGKILL)
 
     def _wait(self, timeout: float | None) -> int | None:
-        if self.returncode is None and select.select([self._lines], [], [], timeout)[0]:
-            with self._lines:
-                self.returncode = int(self._lines.readline())
+        if self.returncode is None and select.select([self._status], [], [], timeout)[0]:
+            with self._reading:
+                if self.returncode is None:
+                    self.returncode = _read_number(self._status)
         return self.returncode
 
 
@@ -80,6 +84,7 @@ def run(
             status = process.wait(timeout)
         except subprocess.TimeoutExpired:
             process.kill()
+            process.wait()
             raise
         done = subprocess.CompletedProcess(command, status, _content(output), _content(errors))
     if check:
@@ -108,6 +113,15 @@ def start(command: Sequence[str], env: Mapping[str, str]) -> tuple[Forked, IO[st
     for end in (to_output, to_errors):
         os.close(end)
     return process, os.fdopen(output, "r"), os.fdopen(errors, "r")
+
+
+def _read_number(descriptor: int) -> int:
+    line = b""
+    while not line.endswith(b"\n"):
+        if not (byte := os.read(descriptor, 1)):
+            raise EOFError("the process that starts others has ended")
+        line += byte
+    return int(line)
 
 
 def _content(file: IO[bytes]) -> bytes:
