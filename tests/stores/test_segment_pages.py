@@ -233,7 +233,7 @@ def test_added_recipients_are_listed_whether_contacts_or_not(workspace: Workspac
         ("p01@example.org", workspace.contact("p01").id),
     ]
     assert overrides.included_total == 2
-    assert segment_stats(workspace.services, workspace.account, segment) == SegmentStats(7, 6, 20, None)
+    assert segment_stats(workspace.services, workspace.account, segment) == SegmentStats(7, 7, 6, 20, None)
     for added in overrides.included:
         workspace.services.write(delete_recipient, workspace.account, added.recipient_id)
     assert size_of(workspace, segment) == 5

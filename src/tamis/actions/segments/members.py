@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from tamis.actions.consent.mailing import suppressed_sizes
 from tamis.actions.segments.segment_list import DAYS
 from tamis.actions.segments.segments import segment_by_id
 from tamis.actions.services import Services
@@ -26,9 +27,11 @@ class ActivityPage:
 @dataclass(frozen=True, slots=True)
 class SegmentStats:
     """The size of a segment: its recipients, how many of them are contacts (`members`), the contacts of its type, and
-    the change of its recipients over seven days, None for a younger segment."""
+    the change of its recipients over seven days, None for a younger segment. `mailable` recipients are not
+    suppressed."""
 
     recipients: int
+    mailable: int
     members: int
     contacts: int
     change: int | None
@@ -40,9 +43,10 @@ def segment_stats(services: Services, account: Account, segment: Segment) -> Seg
         today = day_of(view.as_of, account.zone)
         sizes_by_segment = view.columns.history.last_sizes([segment.id], today, DAYS)
         contacts, externals = view.columns.members.count_contacts_and_externals(segment.contact_type_id, segment.id)
+        suppressed = suppressed_sizes(view, account.id, [segment]).get(segment.id, 0)
     sizes = sizes_by_segment.get(segment.id, [None])
     now, then = sizes[-1] or 0, sizes[0]
-    return SegmentStats(now, now - externals, contacts, None if then is None else now - then)
+    return SegmentStats(now, now - suppressed, now - externals, contacts, None if then is None else now - then)
 
 
 def member_page(
