@@ -29,6 +29,8 @@ from tamis.actions.segments.history import segment_history
 from tamis.actions.segments.planning.edit_effects import effect_of_edit
 from tamis.actions.segments.planning.forecasts import DayForecast, forecast_segment
 from tamis.actions.segments.recipients import add_recipient, delete_recipient, recipient_page
+from tamis.actions.segments.recovery.trash import restore_deleted
+from tamis.actions.segments.recovery.versions import restore_version
 from tamis.actions.segments.segments import SegmentEdit, create_segment, delete_segment, edit_segment
 from tamis.actions.services import Services
 from tamis.columns.engine.files import NAME as FILE_NAME
@@ -54,6 +56,7 @@ from tests.stores.webhook_log import FAULTS, KILLED, WebhookLog
 
 PEOPLE = st.integers(0, 7).map(lambda n: f"Person{n}@Example.org")
 EVERYONE = 1 << 53
+TRASH_DAYS = 36_500
 MEMORY = Path("/dev/shm")  # what is tested here is not the disk
 LOOPBACK = ip_network("127.0.0.0/8")
 MICROSECOND = timedelta(microseconds=1)
@@ -190,6 +193,7 @@ class Membership(RuleBasedStateMachine):
         self.now = datetime(2024, 1, 1, tzinfo=UTC)
         self.services = self.opened()
         self.live: list[Segment] = []
+        self.deleted: list[Segment] = []
         self.made = 0
         self.asleep = self.looks = 0
         self.forget_the_past()
@@ -397,6 +401,32 @@ class Membership(RuleBasedStateMachine):
         else:
             assert gone.id not in named
             self.live.remove(gone)
+            self.deleted.append(gone)
+
+    @precondition(lambda self: self.deleted and len(self.live) < 6)
+    @rule(data=st.data())
+    def restore_deleted_segment(self, data: st.DataObject) -> None:
+        self.tick()
+        wanted = data.draw(st.sampled_from(self.deleted))
+        try:
+            restored = self.services.write(restore_deleted, self.account, TRASH_DAYS, wanted.id)
+        except Refused:  # what its rule needs is gone
+            return
+        self.deleted.remove(wanted)
+        self.live.append(restored)
+        self.unsettled.add(restored.id)
+
+    @precondition(lambda self: self.live)
+    @rule(data=st.data())
+    def restore_first_version(self, data: st.DataObject) -> None:
+        self.tick()
+        segment = data.draw(st.sampled_from(self.live))
+        try:
+            restored = self.services.write(restore_version, self.account, segment.id, 1)
+        except Refused:
+            return
+        self.live[self.live.index(segment)] = restored
+        self.unsettled.add(segment.id)
 
     @precondition(lambda self: self.live)
     @rule(data=st.data(), address=PEOPLE, named=st.sampled_from(["By", "Bye"]), shouted=st.booleans())
