@@ -95,6 +95,7 @@ def document_of(contact: Contact, fields: FieldSet) -> dict[str, object]:
     return {
         "id": contact.id,
         "email": contact.email,
+        "suppressed": contact.suppressed,
         "values": {
             key: value if value is None or isinstance(value, bool | float | tuple) else format_value(value)
             for key, value in values.items()

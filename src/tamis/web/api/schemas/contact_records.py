@@ -76,6 +76,7 @@ class ContactRecordOut(msgspec.Struct):
 
     contact: ContactOut
     contact_type: ContactTypeRef
+    suppressed: Annotated[bool, Meta(description="Whether the email may not be mailed.")]
     segments: Annotated[list[SegmentOfContact], Meta(description="The segments that it is in now.")]
     added_manually: list[AddedManually]
     excluded_manually: list[ExcludedManually]
@@ -104,6 +105,7 @@ def contact_record_out(record: ContactRecord) -> ContactRecordOut:
     return ContactRecordOut(
         contact_out(present.contact, fields),
         ContactTypeRef(record.contact_type.id, record.contact_type.name),
+        present.contact.suppressed,
         [SegmentOfContact(segment.id, segment.name, deleted=False) for segment in present.segments],
         [AddedManually(*row) for row in present.included],
         [ExcludedManually(*row) for row in present.excluded],
