@@ -8,6 +8,9 @@ import pytest
 
 from tamis.actions.accounts.accounts import choose_account
 from tamis.actions.audit import delete_expired_entries, list_entries
+from tamis.actions.fields.types import create_type
+from tamis.actions.segments.recovery.versions import list_versions
+from tamis.actions.segments.segments import create_segment
 from tamis.actions.services import Services
 from tamis.actions.team.users import find_account_user, list_users, remove_user
 from tamis.domain.audit import AuditAction, AuditFilter
@@ -94,5 +97,28 @@ def test_rows_have_no_emails_and_go_after_their_time_with_users_nobody_names(tmp
         delete_expired_entries(services)
         assert list_entries(db, account, 1) == []
         assert fetch(db, "SELECT email FROM users") == [("owner@example.org",)]
+    finally:
+        services.close()
+
+
+def test_versions_of_segments_name_their_author_without_storing_an_email(tmp_path: Path) -> None:
+    data = tmp_path / "data"
+    new_console_account(data, "", "owner@example.org")
+    add_console_user(data, "owner@example.org", "gone@example.org", Role.EDITOR)
+    services = Services(replace(Settings(data), audit_days=30))
+    try:
+        db = services.records.reader()
+        account = choose_account(db, None)
+        gone = find_account_user(db, account, "gone@example.org").user
+        contact_type = services.write(create_type, account, "Customers")
+        segment = services.acting_as(gone.actor).write(create_segment, account, contact_type, "All", None)
+        services.write(remove_user, account, gone)
+        now = services.clock()
+        services.clock = lambda: now + timedelta(days=31)
+        delete_expired_entries(services)
+        assert not any("@" in str(row) for row in fetch(db, "SELECT * FROM segment_versions"))
+        (only,) = list_versions(services, account, segment.id, 9)
+        assert only.version.author
+        assert only.version.author.name == "gone@example.org"
     finally:
         services.close()

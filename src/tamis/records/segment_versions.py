@@ -18,9 +18,13 @@ SQL = load("segment_versions")
 def insert(
     db: Transaction, segment_id: int, name: str, rule: str, now: datetime, restored_from: int | None = None
 ) -> None:
-    """Add the next version of a segment; its author is the actor of the transaction."""
+    """Add the next version of a segment; its author is the actor of the transaction.
+
+    Emails of people are not stored: they are looked up when the version is read.
+    """
     actor = db.actor
-    values = (segment_id, name, rule, to_micros(now), actor.kind, actor.id, actor.name, restored_from)
+    actor_name = "" if actor.kind is ActorKind.PERSON else actor.name
+    values = (segment_id, name, rule, to_micros(now), actor.kind, actor.id, actor_name, restored_from)
     sql.run(db, SQL["insert"], values)
 
 

@@ -36,6 +36,9 @@ DELETE FROM users WHERE NOT EXISTS (SELECT 1 FROM account_users m WHERE m.user_i
         SELECT 1 FROM audit_log
         WHERE (actor_kind = 'person' AND actor_id = CAST(users.id AS TEXT))
             OR (subject_kind = 'user' AND subject_id = CAST(users.id AS TEXT))
+    )
+    AND NOT EXISTS (
+        SELECT 1 FROM segment_versions WHERE actor_kind = 'person' AND actor_id = CAST(users.id AS TEXT)
     );
 
 -- name: of_request
