@@ -18,6 +18,7 @@ from tamis.records.events.sealed import filters, removals, runs, upkeep
 from tamis.records.events.sealed.lines import compress, decompress, read_line, write_line
 from tamis.records.events.verify import EventProblems, verify_events
 from tamis.records.handles import Transaction
+from tamis.records.names import register_fold
 from tests.support.effort import examples
 from tests.support.small_runs import small_runs
 
@@ -34,6 +35,7 @@ def small() -> Iterator[None]:
 @cache
 def _template() -> apsw.Connection:
     db = apsw.Connection(":memory:")
+    register_fold(db)
     migrate(db)
     columns = "id, email, email_key, timezone, created_at"
     db.execute(f"INSERT INTO accounts ({columns}) VALUES (1, 'a@b.c', 'a@b.c', 'UTC', 0)").fetchall()
