@@ -111,15 +111,16 @@ def truth_of(data: Path) -> Truth:
 
 
 def pages_by_kind(data: Path) -> dict[str, list[int]]:
-    """List the numbers of the pages of the records, by what they are."""
+    """List the numbers of the pages of the records, by what they are, without empty ones, all of which are alike."""
     found: dict[str, list[int]] = {"header": [1]}
     with records_of(data) as db:
         tables = {row[0] for row in db.execute("SELECT name FROM sqlite_schema WHERE type = 'table'")}
-        for name, kind, page in db.execute("SELECT name, pagetype, pageno FROM dbstat WHERE pageno > 1"):
+        pages = db.execute("SELECT name, pagetype, pageno FROM dbstat WHERE pageno > 1 AND (ncell > 0 OR payload > 0)")
+        for name, kind, page in pages:
             called = "overflow" if kind == "overflow" else f"{kind} of {'table' if name in tables else 'index'}"
             found.setdefault(called, []).append(page)
         count = db.pragma("page_count")
-    used = {page for pages in found.values() for page in pages}
+        used = {row[0] for row in db.execute("SELECT pageno FROM dbstat")}
     found["free"] = [page for page in range(2, count + 1) if page not in used]
     return found
 
