@@ -96,7 +96,7 @@ def set_up_codes(page: Page, found: dict[str, Any]) -> str:
     secret = page.locator("input[name=secret]").input_value()
     look(page, "set up", found)
     totp = pyotp.TOTP(secret)
-    page.get_by_label("Code that the app shows").fill(totp.now())
+    page.get_by_label("Code from the app").fill(totp.now())
     page.get_by_role("button", name="Turn on").click()
     expect(page.get_by_role("heading", name="Your recovery codes")).to_be_visible()
     look(page, "recovery codes", found)

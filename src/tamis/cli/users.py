@@ -56,7 +56,7 @@ def invite(
             "sent": is_sent,
         },
         f"{made.email} is invited as {role}, until {local_time(made.expires_at, account.zone)}."
-        + (" The link was sent." if is_sent else " Hand over this link:"),
+        + (" The link was sent." if is_sent else " Send them this link:"),
         link,
     )
 

@@ -167,13 +167,13 @@ def _leaf(
 
 
 def _better(problem: Problem, field: str | int, known: _Known) -> Problem:
-    """Explain an unknown field by the properties of events."""
+    """Explain an unknown field by the names and properties of events."""
     if problem.code != "no_field":
         return problem
     if known.filtered:
         message = names.unknown_property(field, known.filtered, known.fields, known.outside)
         return Problem.of(problem.path, message)
-    better = names.property_outside_where(field, known.events)
+    better = names.event_in_place_of_field(field, known.events)
     return Problem.of(problem.path, better) if better else problem
 
 

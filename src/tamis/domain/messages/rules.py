@@ -21,6 +21,9 @@ RULES: Mapping[str, str] = {
         'an operator and a value are missing after "{function}", such as >= 100, or is within 30 days'
     ),
     "events_there_are": "; choose from {events:quoted}",
+    "event_is_no_field": (
+        'there is no field "{event}"; it is an event: write did "{event}" at least 3 times, or count of "{event}" > 3'
+    ),
     "expected_comma": "expected a comma or a closing parenthesis",
     "expected_end": 'expected "and", "or" or the end of the rule',
     "expected_field": 'expected a field or "is in segment"; each condition needs a field, as in age > 5 and age < 10',
@@ -123,6 +126,11 @@ RULES: Mapping[str, str] = {
     "takes_values": '"{operator}" takes at least one value, not {count}{advice}',
     "text_without_quotes": 'must be in quotes if it is text: "{text}"',
     "times_missing": 'add "times" if this is how often it happened: {number} times',
+    "times_in_digits": 'write the number of times in digits, as in did "{event}" {operator} 3 times',
+    "times_need_operator": (
+        'say how the number is compared: did "{event}" at least {number} times, at most {number} times or exactly '
+        "{number} times"
+    ),
     "times_need_did": '"times" goes with "did", as in did "{event}" at least 3 times',
     "too_few_entries": "must have at least {wanted:entry|entries} for these operators, not {count}",
     "too_many_conditions": "must not have more than {most} conditions",
@@ -138,8 +146,11 @@ RULES: Mapping[str, str] = {
     "values_without_and": 'put "and" between the two values: {operator} {low} and {high}',
     "where_is_about_properties": 'after "where" there can only be conditions about properties of "{event}"',
     "write_and": 'write "and"',
+    "window_comes_first": "the time window comes before the comparison: {window} {comparison}",
+    "write_count_so": 'write count of "order" >= 3, or did "order" at least 3 times',
     "write_duration_so": "; write {plain}",
     "write_field_so": 'write the field "{name}" as {field}, or in backticks: `{name}`',
+    "write_function_so": 'write the property alone in the parentheses: {function}(amount) of "order"',
     "write_number_so": "; write {plain}, with digits and a decimal point only",
     "write_other_field_so": (
         "cannot be another field; to compare the two, write {field} {operator} {other}; if you mean text, put it in "

@@ -54,8 +54,11 @@ def unknown_property(
     return Message("no_property", event=event, property=shorten(str(reference)), advice=advice)
 
 
-def property_outside_where(reference: str | int, events: EventCatalogue) -> Message | None:
-    """Report a property of events that stands where only fields of contacts can be; None if it is not known."""
+def event_in_place_of_field(reference: str | int, events: EventCatalogue) -> Message | None:
+    """Report an event, or a property of events, that stands where only fields of contacts can be; None if it is not
+    known."""
+    if isinstance(reference, str) and (named := events.find(reference)):
+        return Message("event_is_no_field", event=named.name)
     for event in events.names:
         found = events.properties_of(event.id).find(reference) if isinstance(reference, str) else None
         if found:

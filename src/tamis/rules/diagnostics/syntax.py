@@ -13,6 +13,13 @@ from tamis.rules.syntaxes.grammar import SEGMENT_OPERATOR
 _DURATION_WITHOUT_UNIT = re.compile(r"(within|next|last|past|than|over)\s+[+-]?[\d.]+\s+\Z", re.IGNORECASE)
 _AFTER_A_NUMBER = re.compile(r"(?<!\w)\d{1,3}(?: \d{3})*\s\Z")
 _THREE_DIGITS = re.compile(r"\d{3}(?!\w)")
+_NAME = r"(?:`[^`\n]+`|\"[^\"\n]*\"|[^\W\d]\w*)"
+_EVENT_JUST_NAMED = re.compile(rf"(?<!\w)did(?:\s+not|n['’]t)?\s+({_NAME})\s*\Z", re.IGNORECASE)
+_TIMES = re.compile(r"(\w+)\s+times?(?!\w)", re.IGNORECASE)
+_FUNCTION_JUST_NAMED = re.compile(r"(?<!\w)([^\W\d]\w*)\s*\Z")
+_PROPERTY_OF_EVENT = re.compile(rf"\(\s*{_NAME}\s*(?:\)\s*of(?!\w)|of(?!\w))", re.IGNORECASE)
+_EVENTS_IN_PARENTHESES = re.compile(r"(?<!\w)(?:count|number)\s*\Z", re.IGNORECASE)
+_INSIDE_MEASURE = re.compile(r"(?<!\w)(sum|total|min|minimum|max|maximum|average|avg|mean)\s*\([^()]*\Z", re.IGNORECASE)
 _NOTE = re.compile(r"\(\s*or\s+(?:is\s+blank|has\s+no)", re.IGNORECASE)
 _QUOTES = "\"'“”„‟«»‘’‚‛`"
 _MAX_SHOWN = 5
@@ -101,11 +108,29 @@ def _advice(before: str, rest: str, expected: set[str]) -> Message:
         return Message("expected_unit_of_time")
     if "STRING" in expected:
         return Message("expected_value")
+    if about_events := _event_advice(before, rest):
+        return about_events
     if _wants_operator(expected):
         return Message("expected_operator")
     if "NAME" in expected:
         return _field_advice(rest)
     return _continuation_advice(before, rest, expected)
+
+
+def _event_advice(before: str, rest: str) -> Message | None:
+    """Explain how to write a condition about events, if that was meant."""
+    times = _TIMES.match(rest)
+    if times and (event := _EVENT_JUST_NAMED.search(before)):
+        number = times[1] if times[1].isdigit() else "3"
+        return Message("times_need_operator", event=shorten(event[1].strip('`"')), number=number)
+    if inside := _INSIDE_MEASURE.search(before):
+        return Message("write_function_so", function=inside[1].lower())
+    function = _FUNCTION_JUST_NAMED.search(before)
+    if rest[0] == "(" and _EVENTS_IN_PARENTHESES.search(before):
+        return Message("write_count_so")
+    if function and _PROPERTY_OF_EVENT.match(rest):
+        return Message("no_event_function", function=shorten(function[1]))
+    return None
 
 
 def _field_advice(rest: str) -> Message:

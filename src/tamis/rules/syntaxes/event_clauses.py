@@ -4,7 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from tamis.domain.errors import Problem
-from tamis.rules.operators import Operator, normal_spelling
+from tamis.domain.fields import Kind
+from tamis.rules.operators import Operator, find_operator, normal_spelling
 from tamis.rules.syntaxes.draft import Draft, DraftCondition, DraftEventCondition
 from tamis.rules.syntaxes.event_text import AT_LEAST, TIMES
 
@@ -42,6 +43,7 @@ class Where:
     filter: Draft
 
 
+_NUMERIC = frozenset({"count", "sum", "total", "average", "avg", "mean"})
 Clause = Times | Asked | Where
 
 
@@ -51,6 +53,10 @@ def did(head: Head, clauses: Sequence[Clause]) -> DraftEventCondition:
     problems = _repeated(times) + _repeated(asked)
     if asked and not times and _is_number_of_times(asked[0]):
         problems += (Problem(asked[0].where_values[0], "times_missing", number=asked[0].values[0]),)
+    if asked and not times and _is_number_in_words(asked[0]):
+        problems += (
+            Problem(asked[0].where_values[0], "times_in_digits", event=head.event, operator=asked[0].operator),
+        )
     least = DraftCondition(None, AT_LEAST.name, ("1",), head.where)
     return _drafted(head, clauses, times[0] if times else least, asked[0] if asked else None, problems)
 
@@ -59,6 +65,10 @@ def value_of(head: Head, clauses: Sequence[Clause]) -> DraftEventCondition:
     """Return the condition about a value of events: the last operator asks, and one before it is a window."""
     times, asked = _of(Times, clauses), _of(Asked, clauses)
     problems = _repeated(asked[1:]) + tuple(Problem(each.where, "times_need_did", event=head.event) for each in times)
+    if len(asked) == 2 and head.function.lower() in _NUMERIC and _is_only_window(asked[1]):
+        comparison, window = (" ".join((each.operator, *each.values[:1])) for each in asked)
+        if not _is_only_window(asked[0]):
+            problems += (Problem(asked[1].where, "window_comes_first", window=window, comparison=comparison),)
     if not asked:
         problems += (Problem(head.where_event, "event_value_not_compared", function=head.function),)
     test = asked[-1] if asked else DraftCondition(None, "", (), head.where)
@@ -99,3 +109,15 @@ def _repeated(found: Sequence[DraftCondition]) -> tuple[Problem, ...]:
 def _is_number_of_times(asked: DraftCondition) -> bool:
     numbers: dict[str, Operator] = TIMES
     return normal_spelling(asked.operator) in numbers and all(value.isdigit() for value in asked.values)
+
+
+def _is_number_in_words(asked: DraftCondition) -> bool:
+    numbers: dict[str, Operator] = TIMES
+    last = asked.values[-1].lower() if asked.values else ""
+    return normal_spelling(asked.operator) in numbers and last.endswith((" times", " time"))
+
+
+def _is_only_window(asked: DraftCondition) -> bool:
+    """Return whether an operator compares times and cannot compare numbers: "within", but not ">"."""
+    has_number, has_time = (find_operator(asked.operator, kind) is not None for kind in (Kind.NUMBER, Kind.DATETIME))
+    return has_time and not has_number
