@@ -1,6 +1,6 @@
 """`tamis events`."""
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from cyclopts import App, Parameter
 
@@ -138,7 +138,7 @@ def keep(
 def set_kind(
     name: str,
     property_: Annotated[str, Parameter(name="property")],
-    kind: Kind,
+    kind: Literal["text", "number", "date", "datetime", "boolean"],
     *,
     type_: TypeOption,
     common: Common = Common(),  # noqa: B008  frozen
@@ -155,7 +155,7 @@ def set_kind(
     kind
         The new kind.
     """
-    _edit(name, type_, property_, common, EventNameEdit(), EventPropertyEdit(kind=kind))
+    _edit(name, type_, property_, common, EventNameEdit(), EventPropertyEdit(kind=Kind(kind)))
 
 
 def _edit(

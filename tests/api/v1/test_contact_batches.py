@@ -87,6 +87,7 @@ def test_a_broken_line_is_a_rejected_item(api: Program, people: str) -> None:
         "line_not_valid",
         "line_too_long",
     }
+    assert answer.json()["results"][1]["errors"][0]["detail"].startswith("The line is not valid JSON")
 
 
 def test_what_is_no_batch_is_refused(api: Program, people: str) -> None:

@@ -98,6 +98,8 @@ def test_everything_wrong_with_a_body_is_reported_at_once(api: Program, new_type
         "options[2]": "value_of_another_type",
     }
     assert all(error["detail"] for error in problem["errors"])
+    kind = next(error for error in problem["errors"] if error["path"] == "kind")
+    assert kind["detail"] == "is not valid: choose from text, number, date, datetime, boolean, choice, choices."
 
 
 def test_an_option_that_a_choice_cannot_have_is_named(api: Program, new_type: dict[str, Any]) -> None:

@@ -31,6 +31,13 @@ def test_a_limit_is_a_number_from_1_to_1000(api: Program, limit: str) -> None:
     problem = problem_of(api.get("contact-types", limit=limit), 400, "parameter_not_valid")
 
     assert [error["path"] for error in problem["errors"]] == ["limit"]
+    assert "must be an integer" in problem["detail"]
+
+
+def test_a_choice_that_does_not_exist_is_answered_with_those_that_do(api: Program) -> None:
+    problem = problem_of(api.get("suppressions", reason="away"), 400, "parameter_not_valid")
+
+    assert "is not valid: choose from complained, unsubscribed, " in problem["detail"]
 
 
 @pytest.mark.parametrize("path", ["contact-types", "segments", "imports", "webhooks", "audit"])

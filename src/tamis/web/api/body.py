@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Iterator, Mapping
+from enum import Enum
 from typing import Any, TypeVar, get_args, get_origin
 
 import msgspec
@@ -120,17 +121,19 @@ def decode_body(body: bytes, to: type[T]) -> T:
         raise Invalid(problems) from None
 
 
-def parse_json(body: bytes) -> object:
-    """Parse JSON; raises UnreadableBody for anything else, including repeated keys and numbers out of range."""
+def parse_json(body: bytes, called: str = "body") -> object:
+    """Parse JSON; raises UnreadableBody for anything else, including repeated keys and numbers out of range.
+
+    Messages name the text as it is `called`."""
     if not body.strip():
-        raise UnreadableBody("body_missing", "The body is empty: send a JSON object.")
+        raise UnreadableBody("body_missing", f"The {called} is empty: send a JSON object.")
     try:
         decoded = msgspec.json.decode(body)  # stricter and clearer about numbers and encoding than the next decoder
         return decoded if _has_all_keys(decoded, body) else json.loads(body, object_pairs_hook=_unique)
     except RecursionError:
-        raise UnreadableBody("json_too_deep", "The body is nested too deeply.") from None
+        raise UnreadableBody("json_too_deep", f"The {called} is nested too deeply.") from None
     except (msgspec.MsgspecError, ValueError) as error:
-        raise UnreadableBody("json_not_valid", f"The body is not valid JSON: {error}.") from None
+        raise UnreadableBody("json_not_valid", f"The {called} is not valid JSON: {error}.") from None
 
 
 def _has_all_keys(decoded: object, body: bytes) -> bool:
@@ -165,7 +168,7 @@ def _problems(raw: object, to: Any, path: str) -> Iterator[Problem]:
         try:
             msgspec.convert(raw, to)
         except msgspec.ValidationError as error:
-            yield _problem(path, str(error))
+            yield _problem(path, str(error), to)
 
 
 def _problems_of_object(raw: dict[str, object], to: Any, path: str) -> Iterator[Problem]:
@@ -182,10 +185,28 @@ def _problems_of_object(raw: dict[str, object], to: Any, path: str) -> Iterator[
             yield Problem(prefix + field.encode_name, "key_missing")
 
 
-def _problem(path: str, text: str) -> Problem:
+def _problem(path: str, text: str, to: object) -> Problem:
+    expected = describe_expected(text)
+    if expected is None:
+        return Problem(path, "value_not_accepted", reason=describe_choices(text, to) or text)
+    return Problem(path, "value_of_another_type", expected=expected)
+
+
+def describe_expected(text: str) -> str | None:
+    """Return what msgspec expected, in words for people: "an integer or null"; None for other errors."""
     found = _EXPECTED.fullmatch(text)
     if found is None:
-        return Problem(path, "value_not_accepted", reason=text)
+        return None
     expected = " or ".join(_NAMES.get(name, name) for name in found["expected"].split(" | "))
-    bound = f" {found['bound']}" if found["bound"] else ""
-    return Problem(path, "value_of_another_type", expected=expected + bound)
+    return expected + (f" {found['bound']}" if found["bound"] else "")
+
+
+def describe_choices(text: str, to: object) -> str | None:
+    """Return what can be chosen instead of a value that msgspec does not find in an enumeration; None for other
+    errors."""
+    enumeration = next(
+        (each for each in (to, *get_args(to)) if isinstance(each, type) and issubclass(each, Enum)), None
+    )
+    if enumeration is None or not text.startswith("Invalid enum value"):
+        return None
+    return f"choose from {', '.join(str(choice.value) for choice in enumeration)}"

@@ -26,7 +26,7 @@ from tamis.domain.errors import (
 )
 from tamis.domain.messages import SHARED
 from tamis.domain.messages.catalog import MessageCatalog
-from tamis.web.api.body import UnreadableBody
+from tamis.web.api.body import UnreadableBody, describe_choices, describe_expected
 from tamis.web.api.schemas.common import ErrorItem, ProblemDetails
 from tamis.web.http import PROBLEM_MEDIA_TYPE
 from tamis.web.monitoring.traffic import LogContext, request_record
@@ -171,10 +171,19 @@ def _parameters_response(request: Request[Any, Any, Any], error: ValidationExcep
     if any(item.get("source") == "body" for item in found):
         return _response(request, 400, "body_missing", "The body is empty: send a JSON object.")
     problems = [
-        Problem(str(item.get("key", "")), "parameter_not_valid", reason=str(item.get("message", "")).replace("`", ""))
-        for item in found
+        Problem(str(item.get("key", "")), "parameter_not_valid", reason=_reason(request, item)) for item in found
     ]
     return _error_response(request, BadRequest(problems or [Problem("", "parameter_not_valid", reason=error.detail)]))
+
+
+def _reason(request: Request[Any, Any, Any], item: Mapping[str, object]) -> str:
+    """Return what is wrong with a query parameter, without the words of the library that found it."""
+    text = str(item.get("message", ""))
+    if expected := describe_expected(text):
+        return f"must be {expected.removesuffix(' or null')}"
+    parameter = request.route_handler.parsed_fn_signature.parameters.get(str(item.get("key", "")))
+    choices = describe_choices(text, parameter.annotation) if parameter else None
+    return f"is not valid: {choices}" if choices else text.replace("`", "")
 
 
 def _http_response(request: Request[Any, Any, Any], error: HTTPException) -> Response[bytes]:

@@ -84,7 +84,7 @@ def _parse_lines(lines: Sequence[bytes | None]) -> list[object]:
 
 def _parse_line(line: bytes) -> object:
     try:
-        return parse_json(line)
+        return parse_json(line, called="line")
     except UnreadableBody as error:
         return (Problem("", "line_not_valid", reason=str(error)),)
 
