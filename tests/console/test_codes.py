@@ -39,7 +39,7 @@ class Phone:
         assert "<svg" in page
         assert f"otpauth://totp/Tamis:owner%40example.org?secret={secret}" in html.unescape(page)
         self._totp = pyotp.TOTP(secret)
-        assert "not the code" in text_of(owner.post("/account/codes", secret=secret, code="000000x").text)
+        assert "code is wrong" in text_of(owner.post("/account/codes", secret=secret, code="000000x").text)
         shown = owner.post("/account/codes", secret=secret, code=self.code)
         self.recovery = list(dict.fromkeys(RECOVERY.findall(shown.text)))
         assert len(self.recovery) == 10

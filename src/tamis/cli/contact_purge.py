@@ -1,5 +1,8 @@
 """`tamis contact purge`."""
 
+from typing import Annotated
+
+from cyclopts import Parameter
 from msgspec import UNSET
 
 from tamis.cli.api_client import open_client, refuse_api_errors
@@ -13,7 +16,7 @@ def purge(
     type_: TypeOption,
     inactive_for: str | None = None,
     where: str | None = None,
-    dry_run: bool = False,
+    dry_run: Annotated[bool, Parameter(negative="")] = False,
     common: Common = Common(),  # noqa: B008  frozen
 ) -> None:
     """Delete contacts by their last activity, by a rule, or both. Whoever changes meanwhile is left alone. After an

@@ -1,6 +1,9 @@
 """`tamis segment versions`, `diff` and `restore`."""
 
+from typing import Annotated
+
 import msgspec
+from cyclopts import Parameter
 
 from tamis.actions.segments.segments import find_segment
 from tamis.cli.api_client import open_client, refuse_api_errors
@@ -71,7 +74,13 @@ def diff(segment: str, earlier: int, later: int, *, common: Common = Common()) -
         )
 
 
-def restore(segment: str, version: int, *, dry_run: bool = False, common: Common = Common()) -> None:  # noqa: B008  frozen
+def restore(
+    segment: str,
+    version: int,
+    *,
+    dry_run: Annotated[bool, Parameter(negative="")] = False,
+    common: Common = Common(),  # noqa: B008  frozen
+) -> None:
     """Give a segment the rule of an earlier version again, which makes a new version. Its name and manual changes stay.
 
     Parameters

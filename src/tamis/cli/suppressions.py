@@ -57,7 +57,7 @@ def add(
 
 @suppress_app.command
 def remove(email: Annotated[str, Parameter(allow_leading_hyphen=True)], *, common: Common = Common()) -> None:  # noqa: B008  frozen
-    """Let an email be mailed again. Only do so if its owner wants it.
+    """Let an email be mailed again. Only do this if its owner asked for it.
 
     Parameters
     ----------

@@ -39,7 +39,7 @@ EVENTS: Mapping[str, str] = {
     "event_property_without_letters": "needs a name with a letter or a digit",
     "keep_not_read": 'must be a duration such as "2 years", "18 months" or "90 days", or "forever", not "{text}"',
     "row_contact_gone": "the contact was deleted during the import",
-    "row_contact_unknown": 'is not the email of a contact of {contact_type}: "{email}"',
+    "row_contact_unknown": 'no contact of {contact_type} has this email: "{email}"',
     "row_event_id_of_other_content": (
         "the ID belongs to another event of this contact, with another time or other properties; stored events never "
         "change: give a correction a new ID"

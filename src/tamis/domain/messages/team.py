@@ -2,7 +2,7 @@
 
 TEAM = {
     "account_not_of_user": "you have no access to this account",
-    "code_wrong": "this is not the code that your app shows now",
+    "code_wrong": "this code is wrong or no longer valid; enter the one that your app shows now",
     "codes_off": "two-step sign-in is not on",
     "invitation_not_valid": (
         "this invitation was accepted, withdrawn or replaced, or has expired: ask whoever invited you for a new one"

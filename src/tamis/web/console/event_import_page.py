@@ -19,7 +19,7 @@ from tamis.web.console.responses import page
 from tamis.web.console.session import Visitor
 
 PARTS = (
-    *((EMAIL, "Email"), (EVENT, "Event name"), (AT, "Time"), (ID, "ID of the event")),
+    *((EMAIL, "Email"), (EVENT, "Event name"), (AT, "Time"), (ID, "Event ID")),
     *((PROPERTY, "Property"), (SKIP, "Skip")),
 )
 
