@@ -253,7 +253,7 @@ def test_a_segment_is_renamed_duplicated_and_deleted_unless_it_is_used(
     assert console.post(f"{copy}/rename", {"name": HOSTILE}).headers["location"] == copy
     assert "Ask Ann." in text_of(console.get(copy).text)
     assert console.post(f"{copy}/delete", mark).headers["location"] == "/segments"
-    assert "deleted. You can restore it below “Deleted segments”." in text_of(console.get("/segments").text)
+    assert "deleted. You can restore it under “Deleted segments”." in text_of(console.get("/segments").text)
     assert console.get(copy).status_code == 404
 
 

@@ -64,7 +64,7 @@ def delete(services: ServicesDep, visitor: VisitorDep, segment_id: FromPath[int]
     segment = services.write(delete_segment, visitor.account, segment_id)
     log.event("segment_deleted", account=visitor.account.id, segment=segment_id)
     return redirect(
-        visitor, "/segments", notice=f"Segment “{segment.name}” deleted. You can restore it below “Deleted segments”."
+        visitor, "/segments", notice=f"Segment “{segment.name}” deleted. You can restore it under “Deleted segments”."
     )
 
 

@@ -49,7 +49,7 @@ def add(services: ServicesDep, visitor: VisitorDep, form: FormDep) -> Response[s
     named = [reason for reason in SuppressionReason if reason.value == form.text("reason")]
     reason = named[0] if named else SuppressionReason.MANUAL
     services.write(suppressions.suppress, visitor.account, [email], reason, SOURCE)
-    return redirect(visitor, PATH, notice=f"{email.address} is not mailed any more.")
+    return redirect(visitor, PATH, notice=f"{email.address} is suppressed and will not be mailed.")
 
 
 @post("/suppressions/lift", opt=ADMIN, status_code=200, sync_to_thread=True)
