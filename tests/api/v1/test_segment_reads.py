@@ -129,7 +129,8 @@ def test_history_and_activity_tell_who_came_and_went(api: Program, customers: Cu
     assert everything[-1]["count"] == 60
     for days in ("0", "36501", "x"):
         problem_of(api.get(f"{path}/history", days=days), 400, "parameter_not_valid")
-    problem_of(api.get(f"{path}/activity", type="other"), 400, "parameter_not_valid")
+    problem = problem_of(api.get(f"{path}/activity", type="other"), 400, "parameter_not_valid")
+    assert "choose from" in problem["detail"]
 
 
 def test_a_forecast_tells_what_time_will_do(api: Program) -> None:

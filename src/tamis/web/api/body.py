@@ -4,7 +4,7 @@ import json
 import re
 from collections.abc import Iterator, Mapping
 from enum import Enum
-from typing import Any, TypeVar, get_args, get_origin
+from typing import Any, Literal, TypeVar, get_args, get_origin
 
 import msgspec
 from litestar.dto import AbstractDTO
@@ -198,15 +198,20 @@ def describe_expected(text: str) -> str | None:
     if found is None:
         return None
     expected = " or ".join(_NAMES.get(name, name) for name in found["expected"].split(" | "))
-    return expected + (f" {found['bound']}" if found["bound"] else "")
+    bound = found["bound"] or ""
+    for symbol, words in (("of length", "with a length"), ("<=", "of at most"), (">=", "of at least")):
+        bound = bound.replace(symbol, words)
+    return f"{expected} {bound}".rstrip()
 
 
 def describe_choices(text: str, to: object) -> str | None:
     """Return what can be chosen instead of a value that msgspec does not find in an enumeration; None for other
     errors."""
-    enumeration = next(
-        (each for each in (to, *get_args(to)) if isinstance(each, type) and issubclass(each, Enum)), None
-    )
-    if enumeration is None or not text.startswith("Invalid enum value"):
+    if not text.startswith("Invalid enum value"):
         return None
-    return f"choose from {', '.join(str(choice.value) for choice in enumeration)}"
+    for each in (to, *get_args(to)):
+        if isinstance(each, type) and issubclass(each, Enum):
+            return f"choose from {', '.join(str(choice.value) for choice in each)}"
+        if get_origin(each) is Literal:
+            return f"choose from {', '.join(map(str, get_args(each)))}"
+    return None

@@ -181,7 +181,9 @@ def _reason(request: Request[Any, Any, Any], item: Mapping[str, object]) -> str:
     text = str(item.get("message", ""))
     if expected := describe_expected(text):
         return f"must be {expected.removesuffix(' or null')}"
-    parameter = request.route_handler.parsed_fn_signature.parameters.get(str(item.get("key", "")))
+    parameters = request.route_handler.parsed_fn_signature.parameters
+    key = str(item.get("key", ""))
+    parameter = parameters.get(key)
     choices = describe_choices(text, parameter.annotation) if parameter else None
     return f"is not valid: {choices}" if choices else text.replace("`", "")
 
