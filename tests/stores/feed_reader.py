@@ -20,9 +20,10 @@ class FollowedMembers:
 
     def apply(self, services: Services, entries: Sequence[FeedEntry]) -> None:
         """Apply changes to what is known."""
-        deleted = {entry.segment_id for entry in entries if entry.type is ChangeType.DELETED}
+        deleted = {entry.segment_id: entry.number for entry in entries if entry.type is ChangeType.DELETED}
         for entry in entries:
-            if entry.segment_id in deleted:  # its members cannot be read any more, and end as none
+            # The members of a deleted segment cannot be read, and end as none; a restored one is built again.
+            if entry.number <= deleted.get(entry.segment_id, 0):
                 self.members.pop(entry.segment_id, None)
                 continue
             match entry.type:

@@ -39,6 +39,7 @@ def test_a_segment_is_created_read_changed_and_deleted(api: Program, customers: 
         "text": 'country is "India"',
         "sentence": "Customers in India.",
         "count": 60,
+        "mailable": 60,
         "created_at": made["created_at"],
         "updated_at": made["created_at"],
     }
