@@ -29,6 +29,8 @@ RENAMED = {
     "recipients_removed": "contact_exclusions",
 }
 """The names of the first schema that are other names now."""
+MOVED = {"password_hash": "(SELECT u.password_hash FROM newest.users u WHERE u.id = accounts.id)"}
+"""Where columns of the first schema are now."""
 RULES = {
     "Fiftieth": "fiftieth = 0",  # imports leave it alone, so only manual overrides change who is in it
     "Low": "n < 500",
@@ -144,7 +146,7 @@ class PreparedData:
         db.execute("BEGIN").fetchall()
         for name in [*(str(row[0]) for row in tables.fetchall()), "sqlite_sequence"]:
             columns = [str(row[1]) for row in db.execute(f"PRAGMA main.table_info({name})").fetchall()]
-            values = ", ".join(RENAMED.get(column, column) for column in columns)
+            values = ", ".join(MOVED.get(column, RENAMED.get(column, column)) for column in columns)
             db.execute(f"DELETE FROM main.{name}").fetchall()
             db.execute(
                 f"INSERT INTO main.{name} ({', '.join(columns)}) SELECT {values} FROM newest.{RENAMED.get(name, name)}"

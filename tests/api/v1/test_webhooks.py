@@ -42,6 +42,7 @@ def test_a_webhook_is_created_read_changed_and_deleted(api: Program, india: int)
 
 
 def test_everything_wrong_is_reported_at_once(api: Program, stranger_api: Program, india: int) -> None:
+    before = api.pages("webhooks")
     body = {"url": "http://10.0.0.1/", "description": "a\nb", "types": ["entered", "gone"], "segment_ids": [india]}
     problem = problem_of(stranger_api.post("webhooks", body), 422, "invalid_input")
     assert {error["path"]: error["code"] for error in problem["errors"]} == {
@@ -53,7 +54,7 @@ def test_everything_wrong_is_reported_at_once(api: Program, stranger_api: Progra
     problem_of(api.post("webhooks", {}), 422, "key_missing")
     for url in ("https://127.0.0.1/", "https://localhost/", "https://[::ffff:169.254.169.254]/", "https://0x7f.1/"):
         assert api.post("webhooks", {"url": url}).status_code == 422
-    assert all(shown["url"] == URL for shown in api.pages("webhooks"))
+    assert api.pages("webhooks") == before
 
 
 def test_a_repeated_request_shows_the_secret_which_is_stored_only_with_the_webhook(
