@@ -34,6 +34,7 @@ def busy(server: Server) -> tuple[Person, Visitor]:
     person.http.post(
         f"{server.address}/v1/contact-types", json={"name": "By a program"}, headers=person.keys, timeout=60
     )
+    visitor.get("/account")  # the notices of these changes are shown here, and not in a test
     return person, visitor
 
 
