@@ -63,7 +63,7 @@ def list_entries(
 
 
 def delete_expired_entries(services: Services) -> None:
-    """Delete entries that are older than a setting says, in steps, and users whom nothing names any more."""
+    """Delete entries older than `audit_days`, in steps, and users without an account that no record names."""
     before = services.clock() - timedelta(days=services.settings.audit_days)
     while services.write(lambda db, _: audit.delete_before(db, before, ENTRIES_PER_STEP)) == ENTRIES_PER_STEP:
         pass

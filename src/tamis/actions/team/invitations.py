@@ -94,7 +94,7 @@ def accept_with_password(db: Transaction, now: datetime, token: str, password_ha
 
 
 def accept_as_user(db: Transaction, now: datetime, token: str, user: User) -> Account:
-    """Accept an invitation as the signed-in user whom it is for; return its account. Raises Gone and Refused."""
+    """Accept an invitation as the invited user, who is signed in, and return its account; raise Gone or Refused."""
     opened = open_invitation(db, now, token)
     if opened.user != user:
         raise Refused("invitation_of_other_user", email=opened.invitation.email)
@@ -103,7 +103,7 @@ def accept_as_user(db: Transaction, now: datetime, token: str, user: User) -> Ac
 
 
 def _accept(db: Transaction, now: datetime, opened: OpenedInvitation, address: str) -> User:
-    """Give the person of an invitation its role; the person is who does it, as the audit log tells."""
+    """Give the invited person the role of the invitation; the audit log names that person as the actor."""
     email = parse_email(opened.invitation.email)
     assert email
     user = opened.user or users.insert_user(db, email, now)

@@ -71,7 +71,7 @@ def _counts(view: View[ColumnsView], account: Account, segment: Segment, first: 
 
 
 def _without(rule: Rule, other: Rule) -> Rule:
-    """Return the rule that selects whom one rule selects and another does not; a rule without conditions selects
+    """Return the rule for contacts that one rule selects and another does not; a rule without conditions selects
     nobody."""
     excluded: Node | None = other
     return All((rule, Not(excluded))) if rule and excluded else rule

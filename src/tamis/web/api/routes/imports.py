@@ -38,6 +38,21 @@ from tamis.web.api.uploads import ReceivedFile, receive_file
 TAGS = ["Imports"]
 POLL_SECONDS = 0.02
 UNDOING = (ImportState.UNDOING, ImportState.UNDONE)
+TAKES_A_FILE = {
+    **needs(Scope.WRITE),
+    **streams("text/csv", "multipart/form-data", ANY_MEDIA_TYPE),
+    KEEPS_PROGRESS: True,
+}
+
+FileName = Annotated[str, Parameter(description="The name of the file; its ending helps to find the format.")]
+AmbiguousDates = Annotated[DateOrder | None, Parameter(description="The order of ambiguous dates.")]
+Encoding = Annotated[str | None, Parameter(description="The encoding, if it is not recognized.")]
+Sheet = Annotated[str | None, Parameter(description="The sheet of a workbook, by name or number.")]
+DryRun = Annotated[bool, Parameter(description="Answer what would happen, and change nothing.")]
+FileFormat = Annotated[
+    Literal["csv", "xlsx", "ndjson", "parquet"] | None,
+    QueryParameter(name="format", description="The format, if it is not recognized."),
+]
 
 
 @get("/imports", summary="List imports", tags=TAGS, opt=needs(Scope.READ))
@@ -54,13 +69,13 @@ async def list_imports(call: CallDep, page: PageDep) -> Page[ImportOut]:
     tags=TAGS,
     status_code=202,
     request_max_body_size=None,
-    opt={**needs(Scope.WRITE), **streams("text/csv", "multipart/form-data", ANY_MEDIA_TYPE), KEEPS_PROGRESS: True},
+    opt=TAKES_A_FILE,
 )
 async def start_import(
     call: CallDep,
     request: ApiRequest,
     contact_type_id: Annotated[int, Parameter(description="The contact type of the contacts in the file.")],
-    file_name: Annotated[str, Parameter(description="The name of the file; its ending helps to find the format.")] = "",
+    file_name: FileName = "",
     create_fields: Annotated[bool, Parameter(description="Create a field for each unknown column.")] = False,
     map_: Annotated[
         list[str] | None, QueryParameter(name="map", description="`COLUMN=FIELD`: import a column into another field.")
@@ -71,20 +86,17 @@ async def start_import(
     blank: Annotated[
         Literal["keep", "erase"], Parameter(description="Whether blank cells keep or erase values.")
     ] = "keep",
-    date_order: Annotated[DateOrder | None, Parameter(description="The order of ambiguous dates.")] = None,
+    date_order: AmbiguousDates = None,
     decimal: Annotated[DecimalMark | None, Parameter(description="The decimal mark of ambiguous numbers.")] = None,
     on_bad_value: Annotated[
         Literal["reject", "blank"],
         Parameter(description="Reject rows with values that do not fit, or leave the cells blank."),
     ] = "reject",
     add_options: Annotated[bool, Parameter(description="Add unknown values to the options of fields.")] = False,
-    format_: Annotated[
-        Literal["csv", "xlsx", "ndjson", "parquet"] | None,
-        QueryParameter(name="format", description="The format, if it is not recognized."),
-    ] = None,
-    encoding: Annotated[str | None, Parameter(description="The encoding, if it is not recognized.")] = None,
-    sheet: Annotated[str | None, Parameter(description="The sheet of a workbook, by name or number.")] = None,
-    dry_run: Annotated[bool, Parameter(description="Answer what would happen, and change nothing.")] = False,
+    format_: FileFormat = None,
+    encoding: Encoding = None,
+    sheet: Sheet = None,
+    dry_run: DryRun = False,
 ) -> Response[ImportOut]:
     """Imports contacts from a CSV, Excel, NDJSON or Parquet file, possibly compressed with gzip. Send it as the body,
     or as the file of a `multipart/form-data` form. Contacts are found by their email, and created or updated.
@@ -119,13 +131,13 @@ async def start_import(
     tags=TAGS,
     status_code=202,
     request_max_body_size=None,
-    opt={**needs(Scope.WRITE), **streams("text/csv", "multipart/form-data", ANY_MEDIA_TYPE), KEEPS_PROGRESS: True},
+    opt=TAKES_A_FILE,
 )
 async def start_event_import(
     call: CallDep,
     request: ApiRequest,
     contact_type_id: Annotated[int, Parameter(description="The contact type of the contacts of the events.")],
-    file_name: Annotated[str, Parameter(description="The name of the file; its ending helps to find the format.")] = "",
+    file_name: FileName = "",
     event: Annotated[
         str | None, Parameter(description="The name of all events, if the file has no column of names.")
     ] = None,
@@ -138,14 +150,11 @@ async def start_event_import(
         ),
     ] = None,
     create_contacts: Annotated[bool, Parameter(description="Create contacts for emails that are none yet.")] = False,
-    date_order: Annotated[DateOrder | None, Parameter(description="The order of ambiguous dates.")] = None,
-    format_: Annotated[
-        Literal["csv", "xlsx", "ndjson", "parquet"] | None,
-        QueryParameter(name="format", description="The format, if it is not recognized."),
-    ] = None,
-    encoding: Annotated[str | None, Parameter(description="The encoding, if it is not recognized.")] = None,
-    sheet: Annotated[str | None, Parameter(description="The sheet of a workbook, by name or number.")] = None,
-    dry_run: Annotated[bool, Parameter(description="Answer what would happen, and change nothing.")] = False,
+    date_order: AmbiguousDates = None,
+    format_: FileFormat = None,
+    encoding: Encoding = None,
+    sheet: Sheet = None,
+    dry_run: DryRun = False,
 ) -> Response[ImportOut]:
     """Imports events from a file with the columns `email`, `event`, `at` and `id`; all others become properties.
     Formats, the answer and `dry_run` are those of an import of contacts.
