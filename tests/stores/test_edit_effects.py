@@ -6,7 +6,8 @@ from typing import Any
 import hypothesis.strategies as st
 from hypothesis import given, settings
 
-from tests.stores.machine import BEGINNINGS, begun, people, rule_texts
+from tests.stores.machine.draws import BEGINNINGS, people, rule_texts
+from tests.stores.machine.membership import begun
 from tests.support.effort import examples
 
 

@@ -9,7 +9,7 @@ from hypothesis.stateful import run_state_machine_as_test
 
 from tamis.columns.projector import strategy
 from tamis.columns.projector.strategy import Thresholds
-from tests.stores.machine import Membership
+from tests.stores.machine.membership import Membership
 from tests.support.effort import ALL, examples
 
 PARTS = 10 if ALL else 4  # so that several processes can share the work; 4 are all that differ

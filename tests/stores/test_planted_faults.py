@@ -14,7 +14,7 @@ from tamis.columns.projector.steps import events
 from tamis.records import change_log
 from tamis.records.events import write
 from tamis.records.handles import Transaction, connection_of
-from tests.stores.machine import Membership
+from tests.stores.machine.membership import Membership
 from tests.support.effort import ALL
 
 DAY, HOUR = timedelta(days=1), timedelta(hours=1)

@@ -19,7 +19,8 @@ from tamis.actions.contacts.contact_writes import (
 from tamis.actions.contacts.stated_values import StatedContact
 from tamis.domain.errors import Invalid, NotFound
 from tamis.domain.membership_changes import SegmentChanges
-from tests.stores.machine import PEOPLE, Membership
+from tests.stores.machine.draws import PEOPLE
+from tests.stores.machine.membership import Membership
 from tests.stores.oracle import email
 from tests.support.effort import examples
 
