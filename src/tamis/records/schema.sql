@@ -531,3 +531,10 @@ CREATE TABLE suppressions (
     since INTEGER NOT NULL,
     UNIQUE (account_id, email_hash)
 ) STRICT;
+
+CREATE TABLE signing_keys (
+    id INTEGER NOT NULL PRIMARY KEY,
+    secret BLOB NOT NULL,
+    created_at INTEGER NOT NULL,
+    signs_from INTEGER NOT NULL
+) STRICT;

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from tamis.actions.batches import batched
+from tamis.actions.consent import signed_tokens
 from tamis.actions.consent.stated_suppressions import parse_suppressions
 from tamis.actions.consent.suppressions import all_suppressions, suppress_all
 from tamis.actions.services import Services
@@ -14,7 +15,7 @@ from tamis.domain.emails import email_key, parse_email_for_lookup
 from tamis.domain.errors import Invalid, Problem
 from tamis.domain.instants import format_instant
 from tamis.domain.suppressions import NewSuppression
-from tamis.records import accounts, suppressions
+from tamis.records import accounts, signing_keys, suppressions
 from tamis.records.engine.database import FILE_NAME
 from tamis.records.handles import Transaction
 
@@ -70,13 +71,15 @@ def import_suppressions(services: Services, account: Account, source: Path) -> I
 
 
 def take_over_suppressions(services: Services, directory: Path) -> int:
-    """Add the suppressions of another data directory with the same accounts, of which nothing is lifted; return how
-    many are new or have a graver reason. Raises Invalid if there are no data."""
+    """Add the suppressions of another data directory with the same accounts, of which nothing is lifted, and the keys
+    of its signed tokens; return how many suppressions are new or have a graver reason. Raises Invalid if there are no
+    data."""
     if not (directory / FILE_NAME).is_file():
         raise Invalid([Problem("suppressions-of", "no_data_in_directory", directory=str(directory))])
     other, taken = Services(replace(services.settings, data=directory)), 0
     try:
         db = other.records.reader()
+        services.write(signed_tokens.add_keys, signing_keys.all_keys(db))
         for theirs in accounts.all_accounts(db):
             ours = accounts.account_by_email(services.records.reader(), email_key(theirs.email) or "")
             if ours is None:
