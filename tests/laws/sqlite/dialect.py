@@ -80,10 +80,13 @@ def _part(instant: str, form: str) -> str:
 _CALENDAR = Calendar(
     day_of_date=lambda day: f"CAST(substr({day}, 6, 2) || substr({day}, 9, 2) AS INTEGER)",
     day_of_instant=lambda instant: _part(instant, "%m%d"),
+    month="CAST(substr({}, 6, 2) AS INTEGER)".format,
+    day="CAST(substr({}, 9, 2) AS INTEGER)".format,
     year=lambda instant: _part(instant, "%Y"),
     micros=lambda instant: instant,
     days=lambda day: f"CAST(julianday({day}) - 2440587.5 AS INTEGER)",
     date=lambda days: f"date({days} * 86400, 'unixepoch')",
+    moved=lambda instant, micros: f"date(({instant} + {micros}) / 1000000, 'unixepoch')",
     divided=lambda number, by: f"{number} / {by}",
     clamped=lambda instant, low, high: f"max(min({instant}, {high}), {low})",
     numbers=lambda numbers, bind: bind(list(numbers)),

@@ -35,10 +35,13 @@ def _day(value: str) -> str:
 _CALENDAR = Calendar(
     day_of_date=_day,
     day_of_instant=_day,
+    month="month({})".format,
+    day="day({})".format,
     year=lambda instant: f"year({instant})",
     micros=lambda instant: f"epoch_us({instant})",
     days=lambda date: f"({date} - DATE '1970-01-01')",
     date=lambda days: f"(DATE '1970-01-01' + ({days})::INTEGER)",
+    moved=lambda instant, micros: f"make_timestamp(epoch_us({instant}) + {micros})",
     divided=lambda number, by: f"{number} // {by}",
     clamped=lambda instant, low, high: f"greatest(least({instant}, {high}), {low})",
     numbers=_numbers,

@@ -9,7 +9,8 @@ from tamis.domain.instants import DAY, MICROSECOND
 from tamis.rules.operators import Operand
 from tamis.rules.sql.dialect import Bind, Spelling
 from tamis.rules.time.anniversaries import CYCLE_MICROS, CYCLE_YEARS, FIRST_YEAR, LAST_YEAR, calendar_limits
-from tamis.rules.time.local_days import local_days
+from tamis.rules.time.calendar_parts import CalendarPart
+from tamis.rules.time.local_days import close_offsets, local_days
 
 _DAY_MICROS = DAY // MICROSECOND
 _CYCLE_DAYS = CYCLE_MICROS // _DAY_MICROS
@@ -23,8 +24,9 @@ _THURSDAY = 3
 class Calendar:
     """How an engine spells the steps of tests of days, over dates and over instants in UTC.
 
-    `day_of_date` and `day_of_instant` write month * 100 + day; `year` and `micros`, since 1970, are those of an
-    instant; `days` are those of a date since 1970, and `date` is the date of them. `divided` is a whole number, which
+    `day_of_date` and `day_of_instant` write month * 100 + day, `month` and `day` those of a date; `year` and `micros`,
+    since 1970, are those of an instant; `days` are those of a date since 1970, and `date` is the date of them. `moved`
+    writes the date of the instant some microseconds after another, both after 1970. `divided` is a whole number, which
     may be negative, divided by a positive one and rounded either way. `clamped` limits an instant to between two
     others. `nth` takes an element, counted from 1, of a list bound by `numbers`. The day and the year of an instant may
     be those of the nearest whole second.
@@ -32,10 +34,13 @@ class Calendar:
 
     day_of_date: Callable[[str], str]
     day_of_instant: Callable[[str], str]
+    month: Callable[[str], str]
+    day: Callable[[str], str]
     year: Callable[[str], str]
     micros: Callable[[str], str]
     days: Callable[[str], str]
     date: Callable[[str], str]
+    moved: Callable[[str, str], str]
     divided: Callable[[str, int], str]
     clamped: Callable[[str, str, str], str]
     numbers: Callable[[Sequence[int], Bind], str]
@@ -69,21 +74,40 @@ def parts_of_calendar(calendar: Calendar) -> Spelling:
 
     def spell(value: str, operands: tuple[Operand, ...], bind: Bind) -> str:
         wanted = operands[0].part
-        if wanted.part is DatePart.WEEKDAY:
-            days = calendar.days(value) if wanted.zone is None else _local_day(calendar, value, wanted.zone, bind)
-            # Monday is 1; the cycles make the number positive
-            found = f"(({days} + {_THURSDAY + _CYCLES * _CYCLE_DAYS}) % 7 + 1)"
-        else:
-            date = value
-            if wanted.zone is not None:
-                date = calendar.date(_local_day(calendar, value, wanted.zone, bind))
-            of_year = calendar.day_of_date(date)
-            found = f"({of_year} % 100)" if wanted.part is DatePart.DAY else calendar.divided(of_year, 100)
-        test = f"{found} IN ({', '.join(map(bind, wanted.numbers))})"
+        zone = wanted.zone
+        if zone is None:
+            return _is_wanted(calendar, wanted, value, calendar.days(value), bind)
+        days = _local_day(calendar, value, zone, bind)
+        test = _is_wanted(calendar, wanted, calendar.date(days), days, bind)
+        if close := close_offsets(zone):
+            # The exact day takes ten times as long, so it is computed only near midnight, and outside of these years.
+            # What is written twice inside of CASE is computed twice, so little is.
+            offset = bind(close.least)
+            since_midnight = f"({calendar.micros(value)} + {offset}) % {_DAY_MICROS}"
+            is_sure = (
+                f"{value} >= {bind(close.since)} AND {value} < {bind(close.until)} "
+                f"AND {since_midnight} < {bind(_DAY_MICROS - (close.most - close.least))}"
+            )
+            days = _whole_days(calendar, f"{calendar.micros(value)} + {offset}")
+            sure = _is_wanted(calendar, wanted, calendar.moved(value, offset), days, bind)
+            test = f"CASE WHEN {is_sure} THEN {sure} ELSE {test} END"
         # a null that is clamped becomes one of the limits
-        return test if wanted.zone is None else f"({value} IS NOT NULL AND {test})"
+        return f"({value} IS NOT NULL AND {test})"
 
     return spell
+
+
+def _is_wanted(calendar: Calendar, wanted: CalendarPart, date: str, days: str, bind: Bind) -> str:
+    """Write the test of a day, which is given as a date and as days since 1970."""
+    match wanted.part:
+        case DatePart.MONTH:
+            found = calendar.month(date)
+        case DatePart.WEEKDAY:
+            # Monday is 1; the cycles make the number positive
+            found = f"(({days} + {_THURSDAY + _CYCLES * _CYCLE_DAYS}) % 7 + 1)"
+        case DatePart.DAY:
+            found = calendar.day(date)
+    return f"{found} IN ({', '.join(map(bind, wanted.numbers))})"
 
 
 def _local_day(calendar: Calendar, value: str, zone: ZoneInfo, bind: Bind) -> str:
@@ -94,8 +118,13 @@ def _local_day(calendar: Calendar, value: str, zone: ZoneInfo, bind: Bind) -> st
     for instants, offsets in days.changes:
         since = _by_year(calendar, instants, index, bind)
         terms.append(f"(CASE WHEN {at.micros} >= {since} THEN {_by_year(calendar, offsets, index, bind)} ELSE 0 END)")
-    local = f"({' + '.join(terms)} + {_CYCLES * CYCLE_MICROS})"
-    return f"({calendar.divided(local, _DAY_MICROS)} - {_CYCLES * _CYCLE_DAYS})"
+    return _whole_days(calendar, " + ".join(terms))
+
+
+def _whole_days(calendar: Calendar, micros: str) -> str:
+    """Write the whole days in microseconds since 1970, rounded down."""
+    days = calendar.divided(f"({micros} + {_CYCLES * CYCLE_MICROS})", _DAY_MICROS)
+    return f"({days} - {_CYCLES * _CYCLE_DAYS})"
 
 
 def _by_year(calendar: Calendar, numbers: Sequence[int], index: str, bind: Bind) -> str:

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from functools import lru_cache
-from itertools import pairwise
+from itertools import accumulate, pairwise
 from zoneinfo import ZoneInfo
 
 from tamis.domain.instants import DAY, MICROSECOND, to_micros
@@ -16,6 +16,8 @@ _EPOCH_DAY = date(1970, 1, 1).toordinal()
 _FIRST_CHANGE = datetime(1800, 1, 1)  # noqa: DTZ001  local time of any zone
 """No zone changed its clocks before."""
 _LAST_DAY = datetime(LAST_YEAR, 12, 31)  # noqa: DTZ001
+_FIRST_POSITIVE_YEAR = 1971
+_CLOSE_MICROS = 3 * 3_600_000_000
 _SLACK = 2_000_000
 """Engines may take an instant for the nearest whole second, and so for one of the next year."""
 
@@ -31,6 +33,35 @@ class LocalDays:
 
     offsets: tuple[int, ...]
     changes: tuple[tuple[tuple[int, ...], tuple[int, ...]], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class CloseOffsets:
+    """The least and the most that `LocalDays` adds to any instant from `since` up to `until`: so little apart that
+    most instants are on the same day with both."""
+
+    since: datetime
+    until: datetime
+    least: int
+    most: int
+
+
+@lru_cache(maxsize=32)
+def close_offsets(zone: ZoneInfo) -> CloseOffsets | None:
+    """Return the offsets of a time zone in the longest row of years up to `LAST_YEAR` in which they are close; none of
+    these years is before 1970."""
+    days = local_days(zone)
+    found: CloseOffsets | None = None
+    low = high = days.offsets[-1]
+    for index in range(LAST_YEAR - FIRST_YEAR - 1, _FIRST_POSITIVE_YEAR - FIRST_YEAR - 1, -1):
+        offset, following = days.offsets[index], days.offsets[index + 1]
+        steps = list(accumulate((more[index] for _, more in days.changes), initial=offset))
+        low, high = min(low, following, *steps), max(high, following, *steps)
+        if high - low > _CLOSE_MICROS:
+            break
+        year = FIRST_YEAR + index
+        found = CloseOffsets(datetime(year, 1, 1, tzinfo=UTC), datetime(LAST_YEAR, 1, 1, tzinfo=UTC), low, high)
+    return found
 
 
 @lru_cache(maxsize=32)
