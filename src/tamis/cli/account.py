@@ -99,34 +99,40 @@ def password(
 @account_app.command
 def edit(
     *,
+    name: str | None = None,
     timezone: str | None = None,
     date_order: Literal["dmy", "mdy", "ask"] | None = None,
     common: Common = Common(),  # noqa: B008  frozen
 ) -> None:
-    """Change the time zone of an account, which its segments follow, or how its imports read dates.
+    """Change the name of an account, its time zone, which its segments follow, or how its imports read dates.
 
     Parameters
     ----------
+    name
+        How the account is called on pages that its recipients see, such as the one for unsubscribing.
     timezone
         Time zone in which its calendar days begin and end, such as Asia/Dhaka.
     date_order
         How imports read dates such as 03/04/2024 if the file is ambiguous: day first (dmy), month first (mdy), or ask
         each time.
     """
-    if timezone is None and date_order is None:
+    if name is None and timezone is None and date_order is None:
         raise Refused("nothing_to_change_of_account")
     with open_services(common) as services:
         account = resolve_account(services, common)
+        if name is not None:
+            services.write(accounts.set_name, account, name)
         if timezone is not None:
             services.write(accounts.set_timezone, account, timezone)
         if date_order is not None:
             services.write(accounts.set_date_order, account, _parse_order(date_order))
+    name = account.name if name is None else name.strip()
     timezone = timezone or account.timezone
     order = date_order or account.date_order or "ask"
     print_result(
         common,
-        {"email": account.email, "timezone": timezone, "date_order": order},
-        f"{account.email} uses the time zone {timezone}; {ORDERS[order]}.",
+        {"email": account.email, "name": name, "timezone": timezone, "date_order": order},
+        f"{account.email} {f'is called {name} and ' if name else ''}uses the time zone {timezone}; {ORDERS[order]}.",
     )
 
 

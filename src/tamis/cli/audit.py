@@ -104,7 +104,11 @@ def _document(entry: AuditEntry) -> dict[str, object]:
 
 
 def _actor(actor: Actor) -> str:
-    return f"{actor.kind} {actor.name or actor.id}" if actor.kind is not ActorKind.SERVER else actor.name
+    return (
+        f"{actor.kind} {actor.name or actor.id}"
+        if actor.kind not in (ActorKind.SERVER, ActorKind.RECIPIENT)
+        else actor.name
+    )
 
 
 def _shown(value: Detail) -> str:

@@ -23,6 +23,8 @@ class Account:
     timezone: str
     date_order: DateOrder | None = None
     """How ambiguous dates in files are read; None asks."""
+    name: str = ""
+    """How it is called on pages that its recipients see; empty is none."""
 
     @property
     def zone(self) -> ZoneInfo:

@@ -11,12 +11,13 @@ class ActorKind(StrEnum):
     PERSON = "person"
     COMMAND = "command"
     SERVER = "server"
+    RECIPIENT = "recipient"
 
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """A key by its public key, a person by the id of their user, the user of the machine who runs a command, or the
-    server itself."""
+    """A key by its public key, a person by the id of their user, the user of the machine who runs a command, the server
+    itself, or a recipient of mail, who remains unnamed."""
 
     kind: ActorKind
     id: str
@@ -31,3 +32,5 @@ class Actor:
 
 SERVER = Actor(ActorKind.SERVER, "", "Tamis")
 """What the server does by itself, such as resuming an import after a restart."""
+RECIPIENT = Actor(ActorKind.RECIPIENT, "", "Unsubscribe link")
+"""Whoever opens an unsubscribe link."""

@@ -17,7 +17,7 @@ ASK = "ask"
 def insert_account(db: Transaction, email: Email, timezone: str, now: datetime) -> Account:
     """Add an account; the caller has checked that the email is free."""
     values = (email.address, email.key, timezone, to_micros(now))
-    return account_from_row(insert(db, int, SQL["insert"], values), email.address, timezone, ASK)
+    return account_from_row(insert(db, int, SQL["insert"], values), email.address, timezone, ASK, "")
 
 
 def all_accounts(db: Reader) -> list[Account]:
@@ -40,6 +40,11 @@ def set_timezone(db: Transaction, account_id: int, timezone: str) -> None:
     run(db, SQL["set_timezone"], (timezone, account_id))
 
 
+def set_name(db: Transaction, account_id: int, name: str) -> None:
+    """Change the name of an account; empty is none."""
+    run(db, SQL["set_name"], (name, account_id))
+
+
 def set_date_order(db: Transaction, account_id: int, order: DateOrder | None) -> None:
     """Set how an account reads ambiguous dates in files; None asks."""
     run(db, SQL["set_date_order"], (order or ASK, account_id))
@@ -60,6 +65,6 @@ def timezone_of_type(db: Reader, type_id: int) -> str:
     return select_only(db, str, SQL["timezone_of_type"], (type_id,))
 
 
-def account_from_row(id_: int, email: str, timezone: str, date_order: str) -> Account:
+def account_from_row(id_: int, email: str, timezone: str, date_order: str, name: str) -> Account:
     """Make an account from a row."""
-    return Account(id_, email, timezone, None if date_order == ASK else DateOrder(date_order))
+    return Account(id_, email, timezone, None if date_order == ASK else DateOrder(date_order), name)

@@ -94,8 +94,9 @@ def _stored_key(
     email: str,
     timezone: str,
     date_order: str,
+    account_name: str,
 ) -> _StoredKey:
-    account = account_from_row(id_, email, timezone, date_order)
+    account = account_from_row(id_, email, timezone, date_order, account_name)
     key = ApiKey(public_key, name, account, Scope(scope), _instant(expires_at))
     return _StoredKey(secret_hash, key, revoked_at is not None)
 

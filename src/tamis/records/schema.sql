@@ -13,7 +13,8 @@ CREATE TABLE accounts (
     timezone TEXT NOT NULL,
     created_at INTEGER NOT NULL,
     date_order TEXT NOT NULL DEFAULT 'ask',
-    give_suppressed INTEGER NOT NULL DEFAULT 0
+    give_suppressed INTEGER NOT NULL DEFAULT 0,
+    name TEXT NOT NULL DEFAULT ''
 ) STRICT;
 
 CREATE TABLE key_pairs (

@@ -44,10 +44,11 @@ def by_token(db: Reader, token_hash: bytes) -> Session | None:
         email: str,
         timezone: str,
         date_order: str,
+        name: str,
     ) -> Session:
         return Session(
             User(user_id, user_email),
-            account_from_row(account_id, email, timezone, date_order),
+            account_from_row(account_id, email, timezone, date_order, name),
             Role(role),
             account_count,
             token_hash,

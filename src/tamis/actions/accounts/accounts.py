@@ -1,4 +1,4 @@
-"""Accounts, and their time zones."""
+"""Accounts: their names, time zones and date orders."""
 
 from dataclasses import replace
 from datetime import datetime
@@ -13,6 +13,7 @@ from tamis.domain.dates import DateOrder
 from tamis.domain.emails import parse_email
 from tamis.domain.errors import Invalid, NotFound, Problem, Refused
 from tamis.domain.instants import zone_named
+from tamis.domain.text import line_problem
 from tamis.domain.users import Role
 from tamis.records import accounts, change_log, segments
 from tamis.records.handles import Reader, Transaction
@@ -82,6 +83,18 @@ def set_timezone(db: Transaction, now: datetime, account: Account, timezone: str
         previous_time_zone=account.timezone,
         time_zone=timezone,
     )
+
+
+def set_name(db: Transaction, now: datetime, account: Account, name: str) -> None:
+    """Set how an account is called on pages that its recipients see; blank is none. Raises Invalid."""
+    name = name.strip()
+    if problem := line_problem(name):
+        raise Invalid([Problem.of("name", problem)])
+    present = accounts.account_by_id(db, account.id)
+    if present and name != present.name:
+        accounts.set_name(db, account.id, name)
+        details = {"previous_name": present.name, "name": name}
+        record_entry(db, now, account.id, AuditAction.ACCOUNT_CHANGED, _subject(account), **details)
 
 
 def set_date_order(db: Transaction, now: datetime, account: Account, order: DateOrder | None) -> None:

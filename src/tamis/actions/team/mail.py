@@ -25,9 +25,14 @@ def can_send(settings: Settings) -> bool:
 def link_to(settings: Settings, path: str, token: str, origin: str = "") -> str:
     """Return a link to a page with a token, at the address that the settings say, or else at `origin`, or where the
     server of the data directory runs. The token is part of the query, which no log of Tamis has."""
-    server = None if settings.public_url or origin else find_server(settings.data)
-    base = settings.public_url or origin or (server.address if server else DEFAULT_URL)
-    return f"{base}{path}?{urlencode({'token': token})}"
+    return f"{settings.public_url or origin or base_url(settings)}{path}?{urlencode({'token': token})}"
+
+
+def base_url(settings: Settings) -> str:
+    """Return the address at which people reach this server: what the settings say, or else where the server of the data
+    directory runs, which only its own machine may reach."""
+    server = None if settings.public_url else find_server(settings.data)
+    return settings.public_url or (server.address if server else DEFAULT_URL)
 
 
 def send_mail(settings: Settings, to: str, subject: str, text: str) -> None:

@@ -16,6 +16,7 @@ class Account(Model, frozen=True, kw_only=True):
     time_zone: str
     scope: str
     give_suppressed: bool = False
+    email: str = ""
 
 
 class ContactType(Model, frozen=True, kw_only=True):

@@ -18,9 +18,10 @@ class AccountCalls(Resource[Sender]):
         return Request("GET", "/account", Account)
 
     @call
-    def update(self, *, give_suppressed: bool | UnsetType = UNSET) -> Request[Account]:
-        """Change the account: with `give_suppressed`, it also gives emails that may not be mailed."""
-        return Request("PATCH", "/account", Account, content=json_body(give_suppressed=give_suppressed))
+    def update(self, *, name: str | UnsetType = UNSET, give_suppressed: bool | UnsetType = UNSET) -> Request[Account]:
+        """Change the account: its `name` for recipients; with `give_suppressed`, it also gives emails that may not be
+        mailed."""
+        return Request("PATCH", "/account", Account, content=json_body(name=name, give_suppressed=give_suppressed))
 
 
 class AuditCalls(Resource[Sender]):

@@ -3,13 +3,13 @@ INSERT INTO accounts (email, email_key, timezone, created_at)
 VALUES (?, ?, ?, ?) RETURNING id;
 
 -- name: all
-SELECT id, email, timezone, date_order FROM accounts ORDER BY id;
+SELECT id, email, timezone, date_order, name FROM accounts ORDER BY id;
 
 -- name: by_id
-SELECT id, email, timezone, date_order FROM accounts WHERE id = ?;
+SELECT id, email, timezone, date_order, name FROM accounts WHERE id = ?;
 
 -- name: by_email
-SELECT id, email, timezone, date_order FROM accounts WHERE email_key = ?;
+SELECT id, email, timezone, date_order, name FROM accounts WHERE email_key = ?;
 
 -- name: timezone_of_type
 SELECT a.timezone FROM accounts a JOIN contact_types t ON t.account_id = a.id WHERE t.id = ?;
@@ -22,6 +22,9 @@ SELECT give_suppressed FROM accounts WHERE id = ?;
 
 -- name: set_gives_suppressed
 UPDATE accounts SET give_suppressed = ? WHERE id = ?;
+
+-- name: set_name
+UPDATE accounts SET name = ? WHERE id = ?;
 
 -- name: set_timezone
 UPDATE accounts SET timezone = ? WHERE id = ?;

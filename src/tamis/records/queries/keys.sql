@@ -3,11 +3,13 @@ INSERT INTO key_pairs (public_key, account_id, secret_hash, name, scope, created
 VALUES (?, ?, ?, ?, ?, ?, ?);
 
 -- name: by_public_key
-SELECT k.secret_hash, k.public_key, k.name, k.scope, k.expires_at, k.revoked_at, a.id, a.email, a.timezone, a.date_order
+SELECT k.secret_hash, k.public_key, k.name, k.scope, k.expires_at, k.revoked_at, a.id, a.email, a.timezone, a.date_order,
+    a.name
 FROM key_pairs k JOIN accounts a ON a.id = k.account_id WHERE k.public_key = ?;
 
 -- name: by_secret
-SELECT k.secret_hash, k.public_key, k.name, k.scope, k.expires_at, k.revoked_at, a.id, a.email, a.timezone, a.date_order
+SELECT k.secret_hash, k.public_key, k.name, k.scope, k.expires_at, k.revoked_at, a.id, a.email, a.timezone, a.date_order,
+    a.name
 FROM key_pairs k JOIN accounts a ON a.id = k.account_id WHERE k.secret_hash = ?;
 
 -- name: is_valid

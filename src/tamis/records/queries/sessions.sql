@@ -4,7 +4,7 @@ VALUES (?, ?, ?, ?, ?, ?, ?);
 
 -- name: by_token
 SELECT s.created_at, s.seen_at, s.address, s.user_agent, u.id, u.email, m.role,
-    (SELECT count(*) FROM account_users WHERE user_id = u.id), a.id, a.email, a.timezone, a.date_order
+    (SELECT count(*) FROM account_users WHERE user_id = u.id), a.id, a.email, a.timezone, a.date_order, a.name
 FROM sessions s
     JOIN account_users m ON m.account_id = s.account_id AND m.user_id = s.user_id
     JOIN users u ON u.id = s.user_id

@@ -28,6 +28,7 @@ ACTORS = {
     ActorKind.PERSON: "console",
     ActorKind.COMMAND: "command line",
     ActorKind.SERVER: "server",
+    ActorKind.RECIPIENT: "recipient",
 }
 LABELS = {
     "after": "after change",
