@@ -52,9 +52,12 @@ def touched_since(db: Reader, type_id: int, change: int) -> set[int] | None:
     return {id_ for group in groups if group.contact_type_id == type_id for id_ in group.contact_ids}
 
 
-def store_new(db: Transaction, new: NewEvents, change: int) -> None:
-    """Store events that the caller knows to be new. `change` is the number of the change that the caller records."""
-    append_packed(db, insert_run(db, change, level_of(sum(block[2] for block in new.packed.blocks))), new.packed)
+def store_new(db: Transaction, new: NewEvents, change: int) -> int:
+    """Store events that the caller knows to be new, and return the id of the run. `change` is the number of the change
+    that the caller records."""
+    run_id = insert_run(db, change, level_of(sum(block[2] for block in new.packed.blocks)))
+    append_packed(db, run_id, new.packed)
     insert_rows(db, {(e.contact_id, e.name_id, identity_of(e)): e for e in new.newest}, change)
     for name_id, number, first_at, last_at in new.counts:
         catalogue.add_count(db, name_id, number, first_at, last_at)
+    return run_id

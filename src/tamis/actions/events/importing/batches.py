@@ -52,6 +52,7 @@ class EventWriter:
         self._services, self._account, self._type = services, account, contact_type
         self._staging, self._import_id = staging, import_id
         self._names = {_id_of(each): each for each in names}
+        self._own_runs: set[int] = set()
         self._is_server = services.columns_if_open is not None
         self._rows = RowWriter(services, account, import_id)
         self.total = self._rows.total
@@ -107,9 +108,12 @@ class EventWriter:
         return found, change
 
     def _stored_lines(self, db: Reader) -> Iterator[str]:
-        """Yield lines of the stored events that may be among those of the batch."""
+        """Yield lines of the stored events that may be among those of the batch. Those of the runs of this import
+        cannot be: events of a file that are the same are found in the file."""
         yield from bulk.lines_of_rows(db, self._names)
         for run in list_runs(db):
+            if run.id in self._own_runs:
+                continue
             candidates = batches.find_candidates(self._staging, list_filters(db, run.id), MASKS)
             yield from texts_of_contacts(db, run.id, candidates)
 
@@ -140,12 +144,14 @@ class EventWriter:
         ]
         packed = PackedLines(pack(prefetch(batches.run_lines(staging))), filters)
         new = bulk.NewEvents(newest, packed, counts, contact_ids)
-        is_stored = self._services.submit_of(
+        run_id = self._services.submit_of(
             self._account.id, _store, self._account, self._type.id, new, unreadable, change, self._import_id
         ).result()
-        if is_stored:
-            self.total.accepted += sum(each.events for each in counts)
-        return is_stored
+        if run_id is None:
+            return False
+        self._own_runs.add(run_id)
+        self.total.accepted += sum(each.events for each in counts)
+        return True
 
     def _count_unreadable(self) -> dict[int, int]:
         """Count the values of the new events that cannot be read as the kinds of their properties, by property."""
@@ -175,13 +181,14 @@ def _store(
     unreadable: dict[int, int],
     since: int,
     import_id: int | None,
-) -> bool:
-    """Store new events, unless something may have happened to their contacts since a change."""
+) -> int | None:
+    """Store new events, and return the id of their run; None if something may have happened to their contacts since a
+    change."""
     type_by_id(db, account, type_id)
     touched = bulk.touched_since(db, type_id, since)
     if touched is None or not touched.isdisjoint(new.contact_ids):
-        return False
-    bulk.store_new(db, new, change_log.next_change(db))
+        return None
+    run_id = bulk.store_new(db, new, change_log.next_change(db))
     change_log.record_event_changes(db, type_id, new.contact_ids, now)
     if import_id is not None:
         accepted = sum(events for _, events, *_ in new.counts)
@@ -189,4 +196,4 @@ def _store(
     for property_id, count in unreadable.items():
         if count:
             catalogue.add_unreadable(db, property_id, count)
-    return True
+    return run_id

@@ -4,7 +4,14 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 
 from tamis.records.events.rows import NewEvent, StoredEvent
 from tamis.records.events.sealed.filters import find_candidates, fingerprint_of
-from tamis.records.events.sealed.lines import join_lines, known_by, name_of, read_line, write_line
+from tamis.records.events.sealed.lines import (
+    join_lines,
+    known_by,
+    lines_of_contact,
+    name_of,
+    read_line,
+    write_line,
+)
 from tamis.records.events.sealed.removals import PendingRemovals, read_removals
 from tamis.records.events.sealed.runs import (
     all_blocks,
@@ -45,12 +52,11 @@ def find_stored(db: Reader, events: Sequence[NewEvent]) -> dict[int, StoredEvent
 
 
 def texts_of_contacts(db: Reader, run_id: int, contact_ids: Sequence[int]) -> Iterator[str]:
-    """Yield the lines of contacts in a run, and others of the same blocks, in texts; the ids of contacts are sorted."""
-    removals, last_id = read_removals(db), 0
-    for _, (block, lines) in blocks_of_contacts(db, run_id, contact_ids):
-        if block.id != last_id and (visible := _visible_lines(block.id, lines, removals)):
+    """Yield the lines of contacts in a run, in texts; the ids of contacts are sorted."""
+    removals = read_removals(db)
+    for contact_id, (block, lines) in blocks_of_contacts(db, run_id, contact_ids):
+        if visible := _visible_lines(block.id, lines_of_contact(lines, contact_id), removals):
             yield join_lines(visible)
-        last_id = block.id
 
 
 def lines_of_change(db: Reader, after: int, up_to: int) -> Iterator[tuple[int, str]]:
