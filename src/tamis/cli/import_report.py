@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 
 from tamis.cli.import_bad_values import bad_value_lines
-from tamis.domain.import_reports import CreatedField, Details, Figures, ImportedName, InvalidValues
+from tamis.domain.import_reports import CreatedField, Details, Figures, ImportedConsent, ImportedName, InvalidValues
 from tamis.domain.messages.kinds import KIND_NAMES
 from tamis.domain.text import pluralize, shorten
 
@@ -24,6 +24,8 @@ def report_lines(
     lines += [
         invalid_values_line(invalid) for invalid in report.invalid_values if not _is_reported_elsewhere(invalid, report)
     ]
+    if report.consent:
+        lines += consent_lines(report.consent, dry_run=dry_run)
     if report.contacts_created:
         lines.append(f"Contacts created: {report.contacts_created:,}")
     lines += map(event_name_line, report.events or ())
@@ -31,6 +33,19 @@ def report_lines(
         lines.append(f"Rejected rows are saved with reasons in {report.rejects_file}")
     for segment in report.segments or ():
         lines.append(f"Segment {segment.name}: {segment.entered:,} entered, {segment.left:,} left")
+    return lines
+
+
+def consent_lines(consent: ImportedConsent, *, dry_run: bool) -> list[str]:
+    """Return the lines that report what columns of consent have said."""
+    done = consent.suppressed + consent.updated
+    already = f", {pluralize(consent.unchanged, 'email')} already suppressed" if consent.unchanged else ""
+    verb = "would be" if dry_run else "were"
+    lines = [f"Consent: {pluralize(done, 'email')} {verb if done != 1 or dry_run else 'was'} suppressed{already}"]
+    lines += [f"{count:>16,}  {meaning}" for meaning, count in consent.emails.items()]
+    if consent.unknown_values:
+        values = ", ".join(f'"{shorten(text)}" ({count:,})' for text, count in consent.unknown_values.items())
+        lines.append(f"Values of consent that are not known: {values}")
     return lines
 
 

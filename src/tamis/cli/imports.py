@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 from cyclopts import App, Parameter
 from msgspec import structs, to_builtins
 
+from tamis.actions.importing.consent_column import separate_consent
 from tamis.actions.importing.jobs import record_effects
 from tamis.actions.importing.report import ImportOptions
 from tamis.actions.importing.report_details import to_details
@@ -74,7 +75,8 @@ def import_file(
         Create a field for each unknown column, of the kind of most of its values.
     map_
         COLUMN=FIELD: import a column into a field with another name; with --create-fields, the field is created if
-        needed. Can be repeated.
+        needed. COLUMN=consent suppresses those whom the column calls unsubscribed, bounced or complained. Can be
+        repeated.
     blank
         Whether blank cells keep or erase existing values.
     date_order
@@ -104,9 +106,11 @@ def import_file(
         Show what would happen, without importing anything.
     """
     everywhere, by_column = parse_bad_values(on_bad_value or [])
+    chosen, consent = separate_consent(parse_column_mapping(map_ or []))
     options = ImportOptions(
         create_fields=create_fields,
-        chosen=parse_column_mapping(map_ or []),
+        chosen=chosen,
+        consent=consent,
         erase=blank == "erase",
         dry_run=dry_run,
         order=date_order,

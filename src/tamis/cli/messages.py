@@ -18,6 +18,10 @@ OWN: Mapping[str, str] = {
     "bad_value_not_written_so": '"{text}" must be reject or blank, or COLUMN=reject, COLUMN=blank or COLUMN=add',
     "but_added_by_hand": '; this email was added manually to {places}; remove it with "tamis contact delete --forget"',
     "cannot_listen": "cannot listen on {host}:{port}: {reason}; choose another --host or --port",
+    "column_seems_to_be_consent": (
+        'The column "{column}" seems to say who has unsubscribed or cannot be reached, but suppresses nobody: to '
+        'suppress them, add --map "{column}=consent".'
+    ),
     "chosen_field_unknown": 'there is no field "{field}": add --create-fields to create it',
     "chosen_field_written_by_tamis": (
         '"{field}" is set by Tamis: choose a field with another name, such as --map COLUMN=Subscribed, and create it '

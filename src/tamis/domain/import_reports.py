@@ -103,6 +103,18 @@ class ImportedName(Struct, frozen=True):
     properties: tuple[ImportedProperty, ...]
 
 
+class ImportedConsent(Struct, frozen=True):
+    """What columns of consent have said: how many emails are suppressed now, have a graver reason, or were suppressed
+    already; how many `emails` there are of each meaning; and values that are not known, with their rows."""
+
+    columns: tuple[str, ...]
+    suppressed: int
+    updated: int
+    unchanged: int
+    emails: Mapping[str, int]
+    unknown_values: Mapping[str, int] = field(default_factory=dict)
+
+
 class UndoProgress(Struct, frozen=True):
     """The progress of undoing an import. `stay` are ids of contacts that are left unchanged; `gone` is known at the
     end."""
@@ -118,8 +130,9 @@ class UndoProgress(Struct, frozen=True):
 class Details(Struct, frozen=True):
     """The report of an import apart from its row counts, by column of the file or key of the field.
 
-    `events` and `contacts_created` are those of files of events. The last three are added to a job later, or never: its
-    effect on segments, the progress of its undoing, and that the data for undoing it is no longer kept.
+    `events` and `contacts_created` are those of files of events, `consent` that of files that say who may be mailed.
+    The last three are added to a job later, or never: its effect on segments, the progress of its undoing, and that the
+    data for undoing it is no longer kept.
     """
 
     rejects_file: str | None = None
@@ -139,6 +152,7 @@ class Details(Struct, frozen=True):
     cleaned_examples: tuple[CleanedEmail, ...] = ()
     events: tuple[ImportedName, ...] | UnsetType = UNSET
     contacts_created: int | UnsetType = UNSET
+    consent: ImportedConsent | UnsetType = UNSET
     segments: tuple[SegmentEffect, ...] | UnsetType = UNSET
     undo: UndoProgress | UnsetType = UNSET
     journal_dropped: bool | UnsetType = UNSET

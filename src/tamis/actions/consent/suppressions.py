@@ -47,6 +47,25 @@ def suppress_all(
 ) -> list[SuppressionStatus]:
     """Suppress emails, and return what became of each. An email keeps the instant at which it was first suppressed; a
     graver reason replaces a lighter one. `source` says from where Tamis knows it, such as `console` or `sendgrid`."""
+    new, changed, statuses = _decide(db, now, account, items, source)
+    suppressions.insert(db, account.id, list(new.values()))
+    suppressions.set_reasons(db, account.id, list(changed.values()))
+    _record_changes(db, now, account, new)
+    _record_entry(db, now, account, statuses, items, source, request_id)
+    return statuses
+
+
+def forecast_statuses(
+    db: Reader, now: datetime, account: Account, items: Sequence[NewSuppression]
+) -> list[SuppressionStatus]:
+    """Return what would become of each email if it were suppressed now, without doing it."""
+    return _decide(db, now, account, items, "")[2]
+
+
+def _decide(
+    db: Reader, now: datetime, account: Account, items: Sequence[NewSuppression], source: str
+) -> tuple[dict[str, suppressions.SuppressionRow], dict[str, suppressions.SuppressionChange], list[SuppressionStatus]]:
+    """Decide what is added and changed, by email key, and what becomes of each email."""
     known = suppressions.find(db, account.id, {item.email.key for item in items})
     before = {key: found.reason for key, found in known.items()}
     new: dict[str, suppressions.SuppressionRow] = {}
@@ -64,11 +83,7 @@ def suppress_all(
             first = new[email.key].since if email.key in new else min(since or now, now)
             new[email.key] = suppressions.SuppressionRow(email, reason, source, first)
         statuses.append("suppressed" if earlier is None else "updated")
-    suppressions.insert(db, account.id, list(new.values()))
-    suppressions.set_reasons(db, account.id, list(changed.values()))
-    _record_changes(db, now, account, new)
-    _record_entry(db, now, account, statuses, items, source, request_id)
-    return statuses
+    return new, changed, statuses
 
 
 def lift_suppression(db: Transaction, now: datetime, account: Account, email: str) -> Suppression:

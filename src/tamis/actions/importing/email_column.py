@@ -3,6 +3,7 @@
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 
+from tamis.domain.consent_values import states_suppressions
 from tamis.domain.email_names import NameMatch, match_name
 from tamis.domain.emails import AT_SIGN, clean_email
 from tamis.domain.errors import Message
@@ -12,12 +13,13 @@ CELLS_CHECKED = 200
 
 @dataclass(frozen=True, slots=True)
 class ColumnContents:
-    """A summary of some cells of a column: how many are filled, whether most of these are emails, and whether they are
-    objects, which no field can hold."""
+    """A summary of some cells of a column: how many are filled, whether most of these are emails, whether they are
+    objects, which no field can hold, and whether they seem to say whose emails are suppressed."""
 
     filled: int
     holds_emails: bool
     is_nested: bool = False
+    states_suppressions: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,11 +32,18 @@ class EmailColumn:
 
 
 def summarize_columns(
-    rows: Sequence[Sequence[str | None]], width: int, nested: Collection[int]
+    rows: Sequence[Sequence[str | None]], header: Sequence[str], nested: Collection[int]
 ) -> list[ColumnContents]:
     """Summarize the columns of some rows; those in `nested` hold objects."""
-    cells = ([cell for row in rows if (cell := row[position])] for position in range(width))
-    return [replace(_summarize(some), is_nested=position in nested) for position, some in enumerate(cells)]
+    cells = ([cell for row in rows if (cell := row[position])] for position in range(len(header)))
+    return [
+        replace(
+            _summarize(some),
+            is_nested=position in nested,
+            states_suppressions=states_suppressions(header[position], set(some)),
+        )
+        for position, some in enumerate(cells)
+    ]
 
 
 def find_email_column(

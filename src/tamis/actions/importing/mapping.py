@@ -1,9 +1,10 @@
 """Mapping the columns of a file to fields."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from tamis.actions.importing.email_column import ColumnContents, email_column_notices, find_email_column
+from tamis.domain.consent_values import CONSENT
 from tamis.domain.email_names import NameMatch, match_name
 from tamis.domain.errors import Invalid, Message, Problem
 from tamis.domain.fields import CREATED_AT, EMAIL, MAX_FIELDS, UPDATED_AT, Field, FieldSet, key_from_name
@@ -19,7 +20,8 @@ REJECT_COLUMNS = ("rejected_line", "rejected_because")
 class ColumnMap:
     """The positions of the email column, of mapped columns, of those that get a new field, and of ignored ones.
 
-    `names` are those by which columns find or create their field; `notices` are sentences for people."""
+    `names` are those by which columns find or create their field; `notices` are sentences for people. Columns of
+    `consent` say who may be mailed, and have no field."""
 
     email: int
     fields: dict[int, Field]
@@ -27,6 +29,7 @@ class ColumnMap:
     ignored: tuple[int, ...]
     names: Sequence[str]
     notices: tuple[str, ...]
+    consent: tuple[int, ...] = ()
 
 
 def has_email_header(cells: Sequence[str], chosen: Mapping[str, str]) -> bool:
@@ -73,17 +76,21 @@ def map_columns(
     chosen: Mapping[str, str],
     create: bool,
     left_out: Collection[str] = (),
+    consent: Collection[str] = (),
     words: MessageCatalog = ENGLISH,
 ) -> ColumnMap:
-    """Map a header to fields: as `chosen` (column to field), else by name, without columns that are `left_out`.
+    """Map a header to fields: as `chosen` (column to field), else by name, without columns that are `left_out` or say
+    who may be mailed (`consent`).
 
     The email column is also found by its `contents`. Notices are written in `words`. Raises Invalid with all
     problems."""
-    problems = [Problem("chosen", "column_unknown", column=name) for name in chosen if name not in header]
+    problems = [Problem("chosen", "column_unknown", column=name) for name in (*chosen, *consent) if name not in header]
     targets: dict[int, Field] = {}
     unknown, ignored = [], []
     names = [field_name(name, unique, fields) for name, unique in zip(header, make_names_unique(header), strict=True)]
     for position, name in enumerate(header):
+        if name in consent:
+            continue
         reference = chosen.get(name, names[position])
         field = fields.find(reference)
         if name in chosen and (wrong := _wrong_choice(reference, field, create=create)):
@@ -99,7 +106,7 @@ def map_columns(
             unknown.append(position)
         else:
             ignored.append(position)
-    email, email_notices = _email_column(header, contents, targets, {*chosen, *left_out}, words)
+    email, email_notices = _email_column(header, contents, targets, {*chosen, *left_out, *consent}, words)
     if email is None:
         problems.append(
             Problem(
@@ -133,7 +140,9 @@ def map_columns(
             *_notices(header, names, [p for p in unknown if header[p] not in chosen]),
             *email_notices,
             *_nested_notices(header, contents, ignored, left_out),
+            *_consent_notices(header, contents, fields, consent, left_out, words),
         ),
+        tuple(position for position, name in enumerate(header) if name in consent),
     )
 
 
@@ -181,6 +190,23 @@ def _nested_notices(
         for p in ignored
         if contents[p].is_nested and header[p] not in left_out
     )
+
+
+def _consent_notices(
+    header: Sequence[str],
+    contents: Sequence[ColumnContents],
+    fields: FieldSet,
+    consent: Collection[str],
+    left_out: Collection[str],
+    words: MessageCatalog,
+) -> Iterator[str]:
+    """Yield notices on columns that look as if they said who may be mailed, and on a field with the name of consent."""
+    for name, found in zip(header, contents, strict=True):
+        if found.states_suppressions and name not in consent and name not in left_out:
+            yield words.render(Message("column_seems_to_be_consent", column=name))
+    field = fields.find(CONSENT)
+    for name in sorted(consent) if field else ():
+        yield words.render(Message("consent_is_not_the_field", column=name, field=field.name if field else ""))
 
 
 def _twice(header: Sequence[str], targets: Mapping[int, Field], unknown: Mapping[int, str]) -> list[Problem]:

@@ -7,6 +7,7 @@ from tamis.actions.importing.email_column import EmailColumn, email_column_notic
 from tamis.actions.importing.mapping import REJECT_COLUMNS, can_map, field_name
 from tamis.actions.importing.preview import FilePreview, PreviewColumn
 from tamis.actions.importing.report import BadValue, ImportOptions
+from tamis.domain.consent_values import CONSENT
 from tamis.domain.dates import DateOrder
 from tamis.domain.errors import Invalid, Message, Problem
 from tamis.domain.fields import CREATED_AT, EMAIL, MAX_FIELDS, UPDATED_AT, Field, FieldSet, Kind, key_from_name
@@ -100,6 +101,7 @@ def build_options(
         for column, choice in zip(preview.columns, choices, strict=True)
         if choice.startswith(NEW_NAMED)
     }
+    consent = {column.name for column, choice in zip(preview.columns, choices, strict=True) if choice == CONSENT}
     left_out = {column.name for column, choice in zip(preview.columns, choices, strict=True) if choice == SKIP}
     return ImportOptions(
         create_fields=any(map(is_new_field, choices)),
@@ -108,6 +110,7 @@ def build_options(
         order=settings.order,
         keep_formulas=settings.keep_formulas,
         left_out=frozenset(left_out),
+        consent=frozenset(consent),
         decimal=settings.decimal,
         kinds={preview.columns[position].name: kind for position, kind in settings.kinds.items()},
         encoding=settings.encoding,
@@ -153,6 +156,8 @@ def _proposed(column: PreviewColumn, fields: FieldSet) -> str:
         return SKIP
     if field:
         return FIELD + field.key
+    if column.contents.states_suppressions:
+        return CONSENT
     return NEW if can_create_field(column, fields) else SKIP
 
 
@@ -164,7 +169,7 @@ def _problems(
     for column, choice in zip(preview.columns, choices, strict=True):
         if not is_valid_choice(choice, column, fields):
             problems.append(Problem(str(column.position), "column_not_chosen"))
-        elif choice != SKIP:
+        elif choice not in (SKIP, CONSENT):
             name = column.unique_name if choice == NEW else new_field_name(choice)
             users.setdefault(choice if name is None else FIELD + key_from_name(name), []).append(column)
         if (named := new_field_name(choice)) is not None and (wrong := find_name_problem(named, fields)):
@@ -227,7 +232,7 @@ def is_valid_choice(choice: str, column: PreviewColumn, fields: FieldSet) -> boo
         return True
     field = fields.by_key.get(choice.removeprefix(FIELD)) if choice.startswith(FIELD) else None
     is_known = field is not None and field not in (CREATED_AT, UPDATED_AT)
-    return can_map(column.name) and (is_known or choice.startswith(NEW_NAMED))
+    return can_map(column.name) and (is_known or choice == CONSENT or choice.startswith(NEW_NAMED))
 
 
 def find_name_problem(name: str, fields: FieldSet) -> Message | None:
@@ -241,6 +246,8 @@ def find_name_problem(name: str, fields: FieldSet) -> Message | None:
 
 
 def _has_options(choice: str, column: PreviewColumn, fields: FieldSet, settings: FormatSettings) -> bool:
+    if choice == CONSENT:
+        return False
     if is_new_field(choice):
         return settings.kinds.get(column.position, column.kind.kind).has_options
     found = fields.find(choice.removeprefix(FIELD))

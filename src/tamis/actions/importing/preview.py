@@ -112,7 +112,7 @@ def _build_preview(staging: StagingDatabase, source: StagedFile, usual_order: Da
     width, typed = len(header), source.typed
     if source.is_spreadsheet:
         typed = MarkedAsText(typed, strip_text_markers(staging, width))
-    contents = summarize_columns(sample_rows(staging, count, width), width, typed.nested)
+    contents = summarize_columns(sample_rows(staging, count, width), header, typed.nested)
     padded = find_padded_columns(staging, width)
     declared = typed.declared_types(range(width))
     profilers = {place: ColumnProfiler(ColumnHints(header[place])) for place in range(width) if place not in declared}

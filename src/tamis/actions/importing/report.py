@@ -6,7 +6,7 @@ from enum import StrEnum
 
 from tamis.domain.dates import DateOrder
 from tamis.domain.fields import Field, Kind
-from tamis.domain.import_reports import InvalidValues, RowCounts
+from tamis.domain.import_reports import ImportedConsent, InvalidValues, RowCounts
 from tamis.domain.messages import ENGLISH
 from tamis.domain.messages.catalog import MessageCatalog
 from tamis.domain.parsing.number_parser import DecimalMark
@@ -29,7 +29,8 @@ class BadValue(StrEnum):
 class ImportOptions:
     """How a file is imported.
 
-    `chosen` maps columns to fields, columns that are `left_out` are ignored. `erase`: blank cells clear values. `order`
+    `chosen` maps columns to fields, columns that are `left_out` are ignored, and columns of `consent` say who may be
+    mailed. `erase`: blank cells clear values. `order`
     is that of ambiguous dates, `decimal` the mark of ambiguous numbers. `keep_formulas` keeps the apostrophe that an
     export puts before formula-like text. `kinds` are those of new fields, by column. `format`, `encoding` and `sheet`
     (its name, or its number from 1) override detection.
@@ -53,6 +54,7 @@ class ImportOptions:
     on_bad_value: BadValue = BadValue.REJECT
     bad_values: Mapping[str, BadValue] = field(default_factory=dict)
     add_options: bool = False
+    consent: frozenset[str] = frozenset()
     words: MessageCatalog = field(default=ENGLISH, compare=False, repr=False)
 
 
@@ -73,7 +75,8 @@ class ImportReport:
     `encoding` is that of text, of which `sample` has decoded lines; `sheet` is the one read. `reasons` counts rejected
     rows by reason; a row with several reasons counts for each. `cleaned_emails` counts the emails that were cleaned of
     surrounding text, with `cleaned_examples`: before and after. `added_options` are by the key of the field;
-    `unknown_options` count rejected rows. `omitted_file` has the rows with cells left blank, unchanged."""
+    `unknown_options` count rejected rows. `omitted_file` has the rows with cells left blank, unchanged. `consent` says
+    who was suppressed."""
 
     rows: int
     created: int
@@ -97,6 +100,7 @@ class ImportReport:
     encoding: str | None = None
     sample: tuple[DecodedLine, ...] = ()
     sheet: str | None = None
+    consent: ImportedConsent | None = None
 
     @property
     def figures(self) -> RowCounts:

@@ -5,6 +5,7 @@ from pathlib import Path
 from msgspec import UNSET, structs
 
 from tamis.actions.importing.report import BadValue, ImportOptions, ImportReport
+from tamis.domain.consent_values import CONSENT
 from tamis.domain.import_reports import (
     CleanedEmail,
     CreatedField,
@@ -21,7 +22,7 @@ def to_requested_options(options: ImportOptions, upload: Upload | None) -> Reque
     """Convert options to the terms of the command line, with those that only the console has."""
     return RequestedOptions(
         create_fields=options.create_fields,
-        map=options.chosen,
+        map={**options.chosen, **dict.fromkeys(sorted(options.consent), CONSENT)},
         blank="erase" if options.erase else "keep",
         date_order=options.order,
         formulas="keep" if options.keep_formulas else "unescape",
@@ -59,6 +60,7 @@ def to_details(report: ImportReport) -> Details:
         invalid_values=report.invalid_values,
         cleaned_emails=report.cleaned_emails,
         cleaned_examples=tuple(CleanedEmail(*example) for example in report.cleaned_examples),
+        consent=report.consent or UNSET,
     )
 
 
@@ -70,6 +72,7 @@ def without_examples(details: Details) -> Details:
         cleaned_examples=(),
         sample=(),
         unknown_options={},
+        consent=structs.replace(details.consent, unknown_values={}) if details.consent else UNSET,
         invalid_values=tuple(structs.replace(invalid, examples=()) for invalid in details.invalid_values),
         omitted={column: structs.replace(cells, examples=()) for column, cells in details.omitted.items()},
         rejects_file=_name(details.rejects_file),

@@ -7,13 +7,12 @@ from pathlib import Path
 
 from tamis.actions.batches import collector_paused, prefetch
 from tamis.actions.contacts.forgotten_emails import email_check
-from tamis.actions.fields.fields import check_new_fields, create_fields
-from tamis.actions.fields.new_options import add_options, with_options
-from tamis.actions.importing import row_preparation
-from tamis.actions.importing.bad_values import Policy, check_policies, policies
+from tamis.actions.importing import consent_column, row_preparation
+from tamis.actions.importing.bad_values import check_policies, policies
 from tamis.actions.importing.batch_writer import BatchWriter
 from tamis.actions.importing.concurrent_projection import projecting
 from tamis.actions.importing.email_column import summarize_columns
+from tamis.actions.importing.field_creation import add_new_options, make_fields, new_field_name
 from tamis.actions.importing.format_inference import infer_column_formats
 from tamis.actions.importing.jobs import ImportCreated, RunningJob, running_job
 from tamis.actions.importing.mapping import ColumnMap, has_email_header, map_columns
@@ -27,11 +26,9 @@ from tamis.actions.scratch_directories import SPOOL, scratch_directory
 from tamis.actions.services import Services
 from tamis.domain.accounts import Account
 from tamis.domain.contacts import ContactType
-from tamis.domain.fields import Field, FieldSet, key_from_name
-from tamis.domain.fields import name_from_header as field_name_of
+from tamis.domain.fields import Field, FieldSet
 from tamis.domain.import_reports import InvalidValues
 from tamis.domain.imports import Upload
-from tamis.domain.inference.declared_types import DeclaredType
 from tamis.domain.parsing.column_format import ColumnFormat
 from tamis.files.header import clean_name
 from tamis.records import forgotten_emails, types
@@ -49,7 +46,7 @@ ROWS_A_BATCH, CELLS_A_BATCH = 50_000, 2_000_000
 @dataclass(frozen=True, slots=True)
 class _ParsedFile:
     """A file with all cells parsed: its mapping, the fields of the type with new ones, added options, the prepared
-    rows, and the number of the email forgotten last that was checked."""
+    rows, the number of the email forgotten last that was checked, and columns that say who may be mailed."""
 
     columns: ColumnMap
     fields: FieldSet
@@ -57,6 +54,7 @@ class _ParsedFile:
     added_options: dict[str, tuple[str, ...]]
     prepared: PreparedRows
     checked: int
+    consent: consent_column.ConsentColumns | None
 
 
 def import_file(
@@ -78,7 +76,8 @@ def import_file(
     records, whose ID `begun` is called with, and to whose transaction `created` adds. The file of an `upload` is called
     by the upload's name."""
     name = upload.name if upload else ContactFile(path).name
-    options = replace(options, chosen={clean_name(column): field for column, field in options.chosen.items()})
+    chosen = {clean_name(column): field for column, field in options.chosen.items()}
+    options = replace(options, chosen=chosen, consent=frozenset(map(clean_name, options.consent)))
     requested = to_requested_options(options, upload)
     with running_job(services, account, contact_type, name, requested, created=created, dry_run=options.dry_run) as job:
         begun(job.id)
@@ -122,6 +121,9 @@ def _take(
         if omitted := row_preparation.find_omissions(staging, source):
             found = row_preparation.rows_with_omissions(staging, source)
             omitted_file = write_rejects(settings.data, name, source.header, found, now, OMITTED)
+        consent = consent_column.suppress_by_columns(
+            services, account, staging, parsed.consent, job.id, write=not options.dry_run
+        )
         if count > ROWS_A_BATCH and not options.dry_run:
             stack.enter_context(projecting(services))
         progress("Storing", 0, count)
@@ -163,6 +165,7 @@ def _take(
             encoding=source.encoding,
             sample=source.sample,
             sheet=source.sheet,
+            consent=consent,
             invalid_values=tuple(
                 InvalidValues(
                     source.header[invalid.position],
@@ -195,9 +198,16 @@ def _parse(
     unescaped = source.is_spreadsheet and not options.keep_formulas
     if unescaped and (marked := strip_text_markers(staging, width)):
         source = replace(source, typed=MarkedAsText(source.typed, marked))
-    contents = summarize_columns(sample_rows(staging, source.staged.count, width), width, source.typed.nested)
+    contents = summarize_columns(sample_rows(staging, source.staged.count, width), source.header, source.typed.nested)
     columns = map_columns(
-        source.header, contents, present, options.chosen, options.create_fields, options.left_out, options.words
+        source.header,
+        contents,
+        present,
+        options.chosen,
+        options.create_fields,
+        options.left_out,
+        options.consent,
+        options.words,
     )
     source.typed.reject_nested([columns.email, *columns.fields, *columns.unknown])
     declared = source.typed.declared_types(columns.unknown)
@@ -210,6 +220,7 @@ def _parse(
         email_check(db, account, contact_type, options.words) if checked else None,
         unescaped=unescaped,
     )
+    consent = consent_column.parse_columns(staging, source.header, columns.consent, email_sql, padded, options)
     default_formats = {position: ColumnFormat(field.kind) for position, field in columns.fields.items()}
     fast = find_fast_columns(staging, default_formats, padded, utc=utc)
     inferred = infer_column_formats(staging, source, columns, options, account, fast, padded, declared)
@@ -220,8 +231,8 @@ def _parse(
     made: dict[int, Field] = {}
     if count_bad_rows(staging) < source.staged.count:
         new = {position: inferred.formats[position] for position in columns.unknown}
-        names = [_field_name(name, declared.get(position)) for position, name in enumerate(columns.names)]
-        made = _make_fields(services, contact_type, names, new, options.dry_run)
+        names = [new_field_name(name, declared.get(position)) for position, name in enumerate(columns.names)]
+        made = make_fields(services, contact_type, names, new, options.dry_run)
         columns = replace(columns, fields=columns.fields | made)
     columns = replace(columns, notices=(*columns.notices, *inferred.notices))
     formats = {p: inferred.formats.get(p) or ColumnFormat(field.kind) for p, field in columns.fields.items()}
@@ -231,7 +242,7 @@ def _parse(
     chosen = policies(source.header, columns.fields, options)
 
     def add(new: Mapping[int, Sequence[str]]) -> dict[int, Field]:
-        return _add_options(services, contact_type, columns.fields, new, chosen, options.dry_run)
+        return add_new_options(services, contact_type, columns.fields, new, chosen, options.dry_run)
 
     prepared = row_preparation.prepare_rows(
         staging, columns, email_sql, settings, chosen, add, erase=options.erase, words=options.words
@@ -250,43 +261,5 @@ def _parse(
         },
         prepared,
         checked,
+        consent,
     )
-
-
-def _add_options(
-    services: Services,
-    contact_type: ContactType,
-    fields: Mapping[int, Field],
-    new: Mapping[int, Sequence[str]],
-    chosen: Mapping[int, Policy],
-    dry_run: bool,
-) -> dict[int, Field]:
-    if dry_run:
-        return {position: with_options(fields[position], options) for position, options in new.items()}
-    wanted = {fields[position].id: options for position, options in new.items()}
-    requested = [fields[position].id for position in new if chosen[position].requested]
-    return dict(zip(new, services.write(add_options, contact_type, wanted, requested), strict=True))
-
-
-def _field_name(name: str, declared: DeclaredType | None) -> str:
-    """Return the name of a new field: its name when it was exported, if that has the same key."""
-    exported = declared.name if declared else ""
-    return exported if exported and key_from_name(exported) == key_from_name(name) else field_name_of(name)
-
-
-def _make_fields(
-    services: Services,
-    contact_type: ContactType,
-    names: Sequence[str],
-    new: Mapping[int, ColumnFormat],
-    dry_run: bool,
-) -> dict[int, Field]:
-    named = [(names[position], found.kind, found.options) for position, found in new.items()]
-    if dry_run:
-        checked = check_new_fields(services.records.reader(), contact_type, named)
-        made = [
-            Field(-1 - n, key_from_name(name), name, kind, options) for n, (name, kind, options) in enumerate(checked)
-        ]
-    else:
-        made = services.write(create_fields, contact_type, named)
-    return dict(zip(new, made, strict=True))

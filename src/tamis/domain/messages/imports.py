@@ -14,6 +14,13 @@ IMPORTS: Mapping[str, str] = {
     "chosen_field_written_by_tamis": '"{field}" is set by Tamis: choose a field with another name',
     "column_makes_no_field": 'the column "{column}" does not create a field',
     "column_not_chosen": "choose what to do with this column",
+    "column_seems_to_be_consent": (
+        'The column "{column}" seems to say who has unsubscribed or cannot be reached, but it suppresses nobody: it is '
+        "not mapped to consent."
+    ),
+    "consent_is_not_the_field": (
+        'The column "{column}" says who can be mailed: it suppresses, and does not fill the field "{field}".'
+    ),
     "column_unknown": 'the file has no column "{column}"',
     "columns_feed_one_field": "{columns:quoted and} are mapped to the same field: skip one of them",
     "columns_share_a_field": (
@@ -74,6 +81,7 @@ IMPORTS: Mapping[str, str] = {
     "kind_of_field_is_known": 'the column "{column}" is mapped to the field "{field}", which is a {kind:kind} field',
     "line_not_read": "{reason}",
     "no_fields_are_made": 'the column "{column}" does not create a field: let the import create new fields',
+    "no_options_of_consent": '"{column}" says who can be mailed: no options can be added there',
     "no_options_to_add_to": '"{column}" is mapped to a {kind:kind} field, which has no options',
     "nothing_imported": "nothing was imported",
     "numbers_in_two_ways": (

@@ -8,6 +8,9 @@ VALUES: Mapping[str, str] = {
     "code_not_read": (
         'must be plain digits because other values in this column start with a zero or a plus sign, not "{text}"'
     ),
+    "consent_value_unknown": (
+        'must say whether the person can be mailed, such as subscribed, unsubscribed or bounced, not "{text}"'
+    ),
     "date_not_read": 'must be a date such as {example}, not "{text}"{hint}',
     "day_of_month_not_read": 'must be a day of the month, from 1 to {last}, not "{text}"',
     "day_not_in_calendar": 'is not a calendar date: "{text}"',

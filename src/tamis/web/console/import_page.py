@@ -27,6 +27,7 @@ from tamis.actions.importing.uploads import format_size
 from tamis.actions.jobs import BackgroundJob, JobStatus
 from tamis.actions.lookups import fields_of_type
 from tamis.actions.services import Services
+from tamis.domain.consent_values import CONSENT
 from tamis.domain.contacts import ContactType
 from tamis.domain.dates import DateOrder
 from tamis.domain.encodings import KNOWN, UTF16_BE, UTF16_LE, label_of
@@ -131,6 +132,7 @@ def upload_page(
         EMAIL_CHOICE=EMAIL_CHOICE,
         NEW=NEW,
         SKIP=SKIP,
+        CONSENT=CONSENT,
     )
 
 
@@ -240,6 +242,8 @@ def _bad_values(chosen: Chosen, column: PreviewColumn, fields: FieldSet) -> tupl
     choice = chosen.choices[column.position]
     field = fields.find(choice.removeprefix(FIELD)) if choice.startswith(FIELD) else None
     kind = field.kind if field else chosen.settings.kinds.get(column.position, column.kind.kind)
+    if choice == CONSENT:
+        return BAD_VALUES[:2]
     if field is EMAIL or kind is Kind.TEXT or not (field or is_new_field(choice)):
         return ()
     if kind.has_options:

@@ -106,7 +106,7 @@ def _take(run: _Import, source: StagedFile, name: str) -> EventImportReport:
     staging, options, width, count = run.staging, run.options, len(source.header), source.staged.count
     run.job.phase("checking", count)
     run.progress("Checking", 0, 0)
-    contents = summarize_columns(sample_rows(staging, count, width), width, source.typed.nested)
+    contents = summarize_columns(sample_rows(staging, count, width), source.header, source.typed.nested)
     columns = map_event_columns(source.header, contents, source.typed.nested, options.chosen, options.event)
     prepared = preparation.prepare(staging, source, columns, run.account.zone, options)
     made = resolve_contacts(run.services, run.account, run.contact_type, staging, prepared.emails, options)

@@ -13,6 +13,7 @@ from tamis.actions.fields.types import type_by_id
 from tamis.actions.idempotency import IdempotentRequest
 from tamis.actions.importing import jobs
 from tamis.actions.importing.background import Options, create_request, start_undo, start_upload
+from tamis.actions.importing.consent_column import separate_consent
 from tamis.actions.importing.import_once import digest_of_file, find_started_import, store_started_import
 from tamis.actions.importing.jobs import INTERRUPTED, ImportStatus, find_import, rejects_file
 from tamis.actions.importing.report import BadValue, ImportOptions
@@ -22,14 +23,14 @@ from tamis.domain.accounts import Scope
 from tamis.domain.contacts import ContactType
 from tamis.domain.dates import DateOrder
 from tamis.domain.errors import Invalid, NotFound, Problem, Refused
-from tamis.domain.fields import Kind
 from tamis.domain.imports import ImportState, ImportSubject
 from tamis.domain.parsing.number_parser import DecimalMark
 from tamis.web.api.calls import ApiRequest, Call, CallDep
 from tamis.web.api.idempotency import KEEPS_PROGRESS, REPLAYED
+from tamis.web.api.import_parameters import parse_kind, parse_pairs
 from tamis.web.api.operations import needs, streams
 from tamis.web.api.paging import PageDep, cut_page
-from tamis.web.api.problems import WORDS, BadRequest
+from tamis.web.api.problems import WORDS
 from tamis.web.api.requests import ANY_MEDIA_TYPE
 from tamis.web.api.schemas.common import Id, Page
 from tamis.web.api.schemas.imports import ImportOut, dry_run_out, import_out
@@ -78,7 +79,12 @@ async def start_import(
     file_name: FileName = "",
     create_fields: Annotated[bool, Parameter(description="Create a field for each unknown column.")] = False,
     map_: Annotated[
-        list[str] | None, QueryParameter(name="map", description="`COLUMN=FIELD`: import a column into another field.")
+        list[str] | None,
+        QueryParameter(
+            name="map",
+            description="`COLUMN=FIELD`: import a column into another field. `COLUMN=consent` suppresses those whom "
+            "the column calls unsubscribed, bounced or complained.",
+        ),
     ] = None,
     kind: Annotated[
         list[str] | None, Parameter(description="`COLUMN=KIND`: the kind of the field that is created for a column.")
@@ -107,10 +113,12 @@ async def start_import(
     A request that is repeated with its `Idempotency-Key` and the same file is answered with the import that it has
     started, as it is now; only one that was interrupted starts again."""
     contact_type = type_by_id(call.records, call.account, contact_type_id)
+    chosen, consent = separate_consent(parse_pairs("map", map_))
     options = ImportOptions(
         create_fields=create_fields,
-        chosen=_pairs("map", map_),
-        kinds={column: _kind(name) for column, name in _pairs("kind", kind).items()},
+        chosen=chosen,
+        consent=consent,
+        kinds={column: parse_kind(name) for column, name in parse_pairs("kind", kind).items()},
         erase=blank == "erase",
         order=date_order,
         decimal=decimal,
@@ -163,7 +171,7 @@ async def start_event_import(
     cannot be undone."""
     contact_type = type_by_id(call.records, call.account, contact_type_id)
     options = EventImportOptions(
-        chosen=_pairs("map", map_),
+        chosen=parse_pairs("map", map_),
         event=event,
         create_contacts=create_contacts,
         order=date_order,
@@ -275,21 +283,6 @@ async def _wait(job: BackgroundJob, *, until_done: bool = False) -> None:
     """Wait until a job has begun, or has ended."""
     while not (job.is_done or (job.started.is_set() and not until_done)):
         await asyncio.sleep(POLL_SECONDS)
-
-
-def _pairs(name: str, texts: list[str] | None) -> dict[str, str]:
-    """Read texts such as `COLUMN=FIELD`; raises BadRequest."""
-    if wrong := [text for text in texts or () if "=" not in text]:
-        raise BadRequest([Problem(name, "pair_not_valid", text=text) for text in wrong])
-    pairs = [text.rpartition("=") for text in texts or ()]
-    return {column.strip(): value.strip() for column, _, value in pairs}
-
-
-def _kind(name: str) -> Kind:
-    try:
-        return Kind(name.lower())
-    except ValueError:
-        raise BadRequest([Problem("kind", "kind_unknown_in_pair", kind=name, known=list(Kind))]) from None
 
 
 handlers = [list_imports, start_import, start_event_import, get_import, get_rejects, undo_import]
