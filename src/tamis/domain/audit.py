@@ -11,6 +11,7 @@ from tamis.domain.contacts import ContactType
 from tamis.domain.events import EventName, EventProperty
 from tamis.domain.fields import Field
 from tamis.domain.segments import Segment
+from tamis.domain.topics import Topic
 from tamis.domain.users import User
 
 Detail = str | int | bool | None
@@ -57,6 +58,10 @@ class AuditAction(StrEnum):
     EMAIL_ALLOWED = "email.allowed"
     EMAILS_SUPPRESSED = "suppression.added"
     SUPPRESSION_LIFTED = "suppression.lifted"
+    TOPIC_CREATED = "topic.created"
+    TOPIC_CHANGED = "topic.changed"
+    TOPIC_DELETED = "topic.deleted"
+    SUBSCRIPTIONS_CHANGED = "subscription.changed"
     BATCH_WRITTEN = "batch.written"
     IMPORT_STARTED = "import.started"
     IMPORT_FINISHED = "import.finished"
@@ -97,6 +102,8 @@ _WORDS = {
     AuditAction.MEMBER_RESTORED: "Exclusion undone",
     AuditAction.EMAIL_ALLOWED: "Forgotten email allowed again",
     AuditAction.EMAILS_SUPPRESSED: "Emails suppressed",
+    AuditAction.TOPIC_CHANGED: "Topic updated",
+    AuditAction.SUBSCRIPTIONS_CHANGED: "Subscriptions updated",
     AuditAction.EVENTS_EXPIRED: "Old events removed",
     AuditAction.BATCH_WRITTEN: "Batch of contacts saved",
     AuditAction.WEBHOOK_CHANGED: "Webhook updated",
@@ -132,6 +139,11 @@ def type_subject(contact_type: ContactType) -> Subject:
 def field_subject(field: Field) -> Subject:
     """Return a field as a subject."""
     return Subject("field", field.id, field.name)
+
+
+def topic_subject(topic: Topic) -> Subject:
+    """Return a topic as a subject."""
+    return Subject("topic", topic.id, topic.name)
 
 
 def event_name_subject(name: EventName) -> Subject:

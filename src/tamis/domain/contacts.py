@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from dataclasses import field as attribute
 from datetime import date, datetime
 
 import msgspec
@@ -10,6 +11,7 @@ from tamis.domain.fields import (
     CONTACT_ID,
     CREATED_AT,
     EMAIL,
+    FIRST_TOPIC_FIELD,
     SUPPRESSED,
     UPDATED_AT,
     Field,
@@ -25,6 +27,7 @@ _ENCODER = msgspec.json.Encoder()
 _VALUE = msgspec.json.Decoder(JsonValue)
 _DOCUMENT = msgspec.json.Decoder(dict[int, JsonValue])
 _CHANGES = msgspec.json.Decoder(dict[int, JsonValue | None])
+_STATES = msgspec.json.Decoder(dict[int, str])
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,8 +42,8 @@ class ContactType:
 
 @dataclass(frozen=True, slots=True)
 class Contact:
-    """A person of one contact type; `values` are the known values, by field id. A `suppressed` one may not be
-    mailed."""
+    """A person of one contact type; `values` are the known values, by field id. A `suppressed` one may not be mailed.
+    `states` are those of its subscriptions, by the ids that topics have as fields."""
 
     id: int
     contact_type_id: int
@@ -49,6 +52,7 @@ class Contact:
     created_at: datetime
     updated_at: datetime
     suppressed: bool = False
+    states: Mapping[int, str] = attribute(default_factory=dict)
 
     def value_of(self, field: Field) -> Value | None:
         """Return this contact's value of a field, reserved or custom, or None when it is missing."""
@@ -62,7 +66,7 @@ class Contact:
             return self.id
         if field.id == SUPPRESSED.id:
             return self.suppressed
-        return self.values.get(field.id)
+        return self.states.get(field.id) if field.id >= FIRST_TOPIC_FIELD else self.values.get(field.id)
 
 
 def encode_value(value: Value) -> str:
@@ -113,6 +117,11 @@ def decode_values(document: str, fields: FieldSet) -> dict[int, Value]:
         if field:
             found[key] = typed_value(value, field.kind)
     return found
+
+
+def decode_states(document: str) -> Mapping[int, str]:
+    """Decode the states of a contact for topics."""
+    return _STATES.decode(document)
 
 
 def upgrade_document(document: str, fields: FieldSet) -> str | None:

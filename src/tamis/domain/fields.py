@@ -78,6 +78,8 @@ RESERVED = (
     CREATED_AT, UPDATED_AT,
 )  # fmt: skip
 """The fields of every contact type; custom fields have ids from 101 on, in the same space."""
+FIRST_TOPIC_FIELD = 1 << 40
+"""Where the ids begin that topics have as if they were fields (see `domain.topics`)."""
 MAX_FIELDS = 1_024
 """The most fields of a contact type, reserved ones included."""
 
@@ -89,9 +91,10 @@ SYSTEM_IDS = frozenset(field.id for field in SYSTEM_FIELDS)
 @dataclass(frozen=True)
 class FieldSet:
     """The fields of one contact type, indexed by id and key; `own` are those that are values of a contact, without the
-    ones that Tamis sets."""
+    ones that Tamis sets. Its `topics` stand beside them (see `domain.topics`)."""
 
     fields: tuple[Field, ...]
+    topics: tuple[Field, ...] = ()
     own: tuple[Field, ...] = field(init=False, repr=False, compare=False)
     by_id: dict[int, Field] = field(init=False, repr=False, compare=False)
     by_key: dict[str, Field] = field(init=False, repr=False, compare=False)

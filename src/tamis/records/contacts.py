@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 import msgspec
 
-from tamis.domain.contacts import Contact, decode_value, decode_values, encode_value
+from tamis.domain.contacts import Contact, decode_states, decode_value, decode_values, encode_value
 from tamis.domain.errors import Refused
 from tamis.domain.fields import Field, FieldSet, Value
 from tamis.domain.instants import from_micros, to_micros
@@ -182,10 +182,17 @@ def all_documents(db: Reader) -> Iterator[tuple[int, str]]:
 
 def _maker(fields: FieldSet) -> Callable[..., Contact]:
     def contact(
-        id_: int, type_id: int, email: str, document: str, created_at: int, updated_at: int, suppressed: int
+        id_: int,
+        type_id: int,
+        email: str,
+        document: str,
+        created_at: int,
+        updated_at: int,
+        suppressed: int,
+        states: str,
     ) -> Contact:
-        values = decode_values(document, fields)
-        return Contact(id_, type_id, email, values, from_micros(created_at), from_micros(updated_at), bool(suppressed))
+        values, instants = decode_values(document, fields), (from_micros(created_at), from_micros(updated_at))
+        return Contact(id_, type_id, email, values, *instants, bool(suppressed), decode_states(states))
 
     return contact
 

@@ -13,6 +13,7 @@ from tamis.domain.contacts import ContactType
 from tamis.domain.fields import RESERVED, Field, FieldSet, Kind
 from tamis.domain.instants import from_micros, to_micros
 from tamis.domain.text import fold
+from tamis.domain.topics import topic_field
 from tamis.records.engine.sql import (
     exists,
     insert,
@@ -29,6 +30,7 @@ from tamis.records.names import name_keys
 from tamis.records.queries import load
 
 SQL = load("types")
+_FieldRow = tuple[int, str, str, str, str, bool]
 
 
 def insert_type(db: Transaction, account_id: int, name: str, now: datetime) -> ContactType:
@@ -116,7 +118,7 @@ def insert_field(
 
 
 def fields_of_type(db: Reader, type_id: int) -> FieldSet:
-    """Return all fields of a contact type: the reserved ones, then the custom ones in their order."""
+    """Return all fields of a contact type: the reserved ones, then the custom ones in their order; and its topics."""
     return _field_set(select_only(db, str, SQL["fields"], (type_id,)))
 
 
@@ -130,8 +132,9 @@ def fields_of_live_type(db: Reader, account_id: int, type_id: int) -> FieldSet |
 @lru_cache(maxsize=256)
 def _field_set(document: str) -> FieldSet:
     # The document is read at every call, so the cache is never stale; building the fields takes far longer.
-    rows = msgspec.json.decode(document, type=list[tuple[int, str, str, str, str, bool]])
-    return FieldSet((*RESERVED, *(field for row in rows if (field := _field(*row)))))
+    rows, topics = msgspec.json.decode(document, type=tuple[list[_FieldRow], list[tuple[int, str]]])
+    custom = (field for row in rows if (field := _field(*row)))
+    return FieldSet((*RESERVED, *custom), tuple(topic_field(*topic) for topic in topics))
 
 
 def _field(id_: int, key: str, name: str, kind: str, options: str, options_inferred: bool) -> Field | None:

@@ -44,7 +44,7 @@ def update_contact(
     type_id, suppressed = contact.contact_type_id, contact.suppressed
     if email:
         suppressed = suppressions.is_suppressed(db, type_id, email.key)
-    return Contact(contact.id, type_id, address, known, contact.created_at, now, suppressed)
+    return Contact(contact.id, type_id, address, known, contact.created_at, now, suppressed, contact.states)
 
 
 def _change_email(db: Transaction, now: datetime, contact: Contact, email: Email) -> None:

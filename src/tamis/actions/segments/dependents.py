@@ -1,5 +1,5 @@
-"""The segments that depend on a field, an option or another segment: what a rule names can neither be deleted nor
-changed while the rule uses it (§ Fail closed).
+"""The segments that depend on a field, an option, a topic or another segment: what a rule names can neither be deleted
+nor changed while the rule uses it (§ Fail closed).
 
 Rules are read as they are stored, not as they are built, so that broken rules count as well.
 """
@@ -64,6 +64,12 @@ def users_of_segment(db: Reader, segment: Segment) -> list[Segment]:
         segment.contact_type_id,
         lambda condition: BY_NAME[condition.operator].names_segment and own_id in condition.values,
     )
+
+
+def users_of_topic(db: Reader, type_id: int, topic_id: int) -> list[Segment]:
+    """List the segments whose rules name a topic."""
+    own_id = str(topic_id)
+    return _users(db, type_id, lambda condition: BY_NAME[condition.operator].names_topic and own_id in condition.values)
 
 
 def dependents_of_segment(db: Reader, segment: Segment) -> list[Segment]:

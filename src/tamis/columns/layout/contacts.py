@@ -45,10 +45,10 @@ def original(field: Field, of: str = "") -> str:
 
 
 def columns_of(fields: FieldSet) -> dict[str, str]:
-    """List the columns of a contact type's table, with their types."""
+    """List the columns of a contact type's table, with their types; those of topics have the state of each contact."""
     return (
         {"id": "BIGINT"}
-        | {column(field): SQL_TYPES[field.kind] for field in fields.fields}
+        | {column(field): SQL_TYPES[field.kind] for field in (*fields.fields, *fields.topics)}
         | {ORIGINAL_TEXTS: "VARCHAR", column(SUPPRESSED): "BOOLEAN"}
     )
 

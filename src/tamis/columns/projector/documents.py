@@ -21,7 +21,7 @@ def insert_contacts(
 ) -> None:
     """Insert contacts into the table of their type, or into another one with the same columns. Each text of `documents`
     has one JSON document a line."""
-    stored = [field for field in fields.fields if field.id not in _OWN]
+    stored = [*(field for field in fields.fields if field.id not in _OWN), *fields.topics]
     text_ids = {str(field.id) for field in stored if SQL_TYPES[field.kind] == "VARCHAR"}
     structure = {
         "id": "BIGINT",

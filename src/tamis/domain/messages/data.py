@@ -35,6 +35,18 @@ DATA: Mapping[str, str] = {
     "days_out_of_range": "must be from 1 to {most:,} days, not {days:,}",
     "email_among_fields": 'stands beside "fields", not among them',
     "email_differs_from_path": 'must be the one in the path, "{email}", in any spelling; use PATCH to change an email',
+    "consent_text_not_valid": "the text {problem}",
+    "consent_text_too_long": "must have at most {most:,} characters",
+    "has_unsubscribed": (
+        'has unsubscribed from "{topic}", and is subscribed again only with a reason, such as their own request'
+    ),
+    "no_consent_records": "there is no record of consent of {email} in {contact_type}",
+    "no_topic_yet": 'there is no topic "{topic}": {contact_type} has none yet',
+    "the_topic": 'the topic "{topic}"',
+    "too_many_topics": "{contact_type} has {most:,} topics, the most that there can be",
+    "topic_exists": 'there is already a topic "{topic}" in {contact_type}',
+    "topic_id_unknown": "there is no topic {topic}",
+    "topic_unknown": 'there is no topic "{topic}" in {contact_type}; choose from {known:quoted}',
     "no_data_in_directory": "{directory} has no data of Tamis",
     "suppression_key_unknown": 'is no part of a suppression, which has "email", "reason" and "since"',
     "suppression_reason_unknown": "must be {reasons:quoted or}",

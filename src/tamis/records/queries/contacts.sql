@@ -3,6 +3,8 @@ SELECT id, contact_type_id, email, field_values, created_at, updated_at, EXISTS 
     SELECT 1 FROM suppressions s
     WHERE s.account_id = (SELECT account_id FROM contact_types WHERE id = contacts.contact_type_id)
       AND s.email_hash = email_hash((SELECT pepper FROM store), contacts.email_key)
+), (
+    SELECT json_group_object(CAST(1099511627776 + topic_id AS TEXT), state) FROM subscriptions u WHERE u.contact_id = contacts.id
 )
 FROM contacts WHERE contact_type_id = ? AND email_key = ?;
 
@@ -18,6 +20,8 @@ SELECT id, contact_type_id, email, field_values, created_at, updated_at, EXISTS 
     SELECT 1 FROM suppressions s
     WHERE s.account_id = (SELECT account_id FROM contact_types WHERE id = contacts.contact_type_id)
       AND s.email_hash = email_hash((SELECT pepper FROM store), contacts.email_key)
+), (
+    SELECT json_group_object(CAST(1099511627776 + topic_id AS TEXT), state) FROM subscriptions u WHERE u.contact_id = contacts.id
 )
 FROM contacts WHERE id = ? AND contact_type_id = ?;
 
@@ -29,6 +33,8 @@ SELECT id, contact_type_id, email, field_values, created_at, updated_at, EXISTS 
     SELECT 1 FROM suppressions s
     WHERE s.account_id = (SELECT account_id FROM contact_types WHERE id = contacts.contact_type_id)
       AND s.email_hash = email_hash((SELECT pepper FROM store), contacts.email_key)
+), (
+    SELECT json_group_object(CAST(1099511627776 + topic_id AS TEXT), state) FROM subscriptions u WHERE u.contact_id = contacts.id
 )
 FROM contacts WHERE id IN (SELECT value FROM json_each(?)) ORDER BY id;
 
@@ -73,7 +79,9 @@ SELECT group_concat('{"id":' || id || ',"email":' || json_quote(email) || ',"cre
     WHERE s.account_id = (SELECT account_id FROM contact_types WHERE id = contacts.contact_type_id)
       AND s.email_hash = email_hash((SELECT pepper FROM store), contacts.email_key)
 ) THEN ',"suppressed":true' ELSE '' END
-           || ',"values":' || field_values || '}', char(10))
+           || ',"values":' || CASE WHEN EXISTS (SELECT 1 FROM subscriptions u WHERE u.contact_id = contacts.id) THEN json_patch(field_values, (
+    SELECT json_group_object(CAST(1099511627776 + topic_id AS TEXT), state) FROM subscriptions u WHERE u.contact_id = contacts.id
+)) ELSE field_values END || '}', char(10))
 FROM contacts WHERE +contact_type_id = ? AND id IN (SELECT value FROM json_each(?));
 -- The plus sign keeps SQLite from using the index on the type, which would scan all contacts of it.
 
@@ -85,5 +93,7 @@ SELECT contact_type_id, '{"id":' || id || ',"email":' || json_quote(email) || ',
     WHERE s.account_id = (SELECT account_id FROM contact_types WHERE id = contacts.contact_type_id)
       AND s.email_hash = email_hash((SELECT pepper FROM store), contacts.email_key)
 ) THEN ',"suppressed":true' ELSE '' END
-                        || ',"values":' || field_values || '}'
+                        || ',"values":' || CASE WHEN EXISTS (SELECT 1 FROM subscriptions u WHERE u.contact_id = contacts.id) THEN json_patch(field_values, (
+    SELECT json_group_object(CAST(1099511627776 + topic_id AS TEXT), state) FROM subscriptions u WHERE u.contact_id = contacts.id
+)) ELSE field_values END || '}'
 FROM contacts ORDER BY id;

@@ -47,14 +47,18 @@ INSERT INTO fields (contact_type_id, key, name, kind, options, options_inferred,
 VALUES (?, ?, ?, ?, ?, ?, ?) RETURNING id;
 
 -- name: fields
-SELECT json_group_array(
+SELECT json_array(json((SELECT json_group_array(
     json_array(id, key, name, kind, options, json(iif(options_inferred, 'true', 'false'))) ORDER BY position IS NULL, position, id
-) FROM fields WHERE contact_type_id = ?;
+) FROM fields WHERE contact_type_id = ?1)), json((
+    SELECT json_group_array(json_array(id, name) ORDER BY id) FROM topics WHERE contact_type_id = ?1
+)));
 
 -- name: fields_of_live_type
-SELECT (SELECT json_group_array(
+SELECT json_array(json((SELECT json_group_array(
     json_array(id, key, name, kind, options, json(iif(options_inferred, 'true', 'false'))) ORDER BY position IS NULL, position, id
-) FROM fields WHERE contact_type_id = t.id)
+) FROM fields WHERE contact_type_id = t.id)), json((
+    SELECT json_group_array(json_array(id, name) ORDER BY id) FROM topics WHERE contact_type_id = t.id
+)))
 FROM contact_types t WHERE t.id = ? AND t.account_id = ? AND t.deleted_at IS NULL;
 
 -- name: update_field

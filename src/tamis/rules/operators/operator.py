@@ -38,6 +38,7 @@ class ValueType(StrEnum):
     FIELD = "field"
     """Another field of the same kind."""
     SEGMENT = "segment"
+    TOPIC = "topic"
     SHARE = "share"
     """A percentage and the name of a random share."""
     NOTHING = "nothing"
@@ -125,3 +126,8 @@ class Operator:
     def names_segment(self) -> bool:
         """Whether the value of the operator is a segment."""
         return self.values is ValueType.SEGMENT
+
+    @property
+    def names_topic(self) -> bool:
+        """Whether the value of the operator is a topic."""
+        return self.values is ValueType.TOPIC
