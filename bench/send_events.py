@@ -20,7 +20,7 @@ from tamis.actions.events.importing.run import import_events
 from tamis.actions.fields.types import type_by_id
 from tamis.actions.importing.sources import ContactFile
 from tamis.actions.services import Services
-from tamis.records.engine.database import FILE_NAME
+from tamis.records.engine.sqlite.database import FILE_NAME
 from tamis.settings import Settings
 
 CLIENTS = 4

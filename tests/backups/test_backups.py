@@ -221,7 +221,7 @@ from pathlib import Path
 from tamis.actions.maintenance import backups
 from tamis.actions.maintenance import atomic_directory
 from tamis.actions.services import Services
-from tamis.records.engine import store
+from tamis.records.engine.sqlite import engine
 from tamis.records.maintenance import files
 from tamis.settings import Settings
 
@@ -238,7 +238,7 @@ def kill_after(owner, name, times=1):
     setattr(owner, name, run)
 
 match sys.argv[1]:
-    case "records": kill_after(store, "write_copy")
+    case "records": kill_after(engine, "write_copy")
     case "sums": kill_after(backups, "file_sum")
     case "checked": kill_after(files, "identify")
     case "synced": kill_after(atomic_directory, "sync", 2)

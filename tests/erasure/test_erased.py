@@ -15,8 +15,9 @@ from tamis.actions.segments.segments import segment_sizes
 from tamis.actions.services import Services
 from tamis.columns.engine.files import NAME as FILE_NAME
 from tamis.records import change_log
-from tamis.records.engine.database import connect
+from tamis.records.engine.sqlite.database import connect
 from tamis.records.maintenance import erasure
+from tamis.records.maintenance.files import NAME as RECORDS_NAME
 from tamis.settings import Settings
 from tests.erasure.traceable_people import PEOPLE, VICTIMS, TraceablePeople, traces
 from tests.support.effort import examples
@@ -66,7 +67,7 @@ def test_the_log_is_truncated_at_once_or_after_its_readers_end(services: Service
     services.project()
     traceable.forget_victims()
     assert "tamis.sqlite-wal" in traceable.traces()
-    other = connect(services.records.path)
+    other = connect(services.settings.data / RECORDS_NAME)
     other.execute("BEGIN").fetchall()
     other.execute("SELECT count(*) FROM contacts").fetchall()
     assert not erase(services)  # the reader may still need what the log says

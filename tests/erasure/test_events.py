@@ -63,7 +63,7 @@ def found(workspace: Workspace, wanted: set[str]) -> dict[str, int]:
     wanted = wanted | {word[::-1] for word in wanted}
     counts = dict(traces(workspace.services.settings.data, wanted))
     blocks = connection_of(workspace.services.records.reader()).execute("SELECT lines FROM event_blocks").fetchall()
-    content = "\n".join(line for (block,) in blocks for line in decompress(block))  # type: ignore[arg-type]
+    content = "\n".join(line for (block,) in blocks for line in decompress(block))
     if in_blocks := sum(word in content for word in wanted):
         counts["blocks"] = in_blocks
     return counts

@@ -15,8 +15,8 @@ from tamis.domain.fields import RESERVED, FieldSet
 from tamis.records import forgotten_emails
 from tamis.records.contacts import NewContact
 from tamis.records.engine.sql import fetch
-from tamis.records.handles import connection_of
 from tests.support.process import Refused, Server, tamis
+from tests.support.records import sqlite_of
 from tests.support.users import new_account
 
 ANN, BOB = "ann@example.org", "bob@example.org"
@@ -85,7 +85,7 @@ def test_only_a_keyed_hash_of_a_forgotten_email_is_kept(services: Services) -> N
     rows = fetch(services.records.reader(), "SELECT email_hash FROM forgotten_emails")
     assert len(str(rows[0][0])) == 64
     assert ANN not in str(rows)
-    assert connection_of(services.records.reader()).execute("SELECT length(pepper) FROM store").get == 32
+    assert sqlite_of(services.records.reader()).execute("SELECT length(pepper) FROM store").get == 32
 
 
 def test_an_email_forgotten_while_a_batch_waits_is_not_stored(services: Services) -> None:
@@ -96,4 +96,4 @@ def test_an_email_forgotten_while_a_batch_waits_is_not_stored(services: Services
     services.write(forget_email, account, people, ANN)
     with pytest.raises(RefusedAction, match="1 of the emails were forgotten in the meantime"):
         services.write(upsert, people.id, FieldSet(RESERVED), [NewContact(ANN, ANN, "{}")], (), checked=checked)
-    assert connection_of(services.records.reader()).execute("SELECT count(*) FROM contacts").get == 0
+    assert sqlite_of(services.records.reader()).execute("SELECT count(*) FROM contacts").get == 0

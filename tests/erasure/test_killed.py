@@ -25,7 +25,7 @@ from tamis.actions.maintenance import erasure as erasing
 from tamis.actions.services import Services
 from tamis.columns.engine import store as columns
 from tamis.records.maintenance import erasure
-from tamis.records.engine import store as records
+from tamis.records.engine.sqlite import engine as records
 from tamis.settings import Settings
 
 def kill(*_):

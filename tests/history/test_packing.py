@@ -25,6 +25,7 @@ KILLED = """
 import os, signal, sys
 from pathlib import Path
 from tamis.actions.maintenance import retention
+from tamis.records.engine.opening import open_records
 from tamis.records.engine.store import Records
 from tamis.records.history import write
 
@@ -46,7 +47,7 @@ retention.pack = killing("packed", retention.pack)
 write.run = killing("in the transaction", write.run)
 Records.write = killing("committed", Records.write)
 data = Path(sys.argv[3])
-retention.pack_history(Records(data), data)
+retention.pack_history(open_records(data), data)
 """
 
 

@@ -24,7 +24,7 @@ from tamis.columns.engine.files import NAME
 from tamis.columns.history import legacy, link
 from tamis.domain.errors import Unavailable
 from tamis.domain.membership_changes import Cause
-from tamis.records.engine.database import FILE_NAME, connect, migrations
+from tamis.records.engine.sqlite.database import FILE_NAME, connect, migrations
 from tamis.records.names import register_fold
 from tamis.rules.syntaxes.text import from_text
 from tests.backups.first_format import to_first_format

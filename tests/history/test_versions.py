@@ -16,7 +16,7 @@ from tamis.domain.actors import Actor, ActorKind
 from tamis.domain.errors import NotFound, Outdated, Refused
 from tamis.domain.fields import Kind
 from tamis.domain.preconditions import Precondition
-from tamis.records.engine.database import FILE_NAME, connect, migrations
+from tamis.records.engine.sqlite.database import FILE_NAME, connect, migrations
 from tamis.rules.syntaxes.text import from_text
 from tests.history.history_model import Past, fresh_past
 

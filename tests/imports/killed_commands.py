@@ -19,8 +19,8 @@ from tamis.actions.services import Services
 from tamis.columns.layout.membership import recipients_of
 from tamis.domain.segments import SEGMENT_SHIFT
 from tamis.records.accounts import all_accounts
-from tamis.records.engine.database import connect
 from tamis.records.engine.sql import fetch, one
+from tamis.records.engine.sqlite.database import connect
 from tamis.settings import Settings
 from tests.imports.kill_points import ALL, OF_UNDOING
 from tests.support import forked

@@ -16,7 +16,7 @@ from tamis.actions.maintenance.health import Health
 from tamis.actions.services import Services
 from tamis.actions.webhooks.worker import make_webhook_worker
 from tamis.domain.errors import Busy, Unavailable
-from tamis.records.engine import store as records_store
+from tamis.records.engine.sqlite import engine as records_engine
 from tamis.settings import Settings
 from tamis.web.monitoring.metrics import make_registry
 from tamis.web.monitoring.port import open_metrics_port
@@ -82,7 +82,7 @@ def test_a_server_is_not_ready_when_writes_or_projection_are_delayed(
 
 
 def test_a_server_is_not_ready_when_the_disk_is_full(ready: Health, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(records_store, "has_room", lambda _: False)
+    monkeypatch.setattr(records_engine, "has_room", lambda _: False)
     ready.check()
     assert ready.reasons == ("the disk is full",)
 

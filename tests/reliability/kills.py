@@ -25,7 +25,7 @@ from tamis.actions.services import Services
 from tamis.columns.engine.files import NAME as FILE_NAME
 from tamis.domain.emails import email_key
 from tamis.records import segments
-from tamis.records.engine.database import connect
+from tamis.records.engine.sqlite.database import connect
 from tamis.records.handles import Reader
 from tamis.rules.time.evaluation_time import EvaluationTime
 from tamis.settings import Settings

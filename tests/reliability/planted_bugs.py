@@ -21,7 +21,7 @@ ROUTES["segment/list"] = "GET", segment_list
 """,
     "a write is answered before it is committed": """
 from concurrent.futures import Future
-from tamis.records.engine.store import Job, Records
+from tamis.records.engine.store import Records, WriteJob
 def submit(self, job, account_id=0):
     early, late = Future(), Future()
     def run(db):
@@ -29,7 +29,7 @@ def submit(self, job, account_id=0):
         early.set_result(result)
         return result
     late.add_done_callback(lambda done: done.exception() and not early.done() and early.set_exception(done.exception()))
-    self._queue(Job(run, late), account_id)
+    self._queue(WriteJob(run, late), account_id)
     return early
 Records.submit = submit
 """,

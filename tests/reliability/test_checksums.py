@@ -15,7 +15,7 @@ from tamis.actions.maintenance.backups import make_backup
 from tamis.actions.maintenance.integrity_checks import time_until_hour
 from tamis.actions.services import Services
 from tamis.domain.errors import Damaged
-from tamis.records.engine.database import FILE_NAME
+from tamis.records.engine.sqlite.database import FILE_NAME
 from tamis.records.integrity import check
 from tamis.records.integrity.checksums import RESERVED_AT, has_checksums
 from tamis.records.types import types_of_account

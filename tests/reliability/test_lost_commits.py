@@ -14,7 +14,7 @@ from tamis.actions.services import Services
 from tamis.domain.accounts import Account
 from tamis.domain.errors import Damaged
 from tamis.domain.messages.stores import STORES
-from tamis.records.engine.database import FILE_NAME
+from tamis.records.engine.sqlite.database import FILE_NAME
 from tamis.records.integrity.witness import ENDING
 from tamis.records.types import types_of_account
 from tamis.settings import Settings

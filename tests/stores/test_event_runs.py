@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tamis.records.engine.database import migrate
+from tamis.records.engine.sqlite.database import migrate
 from tamis.records.events import read, write
 from tamis.records.events.rows import EventOutcome, NewEvent, identity_of
 from tamis.records.events.sealed import filters, removals, runs, upkeep

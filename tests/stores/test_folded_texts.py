@@ -19,7 +19,7 @@ from tamis.domain.errors import Invalid
 from tamis.domain.fields import Kind
 from tamis.domain.membership_changes import Cause
 from tamis.records import segments, types
-from tamis.records.engine.database import connect, migrate, migrations
+from tamis.records.engine.sqlite.database import connect, migrate, migrations
 from tamis.records.handles import Transaction
 from tamis.settings import Settings
 from tests.stores.workspace import EVERYONE, Workspace, new_workspace

@@ -15,13 +15,14 @@ from tamis.columns.engine.process_lock import acquire_lock
 from tamis.domain.errors import Unavailable
 from tamis.domain.fields import RESERVED
 from tamis.records.change_log import last_change
-from tamis.records.engine.database import FILE_NAME, connect, migrate, migrations
-from tamis.records.handles import Reader, connection_of
+from tamis.records.engine.sqlite.database import FILE_NAME, connect, migrate, migrations
+from tamis.records.handles import Reader
 from tamis.records.maintenance.files import identify
 from tamis.records.names import register_fold
 from tamis.records.types import visible_fields
 from tamis.settings import Settings
 from tests.support import forked
+from tests.support.records import sqlite_of
 
 
 def schema_of(db: apsw.Connection) -> dict[str, str]:
@@ -138,8 +139,8 @@ def test_custom_fields_are_numbered_after_all_reserved_ones(tmp_path: Path) -> N
 
 def test_every_commit_reaches_the_disk(services: Services) -> None:
     db = services.records.reader()
-    assert connection_of(db).pragma("journal_mode") == "wal"
-    assert connection_of(db).pragma("synchronous") == 2
+    assert sqlite_of(db).pragma("journal_mode") == "wal"
+    assert sqlite_of(db).pragma("synchronous") == 2
 
 
 def test_data_of_a_newer_version_is_refused_and_left_alone(tmp_path: Path) -> None:
@@ -154,7 +155,7 @@ def test_data_of_a_newer_version_is_refused_and_left_alone(tmp_path: Path) -> No
 
 def test_a_missing_migration_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     incomplete = [(number, sql) for number, sql in migrations() if number != 3]
-    monkeypatch.setattr("tamis.records.engine.database.migrations", lambda: incomplete)
+    monkeypatch.setattr("tamis.records.engine.sqlite.database.migrations", lambda: incomplete)
     with pytest.raises(Unavailable, match="no migration 3 of the records; install it again"):
         Services(Settings(tmp_path))
 

@@ -168,7 +168,7 @@ def test_the_doctor_says_what_is_wrong_with_stored_events(shop: Shop) -> None:
 KILLED = """
 import os, random, signal, sys
 from pathlib import Path
-from tamis.records.engine.store import Records
+from tamis.records.engine.opening import open_records
 from tamis.records.events import write
 from tamis.records.events.rows import NewEvent
 from tamis.records.events.sealed import merging, removals, runs, sealing, upkeep
@@ -192,7 +192,7 @@ for module in (merging, removals, sealing, upkeep):
             setattr(module, name, dying(getattr(module, name)))
 
 with small_runs():
-    records = Records(directory)
+    records = open_records(directory)
     change = records.reader()._connection.execute("SELECT max(sealed_change) FROM event_storage").fetchall()[0][0]
     for batch in range(40):
         change += 1

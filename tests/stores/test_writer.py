@@ -11,13 +11,14 @@ import pytest
 from tamis.actions.services import Services
 from tamis.domain.errors import Busy, Unavailable
 from tamis.records.engine import store
-from tamis.records.engine.database import FILE_NAME, connect
 from tamis.records.engine.sql import each
+from tamis.records.engine.sqlite.database import FILE_NAME, connect
 from tamis.records.engine.store import Records
 from tamis.records.engine.write_queue import MAX_WAITING_PER_ACCOUNT
 from tamis.records.handles import Transaction, connection_of
 from tamis.settings import Settings
 from tests.support.event_loop import run_coroutine
+from tests.support.records import sqlite_of
 
 
 def insert(db: Transaction, name: str) -> None:
@@ -57,7 +58,7 @@ def test_many_waiting_jobs_share_a_commit(services: Services) -> None:
     waiting = services.records.submit(lambda _: held.wait(30))
     futures = [services.records.submit(partial(insert, name=f"n{n}")) for n in range(200)]
     before = services.records.version()
-    wal = services.records.path.with_name(FILE_NAME + "-wal")
+    wal = services.settings.data / (FILE_NAME + "-wal")
     size = wal.stat().st_size
     held.set()
     waiting.result(30)
@@ -70,7 +71,7 @@ def test_many_waiting_jobs_share_a_commit(services: Services) -> None:
 
 def test_acknowledged_writes_are_visible_to_other_connections_at_once(services: Services) -> None:
     services.records.write(lambda db: insert(db, "seen"))
-    other = connect(services.records.path)
+    other = connect(services.settings.data / FILE_NAME)
     assert other.execute("SELECT count(*) FROM store WHERE id = 'seen'").get == 1
     other.close()
 
@@ -94,9 +95,9 @@ def test_too_many_waiting_jobs_are_refused(services: Services, monkeypatch: pyte
 def test_a_full_disk_refuses_writes_and_allows_reads(tmp_path: Path) -> None:
     services = Services(Settings(tmp_path))
     services.records.write(lambda db: insert(db, "before"))
-    pages = connection_of(services.records.reader()).pragma("page_count")
+    pages = sqlite_of(services.records.reader()).pragma("page_count")
     # The limit of pages is what a full disk looks like to SQLite.
-    services.records.write(lambda db: connection_of(db).pragma("max_page_count", pages))
+    services.records.write(lambda db: sqlite_of(db).pragma("max_page_count", pages))
 
     def fill(db: Transaction) -> None:
         for number in range(10_000):
@@ -105,7 +106,7 @@ def test_a_full_disk_refuses_writes_and_allows_reads(tmp_path: Path) -> None:
     with pytest.raises(Unavailable, match="disk is full"):
         services.records.write(fill)
     assert names(services.records) == {"before"}
-    services.records.write(lambda db: connection_of(db).pragma("max_page_count", 1_000_000))
+    services.records.write(lambda db: sqlite_of(db).pragma("max_page_count", 1_000_000))
     services.records.write(lambda db: insert(db, "after"))
     assert names(services.records) == {"before", "after"}
     services.close()
@@ -155,7 +156,7 @@ def test_a_batch_of_writes_ends_in_time_for_later_ones(services: Services, monke
         started.set()
         held.wait(30)
 
-    reader = connect(services.records.path)
+    reader = connect(services.settings.data / FILE_NAME)
     services.records.submit(wait)
     assert started.wait(30)
     futures = [services.records.submit(partial(insert, name=f"n{n}")) for n in range(3)]

@@ -23,7 +23,7 @@ from tamis.domain.errors import Damaged, Unavailable
 from tamis.domain.fields import Kind
 from tamis.records import accounts, types
 from tamis.records.contacts import NewContact
-from tamis.records.engine.database import FILE_NAME
+from tamis.records.engine.sqlite.database import FILE_NAME
 from tamis.rules.syntaxes.text import from_text
 from tamis.settings import Settings
 from tests.support.records import records_of

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import apsw
 
-from tamis.records.engine.database import FILE_NAME, connect
+from tamis.records.engine.sqlite.database import FILE_NAME, connect
+from tamis.records.handles import Reader, connection_of
 
 
 @contextmanager
@@ -18,3 +19,10 @@ def records_of(data: Path) -> Iterator[apsw.Connection]:
         yield db
     finally:
         db.close()
+
+
+def sqlite_of(reader: Reader) -> apsw.Connection:
+    """Return the connection of a handle whose records are in a SQLite file."""
+    connection = connection_of(reader)
+    assert isinstance(connection, apsw.Connection)
+    return connection

@@ -21,7 +21,7 @@ from tamis.columns.interface.view import ColumnsView
 from tamis.domain.actors import SERVER, Actor
 from tamis.domain.errors import Unavailable
 from tamis.files.durable import make_directory
-from tamis.records.engine.store import Records
+from tamis.records.engine.opening import open_records
 from tamis.records.handles import Transaction
 from tamis.settings import Settings
 from tamis.staging.watchdog import interrupt_staging
@@ -52,7 +52,7 @@ class Services:
         except OSError as error:
             raise Unavailable("data_directory_not_made", directory=str(settings.data), reason=error.strerror) from None
         self.hub = ChangeHub()
-        self.records = Records(
+        self.records = open_records(
             settings.data,
             accepts_loss=accepts_loss,
             require_unused=self._require_no_server,

@@ -4,24 +4,25 @@ They expose nothing of the engine. Only the functions of this package reach the 
 `tamis.records.engine.sql`.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-import apsw
-
 from tamis.domain.actors import SERVER, Actor
-from tamis.records.integrity.health import FileHealth
+from tamis.records.engine.interface import DatabaseConnection
 
 
 class Reader:
     """Reads the records; each query sees its own state, or one common state within `snapshot`."""
 
-    __slots__ = ("_connection", "health")
+    __slots__ = ("_connection", "translate")
 
-    def __init__(self, connection: apsw.Connection, health: FileHealth | None = None) -> None:
+    def __init__(
+        self, connection: DatabaseConnection, translate: Callable[[Exception], Exception] = lambda e: e
+    ) -> None:
         self._connection = connection
-        self.health = health
-        """Records damage that a read finds."""
+        self.translate = translate
+        """Turns an error of the engine into one of Tamis, and records damage that a read finds. Within a transaction,
+        which is lost as a whole, errors are left as they are."""
 
 
 class Transaction(Reader):
@@ -29,17 +30,17 @@ class Transaction(Reader):
 
     __slots__ = ("actor",)
 
-    def __init__(self, connection: apsw.Connection, health: FileHealth | None = None, actor: Actor = SERVER) -> None:
-        super().__init__(connection, health)
+    def __init__(self, connection: DatabaseConnection, actor: Actor = SERVER) -> None:
+        super().__init__(connection)
         self.actor = actor
         """Who makes the changes, for the audit log."""
 
     def acting_as(self, actor: Actor) -> "Transaction":
         """Return the same transaction for another actor."""
-        return Transaction(self._connection, self.health, actor)
+        return Transaction(self._connection, actor)
 
 
-def connection_of(reader: Reader) -> apsw.Connection:
+def connection_of(reader: Reader) -> DatabaseConnection:
     """Return the connection of a handle; only for this package."""
     return reader._connection
 

@@ -9,6 +9,7 @@ from tamis.actions.batches import batched
 from tamis.actions.consent import signed_tokens
 from tamis.actions.consent.stated_suppressions import parse_suppressions
 from tamis.actions.consent.suppressions import all_suppressions, suppress_all
+from tamis.actions.maintenance.stores import RECORDS
 from tamis.actions.services import Services
 from tamis.domain.accounts import Account
 from tamis.domain.emails import email_key, parse_email_for_lookup
@@ -16,7 +17,6 @@ from tamis.domain.errors import Invalid, Problem
 from tamis.domain.instants import format_instant
 from tamis.domain.suppressions import NewSuppression
 from tamis.records import accounts, signing_keys, suppressions
-from tamis.records.engine.database import FILE_NAME
 from tamis.records.handles import Transaction
 
 HEADER = ("email", "reason", "source", "since")
@@ -74,7 +74,7 @@ def take_over_suppressions(services: Services, directory: Path) -> int:
     """Add the suppressions of another data directory with the same accounts, of which nothing is lifted, and the keys
     of its signed tokens; return how many suppressions are new or have a graver reason. Raises Invalid if there are no
     data."""
-    if not (directory / FILE_NAME).is_file():
+    if not RECORDS.is_there(directory):
         raise Invalid([Problem("suppressions-of", "no_data_in_directory", directory=str(directory))])
     other, taken = Services(replace(services.settings, data=directory)), 0
     try:

@@ -13,7 +13,7 @@ from tamis.actions.services import Services
 from tamis.columns.engine.process_lock import is_locked
 from tamis.domain.errors import Refused
 from tamis.domain.instants import format_instant
-from tamis.records.engine.store import Records
+from tamis.records.engine.opening import open_records
 from tamis.records.history.write import skip_numbers
 
 MANIFEST = "backup.json"
@@ -84,7 +84,7 @@ def restore(data: Path, source: Path) -> Manifest:
         is_same_store = manifest.store_id == found.store_id == projection.store_id
         if not is_same_store or not projection.change <= found.change == manifest.change:
             raise Refused("backup_files_do_not_match", backup=str(source))
-        records = Records(partial)
+        records = open_records(partial)
         try:
             records.write(skip_numbers)
         finally:

@@ -1,1 +1,1 @@
-"""The SQLite file: how it is opened, read, written and kept whole."""
+"""The system of record on one of its engines: how it is opened, read and written."""

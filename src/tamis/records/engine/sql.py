@@ -5,17 +5,12 @@ parameters name the columns. `kind` is the type of rows returned as plain tuples
 many; only the type checker uses it.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from typing import Any, TypeVar
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any, NoReturn, TypeVar
 
-import apsw
-
-from tamis.records.engine.errors import raise_translated
+from tamis.records.engine.interface import Bindings, Row
 from tamis.records.handles import Reader, Transaction
 
-Row = tuple[Any, ...]
-Value = int | float | str | bytes | None
-Bindings = Sequence[Value] | Mapping[str, Value]
 T = TypeVar("T")
 
 
@@ -23,8 +18,8 @@ def fetch(db: Reader, sql: str, parameters: Bindings = ()) -> list[Row]:
     """Return all rows of a query unconverted; leaves no read open. Raises Damaged, DiskFull and Unavailable."""
     try:
         return db._connection.execute(sql, parameters).fetchall()
-    except apsw.Error as error:
-        raise_translated(error, db.health)
+    except Exception as error:
+        _raise(db, error)
 
 
 def one(db: Reader, sql: str, parameters: Bindings = ()) -> Row | None:
@@ -34,8 +29,8 @@ def one(db: Reader, sql: str, parameters: Bindings = ()) -> Row | None:
         rows = db._connection.execute(sql, parameters).fetchall()
     except OverflowError:
         return None
-    except apsw.Error as error:
-        raise_translated(error, db.health)
+    except Exception as error:
+        _raise(db, error)
     return rows[0] if rows else None
 
 
@@ -43,8 +38,8 @@ def each(db: Reader, sql: str, parameters: Bindings = ()) -> Iterator[Row]:
     """Yield the rows of a query one by one, when there are too many to hold."""
     try:
         yield from db._connection.execute(sql, parameters)
-    except apsw.Error as error:
-        raise_translated(error, db.health)
+    except Exception as error:
+        _raise(db, error)
 
 
 def select(db: Reader, make: Callable[..., T], sql: str, parameters: Bindings = ()) -> list[T]:
@@ -103,10 +98,17 @@ def exists_any(db: Reader, sql: str, rows: Iterable[Bindings]) -> bool:
     """Return whether a query has a row for any of many rows of parameters."""
     try:
         return next(db._connection.executemany(sql, rows), None) is not None
-    except apsw.Error as error:
-        raise_translated(error, db.health)
+    except Exception as error:
+        _raise(db, error)
 
 
 def insert(db: Transaction, make: Callable[..., T], sql: str, parameters: Bindings = ()) -> T:
     """Run a statement that inserts one row, and return its RETURNING columns converted by `make`."""
     return select_only(db, make, sql, parameters)
+
+
+def _raise(db: Reader, error: Exception) -> NoReturn:
+    translated = db.translate(error)
+    if translated is error:
+        raise error
+    raise translated from error

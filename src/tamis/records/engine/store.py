@@ -5,72 +5,50 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager, suppress
 from pathlib import Path
 from typing import Any, TypeVar
-
-import apsw
 
 from tamis import log
 from tamis.domain.errors import Busy, Damaged, DiskFull, TamisError
 from tamis.histogram import DurationHistogram
-from tamis.records.change_log import last_change
-from tamis.records.engine.database import BUSY_SECONDS, FILE_NAME, connect, migrate
-from tamis.records.engine.errors import SPARE_TEXT, has_room, raise_translated, translate_errors
+from tamis.records.engine.disk import SPARE_TEXT
+from tamis.records.engine.interface import DatabaseConnection, Engine, KnownDamage
 from tamis.records.engine.write_queue import PROJECTOR, MaintenanceJob, WriteJob, WriteQueue, new_future
-from tamis.records.handles import Reader, Transaction, connection_of, snapshot
-from tamis.records.integrity.check import CheckStopped, find_damage
-from tamis.records.integrity.checksums import prepare
-from tamis.records.integrity.commits import WitnessedCommits
-from tamis.records.integrity.health import FileHealth
-from tamis.records.maintenance.backup import write_copy
+from tamis.records.handles import Reader, Transaction, connection_of
 
 T = TypeVar("T")
 MAX_JOBS_PER_COMMIT = 500
 MAX_SECONDS_PER_COMMIT = 0.02
 """After this long a commit takes no more jobs, so that the next one waits only briefly."""
-CHECKPOINT_TIMEOUT_MS = 2_000
 DIAGNOSIS_INTERVAL_SECONDS = 60.0
 
 
 class Records:
-    """The system of record in one directory.
+    """The system of record on an engine.
 
     `submit` queues a job for the writer thread, which runs the waiting jobs in one transaction, each in its own
     savepoint, and resolves their futures once the commit has reached the disk. Before that, it calls
     `committed`, unless only the projector has written.
     """
 
-    def __init__(
-        self,
-        directory: Path,
-        *,
-        accepts_loss: bool = False,
-        require_unused: Callable[[], None] = lambda: None,
-        committed: Callable[[], None] = lambda: None,
-    ) -> None:
-        self.path = directory / FILE_NAME
+    def __init__(self, engine: Engine, *, committed: Callable[[], None] = lambda: None) -> None:
+        self._engine = engine
         self._committed = committed
-        self.health = FileHealth(self.path)
         self._local = threading.local()
         self._jobs = WriteQueue()
-        with translate_errors(self.path):
-            prepare(self.path)
-        self._db = connect(self.path)
-        try:
-            with translate_errors(self.path):
-                migrate(self._db, require_unused)
-                self._witnessed = WitnessedCommits(self._db, self.path)
-                self._witnessed.require_all(accepts_loss=accepts_loss)
-        except BaseException:
-            self._db.close()
-            raise
         self._thread: threading.Thread | None = None
         self._starting = threading.Lock()
         self._diagnosed_at = -DIAGNOSIS_INTERVAL_SECONDS
+        self._db = engine.writer
         self._transaction = Transaction(self._db)
-        self._readers: list[apsw.Connection] = []
+        self._readers: list[DatabaseConnection] = []
         self.commits = DurationHistogram()
+
+    @property
+    def health(self) -> KnownDamage:
+        """What is known about damage."""
+        return self._engine.health
 
     @property
     def waiting_jobs(self) -> int:
@@ -81,32 +59,27 @@ class Records:
         """Return this thread's own reader."""
         reader: Reader | None = getattr(self._local, "reader", None)
         if reader is None:
-            db = connect(self.path)
+            db = self._engine.connect()
             self._readers.append(db)
-            reader = self._local.reader = Reader(db, self.health)
+            reader = self._local.reader = Reader(db, self._engine.translate)
         return reader
 
-    @contextmanager
-    def open_copy(self) -> Iterator[Callable[[Path], None]]:
+    def open_copy(self) -> AbstractContextManager[Callable[[Path], None]]:
         """Open a snapshot for a block, and yield a function that writes it to a new file in a directory, without
-        deleted data. Writes go on meanwhile. Raises Damaged and Unavailable."""
-        self.health.require_whole()
-        db = connect(self.path)
-        try:
-            with translate_errors(self.path, self.health), snapshot(Reader(db)):
-                db.execute("SELECT id FROM store").fetchall()  # the first read opens the snapshot
-                yield lambda directory: write_copy(db, directory / FILE_NAME)
-        finally:
-            db.close()
+        deleted data. Writes go on meanwhile. Raises Damaged, Refused and Unavailable."""
+        return self._engine.open_copy()
 
     def version(self) -> int:
         """Return a number that differs whenever any process has committed a write since this thread last asked; far
         cheaper than a query."""
+        reader = self.reader()
         try:
-            version: int = connection_of(self.reader()).pragma("data_version")
-        except apsw.Error as error:
-            raise_translated(error, self.health)
-        return version
+            return self._engine.version(connection_of(reader))
+        except Exception as error:
+            translated = reader.translate(error)
+            if translated is error:
+                raise
+            raise translated from error
 
     def submit(self, job: Callable[[Transaction], T], account_id: int = 0) -> "Future[T]":
         """Queue a job for one of the next commits, in the turn of an account (0 for none).
@@ -132,52 +105,42 @@ class Records:
         return self.submit(job).result()
 
     def truncate_log(self) -> bool:
-        """Copy the write-ahead log to the file and empty it, so that it holds no deleted data.
+        """Empty the write-ahead log, so that it holds no deleted data.
 
         Returns False when a reader of the log prevented it.
         """
-        return self._maintain(_truncate_log)
+        return self._maintain(self._engine.truncate_log)
 
     def rewrite(self) -> int | None:
-        """Rewrite the file and empty the log, so that neither holds deleted data.
+        """Rewrite everything and empty the log, so that neither holds deleted data.
 
         Returns the number of the last change, or None when a reader prevented the log from being emptied. Writes wait
-        meanwhile, about two seconds for a million contacts.
+        meanwhile.
         """
-        # Deleted rows are overwritten at once (`secure_delete`), but pages keep copies of rows that moved to another
-        # page. Only a rewritten file has none.
-        return self._maintain(_vacuum)
+        return self._maintain(self._engine.rewrite)
 
     def has_room(self) -> bool:
-        """Return whether the disk has room for a write."""
-        return has_room(self.path)
+        """Return whether there is room for a write."""
+        return self._engine.has_room()
 
     def check(self, pause: Callable[[float], bool]) -> str | None:
-        """Read the whole file with pauses (see `find_damage`), and return what is wrong with it, or None.
+        """Look for damage with pauses, which end the check when `pause` returns True, and return what is wrong, or
+        None.
 
         Damage is recorded; when there is none, an earlier record of it is removed. Raises Unavailable.
         """
-        try:
-            with translate_errors(self.path):
-                found = find_damage(self.path, pause)
-        except CheckStopped:
-            return None
-        if found is None:
-            self.health.clear()
-        else:
-            self.health.record(found)
-        return found
+        return self._engine.check(pause)
 
     def diagnose(self, error: Exception) -> Exception:
-        """Return Damaged for an unexpected error when the file is damaged, else the error itself.
+        """Return Damaged for an unexpected error when the records are damaged, else the error itself.
 
-        Damaged data can look like a bug in Tamis, so this checks the file, at most once a minute.
+        Damaged data can look like a bug in Tamis, so this looks for damage, at most once a minute.
         """
         if isinstance(error, TamisError):
             return error
         if self.health.damage is None and time.monotonic() - self._diagnosed_at > DIAGNOSIS_INTERVAL_SECONDS:
             self._diagnosed_at = time.monotonic()
-            with suppress(TamisError, apsw.Error):
+            with suppress(Exception):
                 self.check(lambda _: False)
         return error if self.health.damage is None else Damaged("records_damaged")
 
@@ -199,9 +162,9 @@ class Records:
         if self._thread:
             self._jobs.close()
             self._thread.join()
-        for db in [*self._readers, self._db]:
+        for db in self._readers:
             db.close()
-        self._witnessed.close()
+        self._engine.close()
 
     def _run(self) -> None:
         while self._jobs.wait():
@@ -213,12 +176,11 @@ class Records:
     def _run_maintenance(self, job: MaintenanceJob) -> None:
         try:
             self.health.require_whole()
-            with translate_errors(self.path, self.health):
-                job.future.set_result(job.run(self._db))
+            job.future.set_result(job.run())
         except Exception as error:
             job.future.set_exception(error)
 
-    def _maintain(self, run: Callable[[apsw.Connection], T]) -> T:
+    def _maintain(self, run: Callable[[], T]) -> T:
         future: Future[T] = new_future()
         self._queue(MaintenanceJob(run, future))
         return future.result()
@@ -239,27 +201,22 @@ class Records:
         outcomes: list[tuple[Future[Any], Any, BaseException | None]] = []
         try:
             self.health.require_whole()
-            with translate_errors(self.path, self.health):
-                room = has_room(self.path)
-                if not room and not first.is_projector:
-                    raise DiskFull(SPARE_TEXT)
-                began, written = time.monotonic(), self._db.total_changes()
-                self._db.execute("BEGIN IMMEDIATE").fetchall()
-                with self._witnessed.commit():
-                    until = time.monotonic() + MAX_SECONDS_PER_COMMIT
-                    for job in jobs:  # grows during the loop
-                        outcomes.append((job.future, *self._attempt(job.run)))
-                        is_full = not room or len(jobs) == MAX_JOBS_PER_COMMIT or time.monotonic() >= until
-                        if not is_full and (next_job := self._jobs.next_job()):
-                            jobs.append(next_job)
-                if self._db.total_changes() != written:
-                    self.commits.add(time.monotonic() - began)
-                    if not all(job.is_projector for job in jobs):
-                        self._committed()
+            room = self.has_room()
+            if not room and not first.is_projector:
+                raise DiskFull(SPARE_TEXT)
+            began, written = time.monotonic(), self._db.total_changes()
+            with self._engine.commit():
+                until = time.monotonic() + MAX_SECONDS_PER_COMMIT
+                for job in jobs:  # grows during the loop
+                    outcomes.append((job.future, *self._attempt(job.run)))
+                    is_full = not room or len(jobs) == MAX_JOBS_PER_COMMIT or time.monotonic() >= until
+                    if not is_full and (next_job := self._jobs.next_job()):
+                        jobs.append(next_job)
+            if self._db.total_changes() != written:
+                self.commits.add(time.monotonic() - began)
+                if not all(job.is_projector for job in jobs):
+                    self._committed()
         except BaseException as error:
-            if self._db.in_transaction:
-                with suppress(apsw.Error):  # whatever happens to the disk, the waiting callers must be answered
-                    self._db.execute("ROLLBACK").fetchall()
             outcomes = [(job.future, None, error) for job in jobs]
         for future, result, failure in outcomes:
             if failure is None:
@@ -271,25 +228,11 @@ class Records:
         self._db.execute("SAVEPOINT job").fetchall()
         try:
             result = job(self._transaction)
-        except (apsw.FullError, apsw.IOError, apsw.CorruptError, apsw.NotADBError):
-            raise  # the whole transaction is lost
         except Exception as error:
+            if self._engine.ends_transaction(error):
+                raise
             self._db.execute("ROLLBACK TO job").fetchall()
             self._db.execute("RELEASE job").fetchall()
             return None, error
         self._db.execute("RELEASE job").fetchall()
         return result, None
-
-
-def _truncate_log(db: apsw.Connection) -> bool:
-    db.set_busy_timeout(CHECKPOINT_TIMEOUT_MS)  # the writer must not wait long for readers
-    try:
-        return db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()[0][0] == 0
-    finally:
-        db.set_busy_timeout(BUSY_SECONDS * 1000)
-
-
-def _vacuum(db: apsw.Connection) -> int | None:
-    last = last_change(Reader(db))
-    db.execute("VACUUM").fetchall()
-    return last if _truncate_log(db) else None

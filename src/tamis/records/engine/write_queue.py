@@ -6,8 +6,6 @@ from collections.abc import Callable
 from concurrent.futures import Future
 from typing import Any, NamedTuple
 
-import apsw
-
 from tamis.records.handles import Transaction
 
 MAX_WAITING = 10_000
@@ -25,9 +23,9 @@ class WriteJob(NamedTuple):
 
 
 class MaintenanceJob(NamedTuple):
-    """Work on the file itself, run between two commits."""
+    """Work on the store as a whole, run between two commits."""
 
-    run: Callable[[apsw.Connection], Any]
+    run: Callable[[], Any]
     future: "Future[Any]"
 
 

@@ -7,8 +7,8 @@ import apsw
 from tamis.domain.errors import Unavailable
 from tamis.domain.stores import StoreIdentity
 from tamis.records import change_log
-from tamis.records.engine.database import migrations
-from tamis.records.engine.errors import translate_errors
+from tamis.records.engine.sqlite.database import migrations
+from tamis.records.engine.sqlite.errors import translate_errors
 from tamis.records.handles import Reader
 from tamis.records.integrity.checksums import VFS, load, prepare
 

@@ -4,7 +4,7 @@ import os
 from pathlib import Path
 
 from tamis.domain.stores import StoreIdentity
-from tamis.records.engine.database import FILE_NAME
+from tamis.records.engine.sqlite.database import FILE_NAME
 from tamis.records.integrity.commits import KEPT_ENDING, LOG_ENDING
 from tamis.records.integrity.health import MARKER_ENDING
 from tamis.records.integrity.witness import ENDING as WITNESS_ENDING

@@ -8,8 +8,8 @@ import apsw
 from tamis.domain.errors import Damaged
 from tamis.domain.segments import Segment
 from tamis.records import segments
-from tamis.records.engine.database import migrations
 from tamis.records.engine.sql import each_tuple, fetch, select, select_only, select_tuples
+from tamis.records.engine.sqlite.database import migrations
 from tamis.records.handles import Reader
 from tamis.records.names import register_fold
 from tamis.records.queries import load

@@ -15,9 +15,9 @@ from tamis.domain.errors import Invalid
 from tamis.domain.segments import EXTERNAL_BIT, LAST_SEGMENT, Segment
 from tamis.domain.text import pluralize
 from tamis.records import email_exclusions, forgotten_emails, segments, types
+from tamis.records.engine.interface import KnownDamage
 from tamis.records.events.catalogue import names_for, names_of_type
 from tamis.records.handles import Reader
-from tamis.records.integrity.health import FileHealth
 from tamis.records.maintenance import erasure, verify
 from tamis.rules.build import build
 from tamis.rules.evaluation.dependencies import (
@@ -35,7 +35,7 @@ SHOWN = 5
 LIMITS = {"contacts": EXTERNAL_BIT - 1, "inclusions": EXTERNAL_BIT - 1, "segments": LAST_SEGMENT}
 
 
-def verify_records(db: Reader, health: FileHealth) -> Iterator[Check]:
+def verify_records(db: Reader, health: KnownDamage) -> Iterator[Check]:
     """Check the records, one law at a time."""
     yield _file(db, health)
     yield _schema(db)
@@ -49,7 +49,7 @@ def verify_records(db: Reader, health: FileHealth) -> Iterator[Check]:
     yield _erasures(db)
 
 
-def _file(db: Reader, health: FileHealth) -> Check:
+def _file(db: Reader, health: KnownDamage) -> Check:
     """Check every page. Damage is noted, so that nothing more is written; where there is none, an older note is
     cleared."""
     with start_check("records file is intact", "every page and index entry") as check:

@@ -1,0 +1,1 @@
+"""The records in a SQLite file: how it is opened, written and kept whole."""
