@@ -50,6 +50,7 @@ def test_members_who_cannot_be_mailed_are_marked_and_counted(visitor: Visitor, p
     assert "Can be mailed" not in visitor.get(f"/segments/{segment}").text
     visitor.post("/suppressions", {"email": email, "reason": "complained"})
     assert 'id="mailable">1<' in visitor.get(f"/segments/{segment}").text
+    assert "1of 2 members" in text_of(visitor.get("/segments").text).replace(" of 2", "of 2")
     assert visitor.get(f"/types/{type_id}/contacts").text.count(">Suppressed<") == 1
     assert visitor.get(f"/segments/{segment}/members").text.count(">Suppressed<") == 1
 

@@ -138,10 +138,12 @@ class Stores:
         ).fetchall()
         return {row[0] for row in rows}
 
-    def counted(self, rule: Rule, parts: Sequence[Node], as_of: EvaluationTime) -> RuleCounts:
+    def counted(
+        self, rule: Rule, parts: Sequence[Node], as_of: EvaluationTime, *, mailable: bool = False
+    ) -> RuleCounts:
         """Count the contacts that a rule and its parts select, and sample three; all segments that they name are
         empty."""
-        return DuckRuleReads(self._columns).count_parts(TYPE, rule, parts, as_of, None, 3)
+        return DuckRuleReads(self._columns).count_parts(TYPE, rule, parts, as_of, None, 3, mailable=mailable)
 
     def sampled(self, rule: Node, as_of: EvaluationTime, most: int) -> list[int]:
         """Return a sample of the contacts that a rule selects."""

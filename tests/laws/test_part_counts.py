@@ -35,3 +35,7 @@ def test_every_part_is_counted_by_its_meaning(
     assert len(set(sample)) == min(3, len(selected))
     assert selected.issuperset(sample)
     assert counted.sample == sample
+    suppressed = {contact.id for contact in audience if contact.suppressed}
+    assert stores.counted(rule, list(parts.values()), as_of, mailable=True) == counted._replace(
+        mailable=len(selected - suppressed)
+    )

@@ -13,6 +13,7 @@ import duckdb
 import pytest
 
 from tamis.actions.accounts.accounts import create_account
+from tamis.actions.consent.suppressions import suppress
 from tamis.actions.fields.fields import create_field
 from tamis.actions.fields.types import create_type
 from tamis.actions.importing.upsert import upsert
@@ -24,7 +25,8 @@ from tamis.actions.segments.previews import (
     suggested_values,
 )
 from tamis.actions.segments.recipients import add_recipient, delete_recipient, recipient_page
-from tamis.actions.segments.segments import SegmentEdit, create_segment, edit_segment, segment_tag
+from tamis.actions.segments.segments import SegmentEdit, create_segment, edit_segment, segment_tag, size_of_rule
+from tamis.actions.segments.sizes import listed_segments
 from tamis.actions.services import Services
 from tamis.actions.superseding import LatestRequests, Superseded
 from tamis.domain.accounts import Account
@@ -34,6 +36,7 @@ from tamis.domain.errors import Abandoned, Invalid, NotFound, Outdated
 from tamis.domain.fields import FieldSet, Kind, Value
 from tamis.domain.preconditions import Precondition
 from tamis.domain.segments import recipient_id_of_contact
+from tamis.domain.suppressions import SuppressionReason
 from tamis.records import segments, types
 from tamis.records.contacts import NewContact
 from tamis.rules.syntaxes.json import from_json, to_json
@@ -132,8 +135,48 @@ def test_a_preview_of_a_segment_includes_its_overrides(sample_data: SampleData) 
         page = recipient_page(services, account.id, segment.id, 0, 100)
         assert looked.members
         assert looked.members[0] == len(page)
-        assert looked.members[2:] == (3, 2)
-        assert looked.count == max(39 - age, 0)
+        assert (looked.members.added, looked.members.excluded) == (3, 2)
+        assert looked.count == looked.mailable == max(39 - age, 0)
+
+
+def test_a_preview_counts_who_can_be_mailed_beside_the_members(sample_data: SampleData) -> None:
+    services, account = sample_data.services, sample_data.account
+    segment = services.write(create_segment, account, sample_data.type, "Grown", from_text("age > 29"))
+    services.write(create_segment, account, sample_data.type, "Old", from_text('is in segment "Grown"'))
+    services.write(delete_recipient, account, recipient_id_of_contact(segment.id, 32))
+    included = [email for text in ("p1@example.org", "nobody@example.org") if (email := parse_email(text))]
+    for email in included:
+        services.write(add_recipient, account, segment.id, email, "", "")
+    others = [
+        email for text in ("P31@example.org", "p35@example.org", "p2@example.org") if (email := parse_email(text))
+    ]
+    services.write(suppress, account, [*included, *others], SuppressionReason.BOUNCED, "test")
+    for rule in (
+        sample_data.older_than(29),
+        {"any": [sample_data.older_than(33), {"not": sample_data.older_than(2)}]},
+        {"all": [sample_data.older_than(age) for age in (20, 25, 30, 34)]},
+        {"operator": "can be mailed"},
+        {"operator": "is suppressed"},
+        None,
+    ):
+        looked = sample_data.look(rule, segment.id)
+        services.write(edit_segment, account, segment.id, SegmentEdit(draft=from_json(json.dumps(rule))))
+        assert looked.members
+        assert looked.members.mailable == len(recipient_page(services, account.id, segment.id, 0, 100))
+        assert looked.members.members == members_of(services, account, segment.id)
+        if rule:
+            also = sample_data.look({"all": [rule, {"operator": "can be mailed"}]})
+            assert looked.mailable == sample_data.look(rule).mailable == also.count == also.mailable
+            size = size_of_rule(services, account.id, sample_data.type.id, json.dumps(rule))
+            assert (size.count, size.mailable) == (looked.count, looked.mailable)
+    in_segment = sample_data.look({"operator": "is in segment", "values": ["Grown"]})
+    assert (in_segment.count, in_segment.mailable) == (2, 0), "those who were included"
+
+
+def members_of(services: Services, account: Account, segment_id: int) -> int:
+    """Return the number of members of a segment, suppressed or not."""
+    (listed,) = listed_segments(services, account.id, segment_id)
+    return listed.recipients
 
 
 def test_the_effect_of_an_edit_is_previewed(sample_data: SampleData) -> None:

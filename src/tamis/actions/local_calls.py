@@ -28,16 +28,16 @@ from tamis.domain.overlap import Overlap
 from tamis.domain.sampling import Sample
 
 
-class CountRule(LocalCall[int], frozen=True):
-    """Count the contacts that an unsaved rule, in its JSON form, selects."""
+class CountRule(LocalCall[segments.RuleSize], frozen=True):
+    """Count the contacts that an unsaved rule, in its JSON form, selects, and those who can be mailed."""
 
     account_id: int
     type_id: int
     rule: str
 
-    def run(self, services: Services) -> int:
-        """Return the count; raises NotFound and Invalid."""
-        return segments.count_rule(services, self.account_id, self.type_id, self.rule)
+    def run(self, services: Services) -> segments.RuleSize:
+        """Return the counts; raises NotFound and Invalid."""
+        return segments.size_of_rule(services, self.account_id, self.type_id, self.rule)
 
 
 class CountRecipients(LocalCall[dict[int, int]], frozen=True):

@@ -137,7 +137,7 @@ def edit(
 
 @segment_app.command
 def count(*, type_: TypeOption, where: Where, common: Common = Common()) -> None:  # noqa: B008  frozen
-    """Count the contacts that match a rule, without saving it.
+    """Count the contacts that match a rule, without saving it, and those of them who can be mailed if some cannot.
 
     Parameters
     ----------
@@ -148,8 +148,12 @@ def count(*, type_: TypeOption, where: Where, common: Common = Common()) -> None
         account = resolve_account(services, common)
         contact_type = resolve_type(services, account, type_)
         rule = json_of_text(services.records.reader(), contact_type.id, where)
-        number = run_call(services, CountRule(account.id, contact_type.id, rule))
-    print_result(common, {"count": number}, f"{number:,}")
+        size = run_call(services, CountRule(account.id, contact_type.id, rule))
+    if size.mailable == size.count:
+        print_result(common, {"count": size.count}, f"{size.count:,}")
+    else:
+        found = {"count": size.count, "mailable": size.mailable}
+        print_result(common, found, f"{size.mailable:,} can be mailed, of {size.count:,}")
 
 
 @segment_app.command(name="list")
@@ -181,7 +185,7 @@ def show_segment(segment: str, *, common: Common = Common()) -> None:  # noqa: B
         _document(listed),
         f"Segment {listed.segment.id}: {listed.segment.name}",
         *filter(None, [listed.segment.description]),
-        pluralize(listed.recipients, "member"),
+        mailable_text(listed.mailable, listed.recipients),
         listed.sentence,
         f"Rule: {listed.rule}",
     )
@@ -233,6 +237,13 @@ def show_members(common: Common, documents: Iterator[str]) -> None:
         for document in documents:
             row = json.loads(document)
             print_line(row["id"], row["email"], row["fullname"])
+
+
+def mailable_text(mailable: int, members: int) -> str:
+    """Return how many can be mailed, where these are not all, and how many members there are."""
+    if mailable == members:
+        return pluralize(members, "member")
+    return f"{mailable:,} can be mailed, of {pluralize(members, 'member')}"
 
 
 def _find(services: Services, common: Common, reference: str) -> Segment:

@@ -65,6 +65,9 @@ def build_in_segment(
     return InSegment(found.id, found.name, operator) if found and draft.field is None else None
 
 
+CAN_BE_MAILED = IsSuppressed(BY_NAME["can be mailed"])
+
+
 def build_suppressed(draft: DraftCondition, operator: Operator, problems: list[Problem]) -> IsSuppressed | None:
     """Build the condition that an email may, or may not, be mailed, or add what is wrong with it to some problems."""
     if draft.field is not None:

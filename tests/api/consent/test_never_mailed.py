@@ -72,6 +72,11 @@ def test_a_suppressed_email_is_in_no_list_count_or_feed(audience: Audience, tmp_
     assert not audience.told() & {bob, audience.external}
     shown = audience.api.get(f"segments/{audience.segment}").json()
     assert (shown["count"], shown["mailable"]) == (4, 2)
+    rule = {"contact_type_id": audience.type_id, "rule": 'city = "Lima"'}
+    looked = audience.api.post("segments/preview", rule).json()
+    assert (looked["count"], looked["mailable"]) == (3, 2)
+    counted = audience.person.tamis("segment", "count", "--type", str(audience.type_id), "--where", 'city = "Lima"')
+    assert counted == {"count": 3, "mailable": 2}
     audience.api.delete(f"suppressions/{bob}")
     assert audience.listed() == [ann, bob, eve]
 

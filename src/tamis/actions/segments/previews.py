@@ -3,6 +3,7 @@
 from collections.abc import Hashable
 from dataclasses import dataclass
 
+from tamis.actions.consent.mailing import has_suppressions
 from tamis.actions.fields.types import type_by_id
 from tamis.actions.segments.validation import problems_with_names
 from tamis.actions.services import Services
@@ -37,14 +38,16 @@ class Preview:
     """The preview of an unsaved rule.
 
     `count` is how many contacts it selects, None while any part is incomplete or wrong, because a rule without that
-    part would be another rule. `counts` are the contacts that each complete part selects by itself, by path;
-    `incomplete` are the paths of the other parts. `members` counts the members that the edited segment would have,
-    including its overrides. `cumulative` counts, for each part of a group from the second on, what the group selects up
-    to there. `sample` are some of the selected contacts, and `fields` the fields that the rule uses.
+    part would be another rule, and `mailable` how many of them can be mailed. `counts` are the contacts that each
+    complete part selects by itself, by path; `incomplete` are the paths of the other parts. `members` counts the
+    members that the edited segment would have, including its overrides. `cumulative` counts, for each part of a group
+    from the second on, what the group selects up to there. `sample` are some of the selected contacts, and `fields` the
+    fields that the rule uses.
     """
 
     total: int
     count: int | None
+    mailable: int | None
     members: MemberCounts | None
     counts: dict[str, int]
     cumulative: dict[str, int]
@@ -89,12 +92,15 @@ def preview_rule(
         request.set_interrupt(view.columns.interrupt)
         steps = cumulative_groups(draft, parts)
         all_parts = [*parts.values(), *steps.values()]
-        counted = reads.count_parts(type_id, whole, all_parts, as_of, segment_id, SAMPLE_SIZE)
+        some = has_suppressions(db, account.id)
+        counted = reads.count_parts(type_id, whole, all_parts, as_of, segment_id, SAMPLE_SIZE, mailable=some)
         is_whole = draft is None or whole is not None
         counts = dict(zip(parts, counted.parts, strict=False))
+        count = (counts[draft.where] if draft else 0) if is_whole else None
         return Preview(
             total=counted.total,
-            count=(counts[draft.where] if draft else 0) if is_whole else None,
+            count=count,
+            mailable=counted.mailable if some and is_whole else count,
             members=counted.members if is_whole else None,
             counts=counts,
             cumulative=dict(zip(steps, counted.parts[len(parts) :], strict=True)),

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from functools import lru_cache
 
+from tamis.actions.consent.mailing import suppressed_sizes
 from tamis.actions.segments.stored_rules import rules_of_type
 from tamis.actions.services import Services
 from tamis.domain.accounts import Account
@@ -20,17 +21,23 @@ DAYS = 8
 @dataclass(frozen=True, slots=True)
 class SegmentListItem:
     """A segment with the name of its contact type and its rule as a sentence. `sizes` are those at the end of the last
-    days, ending with the current one; None is a day before the segment existed."""
+    days, ending with the current one; None is a day before the segment existed. `mailable` recipients can be mailed."""
 
     segment: Segment
     type_name: str
     sentence: str
     sizes: tuple[int | None, ...]
+    mailable: int
 
     @property
     def recipients(self) -> int:
         """The current number of recipients."""
         return self.sizes[-1] or 0
+
+    @property
+    def suppressed(self) -> int:
+        """The current number of recipients who cannot be mailed."""
+        return self.recipients - self.mailable
 
     @property
     def change(self) -> int | None:
@@ -48,6 +55,7 @@ def list_segments(services: Services, account: Account, search: str = "") -> lis
         for type_id in {segment.contact_type_id for segment in live}:
             rules |= rules_of_type(db, type_id, types.fields_of_type(db, type_id))
         today = day_of(view.as_of, account.zone)
+        suppressed = suppressed_sizes(view, account.id, live)
         sizes = view.columns.history.last_sizes([segment.id for segment in live], today, DAYS)
     words = fold(search).split()
     found = []
@@ -59,8 +67,15 @@ def list_segments(services: Services, account: Account, search: str = "") -> lis
             found.append((segment, name, sentence))
     unknown = (None,) * DAYS
     return [
-        SegmentListItem(segment, name, text, tuple(sizes.get(segment.id, unknown))) for segment, name, text in found
+        _item(segment, name, text, tuple(sizes.get(segment.id, unknown)), suppressed.get(segment.id, 0))
+        for segment, name, text in found
     ]
+
+
+def _item(
+    segment: Segment, type_name: str, sentence: str, sizes: tuple[int | None, ...], suppressed: int
+) -> SegmentListItem:
+    return SegmentListItem(segment, type_name, sentence, sizes, (sizes[-1] or 0) - suppressed)
 
 
 _sentence = lru_cache(maxsize=4096)(describe)

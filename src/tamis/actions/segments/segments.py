@@ -5,6 +5,7 @@ from datetime import datetime
 from enum import Enum
 from itertools import count
 
+from tamis.actions.consent.mailing import has_suppressions
 from tamis.actions.fields.types import reload_type
 from tamis.actions.segments.dependents import refuse_while_used, users_of_segment
 from tamis.actions.segments.segment_audit import record_segment, record_segment_edit
@@ -204,8 +205,22 @@ def segment_sizes(services: Services, account_id: int | None = None) -> dict[int
         return dict(view.columns.sizes.of_all())
 
 
+@dataclass(frozen=True, slots=True)
+class RuleSize:
+    """How many contacts a rule selects, and how many of them can be mailed."""
+
+    count: int
+    mailable: int
+
+
 def count_rule(services: Services, account_id: int, type_id: int, rule: str) -> int:
     """Count the contacts that an unsaved rule, in its JSON form, selects now; raises NotFound and Invalid."""
+    return size_of_rule(services, account_id, type_id, rule).count
+
+
+def size_of_rule(services: Services, account_id: int, type_id: int, rule: str) -> RuleSize:
+    """Count the contacts that an unsaved rule, in its JSON form, selects now, and those of them who can be mailed;
+    raises NotFound and Invalid."""
     with services.view(account_id) as view:
         db = view.records
         account = accounts.account_by_id(db, account_id)
@@ -217,4 +232,9 @@ def count_rule(services: Services, account_id: int, type_id: int, rule: str) -> 
             segments.refs_of_type(db, type_id),
             names_of_type(db, type_id),
         )
-        return view.columns.rules.count(type_id, tree, EvaluationTime(view.as_of_type(type_id), account.zone))
+        as_of, reads = EvaluationTime(view.as_of_type(type_id), account.zone), view.columns.rules
+        if tree is None or not has_suppressions(db, account_id):
+            count = reads.count(type_id, tree, as_of)
+            return RuleSize(count, count)
+        counted = reads.count_parts(type_id, tree, [tree], as_of, mailable=True)
+        return RuleSize(counted.parts[0], counted.mailable or 0)

@@ -66,6 +66,7 @@ class Preview(Model, frozen=True, kw_only=True):
     """What a rule selects: how many of how many, how many each part selects alone, and some contacts."""
 
     count: int
+    mailable: int = 0
     total: int
     parts: tuple[PreviewPart, ...]
     sentence: str

@@ -9,23 +9,25 @@ from tamis.rules.tree import Node, Rule
 
 class MemberCounts(NamedTuple):
     """The members that a segment would have, those of them that are contacts of its type, and the numbers of manually
-    included and excluded recipients."""
+    included and excluded recipients. `mailable` members can be mailed, None where this was not asked for."""
 
     members: int
     contacts: int
     added: int
     excluded: int
+    mailable: int | None = None
 
 
 class RuleCounts(NamedTuple):
     """The number of contacts of a type, the number that each part of a rule selects by itself, including external
     recipients, the members that a segment would have with the whole rule, None without a segment, and the ids of some
-    contacts that the whole rule selects."""
+    contacts that the whole rule selects, of all of whom `mailable` can be mailed, None where this was not asked for."""
 
     total: int
     parts: list[int]
     members: MemberCounts | None
     sample: list[int]
+    mailable: int | None = None
 
 
 class RuleEffect(NamedTuple):
@@ -52,9 +54,11 @@ class RuleReads(Protocol):
         segment_id: int | None = None,
         sample_size: int = 0,
         /,
+        *,
+        mailable: bool = False,
     ) -> RuleCounts:
         """Count what each part of a rule selects, and return a sample of what the whole does, as `sample` does; `whole`
-        is one of the parts, or None."""
+        is one of the parts, or None. With `mailable`, also count those of the whole who can be mailed."""
 
     def effects(
         self, type_id: int, levels: Sequence[Mapping[int, Rule]], as_of: EvaluationTime, /

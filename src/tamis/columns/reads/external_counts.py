@@ -8,6 +8,8 @@ from tamis.columns.engine.dialect import DUCKDB
 from tamis.columns.layout.externals import external_rows, included_externals, is_external_in, used_by
 from tamis.columns.layout.sources import stored_source
 from tamis.columns.reads.conditions import joined, leaves
+from tamis.columns.reads.part_counts import MAILABLE, also_mailable
+from tamis.rules.build_without_field import CAN_BE_MAILED
 from tamis.rules.evaluation.externals import segments_included
 from tamis.rules.sql.compiler import compile_rule
 from tamis.rules.sql.dialect import Parameters
@@ -16,13 +18,19 @@ from tamis.rules.tree import Node, Rule
 
 
 def count_externals(
-    con: duckdb.DuckDBPyConnection, whole: Rule, parts: Sequence[Node], as_of: EvaluationTime, segment_id: int | None
+    con: duckdb.DuckDBPyConnection,
+    whole: Rule,
+    parts: Sequence[Node],
+    as_of: EvaluationTime,
+    segment_id: int | None,
+    *,
+    mailable: bool,
 ) -> list[int]:
-    """Count the external recipients that each part selects by itself, and last those that the segment, if given, would
-    have with the whole rule."""
+    """Count the external recipients that each part selects by itself, then those that the segment, if given, would have
+    with the whole rule, and with `mailable` those of the whole, and of that segment, who can be mailed."""
     affected = [part for part in parts if segments_included(part)]
     if not affected and segment_id is None:
-        return [0] * len(parts)
+        return [0] * (len(parts) + mailable)
     parameters = Parameters(DUCKDB)
     source = stored_source(is_external_in)
     names = {leaf: f"c{i}" for i, leaf in enumerate(dict.fromkeys(leaves(affected)))}
@@ -39,7 +47,10 @@ def count_externals(
         tests_by_name["is_excluded"] = f"id IN (SELECT contact_id FROM exclusions WHERE segment_id = {segment})"
         tests_by_name["is_included"] = f"id IN ({included_externals(segment)})"
         tests.append(f"({selected.get(whole, 'FALSE') if whole else 'FALSE'}) AND NOT is_excluded OR is_included")
+    if mailable:
+        tests_by_name[MAILABLE] = compile_rule(CAN_BE_MAILED, as_of, source, parameters)
+        tests += map(also_mailable, [selected.get(whole, "FALSE") if whole else "FALSE", *tests[len(parts) :]])
     answers = ", ".join(["*", *(f"({test}) IS TRUE AS {name}" for name, test in tests_by_name.items())])
     counts = ", ".join(f"count(*) FILTER ({test})" for test in tests)
-    query = f"SELECT {counts} FROM (SELECT {answers} FROM ({external_rows(used_by(*affected))}))"
+    query = f"SELECT {counts} FROM (SELECT {answers} FROM ({external_rows(used_by(*affected, *([CAN_BE_MAILED] if mailable else ())))}))"
     return list(con.execute(query, parameters.values).fetchall()[0])

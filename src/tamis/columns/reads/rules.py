@@ -14,7 +14,8 @@ from tamis.columns.projector.batch import Levels
 from tamis.columns.reads.conditions import joined, leaves
 from tamis.columns.reads.edit_effects import effects, samples
 from tamis.columns.reads.external_counts import count_externals
-from tamis.columns.reads.part_counts import counts_query
+from tamis.columns.reads.part_counts import MAILABLE, also_mailable, counts_query
+from tamis.rules.build_without_field import CAN_BE_MAILED
 from tamis.rules.sql.compiler import compile_rule
 from tamis.rules.sql.dialect import Parameters
 from tamis.rules.time.evaluation_time import EvaluationTime
@@ -46,9 +47,12 @@ class DuckRuleReads:
         as_of: EvaluationTime,
         segment_id: int | None = None,
         sample_size: int = 0,
+        *,
+        mailable: bool = False,
     ) -> RuleCounts:
         """Count all parts in one scan that evaluates each condition once, however many parts share it; `whole` is one
-        of the parts, or None. The same scan finds the sample, unless so few are selected that another is needed."""
+        of the parts, or None. With `mailable`, those of the whole who can be mailed are counted, too. The same scan
+        finds the sample, unless so few are selected that another is needed."""
         parameters = Parameters(DUCKDB)
         names = {leaf: f"c{i}" for i, leaf in enumerate(dict.fromkeys(leaves(parts)))}
         tests_by_name = {name: compile_rule(leaf, as_of, _SOURCE, parameters) for leaf, name in names.items()}
@@ -60,22 +64,28 @@ class DuckRuleReads:
                 f"id IN ({_INCLUDED} WHERE segment_id = {segment} AND contact_id IS NOT NULL)"
             )
             tests.append(f"{joined(whole, names) if whole else 'FALSE'} AND NOT is_excluded OR is_included")
+        if mailable:
+            tests_by_name[MAILABLE] = compile_rule(CAN_BE_MAILED, as_of, _SOURCE, parameters)
+            tests += map(also_mailable, [joined(whole, names) if whole else "FALSE", *tests[len(parts) :]])
         places = {test: place for place, test in enumerate(dict.fromkeys(tests), 1)}
         sampled = joined(whole, names) if whole and sample_size else None
         query = counts_query(type_id, tests_by_name, list(places), sampled, sample_size)
         *counts, ids = self._con.execute(query, parameters.values).fetchall()[0]
         total, *found = (int(count or 0) for count in counts)
-        externals = count_externals(self._con, whole, parts, as_of, segment_id)
+        externals = count_externals(self._con, whole, parts, as_of, segment_id, mailable=mailable)
         counted = [found[places[test] - 1] for test in tests]
         of_parts = [contacts + more for contacts, more in zip(counted[: len(parts)], externals, strict=False)]
         sample = sorted(ids or [])
         if whole and len(sample) < min(sample_size, found[places[tests[parts.index(whole)]] - 1]):
             sample = self.sample(type_id, whole, as_of, sample_size)
+        beyond = slice(len(parts), None)
+        further = [contacts + more for contacts, more in zip(counted[beyond], externals[beyond], strict=True)]
         if segment_id is None:
-            return RuleCounts(total, of_parts, None, sample)
+            return RuleCounts(total, of_parts, None, sample, further[0] if mailable else None)
         added, excluded = self._con.execute(_OVERRIDES, [segment_id]).fetchall()[0]
-        members = MemberCounts(counted[-1] + externals[-1], counted[-1], added, excluded)
-        return RuleCounts(total, of_parts, members, sample)
+        of_segment, of_whole, mailable_of_segment = further if mailable else (further[0], None, None)
+        members = MemberCounts(of_segment, counted[len(parts)], added, excluded, mailable_of_segment)
+        return RuleCounts(total, of_parts, members, sample, of_whole)
 
     def effects(self, type_id: int, levels: Levels, as_of: EvaluationTime) -> dict[int, RuleEffect]:
         return effects(self._con, type_id, levels, as_of)

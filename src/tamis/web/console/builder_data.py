@@ -80,6 +80,7 @@ def preview_data(preview: Preview, visitor: Visitor) -> dict[str, object]:
     return {
         "total": preview.total,
         "count": preview.count,
+        "mailable": preview.mailable,
         "share": "" if preview.count is None else share(preview.members.contacts if preview.members else preview.count),
         "members": _members(preview),
         "counts": {place: [count, share(count)] for place, count in preview.counts.items()},
@@ -95,7 +96,10 @@ def preview_data(preview: Preview, visitor: Visitor) -> dict[str, object]:
 def _members(preview: Preview) -> dict[str, int] | None:
     """Return how many members the edited segment would have, with the manual changes among them."""
     counts = preview.members
-    return counts and {"count": counts.members, "added": counts.added, "excluded": counts.excluded}
+    if counts is None:
+        return None
+    mailable = counts.members if counts.mailable is None else counts.mailable
+    return {"count": counts.members, "mailable": mailable, "added": counts.added, "excluded": counts.excluded}
 
 
 def effect_data(effect: MembershipEffect) -> dict[str, object]:

@@ -118,6 +118,7 @@ class PreviewOut(msgspec.Struct):
     """What a rule selects now."""
 
     count: Annotated[Count, Meta(description="How many it selects: contacts and external recipients.")]
+    mailable: Annotated[Count, Meta(description="How many of them may be mailed: their emails are not suppressed.")]
     total: Annotated[Count, Meta(description="The number of contacts of the type.")]
     parts: list[PartOut]
     sentence: str
@@ -189,6 +190,7 @@ def preview_out(preview: Preview, fields: FieldSet) -> PreviewOut:
     shown = selected_fields(None, fields)
     return PreviewOut(
         preview.count or 0,
+        preview.mailable or 0,
         preview.total,
         [PartOut(path, preview.counts[path]) for path in sorted(preview.counts, key=_place)],
         preview.sentence or "",

@@ -21,7 +21,7 @@ from tamis.web.console.session import WebRequest
 ORDERS: dict[str, tuple[Callable[[SegmentListItem], int | str], bool]] = {
     "newest": (lambda summary: summary.segment.id, True),
     "name": (lambda summary: fold(summary.segment.name), False),
-    "members": (lambda summary: summary.recipients, True),
+    "members": (lambda summary: summary.mailable, True),
     "change": (lambda summary: summary.change or 0, True),
 }
 """The orders of the list: the key, and whether the largest comes first."""

@@ -52,13 +52,17 @@ export class PreviewPanel {
     this.#sample(preview, isEmpty);
   }
 
-  #number({ count, members, share, total }) {
-    at("count").textContent = number(members?.count ?? count);
+  // The headline is who can be mailed; the members are beside it where some cannot.
+  #number({ count, mailable, members, share, total }) {
+    const [all, can] = members ? [members.count, members.mailable] : [count, mailable];
+    at("count").textContent = number(can);
+    at("suppressed").hidden = all === can;
+    at("suppressed").textContent = `can be mailed, of ${number(all)} ${all === 1 ? "member" : "members"}`;
     at("share").textContent = share;
     at("total").textContent = `of ${number(total)} ${total === 1 ? "contact" : "contacts"}`;
     const bar = at("share-bar");
     bar.max = Math.max(total, 1);
-    bar.value = Math.min(members?.count ?? count, total);
+    bar.value = Math.min(all, total);
   }
 
   // The count includes manual changes: show how many, if any.
