@@ -40,7 +40,8 @@ def newest_number(db: Reader, segment_id: int) -> int:
 
 def version_by_number(db: Reader, segment_id: int, number: int) -> SegmentVersion | None:
     """Return a version of a segment, or None."""
-    return sql.select_one(db, _version, SQL["by_number"], (segment_id, number))
+    newest = versions_before(db, segment_id, number + 1, 1)
+    return newest[0] if newest and newest[0].number == number else None
 
 
 def versions_without_size(db: Reader, segment_ids: Collection[int]) -> dict[int, int]:

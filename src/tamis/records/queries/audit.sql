@@ -6,18 +6,15 @@ VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?);
 -- name: page
 SELECT id, at, actor_kind, actor_id, who, address, action, subject_kind, subject_id, what, details
 FROM (
-    SELECT id, at, actor_kind, actor_id, address, action, subject_kind, subject_id, details,
-        CASE actor_kind
-            WHEN 'person' THEN coalesce((SELECT email FROM users WHERE users.id = CAST(actor_id AS INTEGER)), '')
-            ELSE actor_name
-        END AS who,
+    SELECT l.id, at, actor_kind, actor_id, address, action, subject_kind, subject_id, details,
+        coalesce(u.email, actor_name) AS who,
         CASE subject_kind
             WHEN 'user' THEN coalesce((SELECT email FROM users WHERE users.id = CAST(subject_id AS INTEGER)), '')
             WHEN 'account' THEN coalesce((SELECT email FROM accounts WHERE accounts.id = CAST(subject_id AS INTEGER)), '')
             ELSE subject_name
         END AS what
-    FROM audit_log
-    WHERE account_id = :account_id AND id < :before
+    FROM audit_log l LEFT JOIN users u ON actor_kind = 'person' AND u.id = CAST(actor_id AS INTEGER)
+    WHERE account_id = :account_id AND l.id < :before
         AND (:action IS NULL OR action = :action) AND (:actor_id IS NULL OR actor_id = :actor_id)
         AND (:subject_kind IS NULL OR subject_kind = :subject_kind)
         AND (:subject_id IS NULL OR subject_id = :subject_id)

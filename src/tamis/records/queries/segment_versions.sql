@@ -5,25 +5,13 @@ SELECT ?1, coalesce(max(number), 0) + 1, ?2, ?3, ?4, ?5, ?6, ?7, ?8
 FROM segment_versions WHERE segment_id = ?1;
 
 -- name: of_segment
-SELECT segment_id, number, name, rule, created_at, actor_kind, actor_id,
-    CASE actor_kind
-        WHEN 'person' THEN coalesce((SELECT email FROM users WHERE users.id = CAST(actor_id AS INTEGER)), '')
-        ELSE actor_name
-    END,
-    restored_from, size_before, size_after, number = (SELECT max(number) FROM segment_versions WHERE segment_id = ?1)
-FROM segment_versions WHERE segment_id = ?1 AND number < ?2 ORDER BY number DESC LIMIT ?3;
+SELECT segment_id, number, name, rule, v.created_at, actor_kind, actor_id, coalesce(u.email, actor_name), restored_from,
+    size_before, size_after, number = (SELECT max(number) FROM segment_versions WHERE segment_id = ?1)
+FROM segment_versions v LEFT JOIN users u ON actor_kind = 'person' AND u.id = CAST(actor_id AS INTEGER)
+WHERE segment_id = ?1 AND number < ?2 ORDER BY number DESC LIMIT ?3;
 
 -- name: newest_number
 SELECT coalesce(max(number), 0) FROM segment_versions WHERE segment_id = ?;
-
--- name: by_number
-SELECT segment_id, number, name, rule, created_at, actor_kind, actor_id,
-    CASE actor_kind
-        WHEN 'person' THEN coalesce((SELECT email FROM users WHERE users.id = CAST(actor_id AS INTEGER)), '')
-        ELSE actor_name
-    END,
-    restored_from, size_before, size_after, number = (SELECT max(number) FROM segment_versions WHERE segment_id = ?1)
-FROM segment_versions WHERE segment_id = ?1 AND number = ?2;
 
 -- name: without_size
 SELECT segment_id, number FROM segment_versions v
