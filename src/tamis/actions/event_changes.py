@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from tamis.columns.projector.batch import ChangeGroup, ContactEvent, EventChanges, EventRows, RemovedEvents
-from tamis.records import change_log, contacts
+from tamis.records import change_log, contacts, types
 from tamis.records.events import catalogue, read
 from tamis.records.events.rows import NewEvent
 from tamis.records.events.sealed.lines import write_line
@@ -56,6 +56,7 @@ def event_changes(
         lambda name_id: _rows_of_name(db, name_id, up_to),
         None if are_some_gone else of_contacts,
         delta.has_new_kinds,
+        is_type_deleted=not types.is_live(db, type_id),
     )
 
 

@@ -30,6 +30,11 @@ def columns_of(properties: FieldSet) -> dict[str, str]:
     }
 
 
+def list_event_tables(con: duckdb.DuckDBPyConnection) -> list[str]:
+    """Return the tables of all event names, also of contact types that are deleted."""
+    return sorted(_columns_present(con))
+
+
 def ensure_event_tables(con: duckdb.DuckDBPyConnection, catalogue: EventCatalogue) -> list[int]:
     """Create the tables of all event names of a contact type, and add columns for new properties.
 

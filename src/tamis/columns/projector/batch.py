@@ -83,7 +83,7 @@ class EventChanges:
     `catalogue` are all names; it has changed more than by new ones if `has_new_kinds`. `changed` are the contacts with
     new events, in order of time, and `added` these events by name id; they can be read only once. `of_name` reads all
     events of a name, and `of_contacts` those of some names that some contacts have, oldest first; it is None if events
-    are gone that the projection still has.
+    are gone that the projection still has. Of a type that is deleted, the catalogue is gone, too (`is_type_deleted`).
     """
 
     catalogue: EventCatalogue = NO_EVENTS
@@ -93,6 +93,7 @@ class EventChanges:
     of_name: Callable[[int], Iterable[EventRows]] = lambda _name_id: ()
     of_contacts: Callable[[Sequence[int], Collection[int]], Mapping[int, Sequence[ContactEvent]]] | None = None
     has_new_kinds: bool = False
+    is_type_deleted: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,7 @@ from tamis.columns.layout.events import (
     INSTANT,
     ensure_event_tables,
     event_table,
+    list_event_tables,
     property_column,
     sort_events,
 )
@@ -165,9 +166,13 @@ def apply_events(con: Connection, context: TypeContext) -> TypeContext:
         if window.since <= from_micros(instant) < window.end:
             at = naive_utc(from_micros(before))
             con.execute(f"DELETE FROM {event_table(name_id)} WHERE {INSTANT} < $1", [at])
-    if context.changes.events.catalogue.names and execute_update(con, SQL["deleted_contacts"]):
-        for name in context.changes.events.catalogue.names:
-            con.execute(f"DELETE FROM {event_table(name.id)} WHERE {CONTACT} IN (SELECT id FROM deleted_contacts)")
+    events = context.changes.events
+    tables = [event_table(name.id) for name in events.catalogue.names]
+    if events.is_type_deleted:
+        tables = list_event_tables(con)  # contacts of all types have different ids
+    if tables and execute_update(con, SQL["deleted_contacts"]):
+        for name in tables:
+            con.execute(f"DELETE FROM {name} WHERE {CONTACT} IN (SELECT id FROM deleted_contacts)")
     return context
 
 
