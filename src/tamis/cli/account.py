@@ -6,16 +6,19 @@ from typing import Annotated, Literal
 
 from cyclopts import App, Parameter
 
-from tamis.actions.accounts import accounts
+from tamis.actions.accounts import accounts, deletion
 from tamis.actions.accounts.passwords import hash_password, set_password
 from tamis.actions.services import Services
 from tamis.actions.team.mail import PASSWORD_PATH, link_to
 from tamis.actions.team.password_links import create_password_link
 from tamis.actions.team.users import find_account_user
-from tamis.cli.common import ONCE, Common, open_services, print_result, resolve_account
+from tamis.cli.common import ONCE, Common, open_services, print_notice, print_result, print_table, resolve_account
+from tamis.cli.erasure import erase_now
 from tamis.domain.accounts import Account
-from tamis.domain.dates import DateOrder
+from tamis.domain.dates import DateOrder, local_time
 from tamis.domain.errors import Refused
+from tamis.domain.instants import UTC_ZONE, format_instant
+from tamis.domain.text import pluralize
 
 account_app = App(name="account", help="Manage accounts, which own contacts and segments.")
 ORDERS = {
@@ -134,6 +137,81 @@ def edit(
         {"email": account.email, "name": name, "timezone": timezone, "date_order": order},
         f"{account.email} {f'is called {name} and ' if name else ''}uses the time zone {timezone}; {ORDERS[order]}.",
     )
+
+
+@account_app.command(name="list")
+def list_accounts(
+    *,
+    deleted: Annotated[bool, Parameter(negative="")] = False,
+    common: Common = Common(),  # noqa: B008  frozen
+) -> None:
+    """List all accounts.
+
+    Parameters
+    ----------
+    deleted
+        List the deleted accounts instead: their IDs, when they were deleted, and by whom.
+    """
+    with open_services(common) as services:
+        db = services.records.reader()
+        known = [] if deleted else deletion.list_accounts(db)
+        gone = deletion.list_deleted_accounts(db) if deleted else []
+    if common.json:
+        found = [{"id": account.id, "email": account.email, "timezone": account.timezone} for account in known]
+        lost = [{"id": a.id, "deleted_at": format_instant(a.deleted_at), "deleted_by": a.deleted_by} for a in gone]
+        print_result(common, {"accounts": [*found, *lost]})
+    elif deleted:
+        rows = [(a.id, local_time(a.deleted_at, UTC_ZONE), a.deleted_by or "") for a in gone]
+        print_table(("ID", "Deleted (UTC)", "By"), rows, right=(0,))
+    else:
+        print_table(("ID", "Email", "Time zone"), [(a.id, a.email, a.timezone) for a in known], right=(0,))
+
+
+@account_app.command
+def delete(
+    email: str,
+    *,
+    yes: Annotated[bool, Parameter(negative="")] = False,
+    common: Common = Common(),  # noqa: B008  frozen
+) -> None:
+    """Delete an account for good, with its contacts, segments, suppressions, keys and everything else in it.
+
+    Parameters
+    ----------
+    email
+        Email of the account.
+    yes
+        Do not ask for confirmation.
+    """
+    with open_services(common) as services:
+        db = services.records.reader()
+        account = accounts.choose_account(db, email)
+        found = deletion.count_contents(db, account)
+        if not yes:
+            _confirm_deletion(account, found)
+        services.write(deletion.close_account, account)
+        deletion.erase_account(services, account.id)
+        erased = erase_now(services)
+    counts = {"contacts": found.contacts, "segments": found.segments, "users": found.users}
+    print_result(
+        common,
+        {"account_id": account.id, "email": account.email, **counts, "erased": erased},
+        f"Account {account.id} of {account.email} deleted, with {_in_words(found)}.",
+    )
+
+
+def _confirm_deletion(account: Account, found: deletion.AccountContents) -> None:
+    if not sys.stdin.isatty():
+        raise Refused("deletion_not_confirmed", email=account.email)
+    print_notice(f"This deletes {_in_words(found)} for good. Only a backup brings them back.")
+    print_notice("Suppressions are deleted, too: to keep them, run tamis suppress export first.")
+    if input("To confirm, enter the email of the account: ").strip().casefold() != account.email.casefold():
+        raise Refused("deletion_not_confirmed", email=account.email)
+
+
+def _in_words(found: deletion.AccountContents) -> str:
+    contacts, segments = pluralize(found.contacts, "contact"), pluralize(found.segments, "segment")
+    return f"{contacts}, {segments} and the access of {pluralize(found.users, 'user')}"
 
 
 def _password_link(services: Services, account: Account) -> str:

@@ -64,6 +64,7 @@ OWN: Mapping[str, str] = {
     ),
     "events_ending_unknown": "must end in .csv or .ndjson, or be given with --format",
     "ending_unknown": "must end in .csv, .ndjson, .parquet, .csv.gz or .ndjson.gz, or be given with --format",
+    "deletion_not_confirmed": "not confirmed, so nothing was deleted; to delete {email} without being asked, add --yes",
     "export_target_missing": "use one of these: {how}",
     "group_without_groups": "needs --split with the number of groups",
     "import_unknown": 'there is no import {number}; list imports with "tamis import list"',

@@ -24,6 +24,7 @@ class AuditAction(StrEnum):
 
     ACCOUNT_CREATED = "account.created"
     ACCOUNT_CHANGED = "account.changed"
+    ACCOUNT_DELETED = "account.deleted"
     PASSWORD_CHANGED = "password.changed"
     PASSWORD_LINK_CREATED = "password_link.created"
     CODES_ENABLED = "codes.enabled"

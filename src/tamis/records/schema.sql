@@ -14,7 +14,8 @@ CREATE TABLE accounts (
     created_at INTEGER NOT NULL,
     date_order TEXT NOT NULL DEFAULT 'ask',
     give_suppressed INTEGER NOT NULL DEFAULT 0,
-    name TEXT NOT NULL DEFAULT ''
+    name TEXT NOT NULL DEFAULT '',
+    deleted_at INTEGER
 ) STRICT;
 
 CREATE TABLE key_pairs (

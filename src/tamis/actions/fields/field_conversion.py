@@ -72,6 +72,12 @@ def lost_files(services: Services, contact_type: ContactType, field: Field) -> l
     return sorted((services.settings.data / PLACE).glob(f"{_stem(contact_type, field)}-*{LOST}.csv"), reverse=True)
 
 
+def discard_lost_files(services: Services, type_id: int) -> None:
+    """Delete the files with values that contacts of a type lost when fields were converted."""
+    for path in (services.settings.data / PLACE).glob(f"field-{type_id}-*{LOST}.csv"):
+        path.unlink(missing_ok=True)
+
+
 def _preview(
     db: Transaction, now: datetime, account: Account, contact_type: ContactType, reference: str, edit: FieldEdit
 ) -> NoReturn:

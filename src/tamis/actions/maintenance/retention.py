@@ -1,5 +1,5 @@
-"""Retention: once a day, drop expired history, expired events, what imports keep for undo and repair and segments that
-were deleted long ago, and pack old history."""
+"""Retention: once a day, drop expired history, expired events, what imports keep for undo and repair, segments that
+were deleted long ago and what is left of deleted accounts, and pack old history."""
 
 import logging
 from datetime import date, datetime, timedelta
@@ -7,6 +7,7 @@ from functools import partial
 from pathlib import Path
 
 from tamis import log
+from tamis.actions.accounts.deletion import erase_closed_accounts
 from tamis.actions.audit import delete_expired_entries
 from tamis.actions.events.retention import remove_expired_events
 from tamis.actions.importing import rejects
@@ -44,6 +45,7 @@ class Retention:
         if is_first:
             trim_imports(services.records, services.settings.data, now, services.settings.undo_days)
             purge_expired(services)
+            erase_closed_accounts(services)
         trim_history(services.records, services.open_columns(), now, services.settings.history_days)
         if is_first:
             remove_expired_events(services)

@@ -74,13 +74,19 @@ def remove_user(db: Transaction, now: datetime, account: Account, user: User) ->
     if not _is_actor(db, user):
         require_role_over(db, account, role)
     _require_owner(db, account, user, role)
-    users.remove_from_account(db, account.id, user.id)
-    sessions.delete_of_account(db, account.id, user.id)
+    end_access(db, account.id, user)
+    record_entry(db, now, account.id, AuditAction.USER_REMOVED, user_subject(user), role=role.value)
+
+
+def end_access(db: Transaction, account_id: int, user: User) -> None:
+    """Take the role of a user in an account away, and end their sessions in it; who has no other account loses their
+    password and codes, too."""
+    users.remove_from_account(db, account_id, user.id)
+    sessions.delete_of_account(db, account_id, user.id)
     if not users.account_ids(db, user.id):
         sessions.delete_others(db, user.id, None)
         password_links.delete(db, user.id)
         users.forget_sign_in(db, user.id)
-    record_entry(db, now, account.id, AuditAction.USER_REMOVED, user_subject(user), role=role.value)
 
 
 def require_role_over(db: Transaction, account: Account, role: Role) -> None:

@@ -3,10 +3,10 @@ INSERT INTO accounts (email, email_key, timezone, created_at)
 VALUES (?, ?, ?, ?) RETURNING id;
 
 -- name: all
-SELECT id, email, timezone, date_order, name FROM accounts ORDER BY id;
+SELECT id, email, timezone, date_order, name FROM accounts WHERE deleted_at IS NULL ORDER BY id;
 
 -- name: by_id
-SELECT id, email, timezone, date_order, name FROM accounts WHERE id = ?;
+SELECT id, email, timezone, date_order, name FROM accounts WHERE id = ? AND deleted_at IS NULL;
 
 -- name: by_email
 SELECT id, email, timezone, date_order, name FROM accounts WHERE email_key = ?;

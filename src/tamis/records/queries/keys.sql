@@ -5,12 +5,12 @@ VALUES (?, ?, ?, ?, ?, ?, ?);
 -- name: by_public_key
 SELECT k.secret_hash, k.public_key, k.name, k.scope, k.expires_at, k.revoked_at, a.id, a.email, a.timezone, a.date_order,
     a.name
-FROM key_pairs k JOIN accounts a ON a.id = k.account_id WHERE k.public_key = ?;
+FROM key_pairs k JOIN accounts a ON a.id = k.account_id AND a.deleted_at IS NULL WHERE k.public_key = ?;
 
 -- name: by_secret
 SELECT k.secret_hash, k.public_key, k.name, k.scope, k.expires_at, k.revoked_at, a.id, a.email, a.timezone, a.date_order,
     a.name
-FROM key_pairs k JOIN accounts a ON a.id = k.account_id WHERE k.secret_hash = ?;
+FROM key_pairs k JOIN accounts a ON a.id = k.account_id AND a.deleted_at IS NULL WHERE k.secret_hash = ?;
 
 -- name: is_valid
 SELECT 1 FROM key_pairs WHERE public_key = ? AND revoked_at IS NULL AND (expires_at IS NULL OR expires_at > ?);

@@ -8,7 +8,7 @@ SELECT s.created_at, s.seen_at, s.address, s.user_agent, u.id, u.email, m.role,
 FROM sessions s
     JOIN account_users m ON m.account_id = s.account_id AND m.user_id = s.user_id
     JOIN users u ON u.id = s.user_id
-    JOIN accounts a ON a.id = s.account_id
+    JOIN accounts a ON a.id = s.account_id AND a.deleted_at IS NULL
 WHERE s.token_hash = ?;
 
 -- name: of_user
