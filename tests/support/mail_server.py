@@ -4,9 +4,10 @@ import email
 import email.policy
 import re
 import socketserver
+import ssl
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from email.message import EmailMessage
 
@@ -21,6 +22,8 @@ class Mailbox:
     messages: list[EmailMessage] = field(default_factory=list)
     login: str = ""
     has_arrived: threading.Event = field(default_factory=threading.Event)
+    said: list[str] = field(default_factory=list)
+    """The commands of the client that were not encrypted."""
 
     def link(self) -> str:
         """Return the link of the latest message."""
@@ -29,26 +32,65 @@ class Mailbox:
         return found
 
 
+@dataclass(frozen=True)
+class Behaviour:
+    """How a server behaves: with which certificate it encrypts, from the first byte or after STARTTLS; whether it, or
+    somebody in between, leaves STARTTLS out; whether it refuses logins; and after which command it falls silent."""
+
+    certificate: ssl.SSLContext | None = None
+    is_encrypted_at_once: bool = False
+    strips_starttls: bool = False
+    refuses_login: bool = False
+    silent_after: str = ""
+
+
 @contextmanager
-def mail_server() -> Iterator[Mailbox]:
+def mail_server(behaviour: Behaviour = Behaviour()) -> Iterator[Mailbox]:
     """Serve for a block."""
-    box = Mailbox()
+    box, is_over = Mailbox(), threading.Event()
 
     class Handler(socketserver.StreamRequestHandler):
+        is_encrypted = False
+
         def say(self, line: str) -> None:
             self.wfile.write(f"{line}\r\n".encode())
 
+        def encrypt(self) -> None:
+            assert behaviour.certificate
+            self.request = behaviour.certificate.wrap_socket(self.request, server_side=True)
+            self.rfile, self.wfile = self.request.makefile("rb"), self.request.makefile("wb", 0)
+            self.is_encrypted = True
+
         def handle(self) -> None:
-            self.say("220 ready")
-            for line in iter(self.rfile.readline, b""):
+            with suppress(OSError):  # the client does not trust the certificate, or gives up
+                self.talk()
+            self.rfile.close()
+            self.request.close()
+
+        def talk(self) -> None:
+            if behaviour.is_encrypted_at_once:
+                self.encrypt()
+            if behaviour.silent_after != "connecting":
+                self.say("220 ready")
+            while line := self.rfile.readline():
                 words = line.decode().split()
+                if not self.is_encrypted:
+                    box.said.append(words[0].upper())
+                if behaviour.silent_after in ("connecting", words[0].upper()):
+                    is_over.wait()
+                    return
                 match words[0].upper():
                     case "EHLO":
                         self.say("250-here")
+                        if behaviour.certificate and not self.is_encrypted and not behaviour.strips_starttls:
+                            self.say("250-STARTTLS")
                         self.say("250 AUTH PLAIN")
+                    case "STARTTLS":
+                        self.say("220 go on")
+                        self.encrypt()
                     case "AUTH":
                         box.login = words[2]
-                        self.say("235 welcome")
+                        self.say(f"535 no such user: {words[2]}" if behaviour.refuses_login else "235 welcome")
                     case "DATA":
                         self.say("354 go on")
                         content = b"".join(iter(self.rfile.readline, b".\r\n"))
@@ -69,5 +111,6 @@ def mail_server() -> Iterator[Mailbox]:
         try:
             yield box
         finally:
+            is_over.set()
             server.shutdown()
             thread.join()
