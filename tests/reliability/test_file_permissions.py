@@ -85,6 +85,8 @@ COMMANDS = (
     ("suppress", "export", "{place}/suppressions.csv"),
     ("suppress", "import", "{place}/suppressions.csv"),
     ("suppress", "remove", "p3@example.org"),
+    ("signing-key", "list"),
+    ("signing-key", "rotate"),
     ("contact", "purge", *OF_PEOPLE, "--where", 'email = "p1@example.org"'),
     ("contact", "delete", "p3@example.org", *OF_PEOPLE, "--forget"),
     ("contact", "allow", "p3@example.org", *OF_PEOPLE),

@@ -4,6 +4,7 @@ from typing import Annotated
 
 from cyclopts import App, Parameter
 
+from tamis.actions.consent.unsubscribe_links import link_maker, list_unsubscribe_headers
 from tamis.actions.contacts import contacts, forgotten_emails
 from tamis.actions.contacts.contacts import ContactInSegments
 from tamis.actions.events.timeline import events_of_contact
@@ -60,15 +61,24 @@ def show_contact(email: str, *, type_: TypeOption, common: Common = Common()) ->
             events = events_of_contact(db, contact_type, found.contact.id)
         contact = found.contact
         key = email_key(contact.email) or ""
+        link = link_maker(services, account).url(contact_type.id, contact.id, contact.email)
         changes = run_call(services, ContactHistory(account.id, contact_type.id, contact.id, key))
     lists = {"events": [event_document(e) for e in events], "history": [_change(change) for change in changes]}
-    document = _document(found) | lists
+    headers = list_unsubscribe_headers(link)
+    document = _document(found) | {"unsubscribe_url": link, "unsubscribe_headers": headers} | lists
     known = [(field, found.contact.value_of(field)) for field in found.fields.fields]
     lines = [
         f"{field.name:<20} {format_for_display(value, account.zone)}" for field, value in known if value is not None
     ]
     names = ", ".join(segment.name for segment in found.segments) or "no segments"
-    print_result(common, document, f"{contact.email} (contact {contact.id})", *lines, f"Member of: {names}")
+    print_result(
+        common,
+        document,
+        f"{contact.email} (contact {contact.id})",
+        *lines,
+        f"Member of: {names}",
+        f"Unsubscribe link: {link}",
+    )
     if not common.json:
         print_events(events, account.zone)
     if changes and not common.json:

@@ -47,6 +47,7 @@ for name, target, help_text in (
     ("account", "account:account_app", "Manage accounts, which own contacts and segments."),
     ("user", "users:user_app", "Manage the users of an account and their roles."),
     ("key", "keys:key_app", "Manage the keys that programs use to call the APIs."),
+    ("signing-key", "signing_keys:signing_key_app", "Manage the keys that sign unsubscribe links."),
     ("audit", "audit:audit_app", "See who did what in an account."),
     ("type", "types:type_app", "Manage contact types, each with its own fields."),
     ("field", "fields:field_app", "Manage the fields of a contact type."),

@@ -4,10 +4,11 @@ import re
 from collections.abc import Mapping, Sequence
 from enum import StrEnum
 
+from tamis.domain.masking import masked_email, masked_text
+
 EMAIL = re.compile(r"""(?<![^\s"<>(),;:\\])[^\s"<>(),;:\\]+@[^\s"'<>(),;:\\]+""")
 """Begins only where a word does, so that a long word is searched once and not from each of its characters."""
 HIDDEN = "[email hidden]"
-MASK = "***"
 
 
 class ShownContacts(StrEnum):
@@ -35,17 +36,6 @@ def filtered_text(text: str, shown: ShownContacts) -> str:
     if shown is ShownContacts.FULL:
         return text
     return EMAIL.sub(HIDDEN if shown is ShownContacts.NONE else lambda found: masked_email(found[0]), text)
-
-
-def masked_email(email: str) -> str:
-    """Return an email of which the first character and the domain are left: `m***@example.org`."""
-    local, _, domain = email.rpartition("@")
-    return f"{masked_text(local)}@{domain}"
-
-
-def masked_text(text: str) -> str:
-    """Return the first character of a text and a mask, the same for texts that are masked already."""
-    return text[:1].replace("*", "") + MASK if text else text
 
 
 def shown_values(values: Mapping[str, object], kinds: Mapping[str, str], shown: ShownContacts) -> dict[str, object]:

@@ -15,27 +15,23 @@ from litestar.types.internal_types import ControllerRouterHandler
 from litestar.utils import normalize_path
 
 from tamis.actions.services import Services
-from tamis.web.http import EXTRA_HEADERS, HANDLES_SUBPATHS, App, FindShortcut, Headers, Send, is_below
+from tamis.web.http import (
+    EXTRA_HEADERS,
+    HANDLES_SUBPATHS,
+    NOT_STORED,
+    SECURITY,
+    App,
+    FindShortcut,
+    Headers,
+    Send,
+    is_below,
+)
 from tamis.web.key_auth import KeyAuth
 from tamis.web.local import local_routes
 from tamis.web.proxy import with_proxy_headers
 from tamis.web.segment_api.app import segment_api_routes
+from tamis.web.unsubscribe.routes import unsubscribe_routes
 from tamis.web.write_limit import WriteLimit
-
-SECURITY = [
-    (b"content-security-policy",
-     b"default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; "
-     b"connect-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'"),
-    (b"x-content-type-options", b"nosniff"),
-    (b"x-frame-options", b"DENY"),
-    (b"referrer-policy", b"same-origin"),
-    (b"permissions-policy",
-     b"camera=(), display-capture=(), fullscreen=(), geolocation=(), microphone=(), midi=(), payment=(), usb=()"),
-    (b"cross-origin-opener-policy", b"same-origin"),
-    (b"cross-origin-resource-policy", b"same-origin"),
-]  # fmt: skip
-NOT_STORED = (b"cache-control", b"no-store")
-"""Browsers load every page anew, also with the back button, so that no outdated number is shown."""
 
 API_PREFIX = "/v1"
 
@@ -65,7 +61,12 @@ def application(services: Services, local_token: str, *more: ControllerRouterHan
 
         return console(services, app.state)
 
-    handlers = [*segment_api_routes(services, keys, writes), local_routes(services, local_token), *more]
+    handlers = [
+        *segment_api_routes(services, keys, writes),
+        local_routes(services, local_token),
+        *unsubscribe_routes(services, writes),
+        *more,
+    ]
     return Application(handlers, {API_PREFIX: api, "/": pages}, services)
 
 

@@ -33,6 +33,20 @@ JSON_HEADERS: Headers = (
     (b"x-content-type-options", b"nosniff"),
 )
 """Headers of all responses to programs."""
+SECURITY: list[tuple[bytes, bytes]] = [
+    (b"content-security-policy",
+     b"default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; "
+     b"connect-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'"),
+    (b"x-content-type-options", b"nosniff"),
+    (b"x-frame-options", b"DENY"),
+    (b"referrer-policy", b"same-origin"),
+    (b"permissions-policy",
+     b"camera=(), display-capture=(), fullscreen=(), geolocation=(), microphone=(), midi=(), payment=(), usb=()"),
+    (b"cross-origin-opener-policy", b"same-origin"),
+    (b"cross-origin-resource-policy", b"same-origin"),
+]  # fmt: skip
+NOT_STORED = (b"cache-control", b"no-store")
+"""Browsers load every page anew, also with the back button, so that no outdated number is shown."""
 PROBLEM_MEDIA_TYPE = "application/problem+json"
 """The media type of the API's errors (RFC 9457)."""
 

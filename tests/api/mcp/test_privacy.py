@@ -7,7 +7,8 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from tamis.domain.emails import parse_email
-from tamis.mcp.privacy import HIDDEN, ShownContacts, filtered, filtered_text, masked_email, masked_text, shown_values
+from tamis.domain.masking import masked_email, masked_text
+from tamis.mcp.privacy import HIDDEN, ShownContacts, filtered, filtered_text, shown_values
 
 LOCAL = st.text("abcXYZ019.!#$%&'*+-/=?^_`{|}~äöß例", min_size=1, max_size=20)
 ANYTHING = st.recursive(

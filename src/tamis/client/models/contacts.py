@@ -23,7 +23,8 @@ class SegmentChanges(Model, frozen=True, kw_only=True):
 
 
 class Contact(Tagged, frozen=True, kw_only=True):
-    """A contact; `segments` is there after a write of this contact."""
+    """A contact; `segments` is there after a write of this contact, `unsubscribe_headers` unless it is one of a
+    list, and `unsubscribe_url` unless it is an example."""
 
     id: int
     email: str
@@ -31,6 +32,8 @@ class Contact(Tagged, frozen=True, kw_only=True):
     created_at: datetime
     updated_at: datetime
     segments: SegmentChanges | None = None
+    unsubscribe_url: str = ""
+    unsubscribe_headers: Mapping[str, str] | None = None
 
 
 class BatchItem(Model, frozen=True, kw_only=True):

@@ -84,6 +84,7 @@ class Member(Model, frozen=True, kw_only=True):
     since: datetime
     suppressed: bool = False
     fields: Mapping[str, StoredValue]
+    unsubscribe_url: str = ""
 
 
 class PastMember(Model, frozen=True, kw_only=True):

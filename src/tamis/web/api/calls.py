@@ -9,6 +9,7 @@ from litestar import Request
 from litestar.di import NamedDependency
 
 from tamis.actions.accounts.keys import is_key_valid
+from tamis.actions.consent.unsubscribe_links import LinkMaker, link_maker
 from tamis.actions.idempotency import IdempotentRequest, run_once
 from tamis.actions.lookups import Reader, Transaction
 from tamis.actions.services import Services
@@ -53,6 +54,11 @@ class Call:
     def records(self) -> Reader:
         """A reader of the records, for short lookups by id on the event loop."""
         return self.services.records.reader()
+
+    @property
+    def links(self) -> LinkMaker:
+        """The maker of the unsubscribe links of the account's contacts."""
+        return link_maker(self.services, self.account)
 
     def require_valid_key(self) -> None:
         """Raise Unauthorized if the key was revoked or has expired since the call began."""

@@ -1,6 +1,7 @@
 """Requests and responses: counted by interface, route and status, and written to the access log if enabled."""
 
 import os
+import re
 from collections.abc import Mapping
 from typing import Any, TypedDict
 
@@ -13,6 +14,8 @@ RECORD_KEY = "tamis.exchange"
 UNKNOWN_ROUTE = "other"
 """The route of all unknown paths, so that clients cannot create new labels in the metrics."""
 IDS_AT_ONCE = 256
+_LINK_TOKEN = re.compile(r"^(/+u/+).+", re.DOTALL)
+"""The token of an unsubscribe link, which whoever reads the log could use."""
 METHODS = frozenset(("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"))
 
 
@@ -114,8 +117,8 @@ def _write(scope: Scope, record: RequestRecord, seconds: float) -> None:
     method = scope["method"]
     log.access(
         method=method if method in METHODS else UNKNOWN_ROUTE,
-        # The path has no query, which may hold search terms.
-        path=scope["path"],
+        # The path has no query, which may hold search terms, and no token of a link.
+        path=_LINK_TOKEN.sub(r"\1…", scope["path"]),
         interface=record.interface,
         route=record.route,
         status=record.status,

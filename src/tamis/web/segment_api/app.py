@@ -12,6 +12,7 @@ from tamis.actions.services import Services
 from tamis.domain.accounts import ApiKey
 from tamis.domain.accounts import Scope as KeyScope
 from tamis.domain.errors import Busy, Invalid, NotFound, Refused, Unavailable
+from tamis.web.body_values import InvalidBody
 from tamis.web.http import (
     HANDLES_SUBPATHS,
     BodyTooLarge,
@@ -28,7 +29,6 @@ from tamis.web.http import (
 from tamis.web.key_auth import KeyAuth
 from tamis.web.monitoring.traffic import UNKNOWN_ROUTE, LogContext, client_address, request_record
 from tamis.web.segment_api import endpoints
-from tamis.web.segment_api.body import InvalidBody
 from tamis.web.segment_api.endpoints import CachedList, Context
 from tamis.web.segment_api.errors import NOT_FOUND, NOT_FOUND_ON_DELETE, failure, invalid
 from tamis.web.segment_api.list_streaming import ListStreams

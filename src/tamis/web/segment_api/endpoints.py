@@ -19,10 +19,10 @@ from tamis.domain.actors import Actor
 from tamis.domain.contacts import ContactType
 from tamis.domain.errors import Invalid, Problem
 from tamis.domain.fields import RESERVED
+from tamis.web.body_values import parse_body
 from tamis.web.http import RawResponse, Request, StreamedResponse, json_response
 from tamis.web.request_tasks import run_in_lane
 from tamis.web.segment_api import serializers
-from tamis.web.segment_api.body import parse_body
 from tamis.web.segment_api.list_streaming import ListChunk, ListQuery, ListStreams, chunk_rows
 from tamis.web.segment_api.params import BodyParams, parse_id
 from tamis.web.write_limit import WriteLimit

@@ -7,7 +7,7 @@ from typing import TypeVar
 from tamis.domain.emails import Email, parse_email
 from tamis.domain.errors import Param, Problem
 from tamis.domain.text import CONTROL, MAX_LINE, SURROGATE
-from tamis.web.segment_api.body import BodyValues
+from tamis.web.body_values import BodyValues
 
 T = TypeVar("T")
 _INTEGER = re.compile(r"[+-]?[0-9]{1,4000}")

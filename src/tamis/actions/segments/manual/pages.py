@@ -29,9 +29,10 @@ class MemberValues:
 
 @dataclass(frozen=True, slots=True)
 class ValuedMembersPage:
-    """A page of members, the fields that were asked for, and the recipient id after which the next page begins, if
-    there is one."""
+    """A page of members of a contact type, the fields that were asked for, and the recipient id after which the next
+    page begins, if there is one."""
 
+    type_id: int
     members: list[MemberValues]
     fields: Sequence[Field]
     next: int | None
@@ -56,9 +57,8 @@ def page_of_members(
         shown = selected_fields(keys, fields)
         found = _members(view, segment, after, limit + 1, mailable=mailable)
         page = found[:limit]
-        return ValuedMembersPage(
-            _with_values(view, page, fields), shown, page[-1].recipient_id if len(found) > limit else None
-        )
+        following = page[-1].recipient_id if len(found) > limit else None
+        return ValuedMembersPage(segment.contact_type_id, _with_values(view, page, fields), shown, following)
 
 
 def member_of_email(services: Services, account: Account, segment_id: int, email: str) -> ValuedMembersPage:
@@ -71,7 +71,8 @@ def member_of_email(services: Services, account: Account, segment_id: int, email
         for recipient_id in recipient_ids(db, segment, address) if address else ():
             found = _members(view, segment, recipient_id - 1, 1)
             if found and found[0].recipient_id == recipient_id:
-                return ValuedMembersPage(_with_values(view, found, fields), selected_fields(None, fields), None)
+                values = _with_values(view, found, fields)
+                return ValuedMembersPage(segment.contact_type_id, values, selected_fields(None, fields), None)
     raise NotFound("member_unknown", email=shorten(email), segment=segment.name)
 
 

@@ -49,7 +49,9 @@ async def respond_to_write(
         changes = NOTHING if written.outcome == "unchanged" else await _segment_changes(call, watch, written)
     created = written.outcome == "created"
     headers = _tag(written) | ({"location": f"/v1/contacts/{written.contact.id}"} if created else {})
-    return Response(written_contact_out(written, changes), status_code=201 if created else 200, headers=headers)
+    return Response(
+        written_contact_out(written, changes, call.links), status_code=201 if created else 200, headers=headers
+    )
 
 
 async def _segment_changes(call: Call, watch: Watch, written: WrittenContact) -> SegmentChanges:

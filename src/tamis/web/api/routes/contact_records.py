@@ -18,7 +18,7 @@ from tamis.web.api.paging import PageDep, cut_page
 from tamis.web.api.routes.contacts import contact_response
 from tamis.web.api.schemas.common import Id, Page
 from tamis.web.api.schemas.contact_records import ContactChangeOut, ContactRecordOut, changes_out, contact_record_out
-from tamis.web.api.schemas.contacts import ContactOut
+from tamis.web.api.schemas.contacts import ContactDetailsOut
 from tamis.web.api.schemas.members import ExplanationOut, explanation_out
 
 TAGS = ["Contacts"]
@@ -30,7 +30,7 @@ TAGS = ["Contacts"]
     tags=TAGS,
     opt=needs(Scope.READ, conditional=True),
 )
-async def get_contact_by_id(call: CallDep, contact_id: Id) -> Response[ContactOut]:
+async def get_contact_by_id(call: CallDep, contact_id: Id) -> Response[ContactDetailsOut]:
     """Returns a contact; its id stays when its email changes."""
     return contact_response(call, contact_of_account(call.records, call.account, contact_id))
 

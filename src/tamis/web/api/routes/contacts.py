@@ -23,9 +23,11 @@ from tamis.web.api.problems import BadRequest
 from tamis.web.api.schemas.common import Id, Page
 from tamis.web.api.schemas.contacts import (
     ContactBody,
-    ContactOut,
+    ContactDetailsOut,
+    LinkedContactOut,
     WrittenContactOut,
-    contact_out,
+    contact_details_out,
+    linked_contact_out,
 )
 
 TAGS = ["Contacts"]
@@ -59,7 +61,7 @@ async def list_contacts(
         str | None,
         Parameter(description="Key of the field to sort by, with a minus sign for the highest value first."),
     ] = None,
-) -> Page[ContactOut]:
+) -> Page[LinkedContactOut]:
     """Lists the contacts that a rule selects. Contacts without a value of the field to sort by come last; texts are
     sorted by their first 200 characters, ignoring case. A contact that exists throughout, and keeps its
     value of that field, is seen exactly once."""
@@ -73,7 +75,8 @@ async def list_contacts(
     except Invalid as refused:
         raise BadRequest(refused.problems) from None
     following = None if found.next is None else cursor_of((sort, found.next.contact_id, found.next.key))
-    return Page([contact_out(contact, shown) for contact in found.contacts], following)
+    links = call.links
+    return Page([linked_contact_out(contact, shown, links) for contact in found.contacts], following)
 
 
 @get(
@@ -82,7 +85,7 @@ async def list_contacts(
     tags=TAGS,
     opt=needs(Scope.READ, conditional=True),
 )
-async def get_contact(call: CallDep, type_id: Id, address: EmailDep) -> Response[ContactOut]:
+async def get_contact(call: CallDep, type_id: Id, address: EmailDep) -> Response[ContactDetailsOut]:
     """Returns a contact."""
     return contact_response(call, contact_by_email(call.records, call.account, type_id, address))
 
@@ -155,14 +158,14 @@ async def delete_contact(
     return answer
 
 
-def contact_response(call: Call, found: TypedContact) -> Response[ContactOut]:
+def contact_response(call: Call, found: TypedContact) -> Response[ContactDetailsOut]:
     """Return the response for a contact: 304 if the program has it as it is; raises Outdated."""
     tag, known = contact_tag(found.contact, found.fields), call.precondition.none_match
     if known is not None and (tag in known or ANY in known):
         unchanged: Response[Any] = Response(None, status_code=304, headers={"etag": tag})
         return unchanged
     call.precondition.require(tag)
-    return tagged(contact_out(found.contact, found.fields.own), tag)
+    return tagged(contact_details_out(found.contact, found.fields.own, call.links), tag)
 
 
 handlers = [list_contacts, get_contact, replace_contact, change_contact, delete_contact]

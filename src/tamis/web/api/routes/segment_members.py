@@ -46,7 +46,7 @@ async def list_members(
         )
     except Invalid as refused:
         raise BadRequest(refused.problems) from None
-    return Page(members_out(found), None if found.next is None else cursor_of(found.next))
+    return Page(members_out(found, call.links), None if found.next is None else cursor_of(found.next))
 
 
 @get(MEMBER, summary="Get a member", tags=TAGS, opt=needs(Scope.READ))
@@ -88,7 +88,7 @@ async def remove_member(call: CallDep, segment_id: Id, address: EmailDep) -> Non
 
 async def _member(call: Call, segment_id: int, email: str) -> MemberOut:
     found = await call.read(lambda: member_of_email(call.services, call.account, segment_id, email))
-    return members_out(found)[0]
+    return members_out(found, call.links)[0]
 
 
 handlers = [list_members, get_member, add_member, remove_member]

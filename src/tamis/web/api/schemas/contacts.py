@@ -7,6 +7,7 @@ from typing import Annotated, Any
 import msgspec
 from msgspec import UNSET, Meta, UnsetType, field
 
+from tamis.actions.consent.unsubscribe_links import LinkMaker, list_unsubscribe_headers
 from tamis.actions.contacts.contact_writes import WrittenContact
 from tamis.domain.contacts import Contact
 from tamis.domain.fields import Field, Value
@@ -18,6 +19,10 @@ JsonFieldValue = bool | float | str | list[str] | None
 FieldValues = Annotated[
     dict[str, JsonFieldValue],
     Meta(description="Values by the keys of their fields, null where there is none. Dates are `YYYY-MM-DD`."),
+]
+UnsubscribeUrl = Annotated[
+    str,
+    Meta(description="The unsubscribe link for emails to this email; it needs no sign-in, and is valid for years."),
 ]
 LARGEST_WHOLE = 2**53
 
@@ -32,6 +37,21 @@ class ContactOut(msgspec.Struct):
     updated_at: datetime
 
 
+class LinkedContactOut(ContactOut):
+    """A contact with its unsubscribe link."""
+
+    unsubscribe_url: UnsubscribeUrl
+
+
+class ContactDetailsOut(LinkedContactOut):
+    """A contact with all that an email to it needs."""
+
+    unsubscribe_headers: Annotated[
+        dict[str, str],
+        Meta(description="The headers of an email with which mail programs offer to unsubscribe (RFC 8058)."),
+    ]
+
+
 class SegmentChangesOut(msgspec.Struct):
     """The ids of the segments that a write has made a contact enter and leave."""
 
@@ -39,7 +59,7 @@ class SegmentChangesOut(msgspec.Struct):
     left: list[int]
 
 
-class WrittenContactOut(ContactOut):
+class WrittenContactOut(ContactDetailsOut):
     """A contact as a write has left it, or as it was before its deletion."""
 
     segments: SegmentChangesOut
@@ -62,18 +82,38 @@ def contact_out(contact: Contact, fields: Sequence[Field]) -> ContactOut:
     return ContactOut(contact.id, contact.email, values, contact.created_at, contact.updated_at)
 
 
-def written_contact_out(written: WrittenContact, changes: SegmentChanges) -> WrittenContactOut:
+def linked_contact_out(contact: Contact, fields: Sequence[Field], links: LinkMaker) -> LinkedContactOut:
+    """Return a contact as the API shows it, with its unsubscribe link."""
+    values, url = values_out(contact.values, fields), _link(contact, links)
+    return LinkedContactOut(contact.id, contact.email, values, contact.created_at, contact.updated_at, url)
+
+
+def contact_details_out(contact: Contact, fields: Sequence[Field], links: LinkMaker) -> ContactDetailsOut:
+    """Return a contact as the API shows it, with all that an email to it needs."""
+    values, url = values_out(contact.values, fields), _link(contact, links)
+    headers = list_unsubscribe_headers(url)
+    return ContactDetailsOut(contact.id, contact.email, values, contact.created_at, contact.updated_at, url, headers)
+
+
+def written_contact_out(written: WrittenContact, changes: SegmentChanges, links: LinkMaker) -> WrittenContactOut:
     """Return what a write answers."""
     contact = written.contact
     assert contact
+    url = _link(contact, links)
     return WrittenContactOut(
         contact.id,
         contact.email,
         values_out(contact.values, written.fields.own),
         contact.created_at,
         contact.updated_at,
+        url,
+        list_unsubscribe_headers(url),
         SegmentChangesOut(list(changes.entered), list(changes.left)),
     )
+
+
+def _link(contact: Contact, links: LinkMaker) -> str:
+    return links.url(contact.contact_type_id, contact.id, contact.email)
 
 
 def values_out(values: Mapping[int, Value], fields: Sequence[Field]) -> dict[str, JsonFieldValue]:

@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 import msgspec
 from msgspec import Meta
 
+from tamis.actions.consent.unsubscribe_links import LinkMaker
 from tamis.actions.segments.explanations import Explanation
 from tamis.actions.segments.history import SizesByDay
 from tamis.actions.segments.manual.pages import ValuedMembersPage
@@ -13,7 +14,7 @@ from tamis.actions.segments.rule_syntax import Explained, ExplainedEvents
 from tamis.domain.members import ActivityEntry
 from tamis.domain.membership_changes import Cause, MembershipSnapshot
 from tamis.web.api.schemas.common import Body, Name
-from tamis.web.api.schemas.contacts import FieldValues, values_out
+from tamis.web.api.schemas.contacts import FieldValues, UnsubscribeUrl, values_out
 
 
 class MemberOut(msgspec.Struct):
@@ -26,6 +27,7 @@ class MemberOut(msgspec.Struct):
     since: datetime
     suppressed: Annotated[bool, Meta(description="Whether the email may not be mailed.")]
     fields: FieldValues
+    unsubscribe_url: UnsubscribeUrl
 
 
 class MemberNames(Body):
@@ -114,7 +116,7 @@ class ActivityOut(msgspec.Struct):
     count: Annotated[int | None, Meta(description="The number of members that were computed.")] = None
 
 
-def members_out(page: ValuedMembersPage) -> list[MemberOut]:
+def members_out(page: ValuedMembersPage, links: LinkMaker) -> list[MemberOut]:
     """Return a page of members as the API shows them."""
     return [
         MemberOut(
@@ -125,6 +127,7 @@ def members_out(page: ValuedMembersPage) -> list[MemberOut]:
             found.member.since,
             found.member.suppressed,
             values_out(found.values, page.fields),
+            links.url(page.type_id, found.member.contact_id, found.member.email),
         )
         for found in page.members
     ]

@@ -19,8 +19,8 @@ from tamis.domain.text import fold
 from tamis.domain.users import User
 from tamis.web.client_networks import client_network
 from tamis.web.console.auth.hashing import HashingBusy, HashingQueue
-from tamis.web.console.auth.throttle import Throttle
 from tamis.web.console.session import WebRequest, client_host, device_cookie_value
+from tamis.web.throttle import Throttle
 
 WINDOW_SECONDS = 900
 MAX_FAILURES, MAX_NETWORK_FAILURES = 10, 50

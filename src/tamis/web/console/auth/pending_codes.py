@@ -7,7 +7,7 @@ from time import monotonic
 
 from tamis.domain.users import User
 from tamis.web.console.auth.passwords import RetryLater
-from tamis.web.console.auth.throttle import Throttle
+from tamis.web.throttle import Throttle
 
 VALID_SECONDS = 300.0
 MAX_PENDING = 10_000

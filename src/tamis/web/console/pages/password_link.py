@@ -20,12 +20,12 @@ from tamis.domain.errors import Invalid, TamisError
 from tamis.domain.users import User
 from tamis.web.client_networks import client_network
 from tamis.web.console.auth.passwords import RetryLater
-from tamis.web.console.auth.throttle import Throttle
 from tamis.web.console.dependencies import FormDep, PasswordsDep, ServicesDep
 from tamis.web.console.messages import first_message
 from tamis.web.console.responses import page
 from tamis.web.console.roles import PUBLIC
 from tamis.web.console.session import WebRequest, client_host, cookie_token, csrf_token, guest_cookie
+from tamis.web.throttle import Throttle
 
 MAX_LINKS, MAX_LINKS_OF_NETWORK, HOUR_SECONDS = 3, 20, 3600
 _links_of_user = Throttle(MAX_LINKS, HOUR_SECONDS)

@@ -1,0 +1,83 @@
+"""The pages behind an unsubscribe link as HTML; they need no script."""
+
+import hashlib
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
+
+from tamis.domain.hidden_characters import escape_hidden_lines
+from tamis.domain.masking import masked_email
+
+STYLESHEET_PATH = "/u/page.css"
+PREVIEW_EMAIL = "maria@example.org"
+
+
+@dataclass(frozen=True, slots=True)
+class LinkPage:
+    """What the page offers to the owner of an email, which it shows masked. `sender` is the name of the account, empty
+    if it has none; forms are sent to `path`, and do nothing in a preview."""
+
+    sender: str
+    email: str
+    path: str = ""
+    is_unsubscribed: bool = False
+    can_undo: bool = False
+    problem: str = ""
+    is_preview: bool = False
+
+
+def link_page(shown: LinkPage) -> str:
+    """Return the page of an unsubscribe link."""
+    title = "You are unsubscribed" if shown.is_unsubscribed else "Unsubscribe"
+    return _render(
+        "choices.html",
+        title=f"{title} – {shown.sender}" if shown.sender else title,
+        sender=shown.sender,
+        email=masked_email(shown.email),
+        path=shown.path,
+        is_unsubscribed=shown.is_unsubscribed,
+        can_undo=shown.can_undo,
+        problem=shown.problem,
+        is_preview=shown.is_preview,
+    )
+
+
+def message_page(title: str, *paragraphs: str) -> str:
+    """Return a page that has nothing but a message."""
+    return _render("message.html", title=title, paragraphs=paragraphs)
+
+
+@cache
+def stylesheet() -> bytes:
+    """Return the style sheet of the pages."""
+    return (files("tamis.web.unsubscribe") / "page.css").read_bytes()
+
+
+@cache
+def _stylesheet_url() -> str:
+    return f"{STYLESHEET_PATH}?v={hashlib.sha256(stylesheet()).hexdigest()[:12]}"
+
+
+def _render(template: str, **context: object) -> str:
+    return _environment().get_template(template).render(stylesheet=_stylesheet_url(), **context)
+
+
+@cache
+def _environment() -> Environment:
+    return Environment(
+        loader=PackageLoader("tamis.web.unsubscribe", "templates"),
+        autoescape=True,
+        finalize=_shown,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        auto_reload=False,
+    )
+
+
+def _shown(value: object) -> object:
+    """Make invisible characters, and those that change the direction of text, visible."""
+    return escape_hidden_lines(value) if isinstance(value, str) and not isinstance(value, Markup) else value
