@@ -21,7 +21,7 @@ from tamis.columns.reads.exports import DuckExportReads
 from tamis.columns.reads.rules import DuckRuleReads
 from tamis.domain.contacts import Contact, encode_values
 from tamis.domain.exports import OutputOptions
-from tamis.domain.fields import FieldSet, Kind, Value
+from tamis.domain.fields import FIRST_TOPIC_FIELD, FieldSet, Kind, Value
 from tamis.domain.instants import to_micros
 from tamis.records import contacts as records
 from tamis.records.email_hashes import register_email_hash
@@ -48,6 +48,7 @@ class Stores:
             "CREATE TABLE contact_types (id INTEGER PRIMARY KEY, account_id INTEGER) STRICT;"
             f"INSERT INTO contact_types VALUES ({TYPE}, 1);"
             "CREATE TABLE suppressions (account_id INTEGER, email_hash TEXT) STRICT;"
+            "CREATE TABLE subscriptions (contact_id INTEGER, topic_id INTEGER, state TEXT) STRICT;"
             "CREATE TABLE store (pepper BLOB) STRICT; INSERT INTO store VALUES (x'00')"
         )
         register_email_hash(self._records)
@@ -66,7 +67,7 @@ class Stores:
 
     def fill(self, contacts: list[Contact], histories: Histories = NOTHING) -> None:
         """Replace the contacts and their events."""
-        self._records.execute("DELETE FROM contacts; DELETE FROM suppressions")
+        self._records.execute("DELETE FROM contacts; DELETE FROM suppressions; DELETE FROM subscriptions")
         self._columns.execute(f"DELETE FROM {table(TYPE)}")
         self._records.executemany(
             "INSERT INTO contacts VALUES (?, ?, ?, ?, ?, ?, ?)",
@@ -86,6 +87,10 @@ class Stores:
         self._records.executemany(
             "INSERT INTO suppressions VALUES (1, email_hash(x'00', ?))",
             [(f"{c.id} {c.email}",) for c in contacts if c.suppressed],
+        )
+        self._records.executemany(
+            "INSERT INTO subscriptions VALUES (?, ?, ?)",
+            [(c.id, id_ - FIRST_TOPIC_FIELD, state) for c in contacts for id_, state in c.states.items()],
         )
         documents = records.documents(Reader(self._records), TYPE, [c.id for c in contacts])
         insert_contacts(self._columns, TYPE, self.fields, documents)

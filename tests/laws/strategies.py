@@ -29,6 +29,7 @@ from tamis.domain.fields import (
 from tamis.domain.instants import to_utc
 from tamis.domain.segments import SegmentRef, SegmentRefs
 from tamis.domain.text import fold
+from tamis.domain.topics import SubscriptionState, topic_field, topic_id_of
 from tamis.rules.build import build
 from tamis.rules.operators import OPERATORS, Operator, Relative, Takes, ValueType, positive_form
 from tamis.rules.random_share import parse_share_name
@@ -72,7 +73,8 @@ FIELDS = FieldSet(
         Field(113, "interests", "Interests", Kind.CHOICES, INTERESTS),
         Field(114, "wanted_plan", "Wanted plan", Kind.CHOICE, PLANS),
         Field(115, "first_visit", "First visit", Kind.DATE),
-    )
+    ),
+    (topic_field(4, "News"), topic_field(9, 'a "b" \\'), topic_field(3, "9")),
 )
 """The fields of every random contact, some with keys that look like words of the text language."""
 
@@ -223,7 +225,10 @@ def contacts(draw: st.DrawFn, contact_id: int = 1) -> Contact:
         for field in FIELDS.fields
         if field not in (EMAIL, CREATED_AT, UPDATED_AT) and draw(st.booleans())
     }
-    return Contact(contact_id, 1, draw(emails), values, draw(instants), draw(instants), draw(st.booleans()))
+    states = {
+        topic.id: draw(st.sampled_from(SubscriptionState)).value for topic in FIELDS.topics if draw(st.booleans())
+    }
+    return Contact(contact_id, 1, draw(emails), values, draw(instants), draw(instants), draw(st.booleans()), states)
 
 
 @st.composite
@@ -403,7 +408,25 @@ draft_suppressions: st.SearchStrategy[DraftCondition] = st.builds(
     st.just("here"),
 )
 """A condition about who may be mailed."""
-leaves = st.one_of(draft_conditions(), draft_conditions(), draft_segments(), draft_shares(), draft_suppressions)
+
+
+@st.composite
+def draft_subscriptions(draw: st.DrawFn) -> DraftCondition:
+    """A condition about a topic that `build` accepts."""
+    operator = draw(st.sampled_from([o for o in OPERATORS if o.names_topic]))
+    topic = draw(st.sampled_from(FIELDS.topics))
+    references = [str(topic_id_of(topic)), *([] if topic.name.isdigit() else [topic.name, swap_case(topic.name)])]
+    return DraftCondition(None, operator.name, (draw(st.sampled_from(references)),), "here")
+
+
+leaves = st.one_of(
+    draft_conditions(),
+    draft_conditions(),
+    draft_segments(),
+    draft_shares(),
+    draft_suppressions,
+    draft_subscriptions(),
+)
 drafts: st.SearchStrategy[Draft] = st.recursive(
     leaves,
     lambda parts: st.one_of(_groups(parts), st.builds(DraftNot, parts, st.just("here"))),

@@ -89,4 +89,5 @@ def values_of(contact: Contact) -> Values:
     known = contact.values | {
         field.id: contact.value_of(field) for field in (CONTACT_ID, EMAIL, CREATED_AT, UPDATED_AT, SUPPRESSED)
     }
+    known |= contact.states
     return {field_id: comparable(value) for field_id, value in known.items() if value is not None}

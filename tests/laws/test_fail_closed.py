@@ -21,7 +21,18 @@ from tamis.rules.syntaxes.draft import MAX_DEPTH, Draft, DraftCondition, DraftEv
 from tamis.rules.syntaxes.json import from_json
 from tamis.rules.syntaxes.text import from_text
 from tamis.rules.time.evaluation_time import EvaluationTime
-from tamis.rules.tree import All, Any, Condition, EventCondition, InRandomShare, InSegment, IsSuppressed, Node, Not
+from tamis.rules.tree import (
+    All,
+    Any,
+    Condition,
+    EventCondition,
+    InRandomShare,
+    InSegment,
+    IsSubscribed,
+    IsSuppressed,
+    Node,
+    Not,
+)
 from tamis.rules.values import ConditionValue
 from tests.laws.engines import Engine
 from tests.laws.strategies import FIELDS, SEGMENTS, ZONES, crowds, draft_conditions, drafts, leaves, raw_texts
@@ -179,6 +190,8 @@ def well_made(node: Node) -> bool:
             return operator.takes_no_field and 0 < percentage <= 100 and bool(name)
         case IsSuppressed(operator):
             return operator.values is ValueType.NOTHING
+        case IsSubscribed(topic, operator):
+            return operator.names_topic and topic in FIELDS.topics
         case EventCondition(aggregate):
             return aggregate.where is None or well_made(aggregate.where)
         case Not(part):

@@ -13,7 +13,19 @@ from tamis.rules.syntaxes.arrays import NESTED, from_arrays, to_arrays
 from tamis.rules.syntaxes.draft import MAX_DEPTH, Draft, DraftCondition, DraftGroup, DraftNot
 from tamis.rules.syntaxes.json import from_json, to_json
 from tamis.rules.syntaxes.text import from_text, to_text
-from tamis.rules.tree import All, Any, Condition, InRandomShare, InSegment, IsSuppressed, Node, Not, Rule, conditions
+from tamis.rules.tree import (
+    All,
+    Any,
+    Condition,
+    InRandomShare,
+    InSegment,
+    IsSubscribed,
+    IsSuppressed,
+    Node,
+    Not,
+    Rule,
+    conditions,
+)
 from tamis.rules.values import format_condition_value
 from tests.laws.strategies import (
     FIELD_OPERATORS,
@@ -138,6 +150,10 @@ def test_every_spelling_can_be_typed(spelling: str, data: st.DataObject) -> None
     operator = SPELLINGS[spelling][0]
     if operator.names_segment:
         assert build(from_text(f"{spelling} 3"), FIELDS, SEGMENTS) == InSegment(3, "Customers in India", operator)
+        return
+    if operator.names_topic:
+        assert build(from_text(f"{spelling} 4"), FIELDS) == IsSubscribed(FIELDS.topics[0], operator)
+        assert build(from_text(f"{spelling} 'NEWS'"), FIELDS) == IsSubscribed(FIELDS.topics[0], operator)
         return
     if operator.values is ValueType.NOTHING:
         assert build(from_text(f"({spelling})"), FIELDS, SEGMENTS) == IsSuppressed(operator)

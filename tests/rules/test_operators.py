@@ -39,7 +39,12 @@ def test_an_operator_declares_its_operands(operator: Operator) -> None:
     slots = {Takes.NONE: 0, Takes.ONE: 1, Takes.TWO: 2, Takes.MANY: 1}[operator.takes]
     assert [f"{{{i}}}" in operator.phrase for i in range(3)] == [i < slots for i in range(3)]
     if operator.takes_no_field:
-        takes = {ValueType.SEGMENT: Takes.ONE, ValueType.SHARE: Takes.TWO, ValueType.NOTHING: Takes.NONE}
+        takes = {
+            ValueType.SEGMENT: Takes.ONE,
+            ValueType.TOPIC: Takes.ONE,
+            ValueType.SHARE: Takes.TWO,
+            ValueType.NOTHING: Takes.NONE,
+        }
         assert (operator.takes, operator.holds) == (takes[operator.values], None)
         assert not operator.holds_when_missing
     elif operator.negates:

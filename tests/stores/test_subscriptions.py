@@ -13,12 +13,20 @@ from tamis.actions.consent.subscriptions import (
     set_states_of_contact,
     states_of_contact,
 )
+from tamis.actions.consent.suppressions import suppress
 from tamis.actions.consent.topics import create_topic, delete_topic, edit_topic, topic_of_type, topics_of_type
 from tamis.actions.contacts.contacts import delete_contact
 from tamis.actions.contacts.forgotten_emails import allow_email, forget_email
+from tamis.actions.maintenance.doctor.run import verify_all
+from tamis.actions.segments.recipients import add_recipient
+from tamis.actions.segments.segments import delete_segment
 from tamis.actions.services import Services
+from tamis.columns.projector import strategy
+from tamis.columns.projector.strategy import THRESHOLDS, Thresholds
 from tamis.domain.audit import AuditAction
+from tamis.domain.emails import Email
 from tamis.domain.errors import Invalid, NotFound, Refused
+from tamis.domain.suppressions import SuppressionReason
 from tamis.domain.topics import Evidence, NewState, StateStatus, SubscriptionState, Topic
 from tamis.records.handles import connection_of
 from tests.stores.workspace import Workspace, new_workspace
@@ -207,3 +215,68 @@ def test_the_audit_log_tells_what_changed_without_emails(asked: Asked, news: Top
     ]
     assert entries[1].details == {"subscribed": 1}
     assert "ann" not in str(entries)
+
+
+@pytest.mark.parametrize("thresholds", [THRESHOLDS, Thresholds(small_batch=0, insert_only=0)], ids=["few", "full"])
+def test_rules_ask_for_subscriptions_at_the_next_read(
+    asked: Asked, news: Topic, thresholds: Thresholds, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(strategy, "THRESHOLDS", thresholds)
+    asked.write(cid={}, dan={})
+    subscribed = asked.segment("Readers", 'is subscribed to "News"')
+    others = asked.segment("Others", "is not subscribed to 'news' and email is not blank")
+    asked.set("ann", news, SUBSCRIBED)
+    asked.set("bob", news, PENDING)
+    asked.set("cid", news, UNSUBSCRIBED)
+    assert (asked.members(subscribed), asked.members(others)) == ({"ann"}, {"bob", "cid", "dan"})
+    asked.set("bob", news, SUBSCRIBED)
+    asked.set("ann", news, UNSUBSCRIBED)
+    assert (asked.members(subscribed), asked.members(others)) == ({"bob"}, {"ann", "cid", "dan"})
+    asked.write(bob={"city": "Lima"})
+    assert asked.members(subscribed) == {"bob"}
+    assert (asked.count('is subscribed to "News"'), asked.count(f"not (is subscribed to {news.id})")) == (1, 3)
+
+
+def test_a_projection_that_is_built_again_has_the_subscriptions(asked: Asked, news: Topic) -> None:
+    segment = asked.segment("Readers", 'is subscribed to "News" and created_at is within 9 days')
+    asked.set("ann", news, SUBSCRIBED)
+    bob = Email("bob@example.org", "bob@example.org")
+    asked.services.write(suppress, asked.account, [bob], SuppressionReason.MANUAL, "console")
+    assert asked.members(segment) == {"ann"}
+    settings = asked.services.settings
+    asked.services.close()
+    (settings.data / "columns.duckdb").unlink()
+    asked.services = Services(settings)
+    assert asked.members(segment) == {"ann"}
+    checks = list(verify_all(asked.services, lambda services, call: call.run(services), 10))
+    assert not [finding for check in checks for finding in check.findings if finding.wrong]
+    asked.set("ann", news, UNSUBSCRIBED)
+    assert asked.members(segment) == set()
+
+
+def test_an_external_recipient_is_subscribed_to_nothing(asked: Asked, news: Topic) -> None:
+    added = asked.segment("Added", "email is blank")
+    asked.services.write(
+        add_recipient, asked.account, added.id, Email("eve@example.org", "eve@example.org"), "Eve", "E"
+    )
+    both = asked.segment("Both", 'is in segment "Added" and is not subscribed to "News"')
+    neither = asked.segment("Neither", 'is in segment "Added" and is subscribed to "News"')
+    assert (asked.members(both), asked.members(neither)) == ({"eve"}, set())
+
+
+def test_a_topic_that_a_rule_names_is_renamed_but_not_deleted(asked: Asked, news: Topic) -> None:
+    segment = asked.segment("Readers", 'is subscribed to "News"')
+    asked.set("ann", news, SUBSCRIBED)
+    asked.services.write(edit_topic, asked.account, news.id, name="Weekly")
+    assert asked.members(segment) == {"ann"}
+    assert asked.count('is subscribed to "Weekly"') == 1
+    with pytest.raises(Refused, match='the topic "Weekly" is used by the segment "Readers"'):
+        asked.services.write(delete_topic, asked.account, news.id)
+    asked.services.write(delete_segment, asked.account, segment.id)
+    asked.services.write(delete_topic, asked.account, news.id)
+    with pytest.raises(Invalid, match='no topic "Weekly"'):
+        asked.count('is subscribed to "Weekly"')
+    again = asked.topic("Weekly")
+    assert asked.count('is subscribed to "Weekly"') == 0
+    assert asked.set("bob", again, SUBSCRIBED) == "changed"
+    assert asked.count('is subscribed to "Weekly"') == 1

@@ -10,7 +10,13 @@ from tamis.domain.instants import MICROSECOND, UTC_ZONE, to_utc
 from tamis.domain.segments import SegmentRefs
 from tamis.domain.text import shorten
 from tamis.rules import build_events
-from tamis.rules.build_without_field import build_in_segment, build_random_share, build_suppressed, wrong_count
+from tamis.rules.build_without_field import (
+    build_in_segment,
+    build_random_share,
+    build_subscribed,
+    build_suppressed,
+    wrong_count,
+)
 from tamis.rules.diagnostics import names
 from tamis.rules.diagnostics import values as advice
 from tamis.rules.operators import SPELLINGS, Operator, Takes, ValueType, find_operator, normal_spelling
@@ -28,9 +34,6 @@ from tamis.rules.tree import (
     Any,
     Condition,
     EventCondition,
-    InRandomShare,
-    InSegment,
-    IsSuppressed,
     Node,
     Not,
     Rule,
@@ -143,9 +146,7 @@ def _event_condition(draft: DraftEventCondition, known: _Known, problems: list[P
     return build_events.build_event_condition(draft, known.events, known.fields, problems, _condition, build_filter)
 
 
-def _leaf(
-    draft: DraftCondition, known: _Known, problems: list[Problem]
-) -> Condition | InSegment | InRandomShare | IsSuppressed | None:
+def _leaf(draft: DraftCondition, known: _Known, problems: list[Problem]) -> Node | None:
     if draft.problems:
         problems.extend(draft.problems)
         return None
@@ -158,6 +159,8 @@ def _leaf(
             return build_random_share(draft, meanings[0], problems)
         if meanings[0].values is ValueType.NOTHING:
             return build_suppressed(draft, meanings[0], problems)
+        if meanings[0].names_topic:
+            return build_subscribed(draft, meanings[0], known.fields, problems)
         return build_in_segment(draft, meanings[0], known.segments, problems)
     before = len(problems)
     condition = _condition(draft, known.fields, problems)

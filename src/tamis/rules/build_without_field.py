@@ -1,15 +1,16 @@
-"""Build conditions without a field: about segments, random shares, and emails that may not be mailed."""
+"""Build conditions without a field: about segments, topics, random shares, and emails that may not be mailed."""
 
 from decimal import Decimal
 
 from tamis.domain.errors import Message, Problem
-from tamis.domain.fields import Kind, ValueProblem
+from tamis.domain.fields import FieldSet, Kind, ValueProblem
 from tamis.domain.segments import SegmentRefs
+from tamis.domain.topics import find_topic
 from tamis.rules.diagnostics import names
 from tamis.rules.operators import BY_NAME, Operator, Takes
 from tamis.rules.random_share import parse_percentage, parse_share_name
 from tamis.rules.syntaxes.draft import DraftCondition
-from tamis.rules.tree import InRandomShare, InSegment, IsSuppressed
+from tamis.rules.tree import InRandomShare, InSegment, IsSubscribed, IsSuppressed
 
 _WRONG_COUNT = {
     Takes.NONE: "takes_no_value",
@@ -63,6 +64,25 @@ def build_in_segment(
         problems.append(Problem(draft.where_values[0], "segment_name_without_quotes", segment=found.name))
         return None
     return InSegment(found.id, found.name, operator) if found and draft.field is None else None
+
+
+def build_subscribed(
+    draft: DraftCondition, operator: Operator, fields: FieldSet, problems: list[Problem]
+) -> IsSubscribed | None:
+    """Build a condition about a topic, or add everything that is wrong with it to some problems."""
+    if draft.field is not None:
+        problems.append(Problem(draft.where_field or draft.where, "operator_takes_no_field", operator=operator.name))
+    if not operator.takes.allows(len(draft.values)):
+        problems.append(wrong_count(draft, operator, None))
+        return None
+    found = find_topic(draft.values[0], fields)
+    if found is None:
+        where = draft.where_values[0] if draft.where_values else draft.where
+        problems.append(Problem.of(where, names.unknown_topic(draft.values[0], fields)))
+    elif draft.unquoted:
+        problems.append(Problem(draft.where_values[0], "topic_name_without_quotes", topic=found.name))
+        return None
+    return IsSubscribed(found, operator) if found and draft.field is None else None
 
 
 CAN_BE_MAILED = IsSuppressed(BY_NAME["can be mailed"])

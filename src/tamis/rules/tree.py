@@ -77,6 +77,14 @@ class IsSuppressed:
     operator: Operator
 
 
+@dataclass(frozen=True, slots=True)
+class IsSubscribed:
+    """Holds when the contact is subscribed to a topic, which is given as a field (`domain.topics`)."""
+
+    topic: Field
+    operator: Operator
+
+
 class AggregateFunction(StrEnum):
     """How the events of a contact become one value."""
 
@@ -154,7 +162,9 @@ class EventCondition:
         return Condition(self.aggregate.value, self.operator, self.values)
 
 
-Node = Condition | InSegment | InRandomShare | IsSuppressed | EventCondition | All | Any | Not
+Leaf = Condition | InSegment | InRandomShare | IsSuppressed | IsSubscribed | EventCondition
+"""A condition."""
+Node = Leaf | All | Any | Not
 Rule = Node | None
 """None is the rule without conditions, which selects nobody."""
 
@@ -187,20 +197,22 @@ def fields_used(rule: Rule) -> tuple[Field, ...]:
 
 
 def values_used(rule: Rule) -> tuple[Field, ...]:
-    """List the fields of contacts on whose values a rule depends, with `SUPPRESSED` if it asks for that."""
-    return (*fields_used(rule), *([SUPPRESSED] if asks_for_suppressions(rule) else ()))
+    """List the fields of contacts on whose values a rule depends, each once, with `SUPPRESSED` and the topics for which
+    it asks."""
+    return tuple(dict.fromkeys([*fields_used(rule), *_consent_used(rule)]))
 
 
-def asks_for_suppressions(rule: Rule) -> bool:
-    """Return whether a rule depends on which emails may not be mailed."""
+def _consent_used(rule: Rule) -> Iterator[Field]:
     match rule:
         case IsSuppressed():
-            return True
+            yield SUPPRESSED
+        case IsSubscribed(topic):
+            yield topic
         case All(parts) | Any(parts):
-            return any(map(asks_for_suppressions, parts))
+            for part in parts:
+                yield from _consent_used(part)
         case Not(part):
-            return asks_for_suppressions(part)
-    return False
+            yield from _consent_used(part)
 
 
 def referenced_segments(rule: Rule) -> frozenset[int]:

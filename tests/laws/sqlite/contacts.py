@@ -25,15 +25,20 @@ def column(field: Field) -> str:
     return f"f{int(field.id)}"
 
 
+def columns_of(fields: FieldSet) -> tuple[Field, ...]:
+    """Return everything that has a column."""
+    return (*fields.fields, SUPPRESSED, *fields.topics)
+
+
 def create_table(con: apsw.Connection, fields: FieldSet) -> None:
     """Create the table of contacts."""
-    columns = ", ".join(f"{column(field)} {SQL_TYPES[field.kind]}" for field in (*fields.fields, SUPPRESSED))
+    columns = ", ".join(f"{column(field)} {SQL_TYPES[field.kind]}" for field in columns_of(fields))
     con.execute(f"CREATE TABLE contacts (id INTEGER PRIMARY KEY, {columns}) STRICT")
 
 
 def insert(con: apsw.Connection, fields: FieldSet, contacts: Iterable[Contact]) -> None:
     """Add contacts, their texts in the form in which they are compared."""
-    columns = (*fields.fields, SUPPRESSED)
+    columns = columns_of(fields)
     places = ", ".join("?" * (len(columns) + 1))
     rows = ([contact.id, *(stored(contact.value_of(field)) for field in columns)] for contact in contacts)
     con.executemany(f"INSERT INTO contacts VALUES ({places})", rows)

@@ -59,6 +59,7 @@ RULES: Mapping[str, str] = {
     "no_field_with_id": "there is no field with the ID {field}{advice}",
     "no_operator": 'there is no operator "{operator}"{advice}',
     "no_property": '"{event}" events have no property "{property}"{advice}',
+    "no_topic_of_type": 'there is no topic "{topic}" of this contact type{advice}',
     "no_segment_of_type": 'there is no segment "{segment}" of this contact type{advice}',
     "not_a_condition": (
         'must have "all", "any", "not", "event", or "field" and "operator" with "values", and nothing else'
@@ -118,6 +119,7 @@ RULES: Mapping[str, str] = {
     "share_not_valid": "a random part {problem}",
     "share_name_without_quotes": 'put the name of the random part in quotes: "{name}"',
     "segment_name_without_quotes": 'put the segment name in quotes: "{segment}"',
+    "topic_name_without_quotes": 'put the topic name in quotes: "{topic}"',
     "sum_is_too_large": "must be between -{most:,} and {most:,}",
     "sum_is_too_precise": "must have at most six decimals",
     "takes_no_value": '"{operator}" takes no value, not {count}{advice}',

@@ -92,8 +92,17 @@ SELECT a.email_key FROM inclusions a JOIN segments s ON s.id = a.segment_id
 WHERE s.contact_type_id = ?1 AND s.deleted_at IS NULL;
 
 -- name: page_of_documents
+-- The documents are those of `all_documents` in contacts.sql.
 SELECT id, '{"id":' || id || ',"email":' || json_quote(email) || ',"created_at":' || created_at
-               || ',"updated_at":' || updated_at || ',"values":' || field_values || '}'
+                        || ',"updated_at":' || updated_at
+                        || CASE WHEN EXISTS (SELECT 1 FROM suppressions) AND EXISTS (
+    SELECT 1 FROM suppressions s
+    WHERE s.account_id = (SELECT account_id FROM contact_types WHERE id = contacts.contact_type_id)
+      AND s.email_hash = email_hash((SELECT pepper FROM store), contacts.email_key)
+) THEN ',"suppressed":true' ELSE '' END
+                        || ',"values":' || CASE WHEN EXISTS (SELECT 1 FROM subscriptions u WHERE u.contact_id = contacts.id) THEN json_patch(field_values, (
+    SELECT json_group_object(CAST(1099511627776 + topic_id AS TEXT), state) FROM subscriptions u WHERE u.contact_id = contacts.id
+)) ELSE field_values END || '}'
 FROM contacts WHERE +contact_type_id = ? AND id > ? ORDER BY id LIMIT ?;
 
 -- name: sample_contact_ids

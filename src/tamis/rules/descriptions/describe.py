@@ -22,7 +22,9 @@ from tamis.rules.tree import (
     EventCondition,
     InRandomShare,
     InSegment,
+    IsSubscribed,
     IsSuppressed,
+    Leaf,
     Node,
     Not,
     Rule,
@@ -46,7 +48,7 @@ def describe(rule: Rule, subject: str = "Contacts", today: date | None = None) -
     return _Writer(today).sentence(rule, subject)
 
 
-def phrase(node: Condition | EventCondition | InSegment | InRandomShare | IsSuppressed | Not) -> str:
+def phrase(node: Condition | EventCondition | InSegment | InRandomShare | IsSuppressed | IsSubscribed | Not) -> str:
     """Return what one condition asks for, in a few words: `Age is between 25 and 60`, `Is in segment “Regulars”`; also
     a negated one about events: `Did not “open”`."""
     if isinstance(node, InRandomShare):
@@ -55,6 +57,8 @@ def phrase(node: Condition | EventCondition | InSegment | InRandomShare | IsSupp
         return node.operator.name.capitalize()
     if isinstance(node, InSegment):
         return f"{node.operator.name.capitalize()} “{node.name}”"
+    if isinstance(node, IsSubscribed):
+        return f"{node.operator.name.capitalize()} “{node.topic.name}”"
     if isinstance(node, EventCondition | Not):
         text = _Writer(None).bare(node)
         return text[0].upper() + text[1:]
@@ -134,6 +138,8 @@ class _Writer:
                 return share.operator.in_sentence.format(share.values[0], f"“{share.name}”")
             case IsSuppressed(operator):
                 return operator.in_sentence
+            case IsSubscribed(topic, operator):
+                return operator.in_sentence.format(f"“{topic.name}”")
             case Not(part):
                 inside = self.bare(part).removeprefix("(").removesuffix(")") if _pronoun(part) else self.clause(part)
                 return f"not ({inside}{'; blanks count as no' if _needs_value(part) else ''})"
@@ -196,9 +202,7 @@ def _without_not(node: Node) -> Node:
     match node:
         case Not(EventCondition() as part) if asks_how_often(part):
             return node  # "did not"
-        case Not(Condition() | EventCondition() | InSegment() | InRandomShare() | IsSuppressed() as part) if (
-            opposite := _opposite(part.operator)
-        ):
+        case Not(part) if isinstance(part, Leaf) and (opposite := _opposite(part.operator)):
             return replace(part, operator=opposite)
     return node
 
@@ -214,7 +218,7 @@ def _pronoun(node: Node) -> str | None:
             return "who" if _Writer(None).written_by_tamis(condition) else "whose"
         case EventCondition() as events:
             return "who" if asks_how_often(events) else "whose"
-        case InSegment() | InRandomShare() | IsSuppressed():
+        case InSegment() | InRandomShare() | IsSuppressed() | IsSubscribed():
             return "who"
         case Not(part):
             return _pronoun(part)

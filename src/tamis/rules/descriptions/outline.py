@@ -4,7 +4,18 @@ from dataclasses import dataclass
 from typing import Literal
 
 from tamis.rules.descriptions.describe import phrase
-from tamis.rules.tree import All, Any, Condition, EventCondition, InRandomShare, InSegment, IsSuppressed, Not, Rule
+from tamis.rules.tree import (
+    All,
+    Any,
+    Condition,
+    EventCondition,
+    InRandomShare,
+    InSegment,
+    IsSubscribed,
+    IsSuppressed,
+    Not,
+    Rule,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +52,7 @@ def outline(rule: Rule) -> Outline:
     match rule:
         case None:
             return Outline("nothing")
-        case Condition() | EventCondition() | InRandomShare() | IsSuppressed() | Not(EventCondition()):
+        case Condition() | EventCondition() | InRandomShare() | IsSuppressed() | IsSubscribed() | Not(EventCondition()):
             return Outline("condition", phrase(rule))
         case InSegment():
             return Outline("condition", phrase(rule), rule.segment_id)

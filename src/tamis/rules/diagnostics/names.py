@@ -72,6 +72,13 @@ def unknown_segment(reference: str, segments: SegmentRefs) -> Message:
     return Message("no_segment_of_type", segment=shorten(reference), advice=_did_you_mean(near))
 
 
+def unknown_topic(reference: str, fields: FieldSet) -> Message:
+    """Report an unknown topic, with the closest names, or all names."""
+    topics = {fold(topic.name): topic.name for topic in fields.topics}
+    near = _close_matches(reference, topics) or list(topics.values())
+    return Message("no_topic_of_type", topic=shorten(reference), advice=_did_you_mean(near))
+
+
 def unknown_operator(spelling: str, field: Field | None = None, *, lists_all: bool = False) -> Message:
     """Report an unknown operator, with the closest spellings, or the operators of the field, or all operators."""
     fitting = [operator for operator in OPERATORS if field is None or field.kind in operator.kinds]

@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 
 from tamis.domain.fields import CONTACT_ID, SUPPRESSED, Value
 from tamis.domain.instants import EPOCH
+from tamis.domain.topics import SubscriptionState
 from tamis.rules.evaluation.aggregates import Events, EventValues, aggregated, no_events, value_operands
 from tamis.rules.evaluation.evaluate import Membership
 from tamis.rules.evaluation.operands import operands, point
@@ -27,6 +28,7 @@ from tamis.rules.tree import (
     EventCondition,
     InRandomShare,
     InSegment,
+    IsSubscribed,
     IsSuppressed,
     Node,
     Not,
@@ -99,6 +101,11 @@ def _compile(node: Node, any_time: EvaluationTime) -> Selects:
         case IsSuppressed(operator):
             mailed = positive_form(operator)[1]
             return lambda values, as_of, in_segment, events: bool(values.get(SUPPRESSED.id)) is not mailed
+        case IsSubscribed(topic, operator):
+            topic_id, unsubscribed = topic.id, positive_form(operator)[1]
+            return lambda values, as_of, in_segment, events: (
+                (values.get(topic_id) == SubscriptionState.SUBSCRIBED) is not unsubscribed
+            )
         case All(parts):
             tests = tuple(_compile(part, any_time) for part in parts)
 

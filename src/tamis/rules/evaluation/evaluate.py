@@ -5,6 +5,7 @@ from fractions import Fraction
 from typing import Protocol, cast
 
 from tamis.domain.fields import CONTACT_ID, SUPPRESSED, Field, Value
+from tamis.domain.topics import SubscriptionState
 from tamis.rules.evaluation.aggregates import Events, EventValues, aggregated, no_events, value_operands
 from tamis.rules.evaluation.operands import comparable, operands, point
 from tamis.rules.operators import positive_form
@@ -18,6 +19,7 @@ from tamis.rules.tree import (
     EventCondition,
     InRandomShare,
     InSegment,
+    IsSubscribed,
     IsSuppressed,
     Not,
     Rule,
@@ -64,6 +66,8 @@ def selects(
             return is_in_share(contact_id, percentage, name) is not positive_form(operator)[1]
         case IsSuppressed(operator):
             return bool(contact.value_of(SUPPRESSED)) is not positive_form(operator)[1]
+        case IsSubscribed(topic, operator):
+            return (contact.value_of(topic) == SubscriptionState.SUBSCRIBED) is not positive_form(operator)[1]
         case All(parts):
             return all(selects(part, contact, as_of, in_segment, events) for part in parts)
         case Any(parts):

@@ -19,6 +19,7 @@ from tamis.rules.tree import (
     EventCondition,
     InRandomShare,
     InSegment,
+    IsSubscribed,
     IsSuppressed,
     Node,
     Not,
@@ -60,7 +61,9 @@ class Explained:
     conditions is of the kind "nothing".
     """
 
-    kind: Literal["condition", "segment", "share", "suppression", "event", "all", "any", "not", "nothing"]
+    kind: Literal[
+        "condition", "segment", "share", "suppression", "subscription", "event", "all", "any", "not", "nothing"
+    ]
     text: str
     value: str | None
     holds: bool
@@ -102,6 +105,10 @@ def explain(
         return Explained("share", to_text(rule), None, holds, phrase=phrase(rule))
     if isinstance(rule, IsSuppressed):
         return Explained("suppression", to_text(rule), None, holds, phrase=phrase(rule))
+    if isinstance(rule, IsSubscribed):
+        state = contact.value_of(rule.topic)
+        value = None if state is None else format_value(state)
+        return Explained("subscription", to_text(rule), value, holds, phrase=phrase(rule), field_kind=Kind.TEXT)
     if isinstance(rule, EventCondition):
         return _explain_events(rule, as_of, events, holds)
     kind, nodes = _group(rule)

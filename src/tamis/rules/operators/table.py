@@ -44,6 +44,19 @@ _CONTACT_OPERATORS: tuple[Operator, ...] = (
         "can be mailed", frozenset(), Takes.NONE, "can be mailed",
         ("may be mailed", "is not suppressed", "are not suppressed"), values=ValueType.NOTHING, negates="is suppressed",
     ),
+    Operator(
+        "is subscribed to", frozenset(), Takes.ONE, "are subscribed to {0}",
+        ("are subscribed to", "is subscribed to the topic", "are subscribed to the topic", "subscribed to"),
+        values=ValueType.TOPIC,
+    ),
+    Operator(
+        "is not subscribed to", frozenset(), Takes.ONE, "are not subscribed to {0}",
+        (
+            "are not subscribed to", "is not subscribed to the topic", "are not subscribed to the topic",
+            "not subscribed to",
+        ),
+        values=ValueType.TOPIC, negates="is subscribed to",
+    ),
 )  # fmt: skip
 
 OPERATORS = (*VALUE_OPERATORS, *DATE_OPERATORS, *FIELD_OPERATORS, *_CONTACT_OPERATORS)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from tamis.domain.events import AT
 from tamis.domain.fields import SUPPRESSED, Field, Kind
 from tamis.domain.instants import MICROSECOND
+from tamis.domain.topics import SubscriptionState
 from tamis.rules.evaluation.operands import operands, relative_operands
 from tamis.rules.operators import Operand, positive_form
 from tamis.rules.operators.operand import FromNow
@@ -28,6 +29,7 @@ from tamis.rules.tree import (
     EventCondition,
     InRandomShare,
     InSegment,
+    IsSubscribed,
     IsSuppressed,
     Node,
     Not,
@@ -76,6 +78,10 @@ def _node(node: Node, wanted: bool, as_of: EvaluationTime, source: ColumnSource,
         case IsSuppressed(operator):
             expression = source.column(SUPPRESSED)
             return f"({expression})" if wanted is not positive_form(operator)[1] else f"(NOT {expression})"
+        case IsSubscribed(topic, operator):
+            comparison = "IS NOT" if wanted is not positive_form(operator)[1] else "IS"
+            state = parameters.bind(SubscriptionState.SUBSCRIBED.value)
+            return f"({source.column(topic)} {comparison} DISTINCT FROM {state})"
         case Not(part):
             return _node(part, not wanted, as_of, source, parameters)
         case All(parts) | Any(parts):

@@ -5,15 +5,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from tamis.domain.errors import Invalid, Problem
+from tamis.domain.topics import topic_id_of
 from tamis.rules.diagnostics import names
 from tamis.rules.operators import SPELLINGS, Takes, normal_spelling
 from tamis.rules.syntaxes.draft import Draft, DraftCondition, DraftGroup
-from tamis.rules.tree import All, Any, Condition, InRandomShare, InSegment, IsSuppressed, Rule
+from tamis.rules.tree import All, Any, Condition, InRandomShare, InSegment, IsSubscribed, IsSuppressed, Rule
 from tamis.rules.values import format_condition_value
 
 NESTED = "rule"
 NO_FIELD = "0"
-"""The value in `select_field` for a condition about another segment."""
+"""The value in `select_field` for a condition without a field, such as one about another segment."""
+_Flat = Condition | InSegment | InRandomShare | IsSuppressed | IsSubscribed
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +33,7 @@ def to_arrays(rule: Rule) -> Arrays:
     match rule:
         case None:
             return Arrays((), (), (), None)
-        case Condition() | InSegment() | InRandomShare() | IsSuppressed():
+        case Condition() | InSegment() | InRandomShare() | IsSuppressed() | IsSubscribed():
             parts: tuple[object, ...] = (rule,)
             query_type = None
         case All(parts):
@@ -40,7 +42,7 @@ def to_arrays(rule: Rule) -> Arrays:
             query_type = "or"
         case _:
             return Arrays((), (), (), NESTED)
-    flat = [part for part in parts if isinstance(part, Condition | InSegment | InRandomShare | IsSuppressed)]
+    flat = [part for part in parts if isinstance(part, _Flat)]
     if len(flat) < len(parts) or sum(part.operator.takes is Takes.MANY for part in flat) > 1:
         return Arrays((), (), (), NESTED)
     return Arrays(
@@ -51,11 +53,13 @@ def to_arrays(rule: Rule) -> Arrays:
     )
 
 
-def _values(part: Condition | InSegment | InRandomShare | IsSuppressed) -> tuple[str, ...]:
+def _values(part: _Flat) -> tuple[str, ...]:
     if isinstance(part, InRandomShare):
         return part.values
     if isinstance(part, IsSuppressed):
         return ()
+    if isinstance(part, IsSubscribed):
+        return (str(topic_id_of(part.topic)),)
     return tuple(map(format_condition_value, part.values)) if isinstance(part, Condition) else (str(part.segment_id),)
 
 

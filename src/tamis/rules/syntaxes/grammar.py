@@ -56,7 +56,7 @@ def _terminal(operator: Operator) -> str:
     if operator.takes_no_field:
         if operator.takes is Takes.NONE:
             return _WITHOUT_VALUE
-        return SEGMENT_OPERATOR if operator.names_segment else _OF_SHARES
+        return SEGMENT_OPERATOR if operator.takes is Takes.ONE else _OF_SHARES
     if operator.values is ValueType.FIELD:
         return _OF_FIELDS
     return _OF_CALENDAR if operator.values.is_of_calendar else _TERMINALS[operator.takes]

@@ -8,6 +8,7 @@ import msgspec
 
 from tamis.domain.errors import Invalid, Problem
 from tamis.domain.fields import format_value
+from tamis.domain.topics import topic_id_of
 from tamis.rules.operators import Operator
 from tamis.rules.syntaxes.draft import MAX_DEPTH, Draft, DraftCondition, DraftEventCondition, DraftGroup, DraftNot
 from tamis.rules.tree import (
@@ -19,6 +20,7 @@ from tamis.rules.tree import (
     EventCondition,
     InRandomShare,
     InSegment,
+    IsSubscribed,
     IsSuppressed,
     Not,
     Rule,
@@ -30,8 +32,8 @@ _AT_LEAST_ONCE = {"operator": "is equal or greater than", "values": ["1"]}
 
 
 def to_json(rule: Rule) -> str:
-    """Write a rule as JSON, with fields and segments by their ids, so that renaming one changes no rule. The rule
-    without conditions is `null`."""
+    """Write a rule as JSON, with fields, segments and topics by their ids, so that renaming one changes no rule. The
+    rule without conditions is `null`."""
     return msgspec.json.encode(_encodable(rule)).decode()
 
 
@@ -47,6 +49,8 @@ def _encodable(rule: Rule) -> dict[str, object] | None:
             return {"operator": operator.name, "values": list(rule.values)}
         case IsSuppressed(operator):
             return {"operator": operator.name, "values": []}
+        case IsSubscribed(topic, operator):
+            return {"operator": operator.name, "values": [str(topic_id_of(topic))]}
         case EventCondition(aggregate, operator, values):
             return _encodable_event(aggregate) | _encodable_test(operator, values)
         case All(parts):

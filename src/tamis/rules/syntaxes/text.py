@@ -12,6 +12,7 @@ import lark
 from tamis.domain.errors import Invalid, Message, Problem
 from tamis.domain.fields import Field, Kind
 from tamis.domain.segments import is_segment_id
+from tamis.domain.topics import topic_id_of
 from tamis.rules.diagnostics import syntax as diagnostics
 from tamis.rules.operators import Takes
 from tamis.rules.syntaxes import event_clauses
@@ -25,6 +26,7 @@ from tamis.rules.tree import (
     EventCondition,
     InRandomShare,
     InSegment,
+    IsSubscribed,
     IsSuppressed,
     Node,
     Not,
@@ -116,7 +118,7 @@ class _ToDraft(lark.Transformer[lark.Token, AnyValue]):
         problem = Problem.of(_place(values[0]), message)
         return replace(self.condition(field, operator, *values), problems=(problem,))
 
-    def in_segment(self, operator: lark.Token, value: lark.Token) -> Draft:
+    def named(self, operator: lark.Token, value: lark.Token) -> Draft:
         return DraftCondition(
             None,
             str(operator),
@@ -229,6 +231,8 @@ def _written(node: Node, outermost: bool = False) -> str:
             return f"{operator.name} {node.values[0]} {_quoted(name)}"
         case IsSuppressed(operator):
             return operator.name
+        case IsSubscribed(topic, operator):
+            return f"{operator.name} {topic_id_of(topic) if is_segment_id(topic.name) else _quoted(topic.name)}"
         case EventCondition():
             return str(_written_event(node, negated=False))
         case Not(EventCondition() as condition) if written := _written_event(condition, negated=True):

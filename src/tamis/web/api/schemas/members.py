@@ -54,7 +54,9 @@ class RuleEventsOut(msgspec.Struct):
 class RulePartOut(msgspec.Struct):
     """A part of a rule, and whether it holds."""
 
-    kind: Literal["condition", "segment", "share", "suppression", "event", "all", "any", "not", "nothing"]
+    kind: Literal[
+        "condition", "segment", "share", "suppression", "subscription", "event", "all", "any", "not", "nothing"
+    ]
     text: str
     value: Annotated[
         str | None, Meta(description="The contact's value of the field, or of its events; null if it has none.")
