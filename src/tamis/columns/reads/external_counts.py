@@ -52,5 +52,6 @@ def count_externals(
         tests += map(also_mailable, [selected.get(whole, "FALSE") if whole else "FALSE", *tests[len(parts) :]])
     answers = ", ".join(["*", *(f"({test}) IS TRUE AS {name}" for name, test in tests_by_name.items())])
     counts = ", ".join(f"count(*) FILTER ({test})" for test in tests)
-    query = f"SELECT {counts} FROM (SELECT {answers} FROM ({external_rows(used_by(*affected, *([CAN_BE_MAILED] if mailable else ())))}))"
+    rows = external_rows(used_by(*affected, *([CAN_BE_MAILED] if mailable else ())))
+    query = f"SELECT {counts} FROM (SELECT {answers} FROM ({rows}))"
     return list(con.execute(query, parameters.values).fetchall()[0])
