@@ -98,6 +98,7 @@ class Tools:
             {
                 "contact_id": member.contact_id,
                 **self._email(member.email),
+                **({"suppressed": True} if member.suppressed else {}),
                 **({"fields": values} if (values := shown_values(member.fields, kinds, self._shown)) else {}),
             }
             for member in page.data

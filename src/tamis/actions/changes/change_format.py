@@ -40,7 +40,9 @@ class ChangeOut(msgspec.Struct):
     ]
     segment_id: int
     contact_id: Annotated[int | None, Meta(description="null for an email that is not a contact.")]
-    email: Annotated[str | None, Meta(description="The present email; null if it is not known any more.")]
+    email: Annotated[
+        str | None, Meta(description="The present email; null if it is not known any more, or may not be mailed.")
+    ]
     at: datetime
     cause: Annotated[str, Meta(description=f"One of {', '.join(f'`{name}`' for name in CAUSES.values())}.")]
     recipient_id: Annotated[

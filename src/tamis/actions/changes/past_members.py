@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from tamis.actions.consent.mailing import withheld_emails
 from tamis.actions.segments.segments import segment_by_id
 from tamis.actions.services import Services
 from tamis.domain.accounts import Account
@@ -11,7 +12,8 @@ from tamis.records.history.read import read_position
 
 
 class PastMember(NamedTuple):
-    """A recipient that was in a segment: its contact, if it is one, and its email, if it is still known."""
+    """A recipient that was in a segment: its contact, if it is one, and its email, if it is still known and may be
+    mailed."""
 
     recipient_id: int
     contact_id: int | None
@@ -22,7 +24,7 @@ def members_at_change(
     services: Services, account: Account, segment_id: int, number: int, after: int = 0, limit: int = 1_000
 ) -> Sequence[PastMember]:
     """Return a page of the members that a segment had after a number of the change feed, in the order of their
-    recipient ids, which are above `after`.
+    recipient ids, which are above `after`. As in the feed that follows on them, suppressed people have no email.
 
     Raises NotFound; Gone if the segment was built after that number, or its history is not kept so far back, with the
     earliest number for which its members are known; Invalid for a number that no change has yet.
@@ -35,4 +37,5 @@ def members_at_change(
         if built is None or number < built[1]:
             raise Gone("members_not_known_at_change", number=number, earliest=built[1] if built else number)
         rows = view.columns.history.recipients_before(segment.contact_type_id, segment.id, number + 1, after, limit)
-        return [PastMember(*row) for row in rows]
+        withheld = withheld_emails(view.records, account.id, [email for _, _, email in rows])
+        return [PastMember(id_, contact, None if email in withheld else email) for id_, contact, email in rows]

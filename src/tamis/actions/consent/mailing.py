@@ -55,8 +55,14 @@ def suppressed_sizes(view: View[ColumnsView], account_id: int, live: Iterable[Se
 
 def without_suppressed_emails(db: Reader, account_id: int, entries: Sequence[FeedEntry]) -> Sequence[FeedEntry]:
     """Return entries of the feed, without the emails that may not be mailed."""
+    withheld = withheld_emails(db, account_id, [entry.email for entry in entries])
+    return [entry._replace(email=None) if entry.email in withheld else entry for entry in entries]
+
+
+def withheld_emails(db: Reader, account_id: int, emails: Iterable[str | None]) -> set[str]:
+    """Return those of some emails that may not be given to those who mail."""
     if not withholds_suppressed(db, account_id):
-        return entries
-    keys = {entry.email: email_key(entry.email) or "" for entry in entries if entry.email}
+        return set()
+    keys = {email: email_key(email) or "" for email in emails if email}
     found = suppressions.find(db, account_id, set(keys.values()))
-    return [entry._replace(email=None) if entry.email and keys[entry.email] in found else entry for entry in entries]
+    return {email for email, key in keys.items() if key in found}

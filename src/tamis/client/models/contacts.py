@@ -22,9 +22,17 @@ class SegmentChanges(Model, frozen=True, kw_only=True):
     left: tuple[int, ...] = ()
 
 
+class SuppressionMark(Model, frozen=True, kw_only=True):
+    """Why an email may not be mailed, since when, and from where Tamis knows it."""
+
+    reason: str
+    since: datetime
+    source: str
+
+
 class Contact(Tagged, frozen=True, kw_only=True):
     """A contact; `segments` is there after a write of this contact, `unsubscribe_headers` unless it is one of a
-    list, and `unsubscribe_url` unless it is an example."""
+    list, `unsubscribe_url` unless it is an example, and `suppression` if it may not be mailed."""
 
     id: int
     email: str
@@ -34,6 +42,7 @@ class Contact(Tagged, frozen=True, kw_only=True):
     segments: SegmentChanges | None = None
     unsubscribe_url: str = ""
     unsubscribe_headers: Mapping[str, str] | None = None
+    suppression: SuppressionMark | None = None
 
 
 class BatchItem(Model, frozen=True, kw_only=True):

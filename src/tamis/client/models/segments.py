@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from datetime import date, datetime
 
-from tamis.client.models.contacts import Contact, StoredValue
+from tamis.client.models.contacts import Contact, StoredValue, SuppressionMark
 from tamis.client.request import Model, Tagged
 
 Rule = str | Mapping[str, object]
@@ -85,6 +85,7 @@ class Member(Model, frozen=True, kw_only=True):
     suppressed: bool = False
     fields: Mapping[str, StoredValue]
     unsubscribe_url: str = ""
+    suppression: SuppressionMark | None = None
 
 
 class PastMember(Model, frozen=True, kw_only=True):

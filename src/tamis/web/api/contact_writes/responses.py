@@ -19,6 +19,7 @@ from tamis.actions.contacts.stated_values import StatedContact
 from tamis.domain.membership_changes import SegmentChanges
 from tamis.web.api.calls import Call
 from tamis.web.api.schemas.contacts import ContactBody, WrittenContactOut, written_contact_out
+from tamis.web.api.suppression_marks import mark_suppressed
 
 PROJECTION_SECONDS = 30.0
 MINIMAL = "return=minimal"
@@ -49,9 +50,8 @@ async def respond_to_write(
         changes = NOTHING if written.outcome == "unchanged" else await _segment_changes(call, watch, written)
     created = written.outcome == "created"
     headers = _tag(written) | ({"location": f"/v1/contacts/{written.contact.id}"} if created else {})
-    return Response(
-        written_contact_out(written, changes, call.links), status_code=201 if created else 200, headers=headers
-    )
+    await mark_suppressed(call, [shown := written_contact_out(written, changes, call.links)])
+    return Response(shown, status_code=201 if created else 200, headers=headers)
 
 
 async def _segment_changes(call: Call, watch: Watch, written: WrittenContact) -> SegmentChanges:

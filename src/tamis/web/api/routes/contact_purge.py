@@ -18,6 +18,7 @@ from tamis.web.api.operations import needs
 from tamis.web.api.schemas.common import Body, Id
 from tamis.web.api.schemas.contacts import ContactOut, contact_out
 from tamis.web.api.schemas.segments import Count
+from tamis.web.api.suppression_marks import mark_suppressed
 from tamis.web.monitoring.traffic import request_record
 
 
@@ -60,7 +61,8 @@ async def purge_contacts(
     if dry_run:
         plan = await call.compute(lambda: purge.plan_purge(call.services, call.account, type_id, wanted))
         shown = selected_fields(None, plan.fields)
-        return PurgeOut(0, plan.count, [contact_out(contact, shown) for contact in plan.sample])
+        sample = await mark_suppressed(call, [contact_out(contact, shown) for contact in plan.sample])
+        return PurgeOut(0, plan.count, sample)
     request_id = request_record(request.scope).id
     found = await call.compute(lambda: purge.purge_contacts(call.services, call.account, type_id, wanted, request_id))
     return PurgeOut(found.deleted, found.remaining, [])

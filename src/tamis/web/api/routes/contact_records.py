@@ -20,6 +20,7 @@ from tamis.web.api.schemas.common import Id, Page
 from tamis.web.api.schemas.contact_records import ContactChangeOut, ContactRecordOut, changes_out, contact_record_out
 from tamis.web.api.schemas.contacts import ContactDetailsOut
 from tamis.web.api.schemas.members import ExplanationOut, explanation_out
+from tamis.web.api.suppression_marks import mark_suppressed
 
 TAGS = ["Contacts"]
 
@@ -32,7 +33,7 @@ TAGS = ["Contacts"]
 )
 async def get_contact_by_id(call: CallDep, contact_id: Id) -> Response[ContactDetailsOut]:
     """Returns a contact; its id stays when its email changes."""
-    return contact_response(call, contact_of_account(call.records, call.account, contact_id))
+    return await contact_response(call, contact_of_account(call.records, call.account, contact_id))
 
 
 @get("/contacts/{contact_id:int}/segments", summary="Explain a contact's segments", tags=TAGS, opt=needs(Scope.READ))
@@ -63,7 +64,9 @@ async def get_contact_history(call: CallDep, contact_id: Id, page: PageDep) -> P
 @get("/contacts/{contact_id:int}/export", summary="Export a contact", tags=TAGS, opt=needs(Scope.READ))
 async def export_contact(call: CallDep, contact_id: Id) -> ContactRecordOut:
     """Returns everything that is known about a contact, for people who ask what you store about them."""
-    return contact_record_out(await call.read(lambda: record_of_contact(call.services, call.account, contact_id)))
+    shown = contact_record_out(await call.read(lambda: record_of_contact(call.services, call.account, contact_id)))
+    await mark_suppressed(call, [shown.contact])
+    return shown
 
 
 handlers = [get_contact_by_id, list_segments_of_contact, get_contact_history, export_contact]

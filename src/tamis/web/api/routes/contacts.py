@@ -5,6 +5,7 @@ from typing import Annotated, Any, NamedTuple
 from litestar import Request, Response, delete, get, patch, put
 from litestar.openapi import ResponseSpec
 from litestar.params import HeaderParameter, JSONBody, Parameter
+from msgspec import UNSET
 
 from tamis.actions.contacts.contact_queries import query_contacts, selected_fields
 from tamis.actions.contacts.contact_record import TypedContact, contact_by_email
@@ -29,6 +30,7 @@ from tamis.web.api.schemas.contacts import (
     contact_details_out,
     linked_contact_out,
 )
+from tamis.web.api.suppression_marks import mark_suppressed
 
 TAGS = ["Contacts"]
 NO_CONTENT = {204: ResponseSpec(None, description="Done; the request preferred no content.")}
@@ -76,7 +78,8 @@ async def list_contacts(
         raise BadRequest(refused.problems) from None
     following = None if found.next is None else cursor_of((sort, found.next.contact_id, found.next.key))
     links = call.links
-    return Page([linked_contact_out(contact, shown, links) for contact in found.contacts], following)
+    contacts = await mark_suppressed(call, [linked_contact_out(contact, shown, links) for contact in found.contacts])
+    return Page(contacts, following)
 
 
 @get(
@@ -87,7 +90,7 @@ async def list_contacts(
 )
 async def get_contact(call: CallDep, type_id: Id, address: EmailDep) -> Response[ContactDetailsOut]:
     """Returns a contact."""
-    return contact_response(call, contact_by_email(call.records, call.account, type_id, address))
+    return await contact_response(call, contact_by_email(call.records, call.account, type_id, address))
 
 
 @put(
@@ -158,14 +161,18 @@ async def delete_contact(
     return answer
 
 
-def contact_response(call: Call, found: TypedContact) -> Response[ContactDetailsOut]:
-    """Return the response for a contact: 304 if the program has it as it is; raises Outdated."""
+async def contact_response(call: Call, found: TypedContact) -> Response[ContactDetailsOut]:
+    """Return the response for a contact: 304 if the program has it as it is; raises Outdated. The tag is that of the
+    values, so a suppressed contact is always sent: the program may have it from before."""
+    (shown,) = await mark_suppressed(call, [contact_details_out(found.contact, found.fields.own, call.links)])
     tag, known = contact_tag(found.contact, found.fields), call.precondition.none_match
-    if known is not None and (tag in known or ANY in known):
+    is_known = known is not None and (tag in known or ANY in known)
+    if is_known and shown.suppression is UNSET:
         unchanged: Response[Any] = Response(None, status_code=304, headers={"etag": tag})
         return unchanged
-    call.precondition.require(tag)
-    return tagged(contact_details_out(found.contact, found.fields.own, call.links), tag)
+    if not is_known:
+        call.precondition.require(tag)
+    return tagged(shown, tag)
 
 
 handlers = [list_contacts, get_contact, replace_contact, change_contact, delete_contact]

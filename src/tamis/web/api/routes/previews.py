@@ -10,6 +10,7 @@ from tamis.web.api.body import StrictJson
 from tamis.web.api.calls import CallDep
 from tamis.web.api.operations import needs
 from tamis.web.api.schemas.segments import PreviewOut, RuleToPreview, preview_out
+from tamis.web.api.suppression_marks import mark_suppressed
 
 
 @post(
@@ -28,7 +29,9 @@ async def preview_rule(call: CallDep, data: JSONBody[RuleToPreview]) -> PreviewO
             call.services, call.account, data.contact_type_id, data.rule, segment_id=data.segment_id
         ),
     )
-    return preview_out(found, fields_of_type(call.records, data.contact_type_id))
+    shown = preview_out(found, fields_of_type(call.records, data.contact_type_id))
+    await mark_suppressed(call, shown.sample)
+    return shown
 
 
 handlers = [preview_rule]

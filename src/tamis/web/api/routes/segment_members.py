@@ -18,6 +18,7 @@ from tamis.web.api.paging import PageDep, cursor_of
 from tamis.web.api.problems import BadRequest
 from tamis.web.api.schemas.common import Id, Page
 from tamis.web.api.schemas.members import MemberNames, MemberOut, members_out
+from tamis.web.api.suppression_marks import mark_suppressed
 
 TAGS = ["Segments"]
 MEMBER = "/segments/{segment_id:int}/members/{email:path}"
@@ -46,7 +47,8 @@ async def list_members(
         )
     except Invalid as refused:
         raise BadRequest(refused.problems) from None
-    return Page(members_out(found, call.links), None if found.next is None else cursor_of(found.next))
+    members = await mark_suppressed(call, members_out(found, call.links))
+    return Page(members, None if found.next is None else cursor_of(found.next))
 
 
 @get(MEMBER, summary="Get a member", tags=TAGS, opt=needs(Scope.READ))
@@ -88,7 +90,7 @@ async def remove_member(call: CallDep, segment_id: Id, address: EmailDep) -> Non
 
 async def _member(call: Call, segment_id: int, email: str) -> MemberOut:
     found = await call.read(lambda: member_of_email(call.services, call.account, segment_id, email))
-    return members_out(found, call.links)[0]
+    return (await mark_suppressed(call, members_out(found, call.links)))[0]
 
 
 handlers = [list_members, get_member, add_member, remove_member]

@@ -19,6 +19,7 @@ from tamis.web.api.requests import ADMITS, require_scope
 from tamis.web.api.schemas.common import MAX_ID, Id, Page
 from tamis.web.api.schemas.segment_versions import ComparisonOut, VersionOut, comparison_out, version_out
 from tamis.web.api.schemas.segments import EffectOut, SegmentOut, effect_out, segment_out
+from tamis.web.api.suppression_marks import mark_suppressed
 
 TAGS = ["Segments"]
 
@@ -90,7 +91,9 @@ async def restore_segment_version(
                 call.services, call.account, segment_id, edit, call.precondition, sample_size=SAMPLE_SIZE
             )
         )
-        return Response(effect_out(effect, fields_of_type(call.records, segment.contact_type_id)))
+        shown = effect_out(effect, fields_of_type(call.records, segment.contact_type_id))
+        await mark_suppressed(call, [*shown.sample.entering, *shown.sample.leaving])
+        return Response(shown)
     require_scope(call.key, Scope.ADMIN)
     await call.write(versions.restore_version, call.account, segment_id, number, call.precondition)
     (listed,) = await call.read(lambda: listed_segments(call.services, call.account.id, segment_id))

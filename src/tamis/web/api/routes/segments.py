@@ -35,6 +35,7 @@ from tamis.web.api.schemas.segments import (
     effect_out,
     segment_out,
 )
+from tamis.web.api.suppression_marks import mark_suppressed
 
 TAGS = ["Segments"]
 PATHS = {"segment_name": "name"}
@@ -114,7 +115,9 @@ async def change_segment(
                 )
             )
             segment = segment_by_id(call.records, call.account, segment_id)
-            return Response(effect_out(effect, fields_of_type(call.records, segment.contact_type_id)))
+            shown = effect_out(effect, fields_of_type(call.records, segment.contact_type_id))
+            await mark_suppressed(call, [*shown.sample.entering, *shown.sample.leaving])
+            return Response(shown)
         await call.write(segments.edit_segment, call.account, segment_id, edit, call.precondition)
     listed = await _listed(call, segment_id)
     return tagged(segment_out(listed), segment_tag(listed.segment))

@@ -14,7 +14,9 @@ class PastMemberOut(msgspec.Struct):
 
     id: Annotated[int, Meta(description="The recipient id, which changes have as `recipient_id`.")]
     contact_id: Annotated[int | None, Meta(description="null for an email that is not a contact.")]
-    email: Annotated[str | None, Meta(description="The present email; null if it is not known any more.")]
+    email: Annotated[
+        str | None, Meta(description="The present email; null if it is not known any more, or may not be mailed.")
+    ]
 
 
 class ChangePage(msgspec.Struct):

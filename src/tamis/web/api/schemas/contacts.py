@@ -12,6 +12,7 @@ from tamis.actions.contacts.contact_writes import WrittenContact
 from tamis.domain.contacts import Contact
 from tamis.domain.fields import Field, Value
 from tamis.domain.membership_changes import SegmentChanges
+from tamis.domain.suppressions import SuppressionReason
 from tamis.web.api.schemas.common import Body
 
 JsonFieldValue = bool | float | str | list[str] | None
@@ -27,6 +28,19 @@ UnsubscribeUrl = Annotated[
 LARGEST_WHOLE = 2**53
 
 
+class SuppressionMark(msgspec.Struct):
+    """Why an email may not be mailed."""
+
+    reason: SuppressionReason
+    since: datetime
+    source: Annotated[str, Meta(description="From where Tamis knows it: `api`, `console`, the name of a provider, …")]
+
+
+Suppressed = Annotated[
+    SuppressionMark | UnsetType, Meta(description="Why the email may not be mailed; missing if it may be.")
+]
+
+
 class ContactOut(msgspec.Struct):
     """A contact: a person of one contact type."""
 
@@ -35,15 +49,16 @@ class ContactOut(msgspec.Struct):
     fields: FieldValues
     created_at: datetime
     updated_at: datetime
+    suppression: Suppressed = UNSET
 
 
-class LinkedContactOut(ContactOut):
+class LinkedContactOut(ContactOut, kw_only=True):
     """A contact with its unsubscribe link."""
 
     unsubscribe_url: UnsubscribeUrl
 
 
-class ContactDetailsOut(LinkedContactOut):
+class ContactDetailsOut(LinkedContactOut, kw_only=True):
     """A contact with all that an email to it needs."""
 
     unsubscribe_headers: Annotated[
@@ -59,7 +74,7 @@ class SegmentChangesOut(msgspec.Struct):
     left: list[int]
 
 
-class WrittenContactOut(ContactDetailsOut):
+class WrittenContactOut(ContactDetailsOut, kw_only=True):
     """A contact as a write has left it, or as it was before its deletion."""
 
     segments: SegmentChangesOut
@@ -85,14 +100,23 @@ def contact_out(contact: Contact, fields: Sequence[Field]) -> ContactOut:
 def linked_contact_out(contact: Contact, fields: Sequence[Field], links: LinkMaker) -> LinkedContactOut:
     """Return a contact as the API shows it, with its unsubscribe link."""
     values, url = values_out(contact.values, fields), _link(contact, links)
-    return LinkedContactOut(contact.id, contact.email, values, contact.created_at, contact.updated_at, url)
+    return LinkedContactOut(
+        contact.id, contact.email, values, contact.created_at, contact.updated_at, unsubscribe_url=url
+    )
 
 
 def contact_details_out(contact: Contact, fields: Sequence[Field], links: LinkMaker) -> ContactDetailsOut:
     """Return a contact as the API shows it, with all that an email to it needs."""
     values, url = values_out(contact.values, fields), _link(contact, links)
-    headers = list_unsubscribe_headers(url)
-    return ContactDetailsOut(contact.id, contact.email, values, contact.created_at, contact.updated_at, url, headers)
+    return ContactDetailsOut(
+        contact.id,
+        contact.email,
+        values,
+        contact.created_at,
+        contact.updated_at,
+        unsubscribe_url=url,
+        unsubscribe_headers=list_unsubscribe_headers(url),
+    )
 
 
 def written_contact_out(written: WrittenContact, changes: SegmentChanges, links: LinkMaker) -> WrittenContactOut:
@@ -106,9 +130,9 @@ def written_contact_out(written: WrittenContact, changes: SegmentChanges, links:
         values_out(contact.values, written.fields.own),
         contact.created_at,
         contact.updated_at,
-        url,
-        list_unsubscribe_headers(url),
-        SegmentChangesOut(list(changes.entered), list(changes.left)),
+        unsubscribe_url=url,
+        unsubscribe_headers=list_unsubscribe_headers(url),
+        segments=SegmentChangesOut(list(changes.entered), list(changes.left)),
     )
 
 

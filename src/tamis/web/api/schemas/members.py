@@ -4,7 +4,7 @@ from datetime import date, datetime
 from typing import Annotated, Literal
 
 import msgspec
-from msgspec import Meta
+from msgspec import UNSET, Meta
 
 from tamis.actions.consent.unsubscribe_links import LinkMaker
 from tamis.actions.segments.explanations import Explanation
@@ -14,7 +14,7 @@ from tamis.actions.segments.rule_syntax import Explained, ExplainedEvents
 from tamis.domain.members import ActivityEntry
 from tamis.domain.membership_changes import Cause, MembershipSnapshot
 from tamis.web.api.schemas.common import Body, Name
-from tamis.web.api.schemas.contacts import FieldValues, UnsubscribeUrl, values_out
+from tamis.web.api.schemas.contacts import FieldValues, Suppressed, UnsubscribeUrl, values_out
 
 
 class MemberOut(msgspec.Struct):
@@ -28,6 +28,7 @@ class MemberOut(msgspec.Struct):
     suppressed: Annotated[bool, Meta(description="Whether the email may not be mailed.")]
     fields: FieldValues
     unsubscribe_url: UnsubscribeUrl
+    suppression: Suppressed = UNSET
 
 
 class MemberNames(Body):

@@ -6,6 +6,7 @@ from litestar import get
 from litestar.params import FromPath, FromQuery
 from litestar.response import Response
 
+from tamis.actions.consent.mailing import withholds_suppressed
 from tamis.actions.exporting.download import segment_download
 from tamis.actions.segments.segments import segment_by_id
 from tamis.web.console.dependencies import ServicesDep, VisitorDep
@@ -24,14 +25,22 @@ def api(services: ServicesDep, visitor: VisitorDep, request: WebRequest, segment
 
 @get("/segments/{segment_id:int}/export")
 async def export(
-    services: ServicesDep, visitor: VisitorDep, segment_id: FromPath[int], to: FromQuery[str] = "csv"
+    services: ServicesDep,
+    visitor: VisitorDep,
+    segment_id: FromPath[int],
+    to: FromQuery[str] = "csv",
+    suppressed: FromQuery[str] = "",
 ) -> Response[Any]:
-    """Send the recipients of a segment as a file, which is made first and deleted afterwards."""
+    """Send the recipients of a segment who can be mailed, or with `suppressed` all, as a file, which is made first and
+    deleted afterwards."""
     layout = layout_of(to)
-    segment = segment_by_id(services.records.reader(), visitor.account, segment_id)
-    account = visitor.account
+    db, account = services.records.reader(), visitor.account
+    segment = segment_by_id(db, account, segment_id)
+    mailable = suppressed != "included" and withholds_suppressed(db, account.id)
     download = await run_in_lane(
-        services.lanes.exports, account.id, lambda: segment_download(services, account, segment_id, layout)
+        services.lanes.exports,
+        account.id,
+        lambda: segment_download(services, account, segment_id, layout, mailable=mailable),
     )
     return send_file(download, segment.name, to)
 
