@@ -23,7 +23,7 @@ import os, signal, sys
 from pathlib import Path
 from tamis.actions.maintenance import erasure as erasing
 from tamis.actions.services import Services
-from tamis.columns.engine import store as columns
+from tamis.columns.engine import opening, store as columns
 from tamis.records.maintenance import erasure
 from tamis.records.engine.sqlite import engine as records
 from tamis.settings import Settings
@@ -48,7 +48,7 @@ match sys.argv[2]:
     case "copied": killing(columns.Columns, "_copy", after=True)
     case "closed": killing(columns.Columns, "_close_database", after=True)
     case "replaced": killing(columns, "replace_durably", after=True)
-    case "opened": killing(columns, "read_state", after=False)
+    case "opened": killing(opening, "read_state", after=False)
     case "compacted": killing(records, "_truncate_log", after=False)
     case "cleared": killing(records, "_truncate_log", after=True)
     case "recorded": killing(erasure, "complete_erasure", after=True)

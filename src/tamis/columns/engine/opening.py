@@ -4,7 +4,7 @@ from pathlib import Path
 
 import duckdb
 
-from tamis.columns.engine.state import read_state
+from tamis.columns.engine.state import State, read_state
 from tamis.columns.history.link import HistoryLink
 from tamis.columns.layout.tables import create, is_current, recreate, version_of
 from tamis.domain.errors import Unavailable
@@ -28,9 +28,11 @@ def make_file(path: Path, fresh: Path, config: Config, store_id: str) -> None:
     replace_durably(fresh, path)
 
 
-def open_file(path: Path, config: Config, store_id: str, history: HistoryLink) -> duckdb.DuckDBPyConnection:
-    """Open a store. One of another version is emptied, once its history is in the records. Raises duckdb.Error if the
-    file is unusable, and Unavailable and DiskFull if its history cannot be written."""
+def open_file(
+    path: Path, config: Config, store_id: str, history: HistoryLink
+) -> tuple[duckdb.DuckDBPyConnection, State]:
+    """Open a store, and read its state. One of another version is emptied, once its history is in the records. Raises
+    duckdb.Error if the file is unusable, and Unavailable and DiskFull if its history cannot be written."""
     db = duckdb.connect(str(path), config=config)
     try:
         version = version_of(db, store_id)
@@ -41,8 +43,7 @@ def open_file(path: Path, config: Config, store_id: str, history: HistoryLink) -
             db.execute("BEGIN TRANSACTION").fetchall()
             recreate(db, store_id)
             db.execute("COMMIT").fetchall()
-        read_state(db)
+        return db, read_state(db)
     except BaseException:
         db.close()
         raise
-    return db

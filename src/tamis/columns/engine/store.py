@@ -63,6 +63,7 @@ class Columns:
         self.rewrite_lock = RWLock()
         self._rewriting = threading.Lock()
         self._state = EMPTY
+        self._is_fresh = False
         self.cached_sizes = CachedSizes(watermark_of(None, {}), {})
         self._published: CachedSizes | None = None
         self._own = acquire_lock(directory)
@@ -198,11 +199,13 @@ class Columns:
         Unavailable if it was rolled back."""
         with self._transaction() as con:
             self._published = None
-            recreate(con, self._store_id)
+            if not self._is_fresh:  # its tables are new and empty
+                recreate(con, self._store_id)
             self.history.load(con, kept)
             state = replace(read_state(con), number=kept.position.number)
             state = project(con, state, batch)
             done = self.history.keep(con, state, batch)
+        self._is_fresh = False
         self._publish(state, done)
         self.announce(done)
 
@@ -273,10 +276,10 @@ class Columns:
 
     def _reopen(self) -> None:
         self.history.refresh_position()
-        self._db = self._open()
+        self._is_fresh = False
+        self._db, self._state = self._open()
         with self._db.cursor() as con:
             applied, self._mark = con.execute("SELECT applied, mark FROM meta").fetchall()[0]
-            self._state = read_state(con)
         self.applied = applied if applied >= 0 else None
         if not self.is_behind:  # the history may have skipped numbers after its last entry
             self._state = replace(self._state, number=self.history.kept.number)
@@ -285,7 +288,7 @@ class Columns:
         self.cached_sizes = self._published = CachedSizes(watermark, self._state.sizes)
         self.failure = None
 
-    def _open(self) -> duckdb.DuckDBPyConnection:
+    def _open(self) -> tuple[duckdb.DuckDBPyConnection, State]:
         if self.path.exists():
             try:
                 return open_file(self.path, self._config, self._store_id, self.history)
@@ -297,4 +300,5 @@ class Columns:
         self._sibling(WAL_SUFFIX).unlink(missing_ok=True)
         self._discard_leftovers()
         make_file(self.path, self._sibling(NEW_SUFFIX), self._config, self._store_id)
+        self._is_fresh = True
         return open_file(self.path, self._config, self._store_id, self.history)

@@ -1,5 +1,7 @@
 """The tables of contacts: one for each contact type, with a typed nullable column for each field."""
 
+from collections.abc import Mapping
+
 import duckdb
 
 from tamis.columns.engine.dialect import DUCKDB
@@ -61,17 +63,23 @@ def ensure_table(con: duckdb.DuckDBPyConnection, type_id: int, fields: FieldSet)
     """
     name = table(type_id)
     wanted = columns_of(fields)
-    present = columns_present(con, type_id)
-    if not present:
-        columns = ", ".join(f"{key} {sql_type}" for key, sql_type in wanted.items())
-        con.execute(f"CREATE TABLE {name} ({columns})")
-        return
+    present = ensure_columns_table(con, name, wanted)
     for key, sql_type in present.items() - wanted.items():
         con.execute(f"ALTER TABLE {name} DROP COLUMN {key}")
         if sql_type == "VARCHAR":
             _drop_originals(con, name, key.removeprefix("f"))
     for key, sql_type in wanted.items() - present.items():
         con.execute(f"ALTER TABLE {name} ADD COLUMN {key} {sql_type}")
+
+
+def ensure_columns_table(con: duckdb.DuckDBPyConnection, name: str, wanted: Mapping[str, str]) -> dict[str, str]:
+    """Create a table unless it exists; return its columns with their types.
+
+    `duckdb_columns()` would take some milliseconds when it is first called, for the views of DuckDB itself.
+    """
+    columns = ", ".join(f"{key} {sql_type}" for key, sql_type in wanted.items())
+    con.execute(f"CREATE TABLE IF NOT EXISTS {name} ({columns})")
+    return dict(con.execute("SELECT name, type FROM pragma_table_info($1)", [name]).fetchall())
 
 
 def columns_present(con: duckdb.DuckDBPyConnection, type_id: int) -> dict[str, str]:

@@ -1,10 +1,8 @@
 """The tables of events: one for each event name, with a typed nullable column for each property."""
 
-from collections.abc import Mapping
-
 import duckdb
 
-from tamis.columns.layout.contacts import SQL_TYPES
+from tamis.columns.layout.contacts import SQL_TYPES, ensure_columns_table
 from tamis.domain.events import AT, EventCatalogue
 from tamis.domain.fields import Field, FieldSet
 
@@ -40,17 +38,14 @@ def ensure_event_tables(con: duckdb.DuckDBPyConnection, catalogue: EventCatalogu
 
     Return the names whose tables are empty now and must be loaded again, because the kind of a property has changed.
     """
-    present, emptied = _columns_present(con), []
+    emptied = []
     for name in catalogue.names:
         table, wanted = event_table(name.id), columns_of(catalogue.properties_of(name.id))
-        existing = present.get(table, {})
+        existing = ensure_columns_table(con, table, wanted)
         if any(wanted[key] != existing[key] for key in wanted.keys() & existing.keys()):
             con.execute(f"DROP TABLE {table}")
             emptied.append(name.id)
-            existing = {}
-        if not existing:
-            con.execute(f"CREATE TABLE {table} ({', '.join(f'{key} {sql_type}' for key, sql_type in wanted.items())})")
-            continue
+            existing = ensure_columns_table(con, table, wanted)
         for key in wanted.keys() - existing.keys():
             con.execute(f"ALTER TABLE {table} ADD COLUMN {key} {wanted[key]}")
     return emptied
@@ -65,14 +60,3 @@ def sort_events(con: duckdb.DuckDBPyConnection, name_id: int) -> None:
         con.execute(f"CREATE TABLE sorted_events AS FROM {table} ORDER BY {INSTANT}")
         con.execute(f"DROP TABLE {table}")
         con.execute(f"ALTER TABLE sorted_events RENAME TO {table}")
-
-
-def _columns_present(con: duckdb.DuckDBPyConnection) -> Mapping[str, dict[str, str]]:
-    rows = con.execute(
-        "SELECT table_name, column_name, data_type FROM duckdb_columns() "
-        "WHERE starts_with(table_name, 'events_') AND NOT internal"
-    ).fetchall()
-    found: dict[str, dict[str, str]] = {}
-    for table, column, sql_type in rows:
-        found.setdefault(table, {})[column] = sql_type
-    return found
