@@ -6,6 +6,7 @@ import re
 import uuid
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import cache
 from importlib.resources import files
 from pathlib import Path
 
@@ -39,6 +40,7 @@ def connect(path: Path) -> apsw.Connection:
         return db
 
 
+@cache
 def migrations() -> list[tuple[int, str]]:
     """List the numbered migrations, in order."""
     found = []
@@ -50,9 +52,9 @@ def migrations() -> list[tuple[int, str]]:
 
 
 def migrate(db: apsw.Connection, require_unused: Callable[[], None] = lambda: None) -> None:
-    """Migrate a database to the newest schema, each migration in its own transaction; raises Unavailable for a database
-    made by a newer version, and when a migration is missing. `require_unused` is called before data of an older version
-    is migrated, and may raise."""
+    """Migrate a database to the newest schema, each migration in its own transaction, but a new database in one; raises
+    Unavailable for a database made by a newer version, and when a migration is missing. `require_unused` is called
+    before data of an older version is migrated, and may raise."""
     steps = dict(migrations())
     newest = max(steps)
     while (version := _version(db)) != newest:
@@ -62,12 +64,12 @@ def migrate(db: apsw.Connection, require_unused: Callable[[], None] = lambda: No
             require_unused()
         with db_transaction(db):
             version = _version(db)  # another process may have been faster
-            if version < newest:
-                sql = steps.get(version + 1)
+            for number in range(version + 1, (min(version + 1, newest) if version else newest) + 1):
+                sql = steps.get(number)
                 if sql is None:
-                    raise Unavailable("migration_missing", number=version + 1)
+                    raise Unavailable("migration_missing", number=number)
                 db.execute(sql).fetchall()
-                db.execute(f"PRAGMA user_version = {version + 1}").fetchall()
+                db.execute(f"PRAGMA user_version = {number}").fetchall()
             if not db.execute("SELECT id FROM store").fetchall():
                 db.execute("INSERT INTO store (id) VALUES (?)", (uuid.uuid4().hex,)).fetchall()
 
