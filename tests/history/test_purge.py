@@ -88,7 +88,10 @@ def test_whoever_becomes_active_meanwhile_is_left_alone(
     assert plan(past, PurgeFilter(where="email is not blank"))[0] == 3
 
 
-@pytest.mark.parametrize("wanted", [PurgeFilter(), PurgeFilter(where=" "), PurgeFilter("soon"), PurgeFilter(where="x")])
+@pytest.mark.parametrize(
+    "wanted",
+    [PurgeFilter(), PurgeFilter(where=" "), PurgeFilter("soon"), PurgeFilter("0 days"), PurgeFilter(where="x")],
+)
 def test_nobody_is_purged_without_saying_who(past: Past, wanted: PurgeFilter) -> None:
     with pytest.raises(Invalid):
         run(past, wanted)

@@ -23,6 +23,7 @@ from tamis.domain.emails import parse_email
 from tamis.domain.errors import Invalid, Problem, ValueProblem
 from tamis.domain.fields import FieldSet
 from tamis.domain.paging import SortOrder
+from tamis.domain.segments import Segment
 from tamis.records import change_log, contacts, segments, types
 from tamis.records.events.catalogue import names_of_type
 from tamis.records.handles import Reader, Transaction
@@ -61,6 +62,11 @@ class PurgedContacts:
 
     deleted: int
     remaining: int
+
+
+def in_segment(segment: Segment) -> str:
+    """Return the rule, as text, for the contacts in a segment."""
+    return f"is in segment {_quoted(segment.name)}"
 
 
 def plan_purge(services: Services, account: Account, type_id: int, wanted: PurgeFilter) -> PurgePlan:
@@ -166,9 +172,12 @@ def _duration(text: str) -> Duration:
         if short.endswith(letter) and short[:-1].strip().isdigit():
             short = short[:-1].strip() + unit
     try:
-        return parse_duration(short)
+        duration = parse_duration(short)
     except ValueProblem as problem:
         raise Invalid([Problem.of("inactive_for", problem.message)]) from None
+    if not duration.count:  # everybody
+        raise Invalid([Problem("inactive_for", "purge_without_conditions")])
+    return duration
 
 
 def _quoted(text: str) -> str:
