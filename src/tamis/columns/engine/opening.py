@@ -13,6 +13,18 @@ from tamis.files.durable import replace_durably
 Config = dict[str, str | bool | int | float | list[str]]
 
 
+def make_config(memory: str, threads: int, spill: Path) -> Config:
+    """Return the settings of a database; results that do not fit into its memory are written to `spill`."""
+    return {
+        "memory_limit": memory,
+        "threads": threads,
+        "temp_directory": str(spill),
+        "autoinstall_known_extensions": False,
+        "autoload_known_extensions": False,
+        "preserve_insertion_order": False,
+    }
+
+
 def make_file(path: Path, fresh: Path, config: Config, store_id: str) -> None:
     """Create an empty store atomically: it is built under the name `fresh` first. Raises Unavailable."""
     try:

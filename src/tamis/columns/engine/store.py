@@ -17,7 +17,7 @@ from tamis import log
 from tamis.columns.engine.compaction import compact, discard_leftovers
 from tamis.columns.engine.errors import EngineFault, StoreFailure, classify_error, is_external_cause, message_of
 from tamis.columns.engine.files import NAME, NEW_SUFFIX, SPILL_NAME, WAL_SUFFIX, quarantine
-from tamis.columns.engine.opening import Config, make_file, open_file
+from tamis.columns.engine.opening import make_config, make_file, open_file
 from tamis.columns.engine.process_lock import acquire_lock
 from tamis.columns.engine.read_transaction import read_transaction
 from tamis.columns.engine.rwlock import RWLock
@@ -68,14 +68,7 @@ class Columns:
         self._published: CachedSizes | None = None
         self._own = acquire_lock(directory)
         try:
-            self._config: Config = {
-                "memory_limit": memory,
-                "threads": threads,
-                "temp_directory": str(directory / SPILL_NAME),
-                "autoinstall_known_extensions": False,
-                "autoload_known_extensions": False,
-                "preserve_insertion_order": False,
-            }
+            self._config = make_config(memory, threads, directory / SPILL_NAME)
             self._discard_leftovers()
             shutil.rmtree(directory / SPILL_NAME, ignore_errors=True)
             self._reopen()
