@@ -30,7 +30,10 @@ def columns_of(properties: FieldSet) -> dict[str, str]:
 
 def list_event_tables(con: duckdb.DuckDBPyConnection) -> list[str]:
     """Return the tables of all event names, also of contact types that are deleted."""
-    return sorted(_columns_present(con))
+    rows = con.execute(
+        "SELECT table_name FROM duckdb_tables() WHERE starts_with(table_name, 'events_') AND NOT internal"
+    ).fetchall()
+    return sorted(name for (name,) in rows)
 
 
 def ensure_event_tables(con: duckdb.DuckDBPyConnection, catalogue: EventCatalogue) -> list[int]:
