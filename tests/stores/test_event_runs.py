@@ -14,13 +14,13 @@ from hypothesis import strategies as st
 from tamis.records.engine.sqlite.database import migrate
 from tamis.records.events import read, write
 from tamis.records.events.rows import EventOutcome, NewEvent, identity_of
-from tamis.records.events.sealed import filters, removals, runs, upkeep
+from tamis.records.events.sealed import filters, removals, runs, small_runs, upkeep
 from tamis.records.events.sealed.lines import compress, decompress, read_line, write_line
 from tamis.records.events.verify import EventProblems, verify_events
 from tamis.records.handles import Transaction
 from tamis.records.names import register_fold
 from tests.support.effort import examples
-from tests.support.small_runs import small_runs
+from tests.support.small_runs import small_runs as with_small_runs
 
 CONTACTS, NAMES = range(1, 13), (1, 2)
 TYPE = 1
@@ -28,7 +28,7 @@ TYPE = 1
 
 @pytest.fixture(autouse=True, scope="module")
 def small() -> Iterator[None]:
-    with small_runs():
+    with with_small_runs():
         yield
 
 
@@ -149,6 +149,11 @@ def _act(stored: Stored, action: str, chance: Random) -> None:
             stored.append(_some(chance, chance.randrange(1, 8)))
         case "many":
             stored.append(_some(chance, 60))
+        case "batch":
+            stored.append(_some(chance, chance.randrange(13, 30)))
+        case "forgotten":
+            small_runs._contents.clear()  # as another process does not know them
+            small_runs._known = small_runs._Known()
         case "lost":
             stored.append(_some(chance, 20), is_lost=True)
         case "steps":
@@ -164,7 +169,10 @@ def _act(stored: Stored, action: str, chance: Random) -> None:
             stored.remove_before(chance.choice(NAMES), chance.randrange(20))
 
 
-ACTIONS = ["few", "few", "many", "many", "lost", "steps", "steps", "all steps", "lost step", "contacts", "before"]
+ACTIONS = [
+    "few", "few", "many", "batch", "batch", "forgotten", "lost", "steps", "steps", "all steps", "lost step", "contacts",
+    "before",
+]  # fmt: skip
 
 
 @settings(max_examples=examples(300, least=20))

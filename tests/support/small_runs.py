@@ -6,7 +6,8 @@ from contextlib import contextmanager
 import pytest
 
 from tamis.records.events import write
-from tamis.records.events.sealed import merging, removals, runs, sealing
+from tamis.records.events.sealed import merging, removals, runs, sealing, upkeep
+from tamis.records.events.sealed import small_runs as small_runs_module
 
 SIZES = (
     (sealing, "MAX_ROWS", 20),
@@ -17,7 +18,13 @@ SIZES = (
     (runs, "BLOCKS_PER_PAGE", 2),
     (merging, "SMALLEST_RUN", 10),
     (merging, "RUNS_PER_MERGE", 2),
+    (merging, "MOST_OF_LOWEST", 4),
+    (merging, "MOST_SMALL_RUNS", 3),
+    (merging, "EVENTS_OF_SMALL_RUNS", 50),
     (merging, "BLOCKS_PER_STEP", 4),
+    (upkeep, "SMALL_RUN", 40),
+    (small_runs_module, "MAX_KNOWN_RUNS", 3),
+    (small_runs_module, "MAX_KNOWN_EVENTS", 60),
     (removals, "CONTACTS_PER_STEP", 2),
     (removals, "BLOCKS_PER_STEP", 2),
     (write, "ROWS_PER_CALL", 12),

@@ -1,6 +1,6 @@
 """Accepting the events that programs send: valid ones are stored, each once, and the others say why not."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from typing import Literal, NamedTuple
 
@@ -21,7 +21,7 @@ from tamis.domain.events import MAX_PROPERTIES_SIZE, EventName, RawValue
 from tamis.domain.instants import day_of, to_micros
 from tamis.domain.text import shorten
 from tamis.records import change_log, contacts, forgotten_emails, types
-from tamis.records.events.rows import EventOutcome, NewEvent, encode_properties
+from tamis.records.events.rows import EventOutcome, NewEvent, encode_values
 from tamis.records.events.write import append
 from tamis.records.handles import Reader, Transaction
 
@@ -39,10 +39,10 @@ ACCEPTED, REPEATED = EventResult("accepted"), EventResult("repeated")
 
 
 class _ResolvedEvent(NamedTuple):
-    """An event of a known contact, with what is stored of it."""
+    """An event of a known contact: the ids of its properties, their values, and what is stored of it."""
 
-    name: EventName
-    values: dict[int, RawValue]
+    ids: tuple[int, ...]
+    values: Sequence[RawValue]
     row: NewEvent
 
 
@@ -103,18 +103,19 @@ def _accept(
         at = micros if event.at is None else event.at
         if name.keep and (problem := _too_old(name, at, now, account)):
             return problem
-        values = catalogue.values(name, event.properties)
-        if isinstance(values, Problem):
-            return values
-        document = encode_properties(values)
+        properties = event.properties
+        found = catalogue.property_ids(name, properties)
+        if isinstance(found, Problem):
+            return found
+        document = encode_values(found.ids, properties.values, are_ascending=found.are_ascending)
         if 4 * len(document) > MAX_PROPERTIES_SIZE and len(document.encode()) > MAX_PROPERTIES_SIZE:
             return Problem("properties", "event_properties_too_large", most=MAX_PROPERTIES_SIZE)
-        return _ResolvedEvent(name, values, NewEvent(contact_id, name.id, at, event.id, document))
+        return _ResolvedEvent(found.ids, properties.values, NewEvent(contact_id, name.id, at, event.id, document))
 
     found = [resolve(event) if isinstance(event, StatedEvent) else event for event in events]
     resolved = [event for event in found if isinstance(event, _ResolvedEvent)]
     outcomes = iter(_store(db, now, type_id, resolved, catalogue))
-    return [_result(event, outcomes) for event in found]
+    return [_result(event, outcomes, catalogue) for event in found]
 
 
 def _store(
@@ -125,24 +126,25 @@ def _store(
     if stored:
         change_log.record_event_changes(db, type_id, {event.row.contact_id for event in stored}, now)
         for event in stored:
-            catalogue.count_unreadable(event.values)
+            catalogue.count_unreadable(event.ids, event.values)
         catalogue.save_counts()
     return outcomes
 
 
-def _result(event: _ResolvedEvent | Problem | tuple[Problem, ...], outcomes: Iterable[EventOutcome]) -> EventResult:
+def _result(
+    event: _ResolvedEvent | Problem | tuple[Problem, ...], outcomes: Iterator[EventOutcome], catalogue: GrowingCatalogue
+) -> EventResult:
     if isinstance(event, Problem):
         return EventResult("rejected", (event,))
     if not isinstance(event, _ResolvedEvent):
         return EventResult("rejected", event)
-    match next(iter(outcomes)):
-        case EventOutcome.STORED:
-            return ACCEPTED
-        case EventOutcome.REPEATED:
-            return REPEATED
-        case EventOutcome.CONFLICTING:
-            id_ = shorten(event.row.key)
-            return EventResult("rejected", (Problem("id", "event_id_of_other_content", event=event.name.name, id=id_),))
+    outcome = next(outcomes)
+    if outcome is EventOutcome.STORED:
+        return ACCEPTED
+    if outcome is EventOutcome.REPEATED:
+        return REPEATED
+    name, id_ = catalogue.name_of(event.row.name_id), shorten(event.row.key)
+    return EventResult("rejected", (Problem("id", "event_id_of_other_content", event=name, id=id_),))
 
 
 def _email_keys(events: Iterable[StatedEvent]) -> list[str]:

@@ -1,10 +1,11 @@
 """Names and properties that appear with the events that have them."""
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
+from typing import NamedTuple
 
-from tamis.actions.events.stated_events import StatedProperty
+from tamis.actions.events.stated_events import StatedProperties
 from tamis.domain.contacts import ContactType
 from tamis.domain.errors import Problem
 from tamis.domain.events import MAX_NAMES, MAX_PROPERTIES, EventName, RawValue, kind_of, read_property
@@ -18,6 +19,13 @@ _PLAIN: Mapping[Kind, tuple[type, ...]] = {
     **dict.fromkeys(Kind, ()), Kind.NUMBER: (int, float), Kind.TEXT: (str,), Kind.BOOLEAN: (bool,)
 }  # fmt: skip
 """The types of the values that are of a kind for sure; blank texts do not count as values."""
+
+
+class PropertyIds(NamedTuple):
+    """The ids of the properties of an event, in the order of its values, and whether that is ascending."""
+
+    ids: tuple[int, ...]
+    are_ascending: bool
 
 
 class GrowingCatalogue:
@@ -34,7 +42,9 @@ class GrowingCatalogue:
         for each in known.properties:
             self._properties[each.event_id][each.field.key] = each.field
         self._kinds = {each.field.id: each.field.kind for each in known.properties}
+        self._ids: dict[tuple[int, tuple[str, ...]], PropertyIds] = {}
         self._unreadable: Counter[int] = Counter()
+        self._readable: set[tuple[tuple[int, ...], tuple[type, ...]]] = set()
         self._has_grown = False
 
     def name(self, spelling: str) -> EventName | Problem:
@@ -50,14 +60,21 @@ class GrowingCatalogue:
         self._by_spelling[spelling] = found
         return found
 
-    def values(self, name: EventName, stated: Mapping[str, StatedProperty]) -> dict[int, RawValue] | Problem:
-        """Return the values of the properties of an event by id; properties that are new are added."""
+    def property_ids(self, name: EventName, stated: StatedProperties) -> PropertyIds | Problem:
+        """Return the ids of the properties of an event; properties that are new are added."""
+        if found := self._ids.get((name.id, stated.keys)):
+            return found
         known = self._properties[name.id]
-        if not stated.keys() <= known.keys():
-            new = {key: (spelling, kind_of(raw)) for key, (spelling, raw) in stated.items() if key not in known}
-            if problem := self.add_properties(name, new):
-                return problem
-        return {known[key].id: raw for key, (_, raw) in stated.items()}
+        new = {
+            key: (spelling, kind_of(raw))
+            for key, spelling, raw in zip(stated.keys, stated.names, stated.values, strict=True)
+            if key not in known
+        }
+        if new and (problem := self.add_properties(name, new)):
+            return problem
+        ids = tuple(known[key].id for key in stated.keys)
+        found = self._ids[name.id, stated.keys] = PropertyIds(ids, list(ids) == sorted(ids))
+        return found
 
     def properties(self, name: EventName) -> Mapping[str, Field]:
         """Return the properties of a name, by key."""
@@ -81,16 +98,25 @@ class GrowingCatalogue:
             self._has_grown = True
             record_event_changes(self._db, self._type.id, (), self._now)
 
+    def name_of(self, name_id: int) -> str:
+        """Return the text of a name by its id."""
+        return next(name.name for name in self._names.values() if name.id == name_id)
+
     def find(self, spelling: str) -> EventName | None:
         """Return a name that is there already, or None."""
         return self._names.get(fold(spelling))
 
-    def count_unreadable(self, values: Mapping[int, RawValue]) -> None:
+    def count_unreadable(self, ids: tuple[int, ...], values: Sequence[RawValue]) -> None:
         """Count the values of a stored event that cannot be read as the kinds of their properties."""
-        kinds = self._kinds
-        for property_id, raw in values.items():
-            kind = kinds[property_id]
-            if type(raw) not in _PLAIN[kind] and is_unreadable(raw, kind):
+        types = tuple(map(type, values))
+        if (ids, types) in self._readable:
+            return
+        kinds = [self._kinds[property_id] for property_id in ids]
+        if all(each in _PLAIN[kind] for each, kind in zip(types, kinds, strict=True)):
+            self._readable.add((ids, types))
+            return
+        for property_id, kind, raw in zip(ids, kinds, values, strict=True):
+            if is_unreadable(raw, kind):
                 self._unreadable[property_id] += 1
 
     def save_counts(self) -> None:

@@ -1,6 +1,6 @@
 """What programs say of events, in JSON: checked by itself, with every problem at once."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from math import isfinite
 from typing import NamedTuple
@@ -18,22 +18,26 @@ _LARGEST_ID = 2**53
 _LARGEST_INTEGER = 2**63
 
 
-class StatedProperty(NamedTuple):
-    """The value of a property, and the name that its sender gave it."""
+class StatedProperties(NamedTuple):
+    """The properties of an event: their keys, the names that the sender gave them, and their values."""
 
-    name: str
-    value: RawValue
+    keys: tuple[str, ...]
+    names: tuple[str, ...]
+    values: Sequence[RawValue]
+
+
+NO_PROPERTIES = StatedProperties((), (), ())
 
 
 class StatedEvent(NamedTuple):
     """A valid event of a contact that may not exist: `contact` is an id or an email, `at` is in microseconds since
-    1970, and None means now. `properties` are by key."""
+    1970, and None means now."""
 
     contact: int | Email
     name: str
     at: int | None
     id: str
-    properties: Mapping[str, StatedProperty]
+    properties: StatedProperties
 
 
 ParsedEvent = StatedEvent | tuple[Problem, ...]
@@ -124,25 +128,45 @@ def _id(value: object, problems: list[Problem]) -> str:
     return value.strip()
 
 
-def _properties(value: object, problems: list[Problem]) -> dict[str, StatedProperty]:
+def _properties(value: object, problems: list[Problem]) -> StatedProperties:
     if value is None:
-        return {}
+        return NO_PROPERTIES
     if not isinstance(value, dict):
         problems.append(Problem("properties", "value_of_wrong_type", wanted="an object", found="another value"))
-        return {}
-    found: dict[str, StatedProperty] = {}
+        return NO_PROPERTIES
+    values = value.values()
+    if (keys := _distinct_keys(tuple(value))) and all(map(_is_plain, values)):  # most events
+        return StatedProperties(*keys, list(values))
+    found: dict[str, tuple[str, RawValue]] = {}
     for name, stated in value.items():
         key = property_key(name)
         if not key or key in found:
             problems.append(_unusable_name(name, found))
-        elif type(stated) is str and stated.isprintable() and len(stated) <= MAX_TEXT:  # most values, which are fine
-            found[key] = StatedProperty(name.strip(), stated)
         elif stated is not None:
             try:
-                found[key] = StatedProperty(name.strip(), raw_value(stated))
+                found[key] = name.strip(), raw_value(stated)
             except ValueProblem as problem:
                 problems.append(Problem.of(_path(name), problem.message))
-    return found
+    return StatedProperties(
+        tuple(found), tuple(name for name, _ in found.values()), [stated for _, stated in found.values()]
+    )
+
+
+@lru_cache(maxsize=4_096)
+def _distinct_keys(names: tuple[str, ...]) -> tuple[tuple[str, ...], tuple[str, ...]] | None:
+    """Return the keys of properties, and their names as they are kept, or None if anything is wrong with them."""
+    keys = tuple(map(property_key, names))
+    return (keys, tuple(name.strip() for name in names)) if all(keys) and len(set(keys)) == len(keys) else None
+
+
+def _is_plain(stated: object) -> bool:
+    """Return whether a value is kept as it is; it may be even if this is not seen at once."""
+    kind = type(stated)
+    if kind is str:
+        return stated.isprintable() and len(stated) <= MAX_TEXT  # type: ignore[attr-defined, arg-type]
+    if kind is int:
+        return -_LARGEST_INTEGER < stated < _LARGEST_INTEGER  # type: ignore[operator]
+    return kind is bool or (kind is float and isfinite(stated))  # type: ignore[arg-type]
 
 
 def raw_value(value: object) -> RawValue:
@@ -173,11 +197,11 @@ def property_key(name: str) -> str:
     return "" if name_problem(name.strip()) else key_from_name(name)
 
 
-def _unusable_name(name: str, found: Mapping[str, StatedProperty]) -> Problem:
+def _unusable_name(name: str, found: Mapping[str, tuple[str, RawValue]]) -> Problem:
     if problem := name_problem(name.strip()):
         return Problem.of(_path(name), problem)
     if key := property_key(name):
-        other = shorten(found[key].name)
+        other = shorten(found[key][0])
         return Problem(_path(name), "event_property_twice", property=shorten(name), other=other)
     return Problem(_path(name), "event_property_without_letters")
 

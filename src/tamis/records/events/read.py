@@ -14,6 +14,7 @@ from tamis.records.events.sealed.lookup import (
     all_sealed_lines,
     events_of_change,
     lines_of_change,
+    newest_in_small_runs,
     sealed_events,
 )
 from tamis.records.handles import Reader, one_state
@@ -61,9 +62,11 @@ def newest_of_contact(
 def newest_of_type(db: Reader, type_id: int, limit: int) -> list[StoredEvent]:
     """Return the events of a contact type that were added last, newest first; at least the newest hundred of each name
     are found."""
-    found: list[StoredEvent] = []
-    for (name_id,) in select_tuples(db, tuple[int], SQL["names_of_type"], (type_id,)):
-        found += select(db, StoredEvent, SQL["newest_of_name"], (name_id, limit))
+    with one_state(db):
+        names = _names_of_type(db, type_id)
+        found = newest_in_small_runs(db, names, limit)
+        for name_id in names:
+            found += select(db, StoredEvent, SQL["newest_of_name"], (name_id, limit))
     return nlargest(limit, found, key=attrgetter("change", "at"))
 
 

@@ -1,6 +1,6 @@
 """What is stored of events, as rows: plain tuples, since there are millions of them."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from enum import StrEnum
 from hashlib import blake2b
 from typing import NamedTuple
@@ -60,6 +60,14 @@ def encode_properties(properties: Mapping[int, RawValue]) -> str:
     return _ENCODER.encode(
         {id_: value if type(value := properties[id_]) is str else _canonical(value) for id_ in sorted(properties)}
     ).decode()
+
+
+def encode_values(ids: Sequence[int], values: Sequence[RawValue], *, are_ascending: bool) -> str:
+    """Encode values as `encode_properties` does, given apart from their ids, which are distinct."""
+    if not are_ascending:
+        return encode_properties(dict(zip(ids, values, strict=True)))
+    whole = [_canonical(value) if type(value) is float else value for value in values]
+    return _ENCODER.encode(dict(zip(ids, whole, strict=True))).decode()
 
 
 def decode_properties(document: str) -> dict[int, RawValue]:

@@ -11,7 +11,7 @@ import msgspec
 
 from tamis.records.engine.sql import each, select, select_tuples
 from tamis.records.events.read import of_contacts
-from tamis.records.events.sealed.filters import find_candidates, fingerprint_of
+from tamis.records.events.sealed.filters import fingerprint_of, has_filtered
 from tamis.records.events.sealed.lines import contact_of, decompress, known_by, name_of
 from tamis.records.events.sealed.removals import read_removals
 from tamis.records.events.sealed.runs import list_runs
@@ -97,7 +97,7 @@ def _blocks(db: Reader, found: EventProblems) -> Iterator[tuple[int, Sequence[st
         if row.first_contact_id < last_of_run.get(row.run_id, 0):
             found.misplaced_blocks.append(row.id)
         last_of_run[row.run_id] = row.last_contact_id
-        if (0, row.run_id) not in set(find_candidates(db, noted[:1], [fingerprint_of(lines[0])])):
+        if not has_filtered(db, row.run_id, noted[0], fingerprint_of(lines[0])):
             found.unfiltered_blocks.append(row.id)
         yield row.run_id, lines
 

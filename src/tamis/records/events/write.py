@@ -2,22 +2,28 @@
 
 from collections.abc import Mapping, Sequence
 from heapq import nlargest
+from itertools import compress
 
 import msgspec
 
-from tamis.records.engine.sql import exists_any, fetch, run, run_many, scalar, select_tuples
+from tamis.records.engine.sql import exists_any, fetch, run, run_many, scalar, select, select_tuples
 from tamis.records.events import catalogue
-from tamis.records.events.rows import EventOutcome, NewEvent, identity_of
+from tamis.records.events.rows import EventOutcome, NewEvent, StoredEvent, identity_of
 from tamis.records.events.sealed import removals
-from tamis.records.events.sealed.lookup import find_stored
+from tamis.records.events.sealed.filters import fingerprint
+from tamis.records.events.sealed.lines import known_by, write_line
+from tamis.records.events.sealed.lookup import KnownEvents, find_stored
 from tamis.records.events.sealed.upkeep import insert_as_run
 from tamis.records.handles import Reader, Transaction
 from tamis.records.queries import load
 
 SQL = load("events")
-ROWS_PER_CALL = 20_000
-"""More new events than these, as in an import, become a run at once, except the newest."""
+ROWS_PER_CALL = 200
+"""More new events than these, as in a batch or an import, become a run at once, except the newest: rows change a page
+of the file for nearly each event."""
 NEWEST_AS_ROWS = 100
+SHARE_AS_ROWS = 100
+"""The newest of so many events of a name stay rows, but of a few hundred thousand no more than those."""
 
 
 def append(db: Transaction, events: Sequence[NewEvent], change: int) -> list[EventOutcome]:
@@ -25,8 +31,10 @@ def append(db: Transaction, events: Sequence[NewEvent], change: int) -> list[Eve
 
     `change` is the number of the change that the caller records when any was stored.
     """
+    if len(events) > ROWS_PER_CALL:
+        return _append_many(db, events, change)
     identities = [identity_of(event) for event in events]
-    if len(events) <= ROWS_PER_CALL and _insert_if_all_new(db, events, identities, change):
+    if _insert_if_all_new(db, events, identities, change):
         return [EventOutcome.STORED] * len(events)
     stored = _stored_contents(db, events, identities)
     outcomes = []
@@ -41,15 +49,67 @@ def append(db: Transaction, events: Sequence[NewEvent], change: int) -> list[Eve
         else:
             is_same = content == (event.at, event.properties)
             outcomes.append(EventOutcome.REPEATED if is_same else EventOutcome.CONFLICTING)
-    _insert(db, added, change)
+    insert_rows(db, added, change)
     _count(db, list(added.values()))
     return outcomes
+
+
+def _append_many(db: Transaction, events: Sequence[NewEvent], change: int) -> list[EventOutcome]:
+    """Do what `append` does, with what is known of events as lines."""
+    lines = list(map(write_line, events))
+    known = list(map(known_by, lines))
+    fingerprints = list(map(fingerprint, known))
+    stored = _stored_by_text(db, KnownEvents([event.contact_id for event in events], known, fingerprints))
+    outcomes, first_of = [], dict[str, int]()
+    is_new = bytearray(len(events))
+    for position, text in enumerate(known):
+        content = stored.get(text) if stored else None
+        if content is None:
+            first = first_of.setdefault(text, position)
+            if first == position:
+                is_new[position] = 1
+                outcomes.append(EventOutcome.STORED)
+                continue
+            content = events[first]
+        event = events[position]
+        is_same = (content.at, content.properties) == (event.at, event.properties)
+        outcomes.append(EventOutcome.REPEATED if is_same else EventOutcome.CONFLICTING)
+    new = list(compress(events, is_new))
+    rows = _newest(new) if len(new) > ROWS_PER_CALL else range(len(new))
+    insert_rows(db, {(e.contact_id, e.name_id, identity_of(e)): e for e in map(new.__getitem__, rows)}, change)
+    if len(new) > len(rows):
+        of_run = list(zip(compress(lines, is_new), compress(fingerprints, is_new), strict=True))
+        for place in sorted(rows, reverse=True):
+            del of_run[place]
+        of_run.sort()
+        insert_as_run(db, [line for line, _ in of_run], [each for _, each in of_run], change)
+    _count(db, new)
+    return outcomes
+
+
+def _stored_by_text(db: Reader, events: KnownEvents) -> dict[str, NewEvent | StoredEvent]:
+    """Return those events that are stored, by what they are known by."""
+    found: dict[str, NewEvent | StoredEvent] = {}
+    for row in select(db, NewEvent, SQL["rows_of_contacts"], (_json(list(set(events.contact_ids))),)):
+        found[known_by(write_line(row))] = row
+    for position, event in find_stored(db, events).items():
+        found[events.known[position]] = event
+    return found
+
+
+def _newest(events: Sequence[NewEvent]) -> list[int]:
+    """Return the positions of the newest events of each name."""
+    of_names: dict[int, list[tuple[int, int]]] = {}
+    for position, event in enumerate(events):
+        of_names.setdefault(event.name_id, []).append((event.at, position))
+    number = min(NEWEST_AS_ROWS, max(1, len(events) // SHARE_AS_ROWS))
+    return [position for of_name in of_names.values() for _, position in nlargest(number, of_name)]
 
 
 def _insert_if_all_new(db: Transaction, events: Sequence[NewEvent], identities: Sequence[bytes], change: int) -> bool:
     """Insert events as rows if each is new, which is usual and cheaper to find out."""
     added = {(e.contact_id, e.name_id, identity): e for e, identity in zip(events, identities, strict=True)}
-    if len(added) < len(events) or find_stored(db, events):
+    if len(added) < len(events) or _find_stored(db, events):
         return False
     if exists_any(db, SQL["is_row"], sorted(added)):
         return False
@@ -95,7 +155,7 @@ def remove_of_type(db: Transaction, type_id: int) -> None:
 
 def _stored_contents(db: Reader, events: Sequence[NewEvent], identities: Sequence[bytes]) -> dict[int, tuple[int, str]]:
     """Return instant and properties of the stored events with these identities, by position."""
-    sealed = find_stored(db, events)
+    sealed = _find_stored(db, events)
     found = {position: (event.at, event.properties) for position, event in sealed.items()}
     keys = [
         (event.contact_id, event.name_id, identity.hex()) for event, identity in zip(events, identities, strict=True)
@@ -105,19 +165,19 @@ def _stored_contents(db: Reader, events: Sequence[NewEvent], identities: Sequenc
     return found
 
 
-def _insert(db: Transaction, added: dict[tuple[int, int, bytes], NewEvent], change: int) -> None:
-    as_rows = added
-    if len(added) > ROWS_PER_CALL:
-        newest = nlargest(NEWEST_AS_ROWS, added, key=lambda key: added[key].at)
-        as_rows = {key: added[key] for key in newest}
-        insert_as_run(db, [event for key, event in added.items() if key not in as_rows], change)
-    insert_rows(db, as_rows, change)
+def _find_stored(db: Reader, events: Sequence[NewEvent]) -> dict[int, StoredEvent]:
+    known = [known_by(write_line(event)) for event in events]
+    return find_stored(db, KnownEvents([event.contact_id for event in events], known, list(map(fingerprint, known))))
 
 
 def insert_rows(db: Transaction, added: Mapping[tuple[int, int, bytes], NewEvent], change: int) -> None:
     """Insert events that are new as rows, by contact, name and identity."""
     rows = [(*key, added[key].at, *added[key][3:], change) for key in sorted(added)]  # in order: fewer pages are sought
     run_many(db, SQL["insert"], rows)
+
+
+def _json(values: Sequence[object]) -> str:
+    return msgspec.json.encode(values).decode()
 
 
 def _count(db: Transaction, events: Sequence[NewEvent]) -> None:

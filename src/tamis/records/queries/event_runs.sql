@@ -2,13 +2,23 @@
 SELECT layout FROM event_storage;
 
 -- name: change_layout
-UPDATE event_storage SET layout = random();
+UPDATE event_storage SET layout = random() WHERE (SELECT level FROM event_runs WHERE id = ?) IS NOT ?;
 
 -- name: filters
-SELECT run_id, last_contact_id, id FROM event_filters ORDER BY run_id, last_contact_id;
+SELECT run_id, last_contact_id, id FROM event_filters
+WHERE run_id NOT IN (SELECT id FROM event_runs WHERE level = ?) ORDER BY run_id, last_contact_id;
+
+-- name: runs_of_level
+SELECT r.id, min(f.id) FROM event_runs r JOIN event_filters f ON f.run_id = r.id WHERE r.level = ? GROUP BY r.id;
 
 -- name: filter_words
 SELECT words FROM event_filters WHERE id = ?;
+
+-- name: filter_of_contact
+SELECT words FROM event_filters WHERE run_id = ? AND last_contact_id >= ? ORDER BY last_contact_id LIMIT 1;
+
+-- name: filter_of_run
+SELECT min(id) FROM event_filters WHERE run_id = ?;
 
 -- name: filters_of_run
 SELECT last_contact_id, words FROM event_filters WHERE run_id = ? AND last_contact_id > ?

@@ -13,6 +13,10 @@ SELECT 1 FROM events WHERE contact_id = ? AND name_id = ? AND identity = ?;
 SELECT contact_id, name_id, at, occurrence, key, properties, change FROM events
 WHERE contact_id IN (SELECT value FROM json_each(?1)) AND (?2 IS NULL OR name_id IN (SELECT value FROM json_each(?2)));
 
+-- name: rows_of_contacts
+SELECT contact_id, name_id, at, key, properties, occurrence FROM events
+WHERE contact_id IN (SELECT value FROM json_each(?));
+
 -- name: newest_of_name
 SELECT contact_id, name_id, at, occurrence, key, properties, change FROM events
 WHERE name_id = ? ORDER BY change DESC, at DESC LIMIT ?;

@@ -20,7 +20,7 @@ from tamis.records.events.rows import NewEvent
 from tamis.records.events.sealed.filters import EVENTS_PER_WORD, MASKS, filter_of_words, list_filters
 from tamis.records.events.sealed.lookup import texts_of_contacts
 from tamis.records.events.sealed.runs import FILTERED_EVENTS, PackedLines, list_runs, pack
-from tamis.records.events.write import NEWEST_AS_ROWS, ROWS_PER_CALL
+from tamis.records.events.write import NEWEST_AS_ROWS
 from tamis.records.handles import Reader, Transaction, snapshot
 from tamis.records.importing import imports
 from tamis.staging.events import batches
@@ -30,6 +30,8 @@ from tamis.staging.handle import StagingDatabase
 ROWS_PER_BATCH = 1_000_000
 ROWS_PER_BATCH_OF_SERVER = 250_000
 """A server stores events in smaller transactions, so that other accounts can write in between."""
+ROWS_PER_CALL = 20_000
+"""Batches of fewer new events are stored as those that programs send."""
 ATTEMPTS = 3
 """How often a batch is compared again, because others wrote events of the same contacts meanwhile; then its events are
 stored as rows, which are compared in the transaction."""

@@ -18,6 +18,8 @@ from tamis.records.handles import Reader, Transaction
 from tamis.records.queries import load
 
 SQL = load("event_runs")
+SMALL = -1
+"""The level of small runs, whose events are looked up in memory (`small_runs`)."""
 EVENTS_PER_WORD = 4
 FILTERS_AT_ONCE = 256
 MAX_CACHED_FILTERS = 16_384
@@ -39,16 +41,21 @@ class RunFilters(NamedTuple):
     filter_ids: list[int]
 
 
+def fingerprint(known: str) -> int:
+    """Return a number of 32 bits made of what an event is known by; DuckDB computes it, too."""
+    return int.from_bytes(md5(known.encode(), usedforsecurity=False).digest()[12:], "little")
+
+
 def fingerprint_of(line: str) -> int:
-    """Return a number of 32 bits made of what the event of a line is known by; DuckDB computes it, too."""
-    return int.from_bytes(md5(known_by(line).encode(), usedforsecurity=False).digest()[12:], "little")
+    """Return the fingerprint of the event of a line."""
+    return fingerprint(known_by(line))
 
 
-def make_filter(lines: Sequence[str]) -> bytes:
-    """Return a filter of the events of some lines."""
-    size = len(lines) // EVENTS_PER_WORD + 1
+def make_filter(fingerprints: Sequence[int]) -> bytes:
+    """Return a filter of some events."""
+    size = len(fingerprints) // EVENTS_PER_WORD + 1
     words = [0] * size
-    for fingerprint in map(fingerprint_of, lines):
+    for fingerprint in fingerprints:
         words[fingerprint % size] |= MASKS[fingerprint >> 20]
     return array("Q", words).tobytes()
 
@@ -75,14 +82,21 @@ def insert_filter(db: Transaction, run_id: int, last_contact_id: int, words: byt
     run(db, SQL["insert_filter"], (secrets.randbits(62), run_id, last_contact_id, words))
 
 
-def change_layout(db: Transaction) -> None:
-    """Note that filters were added or dropped."""
-    run(db, SQL["change_layout"])
+def change_layout(db: Transaction, run_id: int) -> None:
+    """Note that filters of a run were added or dropped; those of small runs are not part of the layout."""
+    run(db, SQL["change_layout"], (run_id, SMALL))
+
+
+def has_filtered(db: Reader, run_id: int, contact_id: int, fingerprint: int) -> bool:
+    """Return whether the filters of a run say that it may have an event."""
+    content = scalar(db, bytes, SQL["filter_of_contact"], (run_id, contact_id)) or bytes(8)
+    words, bits = memoryview(content).cast("Q"), MASKS[fingerprint >> 20]
+    return words[fingerprint % len(words)] & bits == bits
 
 
 def find_candidates(db: Reader, contact_ids: Sequence[int], fingerprints: Sequence[int]) -> Iterator[tuple[int, int]]:
-    """Yield the position of each event that a run may have, and the id of the run; events are given as their contacts
-    and their fingerprints."""
+    """Yield the position of each event that a run which is not small may have, and the id of the run; events are given
+    as their contacts and their fingerprints."""
     for run_id, lasts, ids in _layout(db):
         for position, contact_id in enumerate(contact_ids):
             place = bisect_left(lasts, contact_id)
@@ -98,7 +112,7 @@ def _layout(db: Reader) -> list[RunFilters]:
     version = select_only(db, int, SQL["layout"])
     if (found := _cached_layouts.get(version)) is None:
         of_run: dict[int, RunFilters] = {}
-        for run_id, last_contact_id, filter_id in select_tuples(db, tuple[int, int, int], SQL["filters"]):
+        for run_id, last_contact_id, filter_id in select_tuples(db, tuple[int, int, int], SQL["filters"], (SMALL,)):
             filters = of_run.setdefault(run_id, RunFilters(run_id, [], []))
             filters.last_contacts.append(last_contact_id)
             filters.filter_ids.append(filter_id)

@@ -1,16 +1,18 @@
 """Finding events in runs: of contacts, and those that are to be stored but are there already."""
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
+from itertools import chain
+from operator import attrgetter
+from typing import NamedTuple
 
-from tamis.records.events.rows import NewEvent, StoredEvent
-from tamis.records.events.sealed.filters import find_candidates, fingerprint_of
+from tamis.records.events.rows import StoredEvent
+from tamis.records.events.sealed.filters import SMALL, find_candidates
 from tamis.records.events.sealed.lines import (
     join_lines,
     known_by,
     lines_of_contact,
     name_of,
     read_line,
-    write_line,
 )
 from tamis.records.events.sealed.removals import PendingRemovals, read_removals
 from tamis.records.events.sealed.runs import (
@@ -20,30 +22,47 @@ from tamis.records.events.sealed.runs import (
     list_runs,
     open_run,
 )
+from tamis.records.events.sealed.small_runs import contents_of, find_in_small_runs, list_small_runs
 from tamis.records.handles import Reader
+
+MOST_LOOKED_UP = 1_000
+"""Of more contacts than these, most small runs have some."""
 
 
 def sealed_events(db: Reader, contact_ids: Sequence[int], name_ids: Collection[int] | None) -> Iterator[StoredEvent]:
     """Yield the events of contacts in runs; of some names, or all of them."""
     wanted = sorted(contact_ids)
     removals = read_removals(db)
+    small = {run.id: run for run in list_small_runs(db)} if len(wanted) <= MOST_LOOKED_UP else {}
     for run in list_runs(db):
-        for event in _visible(lines_of_contacts(db, run.id, wanted), run.change, removals):
+        looked_up = wanted
+        if run.level == SMALL and run.id in small:
+            contents = contents_of(db, small[run.id])
+            looked_up = [contact_id for contact_id in wanted if contact_id in contents.contact_ids]
+        for event in _visible(lines_of_contacts(db, run.id, looked_up), run.change, removals):
             if name_ids is None or event.name_id in name_ids:
                 yield event
 
 
-def find_stored(db: Reader, events: Sequence[NewEvent]) -> dict[int, StoredEvent]:
+class KnownEvents(NamedTuple):
+    """Events by their contacts, what they are known by, and the fingerprints of that."""
+
+    contact_ids: Sequence[int]
+    known: Sequence[str]
+    fingerprints: Sequence[int]
+
+
+def find_stored(db: Reader, events: KnownEvents) -> dict[int, StoredEvent]:
     """Return, by position, the events in runs that have the identity of an event to store."""
     runs = {run.id: run for run in list_runs(db)}
     if not runs:
         return {}
-    lines = [write_line(event) for event in events]
     removals = read_removals(db)
     found: dict[int, StoredEvent] = {}
-    contact_ids = [event.contact_id for event in events]
-    for position, run_id in find_candidates(db, contact_ids, list(map(fingerprint_of, lines))):
-        known = known_by(lines[position])
+    contact_ids, texts, fingerprints = events
+    candidates = chain(find_in_small_runs(db, fingerprints), find_candidates(db, contact_ids, fingerprints))
+    for position, run_id in candidates:
+        known = texts[position]
         of_contact = lines_of_contacts(db, run_id, [contact_ids[position]])
         same = ((id_, line) for id_, line in of_contact if known_by(line) == known)
         for event in _visible(same, runs[run_id].change, removals):
@@ -67,6 +86,18 @@ def lines_of_change(db: Reader, after: int, up_to: int) -> Iterator[tuple[int, s
         if after < run.change <= up_to:
             for block, lines in open_run(db, run.id):
                 yield from _named(_visible_lines(block.id, lines, removals))
+
+
+def newest_in_small_runs(db: Reader, name_ids: Collection[int], limit: int) -> list[StoredEvent]:
+    """Return events of some names that the last changes added as small runs, at least `limit` if there are so many."""
+    removals = read_removals(db)
+    found: list[StoredEvent] = []
+    for run in sorted((run for run in list_runs(db) if run.level == SMALL), key=attrgetter("change"), reverse=True):
+        lines = ((block.id, line) for block, lines in open_run(db, run.id) for line in lines)
+        found += [event for event in _visible(lines, run.change, removals) if event.name_id in name_ids]
+        if len(found) >= limit:
+            break
+    return found
 
 
 def all_sealed_lines(db: Reader) -> Iterator[tuple[int, str]]:

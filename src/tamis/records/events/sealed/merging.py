@@ -4,11 +4,12 @@ Each event is in exactly one run after every transaction, so a merge can be left
 """
 
 from collections.abc import Sequence
-from itertools import groupby
+from itertools import accumulate, groupby
 from math import log
 from operator import attrgetter
 
 from tamis.records.engine.sql import run, scalar, select, select_only
+from tamis.records.events.sealed.filters import SMALL
 from tamis.records.events.sealed.lines import lines_before
 from tamis.records.events.sealed.runs import (
     Block,
@@ -25,7 +26,11 @@ from tamis.records.queries import load
 SQL = load("event_runs")
 RUNS_PER_MERGE = 4
 SMALLEST_RUN = 100_000
-"""Runs with fewer events are all of the lowest level."""
+"""Runs with fewer events are all of the lowest level, or small."""
+MOST_OF_LOWEST = 16
+MOST_SMALL_RUNS = 32
+EVENTS_OF_SMALL_RUNS = 32_000
+"""Small runs are merged when there are so many, or when they have so many events, which one step can merge."""
 BLOCKS_PER_STEP = 100
 
 
@@ -37,10 +42,27 @@ def level_of(events: int) -> int:
 def runs_to_merge(runs: Sequence[Run], applied: int) -> Sequence[Run]:
     """Return runs of one level that should be merged, oldest first; none if there are too few of each level."""
     free = [run for run in runs if run.level is not None and run.target_id is None and run.change <= applied]
-    for _, group in groupby(sorted(free, key=attrgetter("level", "id")), key=attrgetter("level")):
-        if len(found := list(group)) >= RUNS_PER_MERGE:
-            return found[: 2 * RUNS_PER_MERGE]
+    for level, group in groupby(sorted(free, key=attrgetter("level", "id")), key=attrgetter("level")):
+        found = list(group)
+        if level == SMALL:
+            found = _due_small_runs(found)
+        elif level == 0:
+            events = sum(run.events for run in found)
+            is_due = len(found) >= MOST_OF_LOWEST or events >= RUNS_PER_MERGE * SMALLEST_RUN
+            found = found[:MOST_OF_LOWEST] if is_due else []
+        else:
+            found = found[: 2 * RUNS_PER_MERGE]
+        if len(found) >= RUNS_PER_MERGE:
+            return found
     return ()
+
+
+def _due_small_runs(runs: Sequence[Run]) -> list[Run]:
+    """Return the oldest small runs, as many as one step can merge, if there are many or they have many events."""
+    totals = list(accumulate(run.events for run in runs))
+    if len(runs) < MOST_SMALL_RUNS and totals[-1] < EVENTS_OF_SMALL_RUNS:
+        return []
+    return [run for run, total in zip(runs, totals, strict=True) if total - run.events < EVENTS_OF_SMALL_RUNS]
 
 
 def begin_merge(db: Transaction, sources: Sequence[Run]) -> None:
@@ -69,6 +91,8 @@ def merge_some(db: Transaction, sources: Sequence[Run], target_id: int) -> None:
 
 def _end_of_step(db: Reader, sources: Sequence[Run]) -> int:
     """Return the last contact whose events the next step moves."""
+    if sum(source.events for source in sources) <= 2 * EVENTS_OF_SMALL_RUNS:
+        return max(select_only(db, int, SQL["last_contact"], (source.id,)) for source in sources)
     share = max(1, BLOCKS_PER_STEP // len(sources)) - 1
     ends = [scalar(db, int, SQL["contact_of_block"], (source.id, share)) for source in sources]
     lasts = [select_only(db, int, SQL["last_contact"], (source.id,)) for source in sources]

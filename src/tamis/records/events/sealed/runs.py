@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from tamis.domain.errors import Damaged
 from tamis.records.engine.sql import each, insert, run, run_many, select, select_one
-from tamis.records.events.sealed.filters import change_layout, insert_filter, make_filter
+from tamis.records.events.sealed.filters import change_layout, fingerprint_of, insert_filter, make_filter
 from tamis.records.events.sealed.lines import (
     compress,
     contact_of,
@@ -28,7 +28,8 @@ BLOCKS_PER_PAGE = 32
 
 class Run(NamedTuple):
     """A run: the `change` that added all of its events, or 0 once the projection has them; its size class `level`, None
-    while it is being filled from rows; and the run into which it is being merged, if any."""
+    while it is being filled from rows, and SMALL for what one call stored; and the run into which it is being merged,
+    if any."""
 
     id: int
     change: int
@@ -108,14 +109,16 @@ def insert_run(db: Transaction, change: int = 0, level: int | None = None) -> in
     return insert(db, int, SQL["insert_run"], (change, level))
 
 
-def append_lines(db: Transaction, run_id: int, lines: Sequence[str]) -> None:
-    """Add sorted lines to a run; all are of contacts after those that it has."""
+def append_lines(db: Transaction, run_id: int, lines: Sequence[str], fingerprints: Sequence[int] = ()) -> None:
+    """Add sorted lines to a run; all are of contacts after those that it has. `fingerprints` are those of the lines, if
+    they are known."""
+    prints = fingerprints or list(map(fingerprint_of, lines))
     blocks = [_content(part) for part in cut_into_blocks(lines)]
     filters, start = [], 0
     while start < len(lines):
         last = contact_of(lines[min(start + FILTERED_EVENTS, len(lines)) - 1])
         end = lines_before(lines, last + 1)  # all events of a contact are in one filter
-        filters.append((last, make_filter(lines[start:end])))
+        filters.append((last, make_filter(prints[start:end])))
         start = end
     append_packed(db, run_id, PackedLines(blocks, filters))
 
@@ -154,7 +157,7 @@ def append_packed(db: Transaction, run_id: int, packed: PackedLines) -> None:
     for last_contact_id, words in packed.filters:
         insert_filter(db, run_id, last_contact_id, words)
     run(db, SQL["add_events"], (sum(block[2] for block in packed.blocks), run_id))
-    change_layout(db)
+    change_layout(db, run_id)
 
 
 def replace_lines(db: Transaction, opened: OpenBlock, lines: Sequence[str]) -> None:
@@ -174,8 +177,8 @@ def drop_empty_runs(db: Transaction) -> None:
     for empty in runs:
         if empty.events == 0 and empty.id not in targets:
             run(db, SQL["drop_filters"], (empty.id,))
+            change_layout(db, empty.id)
             run(db, SQL["drop_run"], (empty.id,))
-            change_layout(db)
 
 
 def _open(block: Block) -> OpenBlock:

@@ -3,16 +3,19 @@
 from collections.abc import Sequence
 
 from tamis.records.engine.sql import select_only
-from tamis.records.events.rows import NewEvent
-from tamis.records.events.sealed.lines import write_line
+from tamis.records.events.sealed.filters import SMALL
+from tamis.records.events.sealed.lines import contact_of
 from tamis.records.events.sealed.merging import begin_merge, level_of, merge_some, runs_to_merge
 from tamis.records.events.sealed.removals import delete_some
 from tamis.records.events.sealed.runs import append_lines, insert_run, list_runs
 from tamis.records.events.sealed.sealing import has_rows_to_seal, seal_some
+from tamis.records.events.sealed.small_runs import remember
 from tamis.records.handles import Reader, Transaction
 from tamis.records.queries import load
 
 SQL = load("event_runs")
+SMALL_RUN = 20_000
+"""Runs of fewer events than these are small: they are merged soon, and looked up in memory until then."""
 
 
 def take_step(db: Transaction, applied: int) -> bool:
@@ -35,10 +38,14 @@ def take_step(db: Transaction, applied: int) -> bool:
     return bool(merged)
 
 
-def insert_as_run(db: Transaction, events: Sequence[NewEvent], change: int) -> None:
-    """Store many events of one change as a run."""
-    run_id = insert_run(db, change, level_of(len(events)))
-    append_lines(db, run_id, sorted(map(write_line, events)))
+def insert_as_run(db: Transaction, lines: Sequence[str], fingerprints: Sequence[int], change: int) -> None:
+    """Store the lines of many events of one change, given in order with their fingerprints, as a run."""
+    is_small = len(lines) < SMALL_RUN
+    run_id = insert_run(db, change, SMALL if is_small else level_of(len(lines)))
+    append_lines(db, run_id, lines, fingerprints)
+    if is_small:
+        filter_id = select_only(db, int, SQL["filter_of_run"], (run_id,))
+        remember(filter_id, fingerprints, map(contact_of, lines))
 
 
 def sealed_change(db: Reader) -> int:

@@ -5,10 +5,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated
 
-from litestar import Response, get, post
+from litestar import MediaType, Response, get, post
 from litestar.openapi.spec import OpenAPIMediaType, OpenAPIType, Operation, RequestBody, Schema
 from litestar.params import Parameter
 
+from tamis.actions.batches import collector_paused
 from tamis.actions.contacts.contact_record import contact_of_account
 from tamis.actions.events.accept import accept_events, parse_events
 from tamis.actions.events.stated_events import ParsedEvent
@@ -33,9 +34,9 @@ from tamis.web.api.schemas.events import (
     EventOut,
     EventsBody,
     EventsOut,
+    encode_events_out,
     event_items_out,
     event_out,
-    events_out,
     stored_event_results,
 )
 from tamis.web.monitoring.traffic import request_record
@@ -129,11 +130,12 @@ async def send_events(
     action = _action(call, _Target(body.contact_type_id, body.create_contacts), request_id)
     parsed = await call.read(lambda: action.parse(body.events))
     stored: Results = await call.write_once(Results, action.store, parsed)
-    return Response(events_out(stored))
+    return Response(encode_events_out(stored), media_type=MediaType.JSON)  # type: ignore[arg-type]
 
 
 def _body(content: bytes) -> EventsBody:
-    body = decode_body(content, EventsBody)
+    with collector_paused():
+        body = decode_body(content, EventsBody)
     if len(body.events) > MAX_EVENTS:
         raise Invalid([Problem("events", "too_many_items", most=MAX_EVENTS, count=len(body.events))])
     return body

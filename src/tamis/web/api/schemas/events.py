@@ -1,6 +1,5 @@
 """Events, what became of those that were sent, and the catalogue of their names."""
 
-from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Annotated, Any, get_args
@@ -121,11 +120,17 @@ def event_items_out(results: Sequence[StoredResult], first: int = 0) -> list[Eve
     ]
 
 
-def events_out(results: Sequence[StoredResult]) -> EventsOut:
-    """Return what became of the events that were sent."""
-    items = event_items_out(results)
-    counts = Counter[str](item.status for item in items)
-    return EventsOut(counts["accepted"], counts["repeated"], counts["rejected"], items)
+def encode_events_out(results: Sequence[StoredResult]) -> bytes:
+    """Return what became of the events that were sent, `EventsOut`, as JSON."""
+    accepted, repeated = results.count("accepted"), results.count("repeated")
+    counts = f'"accepted":{accepted},"repeated":{repeated},"rejected":{len(results) - accepted - repeated}'
+    items = ",".join(
+        f'{{"index":{index},"status":"{result}","errors":[]}}'
+        if isinstance(result, str)
+        else msgspec.json.encode(EventItemOut(index, "rejected", result)).decode()
+        for index, result in enumerate(results)
+    )
+    return f'{{{counts},"results":[{items}]}}'.encode()
 
 
 def event_out(shown: ShownEvent) -> EventOut:
