@@ -2,7 +2,7 @@
 SELECT layout FROM event_storage;
 
 -- name: change_layout
-UPDATE event_storage SET layout = random() WHERE (SELECT level FROM event_runs WHERE id = ?) IS NOT ?;
+UPDATE event_storage SET layout = random() WHERE coalesce((SELECT level FROM event_runs WHERE id = ?), 0) <> ?;
 
 -- name: filters
 SELECT run_id, last_contact_id, id FROM event_filters
