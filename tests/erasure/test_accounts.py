@@ -36,10 +36,11 @@ KEPT = {"accounts": 1, "audit_log": 1, "contact_types": 1, "segments": 3}
 WITH_CONTACTS_OR_SEGMENTS = {
     "fields", "contacts", "segment_versions", "inclusions", "contact_exclusions", "email_exclusions", "event_names",
     "event_properties", "events", "event_runs", "event_blocks", "event_filters", "event_removals", "webhook_deliveries",
-    "webhooks", "account_users", "change_log", "projection_clocks", "membership_snapshots", "member_lists",
+    "webhooks", "providers", "provider_activity", "suppressing_reports", "account_users", "change_log",
+    "projection_clocks", "membership_snapshots", "member_lists",
     "daily_sizes", "subscriptions", "segments", "contact_types", "accounts", "recovery_codes", "password_links",
 }  # fmt: skip
-"""Tables whose rows go, or are known to stay, with contacts, types, segments, webhooks and users."""
+"""Tables whose rows go, or are known to stay, with contacts, types, segments, webhooks, providers and users."""
 
 
 @pytest.fixture

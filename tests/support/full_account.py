@@ -18,6 +18,7 @@ from tamis.actions.fields.types import create_type
 from tamis.actions.importing.report import BadValue, ImportOptions
 from tamis.actions.importing.run import import_file
 from tamis.actions.importing.uploads import IncomingUpload
+from tamis.actions.providers.registration import ProviderEdit, create_provider
 from tamis.actions.segments.recipients import add_recipient, delete_recipient
 from tamis.actions.segments.segments import SegmentEdit, create_segment, delete_segment, edit_segment
 from tamis.actions.services import Services
@@ -25,6 +26,7 @@ from tamis.actions.webhooks.addresses import AddressPolicy
 from tamis.actions.webhooks.registration import WebhookEdit, create_webhook
 from tamis.domain.emails import parse_email
 from tamis.domain.fields import Kind
+from tamis.domain.providers import Service
 from tamis.domain.segments import recipient_id_of_contact
 from tamis.rules.syntaxes.text import from_text
 from tamis.settings import Settings
@@ -42,6 +44,7 @@ NOWHERE: Mapping[str, str] = {
     "upload_id": "f" * 32,
     "work_id": "e" * 32,
     "webhook_id": "987659",
+    "provider_id": "987664",
     "event_id": "987660",
     "property_id": "987661",
     "public_key": "pk_ffffffffffffffffffffffff",
@@ -104,6 +107,7 @@ def _create_full_account(services: Services, email: str, word: str) -> FullAccou
     keys = services.write(create_key_pair, account, word)
     wanted = WebhookEdit(f"https://{fresh('shop').replace(' ', '')}.example.com/", word[:200], ["entered"], [grown.id])
     webhook = services.write(create_webhook, account, AddressPolicy(), wanted)
+    provider = services.write(create_provider, account, Service.BREVO, ProviderEdit(word[:200])).provider
     with tempfile.TemporaryDirectory() as place:
         file = Path(place) / f"{word.replace('/', '-')[:60]}.csv"
         cell = word.replace('"', '""')
@@ -119,7 +123,8 @@ def _create_full_account(services: Services, email: str, word: str) -> FullAccou
         "deleted_segment_id": deleted.id, "number": 1,
         "recipient_id": recipient_id_of_contact(grown.id, first.id), "import_id": report.import_id,
         "upload_id": upload.id, "work_id": upload.id, "public_key": keys.public_key, "name": lost.name,
-        "webhook_id": webhook.id, "event_id": event.id, "property_id": event_property.field.id,
+        "webhook_id": webhook.id, "provider_id": provider.id, "event_id": event.id,
+        "property_id": event_property.field.id,
     }  # fmt: skip
     return FullAccount({name: str(id_) for name, id_ in ids.items()}, word)
 

@@ -60,6 +60,7 @@ for name, target, help_text in (
     ),
     ("events", "events:events_app", "Import what contacts did, and describe, hide and keep it."),
     ("suppress", "suppressions:suppress_app", "Manage emails that may not be mailed."),
+    ("provider", "providers:provider_app", "Manage the services that send email and report what became of it."),
     ("pull", "definitions:pull", "Write contact types, fields and segments to a YAML file."),
     ("plan", "definitions:plan", "Show what applying a YAML file would change; exits with 2 if anything would."),
     ("apply", "definitions:apply", "Make contact types, fields and segments match a YAML file."),

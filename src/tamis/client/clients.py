@@ -15,6 +15,7 @@ from tamis.client.resources.contact_types import ContactTypeCalls, FieldCalls
 from tamis.client.resources.contacts import ContactCalls
 from tamis.client.resources.events import EventCalls
 from tamis.client.resources.programs import ImportCalls, WebhookCalls
+from tamis.client.resources.providers import ProviderCalls
 from tamis.client.resources.segments import SegmentCalls
 from tamis.client.resources.suppressions import SuppressionCalls
 from tamis.client.retries import RetryPolicy
@@ -40,6 +41,7 @@ class _Client(Generic[Sender]):
         self.imports = ImportCalls(sender)
         self.webhooks = WebhookCalls(sender)
         self.suppressions = SuppressionCalls(sender)
+        self.providers = ProviderCalls(sender)
         self.audit = AuditCalls(sender)
 
     def __repr__(self) -> str:

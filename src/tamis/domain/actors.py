@@ -10,14 +10,15 @@ class ActorKind(StrEnum):
     KEY = "key"
     PERSON = "person"
     COMMAND = "command"
+    PROVIDER = "provider"
     SERVER = "server"
     RECIPIENT = "recipient"
 
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """A key by its public key, a person by the id of their user, the user of the machine who runs a command, the server
-    itself, or a recipient of mail, who remains unnamed."""
+    """A key by its public key, a person by the id of their user, the user of the machine who runs a command, a provider
+    that reports, the server itself, or a recipient of mail, who remains unnamed."""
 
     kind: ActorKind
     id: str

@@ -77,6 +77,10 @@ class AuditAction(StrEnum):
     WEBHOOK_DISABLED = "webhook.disabled"
     WEBHOOK_REPLAYED = "webhook.replayed"
     WEBHOOK_SECRET_ROTATED = "webhook.secret_rotated"
+    PROVIDER_CREATED = "provider.created"
+    PROVIDER_CHANGED = "provider.changed"
+    PROVIDER_DELETED = "provider.deleted"
+    PROVIDER_TOKEN_ROTATED = "provider.token_rotated"
 
     @property
     def words(self) -> str:
@@ -108,6 +112,9 @@ _WORDS = {
     AuditAction.EVENTS_EXPIRED: "Old events removed",
     AuditAction.BATCH_WRITTEN: "Batch of contacts saved",
     AuditAction.WEBHOOK_CHANGED: "Webhook updated",
+    AuditAction.PROVIDER_CREATED: "Provider added",
+    AuditAction.PROVIDER_CHANGED: "Provider updated",
+    AuditAction.PROVIDER_TOKEN_ROTATED: "New URL for a provider",
 }
 """Actions whose words do not follow from their names."""
 

@@ -7,7 +7,7 @@ import msgspec
 
 from tamis.domain.instants import from_micros, to_micros
 from tamis.domain.membership_changes import Cause
-from tamis.records import change_log, segments, trash, types, webhooks
+from tamis.records import change_log, providers, segments, trash, types, webhooks
 from tamis.records.engine.sql import run, select
 from tamis.records.events.write import remove_of_type
 from tamis.records.handles import Reader, Transaction
@@ -63,6 +63,12 @@ def delete_webhooks(db: Transaction, account_id: int) -> None:
     """Delete the webhooks of an account."""
     for webhook in webhooks.webhooks_of_account(db, account_id):
         webhooks.delete_webhook(db, webhook.id)
+
+
+def delete_providers(db: Transaction, account_id: int) -> None:
+    """Delete the providers of an account, whose URLs stop working."""
+    for provider in providers.providers_of_account(db, account_id):
+        providers.delete_provider(db, provider.id)
 
 
 def delete_types(db: Transaction, account_id: int, now: datetime) -> None:

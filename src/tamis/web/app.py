@@ -14,7 +14,10 @@ from litestar.types import Message, Scope
 from litestar.types.internal_types import ControllerRouterHandler
 from litestar.utils import normalize_path
 
+from tamis.actions.providers.sns import AmazonCertificates
 from tamis.actions.services import Services
+from tamis.actions.webhooks.addresses import AddressPolicy
+from tamis.actions.webhooks.sender import Sender
 from tamis.web.http import (
     EXTRA_HEADERS,
     HANDLES_SUBPATHS,
@@ -28,6 +31,7 @@ from tamis.web.http import (
 )
 from tamis.web.key_auth import KeyAuth
 from tamis.web.local import local_routes
+from tamis.web.providers import provider_routes
 from tamis.web.proxy import with_proxy_headers
 from tamis.web.segment_api.app import segment_api_routes
 from tamis.web.unsubscribe.routes import unsubscribe_routes
@@ -61,8 +65,10 @@ def application(services: Services, local_token: str, *more: ControllerRouterHan
 
         return console(services, app.state)
 
+    certificates = AmazonCertificates(Sender(AddressPolicy(services.settings.webhook_networks)).fetch)
     handlers = [
         *segment_api_routes(services, keys, writes),
+        *provider_routes(services, writes, certificates),
         local_routes(services, local_token),
         *unsubscribe_routes(services, writes),
         *more,

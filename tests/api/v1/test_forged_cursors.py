@@ -33,7 +33,8 @@ def test_forged_cursors_break_nothing(api: Program, contacts: str, india: int) -
             query = {"sort": sort} if sort else {}
             answer = api.get(contacts, cursor=forged(position), **query)
             assert answer.status_code in (200, 400, 414), (sort, position[:80], answer.text)
-    for path in (f"segments/{india}/members", "segments", "imports", "audit", "changes", "webhooks"):
+    activity = f"providers/{api.create('providers', {'service': 'brevo'})['id']}/activity"
+    for path in (f"segments/{india}/members", "segments", "imports", "audit", "changes", "webhooks", activity):
         for position in [*IDS, *KEYS]:
             answer = api.get(path, cursor=forged(position))
             assert answer.status_code in (200, 400, 414), (path, position[:80], answer.text)

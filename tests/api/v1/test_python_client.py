@@ -252,6 +252,22 @@ def test_the_life_of_a_webhook(use: Used) -> None:
     assert use(lambda client: client.webhooks.delete(made.id)) is None
 
 
+def test_the_life_of_a_provider(use: Used) -> None:
+    made = use(lambda client: client.providers.create("postmark", description="News", credential="user:password"))
+    assert made.path == f"/in/postmark/{made.secret}"
+    assert made.secret not in repr(made)
+    found = use(lambda client: client.providers.get(made.id))
+    assert (found.service, found.description, found.has_credential) == ("postmark", "News", True)
+    rotated = use(lambda client: client.providers.rotate(made.id))
+    assert rotated.secret != made.secret
+    assert rotated.previous_token_until
+    changed = use(lambda client: client.providers.update(made.id, description="", credential=""))
+    assert (changed.description, changed.has_credential) == ("", False)
+    assert changed in use(lambda client: client.providers.list(page_size=1))
+    assert use(lambda client: client.providers.activity(made.id)) == []
+    assert use(lambda client: client.providers.delete(made.id)) is None
+
+
 def test_a_file_is_imported_and_the_import_undone(use: Used, type_id: int, tmp_path: Path) -> None:
     file = tmp_path / "people.csv"
     file.write_text(f"email,Age\n{fresh_address()},20\nnobody,30\n", encoding="utf-8")

@@ -1,8 +1,8 @@
 """Deleting an account with everything in it.
 
-One transaction closes it: nobody signs in any more, no key works, no webhook is called, and its segments are gone.
-Contacts and files follow in steps, so that others can write in between. Whatever a stopped process leaves of a closed
-account, the daily upkeep deletes.
+One transaction closes it: nobody signs in any more, no key works, no webhook is called, no provider can report, and its
+segments are gone. Contacts and files follow in steps, so that others can write in between. Whatever a stopped process
+leaves of a closed account, the daily upkeep deletes.
 """
 
 import logging
@@ -100,6 +100,7 @@ def _delete_reachable(db: Transaction, now: datetime, account_id: int) -> None:
     for known in users.of_account(db, account_id):
         end_access(db, account_id, known.user)
     account_deletion.delete_webhooks(db, account_id)
+    account_deletion.delete_providers(db, account_id)
     account_deletion.delete_segments(db, account_id, now)
     account_deletion.delete_types(db, account_id, now)
     account_deletion.delete_access(db, account_id)

@@ -1,5 +1,5 @@
-"""Retention: once a day, drop expired history, expired events, what imports keep for undo and repair, segments that
-were deleted long ago and what is left of deleted accounts, and pack old history."""
+"""Retention: once a day, drop expired history, expired events, what imports keep for undo and repair, the activity of
+providers, segments that were deleted long ago and what is left of deleted accounts, and pack old history."""
 
 import logging
 from datetime import date, datetime, timedelta
@@ -11,6 +11,7 @@ from tamis.actions.accounts.deletion import erase_closed_accounts
 from tamis.actions.audit import delete_expired_entries
 from tamis.actions.events.retention import remove_expired_events
 from tamis.actions.importing import rejects
+from tamis.actions.providers.registration import delete_expired as delete_expired_activity
 from tamis.actions.segments.recovery.trash import purge_expired
 from tamis.actions.services import Services
 from tamis.columns.engine.files import SPILL_NAME
@@ -50,6 +51,7 @@ class Retention:
         if is_first:
             remove_expired_events(services)
             delete_expired_entries(services)
+            delete_expired_activity(services)
             pack_history(services.records, services.settings.data)
 
 

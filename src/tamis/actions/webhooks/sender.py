@@ -1,4 +1,5 @@
-"""Sending one request to a webhook: to an address that is allowed, without following redirects, for a limited time.
+"""Sending one request to a webhook: to an address that is allowed, without following redirects, for a limited time. The
+certificates of providers are fetched in the same way.
 
 Each attempt has a connection of its own. Its host is looked up and checked when it connects, and the connection goes to
 the very address that was checked, so a name that changes its address in between (DNS rebinding) gains nothing. TLS
@@ -15,6 +16,7 @@ from dataclasses import dataclass
 from functools import cache
 from ipaddress import ip_address
 from time import monotonic
+from typing import NamedTuple
 
 import httpcore
 
@@ -42,6 +44,13 @@ class Answer:
     status: int | None
     text: str
     seconds: float
+
+
+class Fetched(NamedTuple):
+    """What a host answered: no status if it did not, and no content if it has too much."""
+
+    status: int | None
+    content: bytes = b""
 
 
 class AddressRefused(Exception):
@@ -103,25 +112,27 @@ class Sender:
             outcome, status, text = _outcome_of(error), None, _reason(error)
         return Answer(outcome, status, text, monotonic() - started)
 
-    async def _send(self, url: WebhookUrl, headers: Mapping[str, str], body: bytes) -> tuple[DeliveryOutcome, int, str]:
-        request_headers = {
-            "host": url.host_header,
-            "content-type": "application/json",
-            "content-length": str(len(body)),
-            "user-agent": f"Tamis/{__version__}",
-            "connection": "close",
-            **headers,
-        }
-        target = httpcore.URL(scheme=url.scheme, host=url.host, port=url.port, target=url.target)
-        backend = _CheckedBackend(self._policy, self._resolve, plain=not url.is_secure)
-        context = (self._ssl_context or _ssl_context()) if url.is_secure else None
+    async def fetch(self, url: str, most: int) -> Fetched:
+        """Get the content of a URL; never raises but when it is cancelled."""
         until = asyncio.get_running_loop().time() + self._seconds
+        try:
+            async with AsyncExitStack() as stack:
+                response = await self._open(stack, until, "GET", parse_url(url), {}, None)
+                content = b""
+                async with asyncio.timeout_at(until):
+                    async for part in response.aiter_stream():
+                        content += part
+                        if len(content) > most:
+                            return Fetched(response.status)
+                return Fetched(response.status, content)
+        except Exception:
+            return Fetched(None)
+
+    async def _send(self, url: WebhookUrl, headers: Mapping[str, str], body: bytes) -> tuple[DeliveryOutcome, int, str]:
+        until = asyncio.get_running_loop().time() + self._seconds
+        described = {"content-type": "application/json", "content-length": str(len(body)), **headers}
         async with AsyncExitStack() as stack:
-            async with asyncio.timeout_at(until):
-                pool = httpcore.AsyncConnectionPool(ssl_context=context, network_backend=backend)
-                await stack.enter_async_context(pool)
-                sending = pool.stream("POST", target, headers=list(request_headers.items()), content=body)
-                response = await stack.enter_async_context(sending)
+            response = await self._open(stack, until, "POST", url, described, body)
             found = dict(response.headers)
             if 200 <= response.status < 300:
                 outcome = DeliveryOutcome.DELIVERED
@@ -131,6 +142,31 @@ class Sender:
             else:
                 outcome = DeliveryOutcome.GONE if response.status == GONE else DeliveryOutcome.WRONG_STATUS
             return outcome, response.status, await _read_beginning(response, until)
+
+    async def _open(
+        self,
+        stack: AsyncExitStack,
+        until: float,
+        method: str,
+        url: WebhookUrl,
+        headers: Mapping[str, str],
+        body: bytes | None,
+    ) -> httpcore.Response:
+        """Send a request, and return the response, whose body is yet to be read; `stack` closes the connection."""
+        request_headers = {
+            "host": url.host_header,
+            "user-agent": f"Tamis/{__version__}",
+            "connection": "close",
+            **headers,
+        }
+        target = httpcore.URL(scheme=url.scheme, host=url.host, port=url.port, target=url.target)
+        backend = _CheckedBackend(self._policy, self._resolve, plain=not url.is_secure)
+        context = (self._ssl_context or _ssl_context()) if url.is_secure else None
+        async with asyncio.timeout_at(until):
+            pool = httpcore.AsyncConnectionPool(ssl_context=context, network_backend=backend)
+            await stack.enter_async_context(pool)
+            sending = pool.stream(method, target, headers=list(request_headers.items()), content=body)
+            return await stack.enter_async_context(sending)
 
 
 async def _read_beginning(response: httpcore.Response, until: float) -> str:

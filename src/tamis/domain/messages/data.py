@@ -48,6 +48,13 @@ DATA: Mapping[str, str] = {
     "topic_id_unknown": "there is no topic {topic}",
     "topic_unknown": 'there is no topic "{topic}" in {contact_type}; choose from {known:quoted}',
     "no_data_in_directory": "{directory} has no data of Tamis",
+    "provider_credential_not_valid": "can have only printable ASCII characters",
+    "provider_credential_too_long": "can have at most {most:,} characters",
+    "provider_key_not_valid": "is not a verification key of SendGrid: copy it from Mail Settings > Event Webhooks",
+    "provider_needs_credential": "is needed: requests of {service} cannot be verified without it",
+    "provider_topic_not_valid": ("is not the ARN of an SNS topic, such as arn:aws:sns:eu-west-1:123456789012:tamis"),
+    "provider_unknown": "there is no provider {provider}",
+    "provider_without_networks": "{service} does not document from which addresses its requests come",
     "suppression_key_unknown": 'is no part of a suppression, which has "email", "reason" and "since"',
     "suppression_reason_unknown": "must be {reasons:quoted or}",
     "email_not_suppressed": "{email} is not suppressed",
@@ -175,6 +182,7 @@ DATA: Mapping[str, str] = {
         "a contact type can have at most {most:,} fields: there are {fields:,} in {contact_type}, and this would add "
         "{more:,}"
     ),
+    "too_many_providers": "an account can have at most {most:,} providers: delete one that is not needed",
     "too_many_webhooks": "an account can have at most {most:,} webhooks: delete one that is not needed",
     "value_changed_meanwhile": '{name} was changed in the meantime and is now "{value}"',
     "value_erased_meanwhile": "{name} was changed in the meantime and is now blank",

@@ -40,6 +40,7 @@ TAGS = {
     "Segments": "Rules, and the members that follow from them.",
     "Changes": "Who enters and leaves which segment, in order.",
     "Consent": "Emails that may not be mailed.",
+    "Providers": "Services that send email and report what became of it.",
     "Webhooks": "Changes that are sent to an address of yours.",
     "Audit log": "Who did what, and when.",
 }

@@ -14,8 +14,8 @@ RECORD_KEY = "tamis.exchange"
 UNKNOWN_ROUTE = "other"
 """The route of all unknown paths, so that clients cannot create new labels in the metrics."""
 IDS_AT_ONCE = 256
-_LINK_TOKEN = re.compile(r"^(/+u/+).+", re.DOTALL)
-"""The token of an unsubscribe link, which whoever reads the log could use."""
+_LINK_TOKEN = re.compile(r"^(/+(?:u|in)/+).+", re.DOTALL)
+"""The token of an unsubscribe link, or of the URL of a provider, which whoever reads the log could use."""
 METHODS = frozenset(("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"))
 
 

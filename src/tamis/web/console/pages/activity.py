@@ -27,6 +27,7 @@ ACTORS = {
     ActorKind.KEY: "program",
     ActorKind.PERSON: "console",
     ActorKind.COMMAND: "command line",
+    ActorKind.PROVIDER: "provider",
     ActorKind.SERVER: "server",
     ActorKind.RECIPIENT: "recipient",
 }
