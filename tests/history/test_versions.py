@@ -9,8 +9,9 @@ from tamis.actions.fields.field_edits import FieldEdit, edit_field
 from tamis.actions.fields.fields import create_field, delete_field
 from tamis.actions.segments.recovery import comparison, versions
 from tamis.actions.segments.recovery.comparison import SelectedCounts
+from tamis.actions.segments.recovery.trash import restore_deleted
 from tamis.actions.segments.recovery.versions import DescribedVersion, restore_version
-from tamis.actions.segments.segments import Keep, SegmentEdit, edit_segment
+from tamis.actions.segments.segments import Keep, SegmentEdit, delete_segment, edit_segment
 from tamis.columns.history.link import HistoryLink
 from tamis.domain.actors import Actor, ActorKind
 from tamis.domain.errors import NotFound, Outdated, Refused
@@ -156,8 +157,42 @@ def test_renaming_an_option_makes_a_version(past: Past) -> None:
 
     renamed, before = known(past)[:2]
     assert (renamed.text, renamed.version.author) == ('plan is "Team"', ANN)
-    assert before.problems
+    assert before.text == 'plan is "Team"'  # it means the same
     assert renamed.version.number == before.version.number + 1
+
+
+@pytest.mark.parametrize("renamed", ["option", "options swapped", "field", "segment"])
+def test_a_version_is_read_compared_and_restored_after_what_it_names_was_renamed(past: Past, renamed: str) -> None:
+    field = past.services.write(create_field, past.type, "Plan", Kind.CHOICE, ("Pro", "Free"))
+    other = past.make_segment("Others", 'country = "Peru"')
+    past.look()
+    edit(past, 'plan = "Pro" or is in segment "Others"')
+    edit(past, 'country = "Chile"')
+    fresh = past.make_segment("Fresh", 'plan = "Pro"')
+    past.services.write(delete_segment, past.account, fresh.id)
+    change = {
+        "option": FieldEdit(rename_options=(("Pro", "Team"),)),
+        "options swapped": FieldEdit(rename_options=(("Pro", "Free"), ("Free", "Pro"))),
+        "field": FieldEdit(name="Tariff"),
+        "segment": None,
+    }[renamed]
+    if change:
+        past.services.write(edit_field, past.account, past.type, field.key, change)
+    else:
+        past.services.write(edit_segment, past.account, other.id, SegmentEdit("Neighbours"))
+    text = {
+        "option": 'plan is "Team" or is in segment "Others"',
+        "options swapped": 'plan is "Free" or is in segment "Others"',
+        "field": 'tariff is "Pro" or is in segment "Others"',
+        "segment": 'plan is "Pro" or is in segment "Neighbours"',
+    }[renamed]
+
+    assert known(past)[1].text == text
+    assert comparison.compare_versions(past.services, past.account, past.segment.id, 2, 3).counts is not None
+    past.services.write(restore_version, past.account, past.segment.id, 2)
+    assert known(past)[0].text == text
+    assert len(past.look()) == 1  # the one from Peru
+    past.services.write(restore_deleted, past.account, 30, fresh.id)
 
 
 def test_segments_from_before_versions_have_their_present_rule_as_the_first(past: Past) -> None:

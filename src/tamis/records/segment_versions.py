@@ -55,6 +55,16 @@ def set_sizes(db: Transaction, sizes: Iterable[VersionSize]) -> None:
     sql.run_many(db, SQL["set_size"], sizes)
 
 
+def rules_of_type(db: Reader, type_id: int) -> list[tuple[int, int, str]]:
+    """Return the rules of all versions of the segments over a contact type, with the segment and the number."""
+    return sql.select_tuples(db, tuple[int, int, str], SQL["rules_of_type"], (type_id,))
+
+
+def set_rule(db: Transaction, segment_id: int, number: int, rule: str) -> None:
+    """Replace the rule of a version by one that means the same."""
+    sql.run(db, SQL["set_rule"], (rule, segment_id, number))
+
+
 def delete_versions(db: Transaction, segment_id: int) -> None:
     """Delete all versions of a segment."""
     sql.run(db, SQL["delete"], (segment_id,))

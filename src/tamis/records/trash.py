@@ -48,6 +48,16 @@ def purged_segments(db: Reader) -> set[int]:
     return set(sql.select(db, int, SQL["purged"]))
 
 
+def rules_of_type(db: Reader, type_id: int) -> list[tuple[int, str]]:
+    """Return the rules of the segments over a contact type that are in the trash, with their ids."""
+    return sql.select_tuples(db, tuple[int, str], SQL["rules_of_type"], (type_id,))
+
+
+def set_rule(db: Transaction, segment_id: int, rule: str) -> None:
+    """Replace the rule of a segment in the trash by one that means the same."""
+    sql.run(db, SQL["set_rule"], (rule, segment_id))
+
+
 def restore(db: Transaction, segment: Segment, name: str, now: datetime) -> Segment:
     """Take a segment out of the trash, under a name that is free. The projection gets its overrides again."""
     now = max(now, segment.updated_at + MICROSECOND)

@@ -1,16 +1,17 @@
 """Rename options in the rules that name them."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
+from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
 from itertools import islice
 
 from tamis.actions.segments.dependents import segment_names, users_of_option, users_of_parts
-from tamis.domain.errors import Refused
+from tamis.domain.errors import Invalid, Refused
 from tamis.domain.fields import Field
 from tamis.domain.segments import Segment
 from tamis.domain.text import fold
-from tamis.records import contacts, segments, types
+from tamis.records import contacts, segment_versions, segments, trash, types
 from tamis.records.events.catalogue import names_of_type
 from tamis.records.handles import Reader, Transaction
 from tamis.rules.build import build
@@ -47,7 +48,8 @@ def rename_options_in_rules(
     renamed: Mapping[str, str],
     naming: Iterable[Segment],
 ) -> None:
-    """Rewrite the rules of segments with the new names of options of a field that is already stored."""
+    """Rewrite the rules of segments with the new names of options of a field that is already stored, and those that can
+    be restored: earlier versions, and rules of deleted segments."""
     texts = {fold(option): text for option, text in renamed.items()} | dict(renamed)
 
     def new_name(value: str) -> str:
@@ -61,9 +63,29 @@ def rename_options_in_rules(
 
     fields, refs = types.fields_of_type(db, type_id), segments.refs_of_type(db, type_id)
     events = names_of_type(db, type_id)
+
+    def rewrite(document: str) -> str:
+        return to_json(build(map_conditions(from_json(document), change), fields, refs, events))
+
+    _rewrite_kept(db, type_id, rewrite)
     for segment in naming:
-        rule = build(map_conditions(from_json(segment.rule), change), fields, refs, events)
-        segments.update(db, segment, segment.name, to_json(rule), now)
+        segments.update(db, segment, segment.name, rewrite(segment.rule), now)
+
+
+def _rewrite_kept(db: Transaction, type_id: int, rewrite: Callable[[str], str]) -> None:
+    """Rewrite the rules of versions and of deleted segments over a type, except those that need something that is
+    gone: they can neither be read nor restored."""
+    versions, trashed = segment_versions.rules_of_type(db, type_id), trash.rules_of_type(db, type_id)
+    rewritten: dict[str, str] = {}
+    for document in {rule for *_, rule in versions} | {rule for _, rule in trashed}:
+        with suppress(Invalid):
+            rewritten[document] = rewrite(document)
+    for segment_id, number, rule in versions:
+        if rewritten.get(rule, rule) != rule:
+            segment_versions.set_rule(db, segment_id, number, rewritten[rule])
+    for segment_id, rule in trashed:
+        if rewritten.get(rule, rule) != rule:
+            trash.set_rule(db, segment_id, rewritten[rule])
 
 
 def _too_many_have(db: Reader, type_id: int, field: Field, options: Collection[str]) -> bool:

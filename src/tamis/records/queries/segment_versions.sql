@@ -22,5 +22,12 @@ WHERE segment_id IN (SELECT value FROM json_each(?)) AND size_after IS NULL AND 
 UPDATE segment_versions SET size_before = ?3, size_after = ?4
 WHERE segment_id = ?1 AND number = ?2 AND size_after IS NULL;
 
+-- name: rules_of_type
+SELECT v.segment_id, v.number, v.rule FROM segment_versions v JOIN segments s ON s.id = v.segment_id
+WHERE s.contact_type_id = ?;
+
+-- name: set_rule
+UPDATE segment_versions SET rule = ? WHERE segment_id = ? AND number = ?;
+
 -- name: delete
 DELETE FROM segment_versions WHERE segment_id = ?;

@@ -12,6 +12,12 @@ FROM segments WHERE id IN (SELECT value FROM json_each(?)) AND deleted_at IS NOT
 -- name: purged
 SELECT id FROM segments WHERE purged_at IS NOT NULL;
 
+-- name: rules_of_type
+SELECT id, rule FROM segments WHERE contact_type_id = ? AND deleted_at IS NOT NULL AND purged_at IS NULL;
+
+-- name: set_rule
+UPDATE segments SET rule = ? WHERE id = ?;
+
 -- name: restore
 UPDATE segments SET deleted_at = NULL, name = ?, name_key = ?, updated_at = ? WHERE id = ?;
 
