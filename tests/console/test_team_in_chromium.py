@@ -1,4 +1,5 @@
-"""A team in Chromium: invited, accepted, signed in with a code, editing, refused as a viewer, and out when removed."""
+"""A team in Chromium: invited, accepted, signed in with a code, editing, refused as a viewer, and out when removed; the
+owner restores what was edited, and the activity log tells all of it."""
 
 import re
 from typing import Any
@@ -21,6 +22,7 @@ NEW = "oats and barley 77"
 def test_a_colleague_joins_edits_is_demoted_and_removed(chromium: Browser, server: Server, width: int) -> None:
     owner = new_console_account(server.data, server.address, fresh_address("boss"))
     type_id = owner.tamis("type", "create", fresh("Customers"))["id"]
+    owner.tamis("contact", "create", "ann@example.org", "--type", str(type_id), "--set", "first_name=Ann")
     segment = owner.tamis("segment", "create", "Anns", "--type", str(type_id), "--where", 'first_name = "Ann"')["id"]
     email = fresh_address("colleague")
     found: dict[str, Any] = {}
@@ -35,6 +37,10 @@ def test_a_colleague_joins_edits_is_demoted_and_removed(chromium: Browser, serve
         mine.goto(f"/segments/{segment}/edit")
         write_rule(mine, 'first_name = "Bob"')
         mine.get_by_role("button", name="Save segment").first.click()
+        dialog = mine.locator("#confirm-save")
+        expect(dialog.locator("#confirm-counts")).to_contain_text("1")
+        expect(dialog.locator("#confirm-moves li")).to_have_text(["1 leave: ann@example.org", "0 enter"])
+        dialog.get_by_role("button", name="Save segment").click()
         mine.wait_for_url(re.compile(r"/segments/\d+$"))
         assert '"Bob"' in str(owner.tamis("segment", "show", str(segment)))
         expect(mine.get_by_role("link", name="Webhooks")).to_be_visible()
@@ -58,10 +64,21 @@ def test_a_colleague_joins_edits_is_demoted_and_removed(chromium: Browser, serve
         mine.get_by_role("link", name="Contacts", exact=True).click()
         mine.wait_for_url(re.compile("/sign-in"))
         assert '"Bob"' in str(owner.tamis("segment", "show", str(segment)))
+        restore_first_version(page, segment, found)
+        assert '"Ann"' in str(owner.tamis("segment", "show", str(segment)))
         page.goto("/account/activity")
         look(page, "activity", found)
-        for action in ("User invited", "User added", "Two-step sign-in turned on", "Segment updated", "Role changed"):
-            expect(page.get_by_role("cell", name=action, exact=True).first).to_be_visible()
+        for action, who, count in (
+            ("User invited", owner.email, 1),
+            ("User added", email, 1),
+            ("Two-step sign-in turned on", email, 1),
+            ("Segment updated", email, 1),
+            ("Segment updated", owner.email, 1),
+            ("Role changed", owner.email, 1),
+            ("User removed", owner.email, 1),
+        ):
+            rows = page.get_by_role("row").filter(has=page.get_by_role("cell", name=action, exact=True))
+            expect(rows.filter(has=page.locator("td:nth-child(2)", has_text=who))).to_have_count(count)
     assert not found, found
 
 
@@ -147,6 +164,17 @@ def remove(page: Page, email: str, found: dict[str, Any]) -> None:
     expect(page.get_by_text(f"{email} is removed.")).to_be_visible()
     visitor = Visitor(page.url.split("/account")[0])
     assert visitor.sign_in(email, NEW).status_code == 422
+
+
+def restore_first_version(page: Page, segment: int, found: dict[str, Any]) -> None:
+    """Compare the first version of a segment with its rule, and restore it."""
+    page.goto(f"/segments/{segment}/versions")
+    look(page, "versions", found)
+    page.get_by_role("link", name="Compare version 1").click()
+    expect(page.locator(".before-after")).to_contain_text("0 leave, 1 enter")
+    look(page, "version", found)
+    page.get_by_role("button", name="Restore this version").click()
+    expect(page.get_by_text("Restored from version 1")).to_be_visible()
 
 
 def look(page: Page, path: str, found: dict[str, Any]) -> None:
