@@ -19,6 +19,8 @@ def run_example(program: Program, example: CallExample, ids: "Ids") -> requests.
         time.sleep(0.02)
     if example.method in ("POST", "PUT") and answer.status_code in (201, 202) and "Location" in answer.headers:
         ids.learn(answer.headers["Location"], example.answer["id"], answer.json()["id"])
+    if example.operation == "request_confirmation":
+        ids.token = answer.json().get("token", "")
     if example.operation == "list_event_names":
         for shown, real in zip(example.answer["data"], answer.json()["data"], strict=True):
             ids.learn("/v1/event-names/", shown["id"], real["id"])
@@ -44,10 +46,11 @@ def send_body(program: Program, example: CallExample, ids: "Ids", body: bytes) -
 
 
 class Ids:
-    """Which ids the objects of the examples have in this account."""
+    """Which ids the objects of the examples have in this account, and its last token."""
 
     def __init__(self) -> None:
         self._known: dict[tuple[str, str], int] = {}
+        self.token = ""
 
     def learn(self, location: str, shown: int, real: int) -> None:
         """Note the real id of an object with a location such as `/v1/segments/7`."""
@@ -73,6 +76,8 @@ class Ids:
         return {key: self._in_value(key, value) for key, value in body.items()}
 
     def _in_value(self, key: str, value: Any) -> Any:
+        if key == "token":
+            return self.token
         resource = key.removesuffix("s").removesuffix("_id").replace("_", "-") + "s"
         if isinstance(value, int) and key.endswith("_id"):
             return self._known.get((resource, str(value)), value)

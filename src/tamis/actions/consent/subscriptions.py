@@ -10,7 +10,7 @@ from tamis.domain.accounts import Account
 from tamis.domain.audit import AuditAction, Subject
 from tamis.domain.contacts import Contact, ContactType
 from tamis.domain.emails import email_key, parse_email_for_lookup
-from tamis.domain.errors import Invalid, NotFound, Problem
+from tamis.domain.errors import Invalid, Problem
 from tamis.domain.membership_changes import Cause
 from tamis.domain.text import line_problem, text_problem
 from tamis.domain.topics import (
@@ -23,7 +23,7 @@ from tamis.domain.topics import (
     SubscriptionState,
     Topic,
 )
-from tamis.records import change_log, subscriptions, topics
+from tamis.records import change_log, contacts, subscriptions, topics
 from tamis.records.handles import Reader, Transaction
 
 RECORDS_PER_READ = 1_000
@@ -93,8 +93,8 @@ def set_states_of_contact(
     items = [NewState(contact_id, topic.id, state) for topic, state in states]
     statuses = set_states(db, now, account, contact_type, items, evidence)
     problems = [
-        Problem(topic.name, "has_unsubscribed", topic=topic.name)
-        for (topic, _), status in zip(states, statuses, strict=True)
+        Problem(f"subscriptions[{index}]", "has_unsubscribed", topic=topic.name)
+        for index, ((topic, _), status) in enumerate(zip(states, statuses, strict=True))
         if status == "refused"
     ]
     if problems:
@@ -114,17 +114,6 @@ def consent_records_of_contact(db: Reader, contact: Contact) -> list[ConsentReco
     return subscriptions.records_of(db, contact.contact_type_id, contact.id, key)
 
 
-def consent_records_of_email(db: Reader, contact_type: ContactType, email: str) -> list[ConsentRecord]:
-    """List the records of consent of an email, whether or not it is that of a contact; raises Invalid and NotFound."""
-    address = parse_email_for_lookup(email)
-    if address is None:
-        raise Invalid([Problem("email", "email_not_valid", email=email)])
-    found = subscriptions.records_of(db, contact_type.id, None, address.key)
-    if not found:
-        raise NotFound("no_consent_records", email=address.address, contact_type=contact_type.name)
-    return found
-
-
 def all_consent_records(db: Reader, contact_type: ContactType) -> Iterator[tuple[ConsentRecord, str | None]]:
     """Yield all records of consent of a contact type, oldest first, each with the present email of its contact, if that
     was not deleted."""
@@ -135,10 +124,19 @@ def all_consent_records(db: Reader, contact_type: ContactType) -> Iterator[tuple
 
 
 def page_of_consent_records(
-    db: Reader, contact_type: ContactType, limit: int, after: int = 0
+    db: Reader, contact_type: ContactType, limit: int, after: int = 0, email: str | None = None
 ) -> list[tuple[ConsentRecord, str | None]]:
-    """Return records of consent of a contact type with ids above `after`, as `all_consent_records` does."""
-    return subscriptions.page_of_records(db, contact_type.id, after, limit)
+    """Return records of consent of a contact type with ids above `after`, as `all_consent_records` does; with `email`,
+    only those of one that need not be that of a contact any more. Raises Invalid."""
+    if email is None:
+        return subscriptions.page_of_records(db, contact_type.id, after, limit)
+    address = parse_email_for_lookup(email)
+    if address is None:
+        raise Invalid([Problem("email", "email_not_valid", email=email)])
+    contact_id = contacts.ids_by_email(db, contact_type.id, [address.key]).get(address.key)
+    found = subscriptions.records_of(db, contact_type.id, contact_id, address.key)
+    shown = address.address if contact_id else None
+    return [(record, shown) for record in found if record.id > after][:limit]
 
 
 def check_evidence(evidence: Evidence) -> None:

@@ -1,6 +1,6 @@
 """Create, find, edit and delete the topics of a contact type."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from tamis.actions.audit import record_entry
@@ -98,6 +98,19 @@ def topic_of_type(db: Reader, contact_type: ContactType, reference: str) -> Topi
     known = [topic.name for topic in present]
     code = "topic_unknown" if known else "no_topic_yet"
     raise NotFound(code, topic=reference, contact_type=contact_type.name, known=known)
+
+
+def find_topics(db: Reader, contact_type: ContactType, topic_ids: Sequence[int], path: str) -> list[Topic]:
+    """Find topics of a contact type by their ids, in order; raises Invalid, with places in the list at `path`."""
+    known = {topic.id: topic for topic in topics.of_type(db, contact_type.id)}
+    problems = [
+        Problem(f"{path}[{index}]", "topic_id_unknown", topic=topic_id)
+        for index, topic_id in enumerate(topic_ids)
+        if topic_id not in known
+    ]
+    if problems:
+        raise Invalid(problems)
+    return [known[topic_id] for topic_id in topic_ids]
 
 
 def _check_name_is_free(db: Reader, contact_type: ContactType, name: str, of: Topic | None = None) -> None:

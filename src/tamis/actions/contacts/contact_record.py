@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from tamis.actions.consent.subscriptions import TopicState, consent_records_of_contact, states_of_contact
 from tamis.actions.contacts.contacts import ContactInSegments, contact_by_id, contact_of_email, show_contact
 from tamis.actions.events.timeline import ShownEvent, events_of_contact
 from tamis.actions.fields.types import type_by_id
@@ -15,6 +16,7 @@ from tamis.domain.emails import email_key
 from tamis.domain.errors import NotFound
 from tamis.domain.fields import FieldSet
 from tamis.domain.text import shorten
+from tamis.domain.topics import ConsentRecord
 from tamis.records import contacts, types
 from tamis.records.handles import Reader, snapshot
 from tamis.records.importing import journal
@@ -33,13 +35,16 @@ class TypedContact:
 @dataclass(frozen=True, slots=True)
 class ContactRecord:
     """Everything that is known of a contact: its values, segments and manual overrides; what it did, and its entries
-    and exits, newest first; and what it had before imports that can still be undone."""
+    and exits, newest first; what it had before imports that can still be undone; its subscriptions, and what it has
+    said about topics."""
 
     contact_type: ContactType
     present: ContactInSegments
     events: Sequence[ShownEvent]
     history: Sequence[ContactChange]
     before_imports: Sequence[PriorValues]
+    subscriptions: Sequence[TopicState]
+    consent_records: Sequence[ConsentRecord]
 
 
 def contact_of_account(db: Reader, account: Account, contact_id: int) -> TypedContact:
@@ -85,4 +90,6 @@ def record_of_contact(services: Services, account: Account, contact_id: int) -> 
         present = show_contact(db, services.clock(), account, found.contact_type, found.contact.email)
         events = events_of_contact(db, found.contact_type, contact_id)
         before = journal.prior_values_of(db, contact_id, found.fields)
-    return ContactRecord(found.contact_type, present, events, history, before)
+        states = states_of_contact(db, found.contact_type, contact_id)
+        said = consent_records_of_contact(db, found.contact)
+    return ContactRecord(found.contact_type, present, events, history, before, states, said)

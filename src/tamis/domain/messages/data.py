@@ -35,12 +35,15 @@ DATA: Mapping[str, str] = {
     "days_out_of_range": "must be from 1 to {most:,} days, not {days:,}",
     "email_among_fields": 'stands beside "fields", not among them',
     "email_differs_from_path": 'must be the one in the path, "{email}", in any spelling; use PATCH to change an email',
+    "confirmation_not_valid": "is not valid, or not any more: ask the person again",
+    "confirmation_of_deleted_contact": "there is no such contact any more",
+    "confirmation_withdrawn": "the person has unsubscribed since this was asked",
     "consent_text_not_valid": "the text {problem}",
     "consent_text_too_long": "must have at most {most:,} characters",
     "has_unsubscribed": (
         'has unsubscribed from "{topic}", and is subscribed again only with a reason, such as their own request'
     ),
-    "no_consent_records": "there is no record of consent of {email} in {contact_type}",
+    "no_topics_named": "must name at least one topic",
     "no_topic_yet": 'there is no topic "{topic}": {contact_type} has none yet',
     "the_topic": 'the topic "{topic}"',
     "too_many_topics": "{contact_type} has {most:,} topics, the most that there can be",

@@ -12,6 +12,7 @@ from tamis.actions.segments.history import ContactChange
 from tamis.domain.membership_changes import Cause
 from tamis.web.api.schemas.contacts import ContactOut, FieldValues, contact_out, values_out
 from tamis.web.api.schemas.events import EventOut, event_out
+from tamis.web.api.schemas.topics import ConsentRecordOut, SubscriptionOut, consent_record_out, subscriptions_out
 
 CHANGES: dict[int, Literal["entered", "was_in", "left"]] = {1: "entered", 0: "was_in", -1: "left"}
 
@@ -83,6 +84,8 @@ class ContactRecordOut(msgspec.Struct):
     events: Annotated[list[EventOut], Meta(description="What it did, newest first.")]
     history: Annotated[list[ContactChangeOut], Meta(description="Its entries and exits, newest first.")]
     before_imports: list[BeforeImport]
+    subscriptions: list[SubscriptionOut]
+    consent_records: Annotated[list[ConsentRecordOut], Meta(description="What it has said about topics, oldest first.")]
 
 
 def changes_out(changes: Sequence[ContactChange]) -> list[ContactChangeOut]:
@@ -115,4 +118,6 @@ def contact_record_out(record: ContactRecord) -> ContactRecordOut:
             BeforeImport(prior.import_id, prior.email, values_out(prior.values, fields), prior.updated_at)
             for prior in record.before_imports
         ],
+        subscriptions_out(record.subscriptions),
+        [consent_record_out(said) for said in record.consent_records],
     )
