@@ -130,7 +130,7 @@ def test_good_customers_who_never_opened_by_mouse(builder: Builder) -> None:
     expect(builder.text).to_have_value(f'email contains "example" and {RULE}')
     expect(page.locator("#sentence")).to_have_text(
         re.compile(
-            r"“order” at least 2 times within the last 90 days \(since .*\) \(where amount is greater than 50\) "
+            r"“order” at least 2 times within the last 90 days \(since .*, where amount is greater than 50\) "
             r"and did not “open”\.$"
         )
     )

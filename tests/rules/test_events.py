@@ -46,14 +46,14 @@ def parsed(text: str) -> Rule:
         (
             'did "order" at least 3 times within 90 days where (amount > 50 and category = "Books")',
             'did "order" at least 3 times within 90 days where (amount is greater than 50 and category is "Books")',
-            "Contacts who did “order” at least 3 times within the last 90 days (since 30 Aug 2026) "
-            "(where Amount is greater than 50 and Category is “Books”).",
+            "Contacts who did “order” at least 3 times within the last 90 days (since 30 Aug 2026, "
+            "where Amount is greater than 50 and Category is “Books”).",
         ),
         (
             "did order where category is not Books within 1 week at most twice".replace("Books", '"Books"'),
             'did "order" at most 2 times within 1 week where (category is not "Books")',
-            "Contacts who did “order” at most 2 times within the last week (since 21 Nov 2026) "
-            "(where Category is not “Books” (or is blank)) (or never).",
+            "Contacts who did “order” at most 2 times within the last week (since 21 Nov 2026, "
+            "where Category is not “Books” (or is blank); or never).",
         ),
         (
             'did "order" exactly 2 times between 2026-01-01 and 2026-03-31',
@@ -160,6 +160,7 @@ def test_what_people_did_in_text_and_in_words(text: str, written: str, sentence:
         ("count of order > 5 within 30 days", "line 1, column 20", "comparison: within 30 days > 5"),
         ("median(amount) of order > 5", "line 1, column 7", "use count, sum, min, max, average, first or last"),
         ("median(amount of order) > 5", "line 1, column 7", 'there is no "median" of events'),
+        ("count of order 3 times", "line 1, column 16", 'cannot read "3": write count of "order" >= 3'),
         ('count("order") > 3', "line 1, column 6", 'write count of "order" >= 3'),
         ('sum("amount") of order > 3', "line 1, column 5", "write the property alone in the parentheses: sum(amount)"),
         ("avg(amount of order) > 3", "line 1, column 12", "avg(amount) of"),

@@ -258,6 +258,8 @@ def _needs_value(node: Node) -> bool:
 
 def _value(value: ConditionValue, operator: Operator) -> str:
     match value:
+        case Duration(count, Unit.MONTH) if count % 12 == 0 and count > 12:
+            return f"{count // 12:,} years"
         case Duration(count, unit):
             if count == 1 and unit is not Unit.HOUR and "ago" not in operator.phrase:
                 return str(unit)

@@ -42,7 +42,7 @@ def write_event_condition(
         start = f"{'did not' if negated else 'did'} “{aggregate.event.name}”"
         if condition.operator is not AT_LEAST or condition.values != (1.0,):
             start += f" {write_asked(condition, asks)}"
-        return f"{start}{which}{_of_nothing(condition, negated)}"
+        return _with_aside(f"{start}{which}", _of_nothing(condition, negated), "; ")
     nouns = _NOUNS if aggregate.value.kind is Kind.NUMBER else _NOUNS | _NOUNS_OF_DATES
     noun = nouns[aggregate.function].format(aggregate.measured.name if aggregate.measured else "")
     asked = write_asked(condition, asks)
@@ -63,14 +63,19 @@ def write_asked(condition: EventCondition, asks: Callable[[Condition], str]) -> 
 
 
 def _which(aggregate: EventAggregate, asks: Callable[[Condition], str], bare: Callable[[Node], str]) -> str:
-    """Write which events are meant: " within the last 90 days (where Amount is greater than 50)"."""
+    """Write which events are meant: " within the last week (since 21 Nov 2026, where Amount is greater than 50)"."""
     text = ""
     if aggregate.window:
         text += " " + re.sub("^is ", "on " if aggregate.window.operator.name == "is" else "", asks(aggregate.window))
     if aggregate.where is None:
         return text
     where = bare(aggregate.where)
-    return f"{text} (where {where[1:-1] if isinstance(aggregate.where, All | Any) else where})"
+    return _with_aside(text, f" (where {where[1:-1] if isinstance(aggregate.where, All | Any) else where})", ", ")
+
+
+def _with_aside(text: str, aside: str, link: str) -> str:
+    """Append a remark in parentheses; to one that is at the end already, so that no two stand side by side."""
+    return f"{text[:-1]}{link}{aside[2:]}" if aside and text.endswith(")") else text + aside
 
 
 def _of_nothing(condition: EventCondition, negated: bool) -> str:

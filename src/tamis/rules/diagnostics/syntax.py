@@ -19,6 +19,7 @@ _TIMES = re.compile(r"(\w+)\s+times?(?!\w)", re.IGNORECASE)
 _FUNCTION_JUST_NAMED = re.compile(r"(?<!\w)([^\W\d]\w*)\s*\Z")
 _PROPERTY_OF_EVENT = re.compile(rf"\(\s*{_NAME}\s*(?:\)\s*of(?!\w)|of(?!\w))", re.IGNORECASE)
 _EVENTS_IN_PARENTHESES = re.compile(r"(?<!\w)(?:count|number)\s*\Z", re.IGNORECASE)
+_COUNT_JUST_NAMED = re.compile(rf"(?<!\w)count\s+of\s+{_NAME}\s*\Z", re.IGNORECASE)
 _INSIDE_MEASURE = re.compile(r"(?<!\w)(sum|total|min|minimum|max|maximum|average|avg|mean)\s*\([^()]*\Z", re.IGNORECASE)
 _NOTE = re.compile(r"\(\s*or\s+(?:is\s+blank|has\s+no)", re.IGNORECASE)
 _QUOTES = "\"'“”„‟«»‘’‚‛`"
@@ -123,6 +124,8 @@ def _event_advice(before: str, rest: str) -> Message | None:
     if times and (event := _EVENT_JUST_NAMED.search(before)):
         number = times[1] if times[1].isdigit() else "3"
         return Message("times_need_operator", event=shorten(event[1].strip('`"')), number=number)
+    if times and _COUNT_JUST_NAMED.search(before):
+        return Message("write_count_so")
     if inside := _INSIDE_MEASURE.search(before):
         return Message("write_function_so", function=inside[1].lower())
     function = _FUNCTION_JUST_NAMED.search(before)

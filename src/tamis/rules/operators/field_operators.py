@@ -17,7 +17,7 @@ def _with_field(operator: Operator) -> Operator:
     return replace(
         operator,
         name=f"{operator.name} field",
-        phrase=f"{operator.name} field {{0}}",
+        phrase=_SENTENCES.get(operator.name, operator.phrase).format("field {0}"),
         aliases=tuple(f"{alias} field" for alias in operator.aliases if "…" not in alias),
         values=ValueType.FIELD,
         negates=operator.negates and f"{operator.negates} field",
