@@ -17,11 +17,11 @@ from tamis.actions.changes.projector_thread import ProjectorThread
 from tamis.actions.exporting.directories import remove_abandoned
 from tamis.actions.idempotency import delete_old_requests
 from tamis.actions.importing.uploads import sweep_uploads
-from tamis.actions.local_protocol import ServerAddress, ServerFile, has_running_server
 from tamis.actions.maintenance.erasure import Eraser
 from tamis.actions.maintenance.event_upkeep import run_event_upkeep
 from tamis.actions.maintenance.health import Health
 from tamis.actions.maintenance.integrity_checks import run_nightly_checks
+from tamis.actions.server_file import ServerAddress, ServerFile, has_running_server
 from tamis.actions.services import Services
 from tamis.actions.team.password_links import delete_expired_links, has_expired_links
 from tamis.actions.webhooks.worker import make_webhook_worker

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tamis.actions.local_protocol import find_server
+from tamis.actions.server_file import find_server
 from tamis.cli.api_client import open_client, refuse_api_errors
 from tamis.cli.common import Common
 from tamis.cli.messages import error_lines

@@ -23,15 +23,13 @@ from tamis.actions.local_calls import (
 )
 from tamis.actions.local_protocol import (
     PATH,
-    SERVER_FILE,
-    ServerAddress,
     decode_call,
     decode_error,
     decode_result,
     encode_call,
     error_message,
-    find_server,
 )
+from tamis.actions.server_file import SERVER_FILE, ServerAddress, find_server
 from tamis.actions.services import Services
 from tamis.cli.local_client import call_server, run_call
 from tamis.domain.errors import Busy, Damaged, DiskFull, Invalid, NotFound, Problem, Refused, TamisError, Unavailable

@@ -3,7 +3,7 @@
 import json
 from pathlib import Path
 
-from tamis.actions.local_protocol import find_server
+from tamis.actions.server_file import find_server
 from tests.support import in_process
 from tests.support.process import Server, tamis
 

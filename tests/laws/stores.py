@@ -168,7 +168,9 @@ class Stores:
     def export(self, layout: OutputOptions, target: Path) -> int:
         """Write all contacts with all their fields to a file."""
         fields = self.fields.fields
-        return DuckExportReads(self._columns).write(AllContacts(TYPE), fields, layout, target, "UTC")
+        return DuckExportReads(self._columns).write(
+            AllContacts(TYPE), fields, layout, target, "UTC", lambda _, email: email
+        )
 
     def compared(self, texts: list[str]) -> list[str]:
         """Store texts in the projection as values of a field, and return their folded forms."""

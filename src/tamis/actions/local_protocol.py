@@ -1,14 +1,10 @@
 """The protocol between a command and the server on the same data directory.
 
-The server leaves its address and a token in a file of the data directory, which it has locked until it is asked to
-stop. A command posts a call with its own version to `PATH`; the body of a 200 is the result, and that of any other
-status a `ErrorMessage`.
+A command posts a call with its own version to `PATH`, with the token of the server's file; the body of a 200 is the
+result, and that of any other status a `ErrorMessage`.
 """
 
-import fcntl
-import os
-from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any
 
 import msgspec
 
@@ -18,62 +14,6 @@ from tamis.actions.local_calls import ANY_CALL, result_type
 from tamis.domain.errors import Busy, Damaged, Invalid, NotFound, Problem, Refused, TamisError, Unavailable
 
 PATH = "/local/ask"
-SERVER_FILE = "server.json"
-
-
-class ServerAddress(msgspec.Struct, frozen=True):
-    """The address of a server, and the token that it accepts."""
-
-    address: str
-    token: str
-
-
-def find_server(data: Path) -> ServerAddress | None:
-    """Return the server of a data directory, None where there is none or its file is incomplete."""
-    try:
-        return msgspec.json.decode((data / SERVER_FILE).read_bytes(), type=ServerAddress)
-    except (OSError, msgspec.DecodeError, UnicodeDecodeError):
-        return None
-
-
-def has_running_server(data: Path) -> bool:
-    """Return whether a server has the file of a data directory locked."""
-    try:
-        with (data / SERVER_FILE).open("rb") as file:
-            fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return True
-    except OSError:
-        return False
-    return False
-
-
-class ServerFile:
-    """The file of a server, which removes that of one that was killed."""
-
-    def __init__(self, data: Path) -> None:
-        self._path = data / SERVER_FILE
-        self._locked: BinaryIO | None = None
-        self.remove()
-
-    def write(self, server: ServerAddress) -> None:
-        """Write the file, which only the owner can read, and lock it."""
-        temporary = self._path.with_suffix(".new")
-        temporary.unlink(missing_ok=True)
-        self._locked = os.fdopen(os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb", buffering=0)
-        fcntl.flock(self._locked, fcntl.LOCK_EX)
-        self._locked.write(msgspec.json.encode(server))
-        temporary.replace(self._path)
-
-    def unlock(self) -> None:
-        """Let another server wait until this one has ended, instead of being refused."""
-        if self._locked:
-            self._locked.close()
-
-    def remove(self) -> None:
-        """Remove the file."""
-        self._path.unlink(missing_ok=True)
-        self.unlock()
 
 
 class Envelope(msgspec.Struct, frozen=True):

@@ -15,7 +15,7 @@ import httpx
 from anyio.from_thread import BlockingPortal, start_blocking_portal
 
 from tamis.actions.changes.projector_thread import ProjectorThread
-from tamis.actions.local_protocol import ServerAddress, find_server
+from tamis.actions.server_file import ServerAddress, find_server
 from tamis.actions.services import Services
 from tamis.cli.common import Common, machine_user, open_services, resolve_account
 from tamis.client import ApiError, Tamis

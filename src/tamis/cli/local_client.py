@@ -4,8 +4,9 @@ import threading
 import time
 
 from tamis.actions.local_call import LocalCall, Result
-from tamis.actions.local_protocol import PATH, decode_error, decode_result, encode_call, find_server
+from tamis.actions.local_protocol import PATH, decode_error, decode_result, encode_call
 from tamis.actions.maintenance.retention import Retention
+from tamis.actions.server_file import find_server
 from tamis.actions.services import Services
 from tamis.domain.errors import ProjectionInUse, Unavailable
 

@@ -1,6 +1,7 @@
 """Write an export to a file below the data directory. Where a server runs, commands have it do this."""
 
 from tamis import log
+from tamis.actions.consent.unsubscribe_links import link_maker
 from tamis.actions.exporting.directories import export_file, find_export_directory
 from tamis.actions.services import Services
 from tamis.actions.view import View
@@ -32,7 +33,12 @@ def write_export(services: Services, export: Export, directory: str) -> int:
             raise NotFound("account_id_unknown", account=export.account_id)
         rows, fields = _rows(view, account, export)
         view.close_records()
-        count = view.columns.exports.write(rows, fields, export.layout, target, account.timezone)
+        links = link_maker(services, account)
+
+        def make_link(contact_id: int | None, email: str) -> str:
+            return links.url(rows.type_id, contact_id, email)
+
+        count = view.columns.exports.write(rows, fields, export.layout, target, account.timezone, make_link)
     log.event(
         "export_written",
         account=export.account_id,
@@ -51,7 +57,7 @@ def _rows(view: View[ColumnsView], account: Account, export: Export) -> tuple[Ro
         segment = segments.live_by_id(db, account.id, export.segment_id)
         if segment is None:
             raise NotFound("segment_unknown", segment=export.segment_id)
-        fields = resolve_fields(types.fields_of_type(db, segment.contact_type_id), export.fields)
+        fields = resolve_fields(types.fields_of_type(db, segment.contact_type_id), export.fields, with_links=True)
         return SegmentRecipients(segment.contact_type_id, segment.id, export.mailable), fields
     if type_id is None or types.type_by_id(db, account.id, type_id) is None:
         raise NotFound("contact_type_id_unknown", contact_type=type_id)

@@ -8,6 +8,7 @@ from tamis.domain.consent_values import CONSENT
 from tamis.domain.email_names import NameMatch, match_name
 from tamis.domain.errors import Invalid, Message, Problem
 from tamis.domain.fields import CREATED_AT, EMAIL, MAX_FIELDS, UPDATED_AT, Field, FieldSet, key_from_name
+from tamis.domain.link_columns import find_link_column
 from tamis.domain.messages import ENGLISH
 from tamis.domain.messages.catalog import MessageCatalog
 from tamis.domain.text import shorten
@@ -101,6 +102,8 @@ def map_columns(
             ignored.append(position)  # unless it turns out to be the email column
         elif field is not None:
             targets[position] = field
+        elif find_link_column(name) and name not in chosen:
+            ignored.append(position)
         elif create and key_from_name(reference) and (name in chosen or not contents[position].is_nested):
             names[position] = reference
             unknown.append(position)

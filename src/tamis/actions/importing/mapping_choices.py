@@ -11,6 +11,7 @@ from tamis.domain.consent_values import CONSENT
 from tamis.domain.dates import DateOrder
 from tamis.domain.errors import Invalid, Message, Problem
 from tamis.domain.fields import CREATED_AT, EMAIL, MAX_FIELDS, UPDATED_AT, Field, FieldSet, Kind, key_from_name
+from tamis.domain.link_columns import find_link_column
 from tamis.domain.parsing.column_format import AmbiguousDates, AmbiguousNumbers
 from tamis.domain.parsing.number_parser import DecimalMark
 from tamis.domain.text import name_problem
@@ -158,6 +159,8 @@ def _proposed(column: PreviewColumn, fields: FieldSet) -> str:
         return FIELD + field.key
     if column.contents.states_suppressions:
         return CONSENT
+    if find_link_column(column.name):
+        return SKIP
     return NEW if can_create_field(column, fields) else SKIP
 
 

@@ -7,7 +7,7 @@ from email.message import EmailMessage
 from urllib.parse import urlencode
 
 from tamis import log
-from tamis.actions.local_protocol import find_server
+from tamis.actions.server_file import find_server
 from tamis.domain.errors import Unavailable
 from tamis.settings import Settings
 

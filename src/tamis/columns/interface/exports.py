@@ -1,6 +1,6 @@
 """Exports of contacts: files that the engine writes itself, so that no row passes through Python."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
@@ -36,12 +36,24 @@ class SegmentRecipients:
     mailable: bool = False
 
 
+MakeLink = Callable[[int | None, str], str]
+"""Returns the unsubscribe link of a contact, None if it is none, and its email; only ASCII without commas."""
 Rows = AllContacts | SelectedContacts | SegmentRecipients
 
 
 class ExportReads(Protocol):
     """Writes rows to files."""
 
-    def write(self, rows: Rows, fields: Sequence[Field], layout: OutputOptions, target: Path, timezone: str, /) -> int:
-        """Write rows with some fields to a file; return how many. `timezone` is the time zone of local instants. The
-        bytes are the same for the same rows. If it fails, a partial file may remain."""
+    def write(
+        self,
+        rows: Rows,
+        fields: Sequence[Field],
+        layout: OutputOptions,
+        target: Path,
+        timezone: str,
+        make_link: MakeLink,
+        /,
+    ) -> int:
+        """Write rows with some fields, and the columns of `domain.link_columns`, to a file; return how many. `timezone`
+        is the time zone of local instants. The bytes are the same for the same rows and links. If it fails, partial
+        files may remain in the directory of the target."""

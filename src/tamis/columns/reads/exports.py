@@ -1,4 +1,5 @@
-"""DuckDB's implementation of exports: it writes the file itself, so that no row passes through Python."""
+"""DuckDB's implementation of exports: it writes the file itself, so that no row passes through Python, except for the
+unsubscribe links."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -6,16 +7,19 @@ from pathlib import Path
 import duckdb
 
 from tamis.columns.engine.dialect import DUCKDB
-from tamis.columns.interface.exports import AllContacts, Rows, SegmentRecipients, SelectedContacts
+from tamis.columns.interface.exports import AllContacts, MakeLink, Rows, SegmentRecipients, SelectedContacts
 from tamis.columns.layout.contacts import column, original, table
 from tamis.columns.layout.externals import selected_externals
 from tamis.columns.layout.membership import can_be_mailed, is_in_segment, recipients_of
 from tamis.columns.layout.sources import stored_source
+from tamis.columns.reads.export_links import CONTACT, ROW, is_link, with_links, write_links
+from tamis.columns.reads.export_links import EMAIL as ROW_EMAIL
 from tamis.columns.reads.recipients import with_inclusions
 from tamis.domain.exports import Format, OutputOptions
 from tamis.domain.fields import EMAIL, FIRST_NAME, LAST_NAME, SEPARATOR, Field, Kind
 from tamis.domain.formulas import TO_ESCAPE
 from tamis.domain.inference.parquet_metadata import KEY, format_field_metadata
+from tamis.domain.segments import EXTERNAL_BIT
 from tamis.rules.sql.compiler import compile_rule
 from tamis.rules.sql.dialect import Parameters
 from tamis.rules.time.evaluation_time import EvaluationTime
@@ -30,20 +34,20 @@ _MINUTE, _SECOND = 60_000_000, 1_000_000
 
 def contacts(type_id: int, fields: Sequence[Field]) -> str:
     """Return the query for all contacts of a type, ordered by id."""
-    return f"SELECT {_columns(fields)} FROM {table(type_id)} ORDER BY id"
+    return f"SELECT {_KEYS}{_columns(fields)} FROM {table(type_id)} ORDER BY id"
 
 
 def selected(type_id: int, fields: Sequence[Field], rule: Rule, as_of: EvaluationTime, parameters: Parameters) -> str:
     """Return the query for the contacts that a rule selects, ordered by id, and after them the external recipients that
     it selects."""
     where = compile_rule(rule, as_of, stored_source(is_in_segment), parameters)
-    query = f"SELECT {_columns(fields)} FROM {table(type_id)} WHERE {where} ORDER BY id"
-    externals = selected_externals(rule, as_of, parameters, fields)
+    query = f"SELECT {_KEYS}{_columns(fields)} FROM {table(type_id)} WHERE {where} ORDER BY id"
+    externals = selected_externals(rule, as_of, parameters, (EMAIL, *fields))
     if externals is None:
         return query
-    rows = f"SELECT id, {_columns(fields)} FROM"
+    rows = f"SELECT {_KEYS}{_columns(fields)} FROM"
     both = f"{rows} {table(type_id)} WHERE {where} UNION ALL {rows} ({externals})"
-    return f"SELECT {', '.join(map(column, fields))} FROM ({both}) ORDER BY id"
+    return f"SELECT * FROM ({both}) ORDER BY {ROW}"
 
 
 def recipients(type_id: int, segment_id: int, fields: Sequence[Field], *, mailable: bool = False) -> str:
@@ -53,17 +57,20 @@ def recipients(type_id: int, segment_id: int, fields: Sequence[Field], *, mailab
     external recipient.
     """
     known = {EMAIL.id: "m.email", FIRST_NAME.id: "m.first_name", LAST_NAME.id: "m.last_name"}
-    values = ", ".join(
-        f"CASE WHEN c.id IS NULL THEN {known[f.id]} ELSE {original(f, 'c.')} END AS {column(f)}"
-        if f.id in known
-        else f"{original(f, 'c.')} AS {column(f)}"
-        for f in fields
-    )
+
+    def value(field: Field) -> str:
+        of_contact = original(field, "c.")
+        if field.id not in known:
+            return of_contact
+        return f"CASE WHEN c.id IS NULL THEN {known[field.id]} ELSE {of_contact} END"
+
+    keys = f"m.recipient_id AS {ROW}, c.id AS {CONTACT}, {value(EMAIL)} AS {ROW_EMAIL}"
+    values = "".join(f", {value(field)} AS {column(field)}" for field in fields)
     rows = recipients_of(segment_id)
     if mailable:
         rows = f"SELECT * FROM {rows} WHERE {can_be_mailed(type_id)}"
     return (
-        f"SELECT {values} FROM ({with_inclusions(rows)}) m "
+        f"SELECT {keys}{values} FROM ({with_inclusions(rows)}) m "
         f"LEFT JOIN {table(type_id)} c ON c.id = m.contact_id ORDER BY m.recipient_id"
     )
 
@@ -74,15 +81,28 @@ class DuckExportReads:
     def __init__(self, con: duckdb.DuckDBPyConnection) -> None:
         self._con = con
 
-    def write(self, rows: Rows, fields: Sequence[Field], layout: OutputOptions, target: Path, timezone: str) -> int:
+    def write(
+        self,
+        rows: Rows,
+        fields: Sequence[Field],
+        layout: OutputOptions,
+        target: Path,
+        timezone: str,
+        make_link: MakeLink,
+    ) -> int:
         parameters = Parameters(DUCKDB)
+        stored = [field for field in fields if not is_link(field)]
         match rows:
             case AllContacts(type_id):
-                query = contacts(type_id, fields)
+                query = contacts(type_id, stored)
             case SelectedContacts(type_id, rule, as_of):
-                query = selected(type_id, fields, rule, as_of, parameters)
+                query = selected(type_id, stored, rule, as_of, parameters)
             case SegmentRecipients(type_id, segment_id, mailable):
-                query = recipients(type_id, segment_id, fields, mailable=mailable)
+                query = recipients(type_id, segment_id, stored, mailable=mailable)
+        if len(stored) < len(fields):
+            links = target.with_name("links")
+            write_links(self._con, query, parameters.values, make_link, links)
+            query = with_links(query, fields, links)
         return self._write(query, parameters, fields, layout, target, timezone)
 
     def _write(
@@ -104,15 +124,19 @@ class DuckExportReads:
         path = str(target).replace("'", "''")  # COPY takes no parameters
         options = _options(layout)
         if layout.format is Format.PARQUET:
-            options += f", KV_METADATA {{{KEY}: {parameters.bind(format_field_metadata(fields))}}}"
+            described = format_field_metadata([field for field in fields if not is_link(field)])
+            options += f", KV_METADATA {{{KEY}: {parameters.bind(described)}}}"
         written = self._con.execute(
             f"COPY (SELECT {values} FROM ({rows})) TO '{path}' ({options}, USE_TMP_FILE false)", parameters.values
         ).fetchall()
         return int(written[0][0])
 
 
+_KEYS = f"id AS {ROW}, CASE WHEN id < {EXTERNAL_BIT} THEN id END AS {CONTACT}, {original(EMAIL)} AS {ROW_EMAIL}"
+
+
 def _columns(fields: Sequence[Field]) -> str:
-    return ", ".join(f"{original(f)} AS {column(f)}" for f in fields)
+    return "".join(f", {original(f)} AS {column(f)}" for f in fields)
 
 
 def _name(field: Field, *, marked: bool) -> str:
