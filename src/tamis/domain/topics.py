@@ -44,6 +44,11 @@ class Subscription:
     source: str
 
 
+def is_subscribed(subscription: Subscription | None) -> bool:
+    """Return whether a contact is subscribed, which it is not without a subscription."""
+    return subscription is not None and subscription.state is SubscriptionState.SUBSCRIBED
+
+
 class NewState(NamedTuple):
     """The state that a contact is to have for a topic, and since when; None is now."""
 

@@ -2,7 +2,6 @@
 
 import json
 import re
-from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 from urllib.parse import urlsplit
@@ -41,7 +40,7 @@ class Sender:
     def path(self, email: str) -> str:
         return f"contact-types/{self.type_id}/contacts/{email}"
 
-    def click(self, link: str, data: Mapping[str, str] | str | bytes = ONE_CLICK, **headers: str) -> requests.Response:
+    def click(self, link: str, data: Any = ONE_CLICK, **headers: str) -> requests.Response:
         """Send what a mail program, or the form of the page, sends."""
         return self.http.post(link, data=data, headers=headers, timeout=60, allow_redirects=False)
 
@@ -281,3 +280,48 @@ def test_programs_need_a_key_of_the_account_to_see_a_link(sender: Sender, other:
     assert other.api.get(f"contacts/{made['id']}").status_code == 404
     assert program_of(sender.person, "read").get(f"contacts/{made['id']}").json()["unsubscribe_url"]
     assert Program(sender.api.base, "sk_wrong").get(f"contacts/{made['id']}").status_code == 401
+
+
+def test_a_person_chooses_topics(sender: Sender) -> None:
+    email = fresh_address()
+    made = sender.new_contact(email)
+    link, states = made["unsubscribe_url"], f"contacts/{made['id']}/subscriptions"
+    assert "choose what you receive" not in sender.see(link).text
+    news, offers, hints = (
+        sender.api.create(f"contact-types/{sender.type_id}/topics", {"name": fresh(name), "description": "Monthly <b>"})
+        for name in ("News", "Offers", "Hints")
+    )
+    wanted = [{"topic_id": topic["id"], "state": "subscribed"} for topic in (news, offers)]
+    sender.api.put(states, {"subscriptions": wanted, "source": "shop"})
+    page = sender.see(link).text
+    assert page.count("Monthly &lt;b&gt;") == 3
+    assert re.findall(r'name="topic" value="(\d+)" checked', page) == [str(news["id"]), str(offers["id"])]
+
+    shown = [("shown", topic["id"]) for topic in (news, offers, hints)]
+    answer = sender.click(link, [("action", "choose"), *shown, ("topic", news["id"]), ("topic", hints["id"])])
+    assert (answer.status_code, answer.headers["Location"]) == (303, f"{urlsplit(link).path}?saved")
+    assert "Your choices are saved" in sender.see(f"{link}?saved").text
+    found = {one["topic_id"]: (one["state"], one["source"]) for one in sender.api.get(states).json()["subscriptions"]}
+    assert found == {
+        news["id"]: ("subscribed", "shop"),
+        offers["id"]: ("unsubscribed", "unsubscribe link"),
+        hints["id"]: ("subscribed", "unsubscribe link"),
+    }
+    assert sender.reason(email) is None
+
+    sender.click(link, [("action", "choose"), *shown[:2], ("topic", offers["id"])])  # subscribed again by the person
+    now = {one["topic_id"]: one["state"] for one in sender.api.get(states).json()["subscriptions"]}
+    assert now == {news["id"]: "unsubscribed", offers["id"]: "subscribed", hints["id"]: "subscribed"}
+    sender.click(link)
+    assert "choose what you receive" not in sender.see(link).text
+
+
+def test_nobody_chooses_topics_of_others(sender: Sender, other: Sender) -> None:
+    topic = other.api.create(f"contact-types/{other.type_id}/topics", {"name": fresh("Private")})
+    made = sender.new_contact()
+    link = made["unsubscribe_url"]
+    assert "Private" not in sender.see(link).text
+    form = [("action", "choose"), ("shown", topic["id"]), ("topic", topic["id"]), ("topic", "x"), ("shown", "9" * 30)]
+    assert sender.click(link, form).status_code == 303
+    found = sender.api.get(f"contacts/{made['id']}/subscriptions").json()["subscriptions"]
+    assert topic["id"] not in [one["topic_id"] for one in found]

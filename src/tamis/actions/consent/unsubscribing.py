@@ -1,15 +1,20 @@
-"""What people do with an unsubscribe link: refuse all mail, and undo that."""
+"""What people do with an unsubscribe link: refuse all mail, and undo that; choose topics."""
 
+from collections.abc import Collection
 from datetime import datetime, timedelta
 
 from tamis.actions.consent import suppressions
+from tamis.actions.consent.subscriptions import TopicState, set_states_of_contact, states_of_contact
 from tamis.actions.consent.unsubscribe_links import UnsubscribeLink
+from tamis.domain.contacts import ContactType
 from tamis.domain.emails import Email, parse_email_for_lookup
 from tamis.domain.suppressions import Suppression, SuppressionReason
-from tamis.records import contacts
+from tamis.domain.topics import Evidence, SubscriptionState
+from tamis.records import contacts, types
 from tamis.records.handles import Reader, Transaction
 
 SOURCE = "unsubscribe link"
+CHOICE = "Chosen on the page of the unsubscribe link"
 UNDO_WITHIN = timedelta(hours=24)
 
 
@@ -46,6 +51,40 @@ def undo_unsubscribe(db: Transaction, now: datetime, link: UnsubscribeLink) -> b
     for email in undone:
         suppressions.lift_suppression(db, now, link.account, email.address)
     return bool(undone)
+
+
+def topics_of_link(db: Reader, link: UnsubscribeLink) -> list[TopicState]:
+    """List the topics that the contact of a link can choose from, with its states; none if there is no contact."""
+    found = _contact(db, link)
+    return [] if found is None else states_of_contact(db, *found)
+
+
+def choose_topics(
+    db: Transaction, now: datetime, link: UnsubscribeLink, shown: Collection[int], chosen: Collection[int]
+) -> None:
+    """Subscribe the contact of a link to the topics with some ids, and unsubscribe it from the others that it was
+    shown. What was not shown stays as it is."""
+    found = _contact(db, link)
+    topics = [one.topic for one in topics_of_link(db, link) if one.topic.id in shown]
+    if found is None or not topics:
+        return
+    states = [(SubscriptionState.SUBSCRIBED, chosen), (SubscriptionState.UNSUBSCRIBED, set(shown) - set(chosen))]
+    for state, ids in states:
+        wanted = [(topic, state) for topic in topics if topic.id in ids]
+        names = ", ".join(topic.name for topic, _ in wanted)
+        evidence = Evidence(SOURCE, f"{CHOICE}: {names}", CHOICE)
+        set_states_of_contact(db, now, link.account, *found, wanted, evidence)
+
+
+def _contact(db: Reader, link: UnsubscribeLink) -> tuple[ContactType, int] | None:
+    """Return the contact of a link, or the one that has its email now."""
+    contact_type = types.type_by_id(db, link.account.id, link.type_id)
+    if contact_type is None:
+        return None
+    if link.contact_id and contacts.existing_ids(db, contact_type.id, [link.contact_id]):
+        return contact_type, link.contact_id
+    by_email = contacts.ids_by_email(db, contact_type.id, [link.email.key])
+    return (contact_type, by_email[link.email.key]) if link.email.key in by_email else None
 
 
 def _is_undoable(found: Suppression, now: datetime) -> bool:

@@ -1,9 +1,11 @@
 """The pages behind an unsubscribe link as HTML; they need no script."""
 
 import hashlib
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
+from typing import NamedTuple
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
@@ -13,6 +15,15 @@ from tamis.domain.masking import masked_email
 
 STYLESHEET_PATH = "/u/page.css"
 PREVIEW_EMAIL = "maria@example.org"
+
+
+class TopicChoice(NamedTuple):
+    """A topic on the page, and whether it is chosen."""
+
+    id: int
+    name: str
+    description: str
+    is_chosen: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +36,8 @@ class LinkPage:
     path: str = ""
     is_unsubscribed: bool = False
     can_undo: bool = False
+    topics: Sequence[TopicChoice] = ()
+    is_saved: bool = False
     problem: str = ""
     is_preview: bool = False
 
@@ -40,6 +53,8 @@ def link_page(shown: LinkPage) -> str:
         path=shown.path,
         is_unsubscribed=shown.is_unsubscribed,
         can_undo=shown.can_undo,
+        topics=shown.topics,
+        is_saved=shown.is_saved,
         problem=shown.problem,
         is_preview=shown.is_preview,
     )

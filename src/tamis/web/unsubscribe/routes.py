@@ -7,6 +7,7 @@ scanners open every link of an email.
 
 import asyncio
 import logging
+import re
 from collections.abc import Callable
 from http import HTTPStatus
 
@@ -18,6 +19,7 @@ from tamis.actions.consent.unsubscribe_links import PATH, UnsubscribeLink, read_
 from tamis.actions.services import Services
 from tamis.domain.actors import RECIPIENT
 from tamis.domain.errors import Busy, TamisError
+from tamis.domain.topics import is_subscribed
 from tamis.web.body_values import BodyValues, InvalidBody, parse_body
 from tamis.web.client_networks import client_network
 from tamis.web.http import (
@@ -52,6 +54,8 @@ HEADERS: Headers = (
 )
 HTML, TEXT, CSS = b"text/html; charset=utf-8", b"text/plain; charset=utf-8", b"text/css; charset=utf-8"
 FOR_A_YEAR = (b"cache-control", b"public, max-age=31536000, immutable")
+SAVED = "saved"
+ID = re.compile(r"[0-9]{1,18}")
 NOT_UNDERSTOOD = "That request was not understood, so nothing has changed. Please use the buttons below."
 
 
@@ -85,7 +89,7 @@ def unsubscribe_routes(services: Services, writes: WriteLimit) -> list[ASGIRoute
             return _no_link()
         request_record(request.scope).account_id = link.account.id
         if request.method != "POST":
-            return _link_page(services, link, token)
+            return _link_page(services, link, token, is_saved=SAVED in request.query())
         return await _respond_to_post(services, writes, request, link, token)
 
     @asgi(PATH, copy_scope=False, opt={HANDLES_SUBPATHS: True})
@@ -111,8 +115,8 @@ async def _respond_to_post(
     values = _parse(request, body)
     action = "" if values is None else values.scalar("action")
 
-    async def run(write: Callable[..., object]) -> None:
-        await writes.run(RECIPIENT, link.account.id, write, link)
+    async def run(write: Callable[..., object], *arguments: object) -> None:
+        await writes.run(RECIPIENT, link.account.id, write, link, *arguments)
 
     if is_one_click(values, body):
         if not unsubscribing.is_unsubscribed(services.records.reader(), link):
@@ -122,9 +126,16 @@ async def _respond_to_post(
         await run(unsubscribing.unsubscribe)
     elif action == "undo":
         await run(unsubscribing.undo_unsubscribe)
+    elif action == "choose" and values is not None:
+        await run(unsubscribing.choose_topics, _ids(values, "shown"), _ids(values, "topic"))
     else:
         return _link_page(services, link, token, 400, NOT_UNDERSTOOD)
-    return _response(303, TEXT, b"", ((b"location", f"{PATH}/{token}".encode()),))
+    result = f"?{SAVED}" if action == "choose" else ""
+    return _response(303, TEXT, b"", ((b"location", f"{PATH}/{token}{result}".encode()),))
+
+
+def _ids(values: BodyValues, name: str) -> set[int]:
+    return {int(text) for text in values.array(name) if isinstance(text, str) and ID.fullmatch(text)}
 
 
 def _parse(request: Request, body: bytes) -> BodyValues | None:
@@ -136,17 +147,29 @@ def _parse(request: Request, body: bytes) -> BodyValues | None:
 
 
 def _link_page(
-    services: Services, link: UnsubscribeLink, token: str, status: int = 200, problem: str = ""
+    services: Services,
+    link: UnsubscribeLink,
+    token: str,
+    status: int = 200,
+    problem: str = "",
+    *,
+    is_saved: bool = False,
 ) -> RawResponse:
-    from tamis.web.unsubscribe.page import LinkPage, link_page  # templates: only for people
+    from tamis.web.unsubscribe.page import LinkPage, TopicChoice, link_page  # templates: only for people
 
     db, now = services.records.reader(), services.clock()
+    topics = [
+        TopicChoice(topic.id, topic.name, topic.description, is_subscribed(subscription))
+        for topic, subscription in unsubscribing.topics_of_link(db, link)
+    ]
     shown = LinkPage(
         link.account.name,
         link.email.address,
         f"{PATH}/{token}",
         is_unsubscribed=unsubscribing.suppression_of_link(db, link) is not None,
         can_undo=unsubscribing.can_undo(db, now, link),
+        topics=topics,
+        is_saved=is_saved,
         problem=problem,
     )
     return _response(status, HTML, link_page(shown).encode())
