@@ -18,6 +18,7 @@ from tamis.actions.fields.types import create_type
 from tamis.actions.importing.report import BadValue, ImportOptions
 from tamis.actions.importing.run import import_file
 from tamis.actions.importing.uploads import IncomingUpload
+from tamis.actions.providers.effects import apply_reports, record_refusal
 from tamis.actions.providers.registration import ProviderEdit, create_provider
 from tamis.actions.segments.recipients import add_recipient, delete_recipient
 from tamis.actions.segments.segments import SegmentEdit, create_segment, delete_segment, edit_segment
@@ -26,7 +27,7 @@ from tamis.actions.webhooks.addresses import AddressPolicy
 from tamis.actions.webhooks.registration import WebhookEdit, create_webhook
 from tamis.domain.emails import parse_email
 from tamis.domain.fields import Kind
-from tamis.domain.providers import Service
+from tamis.domain.providers import ReceivingProvider, RefusalReason, RejectionReason, Reports, Service
 from tamis.domain.segments import recipient_id_of_contact
 from tamis.rules.syntaxes.text import from_text
 from tamis.settings import Settings
@@ -108,6 +109,9 @@ def _create_full_account(services: Services, email: str, word: str) -> FullAccou
     wanted = WebhookEdit(f"https://{fresh('shop').replace(' ', '')}.example.com/", word[:200], ["entered"], [grown.id])
     webhook = services.write(create_webhook, account, AddressPolicy(), wanted)
     provider = services.write(create_provider, account, Service.BREVO, ProviderEdit(word[:200])).provider
+    receiving = ReceivingProvider(provider.id, account.id, Service.BREVO, provider.description, "", False)
+    services.write(apply_reports, receiving, Reports(ignored=3, rejected={RejectionReason.EMAIL_NOT_VALID: 2}))
+    services.write(record_refusal, receiving, RefusalReason.CREDENTIAL_WRONG)
     with tempfile.TemporaryDirectory() as place:
         file = Path(place) / f"{word.replace('/', '-')[:60]}.csv"
         cell = word.replace('"', '""')
