@@ -92,7 +92,9 @@ def _become(request: dict[str, Any], streams: list[int]) -> None:
 
 def load() -> None:
     """Import what commands import, and let libraries keep what they otherwise make in each process: Litestar what it
-    knows of each handler, and the parser of rules its tables."""
+    knows of each handler, uvicorn its event loop, and the parser of rules its tables."""
+    import uvicorn
+
     import tamis
 
     for module in pkgutil.walk_packages(tamis.__path__, "tamis."):
@@ -113,6 +115,9 @@ def load() -> None:
         made = application(services, "")
         for prefix in (API_PREFIX, "/"):
             made.load(prefix)
+        config = uvicorn.Config(made, log_config=None)
+        config.load()
+        config.get_loop_factory()
     if threading.active_count() > 1:
         raise RuntimeError("a process with threads cannot be forked")
     gc.freeze()

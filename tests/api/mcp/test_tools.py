@@ -6,13 +6,11 @@ from contextlib import AbstractContextManager
 from typing import Any
 
 import pytest
-from mcp import Client
 
 from tamis.cli.api_client import open_client
 from tamis.cli.common import Common
 from tamis.client import Tamis
 from tamis.mcp.privacy import EMAIL, ShownContacts
-from tamis.mcp.server import make_server
 from tests.api.mcp.conftest import MARY, RULES
 from tests.support.event_loop import run_coroutine
 from tests.support.sakila import IN_INDIA
@@ -29,6 +27,10 @@ def tamis(principal: Person) -> Iterator[Tamis]:
 
 def asking(person: Person, shown: ShownContacts = ShownContacts.NONE, *, write: bool = False) -> Ask:
     """Return a function that calls a tool and returns its answer, or the text of its error."""
+
+    from mcp import Client
+
+    from tamis.mcp.server import make_server
 
     def opened() -> AbstractContextManager[Tamis]:
         return open_client(Common(data=person.data, account=person.email), None)

@@ -8,19 +8,19 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, TYPE_CHECKING, Any
 
-import httpx2
 import pytest
 import requests
-from mcp import Client
-from mcp.client.stdio import StdioServerParameters
-from mcp.client.streamable_http import streamable_http_client
 
 from tests.support import forked
 from tests.support.event_loop import run_coroutine
 from tests.support.process import PATIENCE_SECONDS, Server, environment
 from tests.support.users import Person
+
+if TYPE_CHECKING:
+    from mcp import Client
+    from mcp.client.stdio import StdioServerParameters
 
 KEY = "a key of the test"
 READING = {
@@ -39,7 +39,7 @@ def answer_of(result: Any) -> dict[str, Any]:
     return found
 
 
-async def use(client: Client, tools: set[str]) -> None:
+async def use(client: "Client", tools: set[str]) -> None:
     """Ask a server for its tools, and call one."""
     async with client:
         assert {tool.name for tool in (await client.list_tools()).tools} == tools
@@ -55,17 +55,23 @@ def of(person: Person) -> list[str]:
     return ["--data", str(person.data), "--account", person.email]
 
 
-def over_stdio(*arguments: str, **settings: str) -> StdioServerParameters:
+def over_stdio(*arguments: str, **settings: str) -> "StdioServerParameters":
     """Return how a client starts the command."""
+    from mcp.client.stdio import StdioServerParameters
+
     command = ["-m", "tamis", "mcp", *arguments]
     return StdioServerParameters(command=sys.executable, args=command, env=environment(settings))
 
 
 def test_over_standard_input_and_output(principal: Person) -> None:
+    from mcp import Client
+
     run_coroutine(use(Client(over_stdio(*of(principal), "--write"), mode=MODES[0]), READING | WRITING))
 
 
 def test_a_server_at_a_url_is_used_with_a_key(server: Server, principal: Person) -> None:
+    from mcp import Client
+
     command = over_stdio("--url", server.address, TAMIS_SECRET_KEY=principal.secret_key)
     run_coroutine(use(Client(command, mode=MODES[1]), READING))
 
@@ -100,6 +106,10 @@ def serving_http(person: Person, **settings: str) -> Iterator[tuple[str, list[st
 
 
 def test_over_http(principal: Person) -> None:
+    import httpx2
+    from mcp import Client
+    from mcp.client.streamable_http import streamable_http_client
+
     async def run(url: str) -> None:
         for mode in MODES:
             async with httpx2.AsyncClient(headers={"Authorization": f"Bearer {KEY}"}, trust_env=False) as http:
