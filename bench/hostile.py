@@ -14,7 +14,7 @@ from urllib.parse import quote
 from bench.console import CSRF
 from bench.load import HOST
 
-PATIENCE_SECONDS = 120
+TIMEOUT_SECONDS = 120
 READ_BYTES = 1 << 20
 SMALL_BUFFER = 4_096
 CSV_ROWS = 60_000
@@ -224,7 +224,7 @@ def _query(
 
 
 def _get(hostile: Hostile, path: str, headers: Mapping[str, str]) -> bool:
-    with closing(http.client.HTTPConnection(HOST, hostile.port, timeout=PATIENCE_SECONDS)) as connection:
+    with closing(http.client.HTTPConnection(HOST, hostile.port, timeout=TIMEOUT_SECONDS)) as connection:
         connection.request("GET", path, headers=dict(headers))
         answer = connection.getresponse()
         while answer.read(READ_BYTES):
@@ -241,7 +241,7 @@ def _over_connections(
 
     def once(_: int) -> bool:
         if not hasattr(own, "connection"):
-            own.connection = http.client.HTTPConnection(HOST, hostile.port, timeout=PATIENCE_SECONDS)
+            own.connection = http.client.HTTPConnection(HOST, hostile.port, timeout=TIMEOUT_SECONDS)
         try:
             return act(own.connection)
         except (OSError, http.client.HTTPException):
@@ -266,5 +266,5 @@ def _in_threads(threads: int, seconds: float, act: Callable[[int], bool]) -> int
     for worker in workers:
         worker.start()
     for worker in workers:
-        worker.join(seconds + PATIENCE_SECONDS)
+        worker.join(seconds + TIMEOUT_SECONDS)
     return sum(done)

@@ -26,7 +26,7 @@ from tests.stores.workspace import Workspace, new_workspace
 
 PEOPLE, PIECE = 600, 50
 PAGES = PEOPLE // PIECE
-PATIENCE_SECONDS = 60
+TIMEOUT_SECONDS = 60
 Message = MutableMapping[str, Any]
 
 
@@ -70,7 +70,7 @@ class Reader:
                     (b"secretkey", self.keys.secret_key.encode()),
                 ],
             }
-            await asyncio.wait_for(web_app(self.workspace.services, "")(scope, receive, send), PATIENCE_SECONDS)
+            await asyncio.wait_for(web_app(self.workspace.services, "")(scope, receive, send), TIMEOUT_SECONDS)
 
         with ThreadPoolExecutor(1) as thread:  # another test of the run may have a loop in this one
             thread.submit(asyncio.run, run()).result()
@@ -171,7 +171,7 @@ def test_data_fetched_for_a_stalled_reader_is_released_and_fetched_again(
 
     async def take(number: int) -> None:
         stands_still = number in (3, 17)
-        monkeypatch.setattr(list_streaming, "IDLE_SECONDS", 0 if number in (2, 16) else PATIENCE_SECONDS)
+        monkeypatch.setattr(list_streaming, "IDLE_SECONDS", 0 if number in (2, 16) else TIMEOUT_SECONDS)
         seen = len(dropped)
         while stands_still and len(dropped) == seen:
             await asyncio.sleep(0)

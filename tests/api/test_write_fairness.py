@@ -14,7 +14,7 @@ from tamis.settings import Settings
 from tamis.web import write_limit
 from tamis.web.write_limit import MAX_CONCURRENT, WriteLimit
 
-PATIENCE_SECONDS = 60
+TIMEOUT_SECONDS = 60
 
 
 def test_writes_of_one_account_do_not_starve_another(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -24,7 +24,7 @@ def test_writes_of_one_account_do_not_starve_another(tmp_path: Path, monkeypatch
 
     async def test() -> None:
         made = WriteLimit(services)
-        first = asyncio.ensure_future(made.run(SERVER, 0, lambda *_: held.wait(PATIENCE_SECONDS)))
+        first = asyncio.ensure_future(made.run(SERVER, 0, lambda *_: held.wait(TIMEOUT_SECONDS)))
         greedy = [
             asyncio.ensure_future(made.run(SERVER, 1, lambda *_: order.append(1))) for _ in range(4 * MAX_CONCURRENT)
         ]

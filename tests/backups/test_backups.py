@@ -22,7 +22,7 @@ from tamis.settings import Settings
 from tests.backups.first_format import to_first_format
 from tests.erasure.traceable_people import VICTIMS, TraceablePeople, traces
 from tests.support import forked
-from tests.support.process import PATIENCE_SECONDS, Refused, Server, environment, tamis
+from tests.support.process import TIMEOUT_SECONDS, Refused, Server, environment, tamis
 from tests.support.sakila import IN_INDIA, import_sakila
 from tests.support.users import new_account
 
@@ -119,7 +119,7 @@ def test_a_backup_contains_every_write_acknowledged_before_it_began(tmp_path: Pa
 
         writer = threading.Thread(target=write)
         writer.start()
-        assert enough.wait(PATIENCE_SECONDS)
+        assert enough.wait(TIMEOUT_SECONDS)
         before = set(acknowledged)
         report = owner.tamis("backup", tmp_path / "backup")
         stop.set()

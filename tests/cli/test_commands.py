@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from tests.support import forked, in_process
-from tests.support.process import MAIN, PATIENCE_SECONDS, Refused, Server, environment, tamis
+from tests.support.process import MAIN, TIMEOUT_SECONDS, Refused, Server, environment, tamis
 
 PEOPLE = "email,first_name,last_name,birth_date\nann@example.org,Ann,Lee,1990-05-01\nbob@example.org,Bob,,1985-01-31\n"
 PATIENT = ("-c", f"from tamis import app; app.LOCK_ATTEMPTS = 1_000_000; {MAIN}")
@@ -242,7 +242,7 @@ def test_a_broken_server_file_is_ignored(data: Path, left: str) -> None:
         with pytest.raises(subprocess.TimeoutExpired):
             asking.wait(timeout=1)  # it waits for whoever has the columns
         held.close()
-        asking.wait(PATIENCE_SECONDS)
+        asking.wait(TIMEOUT_SECONDS)
         assert (output.read(), errors.read()) == ('{"segments": []}\n', "")
 
 

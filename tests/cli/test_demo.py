@@ -20,7 +20,7 @@ from tests.support import forked
 from tests.support.clients import installed
 from tests.support.console import Visitor
 from tests.support.effort import ALL
-from tests.support.process import MAIN, PATIENCE_SECONDS, TAMIS, Refused, environment, tamis
+from tests.support.process import MAIN, TAMIS, TIMEOUT_SECONDS, Refused, environment, tamis
 from tests.support.sakila import FILE
 
 COUNTS = {
@@ -67,7 +67,7 @@ class Demo:
 
     def __exit__(self, *_: object) -> None:
         self.process.send_signal(signal.SIGTERM)
-        assert self.process.wait(PATIENCE_SECONDS) == 0
+        assert self.process.wait(TIMEOUT_SECONDS) == 0
         with self.output, self.errors:
             errors = self.errors.read()
         assert not re.search(" (WARNING|ERROR|CRITICAL) |Traceback", errors)

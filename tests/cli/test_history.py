@@ -9,7 +9,7 @@ import pytest
 
 from tests.cli.conftest import make_people
 from tests.support import forked, in_process
-from tests.support.process import PATIENCE_SECONDS, Refused, environment, tamis
+from tests.support.process import TIMEOUT_SECONDS, Refused, environment, tamis
 from tests.support.templates import copy_of
 
 
@@ -162,7 +162,7 @@ def test_another_account_and_a_deleted_segment_get_the_same_answer(prepared: tup
 @pytest.mark.parametrize("days", ["x", "0", "-5", "1.5", "36501", "٣"])
 def test_an_invalid_number_of_days_to_keep_is_refused(data: Path, days: str) -> None:
     done = forked.run_text(
-        [sys.executable, "-m", "tamis", "segment", "list", "--data", str(data)], timeout=PATIENCE_SECONDS,
+        [sys.executable, "-m", "tamis", "segment", "list", "--data", str(data)], timeout=TIMEOUT_SECONDS,
         env=environment({"TAMIS_HISTORY_DAYS": days}),
     )  # fmt: skip
     assert done.returncode == 1

@@ -36,7 +36,7 @@ from tamis.domain.errors import Busy, Damaged, DiskFull, Invalid, NotFound, Prob
 from tamis.settings import Settings
 from tests.support import process
 
-SECONDS = process.PATIENCE_SECONDS
+SECONDS = process.TIMEOUT_SECONDS
 
 st.register_type_strategy(int, st.integers(-(2**63), 2**63 - 1))
 st.register_type_strategy(datetime, st.datetimes(timezones=st.just(UTC)))

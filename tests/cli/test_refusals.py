@@ -13,7 +13,7 @@ from tamis.cli.common import Common
 from tamis.cli.segment import show_members
 from tamis.domain.errors import Unavailable
 from tests.support import forked, in_process
-from tests.support.process import PATIENCE_SECONDS, Refused, Server, environment, tamis
+from tests.support.process import TIMEOUT_SECONDS, Refused, Server, environment, tamis
 
 NO_UTF8 = os.fsdecode(b"caf\xe9")
 """What Python makes of the bytes of an argument that are no UTF-8."""
@@ -90,7 +90,7 @@ def test_a_terminal_without_all_characters_is_written_to(data: Path, options: li
     done = forked.run(
         [sys.executable, "-m", "tamis", "type", "list", "--data", str(data), *options],
         env=environment() | {"PYTHONIOENCODING": "latin-1"},
-        timeout=PATIENCE_SECONDS,
+        timeout=TIMEOUT_SECONDS,
     )
     assert done.returncode == 0
     if options:

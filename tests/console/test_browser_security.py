@@ -5,7 +5,7 @@ import re
 import pytest
 
 from tests.support.console import Visitor
-from tests.support.process import PATIENCE_SECONDS, Server
+from tests.support.process import TIMEOUT_SECONDS, Server
 from tests.support.users import Person
 
 
@@ -21,13 +21,13 @@ def test_passwords_are_masked_and_known_to_password_managers(server: Server, con
 
 def test_every_page_has_a_sign_out_button(console: Visitor) -> None:
     for path in ("/segments", "/contacts", "/imports", "/types", "/account"):
-        assert 'action="/sign-out"' in console.http.get(console.address + path, timeout=PATIENCE_SECONDS).text, path
+        assert 'action="/sign-out"' in console.http.get(console.address + path, timeout=TIMEOUT_SECONDS).text, path
 
 
 def test_no_other_origin_may_read_responses(server: Server, console: Visitor, owner: Person) -> None:
     headers = {"Origin": "https://elsewhere.example", "Access-Control-Request-Method": "GET"}
-    answers = [console.http.get(server.address + "/segments", headers=headers, timeout=PATIENCE_SECONDS)]
-    answers.append(console.http.options(server.address + "/segments", headers=headers, timeout=PATIENCE_SECONDS))
+    answers = [console.http.get(server.address + "/segments", headers=headers, timeout=TIMEOUT_SECONDS)]
+    answers.append(console.http.options(server.address + "/segments", headers=headers, timeout=TIMEOUT_SECONDS))
     answers += [owner.call(method, "segment/list", headers=headers) for method in ("GET", "OPTIONS")]
     for answer in answers:
         assert not [name for name in answer.headers if name.lower().startswith("access-control")]
@@ -35,7 +35,7 @@ def test_no_other_origin_may_read_responses(server: Server, console: Visitor, ow
 
 @pytest.mark.parametrize("path", ["/sign-in", "/api/segment/list", "/healthz"])
 def test_trace_is_not_answered(server: Server, path: str) -> None:
-    answer = Visitor(server.address).http.request("TRACE", server.address + path, timeout=PATIENCE_SECONDS)
+    answer = Visitor(server.address).http.request("TRACE", server.address + path, timeout=TIMEOUT_SECONDS)
     assert answer.status_code in (404, 405)
     assert "TRACE" not in answer.text
 

@@ -12,7 +12,7 @@ import requests
 
 from tests.support.console import Visitor, new_console_account, text_of
 from tests.support.effort import ALL
-from tests.support.process import PATIENCE_SECONDS, Refused, Server, tamis
+from tests.support.process import TIMEOUT_SECONDS, Refused, Server, tamis
 from tests.support.uploads import begin, figures_on, place_of, upload_file, wait_until_processed
 from tests.support.users import Person, fresh
 
@@ -150,7 +150,7 @@ def test_a_file_imported_twice_at_once_is_stored_once(console: Visitor, owner: P
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join(PATIENCE_SECONDS)
+        thread.join(TIMEOUT_SECONDS)
     figures = [figures_on(page) for page in pages]
     assert sum(each["accepted"] for each in figures) == rows == sum(each["repeated"] for each in figures)
     [listed] = owner.tamis("events", "list", "--type", str(type_id))["events"]
@@ -188,7 +188,7 @@ def test_an_import_of_a_killed_server_is_finished_by_the_next_one(tmp_path: Path
         visitor.sign_in(person.email)
         with contextlib.suppress(requests.ConnectionError):
             begin(visitor, send(visitor, type_id, content), "import", {"unknown": "create"})
-        assert server.process.wait(PATIENCE_SECONDS) == -signal.SIGKILL
+        assert server.process.wait(TIMEOUT_SECONDS) == -signal.SIGKILL
     finally:
         server.kill()
     [job] = tamis(data, "import", "list")["imports"]

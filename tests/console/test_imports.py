@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 
 from tests.support.console import Visitor, new_console_account, text_of
-from tests.support.process import PATIENCE_SECONDS, Server
+from tests.support.process import TIMEOUT_SECONDS, Server
 from tests.support.sakila import CUSTOMERS, FILE, import_sakila
 from tests.support.uploads import begin, figures_on, place_of, upload_file, wait_until_processed
 from tests.support.users import Person, fresh
@@ -36,7 +36,7 @@ def left_in(data: Path) -> list[str]:
 
 def until(true: Callable[[], bool]) -> None:
     """Wait until something has become true."""
-    end = time.monotonic() + PATIENCE_SECONDS
+    end = time.monotonic() + TIMEOUT_SECONDS
     while not true():
         assert time.monotonic() < end, "it does not become true"
         time.sleep(0.02)

@@ -13,7 +13,7 @@ from rich.cells import cell_len
 
 from tamis.cli.common import Common, print_notice, print_result, print_table
 from tests.support import forked
-from tests.support.process import PATIENCE_SECONDS, environment, tamis
+from tests.support.process import TIMEOUT_SECONDS, environment, tamis
 
 ROOT = Path(__file__).parents[2]
 TEXT = st.text(st.characters(categories=["Cc", "Cf", "Zl", "Zp", "L", "N", "P", "S", "Zs"]))
@@ -90,7 +90,7 @@ def people(data: Path, *command: str) -> str:
         [sys.executable, "-m", "tamis", *command, "--data", str(data)],
         environment({"COLUMNS": "200"}),
         check=True,
-        timeout=PATIENCE_SECONDS,
+        timeout=TIMEOUT_SECONDS,
     )
     return done.stdout
 

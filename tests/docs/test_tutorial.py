@@ -10,7 +10,7 @@ from pathlib import Path
 
 from tests.support import forked
 from tests.support.clients import installed
-from tests.support.process import PATIENCE_SECONDS, Server, environment
+from tests.support.process import TIMEOUT_SECONDS, Server, environment
 
 ROOT = Path(__file__).parents[2]
 PAGE, API_PAGE = ROOT / "docs/tutorial.md", ROOT / "docs/tutorial-api.md"
@@ -62,7 +62,7 @@ def listener(command: str, expected: str) -> Iterator[dict[str, str]]:
         first = output.readline()
         address = first.rpartition(" ")[2].strip()
         yield {f"http://127.0.0.1:{RECEIVER_PORT}/": address}
-        assert process.wait(PATIENCE_SECONDS) == 0
+        assert process.wait(TIMEOUT_SECONDS) == 0
         printed = first.replace(address, f"http://127.0.0.1:{RECEIVER_PORT}/") + errors.read() + output.read()
         compare(command, printed, expected)
 
@@ -102,7 +102,7 @@ def check(command: str, expected: str, directory: Path) -> str:
     else:
         silent = [program, "--silent", "--show-error", *arguments]
         done = subprocess.run(
-            silent, capture_output=True, text=True, check=False, env=env, cwd=directory, timeout=PATIENCE_SECONDS
+            silent, capture_output=True, text=True, check=False, env=env, cwd=directory, timeout=TIMEOUT_SECONDS
         )
     assert done.returncode == 0, f"{command}\n{done.stderr}"
     output = done.stderr + done.stdout  # a terminal shows both; notices come first

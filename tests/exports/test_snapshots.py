@@ -12,7 +12,7 @@ from tamis.records import types
 from tamis.settings import Settings
 from tests.stores.workspace import Workspace, new_workspace
 
-PATIENCE_SECONDS = 60
+TIMEOUT_SECONDS = 60
 
 
 @pytest.fixture
@@ -29,7 +29,7 @@ def read_concurrently(workspace: Workspace, segment: Segment) -> set[str]:
     seen: list[set[str]] = []
     beside = threading.Thread(target=lambda: seen.append(workspace.members(segment)), daemon=True)
     beside.start()
-    beside.join(PATIENCE_SECONDS)
+    beside.join(TIMEOUT_SECONDS)
     assert seen, "it waits"
     return seen[0]
 
@@ -73,5 +73,5 @@ def test_a_rewrite_waits_for_the_export_without_blocking_readers(workspace: Work
             assert len(read_concurrently(workspace, everyone)) == number + 2
         assert not replaced.is_set()
         assert view.columns.contacts.ids(workspace.type.id, 0, 9) == [1]
-    assert replaced.wait(PATIENCE_SECONDS)
+    assert replaced.wait(TIMEOUT_SECONDS)
     assert len(workspace.members(everyone)) == 21

@@ -25,7 +25,7 @@ from tamis.settings import Settings
 from tests.imports.kill_points import ALL, OF_UNDOING
 from tests.support import forked
 from tests.support.console import PASSWORD
-from tests.support.process import PATIENCE_SECONDS, environment
+from tests.support.process import TIMEOUT_SECONDS, environment
 
 ROWS_A_BATCH = 400
 FORKS = """
@@ -89,7 +89,7 @@ class Forks:
 
     def __exit__(self, *_: object) -> None:
         self._requests.close()
-        self._process.wait(PATIENCE_SECONDS)
+        self._process.wait(TIMEOUT_SECONDS)
         self._answers.close()
         self._output.close()
 

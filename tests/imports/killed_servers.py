@@ -10,7 +10,7 @@ import requests
 from tests.imports.kill_points import ALL, OF_UNDOING
 from tests.imports.killed_commands import OWNER, ROWS_A_BATCH, Killing, state
 from tests.support.console import Visitor
-from tests.support.process import PATIENCE_SECONDS, Server
+from tests.support.process import TIMEOUT_SECONDS, Server
 from tests.support.uploads import begin, place_of, upload_file
 
 PROGRAM = """
@@ -42,7 +42,7 @@ def kill_a_server(killing: Killing, name: str, chance: random.Random) -> None:
                 begin(
                     visitor, place_of(upload_file(visitor, 1, killing.file.read_bytes(), killing.file.name)), "import"
                 )
-        status = server.process.wait(PATIENCE_SECONDS)
+        status = server.process.wait(TIMEOUT_SECONDS)
         assert status == -signal.SIGKILL, f"never came to call {number} of {name}: {status}, {server.errors}"
     finally:
         server.kill()

@@ -25,13 +25,13 @@ from tests.imports.conftest import CREATE, Workspace
 from tests.imports.test_uploads import upload_file
 
 MIXED = b"email,n\na@example.org,1\nbad,2\nA@example.org,3\nb@example.org,4\n"
-PATIENCE_SECONDS = 60
+TIMEOUT_SECONDS = 60
 AT_ONCE = 2
 
 
 def finished(task: BackgroundJob) -> BackgroundJob:
     """Wait until a job is done."""
-    assert task.finished.wait(PATIENCE_SECONDS)
+    assert task.finished.wait(TIMEOUT_SECONDS)
     return task
 
 
@@ -102,7 +102,7 @@ def test_a_refusal_names_the_file_and_keeps_it(workspace: Workspace) -> None:
 def test_one_job_per_key_runs_and_others_wait() -> None:
     runner, go = JobRunner(Lane("jobs", AT_ONCE, per_account=AT_ONCE, max_waiting=9)), threading.Event()
     try:
-        started = [runner.start(str(n), 1, None, lambda _: go.wait(PATIENCE_SECONDS)) for n in range(AT_ONCE + 1)]
+        started = [runner.start(str(n), 1, None, lambda _: go.wait(TIMEOUT_SECONDS)) for n in range(AT_ONCE + 1)]
         assert runner.start("0", 1, "again", lambda _: None) is started[0]
         while sum(task.status is JobStatus.RUNNING for task in started) < AT_ONCE:
             pass
@@ -148,7 +148,7 @@ def test_a_stop_ends_running_and_waiting_jobs() -> None:
             task.progress("Turning", 0, 0)
 
     started = [runner.start(str(n), 1, None, endless) for n in range(AT_ONCE + 1)]
-    assert all(running.acquire(timeout=PATIENCE_SECONDS) for _ in range(AT_ONCE))
+    assert all(running.acquire(timeout=TIMEOUT_SECONDS) for _ in range(AT_ONCE))
     runner.stop()
     assert [task.status for task in started][:AT_ONCE] == [JobStatus.FAILED] * AT_ONCE
     assert started[0].problems == (Problem("", "stopped_before_done"),)

@@ -12,7 +12,7 @@ import pytest
 from tamis.actions.importing.sources import READING
 from tamis.cli.progress import format_amount
 from tests.support import forked, in_process
-from tests.support.process import PATIENCE_SECONDS, environment, tamis
+from tests.support.process import TIMEOUT_SECONDS, environment, tamis
 from tests.support.templates import copy_of
 
 PEOPLE = "email,n\na@example.org,1\nb@example.org,2\nnobody,3\n"
@@ -39,7 +39,7 @@ def typed(data: Path, *arguments: str | Path, given: str = "", status: int = 0) 
         input=given,
         env=environment({"COLUMNS": "120"}),
         cwd=data.parent,
-        timeout=PATIENCE_SECONDS,
+        timeout=TIMEOUT_SECONDS,
     )
     assert done.returncode == status, done.stderr
     return done.stdout, done.stderr

@@ -21,7 +21,7 @@ from tamis.settings import Settings
 from tamis.web.monitoring.metrics import make_registry
 from tamis.web.monitoring.port import open_metrics_port
 from tamis.web.monitoring.traffic import Traffic
-from tests.support.process import PATIENCE_SECONDS
+from tests.support.process import TIMEOUT_SECONDS
 
 
 @pytest.fixture
@@ -41,7 +41,7 @@ def ready(services: Services) -> Health:
 
 def looked(watched: Health, reasons: tuple[str, ...]) -> bool:
     """Look until the reasons are found, for a write that was under way may have to end first."""
-    until = time.monotonic() + PATIENCE_SECONDS
+    until = time.monotonic() + TIMEOUT_SECONDS
     while time.monotonic() < until:
         watched.check()
         if watched.reasons == reasons:
@@ -124,7 +124,7 @@ def test_metrics_have_a_port_of_their_own_on_this_machine(services: Services, re
     try:
         with requests.Session() as session:
             session.trust_env = False
-            event_counts = session.get(f"http://127.0.0.1:{port}/metrics", timeout=PATIENCE_SECONDS).text
+            event_counts = session.get(f"http://127.0.0.1:{port}/metrics", timeout=TIMEOUT_SECONDS).text
         assert "\ntamis_ready 1.0\n" in event_counts
         assert f'\ntamis_build_info{{version="{__version__}"}} 1.0\n' in event_counts
     finally:

@@ -11,7 +11,7 @@ import pytest
 import requests
 
 from tests.support.console import PASSWORD, Visitor, new_console_account
-from tests.support.process import PATIENCE_SECONDS, Server
+from tests.support.process import TIMEOUT_SECONDS, Server
 from tests.support.programs import program_of
 from tests.support.uploads import begin, place_of, upload_file, wait_until_processed
 from tests.support.users import Person, fresh
@@ -41,7 +41,7 @@ def owner(server: Server) -> Person:
 def query(server: Server, path: str, **headers: str) -> requests.Response:
     with requests.Session() as session:
         session.trust_env = False
-        return session.get(server.address + path, headers=headers, timeout=PATIENCE_SECONDS)
+        return session.get(server.address + path, headers=headers, timeout=TIMEOUT_SECONDS)
 
 
 def metrics(server: Server) -> dict[str, float]:
@@ -51,7 +51,7 @@ def metrics(server: Server) -> dict[str, float]:
 
 
 def test_health_and_readiness_need_no_key_and_reveal_nothing(server: Server) -> None:
-    until = time.monotonic() + PATIENCE_SECONDS
+    until = time.monotonic() + TIMEOUT_SECONDS
     while (ready := query(server, "/readyz")).status_code == 503 and time.monotonic() < until:
         assert ready.json()["reasons"], "the projection may still be built"
     health = query(server, "/healthz")
@@ -59,7 +59,7 @@ def test_health_and_readiness_need_no_key_and_reveal_nothing(server: Server) -> 
     assert (ready.status_code, ready.json()) == (200, {"ready": True, "reasons": []})
     for answer in (health, ready):
         assert answer.headers["cache-control"] == "no-store"
-    assert requests.post(server.address + "/readyz", proxies={"http": ""}, timeout=PATIENCE_SECONDS).status_code == 405
+    assert requests.post(server.address + "/readyz", proxies={"http": ""}, timeout=TIMEOUT_SECONDS).status_code == 405
 
 
 def test_metrics_require_their_token(server: Server, owner: Person) -> None:
@@ -78,7 +78,7 @@ def test_metrics_count_requests_by_existing_routes(server: Server, owner: Person
     for number in range(5):
         owner.get(f"{MARK}/{number}")
         query(server, f"/{MARK}/{number}")
-    requests.options(server.address + "/healthz", proxies={"http": ""}, timeout=PATIENCE_SECONDS)
+    requests.options(server.address + "/healthz", proxies={"http": ""}, timeout=TIMEOUT_SECONDS)
     after = metrics(server)
     assert after[route] == before.get(route, 0) + 1
     assert after['tamis_requests_total{interface="segment_api",route="other",status="404"}'] >= 5
@@ -211,7 +211,7 @@ def forge_lines(server: Server) -> None:
     """Send what would begin a line in a log that writes it as it comes."""
     address = urlsplit(server.address)
     forged = '%0a{"event":"forged"}%0d%e2%80%a8%1b[2J'
-    with socket.create_connection((address.hostname or "", address.port or 0), PATIENCE_SECONDS) as connection:
+    with socket.create_connection((address.hostname or "", address.port or 0), TIMEOUT_SECONDS) as connection:
         connection.sendall(
             f"GET /api/{forged} HTTP/1.1\r\nHost: x\r\nX-Forwarded-For: {forged}\r\nPublicKey: {forged}\r\n"
             f"SecretKey: x\r\nConnection: close\r\n\r\n".encode()

@@ -20,7 +20,7 @@ import pytest
 
 from tamis import __version__
 from tests.support.effort import ALL
-from tests.support.process import LISTENING, PATIENCE_SECONDS, environment
+from tests.support.process import LISTENING, TIMEOUT_SECONDS, environment
 
 ROOT = Path(__file__).parents[2]
 PLACE = "/opt/tamis"
@@ -29,7 +29,7 @@ PLACE = "/opt/tamis"
 
 def run(command: Sequence[str | Path], **more: str) -> str:
     done = subprocess.run(
-        command, capture_output=True, text=True, check=False, env=environment(more), timeout=PATIENCE_SECONDS
+        command, capture_output=True, text=True, check=False, env=environment(more), timeout=TIMEOUT_SECONDS
     )
     assert done.returncode == 0, done.stderr
     return done.stdout
@@ -134,10 +134,10 @@ def serve(installed: Path, command: Sequence[str], variables: Mapping[str, str],
                 assert answer.status == 200
             if check:
                 requested = [part.replace("http://127.0.0.1:8000", address) for part in check]
-                subprocess.run(requested, check=True, env=settings, timeout=PATIENCE_SECONDS)
+                subprocess.run(requested, check=True, env=settings, timeout=TIMEOUT_SECONDS)
         finally:
             process.send_signal(signal.SIGTERM)
-        assert process.wait(PATIENCE_SECONDS) == 0
+        assert process.wait(TIMEOUT_SECONDS) == 0
 
 
 def test_the_systemd_unit_starts_and_stops_a_server(installed: Path, tmp_path: Path) -> None:

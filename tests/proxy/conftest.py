@@ -16,7 +16,7 @@ from requests.adapters import HTTPAdapter
 
 from tests.support.clients import installed
 from tests.support.console import Visitor, new_console_account
-from tests.support.process import PATIENCE_SECONDS, Server, environment
+from tests.support.process import TIMEOUT_SECONDS, Server, environment
 from tests.support.users import Person
 
 PAGE = Path(__file__).parents[2] / "docs/operations.md"
@@ -167,7 +167,7 @@ def _free_port() -> int:
 
 def _wait_for(port: int, process: "subprocess.Popen[str]") -> None:
     pause = threading.Event()
-    for _ in range(PATIENCE_SECONDS * 20):
+    for _ in range(TIMEOUT_SECONDS * 20):
         with socket.socket() as tried:
             if tried.connect_ex(("127.0.0.1", port)) == 0:
                 return

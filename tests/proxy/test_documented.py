@@ -7,7 +7,7 @@ import pytest
 import requests
 
 from tests.proxy.conftest import CLIENT, HOST, Proxy
-from tests.support.process import PATIENCE_SECONDS, Server
+from tests.support.process import TIMEOUT_SECONDS, Server
 from tests.support.uploads import upload_file
 from tests.support.users import Person, fresh
 
@@ -31,7 +31,7 @@ def proxies(owner: Person, tmp_path_factory: pytest.TempPathFactory) -> int:
 def lines_of(server: Server, event: str, count: int) -> list[str]:
     """Return the lines of an event, of which there will be so many; the reader of the log may be late."""
     pause = threading.Event()
-    for _ in range(PATIENCE_SECONDS * 100):
+    for _ in range(TIMEOUT_SECONDS * 100):
         found = [line for line in server.errors if f" {event} " in line]
         if len(found) >= count:
             return found
@@ -69,7 +69,7 @@ def test_the_segment_api_works_and_long_lists_pass(proxy: Proxy, owner: Person, 
     (row,) = person.recipients(segment)
     assert person.delete_recipient(row["id"]).status_code == 200
     assert person.delete_segment(segment).status_code == 200
-    answer = requests.get(owner.base + "segment/list", headers={**owner.keys, "host": HOST}, timeout=PATIENCE_SECONDS)
+    answer = requests.get(owner.base + "segment/list", headers={**owner.keys, "host": HOST}, timeout=TIMEOUT_SECONDS)
     assert "strict-transport-security" not in answer.headers  # it came by plain HTTP, beside the proxy
 
 
@@ -88,7 +88,7 @@ def test_large_uploads_pass_the_proxy(proxy: Proxy, owner: Person) -> None:
 
 
 def test_requests_for_another_host_are_refused(server: Server, owner: Person) -> None:
-    answer = requests.get(owner.base + "segment/list", headers=owner.keys, timeout=PATIENCE_SECONDS)
+    answer = requests.get(owner.base + "segment/list", headers=owner.keys, timeout=TIMEOUT_SECONDS)
     assert answer.status_code == 421
     assert answer.json() == {
         "status": "failed",
@@ -100,5 +100,5 @@ def test_requests_for_another_host_are_refused(server: Server, owner: Person) ->
 def test_nginx_redirects_plain_http(proxy: Proxy) -> None:
     if proxy.name == "nginx":
         address = f"http://127.0.0.1:{proxy.plain}/account"
-        answer = requests.get(address, headers={"host": HOST}, allow_redirects=False, timeout=PATIENCE_SECONDS)
+        answer = requests.get(address, headers={"host": HOST}, allow_redirects=False, timeout=TIMEOUT_SECONDS)
         assert (answer.status_code, answer.headers["location"]) == (301, f"https://{HOST}/account")

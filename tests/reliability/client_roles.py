@@ -51,7 +51,7 @@ from tests.support.histories.audience import (
 )
 from tests.support.histories.linearizability import UNKNOWN
 from tests.support.histories.recorder import History
-from tests.support.process import PATIENCE_SECONDS, Server, environment
+from tests.support.process import TIMEOUT_SECONDS, Server, environment
 from tests.support.users import Person
 
 CONTACTS = 16
@@ -292,7 +292,7 @@ class Roles:
                 [sys.executable, "-m", "tamis", *arguments],
                 capture_output=True,
                 env=environment(),
-                timeout=PATIENCE_SECONDS,
+                timeout=TIMEOUT_SECONDS,
                 check=False,
             )
             assert done.returncode == 0, done.stderr
@@ -360,7 +360,7 @@ class Roles:
                     self.server.address + "/local/ask",
                     data=encode_call(RecipientPage(self.account.id, self.ids[segment], 0, 1_000)),
                     headers={"Authorization": f"Bearer {self.token}"},
-                    timeout=PATIENCE_SECONDS,
+                    timeout=TIMEOUT_SECONDS,
                 )
                 return tuple(sorted(msgspec.json.decode(document)["email"] for _, document in answer.json()))
 

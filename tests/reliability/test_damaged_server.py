@@ -10,7 +10,7 @@ import requests
 from tamis.domain.messages.stores import STORES
 from tests.support.console import Visitor, new_console_account
 from tests.support.damage import damaged_copy, flip
-from tests.support.process import PATIENCE_SECONDS, Refused, Server, tamis
+from tests.support.process import TIMEOUT_SECONDS, Refused, Server, tamis
 from tests.support.records import records_of
 from tests.support.users import Person
 
@@ -47,7 +47,7 @@ def read_list(server: Server, person: Person) -> requests.Response:
         f"{server.address}/api/contacts/list",
         {"contact_type_id": "1"},
         headers=keys(person),
-        timeout=PATIENCE_SECONDS,
+        timeout=TIMEOUT_SECONDS,
     )
 
 
@@ -67,7 +67,7 @@ def test_a_list_over_http_1_0_is_aborted_too(damaged: tuple[Server, Person]) -> 
     server, person = damaged
     host, port = server.address.removeprefix("http://").split(":")
     sent = [f"{name}: {value}" for name, value in keys(person).items()]
-    with socket.create_connection((host, int(port)), PATIENCE_SECONDS) as client:
+    with socket.create_connection((host, int(port)), TIMEOUT_SECONDS) as client:
         client.sendall("\r\n".join(["GET /api/contacts/list?contact_type_id=1 HTTP/1.0", *sent, "", ""]).encode())
         with pytest.raises(ConnectionResetError):
             read_to_end(client)
@@ -81,7 +81,7 @@ def test_writes_are_refused_with_advice(damaged: tuple[Server, Person]) -> None:
         f"{server.address}/api/segment/email/store",
         json={"segment_id": 1, "email": "new@example.org", "first_name": "Ann", "last_name": "Lee"},
         headers=keys(person),
-        timeout=PATIENCE_SECONDS,
+        timeout=TIMEOUT_SECONDS,
     )
     assert (answer.status_code, json.dumps(SAID) in answer.text) == (503, True), answer.text
     for command in (["type", "create", "More"], ["backup", str(person.data.with_name("backup"))]):

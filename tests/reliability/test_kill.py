@@ -8,7 +8,7 @@ from pathlib import Path
 import requests
 
 from tests.support.effort import ALL
-from tests.support.process import PATIENCE_SECONDS, Server
+from tests.support.process import TIMEOUT_SECONDS, Server
 from tests.support.sakila import import_sakila
 from tests.support.users import Person, new_account
 
@@ -56,7 +56,7 @@ def test_acknowledged_recipients_survive_a_kill_exactly_once(tmp_path: Path) -> 
                 )
                 for n in range(CLIENTS)
             ]
-            assert acknowledged.enough.wait(PATIENCE_SECONDS)
+            assert acknowledged.enough.wait(TIMEOUT_SECONDS)
             server.kill()
             for one in running:
                 one.result()

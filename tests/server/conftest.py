@@ -14,7 +14,7 @@ from tamis.web.server import connections
 from tamis.web.server.connections import Connections
 from tamis.web.server.limits import Limits
 from tamis.web.server.server import Server
-from tests.support.raw_connection import PATIENCE_SECONDS, Client
+from tests.support.raw_connection import TIMEOUT_SECONDS, Client
 
 CHECK_SECONDS = 0.02
 LONG = 600.0
@@ -51,7 +51,7 @@ class Seen:
     def wait_for(self, requests: int) -> None:
         """Wait until so many more requests have reached the application."""
         for _ in range(requests):
-            assert self.came.acquire(timeout=PATIENCE_SECONDS)
+            assert self.came.acquire(timeout=TIMEOUT_SECONDS)
 
 
 @dataclass
@@ -114,13 +114,13 @@ def _running(limits: Limits) -> Iterator[Running]:
     thread = threading.Thread(target=server.run, args=([listener],))
     running = Running(listener.getsockname()[1], seen, table, server, thread)
     thread.start()
-    assert listening.wait(PATIENCE_SECONDS)
+    assert listening.wait(TIMEOUT_SECONDS)
     yield running
     seen.released.set()
     for client in running.clients:
         client.socket.close()
     server.should_exit = True
-    thread.join(PATIENCE_SECONDS)
+    thread.join(TIMEOUT_SECONDS)
     assert not thread.is_alive()
 
 

@@ -8,7 +8,7 @@ import pytest
 from tamis.web.client_networks import client_network
 from tamis.web.server.file_descriptors import connection_capacity
 from tests.support.process import Server
-from tests.support.raw_connection import PATIENCE_SECONDS, Client
+from tests.support.raw_connection import TIMEOUT_SECONDS, Client
 
 ASKED = b"GET /api/reserve-fields HTTP/1.1\r\nHost: tamis\r\nConnection: close\r\n\r\n"
 
@@ -20,7 +20,7 @@ def test_idle_connections_are_closed_when_file_descriptors_run_out(tmp_path: Pat
         opened = [Client(port) for _ in range(400)]
         refused = Client(port).send(ASKED).rest()
         assert refused.startswith(b"HTTP/1.1 401 ")
-        closed, _, _ = select([client.socket for client in opened], [], [], PATIENCE_SECONDS)
+        closed, _, _ = select([client.socket for client in opened], [], [], TIMEOUT_SECONDS)
         assert closed
         assert {waiting.recv(1) for waiting in closed} == {b""}
         for client in opened:

@@ -3,7 +3,7 @@
 import pytest
 
 from tests.server.conftest import Running, Serve
-from tests.support.raw_connection import PATIENCE_SECONDS
+from tests.support.raw_connection import TIMEOUT_SECONDS
 
 HIDDEN = b"GET /hidden HTTP/1.1\r\nHost: a\r\n\r\n"
 CHUNKED = b"POST /body HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n"
@@ -194,5 +194,5 @@ def test_a_client_disconnect_is_noticed(serve: Serve) -> None:
     server.open(post(b"Content-Length: 9", body=b"abc"))
     server.seen.wait_for(1)
     server.clients[0].socket.close()
-    assert server.seen.ended.wait(PATIENCE_SECONDS)
+    assert server.seen.ended.wait(TIMEOUT_SECONDS)
     assert server.seen.gone == ["/body"]

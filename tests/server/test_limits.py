@@ -8,7 +8,7 @@ import pytest
 from tamis.web.server.connection import Connection
 from tamis.web.server.request_cycle import RequestCycle
 from tests.server.conftest import Running, Serve
-from tests.support.raw_connection import PATIENCE_SECONDS, Client
+from tests.support.raw_connection import TIMEOUT_SECONDS, Client
 
 CLOSE = b"Host: a\r\nConnection: close\r\n\r\n"
 
@@ -119,7 +119,7 @@ def test_a_pausing_body_gets_408(serve: Serve, framing: bytes, begun: bytes) -> 
     server = serve(body_seconds=0.1)
     answer = server.ask(b"POST /half HTTP/1.1\r\nHost: a\r\n" + framing + b"\r\n" + begun)
     assert is_refused(answer, b"408")
-    assert server.seen.ended.wait(PATIENCE_SECONDS)
+    assert server.seen.ended.wait(TIMEOUT_SECONDS)
     assert server.seen.gone == ["/half"]
 
 
@@ -137,14 +137,14 @@ def test_a_trickling_body_gets_408(serve: Serve, monkeypatch: pytest.MonkeyPatch
             answer = client.socket.recv(65_536)
         except TimeoutError:
             continue
-    client.socket.settimeout(PATIENCE_SECONDS)
+    client.socket.settimeout(TIMEOUT_SECONDS)
     assert is_refused(answer + client.rest(), b"408")
 
 
 def test_a_stalled_reader_is_disconnected(serve: Serve) -> None:
     server = serve(reader_seconds=0.2)
     client = server.open(get(b"/stream"), receive_buffer=4_096)
-    assert server.seen.ended.wait(PATIENCE_SECONDS)
+    assert server.seen.ended.wait(TIMEOUT_SECONDS)
     assert server.is_well()
     client.rest()
     assert client.was_reset

@@ -5,7 +5,7 @@ import logging
 import pytest
 
 from tests.server.conftest import Running, Serve
-from tests.support.raw_connection import PATIENCE_SECONDS
+from tests.support.raw_connection import TIMEOUT_SECONDS
 
 HALVES = {
     "nothing": b"",
@@ -19,7 +19,7 @@ HALVES = {
 
 def stopped(server: Running) -> None:
     server.server.should_exit = True
-    server.thread.join(PATIENCE_SECONDS)
+    server.thread.join(TIMEOUT_SECONDS)
     assert not server.thread.is_alive()
 
 

@@ -9,7 +9,7 @@ import duckdb
 from tamis.actions.services import Services
 from tamis.domain.errors import Abandoned
 from tamis.settings import Settings
-from tests.support.process import PATIENCE_SECONDS
+from tests.support.process import TIMEOUT_SECONDS
 
 ENDLESS = "SELECT count(*) FROM range(10000000000) a, range(10000000000) b WHERE a.range + b.range = 1"
 
@@ -29,9 +29,9 @@ def test_running_queries_are_abandoned_on_close(tmp_path: Path) -> None:
                 raise
 
     threading.Thread(target=look, daemon=True).start()
-    assert begun.wait(PATIENCE_SECONDS)
+    assert begun.wait(TIMEOUT_SECONDS)
     closing = threading.Thread(target=services.close, daemon=True)
     closing.start()
-    assert ended.wait(PATIENCE_SECONDS)
-    closing.join(PATIENCE_SECONDS)
+    assert ended.wait(TIMEOUT_SECONDS)
+    closing.join(TIMEOUT_SECONDS)
     assert not closing.is_alive()

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from tamis.actions.lanes import Lane, Task
 from tamis.domain.errors import Busy, Unavailable
 
-PATIENCE_SECONDS = 60
+TIMEOUT_SECONDS = 60
 MOST_WAITING = 50
 
 
@@ -24,11 +24,11 @@ class Busyness:
         self.begun = threading.Event()
         self.done: list[str | int] = []
         self.first = lane.submit("first", self._wait)
-        assert self.begun.wait(PATIENCE_SECONDS)
+        assert self.begun.wait(TIMEOUT_SECONDS)
 
     def _wait(self) -> None:
         self.begun.set()
-        assert self.go.wait(PATIENCE_SECONDS)
+        assert self.go.wait(TIMEOUT_SECONDS)
 
     def add(self, account: str | int) -> Task:
         """Hand in a task of an account that notes that it was done."""
@@ -49,7 +49,7 @@ def test_a_task_of_a_quiet_account_precedes_the_second_of_a_busy_one(busy: Busyn
     tasks = [busy.add(1) for _ in range(40)] + [busy.add(2)]
     busy.go.set()
     for task in tasks:
-        task.future.result(PATIENCE_SECONDS)
+        task.future.result(TIMEOUT_SECONDS)
     assert busy.done.index(2) <= 1
 
 
@@ -60,7 +60,7 @@ def test_waiting_accounts_alternate(accounts: list[int]) -> None:
     tasks = [busy.add(account) for account in accounts]
     busy.go.set()
     for task in tasks:
-        task.future.result(PATIENCE_SECONDS)
+        task.future.result(TIMEOUT_SECONDS)
     lane.stop()
     assert Counter(busy.done) == Counter(accounts)
     left = Counter(accounts)
@@ -81,8 +81,8 @@ def test_each_account_has_its_own_bounded_queue(busy: Busyness) -> None:
     other = busy.add(2)
     more = busy.lane.start(1, lambda: None, is_bounded=False)
     busy.go.set()
-    other.future.result(PATIENCE_SECONDS)
-    more.future.result(PATIENCE_SECONDS)
+    other.future.result(TIMEOUT_SECONDS)
+    more.future.result(TIMEOUT_SECONDS)
 
 
 def test_the_threads_of_an_account_are_limited() -> None:
@@ -91,16 +91,16 @@ def test_the_threads_of_an_account_are_limited() -> None:
 
     def wait() -> None:
         here.release()
-        assert go.wait(PATIENCE_SECONDS)
+        assert go.wait(TIMEOUT_SECONDS)
 
     greedy = [lane.submit(1, wait) for _ in range(5)]
-    assert here.acquire(timeout=PATIENCE_SECONDS)
-    assert here.acquire(timeout=PATIENCE_SECONDS)
-    assert lane.submit(2, lambda: "at once").result(PATIENCE_SECONDS) == "at once"
+    assert here.acquire(timeout=TIMEOUT_SECONDS)
+    assert here.acquire(timeout=TIMEOUT_SECONDS)
+    assert lane.submit(2, lambda: "at once").result(TIMEOUT_SECONDS) == "at once"
     assert sum(future.running() for future in greedy) == 2
     go.set()
     for future in greedy:
-        future.result(PATIENCE_SECONDS)
+        future.result(TIMEOUT_SECONDS)
     lane.stop()
 
 
@@ -115,16 +115,16 @@ def test_abandoned_tasks_do_not_start_and_running_ones_are_interrupted() -> None
 
     def hold() -> int:
         begun.set()
-        assert held.wait(PATIENCE_SECONDS)
+        assert held.wait(TIMEOUT_SECONDS)
         return threading.get_ident()
 
     task = lane.start(1, hold)
     busy.go.set()
-    assert begun.wait(PATIENCE_SECONDS)
+    assert begun.wait(TIMEOUT_SECONDS)
     lane.abandon(task)
     held.set()
-    assert stopped == [task.future.result(PATIENCE_SECONDS)]
-    lane.submit(1, lambda: None).result(PATIENCE_SECONDS)
+    assert stopped == [task.future.result(TIMEOUT_SECONDS)]
+    lane.submit(1, lambda: None).result(TIMEOUT_SECONDS)
     lane.abandon(task)  # done, so no other task is interrupted
     assert len(stopped) == 1
     lane.stop()
@@ -135,8 +135,8 @@ def test_an_error_of_a_task_affects_no_other(busy: Busyness) -> None:
     after = busy.lane.submit(1, lambda: "after")
     busy.go.set()
     with pytest.raises(ZeroDivisionError):
-        failed.result(PATIENCE_SECONDS)
-    assert after.result(PATIENCE_SECONDS) == "after"
+        failed.result(TIMEOUT_SECONDS)
+    assert after.result(TIMEOUT_SECONDS) == "after"
 
 
 def test_no_task_starts_after_a_stop(busy: Busyness) -> None:

@@ -15,7 +15,7 @@ from tamis.settings import Settings
 from tests.stores.workspace import EVERYONE, Workspace, new_workspace
 from tests.support.effort import examples
 
-PATIENCE_SECONDS = 60
+TIMEOUT_SECONDS = 60
 
 
 @contextmanager
@@ -26,11 +26,11 @@ def project_changes(services: Services) -> Iterator[None]:
     def hold() -> None:
         with services.open_columns().lock:
             held.set()
-            assert go.wait(PATIENCE_SECONDS)
+            assert go.wait(TIMEOUT_SECONDS)
 
     with ThreadPoolExecutor(1) as thread:
         holding = thread.submit(hold)
-        assert held.wait(PATIENCE_SECONDS)
+        assert held.wait(TIMEOUT_SECONDS)
         yield
         go.set()
         holding.result()
@@ -48,7 +48,7 @@ def test_reads_do_not_wait_for_writes_of_another_account(services: Services) -> 
     assert members(quiet, mine.id) == 2
     busy.write(carl={})
     with project_changes(services), ThreadPoolExecutor(1) as thread:
-        assert thread.submit(members, quiet, mine.id).result(PATIENCE_SECONDS) == 2
+        assert thread.submit(members, quiet, mine.id).result(TIMEOUT_SECONDS) == 2
 
 
 def test_reads_wait_for_writes_of_the_same_account(services: Services) -> None:
@@ -61,7 +61,7 @@ def test_reads_wait_for_writes_of_the_same_account(services: Services) -> None:
         with project_changes(services):
             requested = thread.submit(members, quiet, mine.id)
             quiet.write(bob={})
-        assert requested.result(PATIENCE_SECONDS) in (1, 2)  # bob came while it was asked
+        assert requested.result(TIMEOUT_SECONDS) in (1, 2)  # bob came while it was asked
     assert members(quiet, mine.id) == 2
 
 

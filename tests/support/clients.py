@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 
 import pytest
 
-from tests.support.process import PATIENCE_SECONDS, environment
+from tests.support.process import TIMEOUT_SECONDS, environment
 
 
 def installed(program: str, *instead: str) -> str:
@@ -26,7 +26,7 @@ def installed(program: str, *instead: str) -> str:
 def output_of(command: Sequence[str], settings: Mapping[str, str] | None = None) -> str:
     """Run a program and give what it printed; one that complains fails the test."""
     done = subprocess.run(
-        command, capture_output=True, text=True, check=False, env=environment(settings), timeout=PATIENCE_SECONDS
+        command, capture_output=True, text=True, check=False, env=environment(settings), timeout=TIMEOUT_SECONDS
     )
     assert done.returncode == 0, done.stderr + done.stdout
     return done.stdout

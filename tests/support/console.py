@@ -19,7 +19,7 @@ from tamis.domain.emails import parse_email
 from tamis.domain.users import Role
 from tamis.settings import Settings
 from tests.support import in_process
-from tests.support.process import PATIENCE_SECONDS
+from tests.support.process import TIMEOUT_SECONDS
 from tests.support.users import Person
 
 PASSWORD = "grain by grain 42"
@@ -60,7 +60,7 @@ class Visitor:
 
     def get(self, path: str, **options: Any) -> requests.Response:
         """Ask for a page; redirects are not followed."""
-        answer = self.http.get(self.address + path, allow_redirects=False, timeout=PATIENCE_SECONDS, **options)
+        answer = self.http.get(self.address + path, allow_redirects=False, timeout=TIMEOUT_SECONDS, **options)
         found = CSRF.search(answer.text)
         self.csrf = found[1] if found else self.csrf
         return answer
@@ -69,7 +69,7 @@ class Visitor:
         """Send a form as its page would: with the token, and with a mark of its own so that it is done once."""
         filled = {"csrf": self.csrf, "idempotency_key": secrets.token_hex(8), **(data or {})}
         return self.http.post(
-            self.address + path, data=filled, allow_redirects=False, timeout=PATIENCE_SECONDS, **options
+            self.address + path, data=filled, allow_redirects=False, timeout=TIMEOUT_SECONDS, **options
         )
 
     def sign_in(self, email: str, password: str = PASSWORD) -> requests.Response:

@@ -13,7 +13,7 @@ from typing import IO, Any, Self
 from tests.support import forked, in_process
 
 LISTENING = "Tamis is listening on "
-PATIENCE_SECONDS = 120
+TIMEOUT_SECONDS = 120
 """How long a process may take before a test gives up: only to end a hanging run, never to judge speed."""
 
 
@@ -44,12 +44,12 @@ def tamis(
     command = [*prefix, sys.executable, *program, *words]
     if prefix:
         done = subprocess.run(
-            command, capture_output=True, text=True, check=False, env=environment(), timeout=PATIENCE_SECONDS
+            command, capture_output=True, text=True, check=False, env=environment(), timeout=TIMEOUT_SECONDS
         )
     elif program == TAMIS and words[0] not in SERVING and threading.current_thread() is threading.main_thread():
         done = in_process.run_text(words)
     else:
-        done = forked.run_text(command, env=environment(), timeout=PATIENCE_SECONDS)
+        done = forked.run_text(command, env=environment(), timeout=TIMEOUT_SECONDS)
     if done.returncode:
         raise Refused(done.returncode, done.stderr)
     document: dict[str, Any] = json.loads(done.stdout)
@@ -91,7 +91,7 @@ class Server:
 
     def wait_until_listening(self) -> None:
         """Wait until a launched process says where it listens."""
-        if not self._listening.wait(PATIENCE_SECONDS) or not self.address:
+        if not self._listening.wait(TIMEOUT_SECONDS) or not self.address:
             self.kill()
             raise AssertionError(f"the server does not listen: {''.join(self.errors)}")
 
@@ -135,9 +135,9 @@ class Server:
         self._ended()
 
     def _ended(self) -> int:
-        status = self.process.wait(PATIENCE_SECONDS)
+        status = self.process.wait(TIMEOUT_SECONDS)
         for reader in self._readers:
-            reader.join(PATIENCE_SECONDS)
+            reader.join(TIMEOUT_SECONDS)
         return status
 
     def _read(self, pipe: IO[str], lines: list[str]) -> None:

@@ -2,7 +2,7 @@
 
 import socket
 
-PATIENCE_SECONDS = 30
+TIMEOUT_SECONDS = 30
 
 
 class Client:
@@ -11,7 +11,7 @@ class Client:
     def __init__(self, port: int, source: str | None = None, receive_buffer: int | None = None) -> None:
         self.was_reset = False
         self.socket = socket.socket()
-        self.socket.settimeout(PATIENCE_SECONDS)
+        self.socket.settimeout(TIMEOUT_SECONDS)
         if receive_buffer:
             self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, receive_buffer)
         if source:

@@ -12,7 +12,7 @@ from typing import Any
 
 from standardwebhooks.webhooks import Webhook
 
-PATIENCE_SECONDS = 60
+TIMEOUT_SECONDS = 60
 
 
 @dataclass(frozen=True)
@@ -115,7 +115,7 @@ class Receiver:
 
     def hang(self, _: "Handler") -> None:
         """Never answer, until the receiver is stopped."""
-        self.released.wait(PATIENCE_SECONDS)
+        self.released.wait(TIMEOUT_SECONDS)
 
     def take(self, received: Received) -> Behaviour:
         """Keep a request, and return how it is answered."""
@@ -131,7 +131,7 @@ class Receiver:
     def wait_until(self, is_done: Callable[[], bool]) -> list[Received]:
         """Wait until what has come is enough."""
         with self._changed:
-            assert self._changed.wait_for(is_done, PATIENCE_SECONDS), self.received
+            assert self._changed.wait_for(is_done, TIMEOUT_SECONDS), self.received
             return list(self.received)
 
     def stop(self) -> None:

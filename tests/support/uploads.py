@@ -9,7 +9,7 @@ from urllib.parse import quote
 import requests
 
 from tests.support.console import Visitor
-from tests.support.process import PATIENCE_SECONDS
+from tests.support.process import TIMEOUT_SECONDS
 
 
 def upload_file(
@@ -21,7 +21,7 @@ def upload_file(
         params={"type": str(type_id), "of": of},
         data=content,
         headers={"accept": "application/json", "x-csrf-token": visitor.csrf, "x-file-name": quote(name)},
-        timeout=PATIENCE_SECONDS,
+        timeout=TIMEOUT_SECONDS,
     )
 
 
@@ -42,7 +42,7 @@ def begin(visitor: Visitor, place: str, what: str, choices: Mapping[str, str] | 
 def wait_until_processed(visitor: Visitor, path: str) -> tuple[str, str]:
     """Wait until nothing is under way on a page any more; return its path, which may be that of an import by then, and
     what it shows."""
-    until = time.monotonic() + PATIENCE_SECONDS
+    until = time.monotonic() + TIMEOUT_SECONDS
     while time.monotonic() < until:
         answer = visitor.get(path)
         if answer.status_code == 303:

@@ -24,7 +24,7 @@ from tamis.actions.webhooks.sender import Sender
 from tamis.actions.webhooks.worker import WebhookWorker
 from tamis.domain.changes import ChangeType
 from tamis.domain.webhooks import Attempt, NewSecret, Webhook
-from tests.support.receiver import PATIENCE_SECONDS
+from tests.support.receiver import TIMEOUT_SECONDS
 
 BEGIN = datetime(2026, 11, 1, tzinfo=UTC)
 PAGE = 100
@@ -122,7 +122,7 @@ class Workbench:
 
     def wait_until(self, is_done: Callable[[], object]) -> None:
         """Wait until something is so."""
-        until = monotonic() + PATIENCE_SECONDS
+        until = monotonic() + TIMEOUT_SECONDS
         while not is_done():
             assert monotonic() < until
             sleep(0.01)

@@ -15,7 +15,7 @@ import requests
 
 from tests.support import forked
 from tests.support.event_loop import run_coroutine
-from tests.support.process import PATIENCE_SECONDS, Server, environment
+from tests.support.process import TIMEOUT_SECONDS, Server, environment
 from tests.support.users import Person
 
 if TYPE_CHECKING:
@@ -94,12 +94,12 @@ def serving_http(person: Person, **settings: str) -> Iterator[tuple[str, list[st
     reader = threading.Thread(target=read)
     reader.start()
     try:
-        assert listening.wait(PATIENCE_SECONDS)
+        assert listening.wait(TIMEOUT_SECONDS)
         assert lines[-1].startswith("Listening on "), lines
         yield lines[-1].removeprefix("Listening on ").strip(), lines
     finally:
         process.send_signal(15)
-        process.wait(PATIENCE_SECONDS)
+        process.wait(TIMEOUT_SECONDS)
         reader.join()
         output.close()
         errors.close()
@@ -171,7 +171,7 @@ def test_broken_lines_are_answered_or_passed_over(principal: Person) -> None:
             answers[answer["id"]] = answer
         writer.join()
         process.stdin.close()
-        assert process.wait(PATIENCE_SECONDS) == 0
+        assert process.wait(TIMEOUT_SECONDS) == 0
     assert answers[9]["result"]["structuredContent"]["contact_types"]
     assert "error" in answers[2]
     for number in (3, 5):
@@ -228,4 +228,4 @@ def test_it_does_not_start_without_what_it_needs(server: Server, tmp_path: Path)
 def run_mcp(*arguments: str, **settings: str) -> "subprocess.CompletedProcess[str]":
     """Run the command, which must end by itself."""
     command = [sys.executable, "-m", "tamis", "mcp", *arguments]
-    return forked.run_text(command, env=environment(settings), timeout=PATIENCE_SECONDS)
+    return forked.run_text(command, env=environment(settings), timeout=TIMEOUT_SECONDS)

@@ -9,7 +9,7 @@ from typing import Any
 
 import httpx
 
-from tests.support.process import PATIENCE_SECONDS
+from tests.support.process import TIMEOUT_SECONDS
 from tests.support.programs import Program
 
 
@@ -26,7 +26,7 @@ class Listener:
     def listen(self) -> None:
         headers = {"Authorization": f"Bearer {self._program.secret_key}", "Accept": "text/event-stream"}
         with (
-            httpx.Client(trust_env=False, timeout=PATIENCE_SECONDS) as client,
+            httpx.Client(trust_env=False, timeout=TIMEOUT_SECONDS) as client,
             client.stream(
                 "GET",
                 f"{self._program.base}/v1/changes",
@@ -58,11 +58,11 @@ class Listener:
 
     def wait_until_open(self) -> None:
         with self.has_changed:
-            assert self.has_changed.wait_for(lambda: self.socket is not None, PATIENCE_SECONDS)
+            assert self.has_changed.wait_for(lambda: self.socket is not None, TIMEOUT_SECONDS)
 
     def wait_for(self, count: int) -> list[dict[str, Any]]:
         with self.has_changed:
-            assert self.has_changed.wait_for(lambda: len(self.heard) >= count, PATIENCE_SECONDS)
+            assert self.has_changed.wait_for(lambda: len(self.heard) >= count, TIMEOUT_SECONDS)
             return list(self.heard)
 
 

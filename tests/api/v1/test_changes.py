@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from tests.api.v1.listeners import Listener, listening
-from tests.support.process import PATIENCE_SECONDS, Server
+from tests.support.process import TIMEOUT_SECONDS, Server
 from tests.support.programs import Program, problem_of, program_of
 from tests.support.users import Person, fresh, new_account
 
@@ -208,7 +208,7 @@ def test_a_stream_ends_with_its_key(server: Server, api: Program, country: Count
         stream.wait_for(1)
         owner.tamis("key", "revoke", pair["public_key"])
         country.move("ann", "India")
-        ended.result(PATIENCE_SECONDS)
+        ended.result(TIMEOUT_SECONDS)
     assert [change["type"] for change in stream.heard] == ["entered"]
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from tests.support.process import PATIENCE_SECONDS
+from tests.support.process import TIMEOUT_SECONDS
 from tests.support.programs import Program, problem_of
 from tests.support.users import fresh
 
@@ -20,7 +20,7 @@ Import = Callable[..., Any]
 
 def ended(api: Program, shown: dict[str, Any]) -> dict[str, Any]:
     """Return an import when it has ended."""
-    until = time.monotonic() + PATIENCE_SECONDS
+    until = time.monotonic() + TIMEOUT_SECONDS
     while shown["state"] in ("running", "undoing"):
         assert time.monotonic() < until, shown
         time.sleep(0.02)

@@ -9,7 +9,7 @@ from pathlib import Path
 import requests
 
 from tests.support.effort import examples
-from tests.support.process import PATIENCE_SECONDS, Server
+from tests.support.process import TIMEOUT_SECONDS, Server
 from tests.support.programs import Program, program_of
 from tests.support.users import new_account
 
@@ -40,7 +40,7 @@ def test_a_killed_server_imports_once(tmp_path: Path) -> None:
             answer = _send(program, type_id, key, content)
             assert answer is not None
             assert answer.status_code == 202, answer.text
-            until = time.monotonic() + PATIENCE_SECONDS
+            until = time.monotonic() + TIMEOUT_SECONDS
             while program.result(program.get(f"imports/{answer.json()['id']}"))["state"] == "running":
                 assert time.monotonic() < until
                 time.sleep(0.02)

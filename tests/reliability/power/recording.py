@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.support.clients import installed
-from tests.support.process import PATIENCE_SECONDS, environment
+from tests.support.process import TIMEOUT_SECONDS, environment
 
 CALLS = (
     "openat,open,creat,write,pwrite64,writev,pwritev,pwritev2,ftruncate,truncate,fallocate,fsync,fdatasync,"
@@ -45,7 +45,7 @@ def record(command: Sequence[str], log: Path) -> None:
         env=environment(),
         capture_output=True,
         text=True,
-        timeout=10 * PATIENCE_SECONDS,
+        timeout=10 * TIMEOUT_SECONDS,
         check=False,
     )
     assert done.returncode == 0, done.stderr[-3_000:]

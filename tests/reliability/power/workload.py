@@ -16,7 +16,7 @@ import requests
 from tamis.actions.local_calls import Erase
 from tamis.actions.local_protocol import encode_call
 from tests.support.console import Visitor, new_console_account
-from tests.support.process import PATIENCE_SECONDS, Server, tamis
+from tests.support.process import TIMEOUT_SECONDS, Server, tamis
 from tests.support.uploads import begin, place_of, upload_file, wait_until_processed
 from tests.support.users import Person
 
@@ -135,7 +135,7 @@ class Doer:
                 server["address"] + "/local/ask",
                 data=encode_call(Erase()),
                 headers={"Authorization": f"Bearer {server['token']}"},
-                timeout=PATIENCE_SECONDS,
+                timeout=TIMEOUT_SECONDS,
             ).raise_for_status(),
         )
 
