@@ -50,7 +50,7 @@ class Asked(Workspace):
         found = states_of_contact(self.services.records.reader(), self.type, self.contact(name).id)
         return [one.subscription.state if one.subscription else None for one in found]
 
-    def said(self, name: str) -> list[SubscriptionState]:
+    def recorded(self, name: str) -> list[SubscriptionState]:
         """What is known that the person of an email has said, whether or not there is a contact."""
         db, email = self.services.records.reader(), f"{name}@example.org"
         return [one.state for one, _ in page_of_consent_records(db, self.type, 100, email=email)]
@@ -100,7 +100,7 @@ def test_a_contact_is_not_asked_until_something_is_said(asked: Asked, news: Topi
     assert asked.set("ann", news, SUBSCRIBED) == "unchanged"
     assert asked.state("ann") == [SUBSCRIBED]
     assert asked.state("bob") == [None]
-    assert asked.said("ann") == [SUBSCRIBED]
+    assert asked.recorded("ann") == [SUBSCRIBED]
 
 
 def test_a_subscribed_contact_does_not_become_pending(asked: Asked, news: Topic) -> None:
@@ -119,7 +119,7 @@ def test_somebody_who_has_unsubscribed_is_subscribed_again_only_with_a_reason(as
             set_states_of_contact, asked.account, asked.type, asked.contact("ann").id, [(news, SUBSCRIBED)], BY_API
         )
     assert asked.set("ann", news, SUBSCRIBED, RETURNED) == "changed"
-    assert asked.said("ann") == [UNSUBSCRIBED, SUBSCRIBED]
+    assert asked.recorded("ann") == [UNSUBSCRIBED, SUBSCRIBED]
 
 
 def test_a_request_by_somebody_else_does_not_undo_that_a_person_has_unsubscribed(asked: Asked, news: Topic) -> None:
@@ -160,7 +160,7 @@ def test_of_a_forgotten_person_only_a_keyed_hash_is_kept(asked: Asked, news: Top
     kept = [*db.execute("SELECT * FROM consent_records"), *db.execute("SELECT * FROM subscriptions")]
     assert len(kept) == 1
     assert "ann" not in str(kept)
-    assert asked.said("ann") == [UNSUBSCRIBED]
+    assert asked.recorded("ann") == [UNSUBSCRIBED]
     asked.services.write(allow_email, asked.account, asked.type, "ann@example.org")
     asked.write(ann={})
     assert asked.set("ann", news, SUBSCRIBED) == "refused"

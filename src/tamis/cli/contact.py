@@ -4,6 +4,7 @@ from typing import Annotated
 
 from cyclopts import App, Parameter
 
+from tamis.actions.consent.subscriptions import states_of_contact
 from tamis.actions.consent.unsubscribe_links import link_maker, list_unsubscribe_headers
 from tamis.actions.contacts import contacts, forgotten_emails
 from tamis.actions.contacts.contacts import ContactInSegments
@@ -29,6 +30,7 @@ from tamis.cli.contact_edits import create, document_of, edit
 from tamis.cli.erasure import erase_now
 from tamis.cli.event_lists import event_document, print_events
 from tamis.cli.local_client import run_call
+from tamis.cli.topics import states_document
 from tamis.domain.dates import local_time
 from tamis.domain.emails import email_key, parse_email
 from tamis.domain.instants import format_instant
@@ -59,11 +61,16 @@ def show_contact(email: str, *, type_: TypeOption, common: Common = Common()) ->
         with snapshot(db):
             found = contacts.show_contact(db, services.clock(), account, contact_type, email)
             events = events_of_contact(db, contact_type, found.contact.id)
+            states = states_of_contact(db, contact_type, found.contact.id)
         contact = found.contact
         key = email_key(contact.email) or ""
         link = link_maker(services, account).url(contact_type.id, contact.id, contact.email)
         changes = run_call(services, ContactHistory(account.id, contact_type.id, contact.id, key))
-    lists = {"events": [event_document(e) for e in events], "history": [_change(change) for change in changes]}
+    lists = {
+        "subscriptions": states_document(states),
+        "events": [event_document(e) for e in events],
+        "history": [_change(change) for change in changes],
+    }
     headers = list_unsubscribe_headers(link)
     document = _document(found) | {"unsubscribe_url": link, "unsubscribe_headers": headers} | lists
     known = [(field, found.contact.value_of(field)) for field in found.fields.fields]
@@ -77,6 +84,7 @@ def show_contact(email: str, *, type_: TypeOption, common: Common = Common()) ->
         f"{contact.email} (contact {contact.id})",
         *lines,
         f"Member of: {names}",
+        *(f"{one.topic.name}: {one.subscription.state if one.subscription else 'never asked'}" for one in states),
         f"Unsubscribe link: {link}",
     )
     if not common.json:

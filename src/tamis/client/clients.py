@@ -18,6 +18,7 @@ from tamis.client.resources.programs import ImportCalls, WebhookCalls
 from tamis.client.resources.providers import ProviderCalls
 from tamis.client.resources.segments import SegmentCalls
 from tamis.client.resources.suppressions import SuppressionCalls
+from tamis.client.resources.topics import SubscriptionCalls, TopicCalls
 from tamis.client.retries import RetryPolicy
 from tamis.client.senders import AsyncSender, SyncSender
 
@@ -41,6 +42,8 @@ class _Client(Generic[Sender]):
         self.imports = ImportCalls(sender)
         self.webhooks = WebhookCalls(sender)
         self.suppressions = SuppressionCalls(sender)
+        self.topics = TopicCalls(sender)
+        self.subscriptions = SubscriptionCalls(sender)
         self.providers = ProviderCalls(sender)
         self.audit = AuditCalls(sender)
 

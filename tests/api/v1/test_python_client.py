@@ -57,6 +57,24 @@ def test_contact_types_and_their_fields(use: Used, type_id: int) -> None:
     assert refused.value.request_id
 
 
+def test_topics_and_subscriptions(use: Used, type_id: int) -> None:
+    topic = use(lambda client: client.topics.create(type_id, "News", description="Weekly"))
+    topic = use(lambda client: client.topics.update(topic.id, name="Letter"))
+    contact = use(lambda client: client.contacts.put(type_id, fresh_address(), {})).id
+    asked = use(lambda client: client.subscriptions.request(contact, [topic.id], text="Yes", source="form", days=2))
+    assert [one.state for one in asked.subscriptions] == ["pending"]
+    confirmed = use(lambda client: client.subscriptions.confirm(asked.token))
+    assert (confirmed.contact_id, confirmed.subscriptions[0].state) == (contact, "subscribed")
+    assert use(lambda client: client.subscriptions.get(contact)).subscriptions == confirmed.subscriptions
+    left = use(lambda client: client.subscriptions.set(contact, {topic.id: "unsubscribed"}, source="phone"))
+    assert [one.state for one in left.subscriptions] == ["unsubscribed"]
+    assert use(lambda client: client.topics.get(topic.id)) in use(lambda client: client.topics.list(type_id))
+    records = use(lambda client: client.subscriptions.records_of_contact(contact, page_size=2))
+    assert [(one.state, one.source) for one in records][-1] == ("unsubscribed", "phone")
+    assert [one.record for one in use(lambda client: client.subscriptions.records(type_id))] == list(records)
+    assert use(lambda client: client.topics.delete(topic.id)) is None
+
+
 def test_events(use: Used, type_id: int) -> None:
     ada = use(lambda client: client.contacts.put(type_id, "ada@example.org", {}))
     at = datetime(2026, 11, 27, 10, 30, tzinfo=UTC)

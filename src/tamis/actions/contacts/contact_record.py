@@ -91,5 +91,5 @@ def record_of_contact(services: Services, account: Account, contact_id: int) -> 
         events = events_of_contact(db, found.contact_type, contact_id)
         before = journal.prior_values_of(db, contact_id, found.fields)
         states = states_of_contact(db, found.contact_type, contact_id)
-        said = consent_records_of_contact(db, found.contact)
-    return ContactRecord(found.contact_type, present, events, history, before, states, said)
+        records = consent_records_of_contact(db, found.contact)
+    return ContactRecord(found.contact_type, present, events, history, before, states, records)

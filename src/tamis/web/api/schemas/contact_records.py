@@ -119,5 +119,5 @@ def contact_record_out(record: ContactRecord) -> ContactRecordOut:
             for prior in record.before_imports
         ],
         subscriptions_out(record.subscriptions),
-        [consent_record_out(said) for said in record.consent_records],
+        [consent_record_out(shown) for shown in record.consent_records],
     )
