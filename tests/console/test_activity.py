@@ -43,7 +43,7 @@ def test_entries_say_from_where_and_what_was_before(busy: tuple[Person, Visitor]
     shown = text_of(visitor.get("/account/activity").text)
     assert f"{person.email} console, 127.0.0.1" in shown
     assert "program, 127.0.0.1" in shown
-    assert "previous time zone: UTC, time zone: Europe/Berlin" in shown
+    assert "time zone: UTC → Europe/Berlin" in shown
     answer = person.http.get(
         person.base.replace("/api/", "/v1/audit"),
         params={"subject_kind": "contact_type"},

@@ -39,7 +39,8 @@ def invite(
     email
         Email of the person.
     role
-        What they may do: see everything, also change contacts and segments, also manage keys and users, or everything.
+        What they may do: viewers see everything, editors also change contacts and segments, admins also manage keys and
+        users, owners do everything.
     """
     with open_services(common) as services:
         account = resolve_account(services, common)
@@ -55,8 +56,9 @@ def invite(
             "expires_at": format_instant(made.expires_at),
             "sent": is_sent,
         },
-        f"{made.email} is invited as {role}, until {local_time(made.expires_at, account.zone)}."
-        + (" The link was sent." if is_sent else " Send them this link:"),
+        f"{made.email} is invited with the role {role}. The link works once, until "
+        f"{local_time(made.expires_at, account.zone)}"
+        + (", and was sent by email:" if is_sent else ". Send it to them:"),
         link,
     )
 
@@ -175,7 +177,7 @@ def reset(
     print_result(
         common,
         {"email": user.email, "link": link, "codes_disabled": codes, "sent": is_sent},
-        f"{user.email} sets a new password with this link{', which was sent' if is_sent else ''}:",
+        f"{user.email} can set a new password with this link{', which was sent by email' if is_sent else ''}:",
         link,
     )
 

@@ -143,7 +143,7 @@ async def suppress_email(call: CallDep, address: EmailDep, data: JSONBody[Suppre
 
 @delete("/suppressions/{email:path}", summary="Lift a suppression", tags=TAGS, opt=needs(Scope.ADMIN))
 async def lift_suppression(call: CallDep, address: EmailDep) -> None:
-    """Lets an email be mailed again, for somebody who has asked for it. The audit log says who lifted the suppression."""
+    """Lets an email be mailed again, for somebody who has asked for it. The audit log says who lifted it."""
     await call.write(suppressions.lift_suppression, call.account, address)
 
 

@@ -16,6 +16,7 @@ from tamis.domain.audit import BEYOND_LAST, AuditAction, AuditFilter, Detail
 from tamis.domain.fields import Kind
 from tamis.domain.instants import day_in_utc
 from tamis.domain.messages.kinds import KIND_NAMES
+from tamis.domain.text import pluralize
 from tamis.web.console.dependencies import ServicesDep, VisitorDep
 from tamis.web.console.pages.account import SCOPES
 from tamis.web.console.responses import page
@@ -39,6 +40,10 @@ LABELS = {
     "touched": "kept",
 }
 """Details whose names are not those of other pages."""
+PREVIOUS = "previous_"
+"""How the names of details begin that say what was before."""
+IMPLIED = ("rule_changed", "request")
+"""Details for programs: a new version says that the rule was changed, and nobody looks for the ID of a request."""
 
 
 @get("/account/activity", opt=ADMIN, sync_to_thread=True)
@@ -74,10 +79,14 @@ def activity(
         search={"q": q, "action": action, "since": since, "until": until},
         is_search=wanted != AuditFilter(),
         actions=sorted(((one.value, one.words) for one in AuditAction), key=lambda option: option[1]),
-        kept_days=services.settings.audit_days,
+        kept=_in_years_or_days(services.settings.audit_days),
         actors=ACTORS,
         details={entry.id: _describe(entry.details, types) for entry in found},
     )
+
+
+def _in_years_or_days(days: int) -> str:
+    return pluralize(days // 365, "year") if days % 365 == 0 else pluralize(days, "day")
 
 
 def _day(text: str) -> date | None:
@@ -89,8 +98,16 @@ def _day(text: str) -> date | None:
 
 
 def _describe(details: Mapping[str, Detail], types: Mapping[int, str]) -> str:
-    parts = ((name, _words(name, value, types)) for name, value in details.items() if value is not None)
-    return ", ".join(f"{LABELS.get(name, name.replace('_', ' '))}: {words}" for name, words in parts)
+    """Write details in words: "role: viewer → editor, version: 1 → 2"."""
+    parts = []
+    for name, value in details.items():
+        is_before = name.startswith(PREVIOUS) and name.removeprefix(PREVIOUS) in details
+        if value is None or name in IMPLIED or is_before:
+            continue
+        words, before = _words(name, value, types), details.get(f"{PREVIOUS}{name}")
+        change = words if before is None else f"{_words(name, before, types)} → {words}"
+        parts.append(f"{LABELS.get(name, name.replace('_', ' '))}: {change}")
+    return ", ".join(parts)
 
 
 def _words(name: str, value: Detail, types: Mapping[int, str]) -> str:
@@ -101,7 +118,7 @@ def _words(name: str, value: Detail, types: Mapping[int, str]) -> str:
             return types.get(value, f"ID {value} (deleted)")
         case "scope", str() if value in SCOPES:
             return SCOPES[Scope(value)]
-        case "kind" | "previous_kind", str() if value in KIND_NAMES:
+        case "kind", str() if value in KIND_NAMES:
             return KIND_NAMES[Kind(value)]
     return str(value)
 
