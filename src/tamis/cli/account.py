@@ -45,12 +45,12 @@ def create(
     email
         Email of the account.
     timezone
-        Time zone in which its calendar days begin and end, such as Asia/Dhaka.
+        Time zone of its calendar days, such as Asia/Dhaka.
     date_order
         How imports read dates such as 03/04/2024 if the file is ambiguous: day first (dmy), month first (mdy), or ask
         each time.
     password_stdin
-        Read the password of the owner from standard input; without it, a link is printed that sets one.
+        Read the owner's password from standard input; without it, a link to set one is printed.
     existing_user
         The owner is a user of another account, and keeps their password.
     """
@@ -107,14 +107,14 @@ def edit(
     date_order: Literal["dmy", "mdy", "ask"] | None = None,
     common: Common = Common(),  # noqa: B008  frozen
 ) -> None:
-    """Change the name of an account, its time zone, which its segments follow, or how its imports read dates.
+    """Edit the name, time zone or date order of an account.
 
     Parameters
     ----------
     name
-        How the account is called on pages that its recipients see, such as the one for unsubscribing.
+        Name of the account on pages that its recipients see, such as the one for unsubscribing.
     timezone
-        Time zone in which its calendar days begin and end, such as Asia/Dhaka.
+        Time zone of its calendar days, such as Asia/Dhaka.
     date_order
         How imports read dates such as 03/04/2024 if the file is ambiguous: day first (dmy), month first (mdy), or ask
         each time.

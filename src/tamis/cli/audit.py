@@ -36,7 +36,7 @@ def list_audit_entries(
     Parameters
     ----------
     limit
-        How many entries to list at most.
+        How many to list at most.
     before
         Only entries with IDs below this one, for the next page.
     action

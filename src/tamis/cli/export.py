@@ -51,7 +51,7 @@ def export(
     fields
         Keys of the fields to export, in this order, separated by commas; all fields by default.
     mailable
-        Only recipients of the segment that may be mailed; use it for whatever is sent.
+        Only recipients of the segment who can be mailed; use it for every mailing.
     format_
         The format, if the file name does not show it; the default for standard output is CSV.
     formulas

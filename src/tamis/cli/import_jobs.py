@@ -29,7 +29,7 @@ from tamis.domain.text import pluralize
 
 COLUMNS = ("ID", "Started", "File", "State", "Rows", "Created", "Updated", "Events", "Rejected")
 RIGHT = (0, 4, 5, 6, 7, 8)
-STARTED = 1
+STARTED, STATE = 1, 3
 WHAT_NOW = "Its process ended before it was done. Import the file again: rows already stored will count as {stored}."
 
 
@@ -58,7 +58,7 @@ def list_imports(
         counts = (job.rows_total, *map(figures.get, ("created", "updated", "accepted")), job.rejected)
         shown = (None if count is None else f"{count:,}" for count in counts)
         rows.append((job.id, local_time(job.started_at, account.zone, seconds=False), job.source, state, *shown))
-    print_table(COLUMNS, rows, right=RIGHT, unbroken=(STARTED,))
+    print_table(COLUMNS, rows, right=RIGHT, unbroken=(STARTED, STATE))
 
 
 def show_import(import_id: int, *, common: Common = Common()) -> None:  # noqa: B008  frozen

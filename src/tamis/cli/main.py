@@ -61,7 +61,7 @@ for name, target, help_text in (
     ("events", "events:events_app", "Import what contacts did, and describe, hide and keep it."),
     ("topic", "topics:topic_app", "Manage topics, and who is subscribed to them."),
     ("suppress", "suppressions:suppress_app", "Manage emails that may not be mailed."),
-    ("provider", "providers:provider_app", "Manage the services that send email and report what became of it."),
+    ("provider", "providers:provider_app", "Manage providers: services that send email and report what became of it."),
     ("pull", "definitions:pull", "Write contact types, fields and segments to a YAML file."),
     ("plan", "definitions:plan", "Show what applying a YAML file would change; exits with 2 if anything would."),
     ("apply", "definitions:apply", "Make contact types, fields and segments match a YAML file."),

@@ -17,7 +17,7 @@ from tamis.domain.errors import Invalid, Problem
 from tamis.domain.instants import format_instant
 from tamis.domain.providers import MAX_CREDENTIAL_LENGTH, Activity, NewToken, Provider, Service
 
-provider_app = App(name="provider", help="Manage the services that send email and report what became of it.")
+provider_app = App(name="provider", help="Manage providers: services that send email and report what became of it.")
 NOT_SHOWN_AGAIN = "Enter this URL at the service. It is not shown again."
 
 
@@ -105,7 +105,7 @@ def change(
 
 @provider_app.command
 def rotate(provider_id: int, *, common: Common = Common()) -> None:  # noqa: B008  frozen
-    """Make a new URL for a provider. The previous one works for 24 more hours.
+    """Create a new URL for a provider. The previous one works for another 24 hours.
 
     Parameters
     ----------
@@ -140,14 +140,14 @@ def activity(
     limit: Annotated[int, Parameter(validator=Number(gte=1, lte=100_000))] = 100,
     common: Common = Common(),  # noqa: B008  frozen
 ) -> None:
-    """List what came from a provider in the last 30 days, what became of it, and what was refused and why.
+    """List what a provider sent in the last 30 days, what became of it, and what was refused and why.
 
     Parameters
     ----------
     provider_id
         The ID of the provider.
     limit
-        The maximum number of minutes and outcomes.
+        How many minutes and outcomes to list at most.
     """
     with open_services(common) as services:
         account = resolve_account(services, common)

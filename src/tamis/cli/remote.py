@@ -20,7 +20,7 @@ class Remote:
     """Options of commands that also work with a server elsewhere."""
 
     url: Annotated[
-        str | None, Parameter(help="Address of a server; its secret key is read from TAMIS_SECRET_KEY or --key-file.")
+        str | None, Parameter(help="URL of a server; its secret key is read from TAMIS_SECRET_KEY or --key-file.")
     ] = None
     key_file: Annotated[Path | None, Parameter(help="File with the secret key for --url.")] = None
 

@@ -13,7 +13,7 @@ signing_key_app = App(name="signing-key", help="Manage the keys that sign unsubs
 
 @signing_key_app.command(name="list")
 def list_keys(*, common: Common = Common()) -> None:  # noqa: B008  frozen
-    """List the keys, without their secrets: since when each signs links, and until when these work."""
+    """List the keys, without their secrets: when each began to sign links, and until when these work."""
     with open_services(common) as services:
         found = signed_tokens.list_keys(services.records.reader())
     rows = [(str(key.id), format_instant(key.signs_from), end and format_instant(end)) for key, end in found]
@@ -35,7 +35,7 @@ def rotate(
     Parameters
     ----------
     revoke_earlier
-        Also let all links stop working that were signed before, in mails that are sent already too.
+        Also invalidate all links that were signed before, including those in emails that are already sent.
     """
     with open_services(common) as services:
         made = services.write(signed_tokens.rotate, revoke_earlier=revoke_earlier)

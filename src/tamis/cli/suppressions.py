@@ -91,7 +91,7 @@ def list_suppressions(
     source
         Only those from this source, such as api or console.
     limit
-        The maximum number of emails.
+        How many to list at most.
     """
     wanted = SuppressionFilter(reason, source, search)
     with open_services(common) as services:

@@ -67,7 +67,7 @@ def edit(
     description: str | None = None,
     common: Common = Common(),  # noqa: B008  frozen
 ) -> None:
-    """Change the name or the description of a topic. Rules follow a new name.
+    """Edit the name or description of a topic. Rules that use it keep working.
 
     Parameters
     ----------

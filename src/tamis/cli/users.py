@@ -158,7 +158,7 @@ def reset(
     codes: Annotated[bool, Parameter(negative="")] = False,
     common: Common = Common(),  # noqa: B008  frozen
 ) -> None:
-    """Print a link with which a user of an account sets a new password; it works once, within a day.
+    """Print a link to set a new password for a user of an account; it works once, within a day.
 
     Parameters
     ----------
