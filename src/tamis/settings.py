@@ -122,21 +122,21 @@ class Settings:
     public_url: str = _setting(
         origin,
         "",
-        "address at which people reach this server, such as `https://tamis.example.org`, for links in e-mails and of "
+        "address at which people reach this server, such as `https://tamis.example.org`, for links in emails and of "
         "commands",
     )
     smtp_host: str = _setting(
         host_and_port,
         "",
         "mail server as `HOST:PORT`, for invitations and password links; needs `TAMIS_MAIL_FROM` and "
-        "`TAMIS_PUBLIC_URL` (see [team](team.md#e-mails))",
+        "`TAMIS_PUBLIC_URL` (see [team](team.md#emails))",
     )
     smtp_security: str = _setting(
         one_of("starttls", "tls", "none"), "starttls", "encryption of the connection to the mail server"
     )
     smtp_user: str = _setting(str, "", "user name at the mail server; without one, Tamis does not sign in to it")
     smtp_password_file: Path | None = _setting(path_or_none, "", "file with the password at the mail server")
-    mail_from: str = _setting(str, "", "sender of e-mails, such as `Tamis <tamis@example.org>`")
+    mail_from: str = _setting(str, "", "sender of emails, such as `Tamis <tamis@example.org>`")
     trusted_proxies: tuple[IPv4Network | IPv6Network, ...] = _setting(
         networks,
         "loopback",

@@ -219,7 +219,7 @@ def test_invitations_and_password_links_are_sent_where_a_mail_server_is_set_up(
 ) -> None:
     browser.sign_in("owner@example.org")
     page = browser.post("/account/team/invite", email="new@example.org", role="viewer")
-    assert "The link was sent by e-mail" in text_of(page.text)
+    assert "The link was sent by email" in text_of(page.text)
     assert mailbox.messages[-1]["to"] == "new@example.org"
     assert mailbox.link().startswith("https://tamis.example.org/invitation?token=")
     assert base64.b64decode(mailbox.login) == b"\0tamis\0mail secret"
@@ -248,7 +248,7 @@ def test_a_link_is_handed_over_if_the_mail_server_does_not_answer(tmp_path: Path
         browser.sign_in("owner@example.org")
         page = browser.post("/account/team/invite", email="new@example.org", role="viewer")
     services.close()
-    assert "The mail server did not take the e-mail" in text_of(page.text)
+    assert "The mail server did not accept the email" in text_of(page.text)
     assert "https://tamis.example.org/invitation?token=" in page.text
 
 

@@ -183,7 +183,7 @@ def reset(
 
 
 def _send(services: Services, to: str, subject: str, text: str) -> bool:
-    """Send an e-mail if a mail server is set up; return whether it was sent."""
+    """Send an email if a mail server is set up; return whether it was sent."""
     if not can_send(services.settings):
         return False
     try:

@@ -1,4 +1,4 @@
-"""E-mails to users: invitations, and links to a new password. Without a mail server, people hand links over."""
+"""Emails to users: invitations, and links to a new password. Without a mail server, people hand links over."""
 
 import logging
 import smtplib
@@ -17,7 +17,7 @@ DEFAULT_URL = "http://127.0.0.1:8000"
 
 
 def can_send(settings: Settings) -> bool:
-    """Return whether e-mails can be sent: with a mail server, a sender, and the address at which people reach this
+    """Return whether emails can be sent: with a mail server, a sender, and the address at which people reach this
     server, which no request may decide."""
     return bool(settings.smtp_host and settings.mail_from and settings.public_url)
 
@@ -36,7 +36,7 @@ def base_url(settings: Settings) -> str:
 
 
 def send_mail(settings: Settings, to: str, subject: str, text: str) -> None:
-    """Send an e-mail; raises Unavailable if the mail server does not take it."""
+    """Send an email; raises Unavailable if the mail server does not take it."""
     message = EmailMessage()
     message["From"], message["To"], message["Subject"] = settings.mail_from, to, subject
     message["Auto-Submitted"] = "auto-generated"

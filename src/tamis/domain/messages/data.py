@@ -35,7 +35,7 @@ DATA: Mapping[str, str] = {
     "days_out_of_range": "must be from 1 to {most:,} days, not {days:,}",
     "email_among_fields": 'stands beside "fields", not among them',
     "email_differs_from_path": 'must be the one in the path, "{email}", in any spelling; use PATCH to change an email',
-    "confirmation_not_valid": "is not valid, or not any more: ask the person again",
+    "confirmation_not_valid": "is not valid, or no longer: ask the person again",
     "confirmation_of_deleted_contact": "there is no such contact any more",
     "confirmation_withdrawn": "the person has unsubscribed since this was asked",
     "consent_text_not_valid": "the text {problem}",
@@ -46,12 +46,12 @@ DATA: Mapping[str, str] = {
     "no_topics_named": "must name at least one topic",
     "no_topic_yet": 'there is no topic "{topic}": {contact_type} has none yet',
     "the_topic": 'the topic "{topic}"',
-    "too_many_topics": "{contact_type} has {most:,} topics, the most that there can be",
+    "too_many_topics": "{contact_type} already has {most:,} topics, the maximum",
     "topic_exists": 'there is already a topic "{topic}" in {contact_type}',
     "topic_id_unknown": "there is no topic {topic}",
     "topic_unknown": 'there is no topic "{topic}" in {contact_type}; choose from {known:quoted}',
     "no_data_in_directory": "{directory} has no data of Tamis",
-    "provider_credential_not_valid": "can have only printable ASCII characters",
+    "provider_credential_not_valid": "may contain only printable ASCII characters",
     "provider_credential_too_long": "can have at most {most:,} characters",
     "provider_key_not_valid": "is not a verification key of SendGrid: copy it from Mail Settings > Event Webhooks",
     "provider_needs_credential": "is needed: requests of {service} cannot be verified without it",
@@ -127,7 +127,7 @@ DATA: Mapping[str, str] = {
     "options_not_allowed": "a {kind:kind} field has no options",
     "options_repeated": "two options are the same",
     "percent_out_of_range": "must be more than 0 and at most 100",
-    "purge_without_conditions": "say which contacts to delete: name a time of inactivity, or a rule with conditions",
+    "purge_without_conditions": "say which contacts to delete: give a time of inactivity, or a rule with conditions",
     "recipient_unknown": "there is no recipient {recipient}",
     "sample_size_missing": "choose a percentage, a number of groups or both",
     "seed_too_long": "must not be longer than {most} characters",
@@ -198,7 +198,7 @@ DATA: Mapping[str, str] = {
         "has an address in an unusual spelling: write it as four decimal numbers, such as 192.0.2.1"
     ),
     "webhook_url_characters": (
-        "can have only printable ASCII characters: encode others with %, and host names with Punycode"
+        "may contain only printable ASCII characters: encode others with %, and host names with Punycode"
     ),
     "webhook_url_host": "has a host that is not valid",
     "webhook_url_not_secure": (

@@ -46,6 +46,6 @@ EVENTS: Mapping[str, str] = {
     ),
     "row_event_id_not_possible": "the ID must be one line of at most {most} characters",
     "too_many_property_columns": "the file has {count:,} columns of properties; at most {most:,} are possible",
-    "too_many_event_names": "{contact_type} already has {most:,} event names, the most that are possible",
+    "too_many_event_names": "{contact_type} already has {most:,} event names, the maximum",
     "too_many_event_properties": '"{event}" events already have {most:,} properties, the most that are possible',
 }

@@ -11,7 +11,7 @@ TEAM = {
     "invitation_takes_sign_in": "{email} is a user already: sign in to accept the invitation",
     "invitation_unknown": "there is no invitation of {email} to this account",
     "last_owner": "{email} is the only owner of the account: make somebody else an owner first",
-    "mail_not_sent": "the mail server did not take the e-mail: hand the link over in another way",
+    "mail_not_sent": "the mail server did not accept the email: hand over the link in another way",
     "password_link_not_valid": "this link was used or replaced, or has expired: ask for a new one",
     "role_too_small": "this takes the role {needed}",
     "user_in_account_already": "{email} is a user of this account already",

@@ -1,4 +1,4 @@
-"""Setting a password with a link, and asking for such a link by e-mail."""
+"""Setting a password with a link, and asking for such a link by email."""
 
 import asyncio
 from concurrent.futures import ThreadPoolExecutor
