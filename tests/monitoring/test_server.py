@@ -200,11 +200,14 @@ def do_everything(server: Server, owner: Person, tmp_path: Path) -> list[str]:
     assert program.get(path, where=f'first_name = "{MARK}"').status_code == 200
     program.get(f"{MARK}dee@example.org")
     program.delete(f"{path}/{MARK}cid%40example.org")
+    token = program.create("providers", {"service": "brevo", "description": MARK, "credential": MARK})["secret"]
+    for url in (f"/in/brevo/{token}", f"//in//brevo/{token}", f"/in/{token}", f"/in/brevo/{token}/"):
+        requests.post(server.address + url, json={"event": "spam", "email": f"{MARK}dee@example.org"}, timeout=60)
     owner.delete_segment(segment)
     for _ in range(40):
         owner.get("segment/list")
     visitor.post("/sign-out")
-    return [*cookies, visitor.csrf, secret]
+    return [*cookies, visitor.csrf, secret, token]
 
 
 def forge_lines(server: Server) -> None:

@@ -138,9 +138,9 @@ def test_a_credential_is_sent_in_any_of_its_forms(service: Service, read: Read) 
 
 def test_brevo_can_be_held_to_its_addresses(read: Read) -> None:
     sent = send_brevo(brevo_event("spam"))
-    for address in ("1.179.112.0", "1.179.127.255", "172.246.240.9"):
+    for address in ("1.179.112.0", "1.179.127.255", "172.246.240.9", "::ffff:1.179.112.1"):
         assert is_read(read(Service.BREVO, sent, address=address, checks_address=True))
-    for address in ("1.179.128.0", "172.246.239.255", "::ffff:1.179.112.1", "", "brevo"):
+    for address in ("1.179.128.0", "172.246.239.255", "2001:db8::1", "", "brevo"):
         assert read(Service.BREVO, sent, address=address, checks_address=True) == RefusalReason.ADDRESS_OTHER
 
 

@@ -158,7 +158,7 @@ class Handler(BaseHTTPRequestHandler):
 
     def do_POST(self) -> None:
         """Take a request."""
-        length = int(self.headers["content-length"])
+        length = int(self.headers["content-length"] or 0)
         body = self.rfile.read(length)
         if len(body) < length:  # the sender was killed
             self.close_connection = True

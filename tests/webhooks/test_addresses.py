@@ -11,7 +11,7 @@ import pytest
 
 from tamis.actions.webhooks import sender as sender_module
 from tamis.actions.webhooks.addresses import Address, AddressPolicy, is_public
-from tamis.actions.webhooks.sender import Answer, Sender
+from tamis.actions.webhooks.sender import Answer, Fetched, Sender
 from tamis.actions.webhooks.urls import check_url, parse_url
 from tamis.domain.errors import ValueProblem
 from tamis.domain.webhooks import DeliveryOutcome
@@ -234,6 +234,26 @@ def test_tls_verifies_the_name_and_not_the_address(tmp_path: Path) -> None:
             found = run_coroutine(sender.send(f"https://{host}:{secure.port}/", {}, b"{}"))
             assert found.outcome == outcome, found
         assert len(secure.received) == 1
+
+
+def test_fetching_is_as_careful_as_sending(receiver: Receiver) -> None:
+    def fetch(url: str, most: int, policy: AddressPolicy = LOOPBACK, seconds: float = 15) -> Fetched:
+        return run_coroutine(Sender(policy, resolver("127.0.0.1"), seconds).fetch(url, most))
+
+    url = f"http://certificates.example.com:{receiver.port}/a.pem?x=1"
+    receiver.script = [answer(200, b"12345"), answer(200, b"123456"), answer(302, location=receiver.url), answer(404)]
+    assert fetch(url, 5) == Fetched(200, b"12345")
+    assert (receiver.received[0].method, receiver.received[0].path) == ("GET", "/a.pem?x=1")
+    assert fetch(url, 5) == Fetched(200)
+    assert fetch(url, 5) == Fetched(302)
+    assert fetch(url, 5) == Fetched(404)
+    assert len(receiver.received) == 4
+    for policy in (AddressPolicy(), AddressPolicy((ip_network("10.0.0.0/8"),))):
+        assert fetch(url, 5, policy) == Fetched(None)
+    for wrong in ("", "file:///etc/passwd", "https://user@example.com/", "https://exam ple.com/"):
+        assert fetch(wrong, 5) == Fetched(None)
+    receiver.otherwise = receiver.hang
+    assert fetch(url, 5, seconds=0.2) == Fetched(None)
 
 
 def resolver(*addresses: str) -> sender_module.Resolve:

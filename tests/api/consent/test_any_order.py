@@ -5,8 +5,10 @@ from collections.abc import Callable
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from requests import post
 
 from tests.api.consent.test_never_mailed import Audience
+from tests.providers.payloads import brevo_event, encode
 from tests.support.effort import examples
 from tests.support.users import Person, fresh_address, new_account
 
@@ -20,6 +22,9 @@ class Writes:
         self.audience, self.api, self.person = audience, audience.api, audience.person
         self.emails = [fresh_address(f"p{number}") for number in PEOPLE]
         self.suppressed: set[str] = set()
+        provider = self.api.create("providers", {"service": "brevo"})
+        self.url = f"{self.api.base}/in/brevo/{provider['secret']}"
+        """Where a provider reports to."""
         self.named: dict[str, Callable[[str], object]] = {
             "put": lambda email: self.api.put(self._contact(email.upper()), {"fields": {"city": "Lima"}}),
             "patch": lambda email: self.api.patch(self._contact(email), {"fields": {"city": "Rome"}}),
@@ -40,6 +45,7 @@ class Writes:
             ),
             "suppress": self._suppress,
             "suppress many": self._suppress_many,
+            "report": self._report,
             "lift": self._lift,
         }
 
@@ -54,6 +60,15 @@ class Writes:
         self.api.post("suppressions", {"suppressions": [{"email": email.upper(), "reason": "bounced"}]})
         self.suppressed.add(email)
 
+    def _report(self, email: str) -> None:
+        """Let a provider report that somebody has opened a message, and unsubscribed."""
+        id_ = fresh_address()
+        events = [
+            brevo_event(event, email=email.upper(), **{"message-id": id_}) for event in ("opened", "unsubscribed")
+        ]
+        assert post(self.url, data=encode(events), timeout=60).json()["status"] == "accepted"
+        self.suppressed.add(email)
+
     def _lift(self, email: str) -> None:
         self.api.delete(f"suppressions/{email}")
         self.suppressed.discard(email)
@@ -61,7 +76,7 @@ class Writes:
 
 NAMES = (
     *("put", "patch", "batch", "delete", "add member", "put member", "remove member", "event"),
-    *("suppress", "suppress many", "lift"),
+    *("suppress", "suppress many", "report", "lift"),
 )
 
 

@@ -90,8 +90,9 @@ def require_credential(request: ProviderRequest, credential: str) -> None:
 def require_documented_address(request: ProviderRequest, service: Service) -> None:
     """Raise RequestRefused unless a request comes from the networks that its service documents."""
     try:
-        address = ip_address(request.address or "")
+        found = ip_address(request.address or "")
     except ValueError:
         raise RequestRefused(RefusalReason.ADDRESS_OTHER) from None
+    address = getattr(found, "ipv4_mapped", None) or found  # of a server that listens on IPv6 addresses, too
     if not any(address in network for network in DOCUMENTED_NETWORKS[service]):
         raise RequestRefused(RefusalReason.ADDRESS_OTHER)
