@@ -46,6 +46,13 @@ def test_values_come_with_their_numbers_of_events(shop: Shop) -> None:
     assert list(suggested(shop, "category", "mus")) == [("Music", 2)]
 
 
+def test_values_are_spelled_as_they_were_sent(shop: Shop) -> None:
+    for number, town in enumerate(["Gießen", "GIESSEN", "Bonn"]):
+        shop.send("ann", "order", START + timedelta(hours=number), town=town)
+    assert list(suggested(shop, "town")) == [("GIESSEN", 2), ("Bonn", 1)], "the newest spelling"
+    assert list(suggested(shop, "town", "gieß")) == [("GIESSEN", 2)]
+
+
 def test_only_the_newest_events_are_counted(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(property_values, "NEWEST", 2)
     for number, category in enumerate(["Books", "Music", "Films"]):

@@ -71,7 +71,7 @@ def _serve_http(server: "MCPServer[Any]", host: str, port: int) -> None:
     try:
         serve_http(server, host, port, key, lambda shown: print_notice(f"Listening on {shown}"))
     except OSError as error:
-        raise Unavailable("cannot_listen", host=host, port=port, reason=error.strerror) from None
+        raise Unavailable("cannot_listen_for_assistants", host=host, port=port, reason=error.strerror) from None
 
 
 def loopback_address(text: str) -> tuple[str, int]:

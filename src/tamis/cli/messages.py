@@ -18,6 +18,7 @@ OWN: Mapping[str, str] = {
     "bad_value_not_written_so": '"{text}" must be reject or blank, or COLUMN=reject, COLUMN=blank or COLUMN=add',
     "but_added_by_hand": '; this email was added manually to {places}; remove it with "tamis contact delete --forget"',
     "cannot_listen": "cannot listen on {host}:{port}: {reason}; choose another --host or --port",
+    "cannot_listen_for_assistants": "cannot listen on {host}:{port}: {reason}; choose another address for --http",
     "column_seems_to_be_consent": (
         'The column "{column}" seems to say who has unsubscribed or cannot be reached, but suppresses nobody: to '
         'suppress them, add --map "{column}=consent".'

@@ -2,6 +2,7 @@
 
 import json
 import re
+import socket
 import subprocess
 import sys
 import threading
@@ -213,6 +214,15 @@ def test_only_this_machine_is_served(address: str) -> None:
     done = run_mcp("--http", address)
     assert done.returncode == 1
     assert "127.0.0.1:8100" in done.stderr
+
+
+def test_an_address_in_use_is_refused(principal: Person) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        done = run_mcp(*of(principal), "--http", f"127.0.0.1:{port}")
+    assert done.returncode == 1
+    assert f"cannot listen on 127.0.0.1:{port}" in done.stderr
+    assert "choose another address for --http" in done.stderr
 
 
 def test_it_does_not_start_without_what_it_needs(server: Server, tmp_path: Path) -> None:
