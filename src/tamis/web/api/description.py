@@ -59,14 +59,14 @@ STATUSES = {
     "422": "The input is wrong; `errors` lists everything that is.",
     "429": "Too many requests; try again after `Retry-After` seconds.",
     "500": "Something went wrong in the server.",
-    "503": "The server cannot answer now; try again later.",
+    "503": "The server cannot respond now; try again later.",
 }
 IDEMPOTENCY_KEY = {
     "name": "Idempotency-Key",
     "in": "header",
     "required": False,
-    "description": "A request that is repeated within 24 hours with the same key and body gets the same answer, and is "
-    "not done again.",
+    "description": "A request that is repeated within 24 hours with the same key and body gets the same response, "
+    "and is not done again.",
     "schema": {"type": "string", "pattern": "^[!-~]{1,255}$"},
 }
 HEADERS = {

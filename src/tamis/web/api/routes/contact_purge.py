@@ -53,7 +53,7 @@ async def purge_contacts(
     request: ApiRequest,
     type_id: Id,
     data: JSONBody[ContactsToPurge],
-    dry_run: Annotated[bool, Parameter(description="Delete nothing, and answer how many match.")] = False,
+    dry_run: Annotated[bool, Parameter(description="Delete nothing, and return how many match.")] = False,
 ) -> PurgeOut:
     """Deletes contacts by their last activity, by a rule, or both, up to 50,000 with a request. Whoever changes
     meanwhile is left alone. Past sizes of segments stay as they were."""

@@ -39,7 +39,7 @@ Prefer = Annotated[
     str | None,
     HeaderParameter(
         name="Prefer",
-        description="With `return=minimal` the answer is 204 as soon as the write is on disk, without the segments.",
+        description="With `return=minimal` the response is 204 as soon as the write is on disk, without the segments.",
     ),
 ]
 
@@ -109,7 +109,7 @@ async def replace_contact(
     data: JSONBody[ContactBody],
     prefer: Prefer = None,
 ) -> Response[WrittenContactOut]:
-    """Creates the contact, or replaces all its values: fields that are not named are cleared. The answer says which
+    """Creates the contact, or replaces all its values: fields that are not named are cleared. The response says which
     segments the contact has entered and left as a result."""
     return await write_contact(call, "PUT", type_id, address, data, prefer)
 
@@ -152,7 +152,7 @@ async def delete_contact(
         bool, Parameter(description="Also keep the email from coming back; it need not be that of a contact.")
     ] = False,
 ) -> Response[WrittenContactOut]:
-    """Deletes a contact; the answer has what it was, and the segments that it has left."""
+    """Deletes a contact; the response has what it was, and the segments that it has left."""
     arguments = (call.account, type_id, address, call.precondition)
     answer = await respond_to_write(
         call, prefer, lambda: call.write(remove_contact_of_email, *arguments, forget=forget)

@@ -49,7 +49,7 @@ FileName = Annotated[str, Parameter(description="The name of the file; its endin
 AmbiguousDates = Annotated[DateOrder | None, Parameter(description="The order of ambiguous dates.")]
 Encoding = Annotated[str | None, Parameter(description="The encoding, if it is not recognized.")]
 Sheet = Annotated[str | None, Parameter(description="The sheet of a workbook, by name or number.")]
-DryRun = Annotated[bool, Parameter(description="Answer what would happen, and change nothing.")]
+DryRun = Annotated[bool, Parameter(description="Change nothing, and return what would happen.")]
 FileFormat = Annotated[
     Literal["csv", "xlsx", "ndjson", "parquet"] | None,
     QueryParameter(name="format", description="The format, if it is not recognized."),
@@ -107,7 +107,7 @@ async def start_import(
     """Imports contacts from a CSV, Excel, NDJSON or Parquet file, possibly compressed with gzip. Send it as the body,
     or as the file of a `multipart/form-data` form. Contacts are found by their email, and created or updated.
 
-    The answer comes when the file has arrived and its import has begun; follow it at its address. With `dry_run`, the
+    The response comes when the file has arrived and its import has begun; follow it at its address. With `dry_run`, the
     answer comes at the end.
 
     A request that is repeated with its `Idempotency-Key` and the same file is answered with the import that it has
@@ -165,7 +165,7 @@ async def start_event_import(
     dry_run: DryRun = False,
 ) -> Response[ImportOut]:
     """Imports events from a file with the columns `email`, `event`, `at` and `id`; all others become properties.
-    Formats, the answer and `dry_run` are those of an import of contacts.
+    Formats, the response and `dry_run` are those of an import of contacts.
 
     Each row is accepted, repeated (stored already) or rejected, so the same file may be sent again. An import of events
     cannot be undone."""

@@ -53,7 +53,7 @@ async def list_providers(call: CallDep, page: PageDep) -> Page[ProviderOut]:
 )
 async def create_provider(call: CallDep, data: JSONBody[NewProvider]) -> Response[ProviderWithToken]:
     """Adds a provider: a service that sends email, and reports deliveries, opens, clicks, bounces, complaints and
-    unsubscribes to a URL. The answer has the token of that URL; it is not shown again."""
+    unsubscribes to a URL. The response has the token of that URL; it is not shown again."""
     wanted = ProviderEdit(data.description, data.credential, data.checks_address)
     tokens: list[str] = []
 

@@ -79,7 +79,7 @@ async def restore_segment_version(
     call: CallDep,
     segment_id: Id,
     number: Id,
-    dry_run: Annotated[bool, Parameter(description="Change nothing, and answer who would enter and leave.")] = False,
+    dry_run: Annotated[bool, Parameter(description="Change nothing, and return who would enter and leave.")] = False,
 ) -> Response[SegmentOut | EffectOut]:
     """Gives the segment the rule of the version again, which makes a new version. The name and manual changes stay.
     Refused if something that the rule needs is gone. With `dry_run`, the scope `read` is enough."""

@@ -64,7 +64,7 @@ async def list_segments(
     opt=needs(Scope.ADMIN),
 )
 async def create_segment(call: CallDep, data: JSONBody[NewSegment]) -> Response[SegmentOut]:
-    """Creates a segment; when the answer arrives, its members are known."""
+    """Creates a segment; when the response arrives, its members are known."""
     contact_type = type_by_id(call.records, call.account, data.contact_type_id)
     with renamed_paths(PATHS):
         draft = draft_of(data.rule)
@@ -94,12 +94,12 @@ async def change_segment(
     call: CallDep,
     segment_id: Id,
     data: JSONBody[SegmentPatch],
-    dry_run: Annotated[bool, Parameter(description="Change nothing, and answer who would enter and leave.")] = False,
+    dry_run: Annotated[bool, Parameter(description="Change nothing, and return who would enter and leave.")] = False,
 ) -> Response[SegmentOut | EffectOut]:
     """Changes the name, the rule or the description of a segment. Manual changes of members are kept.
 
-    With `dry_run`, nothing is changed, and the scope `read` is enough: the answer says how many would enter and leave,
-    with some of them, and what would happen to the segments that depend on this one."""
+    With `dry_run`, nothing is changed, and the scope `read` is enough: the response says how many would enter and
+    leave, with some of them, and what would happen to the segments that depend on this one."""
     if not dry_run:
         require_scope(call.key, Scope.ADMIN)
     with renamed_paths(PATHS):

@@ -70,8 +70,8 @@ async def set_subscriptions(call: CallDep, contact_id: Id, data: JSONBody[Subscr
 async def request_confirmation(
     call: CallDep, contact_id: Id, data: JSONBody[ConfirmationRequest]
 ) -> ConfirmationRequestOut:
-    """Begins double opt-in: the contact becomes pending for the topics, unless it is subscribed already, and the answer
-    has a token. Send it to the contact's email in a link to your site, and let that send the token to
+    """Begins double opt-in: the contact becomes pending for the topics, unless it is subscribed already, and the
+    response has a token. Send it to the contact's email in a link to your site, and let that send the token to
     `/v1/subscriptions/confirm` when the person has pressed a button; mail scanners open links, too."""
     return await call.write_once(ConfirmationRequestOut, _request, call.account, contact_id, data)
 

@@ -52,7 +52,7 @@ async def list_webhooks(call: CallDep, page: PageDep) -> Page[WebhookOut]:
     opt={**needs(Scope.ADMIN), READ_SECRET: _secret_of},
 )
 async def create_webhook(call: CallDep, data: JSONBody[NewWebhook]) -> Response[WebhookWithSecret]:
-    """Creates a webhook for the changes from now on, which are sent in order and at least once. The answer has the
+    """Creates a webhook for the changes from now on, which are sent in order and at least once. The response has the
     secret that signs messages; it is not shown again."""
     wanted = WebhookEdit(data.url, data.description, data.types, data.segment_ids, data.enabled)
     webhook_id = await call.create(registration.create_webhook, call.account, _policy(call), wanted)
@@ -106,7 +106,7 @@ async def rotate_secret(call: CallDep, webhook_id: Id) -> WebhookWithSecret:
 
 @post("/webhooks/{webhook_id:int}/test", summary="Test a webhook", tags=TAGS, status_code=200, opt=needs(Scope.ADMIN))
 async def test_webhook(call: CallDep, webhook_id: Id) -> DeliveryOut:
-    """Sends a message of the type `test` at once, and returns the answer of the receiver, after 15 seconds at the
+    """Sends a message of the type `test` at once, and returns the response of the receiver, after 15 seconds at the
     latest."""
     webhook = registration.find_webhook(call.records, call.account, webhook_id)
     return delivery_out(await send_test(call.services, webhook))

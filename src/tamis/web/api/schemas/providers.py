@@ -42,7 +42,7 @@ class ProviderWithToken(ProviderOut, kw_only=True):
     secret: Annotated[
         str,
         Meta(
-            description="The token: enter `https://…/in/SERVICE/TOKEN` at the service. Empty in the answer to a "
+            description="The token: enter `https://…/in/SERVICE/TOKEN` at the service. Empty in the response to a "
             "repeated request, because only a hash is kept."
         ),
     ]

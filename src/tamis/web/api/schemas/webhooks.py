@@ -84,9 +84,9 @@ class DeliveryOut(msgspec.Struct):
     at: datetime
     duration_ms: int
     outcome: DeliveryOutcome
-    status: Annotated[int | None, Meta(description="The status of the answer, if there was one.")]
+    status: Annotated[int | None, Meta(description="The status of the response, if there was one.")]
     answer: Annotated[
-        str, Meta(description="The beginning of the answer to a failed message or a test, or a short reason.")
+        str, Meta(description="The beginning of the response to a failed message or a test, or a short reason.")
     ]
     after: Annotated[int | None, Meta(description="The message has changes after this number …")]
     last: Annotated[int | None, Meta(description="… up to this one.")]
