@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -15,6 +16,7 @@ from tamis.domain.contacts import Contact, ContactType
 from tamis.domain.emails import Email, email_key, parse_email
 from tamis.domain.externals import External
 from tamis.domain.segments import Segment, SegmentRef, SegmentRefs
+from tamis.domain.suppressions import SuppressionReason
 from tamis.records import contacts, types
 from tamis.records.email_hashes import hash_email, pepper
 from tamis.records.events.catalogue import names_of_type
@@ -40,6 +42,14 @@ class Oracle:
         self.account = account
         self.type = contact_type
         self.emails: dict[int, str] = {}
+        self.suppressed: dict[str, SuppressionReason] = {}
+        """The reasons of all suppressed emails, by the keys of the emails, as whoever suppressed them says."""
+
+    def suppress(self, addresses: Sequence[Email], reason: SuppressionReason) -> None:
+        """Take down that emails were suppressed: the gravest reason counts."""
+        for address in addresses:
+            known = self.suppressed.get(address.key, reason)
+            self.suppressed[address.key] = min(known, reason, key=list(SuppressionReason).index)
 
     def contacts(self, db: Reader) -> list[Contact]:
         """List all contacts of the type."""
@@ -77,8 +87,9 @@ class Oracle:
         rules = self.rules(db, live)
         found: dict[int, set[str]] = {s.id: {key for id_, key in added if id_ == s.id} for s in live}
         self._expect_externals(db, live, rules, as_of, found)
-        for contact in self.contacts(db):
-            key, events = email_key(contact.email) or "", events_of(db, contact)
+        for stored in self.contacts(db):
+            key, events = email_key(stored.email) or "", events_of(db, stored)
+            contact = replace(stored, suppressed=key in self.suppressed)
 
             def is_in(segment_id: int, contact: Contact = contact, key: str = key, events: Events = events) -> bool:
                 return (segment_id, key) in added or (
@@ -114,7 +125,9 @@ class Oracle:
         for key, reported in additions.items():
             _, address, first_name, last_name, number = reported[-1]
             added_to = {row[0]: as_of.now for row in reported}
-            person = External(number, self.type.id, address, first_name, last_name, added_to, {})
+            person = External(
+                number, self.type.id, address, first_name, last_name, added_to, {}, key in self.suppressed
+            )
 
             def is_in(segment_id: int, key: str = key, person: External = person) -> bool:
                 return segment_id in person.included or (

@@ -9,10 +9,12 @@ import hypothesis.strategies as st
 from hypothesis.stateful import initialize
 
 from tamis.actions.accounts.accounts import create_account
+from tamis.actions.consent.topics import create_topic
 from tamis.actions.fields.fields import create_field
 from tamis.actions.fields.types import create_type
 from tamis.domain.fields import COUNTRY, Kind
 from tests.stores.feed_reader import FeedReader
+from tests.stores.machine.consent import ConsentRules
 from tests.stores.machine.contacts import ContactRules
 from tests.stores.machine.draws import BEGINNINGS, people, rule_texts
 from tests.stores.machine.events import EventRules
@@ -26,8 +28,18 @@ from tests.stores.oracle import Log, Oracle
 from tests.stores.webhook_log import WebhookLog
 
 
-class Membership(ContactRules, EventRules, SegmentRules, RecipientRules, FieldRules, TimeRules, StoreRules, FeedRules):
-    """Contacts, fields, segments, manual overrides and time change; sometimes nothing is read for a while."""
+class Membership(
+    ContactRules,
+    EventRules,
+    SegmentRules,
+    RecipientRules,
+    ConsentRules,
+    FieldRules,
+    TimeRules,
+    StoreRules,
+    FeedRules,
+):
+    """Contacts, fields, segments, manual overrides, consent and time change; sometimes nothing is read for a while."""
 
     @initialize(
         beginning=st.sampled_from(BEGINNINGS),
@@ -47,6 +59,7 @@ class Membership(ContactRules, EventRules, SegmentRules, RecipientRules, FieldRu
             create_field, self.type, "Tags", Kind.CHOICES, ("red", "green", "blue")
         )
         self.fields["country"] = COUNTRY
+        self.news = self.services.write(create_topic, self.type, "News")
         self.oracle = Oracle(self.account, self.type)
         self.log = Log()
         self.reader = FeedReader(self.account, 3)

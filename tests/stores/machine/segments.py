@@ -52,7 +52,7 @@ class SegmentRules(State):
     def an_edit_has_the_effect_that_was_foretold(self, text: str, data: st.DataObject) -> None:
         self.tick()
         segment, draft = data.draw(st.sampled_from(self.live)), from_text(self.naming(text, data))
-        before = {s.id: set(self.shown(s)) for s in self.live}
+        before = {s.id: self.members(s) for s in self.live}
         try:
             effect = effect_of_edit(self.services, self.account, segment.id, SegmentEdit(draft=draft), sample_size=20)
         except Invalid:
@@ -62,7 +62,7 @@ class SegmentRules(State):
         edited = self.services.write(edit_segment, self.account, segment.id, SegmentEdit(draft=draft))
         self.live[self.live.index(segment)] = edited
         self.unsettled.add(segment.id)
-        after = {s.id: set(self.shown(s)) for s in self.live}
+        after = {s.id: self.members(s) for s in self.live}
         assert (
             effect.count_before,
             effect.count_after,

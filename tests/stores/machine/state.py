@@ -12,12 +12,17 @@ from typing import Any
 import msgspec
 from hypothesis.stateful import RuleBasedStateMachine, invariant
 
+from tamis.actions.changes.feed import read_feed
+from tamis.actions.consent.suppressions import all_suppressions, count_suppressions
+from tamis.actions.segments.members import member_page
 from tamis.actions.segments.recipients import recipient_page
+from tamis.actions.segments.sizes import listed_segments, sized_segments
 from tamis.actions.services import Services
 from tamis.domain.accounts import Account
 from tamis.domain.contacts import ContactType
 from tamis.domain.fields import Field
 from tamis.domain.segments import Segment
+from tamis.domain.topics import Topic
 from tamis.rules.time.evaluation_time import EvaluationTime
 from tamis.rules.tree import Rule
 from tamis.settings import Settings
@@ -38,6 +43,7 @@ class State(RuleBasedStateMachine):
     account: Account
     type: ContactType
     fields: dict[str, Field]
+    news: Topic
     oracle: Oracle
     log: Log
     reader: FeedReader
@@ -84,6 +90,7 @@ class State(RuleBasedStateMachine):
             k: len(v) for k, v in expected.items()
         }
         self.log.follow(columns.cursor(), {id_: set(keyed.values()) for id_, keyed in stored.items()})
+        self.nobody_is_mailed_against_their_will(expected)
         self.reader.follow(self.services)
         assert self.reader.members == {id_: set(keyed.values()) for id_, keyed in stored.items()}
         unsettled = self.oracle.with_dependents(self.db, self.live, self.unsettled)
@@ -93,6 +100,28 @@ class State(RuleBasedStateMachine):
                 then = {self.oracle.emails[id_] for id_ in self.log.recipients_at(segment_id, instant)}
                 assert then - restless == sample[segment_id] - restless, (segment_id, instant)
         self.forget_the_past()
+
+    def nobody_is_mailed_against_their_will(self, expected: dict[int, set[str]]) -> None:
+        """Check who can be mailed: lists, their counts, members, samples, and what the feed says."""
+        suppressed = self.oracle.suppressed
+        found = all_suppressions(self.db, self.account)
+        assert {email(each.email).key: each.reason for each in found if each.email}.items() <= suppressed.items()
+        assert count_suppressions(self.db, self.account) == len(suppressed)
+        mailable = {id_: keys - suppressed.keys() for id_, keys in expected.items()}
+        assert {segment.id: set(self.shown(segment)) for segment in self.live} == mailable
+        sizes = {each.segment.id: each.recipients for each in sized_segments(self.services, self.account).segments}
+        assert sizes == {id_: len(keys) for id_, keys in mailable.items()}
+        listed = listed_segments(self.services, self.account.id)
+        assert {each.segment.id: (each.recipients, each.mailable) for each in listed} == {
+            id_: (len(keys), len(mailable[id_])) for id_, keys in expected.items()
+        }
+        entries = read_feed(self.services, self.account.id, 0).entries
+        assert not {email(entry.email).key for entry in entries if entry.email} & suppressed.keys()
+
+    def members(self, segment: Segment) -> set[str]:
+        """List the members as the console shows them, suppressed or not, by the keys of their addresses."""
+        found = member_page(self.services, self.account, segment.id, limit=EVERYONE)
+        return {email(member.email).key for member in found}
 
     def forget_the_past(self) -> None:
         self.samples: list[tuple[datetime, dict[int, set[str]]]] = []
