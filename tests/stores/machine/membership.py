@@ -8,12 +8,6 @@ from typing import Any
 import hypothesis.strategies as st
 from hypothesis.stateful import initialize
 
-from tamis.actions.accounts.accounts import create_account
-from tamis.actions.consent.topics import create_topic
-from tamis.actions.fields.fields import create_field
-from tamis.actions.fields.types import create_type
-from tamis.domain.fields import COUNTRY, Kind
-from tests.stores.feed_reader import FeedReader
 from tests.stores.machine.consent import ConsentRules
 from tests.stores.machine.contacts import ContactRules
 from tests.stores.machine.draws import BEGINNINGS, people, rule_texts
@@ -24,8 +18,6 @@ from tests.stores.machine.recipients import RecipientRules
 from tests.stores.machine.segments import SegmentRules
 from tests.stores.machine.stores import StoreRules
 from tests.stores.machine.time import TimeRules
-from tests.stores.oracle import Log, Oracle
-from tests.stores.webhook_log import WebhookLog
 
 
 class Membership(
@@ -50,20 +42,7 @@ class Membership(
     def begin(
         self, beginning: tuple[str, datetime], some: dict[str, dict[str, Any]], texts: list[str], data: st.DataObject
     ) -> None:
-        zone, self.now = beginning
-        self.account, _ = self.services.write(create_account, "owner@example.org", zone, None)
-        self.type = self.services.write(create_type, self.account, "People")
-        kinds = (("Score", Kind.NUMBER), ("Born", Kind.DATE), ("Seen", Kind.DATETIME))
-        self.fields = {name.lower(): self.services.write(create_field, self.type, name, kind) for name, kind in kinds}
-        self.fields["tags"] = self.services.write(
-            create_field, self.type, "Tags", Kind.CHOICES, ("red", "green", "blue")
-        )
-        self.fields["country"] = COUNTRY
-        self.news = self.services.write(create_topic, self.type, "News")
-        self.oracle = Oracle(self.account, self.type)
-        self.log = Log()
-        self.reader = FeedReader(self.account, 3)
-        self.webhook = WebhookLog(self.services, self.account)
+        self.prepare(*beginning)
         first = {"email": next(iter(some)), "at": 0, "amount": 1, "note": "gift", "due": 0}
         self.send_events([first | {"event": name} for name in ("order", "visit")], create_contacts=True)
         for text in texts:

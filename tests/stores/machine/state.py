@@ -12,15 +12,19 @@ from typing import Any
 import msgspec
 from hypothesis.stateful import RuleBasedStateMachine, invariant
 
+from tamis.actions.accounts.accounts import create_account
 from tamis.actions.changes.feed import read_feed
 from tamis.actions.consent.suppressions import all_suppressions, count_suppressions
+from tamis.actions.consent.topics import create_topic
+from tamis.actions.fields.fields import create_field
+from tamis.actions.fields.types import create_type
 from tamis.actions.segments.members import member_page
 from tamis.actions.segments.recipients import recipient_page
 from tamis.actions.segments.sizes import listed_segments, sized_segments
 from tamis.actions.services import Services
 from tamis.domain.accounts import Account
 from tamis.domain.contacts import ContactType
-from tamis.domain.fields import Field
+from tamis.domain.fields import COUNTRY, Field, Kind
 from tamis.domain.segments import Segment
 from tamis.domain.topics import Topic
 from tamis.rules.time.evaluation_time import EvaluationTime
@@ -59,6 +63,23 @@ class State(RuleBasedStateMachine):
         self.made = 0
         self.asleep = self.looks = 0
         self.forget_the_past()
+
+    def prepare(self, zone: str, now: datetime) -> None:
+        """Make an account with a contact type, its fields and a topic, and those who follow its segments."""
+        self.now = now
+        self.account, _ = self.services.write(create_account, "owner@example.org", zone, None)
+        self.type = self.services.write(create_type, self.account, "People")
+        kinds = (("Score", Kind.NUMBER), ("Born", Kind.DATE), ("Seen", Kind.DATETIME))
+        self.fields = {name.lower(): self.services.write(create_field, self.type, name, kind) for name, kind in kinds}
+        self.fields["tags"] = self.services.write(
+            create_field, self.type, "Tags", Kind.CHOICES, ("red", "green", "blue")
+        )
+        self.fields["country"] = COUNTRY
+        self.news = self.services.write(create_topic, self.type, "News")
+        self.oracle = Oracle(self.account, self.type)
+        self.log = Log()
+        self.reader = FeedReader(self.account, 3)
+        self.webhook = WebhookLog(self.services, self.account)
 
     def opened(self) -> Services:
         settings = Settings(self.directory, columns_threads=1, webhook_networks=(LOOPBACK,))
