@@ -1,5 +1,5 @@
-"""§ Never mailed against their will: after any sequence of writes, nobody who is suppressed is in a list, count or feed,
-and the segments that ask for it are exact."""
+"""§ Never mailed against their will: nobody who is suppressed is in a list, a count or the feed, whatever was written
+before, and the segments that ask for it are exact."""
 
 from dataclasses import replace
 

@@ -49,6 +49,8 @@ class WebhookLog(FollowedMembers):
         super().__init__(account, 1_000)
         self.numbers: list[int] = []
         """The numbers of all changes, each once, in the order in which they came."""
+        self.emails: set[str] = set()
+        """The emails of the changes that came last."""
         self._receiver = Receiver()
         self._policy = AddressPolicy(services.settings.webhook_networks)
         self._sender = Sender(self._policy)
@@ -76,7 +78,9 @@ class WebhookLog(FollowedMembers):
                 services.write(edit_webhook, self.account, self._policy, self._id, WebhookEdit(enabled=True))
             run_coroutine(self._follow(services))
             self._is_killed |= not self._webhook(services).is_enabled
-        self.apply(services, self._new_entries())
+        entries = self._new_entries()
+        self.emails = {entry.email for entry in entries if entry.email}
+        self.apply(services, entries)
 
     def _webhook(self, services: Services) -> Webhook:
         return find_webhook(services.records.reader(), self.account, self._id)

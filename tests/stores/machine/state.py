@@ -151,6 +151,7 @@ class State(RuleBasedStateMachine):
 
     def deliver(self, faults: Sequence[str] = (), replay_after: int | None = None) -> None:
         self.webhook.deliver(self.services, faults, replay_after)
+        assert not {email(address).key for address in self.webhook.emails} & self.oracle.suppressed.keys()
         assert self.webhook.numbers == [entry.number for entry in self.reader.entries]
         received = {
             segment_id: {self.oracle.emails[id_] for id_ in members}
