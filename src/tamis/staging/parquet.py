@@ -29,7 +29,7 @@ _KINDS = {
 }  # fmt: skip
 _FLOATS = ("FLOAT", "DOUBLE")
 _NUMBER = re.compile(r"U?(TINY|SMALL|BIG|HUGE)?INT(EGER)?|DECIMAL\(.*\)|FLOAT|DOUBLE")
-_NESTED = re.compile(r"(STRUCT|MAP|UNION|VARIANT).*|.*\[\d+\]|.*\]\[\]")
+_NESTED = re.compile(r"(JSON|STRUCT|MAP|UNION|VARIANT).*|.*\[\d+\]|.*\]\[\]")
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,8 +14,8 @@ from tamis.domain.errors import NotFound
 from tamis.domain.exports import Format, OutputOptions
 
 FILES = {
-    "csv": (OutputOptions(Format.CSV), "text/csv; charset=utf-8"),
-    "excel": (OutputOptions(Format.CSV, mark=True, local=True), "text/csv; charset=utf-8"),
+    "csv": (OutputOptions(Format.CSV), "text/csv"),
+    "excel": (OutputOptions(Format.CSV, mark=True, local=True), "text/csv"),
     "ndjson": (OutputOptions(Format.NDJSON), "application/x-ndjson"),
     "parquet": (OutputOptions(Format.PARQUET), "application/vnd.apache.parquet"),
 }

@@ -2,7 +2,8 @@
 
 import csv
 from collections.abc import Iterator, Sequence
-from enum import StrEnum
+from dataclasses import dataclass
+from datetime import datetime
 from itertools import islice
 from pathlib import Path
 from typing import TextIO
@@ -12,38 +13,71 @@ import msgspec
 from tamis.actions.events.catalogue import TypedEvents, event_named
 from tamis.actions.events.importing.mapping import PARTS
 from tamis.actions.events.timeline import ShownEvent, shown_events
+from tamis.actions.exporting.directories import export_directory, export_file
+from tamis.actions.exporting.download import Download
+from tamis.actions.fields.types import type_by_id
 from tamis.actions.services import Services
+from tamis.domain.accounts import Account
 from tamis.domain.contacts import ContactType
-from tamis.domain.events import EventName, RawValue, write_raw
+from tamis.domain.event_cells import format_cell
+from tamis.domain.events import EventName
+from tamis.domain.exports import Format
 from tamis.domain.formulas import escape
 from tamis.domain.instants import format_instant
 from tamis.records import contacts
 from tamis.records.events import catalogue, read
 from tamis.records.handles import Reader, snapshot
+from tamis.staging.connection import open_staging
+from tamis.staging.events.parquet import write_parquet
 
 CONTACTS_AT_ONCE = 1_000
 
 
-class EventFormat(StrEnum):
-    """The formats of exports of events."""
+@dataclass(frozen=True, slots=True)
+class EventSelection:
+    """Which events are exported: those of some names or of all, from `since` on, and before `until`."""
 
-    CSV = "csv"
-    NDJSON = "ndjson"
+    names: Sequence[str] = ()
+    since: datetime | None = None
+    until: datetime | None = None
+
+    def includes(self, event: ShownEvent) -> bool:
+        """Return whether an event is in the window of time."""
+        return (self.since is None or event.at >= self.since) and (self.until is None or event.at < self.until)
+
+
+def events_download(
+    services: Services, account: Account, type_id: int, form: Format, selection: EventSelection
+) -> Download:
+    """Export events of the contacts of a type as a download; raises NotFound and Unavailable."""
+    contact_type = type_by_id(services.records.reader(), account, type_id)
+    with export_directory(services.settings.data) as directory:
+        file = export_file(directory)
+        rows = write_events(services, contact_type, file, form, selection)
+        return Download(file.open("rb"), rows, file.stat().st_size)
 
 
 def write_events(
-    services: Services, contact_type: ContactType, file: Path, form: EventFormat, names: Sequence[str] = ()
+    services: Services, contact_type: ContactType, file: Path, form: Format, selection: EventSelection
 ) -> int:
-    """Write the events of the contacts of a type, of some names or of all, as of one moment; return how many there are.
+    """Write the events of the contacts of a type as of one moment; return how many there are.
 
     They are ordered by contact, then by time. In a CSV file, properties are columns, and text that a spreadsheet would
-    run is escaped. Raises NotFound for an unknown name."""
+    run is escaped; in a Parquet file they are a JSON object. Raises NotFound for an unknown name."""
+    if form is Format.PARQUET:
+        lines = file.with_suffix(".lines")
+        count = write_events(services, contact_type, lines, Format.NDJSON, selection)
+        settings = services.settings
+        with open_staging(file.parent, settings.import_memory, settings.columns_threads) as staging:
+            write_parquet(staging, lines, file)
+        lines.unlink()
+        return count
     db = services.records.reader()
     with snapshot(db), file.open("w", encoding="utf-8", newline="") as written:
         events = TypedEvents(contact_type, catalogue.catalogue_of_type(db, contact_type.id))
-        chosen = [event_named(events, name) for name in names] or list(events.catalogue.names)
-        found = _events(db, events, chosen)
-        return _write_csv(written, found, events, chosen) if form is EventFormat.CSV else _write_ndjson(written, found)
+        chosen = [event_named(events, name) for name in selection.names] or list(events.catalogue.names)
+        found = (each for each in _events(db, events, chosen) if selection.includes(each[1]))
+        return _write_csv(written, found, events, chosen) if form is Format.CSV else _write_ndjson(written, found)
 
 
 def _events(db: Reader, events: TypedEvents, names: Sequence[EventName]) -> Iterator[tuple[str, ShownEvent]]:
@@ -74,13 +108,7 @@ def _write_csv(
     writer.writerow([*PARTS, *(f"property_{key}" if key in PARTS else key for key in keys)])
     count = 0
     for email, event in found:
-        cells = (_cell(event.properties.get(key)) for key in keys)
+        cells = (format_cell(event.properties.get(key)) for key in keys)
         writer.writerow([escape(email), escape(event.name), format_instant(event.at), escape(event.id), *cells])
         count += 1
     return count
-
-
-def _cell(raw: RawValue | None) -> str:
-    if raw is None:
-        return ""
-    return escape(raw) if isinstance(raw, str) else write_raw(raw)

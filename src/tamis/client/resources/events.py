@@ -1,14 +1,19 @@
 """Events: sending what contacts did, timelines, and the catalogue of names and properties."""
 
 from collections.abc import AsyncIterable, Iterable, Sequence
+from datetime import datetime
+from pathlib import Path
 
 import msgspec
 from msgspec import UNSET, UnsetType
 
-from tamis.client.calls import Resource, Sender, call, paged, streamed
+from tamis.client.calls import Resource, Sender, call, download, paged, streamed
 from tamis.client.models.events import Event, EventName, EventProperty, EventsResult, NewEvent
 from tamis.client.ndjson import Stream
 from tamis.client.request import Page, Request, json_body, path
+
+EXPORT_SECONDS = 600
+"""How long the server may take to prepare a file."""
 
 
 class EventCalls(Resource[Sender]):
@@ -48,6 +53,30 @@ class EventCalls(Resource[Sender]):
         """List what a contact did, newest first; of some names only, separated by commas."""
         query = {"event": event, "limit": page_size, "cursor": cursor}
         return Request("GET", path("contacts", contact_id, "events"), Page[Event], query)
+
+    @download
+    def export(
+        self,
+        type_id: int,
+        file: str | Path,
+        *,
+        format: str | None = None,
+        event: str | None = None,
+        since: datetime | None = None,
+        until: datetime | None = None,
+    ) -> tuple[Request[bytes], Path]:
+        """Write the events of the contacts of a type to a file as `csv`, `ndjson` or `parquet`, by default after the
+        file's ending: of some names, separated by commas, from an instant on, before another."""
+        target = Path(file)
+        form = format or target.suffix.removeprefix(".").lower()
+        query = {
+            "format": form,
+            "event": event,
+            "since": since and since.isoformat(),
+            "until": until and until.isoformat(),
+        }
+        address = path("contact-types", type_id, "events", "export")
+        return Request("GET", address, bytes, query, wait=EXPORT_SECONDS), target
 
     @paged
     def names(

@@ -62,6 +62,11 @@ def encode_properties(properties: Mapping[int, RawValue]) -> str:
     ).decode()
 
 
+def write_canonically(raw: RawValue) -> str:
+    """Return a value as the JSON that `encode_properties` has of it."""
+    return _ENCODER.encode(_canonical(raw)).decode()
+
+
 def encode_values(ids: Sequence[int], values: Sequence[RawValue], *, are_ascending: bool) -> str:
     """Encode values as `encode_properties` does, given apart from their ids, which are distinct."""
     if not are_ascending:

@@ -12,7 +12,7 @@ from tamis.records.events.rows import EventOutcome, NewEvent, StoredEvent, ident
 from tamis.records.events.sealed import removals
 from tamis.records.events.sealed.filters import fingerprint
 from tamis.records.events.sealed.lines import known_by, write_line
-from tamis.records.events.sealed.lookup import KnownEvents, find_stored
+from tamis.records.events.sealed.lookup import EventKeys, find_stored
 from tamis.records.events.sealed.upkeep import insert_as_run
 from tamis.records.handles import Reader, Transaction
 from tamis.records.queries import load
@@ -59,7 +59,7 @@ def _append_many(db: Transaction, events: Sequence[NewEvent], change: int) -> li
     lines = list(map(write_line, events))
     known = list(map(known_by, lines))
     fingerprints = list(map(fingerprint, known))
-    stored = _stored_by_text(db, KnownEvents([event.contact_id for event in events], known, fingerprints))
+    stored = _stored_by_text(db, EventKeys([event.contact_id for event in events], known, fingerprints))
     outcomes, first_of = [], dict[str, int]()
     is_new = bytearray(len(events))
     for position, text in enumerate(known):
@@ -87,7 +87,7 @@ def _append_many(db: Transaction, events: Sequence[NewEvent], change: int) -> li
     return outcomes
 
 
-def _stored_by_text(db: Reader, events: KnownEvents) -> dict[str, NewEvent | StoredEvent]:
+def _stored_by_text(db: Reader, events: EventKeys) -> dict[str, NewEvent | StoredEvent]:
     """Return those events that are stored, by what they are known by."""
     found: dict[str, NewEvent | StoredEvent] = {}
     for row in select(db, NewEvent, SQL["rows_of_contacts"], (_json(list(set(events.contact_ids))),)):
@@ -167,7 +167,7 @@ def _stored_contents(db: Reader, events: Sequence[NewEvent], identities: Sequenc
 
 def _find_stored(db: Reader, events: Sequence[NewEvent]) -> dict[int, StoredEvent]:
     known = [known_by(write_line(event)) for event in events]
-    return find_stored(db, KnownEvents([event.contact_id for event in events], known, list(map(fingerprint, known))))
+    return find_stored(db, EventKeys([event.contact_id for event in events], known, list(map(fingerprint, known))))
 
 
 def insert_rows(db: Transaction, added: Mapping[tuple[int, int, bytes], NewEvent], change: int) -> None:

@@ -3,33 +3,39 @@
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
+from tamis.domain.event_cells import NUMBER_FORMULA, PLAIN_NUMBER, TEXT_FORMULA
 from tamis.domain.fields import Kind
+from tamis.domain.formulas import TO_UNESCAPE
 from tamis.staging.cells import CELLS_PER_FETCH
 from tamis.staging.events.cells import reject_rows
 from tamis.staging.fast_path import fast_text_condition
 from tamis.staging.handle import StagingDatabase
 from tamis.staging.sql import cursor, execute
 
-# Numbers as people write them, of at most 15 digits, with no zeros that say something: 007 and +1 are texts.
-_NUMBER = r"-?(0|[1-9][0-9]{0,10})(\.[0-9]{1,4})?|-?[1-9][0-9]{11,14}"
+_TO_UNESCAPE = TO_UNESCAPE.replace("'", "''")
+_SHORTEST = r"0|-?[1-9][0-9]{0,14}|-?(0|[1-9][0-9]{0,10})\.[0-9]{0,3}[1-9]"
 _DAY = r'"[0-9]{4}-[0-9]{2}-[0-9]{2}"'
 _INSTANT = r'"[0-9]{4}-[0-9]{2}-[0-9]{2}[T ][0-9]{2}:[0-9]{2}(:[0-9]{2}(\.[0-9]{1,6})?)?(Z|[+-][0-9]{2}:[0-9]{2})"'
 
 
 class PropertySource(NamedTuple):
     """Where the values of a property come from: the position of the column, the SQL of its cell, the name of the column
-    of values in `staged_events`, and whether all of its values are texts, whatever they look like."""
+    of values in `staged_events`, whether all of its values are texts, whatever they look like, and whether cells may be
+    escaped or formulas, as `domain.event_cells` writes them."""
 
     position: int
     name: str
     cell: str
     column: str
     is_text: bool = False
+    may_be_escaped: bool = False
+    nested_value: str = ""
+    """The SQL of the JSON value in `nested_cells`, if the values are in objects of the column."""
 
     @property
     def is_nested(self) -> bool:
         """Whether the values are in objects of the column, and so in `nested_cells`."""
-        return self.cell.startswith("nested_cells.")
+        return bool(self.nested_value)
 
 
 class PropertyValues(NamedTuple):
@@ -57,11 +63,35 @@ class PropertyValues(NamedTuple):
 def value_sql(source: PropertySource) -> str:
     """Return the SQL of the JSON value that is kept of a cell: a number in its shortest form, or a text."""
     cell, text = source.cell, f"to_json({source.cell})::VARCHAR"
+    if source.is_nested:
+        return source.nested_value
     if source.is_text:
         return text
+    special = ""
+    if source.may_be_escaped:
+        formula = f"regexp_full_match({cell}, '{NUMBER_FORMULA}') AND isfinite(try_cast(substr({cell}, 2) AS DOUBLE))"
+        special = (
+            f"WHEN {formula} THEN substr({cell}, 2) WHEN {cell} IN ('=TRUE', '=FALSE') THEN lower(substr({cell}, 2)) "
+        )
+        text = f"to_json({plain_text_sql(cell)})::VARCHAR"
     shortest = f"CASE WHEN contains({cell}, '.') THEN rtrim(rtrim({cell}, '0'), '.') ELSE {cell} END"
     number = f"CASE WHEN {shortest} = '-0' THEN '0' ELSE {shortest} END"
-    return f"CASE WHEN regexp_full_match({cell}, '{_NUMBER}') THEN {number} ELSE {text} END"
+    return f"CASE WHEN regexp_full_match({cell}, '{PLAIN_NUMBER}') THEN {number} {special}ELSE {text} END"
+
+
+def plain_text_sql(cell: str) -> str:
+    """Return the SQL of the text of a cell, without what `domain.event_cells` adds to it."""
+    return (
+        f"CASE WHEN regexp_full_match({cell}, '{TEXT_FORMULA}') THEN substr({cell}, 3, length({cell}) - 3) "
+        f"WHEN regexp_matches({cell}, '{_TO_UNESCAPE}') THEN substr({cell}, 2) ELSE {cell} END"
+    )
+
+
+def strip_escapes(staging: StagingDatabase, position: int) -> None:
+    """Replace the cells of a column by their plain texts."""
+    cell = f"c{position:d}"
+    stripped = f"nullif({plain_text_sql(cell)}, '')"
+    execute(staging, f"UPDATE rows SET {cell} = {stripped} WHERE prefix({cell}, '''') OR prefix({cell}, '=')")
 
 
 def reject_texts(
@@ -89,13 +119,14 @@ def reject_texts(
 def survey_values(staging: StagingDatabase, source: PropertySource) -> list[PropertyValues]:
     """Count the values of a property in `staged_events`, by name."""
     value = source.column
-    is_text = f"prefix({value}, '\"')"
+    is_text, is_boolean = f"prefix({value}, '\"')", f"{value} IN ('true', 'false')"
     rows = execute(
         staging,
-        f"SELECT name_number, count({value}), count({value}) FILTER (NOT {is_text}), "
+        f"SELECT name_number, count({value}), count({value}) FILTER (NOT {is_text} AND NOT {is_boolean}), "
         f"count(*) FILTER ({is_text} AND regexp_full_match({value}, '{_DAY}')), "
         f"count(*) FILTER ({is_text} AND regexp_full_match({value}, '{_INSTANT}')), "
-        f"count(*) FILTER (lower({value}) = '\"true\"'), count(*) FILTER (lower({value}) = '\"false\"'), "
+        f"count(*) FILTER (lower({value}) IN ('true', '\"true\"')), "
+        f"count(*) FILTER (lower({value}) IN ('false', '\"false\"')), "
         f"coalesce(max(strlen({value})), 0) FROM staged_events GROUP BY name_number HAVING count({value}) > 0",
     ).fetchall()
     return [PropertyValues(*map(int, row)) for row in rows]
@@ -112,17 +143,42 @@ def nested_keys(staging: StagingDatabase, position: int, most: int) -> list[str]
     return [str(key) for (key,) in rows]
 
 
-def add_nested_cells(staging: StagingDatabase, position: int, keys: Sequence[str]) -> list[str]:
+def add_nested_cells(
+    staging: StagingDatabase, position: int, keys: Sequence[str], canonical: Callable[[str], str]
+) -> list[tuple[str, str]]:
     """Create the table `nested_cells` of the values that the objects of a column have for some keys, in the order of
-    `rows`; return the SQL of each."""
+    `rows`; return the SQL of the text of each, and of the JSON value that is kept. `canonical` writes a number as it is
+    kept."""
     cell = f"c{position:d}"
     pointers = ["/" + key.replace("~", "~0").replace("/", "~1") for key in keys]
     values = ", ".join(
-        f"nullif(json_extract_string({cell}, ${number}), '') AS p{number}" for number in range(1, len(keys) + 1)
+        f"nullif(json_extract_string({cell}, ${number}), '') AS p{number}, CASE "
+        f"WHEN json_type({cell}, ${number}) IN ('BIGINT', 'UBIGINT', 'HUGEINT', 'DOUBLE', 'BOOLEAN') "
+        f"THEN json_extract({cell}, ${number})::VARCHAR "
+        f"ELSE to_json(json_extract_string({cell}, ${number}))::VARCHAR END AS j{number}"
+        for number in range(1, len(keys) + 1)
     )
     execute(
         staging,
         f"CREATE TABLE nested_cells AS SELECT rowid AS row_number, {values} FROM rows ORDER BY rowid",
         pointers,
     )
-    return [f"nested_cells.p{number}" for number in range(1, len(keys) + 1)]
+    for number in range(1, len(keys) + 1):
+        _write_canonically(staging, f"j{number}", canonical)
+    return [(f"nested_cells.p{number}", f"nested_cells.j{number}") for number in range(1, len(keys) + 1)]
+
+
+def _write_canonically(staging: StagingDatabase, column: str, canonical: Callable[[str], str]) -> None:
+    """Write the numbers of a column of `nested_cells` as they are kept; most are so already."""
+    usual = f"prefix({column}, '\"') OR {column} IN ('true', 'false') OR regexp_full_match({column}, '{_SHORTEST}')"
+    with cursor(staging) as reading:
+        reading.execute(f"SELECT DISTINCT {column} FROM nested_cells WHERE NOT ({usual})")
+        while rows := reading.fetchmany(CELLS_PER_FETCH):
+            found = [text for (text,) in rows]
+            execute(
+                staging,
+                f"UPDATE nested_cells SET {column} = m.canonical FROM "
+                "(SELECT unnest($1::VARCHAR[]) AS text, unnest($2::VARCHAR[]) AS canonical) m "
+                f"WHERE {column} = m.text",
+                [found, list(map(canonical, found))],
+            )

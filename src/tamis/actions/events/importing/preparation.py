@@ -5,9 +5,11 @@ from dataclasses import dataclass
 from functools import partial
 from zoneinfo import ZoneInfo
 
+import msgspec
+
 from tamis.actions.events.importing.mapping import EventColumnMap
 from tamis.actions.events.importing.options import EventImportOptions
-from tamis.actions.events.stated_events import property_key
+from tamis.actions.events.stated_events import property_key, raw_value
 from tamis.actions.importing.row_preparation import parse_email_column
 from tamis.actions.importing.sources import StagedFile
 from tamis.domain.dates import DateOrder, read_datetime
@@ -17,7 +19,8 @@ from tamis.domain.events import MAX_PROPERTIES
 from tamis.domain.fields import Kind
 from tamis.domain.instants import to_micros, to_utc
 from tamis.domain.text import MAX_LINE, fold, name_problem, text_problem
-from tamis.staging.cells import cell_sql, find_padded_columns
+from tamis.records.events.rows import write_canonically
+from tamis.staging.cells import cell_sql, find_columns_with_prefix, find_padded_columns
 from tamis.staging.emails import EmailExpressions
 from tamis.staging.events import cells, properties
 from tamis.staging.events.cells import SqlColumn
@@ -50,6 +53,9 @@ def prepare(
     padded = find_padded_columns(staging, width)
     create_problems(staging, source.staged.broken)
     cells.create_column_names(staging, source.header)
+    escaped = _columns_with_escapes(staging, width) if source.is_spreadsheet else frozenset()
+    for position in escaped & {columns.event, columns.id}:
+        properties.strip_escapes(staging, position)
     emails = parse_email_column(staging, columns.email, padded, None, unescaped=source.is_spreadsheet)
     at = cells.parse_instants(staging, columns.at, padded, partial(_instant, zone=zone, order=options.order), utc=utc)
     if columns.event is None:
@@ -61,7 +67,7 @@ def prepare(
     if columns.id is not None:
         reason = words.render(Message("row_event_id_not_possible", most=MAX_LINE))
         key = cells.check_ids(staging, columns.id, padded, reason)
-    sources = _sources(staging, source, columns, padded)
+    sources = _sources(staging, source, columns, padded, escaped)
     properties.reject_texts(staging, sources, lambda text: _rendered(options, text_problem(text)))
     return PreparedColumns(emails, at, name, key, sources)
 
@@ -82,13 +88,24 @@ def _chosen_name(options: EventImportOptions) -> str:
     return name
 
 
+def _columns_with_escapes(staging: StagingDatabase, width: int) -> frozenset[int]:
+    """Return the columns with a cell that may be escaped against formulas, or that is one."""
+    return find_columns_with_prefix(staging, width, "'") | find_columns_with_prefix(staging, width, "=")
+
+
 def _sources(
-    staging: StagingDatabase, source: StagedFile, columns: EventColumnMap, padded: frozenset[int]
+    staging: StagingDatabase,
+    source: StagedFile,
+    columns: EventColumnMap,
+    padded: frozenset[int],
+    escaped: frozenset[int],
 ) -> list[PropertySource]:
     """Return where the values of properties come from: columns, and the objects of one column."""
     texts = _text_columns(source, columns.properties)
     found = [
-        PropertySource(position, name, cell_sql(position, padded), f"v{position:d}", position in texts)
+        PropertySource(
+            position, name, cell_sql(position, padded), f"v{position:d}", position in texts, position in escaped
+        )
         for position, name in columns.properties.items()
     ]
     if columns.nested is None:
@@ -99,11 +116,19 @@ def _sources(
     unique = list({property_key(key): key for key in reversed(usable)}.values())[::-1]
     if len(found) + len(unique) > MAX_PROPERTIES:
         raise Invalid([Problem("header", "too_many_property_columns", most=MAX_PROPERTIES, count=len(keys))])
-    nested = properties.add_nested_cells(staging, columns.nested, unique) if unique else []
+    nested = properties.add_nested_cells(staging, columns.nested, unique, _canonical_number) if unique else []
     return found + [
-        PropertySource(columns.nested, key, cell, f"nested_{number:d}")
-        for number, (key, cell) in enumerate(zip(unique, nested, strict=True))
+        PropertySource(columns.nested, key, cell, f"nested_{number:d}", nested_value=value)
+        for number, (key, (cell, value)) in enumerate(zip(unique, nested, strict=True))
     ]
+
+
+def _canonical_number(text: str) -> str:
+    """Return a number in JSON as it is kept; one that cannot be is kept as a text."""
+    try:
+        return write_canonically(raw_value(msgspec.json.decode(text)))
+    except (msgspec.DecodeError, ValueProblem):
+        return write_canonically(text)
 
 
 def _text_columns(source: StagedFile, positions: Mapping[int, str]) -> set[int]:

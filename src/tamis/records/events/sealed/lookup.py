@@ -44,7 +44,7 @@ def sealed_events(db: Reader, contact_ids: Sequence[int], name_ids: Collection[i
                 yield event
 
 
-class KnownEvents(NamedTuple):
+class EventKeys(NamedTuple):
     """Events by their contacts, what they are known by, and the fingerprints of that."""
 
     contact_ids: Sequence[int]
@@ -52,7 +52,7 @@ class KnownEvents(NamedTuple):
     fingerprints: Sequence[int]
 
 
-def find_stored(db: Reader, events: KnownEvents) -> dict[int, StoredEvent]:
+def find_stored(db: Reader, events: EventKeys) -> dict[int, StoredEvent]:
     """Return, by position, the events in runs that have the identity of an event to store."""
     runs = {run.id: run for run in list_runs(db)}
     if not runs:
