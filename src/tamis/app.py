@@ -88,7 +88,7 @@ def _serve(settings: Settings, host: str, port: int, ready: Callable[[str], None
         file = ServerFile(settings.data)
 
         def on_ready() -> None:
-            file.write(ServerAddress(address, token))
+            file.write(ServerAddress(address, token, settings.public_url))
             log.event(
                 "server_started",
                 version=__version__,

@@ -12,10 +12,11 @@ SERVER_FILE = "server.json"
 
 
 class ServerAddress(msgspec.Struct, frozen=True):
-    """The address of a server, and the token that it accepts."""
+    """The address of a server, the token that it accepts, and the address at which people reach it, if that is set."""
 
     address: str
     token: str
+    public_url: str = ""
 
 
 def find_server(data: Path) -> ServerAddress | None:

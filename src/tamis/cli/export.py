@@ -15,13 +15,16 @@ from tamis.actions.local_calls import WriteExport
 from tamis.actions.segments.rule_syntax import json_of_text
 from tamis.actions.segments.segments import find_segment
 from tamis.actions.services import Services
-from tamis.cli.common import Common, open_services, print_result, resolve_account, resolve_type
+from tamis.actions.team.mail import base_url, has_public_address
+from tamis.cli.common import Common, open_services, print_notice, print_result, resolve_account, resolve_type
 from tamis.cli.local_client import run_call
 from tamis.domain.errors import Invalid, Problem
 from tamis.domain.exports import GZIP, Export, Format, OutputOptions, format_by_name
+from tamis.domain.link_columns import find_link_column
 from tamis.domain.text import pluralize
 
 STANDARD_OUTPUT = "-"
+UNREACHABLE = "Unsubscribe links lead to {}, which recipients may not reach: set TAMIS_PUBLIC_URL before mailing."
 HOW = "tamis export SEGMENT FILE, or tamis export --type TYPE FILE"
 
 
@@ -49,7 +52,9 @@ def export(
     where
         With --type: export only contacts that match this rule, such as: country = "India"
     fields
-        Keys of the fields to export, in this order, separated by commas; all fields by default.
+        Keys of the fields to export, in this order, separated by commas; all fields by default, and for a segment also
+        unsubscribe_url. For an email that you send, there are also the columns List-Unsubscribe and
+        List-Unsubscribe-Post.
     mailable
         Only recipients of the segment who can be mailed; use it for every mailing.
     format_
@@ -72,6 +77,8 @@ def export(
     with open_services(common) as services:
         wanted = _requested_fields(services, common, segment, type_, where, _keys(fields), layout)
         wanted = replace(wanted, mailable=mailable)
+        if _has_links(wanted) and not has_public_address(services.settings):
+            print_notice(UNREACHABLE.format(base_url(services.settings)))
         with export_directory(services.settings.data) as directory:
             rows = run_call(services, WriteExport(wanted, directory.name))
             size = export_file(directory).stat().st_size
@@ -83,6 +90,12 @@ def export(
     seconds = round(time.monotonic() - begun, 3)
     shown = {"rows": rows, "file": file, "format": str(layout.format), "bytes": size, "seconds": seconds}
     print_result(common, shown, f"Exported {pluralize(rows, 'row')} to {file}")
+
+
+def _has_links(wanted: Export) -> bool:
+    if wanted.fields is None:
+        return wanted.segment_id is not None
+    return any(find_link_column(key) for key in wanted.fields)
 
 
 def _parse_target(target: tuple[str, ...], type_: str | None, where: str | None) -> tuple[str | None, str]:

@@ -28,11 +28,17 @@ def link_to(settings: Settings, path: str, token: str, origin: str = "") -> str:
     return f"{settings.public_url or origin or base_url(settings)}{path}?{urlencode({'token': token})}"
 
 
+def has_public_address(settings: Settings) -> bool:
+    """Return whether the address is set at which people reach this server, here or where the server runs."""
+    server = find_server(settings.data)
+    return bool(settings.public_url or (server and server.public_url))
+
+
 def base_url(settings: Settings) -> str:
-    """Return the address at which people reach this server: what the settings say, or else where the server of the data
-    directory runs, which only its own machine may reach."""
+    """Return the address at which people reach this server: what the settings say, here or where the server of the data
+    directory runs; or else where it listens, which only its own machine may reach."""
     server = None if settings.public_url else find_server(settings.data)
-    return settings.public_url or (server.address if server else DEFAULT_URL)
+    return settings.public_url or (server.public_url or server.address if server else DEFAULT_URL)
 
 
 def send_mail(settings: Settings, to: str, subject: str, text: str) -> None:

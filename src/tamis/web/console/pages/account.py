@@ -22,6 +22,7 @@ from tamis.actions.accounts.passwords import set_password
 from tamis.actions.accounts.sessions import end_other_sessions, end_session_of_user, list_sessions, session_id_of
 from tamis.actions.services import Services
 from tamis.actions.team.codes import asks_for_code
+from tamis.actions.team.mail import base_url, has_public_address
 from tamis.domain.accounts import Account, NewKeyPair, Scope
 from tamis.domain.dates import DateOrder
 from tamis.domain.errors import Invalid, Problem
@@ -51,7 +52,7 @@ YOUR_PUBLIC_KEY = "YOUR PUBLIC KEY"
 @get("/account", sync_to_thread=True)
 def account_page(request: WebRequest, services: ServicesDep, visitor: VisitorDep) -> Response[str]:
     """Show the account."""
-    return _page(request, services, visitor)
+    return account_response(request, services, visitor)
 
 
 @post("/account/timezone", opt=ADMIN, sync_to_thread=True)
@@ -61,7 +62,7 @@ def change_timezone(request: WebRequest, services: ServicesDep, visitor: Visitor
     try:
         services.write(set_timezone, visitor.account, zone)
     except Invalid as error:
-        return _page(request, services, visitor, wrong={"timezone": first_sentence(error)}, zone=zone)
+        return account_response(request, services, visitor, wrong={"timezone": first_sentence(error)}, zone=zone)
     return redirect(visitor, "/account", notice=f"Time zone changed to {zone}. Segments are up to date.")
 
 
@@ -97,7 +98,7 @@ async def change_password(
     except Invalid as error:
         wrong["new"] = f"The password {first_message(error)}."
     if wrong:
-        return await sync_to_thread(_page, request, services, visitor, wrong=wrong)
+        return await sync_to_thread(account_response, request, services, visitor, wrong=wrong)
     log.event("password_changed", user=visitor.user.id, address=client_host(request))
     return redirect(visitor, "/account", notice="Password changed. All other sessions are signed out.")
 
@@ -128,9 +129,9 @@ def create_key(request: WebRequest, services: ServicesDep, visitor: VisitorDep, 
     except Invalid as error:
         labels = {"expires_at": ("expires", "The last day"), "name": ("name", "The name")}
         name, label = labels[error.problems[0].path]
-        return _page(request, services, visitor, wrong={name: f"{label} {first_message(error)}."})
+        return account_response(request, services, visitor, wrong={name: f"{label} {first_message(error)}."})
     log.event("key_created", account=visitor.account.id, key=created.public_key, address=client_host(request))
-    return _page(request, services, visitor, made=created)
+    return account_response(request, services, visitor, made=created)
 
 
 @post("/account/keys/rename", opt=ADMIN, sync_to_thread=True)
@@ -139,7 +140,7 @@ def rename_key(request: WebRequest, services: ServicesDep, visitor: VisitorDep, 
     try:
         services.write(rename_key_pair, visitor.account, form.text("public_key"), form.text("name"))
     except Invalid as error:
-        return _page(request, services, visitor, wrong={"name": f"The name {first_message(error)}."})
+        return account_response(request, services, visitor, wrong={"name": f"The name {first_message(error)}."})
     return redirect(visitor, "/account", notice="Key pair renamed.")
 
 
@@ -162,7 +163,7 @@ def _expiry(account: Account, text: str) -> datetime | None:
         raise Invalid([Problem("expires_at", "day_not_in_calendar", text=text)]) from None
 
 
-def _page(
+def account_response(
     request: WebRequest,
     services: Services,
     visitor: Visitor,
@@ -171,6 +172,7 @@ def _page(
     made: NewKeyPair | None = None,
     zone: str | None = None,
 ) -> Response[str]:
+    """Return the page of the account, also with what is wrong in a form."""
     db, now = services.records.reader(), services.clock()
     keys = list_key_pairs(db, visitor.account)
     live = [key for key in keys if key.revoked_at is None]
@@ -188,6 +190,8 @@ def _page(
         made=made,
         base=base,
         snippets=snippets(base, public_key, made.secret_key if made else SECRET),
+        account_name=visitor.account.name,
+        links_lead_to=None if has_public_address(services.settings) else base_url(services.settings),
         zone=visitor.account.timezone if zone is None else zone,
         zones=_zones(now.replace(minute=0, second=0, microsecond=0)),
         scopes=SCOPES,

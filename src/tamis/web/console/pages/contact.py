@@ -7,6 +7,7 @@ from litestar.params import FromPath, FromQuery
 from litestar.response import Response
 
 from tamis import log
+from tamis.actions.consent.unsubscribe_links import link_maker
 from tamis.actions.contacts.contact_edits import edit_contact
 from tamis.actions.contacts.contact_removal import remove_contact
 from tamis.actions.contacts.contacts import contact_by_id
@@ -40,7 +41,8 @@ def contact_page(
     """Show a contact."""
     contact_type, contact, fields = _find(services, visitor, type_id, contact_id)
     context = _context(services, visitor, contact_type, contact, fields)
-    return page(visitor, "contacts/contact.html", title=_name(contact), nav="contacts", **context)
+    link = link_maker(services, visitor.account).url(contact_type.id, contact.id, contact.email)
+    return page(visitor, "contacts/contact.html", title=_name(contact), nav="contacts", link=link, **context)
 
 
 @get("/types/{type_id:int}/contacts/{contact_id:int}/timeline", sync_to_thread=True)

@@ -8,7 +8,10 @@ from litestar.response import Response
 
 from tamis.actions.consent.mailing import withholds_suppressed
 from tamis.actions.exporting.download import segment_download
+from tamis.actions.lookups import fields_of_type
 from tamis.actions.segments.segments import segment_by_id
+from tamis.domain.exports import resolve_fields
+from tamis.domain.link_columns import LIST_UNSUBSCRIBE, LIST_UNSUBSCRIBE_POST
 from tamis.web.console.dependencies import ServicesDep, VisitorDep
 from tamis.web.console.segment_layout import load_segment, segment_page
 from tamis.web.console.session import WebRequest
@@ -30,17 +33,22 @@ async def export(
     segment_id: FromPath[int],
     to: FromQuery[str] = "csv",
     suppressed: FromQuery[str] = "",
+    links: FromQuery[str] = "",
 ) -> Response[Any]:
     """Send the recipients of a segment who can be mailed, or with `suppressed` all, as a file, which is made first and
-    deleted afterwards."""
+    deleted afterwards; with `links`, it also has the headers of an email for unsubscribing."""
     layout = layout_of(to)
     db, account = services.records.reader(), visitor.account
     segment = segment_by_id(db, account, segment_id)
     mailable = suppressed != "included" and withholds_suppressed(db, account.id)
+    fields = None
+    if links == "headers":
+        stored = resolve_fields(fields_of_type(db, segment.contact_type_id), None, with_links=True)
+        fields = [field.key for field in (*stored, LIST_UNSUBSCRIBE, LIST_UNSUBSCRIBE_POST)]
     download = await run_in_lane(
         services.lanes.exports,
         account.id,
-        lambda: segment_download(services, account, segment_id, layout, mailable=mailable),
+        lambda: segment_download(services, account, segment_id, layout, fields, mailable=mailable),
     )
     return send_file(download, segment.name, to)
 
