@@ -45,7 +45,7 @@ def sealed_events(db: Reader, contact_ids: Sequence[int], name_ids: Collection[i
 
 
 class EventKeys(NamedTuple):
-    """Events by their contacts, what they are known by, and the fingerprints of that."""
+    """What events are looked up by: their contacts, identities as text, and the fingerprints of these."""
 
     contact_ids: Sequence[int]
     known: Sequence[str]
