@@ -1,6 +1,6 @@
 """`tamis topic`."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated
 
@@ -21,7 +21,7 @@ from tamis.cli.common import (
 )
 from tamis.domain.instants import format_instant
 from tamis.domain.text import pluralize
-from tamis.domain.topics import Evidence, SubscriptionState, Topic
+from tamis.domain.topics import Evidence, SubscriptionState, Topic, TopicCounts
 
 topic_app = App(name="topic", help="Manage topics, and who is subscribed to them.")
 SOURCE = "command"
@@ -41,7 +41,7 @@ def create(name: str, *, type_: TypeOption, description: str = "", common: Commo
     with open_services(common) as services:
         contact_type = resolve_type(services, resolve_account(services, common), type_)
         made = services.write(topics.create_topic, contact_type, name, description)
-    print_result(common, _document(made, {}), f"Topic {made.id}: {made.name}")
+    print_result(common, _document(made), f"Topic {made.id}: {made.name}")
 
 
 @topic_app.command(name="list")
@@ -49,12 +49,11 @@ def list_topics(*, type_: TypeOption, common: Common = Common()) -> None:  # noq
     """List the topics of a contact type, and how many contacts are subscribed to each."""
     with open_services(common) as services:
         contact_type = resolve_type(services, resolve_account(services, common), type_)
-        db = services.records.reader()
-        found, sizes = topics.topics_of_type(db, contact_type), topics.topic_sizes(db, contact_type)
+        found = topics.counted_topics(services.records.reader(), contact_type)
     if common.json:
-        print_result(common, {"topics": [_document(topic, sizes.get(topic.id, {})) for topic in found]})
+        print_result(common, {"topics": [_document(*each) for each in found]})
     else:
-        rows = [(topic.id, topic.name, *_counts(sizes.get(topic.id, {})), topic.description) for topic in found]
+        rows = [(topic.id, topic.name, *counts, topic.description) for topic, counts in found]
         print_table(("ID", "Name", "Subscribed", "Pending", "Unsubscribed", "Description"), rows, right=(0, 2, 3, 4))
 
 
@@ -82,7 +81,7 @@ def edit(
         account = resolve_account(services, common)
         found = topics.topic_of_type(services.records.reader(), resolve_type(services, account, type_), topic)
         edited = services.write(topics.edit_topic, account, found.id, name, description)
-    print_result(common, _document(edited, {}), f"Topic {edited.id}: {edited.name}")
+    print_result(common, _document(edited), f"Topic {edited.id}: {edited.name}")
 
 
 @topic_app.command
@@ -182,15 +181,6 @@ def states_document(states: Sequence[TopicState]) -> list[dict[str, object]]:
     ]
 
 
-def _document(topic: Topic, sizes: Mapping[SubscriptionState, int]) -> dict[str, object]:
-    names = ("subscribed", "pending", "unsubscribed")
-    counts = dict(zip(names, _counts(sizes), strict=True))
-    return {"id": topic.id, "name": topic.name, "description": topic.description, **counts}
-
-
-def _counts(sizes: Mapping[SubscriptionState, int]) -> tuple[int, int, int]:
-    return (
-        sizes.get(SubscriptionState.SUBSCRIBED, 0),
-        sizes.get(SubscriptionState.PENDING, 0),
-        sizes.get(SubscriptionState.UNSUBSCRIBED, 0),
-    )
+def _document(topic: Topic, counts: TopicCounts | None = None) -> dict[str, object]:
+    found = counts._asdict() if counts else {}
+    return {"id": topic.id, "name": topic.name, "description": topic.description, **found}

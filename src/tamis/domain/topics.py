@@ -1,5 +1,6 @@
 """Topics of a contact type, to which contacts are subscribed or not, and records of what people have agreed to."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -32,6 +33,19 @@ class Topic:
     description: str
     created_at: datetime
     updated_at: datetime
+
+
+class TopicCounts(NamedTuple):
+    """How many contacts are in each state for a topic."""
+
+    subscribed: int
+    pending: int
+    unsubscribed: int
+
+    @classmethod
+    def of(cls, sizes: Mapping[SubscriptionState, int]) -> "TopicCounts":
+        """Return counts by state as one value."""
+        return cls(*(sizes.get(SubscriptionState(name), 0) for name in cls._fields))
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,6 @@
 """Create, find, edit and delete the topics of a contact type."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 
 from tamis.actions.audit import record_entry
@@ -11,7 +11,7 @@ from tamis.domain.audit import AuditAction, topic_subject
 from tamis.domain.contacts import ContactType
 from tamis.domain.errors import Invalid, Message, NotFound, Problem, Refused
 from tamis.domain.text import description_problem
-from tamis.domain.topics import MAX_TOPICS, SubscriptionState, Topic, find_topic, topic_id_of
+from tamis.domain.topics import MAX_TOPICS, Topic, TopicCounts, find_topic, topic_id_of
 from tamis.records import change_log, topics, types
 from tamis.records.handles import Reader, Transaction
 
@@ -74,9 +74,10 @@ def topics_of_type(db: Reader, contact_type: ContactType) -> list[Topic]:
     return topics.of_type(db, contact_type.id)
 
 
-def topic_sizes(db: Reader, contact_type: ContactType) -> Mapping[int, Mapping[SubscriptionState, int]]:
-    """Count the contacts in each state, by topic."""
-    return topics.sizes(db, contact_type.id)
+def counted_topics(db: Reader, contact_type: ContactType) -> list[tuple[Topic, TopicCounts]]:
+    """List the topics of a contact type, oldest first, with the numbers of contacts in each state."""
+    sizes = topics.sizes(db, contact_type.id)
+    return [(topic, TopicCounts.of(sizes.get(topic.id, {}))) for topic in topics.of_type(db, contact_type.id)]
 
 
 def topic_by_id(db: Reader, account: Account, topic_id: int) -> tuple[ContactType, Topic]:

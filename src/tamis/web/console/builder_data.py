@@ -12,6 +12,7 @@ from tamis.actions.segments.rule_syntax import OPERATORS, Operator, positive_for
 from tamis.actions.segments.segment_options import SegmentOption
 from tamis.domain.fields import EMAIL, FIRST_NAME, LAST_NAME, RESERVED, Field, FieldSet, Kind, Value
 from tamis.domain.messages.kinds import KIND_NAMES
+from tamis.domain.topics import topic_id_of
 from tamis.web.console.builder_labels import operator_label
 from tamis.web.console.filters import day, number, percent
 from tamis.web.console.messages import message_text
@@ -68,6 +69,11 @@ def segments_data(segments: list[SegmentOption]) -> list[dict[str, object]]:
     """Return the segments that a rule may use."""
     builtins: list[dict[str, object]] = msgspec.to_builtins(segments)
     return builtins
+
+
+def topics_data(fields: FieldSet) -> list[dict[str, object]]:
+    """Return the topics that a rule may use."""
+    return [{"id": topic_id_of(topic), "name": topic.name} for topic in fields.topics]
 
 
 def preview_data(preview: Preview, visitor: Visitor) -> dict[str, object]:

@@ -20,9 +20,8 @@ TAGS = ["Consent"]
 async def list_topics(call: CallDep, type_id: Id, page: PageDep) -> Page[TopicOut]:
     """Lists the topics of a contact type, and how many contacts are subscribed to each."""
     contact_type = type_by_id(call.records, call.account, type_id)
-    sizes = await call.read(lambda: topics.topic_sizes(call.services.records.reader(), contact_type))
-    found = topics.topics_of_type(call.records, contact_type)
-    return page_by_id([topic_out(shown, sizes) for shown in found], page)
+    found = await call.read(lambda: topics.counted_topics(call.services.records.reader(), contact_type))
+    return page_by_id([topic_out(*shown) for shown in found], page)
 
 
 @post(
@@ -70,8 +69,8 @@ async def delete_topic(call: CallDep, topic_id: Id) -> None:
 
 async def _shown(call: Call, topic_id: int) -> TopicOut:
     contact_type, topic = topics.topic_by_id(call.records, call.account, topic_id)
-    sizes = await call.read(lambda: topics.topic_sizes(call.services.records.reader(), contact_type))
-    return topic_out(topic, sizes)
+    found = await call.read(lambda: dict(topics.counted_topics(call.services.records.reader(), contact_type)))
+    return topic_out(topic, found[topic])
 
 
 handlers = [list_topics, create_topic, get_topic, change_topic, delete_topic]

@@ -1,6 +1,6 @@
 """Topics, subscriptions of contacts to them, and records of consent."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Annotated
 
@@ -9,7 +9,7 @@ from msgspec import UNSET, Meta, UnsetType
 
 from tamis.actions.consent.double_opt_in import DEFAULT_DAYS, MAX_DAYS
 from tamis.actions.consent.subscriptions import TopicState
-from tamis.domain.topics import ConsentRecord, SubscriptionState, Topic
+from tamis.domain.topics import ConsentRecord, SubscriptionState, Topic, TopicCounts
 from tamis.web.api.schemas.common import MAX_ID, Body, Name
 
 TopicId = Annotated[int, Meta(ge=1, le=MAX_ID)]
@@ -133,19 +133,10 @@ class ConsentRecordOfTypeOut(msgspec.Struct):
     record: ConsentRecordOut
 
 
-def topic_out(shown: Topic, sizes: Mapping[int, Mapping[SubscriptionState, int]]) -> TopicOut:
+def topic_out(shown: Topic, counts: TopicCounts) -> TopicOut:
     """Return a topic as the API shows it."""
-    counts = sizes.get(shown.id, {})
     return TopicOut(
-        shown.id,
-        shown.contact_type_id,
-        shown.name,
-        shown.description,
-        counts.get(SubscriptionState.SUBSCRIBED, 0),
-        counts.get(SubscriptionState.PENDING, 0),
-        counts.get(SubscriptionState.UNSUBSCRIBED, 0),
-        shown.created_at,
-        shown.updated_at,
+        shown.id, shown.contact_type_id, shown.name, shown.description, *counts, shown.created_at, shown.updated_at
     )
 
 

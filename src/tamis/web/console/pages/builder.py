@@ -40,6 +40,7 @@ from tamis.web.console.builder_data import (
     operators_data,
     preview_data,
     segments_data,
+    topics_data,
 )
 from tamis.web.console.builder_events import events_data
 from tamis.web.console.dependencies import FormDep, ServicesDep, VisitorDep
@@ -95,11 +96,12 @@ def _builder_page(
     rule = to_json(rule_of(db, segment)) if segment else initial_rule
     segment_id = segment.id if segment else None
     initial_preview = preview_rule(services, visitor.account, of.id, from_json(rule), segment_id=segment_id)
-    events = events_of_type(db, of.id)
+    fields, events = fields_of_type(db, of.id), events_of_type(db, of.id)
     data = {
         "type": {"id": of.id, "name": of.name},
         "segment": {"id": segment.id} if segment else None,
-        "fields": fields_data(fields_of_type(db, of.id)),
+        "fields": fields_data(fields),
+        "topics": topics_data(fields),
         "operators": operators_data(),
         "events": events_data(events),
         "segments": segments_data(list_segment_options(services, visitor.account, of.id, segment)),

@@ -7,6 +7,7 @@ from litestar.params import FromPath, FromQuery
 from litestar.response import Response
 
 from tamis import log
+from tamis.actions.consent.subscriptions import consent_records_of_contact, states_of_contact
 from tamis.actions.consent.unsubscribe_links import link_maker
 from tamis.actions.contacts.contact_edits import edit_contact
 from tamis.actions.contacts.contact_removal import remove_contact
@@ -39,10 +40,33 @@ def contact_page(
     services: ServicesDep, visitor: VisitorDep, type_id: FromPath[int], contact_id: FromPath[int]
 ) -> Response[str]:
     """Show a contact."""
+    return show_contact(services, visitor, type_id, contact_id)
+
+
+def show_contact(
+    services: Services,
+    visitor: Visitor,
+    type_id: int,
+    contact_id: int,
+    problem: str = "",
+    form: Form | None = None,
+) -> Response[str]:
+    """Show a contact, with the problem of a form of its subscriptions, and the form as submitted."""
     contact_type, contact, fields = _find(services, visitor, type_id, contact_id)
     context = _context(services, visitor, contact_type, contact, fields)
     link = link_maker(services, visitor.account).url(contact_type.id, contact.id, contact.email)
-    return page(visitor, "contacts/contact.html", title=_name(contact), nav="contacts", link=link, **context)
+    return page(
+        visitor,
+        "contacts/contact.html",
+        status=422 if problem else 200,
+        title=_name(contact),
+        nav="contacts",
+        link=link,
+        subscription_problem=problem,
+        typed_text=form.raw("text") if form else "",
+        typed_reason=form.raw("reason") if form else "",
+        **context,
+    )
 
 
 @get("/types/{type_id:int}/contacts/{contact_id:int}/timeline", sync_to_thread=True)
@@ -195,6 +219,8 @@ def _context(
     db = services.records.reader()
     with snapshot(db):
         explained = explain_contact(db, services.clock(), visitor.account, contact_type, contact.id)
+        states = states_of_contact(db, contact_type, contact.id)
+        records = consent_records_of_contact(db, contact)
     return {
         "contact_type": contact_type,
         "contact": contact,
@@ -203,6 +229,8 @@ def _context(
         "inside": [one for one in explained if one.is_in],
         "outside": [one for one in explained if not one.is_in],
         "open_at_most": MAX_EXPANDED,
+        "states": states,
+        "consent_records": records,
     }
 
 

@@ -8,6 +8,7 @@ from litestar.params import FromPath
 from litestar.response import Response
 
 from tamis import log
+from tamis.actions.consent.topics import counted_topics
 from tamis.actions.fields import types as actions
 from tamis.actions.fields.fields import create_field, reorder_field
 from tamis.actions.fields.summaries import list_type_summaries, summarize_fields
@@ -133,7 +134,7 @@ def type_page(
     deletion."""
     problems = problems or {}
     status = 200 if not problems else 409 if "delete" in problems else 422
-    typed = {name: form.raw(name) if form else "" for name in ("name", "kind", "options")}
+    typed = {name: form.raw(name) if form else "" for name in ("name", "kind", "options", "topic", "description")}
     if form is None or "type_name" not in problems:
         typed["type_name"] = contact_type.name
     else:
@@ -143,6 +144,7 @@ def type_page(
         listed=summarize_fields(services, contact_type), kinds=KINDS,
         problems=defaultdict(str, problems), typed=typed, users=users, moved=None,
         segment_count=len(segments_of_type(services.records.reader(), contact_type.id)),
+        topics=counted_topics(services.records.reader(), contact_type),
     )  # fmt: skip
 
 

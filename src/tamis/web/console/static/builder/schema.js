@@ -1,4 +1,4 @@
-// The fields, operators and segments that rules of this contact type can use, as the server gives them; or the
+// The fields, operators, segments and topics that rules of this contact type can use, as the server gives them; or the
 // properties of events instead of fields.
 
 import { SEGMENT } from "./rule-tree.js";
@@ -13,6 +13,7 @@ export class Schema {
     this.source = source;
     this.fields = new Map(data.fields.map((field) => [field.id, field]));
     this.segments = new Map(data.segments.map((segment) => [String(segment.id), segment]));
+    this.topics = new Map(data.topics.map((topic) => [String(topic.id), topic]));
     this.operators = new Map(data.operators.map((operator) => [operator.name, operator]));
   }
 
@@ -32,8 +33,8 @@ export class Schema {
 
   operatorsFor(node) {
     if (node.field === SEGMENT) {
-      const isShare = this.operator(node)?.values === "share";
-      return this.data.operators.filter((one) => one.takes_no_field && (one.values === "share") === isShare);
+      const subject = subjectOf(this.operator(node));
+      return this.data.operators.filter((one) => one.takes_no_field && subjectOf(one) === subject);
     }
     const kind = this.field(node)?.kind;
     return this.data.operators.filter((operator) => operator.kinds.includes(kind));
@@ -55,6 +56,12 @@ export class Schema {
   // Returns a condition about a random share of the contacts.
   withShare(node) {
     return { ...node, field: SEGMENT, operator: "is in random", values: ["10%", ""] };
+  }
+
+  // Returns a condition about a topic.
+  withTopic(node) {
+    const values = this.data.topics.length === 1 ? [String(this.data.topics[0].id)] : [""];
+    return { ...node, field: SEGMENT, operator: "is subscribed to", values };
   }
 
   // Returns a condition with another field.
@@ -97,3 +104,6 @@ export class Schema {
     return field && ["text", "choice", "choices"].includes(field.kind) && !field.unique;
   }
 }
+
+// What an operator without a field is about: "share", "topic", or "segment", which stands for the rest as well.
+const subjectOf = (operator) => (["share", "topic"].includes(operator?.values) ? operator.values : "segment");

@@ -1,4 +1,4 @@
-// The list of what a condition can be about: fields, events, segments; or the properties of events.
+// The list of what a condition can be about: fields, events, segments, topics; or the properties of events.
 
 import { openPicker } from "./listbox.js";
 import { EVENT, SEGMENT } from "./rule-tree.js";
@@ -26,7 +26,10 @@ function subjects(node, schema, events) {
     make: (before) => schema.withField(plain(before), SEGMENT) };
   const share = { label: "Random share of the contacts", note: "Random", heading: "Random", part: "operator",
     make: (before) => schema.withShare(plain(before)) };
-  return [...(node.field === EVENT ? [...names, ...fields] : [...fields, ...names]), ...(data.segments.length ? [one] : []), share];
+  const topic = { label: "Subscription to a topic", note: "Topic", heading: "Topics", part: "operator",
+    make: (before) => schema.withTopic(plain(before)) };
+  return [...(node.field === EVENT ? [...names, ...fields] : [...fields, ...names]), ...(data.segments.length ? [one] : []),
+    ...(data.topics.length ? [topic] : []), share];
 }
 
 const option = (field, heading, schema) => ({ label: field.name, note: field.kind_name, heading, part: "operator",

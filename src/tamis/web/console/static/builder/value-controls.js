@@ -41,7 +41,7 @@ export function controls(node, schema, changed) {
 }
 
 function single(controlType, context, value, set, index) {
-  const make = { number: numeric, date: day, datetime, duration, boolean, choice, choices: choice, segment, period, age,
+  const make = { number: numeric, date: day, datetime, duration, boolean, choice, choices: choice, segment, topic, period, age,
     field: otherField };
   const element = (make[controlType] ?? text)(context, value, set);
   element.dataset.value = index;
@@ -149,6 +149,15 @@ function segment(context, value, set) {
     }))),
     pick: (item) => set(item.key, false, true),
   }));
+  return element;
+}
+
+function topic(context, value, set) {
+  const { topics } = context.schema;
+  const element = h("select", { "aria-label": `${context.label}: topic` },
+    ...(topics.has(value) ? [] : [h("option", { value, selected: true }, value ? `Topic ${value}` : "Choose a topic")]),
+    ...[...topics].map(([id, { name }]) => h("option", { value: id, selected: id === value }, visible(name))));
+  element.addEventListener("change", () => set(element.value, false));
   return element;
 }
 
