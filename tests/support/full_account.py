@@ -7,6 +7,8 @@ from pathlib import Path
 
 from tamis.actions.accounts.accounts import choose_account
 from tamis.actions.accounts.keys import create_key_pair
+from tamis.actions.consent.subscriptions import set_states
+from tamis.actions.consent.topics import create_topic
 from tamis.actions.contacts.contact_edits import create_contact
 from tamis.actions.events.accept import accept_events
 from tamis.actions.events.catalogue import list_events
@@ -29,6 +31,7 @@ from tamis.domain.emails import parse_email
 from tamis.domain.fields import Kind
 from tamis.domain.providers import ReceivingProvider, RefusalReason, RejectionReason, Reports, Service
 from tamis.domain.segments import recipient_id_of_contact
+from tamis.domain.topics import Evidence, NewState, SubscriptionState
 from tamis.rules.syntaxes.text import from_text
 from tamis.settings import Settings
 from tests.support.users import fresh
@@ -46,6 +49,7 @@ NOWHERE: Mapping[str, str] = {
     "work_id": "e" * 32,
     "webhook_id": "987659",
     "provider_id": "987664",
+    "topic_id": "987665",
     "event_id": "987660",
     "property_id": "987661",
     "public_key": "pk_ffffffffffffffffffffffff",
@@ -105,6 +109,9 @@ def _create_full_account(services: Services, email: str, word: str) -> FullAccou
     assert result.status == "accepted", result
     (event,) = list_events(services.records.reader(), account, made.id).catalogue.names
     event_property = list_events(services.records.reader(), account, made.id).catalogue.properties[0]
+    topic = services.write(create_topic, made, f"{word} {fresh('topic')}", word)
+    subscribed = [NewState(first.id, topic.id, SubscriptionState.SUBSCRIBED)]
+    services.write(set_states, account, made, subscribed, Evidence(word[:90], word, word))
     keys = services.write(create_key_pair, account, word)
     wanted = WebhookEdit(f"https://{fresh('shop').replace(' ', '')}.example.com/", word[:200], ["entered"], [grown.id])
     webhook = services.write(create_webhook, account, AddressPolicy(), wanted)
@@ -127,7 +134,7 @@ def _create_full_account(services: Services, email: str, word: str) -> FullAccou
         "deleted_segment_id": deleted.id, "number": 1,
         "recipient_id": recipient_id_of_contact(grown.id, first.id), "import_id": report.import_id,
         "upload_id": upload.id, "work_id": upload.id, "public_key": keys.public_key, "name": lost.name,
-        "webhook_id": webhook.id, "provider_id": provider.id, "event_id": event.id,
+        "webhook_id": webhook.id, "provider_id": provider.id, "topic_id": topic.id, "event_id": event.id,
         "property_id": event_property.field.id,
     }  # fmt: skip
     return FullAccount({name: str(id_) for name, id_ in ids.items()}, word)
