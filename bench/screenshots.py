@@ -19,8 +19,8 @@ IMAGES = Path(__file__).resolve().parents[1] / "docs" / "images"
 SIZE = ViewportSize(width=1440, height=940)
 LARGEST = 300_000
 RULE = (
-    'active is true and country is one of ("India", "China", "Japan") '
-    "and (total_paid >= 120 or rental_count >= 30) and not (open_rentals > 1)"
+    'country is one of ("India", "China", "Japan") and did "rental" at least 11 times within 30 days '
+    'and (sum(amount) of "payment" within 30 days >= 60 or total_paid >= 120) and not (open_rentals > 1)'
 )
 
 
