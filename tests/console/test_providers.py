@@ -101,7 +101,7 @@ def test_what_came_is_shown_at_every_width(
         assert page.evaluate("document.documentElement.scrollWidth") <= width
         page.goto(path)
         assert page.evaluate("document.documentElement.scrollWidth") <= width
-        table = page.get_by_role("region", name="What came, newest first")
+        table = page.get_by_role("region", name="Recent reports, newest first")
         for text in ("Accepted", "Marked as spam: 1", "Opened: 1", "Emails suppressed: 1", "Not contacts: 1"):
             assert table.get_by_text(text).is_visible()
         assert table.get_by_text("Wrong credential").first.is_visible()
@@ -110,7 +110,7 @@ def test_what_came_is_shown_at_every_width(
         assert email not in page.content()
         page.evaluate(AXE.read_text(encoding="utf-8"))
         assert page.evaluate(RUN, []) == []
-        page.get_by_role("button", name="Make a new URL").first.click()
-        page.get_by_role("dialog").get_by_role("button", name="Make a new URL").click()
+        page.get_by_role("button", name="Create a new URL").first.click()
+        page.get_by_role("dialog").get_by_role("button", name="Create a new URL").click()
         page.get_by_role("heading", name="URL of this provider").wait_for()
         assert page.evaluate("document.documentElement.scrollWidth") <= width

@@ -55,7 +55,7 @@ def test_people_choose_unsubscribe_and_undo_without_javascript(chromium: Browser
         states = api.get(f"contacts/{made['id']}/subscriptions").json()["subscriptions"]
         assert {one["topic"]: one["state"] for one in states} == {"News": "subscribed", "Offers": "unsubscribed"}
 
-        page.get_by_role("button", name="Unsubscribe from all mail").click()
+        page.get_by_role("button", name="Unsubscribe from all emails").click()
         expect(page.get_by_role("heading", name="You are unsubscribed")).to_be_visible()
         assert api.get(f"suppressions/{email}").json()["reason"] == "unsubscribed"
         page.reload()
@@ -106,7 +106,7 @@ def test_marketers_find_the_link_the_name_and_a_preview(chromium: Browser, serve
         expect(page.get_by_text(made["unsubscribe_url"])).to_be_visible()
         with window.expect_page() as opened:
             page.get_by_role("link", name="See the page").click()
-        expect(opened.value.get_by_role("button", name="Unsubscribe from all mail")).to_be_enabled()
+        expect(opened.value.get_by_role("button", name="Unsubscribe from all emails")).to_be_enabled()
 
         page.goto("/account")
         expect(page.get_by_text("Set TAMIS_PUBLIC_URL before you mail anybody")).to_be_visible()
@@ -119,7 +119,7 @@ def test_marketers_find_the_link_the_name_and_a_preview(chromium: Browser, serve
         expect(preview.get_by_text("This is a preview")).to_be_visible()
         expect(preview.get_by_text("Example Books", exact=True)).to_be_visible()
         expect(preview.get_by_role("checkbox", name="Offers")).to_be_disabled()
-        expect(preview.get_by_role("button", name="Unsubscribe from all mail")).to_be_disabled()
+        expect(preview.get_by_role("button", name="Unsubscribe from all emails")).to_be_disabled()
     api.patch("account", {"name": NAME})
 
 

@@ -10,6 +10,7 @@ from cyclopts.validators import Number
 from tamis.actions.providers import registration
 from tamis.actions.providers.registration import ProviderEdit
 from tamis.actions.services import Services
+from tamis.actions.team.mail import base_url
 from tamis.cli.common import Common, open_services, print_line, print_result, print_table, resolve_account
 from tamis.domain.accounts import Account
 from tamis.domain.dates import local_time
@@ -155,7 +156,7 @@ def activity(
     if common.json:
         print_result(common, {"activity": [_activity_document(entry) for entry in found]})
     elif not found:
-        print_line("Nothing came in the last 30 days.")
+        print_line("No reports in the last 30 days.")
     else:
         print_table(("Minute", "Outcome", "Requests", "Reports", "Effects"), [_row(entry, account) for entry in found])
 
@@ -173,7 +174,7 @@ def _read(file: Path | None) -> str | None:
 
 
 def _print_token(services: Services, common: Common, made: NewToken, sentence: str) -> None:
-    url = f"{services.settings.public_url}{made.path}"
+    url = f"{base_url(services.settings)}{made.path}"
     print_result(common, {**_document(made.provider), "url": url}, sentence, f"URL  {url}", NOT_SHOWN_AGAIN)
 
 

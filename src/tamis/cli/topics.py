@@ -142,7 +142,7 @@ def set_state(
         )
     document = {"contact_id": contact.id, "email": contact.email, "subscriptions": states_document(states)}
     now = next(one.subscription.state for one in states if one.topic.id == found.id and one.subscription)
-    print_result(common, document, f"{contact.email} is {now} for {found.name}.")
+    print_result(common, document, f"{found.name}: {contact.email} is {now}.")
 
 
 @topic_app.command

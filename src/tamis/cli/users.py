@@ -104,7 +104,7 @@ def list_users(*, common: Common = Common()) -> None:  # noqa: B008  frozen
     ]
     waiting = [(made.email, made.role, "invited", "") for made in invited]
     print_table(
-        ("Email", "Role", "Last used", "Two-step sign-in"),
+        ("Email", "Role", "Last active", "Two-step sign-in"),
         [*rows, *waiting],
     )
 

@@ -50,7 +50,7 @@ class ProviderCalls(Resource[Sender]):
 
     @call
     def rotate(self, provider_id: int) -> Request[ProviderWithToken]:
-        """Make a new URL; the previous one works for 24 more hours."""
+        """Create a new URL; the previous one works for another 24 hours."""
         return Request("POST", path("providers", provider_id, "rotate"), ProviderWithToken)
 
     @call

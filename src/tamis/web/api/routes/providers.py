@@ -99,13 +99,13 @@ async def delete_provider(call: CallDep, provider_id: Id) -> None:
 
 @post(
     "/providers/{provider_id:int}/rotate",
-    summary="Make a new URL for a provider",
+    summary="Create a new URL for a provider",
     tags=TAGS,
     status_code=200,
     opt={**needs(Scope.ADMIN), READ_SECRET: _no_token},
 )
 async def rotate_provider_token(call: CallDep, provider_id: Id) -> ProviderWithToken:
-    """Makes a new token, which is not shown again. The previous URL works for 24 more hours."""
+    """Makes a new token, which is not shown again. The previous URL works for another 24 hours."""
     tokens: list[str] = []
 
     def rotate(db: Transaction, now: datetime) -> NewToken:

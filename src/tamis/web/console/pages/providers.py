@@ -85,7 +85,7 @@ REFUSALS = {
 }
 """What each reason of a refusal is called, and what to do about it."""
 CREDENTIALS = {
-    Service.SENDGRID: ("Verification key", "SendGrid shows it after signing was turned on: enter it later."),
+    Service.SENDGRID: ("Verification key", "SendGrid shows it once signing is on, so you can enter it later."),
     Service.MAILGUN: ("Webhook signing key", "In Mailgun: Settings > API security."),
     Service.POSTMARK: ("User and password", "Optional: user:password, as entered at Postmark."),
     Service.SES: ("ARN of the SNS topic", "Such as arn:aws:sns:eu-west-1:123456789012:tamis."),
@@ -175,7 +175,7 @@ def edit(
 def rotate(
     request: WebRequest, services: ServicesDep, visitor: VisitorDep, provider_id: FromPath[int]
 ) -> Response[str]:
-    """Make a new URL; the response is the only page that shows it."""
+    """Create a new URL; the response is the only page that shows it."""
     made = services.write(registration.rotate_token, visitor.account, provider_id)
     log.event("provider_token_rotated", account=visitor.account.id, provider=provider_id, address=client_host(request))
     return _provider_page(services, visitor, made.provider, url=_url(services, request, made))
