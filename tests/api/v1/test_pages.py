@@ -40,7 +40,7 @@ def test_a_choice_that_does_not_exist_is_answered_with_those_that_do(api: Progra
     assert "is not valid: choose from complained, unsubscribed, " in problem["detail"]
 
 
-@pytest.mark.parametrize("path", ["contact-types", "segments", "imports", "webhooks", "audit"])
+@pytest.mark.parametrize("path", ["contact-types", "segments", "imports", "webhooks", "providers", "audit"])
 @pytest.mark.parametrize("number", [-1, 2**53, 2**64, 10**400])
 def test_a_cursor_of_an_impossible_number_is_refused(api: Program, path: str, number: int) -> None:
     cursor = base64.b64encode(str(number).encode()).decode().rstrip("=")
