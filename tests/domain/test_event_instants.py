@@ -41,3 +41,9 @@ def test_a_day_begins_when_the_clocks_say_so() -> None:
 def test_anything_else_is_refused(text: str) -> None:
     with pytest.raises(ValueProblem):
         parse_event_instant(text, DHAKA)
+
+
+@pytest.mark.parametrize("text", ["0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-01:00", "0001-01-01T05:59"])
+def test_an_instant_in_no_year_of_utc_is_refused(text: str) -> None:
+    with pytest.raises(ValueProblem, match="before the year 1 or after the year 9999"):
+        parse_event_instant(text, DHAKA)

@@ -8,6 +8,7 @@ from typing import TypeVar
 from zoneinfo import ZoneInfo
 
 from tamis.domain.errors import Message, ValueProblem
+from tamis.domain.instants import to_utc_strictly
 from tamis.domain.text import shorten
 
 T = TypeVar("T")
@@ -141,3 +142,11 @@ def _datetime(iso: str, text: str, order: DateOrder) -> datetime:
 
 def _hint(text: str) -> Message | None:
     return Message("year_needs_four_digits") if _SHORT_YEAR.fullmatch(text) else None
+
+
+def in_utc(value: datetime, zone: ZoneInfo, text: str) -> datetime:
+    """Return a date-time that was read from a text as an instant; raises ValueProblem where UTC has no such year."""
+    try:
+        return to_utc_strictly(value, zone)
+    except OverflowError:
+        raise ValueProblem("moment_beyond_calendar", text=shorten(text)) from None

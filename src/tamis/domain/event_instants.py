@@ -5,7 +5,7 @@ from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from tamis.domain.errors import ValueProblem
-from tamis.domain.instants import day_in_utc, to_micros, to_utc
+from tamis.domain.instants import day_in_utc, to_micros, to_utc_strictly
 from tamis.domain.text import shorten
 
 INSTANT_PATTERN = r"\d{4}-\d{2}-\d{2}(?:[Tt ]\d{2}:\d{2}(?::\d{2}(?:\.\d{1,9})?)? ?(?:[Zz]|[+-]\d{2}:?\d{2})?)?"
@@ -34,7 +34,9 @@ def parse_event_instant(text: str, zone: ZoneInfo) -> int:
     try:
         if len(text) == _DAY_LENGTH:
             return to_micros(day_in_utc(date.fromisoformat(text), zone)[0])
-        return to_micros(to_utc(datetime.fromisoformat(_iso(text)), zone))
+        return to_micros(to_utc_strictly(datetime.fromisoformat(_iso(text)), zone))
+    except OverflowError:
+        raise ValueProblem("moment_beyond_calendar", text=shorten(text)) from None
     except ValueError:
         raise ValueProblem("moment_not_in_calendar", text=shorten(text)) from None
 

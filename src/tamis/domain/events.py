@@ -11,7 +11,7 @@ import msgspec
 from tamis.domain.dates import is_iso_date
 from tamis.domain.durations import Duration
 from tamis.domain.fields import LARGEST_WHOLE, NUMBER, Field, FieldSet, Kind, Value
-from tamis.domain.instants import UTC_ZONE, to_utc
+from tamis.domain.instants import UTC_ZONE, to_utc_strictly
 from tamis.domain.text import fold, text_problem
 
 RawValue = bool | int | float | str
@@ -176,6 +176,6 @@ def _instant(raw: RawValue) -> datetime | None:
         return None
     day, time, offset = found.groups()
     try:
-        return to_utc(datetime.fromisoformat(f"{day}T{time}{offset.upper()}"), UTC_ZONE)
-    except ValueError:
+        return to_utc_strictly(datetime.fromisoformat(f"{day}T{time}{offset.upper()}"), UTC_ZONE)
+    except (ValueError, OverflowError):
         return None

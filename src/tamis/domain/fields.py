@@ -11,10 +11,9 @@ from zoneinfo import ZoneInfo
 
 from tamis.domain.choices import SEPARATOR as SEPARATOR  # noqa: PLC0414  part of this module's interface
 from tamis.domain.choices import OptionIndex, split_options
-from tamis.domain.dates import DateOrder, is_iso_date, parse_date, parse_datetime, read_date, read_datetime
+from tamis.domain.dates import DateOrder, in_utc, is_iso_date, parse_date, parse_datetime, read_date, read_datetime
 from tamis.domain.errors import Message
 from tamis.domain.errors import ValueProblem as ValueProblem  # noqa: PLC0414  part of this module's interface
-from tamis.domain.instants import to_utc
 from tamis.domain.parsing.number_parser import loss_as_number
 from tamis.domain.text import fold, lower_letters, name_problem, shorten, text_problem
 
@@ -162,7 +161,7 @@ def parser(of: Field, zone: ZoneInfo, order: DateOrder = DateOrder.YMD) -> Calla
         if of.kind is Kind.DATE:
             return read_date(text, order)
         if of.kind is Kind.DATETIME:
-            return to_utc(read_datetime(text, order), zone)
+            return in_utc(read_datetime(text, order), zone, text)
         return _PARSERS[of.kind](text, of)
 
     def parse_one(text: str) -> Value | None:

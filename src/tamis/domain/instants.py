@@ -41,6 +41,11 @@ def to_utc(value: datetime, zone: ZoneInfo) -> datetime:
         return FIRST_INSTANT if value.year == 1 else LAST_INSTANT
 
 
+def to_utc_strictly(value: datetime, zone: ZoneInfo) -> datetime:
+    """Convert a date-time as `to_utc` does; raises OverflowError where UTC has no such year."""
+    return (value if value.tzinfo else value.replace(tzinfo=zone)).astimezone(UTC)
+
+
 def day_in_utc(day: date, zone: ZoneInfo) -> tuple[datetime, datetime]:
     """Return the first and the last instant, in UTC, of a calendar day in `zone`.
 

@@ -26,6 +26,7 @@ VALUES: Mapping[str, str] = {
     "how_to_add_an_option_first": "; add it to the options of the field first",
     "instant_not_read": 'must be a date and time with an offset, such as 2024-12-31T23:59:00Z, not "{text}"',
     "list_item_of_wrong_type": "must be a list of texts, but one item is {found}",
+    "moment_beyond_calendar": 'is before the year 1 or after the year 9999 in UTC: "{text}"',
     "moment_not_in_calendar": 'is not a valid date and time: "{text}"',
     "moment_not_read": 'must be a date and time such as {example} 23:59, not "{text}"{hint}',
     "month_not_read": 'must be a month such as March, or a number from 1 to 12, not "{text}"',

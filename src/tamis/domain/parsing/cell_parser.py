@@ -4,9 +4,9 @@ import re
 from collections.abc import Callable
 from zoneinfo import ZoneInfo
 
+from tamis.domain.dates import in_utc
 from tamis.domain.errors import Message
 from tamis.domain.fields import Field, Kind, Value, ValueProblem, parse_value, parser
-from tamis.domain.instants import to_utc
 from tamis.domain.parsing.boolean_words import parse_boolean_word
 from tamis.domain.parsing.column_format import ColumnFormat
 from tamis.domain.parsing.date_parser import parse_date_in_order
@@ -47,7 +47,7 @@ def make_cell_parser(of: Field, zone: ZoneInfo, format_: ColumnFormat) -> Callab
             if found is None or (found.has_time and of.kind is Kind.DATE):
                 raise
             value = found.by_order[format_.order]
-            return value.date() if of.kind is Kind.DATE else to_utc(value, zone)
+            return value.date() if of.kind is Kind.DATE else in_utc(value, zone, text)
 
     def parse_boolean(text: str) -> Value | None:
         found = parse_boolean_word(text)

@@ -11,7 +11,7 @@ from tamis.domain.choices import OptionIndex
 from tamis.domain.dates import parse_date
 from tamis.domain.errors import Message, ValueProblem
 from tamis.domain.fields import MAX_NAMED, Field, Kind, Value, in_option_order
-from tamis.domain.instants import UTC_ZONE, to_utc
+from tamis.domain.instants import UTC_ZONE, to_utc_strictly
 from tamis.domain.text import shorten, text_problem
 
 T = TypeVar("T")
@@ -72,7 +72,9 @@ def _instant(value: object, of: Field) -> datetime:
         raise ValueProblem("instant_not_read", text=shorten(text))
     day, time, fraction, offset = found.groups("")
     try:
-        return to_utc(datetime.fromisoformat(f"{day}T{time}{fraction}{offset.upper()}"), UTC_ZONE)
+        return to_utc_strictly(datetime.fromisoformat(f"{day}T{time}{fraction}{offset.upper()}"), UTC_ZONE)
+    except OverflowError:
+        raise ValueProblem("moment_beyond_calendar", text=shorten(text)) from None
     except ValueError:
         raise ValueProblem("moment_not_in_calendar", text=shorten(text)) from None
 
