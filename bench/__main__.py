@@ -22,6 +22,7 @@ from bench import (
     scale,
     send_events,
     start,
+    unsubscribe,
     webhooks,
     write_contacts,
 )
@@ -44,6 +45,7 @@ BENCHMARKS: dict[str, Callable[[Stores], Iterator[Figure]]] = {
     "full_list": full_list.run,
     "export_file": export_file.run,
     "import_file": import_file.run,
+    "unsubscribe": unsubscribe.run,
     "console": console.run,
     "start": start.run,
     "scale": scale.run,
