@@ -122,8 +122,8 @@ class Settings:
     public_url: str = _setting(
         origin,
         "",
-        "address at which people reach this server, such as `https://tamis.example.org`, for links in emails and of "
-        "commands",
+        "address at which people reach this server, such as `https://tamis.example.org`, for links in emails, of "
+        "commands, and to unsubscribe (see [unsubscribe links](unsubscribe.md))",
     )
     smtp_host: str = _setting(
         host_and_port,

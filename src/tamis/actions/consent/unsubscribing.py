@@ -31,7 +31,7 @@ def is_unsubscribed(db: Reader, link: UnsubscribeLink) -> bool:
 
 
 def can_undo(db: Reader, now: datetime, link: UnsubscribeLink) -> bool:
-    """Return whether the email was suppressed with a link a short while ago, and by nothing else (decision 0055)."""
+    """Return whether the email was suppressed with a link a short while ago, and by nothing else (decision 0058)."""
     found = suppression_of_link(db, link)
     return found is not None and _is_undoable(found, now)
 
