@@ -1,9 +1,12 @@
 """Suppressions as CSV files, and those of another data directory, such as one that a backup replaces."""
 
 import csv
+import io
+import secrets
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import TextIO
 
 from tamis.actions.batches import batched
 from tamis.actions.consent import signed_tokens
@@ -12,15 +15,18 @@ from tamis.actions.consent.suppressions import all_suppressions, suppress_all
 from tamis.actions.maintenance.stores import RECORDS
 from tamis.actions.services import Services
 from tamis.domain.accounts import Account
+from tamis.domain.consent_values import parse_consent
+from tamis.domain.email_names import NameMatch, match_name
 from tamis.domain.emails import email_key, parse_email_for_lookup
-from tamis.domain.errors import Invalid, Problem
+from tamis.domain.errors import Invalid, Problem, ValueProblem
+from tamis.domain.formulas import escape, unescape
 from tamis.domain.instants import format_instant
-from tamis.domain.suppressions import NewSuppression
+from tamis.domain.suppressions import NewSuppression, SuppressionReason
 from tamis.records import accounts, signing_keys, suppressions
-from tamis.records.handles import Transaction
+from tamis.records.handles import Reader, Transaction
 
 HEADER = ("email", "reason", "source", "since")
-STATED = frozenset({"email", "reason", "since"})
+DELIMITERS = (",", ";", "\t")
 ROWS_PER_BATCH = 10_000
 FILE_SOURCE = "import"
 
@@ -38,24 +44,43 @@ class ImportedSuppressions:
 def write_suppressions(services: Services, account: Account, target: Path) -> tuple[int, int]:
     """Write the suppressions of an account to a CSV file; return how many, and how many are missing because only a hash
     of their email is kept."""
-    written = hidden = 0
     with target.open("w", encoding="utf-8", newline="") as file:
-        rows = csv.writer(file)
-        rows.writerow(HEADER)
-        for found in all_suppressions(services.records.reader(), account):
-            if found.email is None:
-                hidden += 1
-                continue
-            rows.writerow((found.email, found.reason.value, found.source, format_instant(found.since)))
-            written += 1
+        return write_rows(services.records.reader(), account, file)
+
+
+def write_rows(db: Reader, account: Account, file: TextIO) -> tuple[int, int]:
+    """Write the suppressions of an account as CSV, and return the same."""
+    written = hidden = 0
+    rows = csv.writer(file)
+    rows.writerow(HEADER)
+    for found in all_suppressions(db, account):
+        if found.email is None:
+            hidden += 1
+            continue
+        rows.writerow((escape(found.email), found.reason.value, found.source, format_instant(found.since)))
+        written += 1
     return written, hidden
 
 
-def import_suppressions(services: Services, account: Account, source: Path) -> ImportedSuppressions:
-    """Suppress the emails of a CSV file with the columns email and, if there are any, reason and since; raises
-    Invalid."""
+def import_suppressions(
+    services: Services, account: Account, source: Path, reason: SuppressionReason = SuppressionReason.MANUAL
+) -> ImportedSuppressions:
+    """Suppress the emails of a CSV file (see `suppress_rows`)."""
+    return suppress_rows(services, account, source.read_bytes(), reason)
+
+
+def suppress_rows(
+    services: Services,
+    account: Account,
+    content: bytes,
+    reason: SuppressionReason = SuppressionReason.MANUAL,
+    source: str = FILE_SOURCE,
+) -> ImportedSuppressions:
+    """Suppress the emails of a CSV file with a column of emails and, if there are any, the columns reason and since;
+    `reason` is that of rows that give none. Raises Invalid."""
     found = ImportedSuppressions()
-    for batch in batched(_rows(source), ROWS_PER_BATCH):
+    request_id = secrets.token_hex(8)
+    for batch in batched(_rows(content, reason), ROWS_PER_BATCH):
         stated = parse_suppressions(account, [row for _, row in batch])
         valid = []
         for (line, _), item in zip(batch, stated, strict=True):
@@ -63,7 +88,7 @@ def import_suppressions(services: Services, account: Account, source: Path) -> I
                 valid.append(item)
             else:
                 found.rejected.append((line, "; ".join(f"{problem.path} {problem}" for problem in item)))
-        statuses = services.write(suppress_all, account, valid, FILE_SOURCE)
+        statuses = services.submit_of(account.id, suppress_all, account, valid, source, request_id).result()
         found.suppressed += statuses.count("suppressed")
         found.updated += statuses.count("updated")
         found.unchanged += statuses.count("unchanged")
@@ -110,12 +135,32 @@ def _add_hashes(
     suppressions.insert_hashes(db, account.id, pepper, hashes)
 
 
-def _rows(source: Path) -> Iterator[tuple[int, dict[str, str]]]:
-    with source.open(encoding="utf-8-sig", newline="") as file:
-        rows = csv.DictReader(file)
-        names = [(name or "").strip().lower() for name in rows.fieldnames or ()]
-        if "email" not in names:
-            raise Invalid([Problem("header", "email_column_missing", columns=names)])
-        rows.fieldnames = names
-        for row in rows:
-            yield rows.line_num, {key: value.strip() for key, value in row.items() if key in STATED and value}
+def _rows(content: bytes, reason: SuppressionReason) -> Iterator[tuple[int, dict[str, str]]]:
+    """Yield the number of the line and what each row says; raises Invalid."""
+    try:
+        text = content.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        raise Invalid([Problem("file", "suppressions_not_utf8")]) from None
+    first = text.partition("\n")[0]
+    rows = csv.DictReader(io.StringIO(text, newline=""), delimiter=max(DELIMITERS, key=first.count))
+    names = [(name or "").strip().lower() for name in rows.fieldnames or ()]
+    emails = [name for name in names if match_name(name) >= NameMatch.KNOWN]
+    if not emails:
+        raise Invalid([Problem("header", "email_column_missing", columns=names)])
+    rows.fieldnames = names
+    email = max(emails, key=match_name)
+    for row in rows:
+        stated = {"email": unescape(row[email] or ""), "reason": _reason(row.get("reason") or "", reason)}
+        if since := (row.get("since") or "").strip():
+            stated["since"] = since
+        yield rows.line_num, stated
+
+
+def _reason(text: str, default: SuppressionReason) -> str:
+    """Return a reason in our words, also where a file has those of another sender, such as HardBounce."""
+    text = text.strip()
+    try:
+        meaning = parse_consent("reason", text)
+    except ValueProblem:
+        return text
+    return meaning.value if isinstance(meaning, SuppressionReason) else text or default.value

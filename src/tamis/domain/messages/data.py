@@ -58,6 +58,7 @@ DATA: Mapping[str, str] = {
     "provider_topic_not_valid": ("is not the ARN of an SNS topic, such as arn:aws:sns:eu-west-1:123456789012:tamis"),
     "provider_unknown": "there is no provider {provider}",
     "provider_without_networks": "{service} does not document from which addresses its requests come",
+    "suppressions_not_utf8": "the file is not UTF-8 text: save it as CSV in UTF-8, and import that",
     "suppression_key_unknown": 'is no part of a suppression, which has "email", "reason" and "since"',
     "suppression_reason_unknown": "must be {reasons:quoted or}",
     "email_not_suppressed": "{email} is not suppressed",

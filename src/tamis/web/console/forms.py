@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import parse_qsl
 
-from litestar.datastructures import FormMultiDict, Headers
+from litestar.datastructures import FormMultiDict, Headers, UploadFile
 from litestar.exceptions import ClientException, HTTPException
 from litestar.exceptions.http_exceptions import RequestEntityTooLarge
 from litestar.types import Receive, Scope
@@ -34,6 +34,11 @@ class Form:
         """Return a field as typed, such as a password."""
         value = self.fields.get(name, "")
         return value if isinstance(value, str) else ""
+
+    def file(self, name: str) -> bytes:
+        """Return the content of a file, empty if there is none."""
+        value = self.fields.get(name)
+        return value.file.read() if isinstance(value, UploadFile) else b""
 
     def all(self, name: str) -> list[str]:
         """Return all values of a repeated field, trimmed."""

@@ -1,5 +1,6 @@
 """Suppressions: the emails that may not be mailed, with search, and what an account gives to those who mail."""
 
+from io import StringIO
 from typing import Annotated
 
 from litestar import get, post
@@ -7,16 +8,19 @@ from litestar.params import QueryParameter
 from litestar.response import Response
 
 from tamis.actions.consent import mailing, suppressions
+from tamis.actions.consent.suppression_files import ImportedSuppressions, suppress_rows, write_rows
 from tamis.actions.services import Services
 from tamis.domain.audit import BEYOND_LAST
 from tamis.domain.errors import Invalid, NotFound
 from tamis.domain.suppressions import SuppressionFilter, SuppressionReason
+from tamis.domain.text import pluralize
 from tamis.web.console.dependencies import FormDep, ServicesDep, VisitorDep
 from tamis.web.console.forms import Form
 from tamis.web.console.messages import first_sentence
 from tamis.web.console.responses import page, redirect
 from tamis.web.console.roles import ADMIN, EDITOR, VIEWER
 from tamis.web.console.session import Visitor
+from tamis.web.downloads import content_disposition
 
 ROWS_PER_PAGE = 50
 SOURCE = "console"
@@ -46,10 +50,40 @@ def add(services: ServicesDep, visitor: VisitorDep, form: FormDep) -> Response[s
         email = suppressions.parse_address(form.text("email"))
     except Invalid as error:
         return _page(services, visitor, form=form, problem=first_sentence(error))
-    named = [reason for reason in SuppressionReason if reason.value == form.text("reason")]
-    reason = named[0] if named else SuppressionReason.MANUAL
-    services.write(suppressions.suppress, visitor.account, [email], reason, SOURCE)
+    services.write(suppressions.suppress, visitor.account, [email], _reason(form), SOURCE)
     return redirect(visitor, PATH, notice=f"{email.address} is suppressed and will not be mailed.")
+
+
+@post("/suppressions/import", opt=EDITOR, status_code=200, sync_to_thread=True)
+def import_file(services: ServicesDep, visitor: VisitorDep, form: FormDep) -> Response[str]:
+    """Suppress the emails of a CSV file."""
+    content, reason = form.file("file"), _reason(form)
+    if not content:
+        return _page(services, visitor, file_problem="Choose a CSV file with a column of emails.")
+    try:
+        found = suppress_rows(services, visitor.account, content, reason, SOURCE)
+    except Invalid as error:
+        return _page(services, visitor, file_problem=first_sentence(error))
+    if found.rejected:
+        return _page(services, visitor, imported=found)
+    return redirect(visitor, PATH, notice=imported_text(found))
+
+
+def imported_text(found: ImportedSuppressions) -> str:
+    """Return the result of an imported file in words."""
+    return (
+        f"{pluralize(found.suppressed, 'email')} suppressed, {found.updated + found.unchanged:,} already suppressed, "
+        f"{pluralize(len(found.rejected), 'row')} rejected."
+    )
+
+
+@get("/suppressions/export", opt=VIEWER, sync_to_thread=True)
+def export_file(services: ServicesDep, visitor: VisitorDep) -> Response[bytes]:
+    """Send the suppressed emails as a CSV file."""
+    text = StringIO(newline="")
+    write_rows(services.records.reader(), visitor.account, text)
+    headers = {"content-disposition": content_disposition("suppressions", "csv")}
+    return Response(text.getvalue().encode(), media_type="text/csv; charset=utf-8", headers=headers)
 
 
 @post("/suppressions/lift", opt=ADMIN, status_code=200, sync_to_thread=True)
@@ -72,6 +106,11 @@ def set_giving(services: ServicesDep, visitor: VisitorDep, form: FormDep) -> Res
     return redirect(visitor, PATH, notice=notice)
 
 
+def _reason(form: Form) -> SuppressionReason:
+    named = [reason for reason in SuppressionReason if reason.value == form.text("reason")]
+    return named[0] if named else SuppressionReason.MANUAL
+
+
 def _page(
     services: Services,
     visitor: Visitor,
@@ -79,6 +118,8 @@ def _page(
     before: int | None = None,
     form: Form | None = None,
     problem: str = "",
+    file_problem: str = "",
+    imported: ImportedSuppressions | None = None,
 ) -> Response[str]:
     db, wanted = services.records.reader(), SuppressionFilter(search=text)
     found = suppressions.list_suppressions(db, visitor.account, ROWS_PER_PAGE + 1, before or BEYOND_LAST, wanted)
@@ -86,7 +127,7 @@ def _page(
     return page(
         visitor,
         "suppressions/list.html",
-        status=422 if problem else 200,
+        status=422 if problem or file_problem else 200,
         title="Suppressions",
         nav="account",
         suppressions=shown,
@@ -95,9 +136,12 @@ def _page(
         text=text,
         email=form.text("email") if form else "",
         problem=problem,
+        file_problem=file_problem,
+        imported=imported,
+        imported_text=imported_text(imported) if imported else "",
         reasons=[reason.value for reason in SuppressionReason],
         gives=mailing.gives_suppressed(db, visitor.account),
     )
 
 
-handlers = [suppression_list, search, add, lift, set_giving]
+handlers = [suppression_list, search, add, import_file, export_file, lift, set_giving]
