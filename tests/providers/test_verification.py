@@ -10,7 +10,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
-from tamis.actions.providers.requests import MAX_BODY
+from tamis.actions.providers.requests import MAX_BODY, MAX_REPORTS
 from tamis.actions.webhooks.sender import Fetched
 from tamis.domain.providers import RefusalReason, Reports, Service
 from tests.providers.conftest import Read
@@ -315,6 +315,12 @@ def test_requests_are_accepted_for_as_long_as_a_service_tries_again(read: Read) 
 def test_bodies_that_are_not_json_are_refused(service: Service, body: bytes, read: Read) -> None:
     sent = send_sendgrid(body) if service is Service.SENDGRID else Sent(body, send_postmark({}).headers)
     assert read(service, sent) == RefusalReason.NOT_JSON
+
+
+def test_more_reports_than_are_stored_at_once_are_refused(read: Read) -> None:
+    events = [brevo_event("spam")] * MAX_REPORTS
+    assert is_read(read(Service.BREVO, send_brevo(events)))
+    assert read(Service.BREVO, send_brevo([*events, events[0]])) == RefusalReason.TOO_LARGE
 
 
 @pytest.mark.parametrize("service", list(Service))

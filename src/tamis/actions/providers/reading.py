@@ -6,6 +6,7 @@ from typing import NamedTuple, Protocol, TypeVar
 from tamis.actions.providers import brevo, mailgun, postmark, sendgrid, ses, sns
 from tamis.actions.providers.requests import (
     MAX_BODY,
+    MAX_REPORTS,
     ProviderRequest,
     RequestRefused,
     require_documented_address,
@@ -65,4 +66,7 @@ async def read_request(
 def _verify_and_read(provider: ReceivingProvider, request: ProviderRequest) -> Reports:
     format_ = FORMATS[provider.service]
     format_.verify(request, provider.credential)
-    return format_.read(request)
+    found = format_.read(request)
+    if len(found.reports) > MAX_REPORTS:
+        raise RequestRefused(RefusalReason.TOO_LARGE)
+    return found

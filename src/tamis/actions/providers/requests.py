@@ -13,6 +13,8 @@ from tamis.domain.providers import RefusalReason, Service
 
 MAX_BODY = 4 * 1_048_576
 """The largest body of a request: the largest batches of the services have less than one megabyte."""
+MAX_REPORTS = 10_000
+"""The most reports of a request: they are stored in one transaction, while others wait."""
 CLOCK_TOLERANCE = timedelta(minutes=10)
 """How far the clock of a service may be ahead."""
 CREDENTIAL_HEADER = "x-tamis-credential"

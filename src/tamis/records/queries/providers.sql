@@ -49,7 +49,7 @@ SELECT counts FROM provider_activity WHERE provider_id = ? AND minute = ? AND ou
 
 -- name: record_activity
 INSERT INTO provider_activity (provider_id, minute, outcome, requests, counts) VALUES (?, ?, ?, 1, ?)
-ON CONFLICT (provider_id, minute, outcome) DO UPDATE SET requests = requests + 1, counts = excluded.counts;
+ON CONFLICT (provider_id, minute, outcome) DO UPDATE SET requests = provider_activity.requests + 1, counts = excluded.counts;
 
 -- name: activity
 SELECT minute, outcome, requests, counts FROM provider_activity
