@@ -86,7 +86,7 @@ def test_what_is_refused_changes_nothing_and_says_why(team: dict[Role, Visitor],
     viewer, segment = team[Role.VIEWER], f"/segments/{full.ids['segment_id']}"
     answer = viewer.post(f"{segment}/rename", {"name": "Mine"})
     assert answer.status_code == 403
-    assert "Your role in this account is viewer, and this takes the role editor." in text_of(answer.text)
+    assert "Your role in this account is viewer, and this requires the role editor." in text_of(answer.text)
     assert "Mine" not in viewer.get("/segments").text
     assert team[Role.EDITOR].post(f"{segment}/rename", {"name": "Ours"}).status_code in (200, 303)
     assert "Ours" in viewer.get("/segments").text
@@ -185,9 +185,9 @@ def test_an_account_keeps_an_owner_and_admins_leave_owners_alone(tmp_path: Path)
         with pytest.raises(Refused, match="is the only owner"):
             services.write(change_role, account, owner, Role.VIEWER)
         acting = services.acting_as(admin.actor)
-        with pytest.raises(Refused, match="takes the role owner"):
+        with pytest.raises(Refused, match="requires the role owner"):
             acting.write(change_role, account, admin, Role.OWNER)
-        with pytest.raises(Refused, match="takes the role owner"):
+        with pytest.raises(Refused, match="requires the role owner"):
             acting.write(remove_user, account, owner)
         services.write(change_role, account, admin, Role.OWNER)
         acting.write(remove_user, account, owner)

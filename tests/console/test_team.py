@@ -119,7 +119,7 @@ def test_admins_invite_no_owners_and_a_removed_user_is_out_at_once(server: Serve
     admin = Visitor(server.address)
     admin.sign_in(email)
     refused = admin.post("/account/team/invite", {"email": fresh_address(), "role": "owner"})
-    assert "takes the role owner" in text_of(refused.text)
+    assert "requires the role owner" in text_of(refused.text)
     team = chief.get("/account/team")
     ids = re.findall(r'name="user_id" value="(\d+)"', team.text)
     owner_id = re.findall(r'name="user_id" value="(\d+)"', admin.get("/account/team").text)

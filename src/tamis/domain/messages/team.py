@@ -13,7 +13,7 @@ TEAM = {
     "last_owner": "{email} is the only owner of the account: make somebody else an owner first",
     "mail_not_sent": "the mail server did not accept the email: hand over the link in another way",
     "password_link_not_valid": "this link was used or replaced, or has expired: ask for a new one",
-    "role_too_small": "this takes the role {needed}",
+    "role_too_small": "this requires the role {needed}",
     "user_in_account_already": "{email} is a user of this account already",
     "user_of_other_account": "{email} is a user of another account already",
     "user_unknown": "there is no such user in this account",

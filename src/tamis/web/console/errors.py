@@ -66,7 +66,7 @@ def role_required(request: WebRequest, error: RoleRequired) -> Response[Any]:
     """Respond to a user whose role does not allow what they ask for."""
     visitor: Visitor = request.state.visitor
     message = (
-        f"Your role in this account is {visitor.role}, and this takes the role {error.needed}. "
+        f"Your role in this account is {visitor.role}, and this requires the role {error.needed}. "
         "Ask an owner or admin of the account."
     )
     return _error_response(request, 403, "Not allowed", message, [])
