@@ -12,9 +12,6 @@ from collections.abc import Sequence
 from datetime import datetime
 from enum import StrEnum
 
-from cryptography.exceptions import InvalidTag
-from cryptography.hazmat.primitives.ciphers.aead import AESSIV
-
 from tamis import log
 from tamis.actions.services import Services
 from tamis.domain.signing_keys import SigningKey, next_key_begins, signing_key, valid_until
@@ -39,13 +36,15 @@ class Signer:
     """Makes tokens with one key."""
 
     def __init__(self, key: SigningKey) -> None:
+        from cryptography.hazmat.primitives.ciphers.aead import AESSIV  # takes as long as a short command
+
         self._key_id = _KEY_ID.pack(key.id)
-        self._cipher = AESSIV(key.secret)
+        self._encrypt = AESSIV(key.secret).encrypt
 
     def sign(self, purpose: TokenPurpose, payload: bytes, expires_at: datetime | None = None) -> str:
         """Make a token of characters that URLs need not escape; without `expires_at` it is valid as long as its key."""
         expiry = _NO_EXPIRY if expires_at is None else int(expires_at.timestamp())
-        sealed = self._cipher.encrypt(_EXPIRY.pack(expiry) + payload, [purpose.encode(), self._key_id])
+        sealed = self._encrypt(_EXPIRY.pack(expiry) + payload, [purpose.encode(), self._key_id])
         return base64.urlsafe_b64encode(self._key_id + sealed).rstrip(b"=").decode()
 
 
@@ -74,6 +73,9 @@ def sign(
 def verify(db: Reader, now: datetime, purpose: TokenPurpose, token: str) -> bytes | None:
     """Return the payload of a token, or None if it was not made here for this purpose or is not valid any more; the
     answer does not say which."""
+    from cryptography.exceptions import InvalidTag
+    from cryptography.hazmat.primitives.ciphers.aead import AESSIV
+
     raw = _decode(token)
     if raw is None:
         return None
