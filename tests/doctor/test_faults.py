@@ -12,6 +12,7 @@ import duckdb
 import pytest
 
 from tamis.actions.accounts.accounts import create_account
+from tamis.actions.consent.suppressions import suppress
 from tamis.actions.contacts.contacts import delete_contact
 from tamis.actions.contacts.forgotten_emails import forget_email
 from tamis.actions.fields.fields import create_field
@@ -23,10 +24,12 @@ from tamis.actions.segments.recipients import add_recipient, delete_recipient
 from tamis.actions.segments.segments import create_segment
 from tamis.actions.services import Services
 from tamis.columns.engine.files import NAME as FILE_NAME
+from tamis.columns.layout.contacts import column
 from tamis.domain.contacts import encode_values
 from tamis.domain.emails import parse_email
-from tamis.domain.fields import COUNTRY, Kind
+from tamis.domain.fields import COUNTRY, SUPPRESSED, Kind
 from tamis.domain.import_reports import RequestedOptions
+from tamis.domain.suppressions import SuppressionReason
 from tamis.records import types
 from tamis.records.contacts import NewContact
 from tamis.records.importing import imports
@@ -37,6 +40,7 @@ from tests.support.records import records_of
 
 CONTACTS = 300
 INDIA, SCORED, NAMING = 1, 2, 3
+SUPPRESSED_FAULT = "a suppressed contact that could be mailed"
 
 
 def people(score: int | None, count: int = CONTACTS, country: str = "India") -> list[NewContact]:
@@ -84,6 +88,8 @@ def fill(directory: Path) -> None:
     services.project()
     services.write(delete_contact, account, of, "p7@example.org")
     services.write(forget_email, account, of, "p8@example.org")
+    emails = [email for text in ("p14@example.org", "way@example.net") if (email := parse_email(text))]
+    services.write(suppress, account, emails, SuppressionReason.UNSUBSCRIBED, "test")
     services.project()
     services.close()
 
@@ -226,6 +232,16 @@ IN_COLUMNS: tuple[dict[str, tuple[str, list[str]]], ...] = (
         ),
     },
     {
+        SUPPRESSED_FAULT: (
+            f"UPDATE contacts_1 SET {column(SUPPRESSED)} = FALSE WHERE id = 15 AND {column(SUPPRESSED)}",
+            ["1 contact of type 1", "(IDs 15)"],
+        ),
+        "a suppressed external recipient who could be mailed": (
+            "UPDATE inclusions SET suppressed = FALSE WHERE email = 'way@example.net' AND suppressed",
+            ["segments of contact type 1 have 2 manually added emails"],
+        ),
+    },
+    {
         "a missing column": ("ALTER TABLE contacts_1 DROP COLUMN f9", ["do not match its fields"]),
     },
 )
@@ -298,6 +314,12 @@ IN_RECORDS: tuple[dict[str, tuple[list[str], list[str]]], ...] = (
         ),
     },
     {
+        "suppressions that are gone without an entry in the change log": (
+            ["DELETE FROM suppressions"],
+            ["1 contact of type 1", "(IDs 15)", "segments of contact type 1 have 2 manually added emails"],
+        ),
+    },
+    {
         "a value changed without an entry in the change log": (
             ["""UPDATE contacts SET field_values = '{"5":"Peru"}' WHERE id = 102"""],
             ["(IDs 102)", "contact 102 is in segment 1, contrary to its rule"],
@@ -333,7 +355,7 @@ def test_faults_of_the_records_are_found_and_named(data: Path, faults: dict[str,
 
 def test_following_the_advice_repairs_the_column_store(data: Path) -> None:
     everything = ChainMap(*IN_COLUMNS)
-    for fault in ("a wrong member", "a wrong size", "a changed value", "a transition that is gone"):
+    for fault in ("a wrong member", "a wrong size", "a changed value", "a transition that is gone", SUPPRESSED_FAULT):
         in_columns(everything[fault][0])(data)
     assert wrong(data)
     (data / FILE_NAME).unlink()
