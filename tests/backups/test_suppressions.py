@@ -5,7 +5,9 @@ import subprocess
 import sys
 from pathlib import Path
 
-from tests.support.process import TAMIS, tamis
+import pytest
+
+from tests.support.process import TAMIS, Refused, tamis
 
 
 def members(data: Path) -> list[str]:
@@ -31,11 +33,18 @@ def test_suppressions_since_a_backup_outlive_its_restore(tmp_path: Path) -> None
     reasons = {one["email"]: one["reason"] for one in tamis(kept, "suppress", "list")["suppressions"]}
     assert reasons == {"bob@example.org": "unsubscribed", None: "complained"}
 
+    gone = tmp_path / "gone"
+    with pytest.raises(Refused, match="has no data of Tamis"):
+        tamis(gone, "restore", backup, "--suppressions-of", tmp_path / "nothing")
+    assert not gone.exists(), "nothing is restored without what was asked for"
+
     bare = tmp_path / "bare"
     told = subprocess.run(
         [sys.executable, *TAMIS, "restore", backup, "--data", bare], check=True, capture_output=True, text=True
     )
-    assert "--suppressions-of" in told.stderr + told.stdout
+    assert "--suppressions-of" in told.stderr
+    assert "WARNING: whoever unsubscribed, complained or bounced after" in told.stderr
+    assert "If it is gone" in told.stderr
     assert members(bare) == ["ann@example.org", "bob@example.org", "eve@example.org"]
     file = tmp_path / "suppressions.csv"
     assert tamis(data, "suppress", "export", file) == {"rows": 1, "hidden": 1, "file": str(file)}

@@ -3,14 +3,14 @@
 from datetime import datetime
 from pathlib import Path
 
-from tamis.actions.consent.suppression_files import take_over_suppressions
+from tamis.actions.consent.suppression_files import require_data, take_over_suppressions
 from tamis.actions.local_calls import Erase, MakeBackup
 from tamis.actions.maintenance.backups import restore
 from tamis.actions.maintenance.lost_writes import accept_loss
 from tamis.cli.common import Common, open_services, print_notice, print_result
 from tamis.cli.local_client import run_call
 from tamis.domain.dates import local_time
-from tamis.domain.errors import Unavailable
+from tamis.domain.errors import TamisError, Unavailable
 from tamis.domain.instants import UTC_ZONE
 
 
@@ -71,19 +71,35 @@ def restore_backup(
         The data directory that the backup replaces: emails that were suppressed in it since the backup stay suppressed.
     """
     data = common.settings.data
-    found = restore(data, directory)
-    taken = 0
     if suppressions_of is not None:
-        with open_services(common) as services:
-            taken = take_over_suppressions(services, suppressions_of)
-    else:
-        print_notice(
-            "Whoever unsubscribed after this backup can be mailed again. Before anything is sent, add what is missing: "
-            "restore with --suppressions-of and the replaced directory, or use tamis suppress export there and tamis "
-            "suppress import here."
-        )
-    print_result(
-        common,
-        {"data": str(data), "change": found.change, "made_at": found.made_at, "suppressions": taken},
-        f"Restored the backup of {local_time(datetime.fromisoformat(found.made_at), UTC_ZONE)} UTC to {data}.",
+        require_data(suppressions_of)  # before anything is restored
+    found = restore(data, directory)
+    made_at = f"{local_time(datetime.fromisoformat(found.made_at), UTC_ZONE)} UTC"
+    taken = 0
+    try:
+        if suppressions_of is not None:
+            with open_services(common) as services:
+                taken = take_over_suppressions(services, suppressions_of)
+    except TamisError:
+        _warn_of_missing_suppressions(made_at)
+        raise
+    if suppressions_of is None:
+        _warn_of_missing_suppressions(made_at)
+    document = {"data": str(data), "change": found.change, "made_at": found.made_at, "suppressions": taken}
+    if suppressions_of is None:
+        document["suppressions_missing_since"] = found.made_at
+    print_result(common, document, f"Restored the backup of {made_at} to {data}.")
+
+
+def _warn_of_missing_suppressions(made_at: str) -> None:
+    """Say that people may be mailed against their will, and what to do about it before that happens."""
+    print_notice(
+        f"""
+WARNING: whoever unsubscribed, complained or bounced after {made_at} can be mailed again.
+Send nothing before you have added them:
+- If you have the replaced data directory, run: tamis suppress export FILE --data OLD, then: tamis suppress import FILE.
+  To include people who were forgotten, restore again into an empty directory with --suppressions-of OLD.
+- If it is gone, download the unsubscribes, complaints and bounces of whatever sends your mail since then, and run
+  tamis suppress import FILE for each; reports that a provider sends again are accepted, too.
+"""
     )

@@ -95,12 +95,17 @@ def suppress_rows(
     return found
 
 
+def require_data(directory: Path) -> None:
+    """Raise Invalid if a directory has no data."""
+    if not RECORDS.is_there(directory):
+        raise Invalid([Problem("suppressions-of", "no_data_in_directory", directory=str(directory))])
+
+
 def take_over_suppressions(services: Services, directory: Path) -> int:
     """Add the suppressions of another data directory with the same accounts, of which nothing is lifted, and the keys
     of its signed tokens; return how many suppressions are new or have a graver reason. Raises Invalid if there are no
     data."""
-    if not RECORDS.is_there(directory):
-        raise Invalid([Problem("suppressions-of", "no_data_in_directory", directory=str(directory))])
+    require_data(directory)
     other, taken = Services(replace(services.settings, data=directory)), 0
     try:
         db = other.records.reader()
