@@ -1,6 +1,7 @@
 """`tamis topic`, with and without a running server."""
 
 import csv
+import json
 from io import StringIO
 from pathlib import Path
 
@@ -29,6 +30,15 @@ def test_topics_and_states_of_contacts(either: Path, tmp_path: Path) -> None:
     with pytest.raises(Refused, match='is used by the segment "Readers"'):
         tamis(either, "topic", "delete", "Letter", *OF_PEOPLE)
     tamis(either, "segment", "delete", "Readers")
+    exported = tmp_path / "people.csv"
+    tamis(either, "export", *OF_PEOPLE, exported)
+    (row,) = csv.DictReader(StringIO(exported.read_text(encoding="utf-8-sig")))
+    assert (row["email"], row["topic:Letter"]) == ("ann@example.org", "unsubscribed")
+    (topic,) = tamis(either, "import", exported, *OF_PEOPLE)["topics"]
+    assert (topic["topic"], topic["changed"], topic["unchanged"]) == ("Letter", 0, 1)
+    chosen = tmp_path / "readers.ndjson"
+    tamis(either, "export", *OF_PEOPLE, chosen, "--where", 'is not subscribed to "Letter"', "--fields", "topic:letter")
+    assert json.loads(chosen.read_text(encoding="utf-8")) == {"topic:Letter": "unsubscribed"}
     tamis(either, "topic", "delete", "Letter", *OF_PEOPLE)
     file = tmp_path / "consent.csv"
     assert tamis(either, "topic", "records", file, *OF_PEOPLE)["rows"] == 2

@@ -11,6 +11,7 @@ from tests.console.test_builder_in_chromium import Builder
 from tests.support.console import Visitor, new_console_account, text_of
 from tests.support.process import Server
 from tests.support.programs import Program, program_of
+from tests.support.uploads import begin, place_of, upload_file, wait_until_processed
 from tests.support.users import Person, fresh_address
 
 
@@ -112,3 +113,18 @@ def test_the_pages_fit_and_the_builder_asks_for_a_topic(
         builder.shows("1")
         assert builder.text.input_value() == 'is subscribed to "Offers"'
         page.evaluate("window.onbeforeunload = null")
+
+
+def test_a_column_of_a_file_is_mapped_to_a_topic(visitor: Visitor, api: Program) -> None:
+    type_id = api.create("contact-types", {"name": "Imported"})["id"]
+    topic = api.create(f"contact-types/{type_id}/topics", {"name": "News"})["id"]
+    file = "email,topic:news,Offers\nann@example.org,subscribed,no\n"
+    place = place_of(upload_file(visitor, type_id, file.encode()))
+    page = visitor.get(place).text
+    assert f'value="topic:{topic}" selected' in page
+    wait_until_processed(visitor, begin(visitor, place, "import", {"field_2": "skip"}))
+    (found,) = api.pages(f"contact-types/{type_id}/contacts")
+    (state,) = api.get(f"contacts/{found['id']}/subscriptions").json()["subscriptions"]
+    assert (state["state"], state["source"]) == ("subscribed", "import")
+    (job,) = api.pages("imports")
+    assert "1 contact updated" in text_of(visitor.get(f"/imports/{job['id']}").text)

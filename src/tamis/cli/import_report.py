@@ -3,7 +3,15 @@
 from collections.abc import Mapping, Sequence
 
 from tamis.cli.import_bad_values import bad_value_lines
-from tamis.domain.import_reports import CreatedField, Details, Figures, ImportedConsent, ImportedName, InvalidValues
+from tamis.domain.import_reports import (
+    CreatedField,
+    Details,
+    Figures,
+    ImportedConsent,
+    ImportedName,
+    ImportedTopic,
+    InvalidValues,
+)
 from tamis.domain.messages.kinds import KIND_NAMES
 from tamis.domain.text import pluralize, shorten
 
@@ -26,6 +34,7 @@ def report_lines(
     ]
     if report.consent:
         lines += consent_lines(report.consent, dry_run=dry_run)
+    lines += [line for topic in report.topics or () for line in topic_lines(topic, dry_run=dry_run)]
     if report.contacts_created:
         lines.append(f"Contacts created: {report.contacts_created:,}")
     lines += map(event_name_line, report.events or ())
@@ -46,6 +55,19 @@ def consent_lines(consent: ImportedConsent, *, dry_run: bool) -> list[str]:
     if consent.unknown_values:
         values = ", ".join(f'"{shorten(text)}" ({count:,})' for text, count in consent.unknown_values.items())
         lines.append(f"Values of consent that are not known: {values}")
+    return lines
+
+
+def topic_lines(topic: ImportedTopic, *, dry_run: bool) -> list[str]:
+    """Return the lines that report what a column of a topic has said."""
+    lines = [f"Topic {topic.topic}: {pluralize(topic.changed, 'contact')} updated"] if not dry_run else []
+    lines += [f"{count:>16,}  {state}" for state, count in topic.emails.items()]
+    if topic.refused:
+        left = pluralize(topic.refused, "contact")
+        lines.append(f"Not subscribed again to {topic.topic}, because they have unsubscribed: {left}")
+    if topic.unknown_values:
+        values = ", ".join(f'"{shorten(text)}" ({count:,})' for text, count in topic.unknown_values.items())
+        lines.append(f"Values of {topic.topic} that are not known: {values}")
     return lines
 
 

@@ -61,6 +61,7 @@ def import_file(
     sheet: str | None = None,
     on_bad_value: Annotated[list[str] | None, Parameter(negative="")] = None,
     add_options: Annotated[bool, Parameter(negative="")] = False,
+    resubscribe: str = "",
     dry_run: Annotated[bool, Parameter(negative="")] = False,
     common: Common = Common(),  # noqa: B008  frozen
 ) -> None:
@@ -75,8 +76,8 @@ def import_file(
         Create a field for each unknown column, of the kind of most of its values.
     map_
         COLUMN=FIELD: import a column into a field with another name; with --create-fields, the field is created if
-        needed. COLUMN=consent suppresses those whom the column calls unsubscribed, bounced or complained. Can be
-        repeated.
+        needed. COLUMN=consent suppresses those whom the column calls unsubscribed, bounced or complained;
+        COLUMN=topic:NAME sets who is subscribed to a topic. Can be repeated.
     blank
         Whether blank cells keep or erase existing values.
     date_order
@@ -102,6 +103,9 @@ def import_file(
         COLUMN=blank does so for one column; COLUMN=add turns its values into new options. Can be repeated.
     add_options
         Add unknown values to the options of choice fields, even if someone has edited the options.
+    resubscribe
+        Why people who have unsubscribed from a topic are subscribed again by its column; without it, they are left
+        alone.
     dry_run
         Show what would happen, without importing anything.
     """
@@ -121,6 +125,7 @@ def import_file(
         on_bad_value=everywhere,
         bad_values=by_column,
         add_options=add_options,
+        resubscribe=resubscribe,
         encoding=encoding,
         sheet=sheet,
         words=WORDS,

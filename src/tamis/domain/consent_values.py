@@ -54,14 +54,27 @@ WORDS: dict[ConsentValue, str] = {
 _WORD_SIGNS = re.compile(r"[\W_]+")
 
 
-def _letters(text: str) -> str:
+def letters_of(text: str) -> str:
+    """Return the letters and digits of a text, in lower case."""
     return _WORD_SIGNS.sub("", text.casefold())
 
 
-MEANINGS = {_letters(text): meaning for meaning, texts in WORDS.items() for text in texts.split(",")}
+MEANINGS = {letters_of(text): meaning for meaning, texts in WORDS.items() for text in texts.split(",")}
 
-_YES = frozenset(map(_letters, ("yes", "y", "true", "t", "1", "x", "on")))
-_NO = frozenset(map(_letters, ("no", "n", "false", "f", "0", "off")))
+_YES = frozenset(map(letters_of, ("yes", "y", "true", "t", "1", "x", "on")))
+_NO = frozenset(map(letters_of, ("no", "n", "false", "f", "0", "off")))
+
+
+def means_yes(letters: str) -> bool:
+    """Return whether letters are a way to write yes."""
+    return letters in _YES
+
+
+def means_no(letters: str) -> bool:
+    """Return whether letters are a way to write no."""
+    return letters in _NO
+
+
 # What yes means by a part of the column's name; the first part that occurs decides.
 _YES_BY_NAME: tuple[tuple[str, ConsentValue], ...] = (
     ("unsub", SuppressionReason.UNSUBSCRIBED),
@@ -107,8 +120,8 @@ def states_suppressions(column: str, texts: Collection[str]) -> bool:
         found = {parse_consent(column, text) for text in texts}
     except ValueProblem:
         return False
-    words = [_letters(text) for text in texts]
-    named = [_letters(column)] if _YES.union(_NO).issuperset(words) else words
+    words = [letters_of(text) for text in texts]
+    named = [letters_of(column)] if _YES.union(_NO).issuperset(words) else words
     return any(isinstance(meaning, SuppressionReason) for meaning in found) and any(
         sign in word for word in named for sign in _SURE_SIGNS
     )
@@ -121,9 +134,9 @@ _ORDER: dict[ConsentValue, int] = {
 
 
 def _parse_word(column: str, text: str) -> ConsentValue | None:
-    letters = _letters(text)
+    letters = letters_of(text)
     if letters in _YES or letters in _NO:
-        name = _letters(column)
+        name = letters_of(column)
         meant = next((meaning for part, meaning in _YES_BY_NAME if part in name), None)
         if meant is None or letters in _YES:
             return meant

@@ -7,6 +7,7 @@ from enum import StrEnum
 from tamis.domain.errors import Invalid, Problem
 from tamis.domain.fields import CREATED_AT, EMAIL, UPDATED_AT, Field, FieldSet
 from tamis.domain.link_columns import LINK_COLUMNS, UNSUBSCRIBE_URL, find_link_column
+from tamis.domain.topics import find_topic_column
 
 GZIP = ".gz"
 
@@ -66,19 +67,19 @@ def format_by_name(name: str) -> tuple[Format, bool] | None:
 
 
 def resolve_fields(fields: FieldSet, chosen: Sequence[str] | None, *, with_links: bool = False) -> tuple[Field, ...]:
-    """Return the fields of an export; by default the email, then the fields that an import takes in order of id, then
-    `created_at` and `updated_at`, and `with_links` the unsubscribe links. Raises Invalid with all problems."""
+    """Return the fields of an export; by default the email, then the fields that an import takes in order of id, the
+    topics, `created_at` and `updated_at`, and `with_links` the unsubscribe links. Raises Invalid with all problems."""
     if chosen is None:
         own = (CREATED_AT.id, UPDATED_AT.id)
         imported = sorted((f for f in fields.fields if f.id not in (EMAIL.id, *own)), key=lambda f: f.id)
         links = (UNSUBSCRIBE_URL,) if with_links and fields.find(UNSUBSCRIBE_URL.key) is None else ()
-        return (EMAIL, *imported, CREATED_AT, UPDATED_AT, *links)
+        return (EMAIL, *imported, *fields.topics, CREATED_AT, UPDATED_AT, *links)
     found: list[Field] = []
     problems = [] if chosen else [Problem("fields", "no_fields_chosen")]
     for reference in chosen:
-        field = fields.find(reference) or find_link_column(reference)
+        field = fields.find(reference) or find_link_column(reference) or find_topic_column(reference, fields)
         if field is None:
-            known = ", ".join(f.key for f in (*fields.fields, *LINK_COLUMNS))
+            known = ", ".join(f.key for f in (*fields.fields, *fields.topics, *LINK_COLUMNS))
             problems.append(Problem("fields", "export_field_unknown", field=reference, known=known))
         elif field in found:
             problems.append(Problem("fields", "export_field_repeated", field=field.name))

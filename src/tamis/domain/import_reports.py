@@ -115,6 +115,20 @@ class ImportedConsent(Struct, frozen=True):
     unknown_values: Mapping[str, int] = field(default_factory=dict)
 
 
+class ImportedTopic(Struct, frozen=True):
+    """What a column of a topic has said: how many contacts have got a new state, had it already, and were left alone
+    because they have unsubscribed; how many `emails` there are of each state; and values that are not known, with their
+    rows."""
+
+    column: str
+    topic: str
+    changed: int
+    unchanged: int
+    refused: int
+    emails: Mapping[str, int]
+    unknown_values: Mapping[str, int] = field(default_factory=dict)
+
+
 class UndoProgress(Struct, frozen=True):
     """The progress of undoing an import. `stay` are ids of contacts that are left unchanged; `gone` is known at the
     end."""
@@ -130,7 +144,8 @@ class UndoProgress(Struct, frozen=True):
 class Details(Struct, frozen=True):
     """The report of an import apart from its row counts, by column of the file or key of the field.
 
-    `events` and `contacts_created` are those of files of events, `consent` that of files that say who may be mailed.
+    `events` and `contacts_created` are those of files of events, `consent` that of files that say who may be mailed,
+    and `topics` that of files with columns of topics.
     The last three are added to a job later, or never: its effect on segments, the progress of its undoing, and that the
     data for undoing it is no longer kept.
     """
@@ -153,6 +168,7 @@ class Details(Struct, frozen=True):
     events: tuple[ImportedName, ...] | UnsetType = UNSET
     contacts_created: int | UnsetType = UNSET
     consent: ImportedConsent | UnsetType = UNSET
+    topics: tuple[ImportedTopic, ...] | UnsetType = UNSET
     segments: tuple[SegmentEffect, ...] | UnsetType = UNSET
     undo: UndoProgress | UnsetType = UNSET
     journal_dropped: bool | UnsetType = UNSET
@@ -176,6 +192,7 @@ class RequestedOptions(Struct, frozen=True):
     sheet: str | None = None
     on_bad_value: str | UnsetType = UNSET
     on_bad_value_of: Mapping[str, str] | UnsetType = UNSET
+    resubscribe: str | UnsetType = UNSET
     add_options: bool | UnsetType = UNSET
     decimal: str | UnsetType = UNSET
     kinds: Mapping[str, str] | UnsetType = UNSET

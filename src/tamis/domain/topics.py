@@ -112,6 +112,13 @@ def topic_id_of(field: Field) -> int:
     return field.id - FIRST_TOPIC_FIELD
 
 
+def find_topic_column(reference: str, fields: FieldSet) -> Field | None:
+    """Find the topic of a column of a file with a name such as `topic:News`."""
+    prefix, colon, name = reference.strip().partition(":")
+    is_topic = f"{prefix.strip().lower()}{colon}" == COLUMN_PREFIX
+    return find_topic(name, fields) if is_topic else None
+
+
 def find_topic(reference: str | int, fields: FieldSet) -> Field | None:
     """Find a topic of a contact type by its id or name: exact names come before folded ones, and digits are tried as an
     id first."""

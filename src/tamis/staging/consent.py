@@ -71,14 +71,17 @@ def iter_ranked_emails(
     emails: EmailExpressions,
     padded: frozenset[int],
     ranks: Collection[int],
+    *,
+    accepted: bool = False,
 ) -> Iterator[list[tuple[str, str, int]]]:
     """Yield each email of a file once (as written, its key, and the lowest rank of its cells) in order, some thousands
-    at a time, if that is one of some ranks. Rows that are rejected for another reason than their structure count."""
+    at a time, if that is one of some ranks. Rows that are rejected for another reason than their structure
+    count; with `accepted`, an email must have a row that is not rejected."""
     wanted = ", ".join(f"{rank:d}" for rank in ranks)
     with cursor(staging) as reading:
         reading.execute(
             f"SELECT email, key, rank FROM ({_ranked_emails(positions, emails, padded)}) "
-            f"WHERE rank IN ({wanted}) ORDER BY n"
+            f"WHERE rank IN ({wanted}){' AND accepted' if accepted else ''} ORDER BY n"
         )
         while rows := reading.fetchmany(CELLS_PER_FETCH):
             yield rows
@@ -92,7 +95,8 @@ def _ranked_emails(positions: Sequence[int], emails: EmailExpressions, padded: f
     )
     lowest = f"least({', '.join(ranks)})" if len(ranks) > 1 else ranks[0]
     return (
-        "SELECT first(email ORDER BY n) AS email, key, min(rank) AS rank, min(n) AS n "
+        "SELECT first(email ORDER BY n) AS email, key, min(rank) AS rank, min(n) AS n, "
+        "bool_or(n NOT IN (SELECT n FROM problems)) AS accepted "
         f"FROM (SELECT rows.rowid AS n, {emails.email} AS email, {emails.key} AS key, {lowest} AS rank "
         f"FROM rows{emails.join}{joins}) "
         "WHERE key IS NOT NULL AND rank IS NOT NULL "

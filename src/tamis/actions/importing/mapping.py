@@ -79,9 +79,10 @@ def map_columns(
     left_out: Collection[str] = (),
     consent: Collection[str] = (),
     words: MessageCatalog = ENGLISH,
+    topics: Collection[str] = (),
 ) -> ColumnMap:
-    """Map a header to fields: as `chosen` (column to field), else by name, without columns that are `left_out` or say
-    who may be mailed (`consent`).
+    """Map a header to fields: as `chosen` (column to field), else by name, without columns that are `left_out`, say
+    who may be mailed (`consent`), or are those of `topics`.
 
     The email column is also found by its `contents`. Notices are written in `words`. Raises Invalid with all
     problems."""
@@ -90,7 +91,7 @@ def map_columns(
     unknown, ignored = [], []
     names = [field_name(name, unique, fields) for name, unique in zip(header, make_names_unique(header), strict=True)]
     for position, name in enumerate(header):
-        if name in consent:
+        if name in consent or name in topics:
             continue
         reference = chosen.get(name, names[position])
         field = fields.find(reference)
@@ -109,7 +110,7 @@ def map_columns(
             unknown.append(position)
         else:
             ignored.append(position)
-    email, email_notices = _email_column(header, contents, targets, {*chosen, *left_out, *consent}, words)
+    email, email_notices = _email_column(header, contents, targets, {*chosen, *left_out, *consent, *topics}, words)
     if email is None:
         problems.append(
             Problem(
@@ -143,7 +144,7 @@ def map_columns(
             *_notices(header, names, [p for p in unknown if header[p] not in chosen]),
             *email_notices,
             *_nested_notices(header, contents, ignored, left_out),
-            *_consent_notices(header, contents, fields, consent, left_out, words),
+            *_consent_notices(header, contents, fields, consent, {*consent, *left_out, *topics}, words),
         ),
         tuple(position for position, name in enumerate(header) if name in consent),
     )
@@ -200,12 +201,12 @@ def _consent_notices(
     contents: Sequence[ColumnContents],
     fields: FieldSet,
     consent: Collection[str],
-    left_out: Collection[str],
+    decided: Collection[str],
     words: MessageCatalog,
 ) -> Iterator[str]:
     """Yield notices on columns that look as if they said who may be mailed, and on a field with the name of consent."""
     for name, found in zip(header, contents, strict=True):
-        if found.states_suppressions and name not in consent and name not in left_out:
+        if found.states_suppressions and name not in decided:
             yield words.render(Message("column_seems_to_be_consent", column=name))
     field = fields.find(CONSENT)
     for name in sorted(consent) if field else ():

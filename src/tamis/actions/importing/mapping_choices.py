@@ -15,6 +15,7 @@ from tamis.domain.link_columns import find_link_column
 from tamis.domain.parsing.column_format import AmbiguousDates, AmbiguousNumbers
 from tamis.domain.parsing.number_parser import DecimalMark
 from tamis.domain.text import name_problem
+from tamis.domain.topics import COLUMN_PREFIX, find_topic_column, topic_id_of
 
 SKIP = "out"
 NEW = "new"
@@ -102,6 +103,11 @@ def build_options(
         for column, choice in zip(preview.columns, choices, strict=True)
         if choice.startswith(NEW_NAMED)
     }
+    chosen |= {
+        column.name: choice
+        for column, choice in zip(preview.columns, choices, strict=True)
+        if find_topic_column(choice, fields)
+    }
     consent = {column.name for column, choice in zip(preview.columns, choices, strict=True) if choice == CONSENT}
     left_out = {column.name for column, choice in zip(preview.columns, choices, strict=True) if choice == SKIP}
     return ImportOptions(
@@ -153,6 +159,8 @@ def _ambiguous_columns(
 
 def _proposed(column: PreviewColumn, fields: FieldSet) -> str:
     field = _own_field(column, fields)
+    if topic := find_topic_column(column.name, fields):
+        return topic_choice(topic)
     if not can_map(column.name) or field in (EMAIL, CREATED_AT, UPDATED_AT):
         return SKIP
     if field:
@@ -217,6 +225,11 @@ def _problems(
     return problems
 
 
+def topic_choice(topic: Field) -> str:
+    """Return the choice that maps a column to a topic."""
+    return f"{COLUMN_PREFIX}{topic_id_of(topic)}"
+
+
 def is_new_field(choice: str) -> bool:
     """Return whether a choice creates a new field."""
     return choice == NEW or choice.startswith(NEW_NAMED)
@@ -235,7 +248,8 @@ def is_valid_choice(choice: str, column: PreviewColumn, fields: FieldSet) -> boo
         return True
     field = fields.by_key.get(choice.removeprefix(FIELD)) if choice.startswith(FIELD) else None
     is_known = field is not None and field not in (CREATED_AT, UPDATED_AT)
-    return can_map(column.name) and (is_known or choice == CONSENT or choice.startswith(NEW_NAMED))
+    is_apart = choice == CONSENT or find_topic_column(choice, fields) is not None
+    return can_map(column.name) and (is_known or is_apart or choice.startswith(NEW_NAMED))
 
 
 def find_name_problem(name: str, fields: FieldSet) -> Message | None:

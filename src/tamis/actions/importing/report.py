@@ -6,7 +6,7 @@ from enum import StrEnum
 
 from tamis.domain.dates import DateOrder
 from tamis.domain.fields import Field, Kind
-from tamis.domain.import_reports import ImportedConsent, InvalidValues, RowCounts
+from tamis.domain.import_reports import ImportedConsent, ImportedTopic, InvalidValues, RowCounts
 from tamis.domain.messages import ENGLISH
 from tamis.domain.messages.catalog import MessageCatalog
 from tamis.domain.parsing.number_parser import DecimalMark
@@ -29,11 +29,11 @@ class BadValue(StrEnum):
 class ImportOptions:
     """How a file is imported.
 
-    `chosen` maps columns to fields, columns that are `left_out` are ignored, and columns of `consent` say who may be
-    mailed. `erase`: blank cells clear values. `order`
-    is that of ambiguous dates, `decimal` the mark of ambiguous numbers. `keep_formulas` keeps the apostrophe that an
-    export puts before formula-like text. `kinds` are those of new fields, by column. `format`, `encoding` and `sheet`
-    (its name, or its number from 1) override detection.
+    `chosen` maps columns to fields or topics, columns that are `left_out` are ignored, and columns of `consent` say who
+    may be mailed. `resubscribe` is why people who have unsubscribed from a topic are subscribed again. `erase`: blank
+    cells clear values. `order` is that of ambiguous dates, `decimal` the mark of ambiguous numbers. `keep_formulas`
+    keeps the apostrophe that an export puts before formula-like text. `kinds` are those of new fields, by column.
+    `format`, `encoding` and `sheet` (its name, or its number from 1) override detection.
 
     `on_bad_value` says what happens to invalid cells (reject or blank), `bad_values` says it by column and may also add
     options; `add_options` adds options in all columns of choices. Options that Tamis inferred itself grow anyway,
@@ -55,6 +55,7 @@ class ImportOptions:
     bad_values: Mapping[str, BadValue] = field(default_factory=dict)
     add_options: bool = False
     consent: frozenset[str] = frozenset()
+    resubscribe: str = ""
     words: MessageCatalog = field(default=ENGLISH, compare=False, repr=False)
 
 
@@ -76,7 +77,7 @@ class ImportReport:
     rows by reason; a row with several reasons counts for each. `cleaned_emails` counts the emails that were cleaned of
     surrounding text, with `cleaned_examples`: before and after. `added_options` are by the key of the field;
     `unknown_options` count rejected rows. `omitted_file` has the rows with cells left blank, unchanged. `consent` says
-    who was suppressed."""
+    who was suppressed, `topics` who was subscribed."""
 
     rows: int
     created: int
@@ -101,6 +102,7 @@ class ImportReport:
     sample: tuple[DecodedLine, ...] = ()
     sheet: str | None = None
     consent: ImportedConsent | None = None
+    topics: tuple[ImportedTopic, ...] = ()
 
     @property
     def figures(self) -> RowCounts:

@@ -32,6 +32,7 @@ def to_requested_options(options: ImportOptions, upload: Upload | None) -> Reque
         on_bad_value=UNSET if options.on_bad_value is BadValue.REJECT else options.on_bad_value,
         on_bad_value_of=options.bad_values or UNSET,
         add_options=options.add_options or UNSET,
+        resubscribe=options.resubscribe or UNSET,
         decimal=options.decimal or UNSET,
         kinds=options.kinds or UNSET,
         leave_out=tuple(sorted(options.left_out)) or UNSET,
@@ -61,6 +62,7 @@ def to_details(report: ImportReport) -> Details:
         cleaned_emails=report.cleaned_emails,
         cleaned_examples=tuple(CleanedEmail(*example) for example in report.cleaned_examples),
         consent=report.consent or UNSET,
+        topics=report.topics or UNSET,
     )
 
 
@@ -73,6 +75,7 @@ def without_examples(details: Details) -> Details:
         sample=(),
         unknown_options={},
         consent=structs.replace(details.consent, unknown_values={}) if details.consent else UNSET,
+        topics=tuple(structs.replace(topic, unknown_values={}) for topic in details.topics or ()) or UNSET,
         invalid_values=tuple(structs.replace(invalid, examples=()) for invalid in details.invalid_values),
         omitted={column: structs.replace(cells, examples=()) for column, cells in details.omitted.items()},
         rejects_file=_name(details.rejects_file),

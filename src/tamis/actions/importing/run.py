@@ -7,7 +7,7 @@ from pathlib import Path
 
 from tamis.actions.batches import collector_paused, prefetch
 from tamis.actions.contacts.forgotten_emails import email_check
-from tamis.actions.importing import consent_column, row_preparation
+from tamis.actions.importing import consent_column, row_preparation, topic_columns
 from tamis.actions.importing.bad_values import check_policies, policies
 from tamis.actions.importing.batch_writer import BatchWriter
 from tamis.actions.importing.concurrent_projection import projecting
@@ -46,7 +46,8 @@ ROWS_A_BATCH, CELLS_A_BATCH = 50_000, 2_000_000
 @dataclass(frozen=True, slots=True)
 class _ParsedFile:
     """A file with all cells parsed: its mapping, the fields of the type with new ones, added options, the prepared
-    rows, the number of the email forgotten last that was checked, and columns that say who may be mailed."""
+    rows, the number of the email forgotten last that was checked, and columns that say who may be mailed, and those of
+    topics."""
 
     columns: ColumnMap
     fields: FieldSet
@@ -55,6 +56,7 @@ class _ParsedFile:
     prepared: PreparedRows
     checked: int
     consent: consent_column.ConsentColumns | None
+    topics: topic_columns.TopicColumns | None
 
 
 def import_file(
@@ -143,6 +145,9 @@ def _take(
             for done, rows in prefetch(batches):
                 writer.write(rows, done)
                 progress("Storing", done, count)
+        subscribed = topic_columns.set_states_by_columns(
+            services, account, contact_type, staging, parsed.topics, job.id, options
+        )
         return ImportReport(
             rows=count,
             created=writer.total.created,
@@ -166,6 +171,7 @@ def _take(
             sample=source.sample,
             sheet=source.sheet,
             consent=consent,
+            topics=subscribed,
             invalid_values=tuple(
                 InvalidValues(
                     source.header[invalid.position],
@@ -199,15 +205,17 @@ def _parse(
     if unescaped and (marked := strip_text_markers(staging, width)):
         source = replace(source, typed=MarkedAsText(source.typed, marked))
     contents = summarize_columns(sample_rows(staging, source.staged.count, width), source.header, source.typed.nested)
+    topics = topic_columns.find_topics(source.header, options, present)
     columns = map_columns(
         source.header,
         contents,
         present,
-        options.chosen,
+        {column: field for column, field in options.chosen.items() if column not in topics},
         options.create_fields,
         options.left_out,
         options.consent,
         options.words,
+        topics,
     )
     source.typed.reject_nested([columns.email, *columns.fields, *columns.unknown])
     declared = source.typed.declared_types(columns.unknown)
@@ -221,6 +229,7 @@ def _parse(
         unescaped=unescaped,
     )
     consent = consent_column.parse_columns(staging, source.header, columns.consent, email_sql, padded, options)
+    subscriptions = topic_columns.parse_columns(staging, source.header, topics, email_sql, padded, options)
     default_formats = {position: ColumnFormat(field.kind) for position, field in columns.fields.items()}
     fast = find_fast_columns(staging, default_formats, padded, utc=utc)
     inferred = infer_column_formats(staging, source, columns, options, account, fast, padded, declared)
@@ -262,4 +271,5 @@ def _parse(
         prepared,
         checked,
         consent,
+        subscriptions,
     )

@@ -16,7 +16,7 @@ from tamis.columns.reads.export_links import CONTACT, ROW, is_link, with_links, 
 from tamis.columns.reads.export_links import EMAIL as ROW_EMAIL
 from tamis.columns.reads.recipients import with_inclusions
 from tamis.domain.exports import Format, OutputOptions
-from tamis.domain.fields import EMAIL, FIRST_NAME, LAST_NAME, SEPARATOR, Field, Kind
+from tamis.domain.fields import EMAIL, FIRST_NAME, FIRST_TOPIC_FIELD, LAST_NAME, SEPARATOR, Field, Kind
 from tamis.domain.formulas import TO_ESCAPE
 from tamis.domain.inference.parquet_metadata import KEY, format_field_metadata
 from tamis.domain.segments import EXTERNAL_BIT
@@ -124,7 +124,8 @@ class DuckExportReads:
         path = str(target).replace("'", "''")  # COPY takes no parameters
         options = _options(layout)
         if layout.format is Format.PARQUET:
-            described = format_field_metadata([field for field in fields if not is_link(field)])
+            own = [field for field in fields if not is_link(field) and field.id < FIRST_TOPIC_FIELD]
+            described = format_field_metadata(own)
             options += f", KV_METADATA {{{KEY}: {parameters.bind(described)}}}"
         written = self._con.execute(
             f"COPY (SELECT {values} FROM ({rows})) TO '{path}' ({options}, USE_TMP_FILE false)", parameters.values

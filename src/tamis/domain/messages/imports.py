@@ -10,6 +10,7 @@ IMPORTS: Mapping[str, str] = {
     "bad_email_is_no_contact": '"{column}" contains the email, and a contact cannot exist without one',
     "bad_values_need_email": "a contact needs an email: rows without a valid one are always rejected",
     "bad_values_need_options": "only a field with options can get new ones: choose another way to handle bad values",
+    "chosen_topic_unknown": 'there is no topic for "{topic}"; create it first',
     "chosen_field_unknown": 'there is no field "{field}": create it first, or let the import create new fields',
     "chosen_field_written_by_tamis": '"{field}" is set by Tamis: choose a field with another name',
     "column_makes_no_field": 'the column "{column}" does not create a field',

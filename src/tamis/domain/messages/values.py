@@ -8,6 +8,9 @@ VALUES: Mapping[str, str] = {
     "code_not_read": (
         'must be plain digits because other values in this column start with a zero or a plus sign, not "{text}"'
     ),
+    "topic_state_unknown": (
+        'must be subscribed, pending or unsubscribed, yes or no, not "{text}": correct it, or leave it blank'
+    ),
     "consent_value_unknown": (
         'must say whether the person can be mailed, such as subscribed, unsubscribed or bounced, not "{text}"'
     ),

@@ -20,6 +20,7 @@ from tamis.actions.importing.mapping_choices import (
     email_notices,
     is_new_field,
     targets,
+    topic_choice,
 )
 from tamis.actions.importing.preview import FilePreview, PreviewColumn
 from tamis.actions.importing.report import BadValue
@@ -36,6 +37,7 @@ from tamis.domain.fields import EMAIL, FieldSet, Kind, key_from_name
 from tamis.domain.imports import ImportSubject, Upload
 from tamis.domain.parsing.column_format import ColumnFormat
 from tamis.domain.parsing.number_parser import DecimalMark
+from tamis.domain.topics import find_topic_column
 from tamis.web.console.import_form import Chosen
 from tamis.web.console.importing import problem_sentence, progress_of, report_of_trial
 from tamis.web.console.kinds import KINDS
@@ -133,6 +135,7 @@ def upload_page(
         NEW=NEW,
         SKIP=SKIP,
         CONSENT=CONSENT,
+        topics=[(topic_choice(topic), topic.name) for topic in fields.topics],
     )
 
 
@@ -242,7 +245,7 @@ def _bad_values(chosen: Chosen, column: PreviewColumn, fields: FieldSet) -> tupl
     choice = chosen.choices[column.position]
     field = fields.find(choice.removeprefix(FIELD)) if choice.startswith(FIELD) else None
     kind = field.kind if field else chosen.settings.kinds.get(column.position, column.kind.kind)
-    if choice == CONSENT:
+    if choice == CONSENT or find_topic_column(choice, fields):
         return BAD_VALUES[:2]
     if field is EMAIL or kind is Kind.TEXT or not (field or is_new_field(choice)):
         return ()

@@ -83,7 +83,8 @@ async def start_import(
         QueryParameter(
             name="map",
             description="`COLUMN=FIELD`: import a column into another field. `COLUMN=consent` suppresses those whom "
-            "the column calls unsubscribed, bounced or complained.",
+            "the column calls unsubscribed, bounced or complained. `COLUMN=topic:NAME` sets who is subscribed to a "
+            "topic.",
         ),
     ] = None,
     kind: Annotated[
@@ -99,6 +100,10 @@ async def start_import(
         Parameter(description="Reject rows with values that do not fit, or leave the cells blank."),
     ] = "reject",
     add_options: Annotated[bool, Parameter(description="Add unknown values to the options of fields.")] = False,
+    resubscribe: Annotated[
+        str,
+        Parameter(description="Why people who have unsubscribed from a topic are subscribed again by its column."),
+    ] = "",
     format_: FileFormat = None,
     encoding: Encoding = None,
     sheet: Sheet = None,
@@ -124,6 +129,7 @@ async def start_import(
         decimal=decimal,
         on_bad_value=BadValue(on_bad_value),
         add_options=add_options,
+        resubscribe=resubscribe,
         format=format_,
         encoding=encoding,
         sheet=sheet,
