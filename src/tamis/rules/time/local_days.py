@@ -1,9 +1,10 @@
 """The calendar days of a time zone as arithmetic, for engines, whose time zones differ from Python's."""
 
 from bisect import bisect_left
+from calendar import isleap
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
 from itertools import accumulate, pairwise
 from zoneinfo import ZoneInfo
@@ -15,7 +16,9 @@ DAY_MICROS = DAY // MICROSECOND
 _EPOCH_DAY = date(1970, 1, 1).toordinal()
 _FIRST_CHANGE = datetime(1800, 1, 1)  # noqa: DTZ001  local time of any zone
 """No zone changed its clocks before."""
-_LAST_DAY = datetime(LAST_YEAR, 12, 31)  # noqa: DTZ001
+_REGULAR_SINCE = 2100
+"""From then on, clocks change by rules alone: years of the same length that begin on the same weekday are alike.
+Morocco's clocks change on dates of their own up to 2087, those of other zones not so late."""
 _FIRST_POSITIVE_YEAR = 1971
 _CLOSE_MICROS = 3 * 3_600_000_000
 _SLACK = 2_000_000
@@ -88,15 +91,35 @@ def local_days(zone: ZoneInfo) -> LocalDays:
 def _changes(zone: ZoneInfo) -> Iterator[tuple[int, int]]:
     """Yield the instants from which on another offset holds, and that offset."""
     offset = _offset(_FIRST_CHANGE, zone)
-    day = _FIRST_CHANGE
-    while day < _LAST_DAY:
-        day += DAY
+    for day in _days_of_change(zone):
         following = _offset(day, zone)
+        start, end = _start(day - DAY, offset), _start(day, following)
+        # The day before this one was longer or shorter. A longer one still has its own offset for 24 hours.
+        yield (start + DAY_MICROS if end - start > DAY_MICROS else end), following
+        offset = following
+
+
+def _days_of_change(zone: ZoneInfo) -> Iterator[datetime]:
+    """Yield the days that begin with another offset than the day before."""
+    alike: dict[object, list[timedelta]] = {}
+    for year in range(_FIRST_CHANGE.year, LAST_YEAR + 1):
+        first = datetime(year, 1, 1)  # noqa: DTZ001
+        kind = (first.weekday(), isleap(year)) if year >= _REGULAR_SINCE else year
+        if kind not in alike:
+            alike[kind] = _changes_after(first, 365 + isleap(year), zone)
+        yield from (first + since for since in alike[kind])
+
+
+def _changes_after(first: datetime, days: int, zone: ZoneInfo) -> list[timedelta]:
+    """Return how long after a day are those of so many days that begin with another offset than the day before."""
+    found, day, offset = [], first, zone.utcoffset(first - DAY)
+    for _ in range(days):
+        following = zone.utcoffset(day)
         if following != offset:
-            start, end = _start(day - DAY, offset), _start(day, following)
-            # The day before this one was longer or shorter. A longer one still has its own offset for 24 hours.
-            yield (start + DAY_MICROS if end - start > DAY_MICROS else end), following
+            found.append(day - first)
             offset = following
+        day += DAY
+    return found
 
 
 def _offset(day: datetime, zone: ZoneInfo) -> int:
