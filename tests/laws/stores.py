@@ -56,9 +56,9 @@ class Stores:
         self._columns.execute("SET TimeZone = 'Asia/Kolkata'")  # the clock of the machine must mean nothing
         self._columns.execute(SCHEMA)
         ensure_table(self._columns, TYPE, fields)
+        self._has_events = False
         for event in EVENTS.names:
-            columns = {column(f): SQL_TYPES[f.kind] for f in EVENTS.properties_of(event.id).fields}
-            self._columns.execute(_create_events(event.id, {"contact_id": "BIGINT", "happened": "TIMESTAMP"} | columns))
+            self._columns.execute(_create_events(event.id, _event_columns(event.id)))
 
     def close(self) -> None:
         """Close both."""
@@ -94,6 +94,11 @@ class Stores:
         )
         documents = records.documents(Reader(self._records), TYPE, [c.id for c in contacts])
         insert_contacts(self._columns, TYPE, self.fields, documents)
+        if self._has_events or histories:
+            self._has_events = bool(histories)
+            self._fill_events(histories)
+
+    def _fill_events(self, histories: Histories) -> None:
         for event in EVENTS.names:
             fields = EVENTS.properties_of(event.id).fields
             self._columns.execute(f"DELETE FROM {_events(event.id)}")
@@ -103,8 +108,9 @@ class Stores:
                 for each in of_contact.get(event.id, ())
             ]
             if rows:
-                places = ", ".join("?" * len(rows[0]))
-                self._columns.executemany(f"INSERT INTO {_events(event.id)} VALUES ({places})", rows)
+                lists = ", ".join(f"unnest(?::{sql_type}[])" for sql_type in _event_columns(event.id).values())
+                values = [list(of_column) for of_column in zip(*rows, strict=True)]
+                self._columns.execute(f"INSERT INTO {_events(event.id)} SELECT {lists}", values)
 
     def selected(self, rule: Rule, as_of: EvaluationTime, instants: list[datetime] | None = None) -> set[int]:
         """Return the contacts that a rule selects as of a time, or as of one of `instants` for each contact, by
@@ -211,6 +217,11 @@ def _events_at(instants: Sequence[datetime]) -> EventTables:
         return f"(SELECT *, contact_id % 2 AS half, {asked} AS asked FROM {_events(event_id)})"
 
     return EventTables(rows, column, "happened", ("id", "id % 2"), ("contact_id", "half"), "asked")
+
+
+def _event_columns(event_id: int) -> dict[str, str]:
+    properties = {column(field): SQL_TYPES[field.kind] for field in EVENTS.properties_of(event_id).fields}
+    return {"contact_id": "BIGINT", "happened": "TIMESTAMP"} | properties
 
 
 def _create_events(event_id: int, columns: Mapping[str, str]) -> str:

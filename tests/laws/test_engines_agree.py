@@ -17,7 +17,7 @@ from tamis.rules.time.evaluation_time import EvaluationTime
 from tamis.rules.tree import Node
 from tests.laws.engines import Engine
 from tests.laws.strategies import FIELD_OPERATORS, built, draft_conditions, rules
-from tests.laws.time_strategies import instants_of_the_day, segments_of, timed_crowds
+from tests.laws.time_strategies import crowds_for, instants_of_the_day, segments_of, timed_crowds
 from tests.support.effort import examples
 
 RELATIVE = [operator for operator in FIELD_OPERATORS if positive_form(operator)[0].relative]
@@ -51,11 +51,9 @@ def test_one_meaning_of_any_rule(
 
 @pytest.mark.parametrize("operator", FIELD_OPERATORS, ids=lambda operator: operator.name)
 @settings(max_examples=examples(25))
-@given(data=st.data(), case=timed_crowds())
-def test_one_meaning_of_each_operator(
-    engine: Engine, operator: Operator, data: st.DataObject, case: tuple[EvaluationTime, list[Contact]]
-) -> None:
-    as_of, audience = case
+@given(data=st.data())
+def test_one_meaning_of_each_operator(engine: Engine, operator: Operator, data: st.DataObject) -> None:
+    as_of, audience = data.draw(crowds_for(operator))
     engine.fill(audience)
     for _ in range(5):
         rule = built(data.draw(draft_conditions(operator)))
@@ -64,11 +62,11 @@ def test_one_meaning_of_each_operator(
 
 @pytest.mark.parametrize("operator", RELATIVE, ids=lambda operator: operator.name)
 @settings(max_examples=examples(30))
-@given(data=st.data(), case=timed_crowds())
+@given(data=st.data())
 def test_one_meaning_of_relative_conditions_at_any_instant(
-    engine: Engine, operator: Operator, data: st.DataObject, case: tuple[EvaluationTime, list[Contact]]
+    engine: Engine, operator: Operator, data: st.DataObject
 ) -> None:
-    as_of, audience = case
+    as_of, audience = data.draw(crowds_for(operator))
     instants = [data.draw(instants_of_the_day(as_of)) for _ in audience]
     engine.fill(audience)
     for _ in range(5):

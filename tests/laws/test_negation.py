@@ -24,7 +24,7 @@ from tests.laws.strategies import (
     duration_texts,
     rules,
 )
-from tests.laws.time_strategies import evaluation_times, segments_of, timed_crowds, values_near
+from tests.laws.time_strategies import crowds_for, evaluation_times, segments_of, timed_crowds, values_near
 from tests.support.effort import examples
 
 NEGATIVE = [operator for operator in FIELD_OPERATORS if operator.negates]
@@ -41,11 +41,9 @@ def complements(one: Node, other: Node, engine: Engine, audience: list[Contact],
 
 @pytest.mark.parametrize("operator", NEGATIVE, ids=lambda operator: operator.name)
 @settings(max_examples=examples(25))
-@given(data=st.data(), case=timed_crowds())
-def test_not_is_not_for_each_negative_operator(
-    engine: Engine, operator: Operator, data: st.DataObject, case: tuple[EvaluationTime, list[Contact]]
-) -> None:
-    as_of, audience = case
+@given(data=st.data())
+def test_not_is_not_for_each_negative_operator(engine: Engine, operator: Operator, data: st.DataObject) -> None:
+    as_of, audience = data.draw(crowds_for(operator))
     engine.fill(audience)
     for _ in range(3):
         negative = built_condition(data.draw(draft_conditions(operator)))
@@ -96,11 +94,11 @@ def may_be_missing(field: Field) -> bool:
 
 @pytest.mark.parametrize("operator", FIELD_OPERATORS, ids=lambda operator: operator.name)
 @settings(max_examples=examples(20))
-@given(data=st.data(), case=timed_crowds(most=2))
+@given(data=st.data())
 def test_a_missing_value_is_what_the_negative_operator_says(
-    engine: Engine, operator: Operator, data: st.DataObject, case: tuple[EvaluationTime, list[Contact]]
+    engine: Engine, operator: Operator, data: st.DataObject
 ) -> None:
-    as_of, audience = case
+    as_of, audience = data.draw(crowds_for(operator, most=2))
     rule = built_condition(data.draw(draft_conditions(operator, may_be_missing)))
     without = [
         replace(c, values={key: value for key, value in c.values.items() if key != rule.field.id}) for c in audience

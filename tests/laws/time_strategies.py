@@ -1,6 +1,6 @@
 """Strategies for evaluation times, contacts with values near them, and memberships in segments."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 
@@ -9,12 +9,14 @@ from hypothesis import strategies as st
 from tamis.domain.contacts import Contact
 from tamis.domain.fields import Kind, Value
 from tamis.domain.instants import FIRST_INSTANT, LAST_INSTANT, MICROSECOND, day_in_utc
+from tamis.rules.operators.operator import Operator
 from tamis.rules.time.evaluation_time import EvaluationTime
-from tests.laws.strategies import FIELDS, crowds, instants, zones
+from tests.laws.strategies import EVERY_KIND, FIELDS, crowds, instants, zones
 
 evaluation_times = st.builds(EvaluationTime, instants, zones)
 """Many of them near midnight, where clocks change, or on leap days."""
 
+DATES = {Kind.DATE, Kind.DATETIME}
 _STEPS = (0, 1, 2, 3, 7, 11, 12, 13, 23, 24, 28, 29, 30, 31, 52, 363, 364, 365, 366)
 
 
@@ -69,10 +71,12 @@ def values_near(kind: Kind, as_of: EvaluationTime) -> st.SearchStrategy[Value]:
 
 
 @st.composite
-def crowds_near(draw: st.DrawFn, as_of: EvaluationTime, most: int = 6) -> list[Contact]:
+def crowds_near(
+    draw: st.DrawFn, as_of: EvaluationTime, most: int = 6, kinds: Collection[Kind] = EVERY_KIND
+) -> list[Contact]:
     """Several contacts, many of whose dates lie near an evaluation time."""
     audience = []
-    for contact in draw(crowds(most)):
+    for contact in draw(crowds(most, kinds)):
         values = dict(contact.values)
         for field in FIELDS.fields:
             if field.kind in (Kind.DATE, Kind.DATETIME) and field.id in values and draw(st.booleans()):
@@ -83,10 +87,17 @@ def crowds_near(draw: st.DrawFn, as_of: EvaluationTime, most: int = 6) -> list[C
 
 
 @st.composite
-def timed_crowds(draw: st.DrawFn, most: int = 6) -> tuple[EvaluationTime, list[Contact]]:
+def timed_crowds(
+    draw: st.DrawFn, most: int = 6, kinds: Collection[Kind] = EVERY_KIND
+) -> tuple[EvaluationTime, list[Contact]]:
     """An evaluation time, and contacts with values near it."""
     as_of = draw(evaluation_times)
-    return as_of, draw(crowds_near(as_of, most))
+    return as_of, draw(crowds_near(as_of, most, kinds))
+
+
+def crowds_for(operator: Operator, most: int = 6) -> st.SearchStrategy[tuple[EvaluationTime, list[Contact]]]:
+    """An evaluation time, and contacts with the values that an operator looks at."""
+    return timed_crowds(most, operator.kinds | DATES if operator.kinds & DATES else operator.kinds)
 
 
 @st.composite
