@@ -9,8 +9,9 @@ from urllib.parse import urlsplit
 import pytest
 import requests
 
+from tamis.client import Tamis
 from tests.support.process import Server
-from tests.support.programs import Program, program_of
+from tests.support.programs import Program, problem_of, program_of
 from tests.support.raw_connection import Client
 from tests.support.users import Person, fresh, fresh_address, new_account
 
@@ -325,3 +326,31 @@ def test_nobody_chooses_topics_of_others(sender: Sender, other: Sender) -> None:
     assert sender.click(link, form).status_code == 303
     found = sender.api.get(f"contacts/{made['id']}/subscriptions").json()["subscriptions"]
     assert topic["id"] not in [one["topic_id"] for one in found]
+
+
+def test_the_python_client_has_links_and_headers(sender: Sender) -> None:
+    email = fresh_address()
+    made = sender.new_contact(email)
+    body = {"contact_type_id": sender.type_id, "name": fresh("Segment"), "rule": f'email = "{email}"'}
+    segment = sender.api.create("segments", body)["id"]
+    with Tamis(sender.api.base, sender.api.secret_key) as tamis:
+        contact = tamis.contacts.get_by_id(made["id"])
+        assert contact.unsubscribe_headers == made["unsubscribe_headers"]
+        links = [member.unsubscribe_url for member in tamis.segments.members(segment, mailable=True)]
+    assert links == [contact.unsubscribe_url] == [made["unsubscribe_url"]]
+
+
+def test_an_account_has_a_name_for_its_recipients(sender: Sender) -> None:
+    def rename(name: str) -> requests.Response:
+        return sender.api.patch("account", {"name": name})
+
+    assert rename("").json()["name"] == sender.person.email
+    assert rename("  Example Books ").json()["name"] == "Example Books"
+    assert sender.api.get("account").json()["name"] == "Example Books"
+    details = sender.entries("account.changed")[0]["details"]
+    assert details == {"previous_name": "", "name": "Example Books"}
+    for wrong in ("x" * 256, "a\nb"):
+        problem_of(rename(wrong), 422, "text_too_long" if len(wrong) > 3 else "has_control_characters")
+    assert program_of(sender.person, "write").patch("account", {"name": "Other"}).status_code == 403
+    assert sender.person.tamis("account", "edit", "--name", "Example Shoes")["name"] == "Example Shoes"
+    assert "Example Shoes" in sender.see(sender.new_contact()["unsubscribe_url"]).text
