@@ -160,7 +160,7 @@ def test_the_activity_log_says_who_did_what(visitor: Visitor, person: Person, st
     page = visitor.get("/account/activity").text
     latest = page.split("<tr>")[2]
     assert "Account updated" in latest
-    assert "time zone: Asia/Dhaka" in latest
+    assert "time zone: UTC → Asia/Dhaka" in latest
     assert person.email in latest
     assert "Asia/Dhaka" not in stranger.get("/account/activity").text
     visitor.post("/account/timezone", {"timezone": "UTC"})
