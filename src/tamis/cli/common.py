@@ -29,6 +29,7 @@ from tamis.domain.errors import TamisError
 from tamis.domain.fields import Value, format_value
 from tamis.domain.hidden_characters import escape_hidden
 from tamis.domain.membership_changes import Cause
+from tamis.domain.text import pluralize
 from tamis.settings import Settings
 
 ONCE = "The secret key is shown only this once: save it now."
@@ -134,6 +135,13 @@ def format_for_display(value: Value, zone: ZoneInfo) -> str:
         case date():
             return format_day(value)
     return format_value(value)
+
+
+def mailable_text(mailable: int, members: int) -> str:
+    """Return how many can be mailed, where these are not all, and how many members there are."""
+    if mailable == members:
+        return pluralize(members, "member")
+    return f"{mailable:,} can be mailed, of {pluralize(members, 'member')}"
 
 
 def print_notice(text: str) -> None:

@@ -3,13 +3,20 @@
 from tamis.actions.local_calls import SegmentForecast
 from tamis.actions.segments.planning.forecasts import Forecast
 from tamis.actions.segments.segments import find_segment
-from tamis.cli.common import Common, open_services, print_line, print_result, print_table, resolve_account
+from tamis.cli.common import (
+    Common,
+    mailable_text,
+    open_services,
+    print_line,
+    print_result,
+    print_table,
+    resolve_account,
+)
 from tamis.cli.local_client import run_call
 from tamis.domain.accounts import Account
 from tamis.domain.dates import format_day
 from tamis.domain.instants import format_instant
 from tamis.domain.segments import Segment
-from tamis.domain.text import pluralize
 
 DAYS = 7
 
@@ -33,7 +40,7 @@ def forecast(segment: str, *, days: int = DAYS, common: Common = Common()) -> No
         return
     rows = [(format_day(day.day), f"{day.entering:,}", f"{day.leaving:,}", f"{day.count:,}") for day in result.days]
     print_table(("Day", "Entering", "Leaving", "Members"), rows, right=(1, 2, 3))
-    print_line(f"Now: {pluralize(result.count, 'member')}")
+    print_line(f"Now: {mailable_text(result.mailable, result.count)}")
 
 
 def _document(account: Account, segment: Segment, found: Forecast) -> dict[str, object]:

@@ -16,6 +16,7 @@ from tamis.actions.services import Services
 from tamis.cli.common import (
     Common,
     TypeOption,
+    mailable_text,
     open_services,
     print_line,
     print_result,
@@ -237,13 +238,6 @@ def show_members(common: Common, documents: Iterator[str]) -> None:
         for document in documents:
             row = json.loads(document)
             print_line(row["id"], row["email"], row["fullname"])
-
-
-def mailable_text(mailable: int, members: int) -> str:
-    """Return how many can be mailed, where these are not all, and how many members there are."""
-    if mailable == members:
-        return pluralize(members, "member")
-    return f"{mailable:,} can be mailed, of {pluralize(members, 'member')}"
 
 
 def _find(services: Services, common: Common, reference: str) -> Segment:

@@ -185,6 +185,7 @@ class Forecast(Model, frozen=True, kw_only=True):
     as_of: datetime
     time_zone: str
     count: int
+    mailable: int = 0
     days: tuple[ForecastDay, ...]
 
 

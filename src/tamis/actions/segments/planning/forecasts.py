@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
+from tamis.actions.consent.mailing import suppressed_sizes
 from tamis.actions.segments.segments import segment_by_id
 from tamis.actions.segments.stored_rules import rules_of_type
 from tamis.actions.services import Services
@@ -33,11 +34,12 @@ class DayForecast:
 
 @dataclass(frozen=True, slots=True)
 class Forecast:
-    """The forecast of a segment from the instant `as_of`: its size then, and the days, of which the first is the rest
-    of today."""
+    """The forecast of a segment from the instant `as_of`: its size then, how many of these can be mailed, and the days,
+    of which the first is the rest of today."""
 
     as_of: datetime
     count: int
+    mailable: int
     days: list[DayForecast]
 
 
@@ -52,6 +54,7 @@ def forecast_segment(services: Services, account_id: int, segment_id: int, days:
         segment = segment_by_id(view.records, account, segment_id)
         as_of = view.as_of_type(segment.contact_type_id)
         levels = _levels(view.records, segment)
+        suppressed = suppressed_sizes(view, account_id, [segment]).get(segment.id, 0)
         view.close_records()
         request = ForecastRequest(segment.contact_type_id, segment.id, levels, account.zone, as_of, days)
         changes = {change.day: change for change in view.columns.forecast.changes_by_day(request)}
@@ -62,7 +65,7 @@ def forecast_segment(services: Services, account_id: int, segment_id: int, days:
         entering, leaving = (changes[day].entries, changes[day].exits) if day in changes else (0, 0)
         size += entering - leaving
         found.append(DayForecast(day, entering, leaving, size))
-    return Forecast(as_of, count, found)
+    return Forecast(as_of, count, count - suppressed, found)
 
 
 def depends_on_time(db: Reader, segment: Segment) -> bool:

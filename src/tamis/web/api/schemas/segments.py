@@ -141,6 +141,7 @@ class ForecastOut(msgspec.Struct):
     as_of: datetime
     time_zone: Annotated[str, Meta(description="The days are those of the account's time zone.")]
     count: Annotated[Count, Meta(description="The number of members now.")]
+    mailable: Annotated[Count, Meta(description="How many of them may be mailed: their emails are not suppressed.")]
     days: Annotated[list[ForecastDayOut], Meta(description="Begins with the rest of today.")] = field(
         default_factory=list
     )
@@ -207,7 +208,7 @@ def _place(path: str) -> list[str | int]:
 def forecast_out(forecast: Forecast, time_zone: str) -> ForecastOut:
     """Return a forecast as the API shows it."""
     days = [ForecastDayOut(day.day, day.entering, day.leaving, day.count) for day in forecast.days]
-    return ForecastOut(forecast.as_of, time_zone, forecast.count, days)
+    return ForecastOut(forecast.as_of, time_zone, forecast.count, forecast.mailable, days)
 
 
 class SegmentSizeOut(msgspec.Struct):
