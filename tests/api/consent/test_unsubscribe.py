@@ -199,6 +199,8 @@ def test_a_link_never_lifts_what_others_have_suppressed(sender: Sender, reason: 
     link = sender.new_contact(email)["unsubscribe_url"]
     sender.api.put(f"suppressions/{email}", {"reason": reason})
     kept = reason if reason == "complained" else "unsubscribed"
+    has_said_no = reason in ("complained", "unsubscribed")
+    assert ("You are unsubscribed" in sender.see(link).text) is has_said_no
     for _ in range(2):
         assert sender.click(link).status_code == 200
         assert sender.click(link, {"action": "undo"}).status_code == 303

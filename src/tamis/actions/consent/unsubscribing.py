@@ -18,21 +18,17 @@ CHOICE = "Chosen on the page of the unsubscribe link"
 UNDO_WITHIN = timedelta(hours=24)
 
 
-def suppression_of_link(db: Reader, link: UnsubscribeLink) -> Suppression | None:
-    """Return the suppression of the email that a link is for."""
-    return suppressions.suppression_of(db, link.account, link.email.key)
-
-
 def is_unsubscribed(db: Reader, link: UnsubscribeLink) -> bool:
-    """Return whether nothing is left to do: all emails of a link are suppressed, for a reason that is grave enough."""
-    found = suppressions.suppressions_of(db, link.account, [email.key for email in _emails(db, link)])
-    reason = SuppressionReason.UNSUBSCRIBED
-    return all(email.key in found and not reason.is_graver_than(found[email.key].reason) for email in _emails(db, link))
+    """Return whether nothing is left to refuse: all emails of a link are suppressed because their owner said no. Those
+    that are suppressed for a lighter reason may be mailed again without their owner."""
+    keys = [email.key for email in _emails(db, link)]
+    found = suppressions.suppressions_of(db, link.account, keys)
+    return all(key in found and not SuppressionReason.UNSUBSCRIBED.is_graver_than(found[key].reason) for key in keys)
 
 
 def can_undo(db: Reader, now: datetime, link: UnsubscribeLink) -> bool:
     """Return whether the email was suppressed with a link a short while ago, and by nothing else (decision 0058)."""
-    found = suppression_of_link(db, link)
+    found = suppressions.suppression_of(db, link.account, link.email.key)
     return found is not None and _is_undoable(found, now)
 
 

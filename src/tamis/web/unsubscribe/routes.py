@@ -166,7 +166,7 @@ def _link_page(
         link.account.name,
         link.email.address,
         f"{PATH}/{token}",
-        is_unsubscribed=unsubscribing.suppression_of_link(db, link) is not None,
+        is_unsubscribed=unsubscribing.is_unsubscribed(db, link),
         can_undo=unsubscribing.can_undo(db, now, link),
         topics=topics,
         is_saved=is_saved,
