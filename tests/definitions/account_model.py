@@ -3,17 +3,18 @@
 from dataclasses import dataclass, field, replace
 
 from tamis.definitions.apply import apply_plan
-from tamis.definitions.models import PresentSegment, PresentType
+from tamis.definitions.models import PresentSegment, PresentTopic, PresentType
 from tamis.definitions.rules import present_rule
 from tamis.definitions.steps import EditField, Effect, Plan
 from tamis.domain.fields import RESERVED, Field, FieldSet, Kind, key_from_name
 from tamis.domain.segments import SegmentRef, SegmentRefs
 from tamis.domain.text import fold
+from tamis.domain.topics import topic_field, topic_id_of
 from tamis.rules.build import build
 from tamis.rules.syntaxes.draft import DraftCondition, map_conditions
 from tamis.rules.syntaxes.json import from_json, to_json
 from tamis.rules.syntaxes.text import to_text
-from tamis.rules.tree import Rule, conditions, referenced_segments
+from tamis.rules.tree import Rule, conditions, referenced_segments, topics_used
 
 
 @dataclass(frozen=True)
@@ -33,6 +34,7 @@ class AccountModel:
     types: dict[int, str] = field(default_factory=dict)
     fields: dict[int, tuple[int, Field]] = field(default_factory=dict)
     segments: dict[int, StoredSegment] = field(default_factory=dict)
+    topics: dict[int, tuple[int, PresentTopic]] = field(default_factory=dict)
     last_id: int = 100
 
     def apply(self, plan: Plan) -> None:
@@ -46,6 +48,7 @@ class AccountModel:
         assert len({fold(stored.name) for stored in self.segments.values()}) == len(self.segments)
         for present in self.read():
             assert len({of.key for of in present.fields}) == len(present.fields)
+            assert len({fold(topic.name) for topic in present.topics}) == len(present.topics)
             for segment in present.segments:
                 present_rule(segment, present)
 
@@ -61,6 +64,7 @@ class AccountModel:
                     for id_, stored in self.segments.items()
                     if stored.type_id == type_id
                 ),
+                topics=tuple(topic for owner, topic in self.topics.values() if owner == type_id),
             )
             for type_id, name in self.types.items()
         ]
@@ -92,6 +96,7 @@ class AccountModel:
         assert all(stored.type_id != type_id for stored in self.segments.values())
         del self.types[type_id]
         self.fields = {id_: pair for id_, pair in self.fields.items() if pair[0] != type_id}
+        self.topics = {id_: pair for id_, pair in self.topics.items() if pair[0] != type_id}
 
     def create_field(self, type_id: int, name: str, kind: Kind, options: tuple[str, ...]) -> int:
         """Create a field."""
@@ -124,6 +129,25 @@ class AccountModel:
         assert not self._users(field_id)
         del self.fields[field_id]
 
+    def create_topic(self, type_id: int, name: str, description: str) -> int:
+        """Create a topic."""
+        made = PresentTopic(self._new_id(), name, description)
+        self.topics[made.id] = type_id, made
+        return made.id
+
+    def edit_topic(self, topic_id: int, name: str | None, description: str | None) -> None:
+        """Change a topic."""
+        type_id, was = self.topics[topic_id]
+        new_name = was.name if name is None else name
+        new_description = was.description if description is None else description
+        self.topics[topic_id] = type_id, PresentTopic(topic_id, new_name, new_description)
+
+    def delete_topic(self, topic_id: int) -> None:
+        """Delete a topic, which no rule may name."""
+        used = {topic_id_of(topic) for stored in self.segments.values() for topic in topics_used(self._rule(stored))}
+        assert topic_id not in used
+        del self.topics[topic_id]
+
     def create_segment(self, type_id: int, name: str, rule: str, description: str) -> int:
         """Create a segment."""
         self.segments[self._new_id()] = StoredSegment(type_id, name, rule, description)
@@ -155,7 +179,8 @@ class AccountModel:
         fields = tuple(of for owner, of in self.fields.values() if owner == stored.type_id)
         segments = {**self.segments, **(also or {})}
         refs = [SegmentRef(id_, each.name) for id_, each in segments.items() if each.type_id == stored.type_id]
-        return FieldSet((*RESERVED, *fields)), SegmentRefs(tuple(refs))
+        topics = [topic_field(of.id, of.name) for owner, of in self.topics.values() if owner == stored.type_id]
+        return FieldSet((*RESERVED, *fields), tuple(topics)), SegmentRefs(tuple(refs))
 
     def _users(self, field_id: int) -> list[int]:
         return [

@@ -179,3 +179,55 @@ contact_types:
     (meant,) = (id_ for id_, each in model.segments.items() if each.name == "103")
     assert f'["{meant}"]' in both.rule
     assert planned(model, document) == []
+
+
+WITH_TOPICS = """
+contact_types:
+  - name: Customers
+    segments:
+      - {name: Readers, rule: is subscribed to "News"}
+      - {name: Others, rule: not (is subscribed to "News" or is subscribed to "Offers")}
+    topics:
+      - {name: News, description: Once a week}
+      - {name: Offers}
+"""
+
+
+def test_topics_are_created_before_the_rules_that_name_them() -> None:
+    assert planned(AccountModel(), WITH_TOPICS) == [
+        'create contact type "Customers"',
+        'create topic "News" of Customers',
+        'create topic "Offers" of Customers',
+        'create segment "Readers"',
+        'create segment "Others"',
+    ]
+
+
+def test_topics_are_renamed_described_and_deleted_after_the_rules_that_name_them() -> None:
+    account = AccountModel()
+    account.apply(plan_changes(desired(WITH_TOPICS), []))
+    assert planned(account, WITH_TOPICS) == []
+    document = """
+contact_types:
+  - name: Customers
+    segments:
+      - {name: Readers, rule: is subscribed to "Letter"}
+      - {name: Others, rule: is not subscribed to "Letter"}
+    topics:
+      - {name: Letter, previous_name: News}
+"""
+    assert planned(account, document) == [
+        'edit topic "News" of Customers: rename to "Letter"; delete description',
+        'edit segment "Others": change rule',
+        'delete topic "Offers" of Customers and all subscriptions to it',
+    ]
+    account.apply(plan_changes(desired(document), account.read()))
+    assert planned(account, document) == []
+
+
+def test_a_rule_that_names_a_topic_of_no_file_is_refused() -> None:
+    with pytest.raises(Invalid, match='no topic "Sports"'):
+        planned(AccountModel(), WITH_TOPICS.replace('subscribed to "Offers"', 'subscribed to "Sports"'))
+    twice = WITH_TOPICS + "      - {name: NEWS}\n"
+    with pytest.raises(Invalid, match='the topic "NEWS" is already in line'):
+        planned(AccountModel(), twice)

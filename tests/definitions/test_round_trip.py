@@ -28,6 +28,17 @@ RULE_BEFORE_DESCRIPTION: Part = {
     ]
 }
 
+TOPICS: Part = {
+    "contact_types": [
+        {
+            "name": "Customers",
+            "fields": [],
+            "topics": [{"name": "News", "description": "Once a week"}, {"name": "Offers"}],
+            "segments": [{"name": "Readers", "rule": 'is subscribed to "News" and is not subscribed to "Offers"'}],
+        }
+    ]
+}
+
 
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
@@ -75,6 +86,7 @@ def test_a_file_is_the_same_after_a_round_trip(server: Server) -> None:
     @settings(max_examples=examples(60))
     @given(document=documents())
     @example(document=RULE_BEFORE_DESCRIPTION)
+    @example(document=TOPICS)
     def check(document: Part) -> None:
         check_round_trip(server, document)
 

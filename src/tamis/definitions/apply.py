@@ -8,12 +8,15 @@ from tamis.definitions.rules import with_ids
 from tamis.definitions.steps import (
     CreateField,
     CreateSegment,
+    CreateTopic,
     CreateType,
     DeleteField,
     DeleteSegment,
+    DeleteTopic,
     DeleteType,
     EditField,
     EditSegment,
+    EditTopic,
     Plan,
     RenameType,
     Step,
@@ -28,9 +31,10 @@ def apply_plan(plan: Plan, present: Sequence[PresentType], workspace: Workspace,
     type_ids = {fold(each.name): each.id for each in present}
     field_ids: dict[str, dict[int, int]] = defaultdict(dict)
     segment_ids: dict[str, dict[int, int]] = defaultdict(dict)
+    topic_ids: dict[str, dict[int, int]] = defaultdict(dict)
 
     def known(rule: str, type_name: str) -> str:
-        return with_ids(rule, field_ids[type_name], segment_ids[type_name])
+        return with_ids(rule, field_ids[type_name], segment_ids[type_name], topic_ids[type_name])
 
     for step in plan.steps:
         match step:
@@ -39,21 +43,34 @@ def apply_plan(plan: Plan, present: Sequence[PresentType], workspace: Workspace,
             case RenameType():
                 workspace.rename_type(step.id, step.name)
                 type_ids[fold(step.name)] = step.id
-            case DeleteType():
-                workspace.delete_type(step.id)
             case CreateField(type_name, new_id, name, kind, options):
                 type_id = type_ids[fold(type_name)]
                 field_ids[type_name][new_id] = workspace.create_field(type_id, name, kind, options)
             case EditField():
                 workspace.edit_field(step, allow_loss=allow_loss)
-            case DeleteField():
-                workspace.delete_field(step.id)
+            case CreateTopic(type_name, new_id, name, description):
+                type_id = type_ids[fold(type_name)]
+                topic_ids[type_name][new_id] = workspace.create_topic(type_id, name, description)
+            case EditTopic():
+                workspace.edit_topic(step.id, step.new_name, step.description)
             case CreateSegment(type_name, _, new_id, name, rule, description):
                 type_id, rule = type_ids[fold(type_name)], known(rule, type_name)
                 segment_ids[type_name][new_id] = workspace.create_segment(type_id, name, rule, description)
             case EditSegment():
                 changed = None if step.rule is None else known(step.rule, step.type_name)
                 workspace.edit_segment(step.id, step.new_name, changed, step.description)
-            case DeleteSegment():
-                workspace.delete_segment(step.id)
+            case DeleteType() | DeleteField() | DeleteTopic() | DeleteSegment():
+                _delete(step, workspace)
         yield step
+
+
+def _delete(step: DeleteType | DeleteField | DeleteTopic | DeleteSegment, workspace: Workspace) -> None:
+    match step:
+        case DeleteType():
+            workspace.delete_type(step.id)
+        case DeleteField():
+            workspace.delete_field(step.id)
+        case DeleteTopic():
+            workspace.delete_topic(step.id)
+        case DeleteSegment():
+            workspace.delete_segment(step.id)

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from tamis.domain.events import NO_EVENTS, EventCatalogue
 from tamis.domain.fields import RESERVED, Field, FieldSet, Kind
 from tamis.domain.segments import SegmentRef, SegmentRefs
+from tamis.domain.topics import topic_field
 from tamis.rules.tree import Rule, fields_used
 
 
@@ -44,14 +45,34 @@ class DesiredSegment:
 
 
 @dataclass(frozen=True, slots=True)
+class DesiredTopic:
+    """A topic."""
+
+    name: str
+    description: str
+    previous_name: str | None
+    line: int
+
+
+@dataclass(frozen=True, slots=True)
 class DesiredType:
-    """A contact type with its custom fields and its segments."""
+    """A contact type with its custom fields, its segments and its topics."""
 
     name: str
     fields: tuple[DesiredField, ...]
     segments: tuple[DesiredSegment, ...]
     previous_name: str | None
     line: int
+    topics: tuple[DesiredTopic, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class PresentTopic:
+    """A topic of an account."""
+
+    id: int
+    name: str
+    description: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,11 +96,12 @@ class PresentType:
     fields: tuple[Field, ...]
     segments: tuple[PresentSegment, ...]
     events: EventCatalogue = NO_EVENTS
+    topics: tuple[PresentTopic, ...] = ()
 
     @property
     def field_set(self) -> FieldSet:
-        """All fields, as rules refer to them."""
-        return FieldSet((*RESERVED, *self.fields))
+        """All fields and topics, as rules refer to them."""
+        return FieldSet((*RESERVED, *self.fields), tuple(topic_field(topic.id, topic.name) for topic in self.topics))
 
     @property
     def segment_refs(self) -> SegmentRefs:

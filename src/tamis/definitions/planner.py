@@ -5,6 +5,7 @@ A new name is matched before a previous one, so that a file whose renames were a
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from tamis.definitions.fields import field_step_key, field_steps, match_fields, type_step_key
 from tamis.definitions.matching import Matches, match, repeated_names
@@ -12,10 +13,11 @@ from tamis.definitions.models import BuiltSegment, DesiredSegment, DesiredType, 
 from tamis.definitions.order import PlannedStep, in_order
 from tamis.definitions.rules import build_segments, is_valid, present_rule
 from tamis.definitions.steps import CreateSegment, CreateType, DeleteSegment, DeleteType, EditSegment, Plan, RenameType
+from tamis.definitions.topics import match_topics, topic_step_key, topic_steps
 from tamis.domain.errors import Invalid, Problem
 from tamis.domain.text import fold
 from tamis.rules.syntaxes.json import to_json
-from tamis.rules.tree import Rule, fields_used, referenced_segments
+from tamis.rules.tree import Rule, fields_used, referenced_segments, topics_used
 
 SegmentMatches = Matches[DesiredSegment, PresentSegment]
 
@@ -63,10 +65,12 @@ class _Segments:
 
 def _type_steps(want: DesiredType, have: PresentType | None, all_segments: _Segments) -> list[PlannedStep]:
     fields, segments = match_fields(want, have), all_segments.matches[want.line]
-    built = build_segments(have, fields.desired, segments.pairs)
+    topics = match_topics(want, have)
+    built = build_segments(have, replace(fields.desired, topics=topics.fields), segments.pairs)
     steps = _own_steps(want, have)
     users = _users_of_fields(have, built, segments.left)
     steps += field_steps(want, fields, built, users)
+    steps += topic_steps(want, topics, users)
     keys = {each.id: _segment_key(each.desired) for each in built}
     for each in built:
         step = _segment_step(want, have, each)
@@ -74,6 +78,7 @@ def _type_steps(want: DesiredType, have: PresentType | None, all_segments: _Segm
             continue
         after = {type_step_key(want)} | all_segments.before(each.desired.name)
         after |= {field_step_key(want, field) for field in fields_used(each.rule)}
+        after |= {topic_step_key(want, topic) for topic in topics_used(each.rule)}
         after |= {keys[other] for other in referenced_segments(each.rule)}
         steps.append(PlannedStep(keys[each.id], step, frozenset(after)))
     if have:
@@ -132,12 +137,12 @@ def _deletions(
 def _users_of_fields(
     have: PresentType | None, built: Sequence[BuiltSegment], left: Sequence[PresentSegment]
 ) -> dict[int, frozenset[str]]:
-    """Return the keys of the steps of the segments whose present rules use a field, by its id."""
+    """Return the keys of the steps of the segments whose present rules use a field or a topic, by its id."""
     rules: list[tuple[str, Rule]] = [(_segment_key(each.desired), each.present_rule) for each in built]
     rules += [(_deleted_segment_key(each), present_rule(each, have)) for each in left if have]
     users: dict[int, frozenset[str]] = {}
     for key, rule in rules:
-        for field in fields_used(rule):
+        for field in (*fields_used(rule), *topics_used(rule)):
             users[field.id] = users.get(field.id, frozenset()) | {key}
     return users
 

@@ -6,7 +6,7 @@ from typing import TypeVar
 from ruamel.yaml.comments import CommentedMap, CommentedSeq
 from ruamel.yaml.scalarstring import LiteralScalarString
 
-from tamis.definitions.models import PresentSegment, PresentType
+from tamis.definitions.models import PresentSegment, PresentTopic, PresentType
 from tamis.definitions.rules import rule_for_file, rule_means
 from tamis.definitions.yaml_file import TYPES
 from tamis.domain.fields import Field, key_from_name
@@ -23,6 +23,7 @@ def pull_into(document: CommentedMap, present: Sequence[PresentType]) -> None:
 def _write_type(part: CommentedMap, present: PresentType) -> None:
     _name(part, present.name, fold)
     _update(part, "fields", present.fields, key_from_name, lambda each: each.name, _write_field)
+    _update(part, "topics", present.topics, fold, lambda each: each.name, _write_topic)
     segments = sorted(present.segments, key=lambda each: (fold(each.name), each.name))
 
     def write(of: CommentedMap, segment: PresentSegment) -> None:
@@ -42,13 +43,15 @@ def _write_field(part: CommentedMap, present: Field) -> None:
             part["options"].fa.set_flow_style()
 
 
+def _write_topic(part: CommentedMap, present: PresentTopic) -> None:
+    _name(part, present.name, fold)
+    _describe(part, present.description)
+
+
 def _write_segment(part: CommentedMap, present: PresentSegment, of: PresentType) -> None:
     before = set(part)
     _name(part, present.name, fold)
-    if not present.description:
-        part.pop("description", None)
-    elif str(part.get("description") or "").strip() != present.description:
-        part["description"] = _text(present.description)
+    _describe(part, present.description)
     if "rule" not in part or not rule_means(part["rule"], present, of):
         part["rule"] = rule_for_file(present, of)
     if set(part) - before:
@@ -96,6 +99,13 @@ def _name(part: CommentedMap, name: str, key_of: Callable[[str], str]) -> None:
     previous = part.get("previous_name")
     if previous is not None and key_of(str(previous)) == key_of(name):
         del part["previous_name"]
+
+
+def _describe(part: CommentedMap, description: str) -> None:
+    if not description:
+        part.pop("description", None)
+    elif str(part.get("description") or "").strip() != description:
+        part["description"] = _text(description)
 
 
 def _set(part: CommentedMap, key: str, text: str) -> None:

@@ -1,13 +1,14 @@
-"""Rules of definitions: built against the fields and segments that the file describes, and compared with present ones.
+"""Rules of definitions: built against the fields, topics and segments that the file describes, and compared with
+present ones.
 
-Fields and segments that exist have their ids, and new ones negative ids, so that renaming one changes no rule.
+What exists has its id, and what is new a negative one, so that renaming it changes no rule.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from graphlib import CycleError, TopologicalSorter
 from itertools import count
-from typing import Any
+from typing import Any, TypeVar
 
 import msgspec
 
@@ -22,20 +23,28 @@ from tamis.rules.operators import BY_NAME, ValueType
 from tamis.rules.syntaxes.draft import Draft, DraftCondition, map_conditions, other_fields
 from tamis.rules.syntaxes.json import from_json, to_json
 from tamis.rules.syntaxes.text import from_text
-from tamis.rules.tree import Rule, referenced_segments
+from tamis.rules.tree import Rule, referenced_segments, topics_used
 
 MAX_NESTING, MAX_PARTS = 100, 100_000
 """A rule as JSON may nest so deep, and have so many values, keys and lists: aliases of YAML can repeat parts without
 end."""
 Json = dict[str, Any]
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
 class DesiredFields:
-    """The fields of a desired type, and the options that are renamed: old and new names, by the id of the field."""
+    """The fields of a desired type, the options that are renamed (old and new names, by the id of the field), and its
+    topics."""
 
     fields: tuple[Field, ...]
     renamed_options: Mapping[int, Mapping[str, str]]
+    topics: tuple[Field, ...] = ()
+
+    @property
+    def field_set(self) -> FieldSet:
+        """All fields and topics, as rules refer to them."""
+        return FieldSet((*RESERVED, *self.fields), self.topics)
 
 
 def build_segments(
@@ -44,7 +53,7 @@ def build_segments(
     pairs: Sequence[tuple[DesiredSegment, PresentSegment | None]],
 ) -> list[BuiltSegment]:
     """Build the rules of a desired type; raises Invalid with every problem."""
-    field_set, events = FieldSet((*RESERVED, *fields.fields)), present.events if present else NO_EVENTS
+    field_set, events = fields.field_set, present.events if present else NO_EVENTS
     ids = [found.id if found else -number for number, (_, found) in enumerate(pairs, 1)]
     refs = SegmentRefs(tuple(SegmentRef(id_, each.name) for id_, (each, _) in zip(ids, pairs, strict=True)))
     problems: list[Problem] = []
@@ -84,17 +93,18 @@ def is_valid(rule: str, present: PresentType) -> bool:
     return True
 
 
-def with_ids(rule: str, field_ids: Mapping[int, int], segment_ids: Mapping[int, int]) -> str:
-    """Return a rule in JSON with other ids of fields and segments; ids that are not in the mappings stay."""
+def with_ids(
+    rule: str, field_ids: Mapping[int, int], segment_ids: Mapping[int, int], topic_ids: Mapping[int, int]
+) -> str:
+    """Return a rule in JSON with other ids of fields, segments and topics; ids that are not in the mappings stay."""
 
     def change(leaf: Json) -> Json:
         if "field" in leaf:
             changed = leaf | {"field": field_ids.get(leaf["field"], leaf["field"])}
             others = [str(field_ids.get(int(value), value)) for value in _other_fields(leaf)]
             return changed | {"values": others} if others else changed
-        if not BY_NAME[leaf["operator"]].names_segment:
-            return leaf
-        return leaf | {"values": [str(segment_ids.get(int(leaf["values"][0]), leaf["values"][0]))]}
+        ids = _ids_of(leaf, segment_ids, topic_ids)
+        return leaf if ids is None else leaf | {"values": [str(ids.get(int(leaf["values"][0]), leaf["values"][0]))]}
 
     return msgspec.json.encode(_map_leaves(msgspec.json.decode(rule), change)).decode()
 
@@ -104,7 +114,9 @@ def rule_for_file(segment: PresentSegment, present: PresentType) -> str | Json:
     the id of a segment, since its name looks like one."""
     rule = present_rule(segment, present)
     names = {each.id: each.name for each in present.segments}
-    if not any(is_segment_id(names[other]) for other in referenced_segments(rule)):
+    topics = {each.id: each.name for each in present.topics}
+    used = [*(names[other] for other in referenced_segments(rule)), *(topic.name for topic in topics_used(rule))]
+    if not any(map(is_segment_id, used)):
         return segment.rule
     keys = {each.id: each.key for each in present.field_set.fields}
 
@@ -113,12 +125,17 @@ def rule_for_file(segment: PresentSegment, present: PresentType) -> str | Json:
             named = leaf | {"field": keys[leaf["field"]]}
             others = [keys[int(value)] for value in _other_fields(leaf)]
             return named | {"values": others} if others else named
-        if not BY_NAME[leaf["operator"]].names_segment:
-            return leaf
-        return leaf | {"values": [names[int(leaf["values"][0])]]}
+        known = _ids_of(leaf, names, topics)
+        return leaf if known is None else leaf | {"values": [known[int(leaf["values"][0])]]}
 
     named: Json = _map_leaves(msgspec.json.decode(to_json(rule)), change)
     return named
+
+
+def _ids_of(leaf: Json, of_segments: Mapping[int, T], of_topics: Mapping[int, T]) -> Mapping[int, T] | None:
+    """Return the mapping for the segment or topic that a condition names, None if it names neither."""
+    operator = BY_NAME[leaf["operator"]]
+    return of_segments if operator.names_segment else of_topics if operator.names_topic else None
 
 
 def _other_fields(leaf: Json) -> list[str]:
@@ -182,7 +199,7 @@ def _in_file_terms(rule: Rule, fields: DesiredFields, refs: SegmentRefs, events:
     """Return a present rule as JSON with the fields and segments of the file, None where these cannot express it."""
     draft = map_conditions(from_json(to_json(rule)), lambda condition: _with_new_options(condition, fields))
     try:
-        return to_json(build(draft, FieldSet((*RESERVED, *fields.fields)), refs, events))
+        return to_json(build(draft, fields.field_set, refs, events))
     except Invalid:
         return None
 

@@ -1,7 +1,7 @@
 """The steps of a plan: each is one write.
 
-Contact types are named by their final names. Rules are JSON with the ids of fields and segments; those that a plan
-creates have a negative `new_id`, unique in their type, until they exist.
+Contact types are named by their final names. Rules are JSON with the ids of fields, topics and segments; those
+that a plan creates have a negative `new_id`, unique in their type, until they exist.
 """
 
 from collections.abc import Sequence
@@ -70,6 +70,36 @@ class DeleteField:
 
 
 @dataclass(frozen=True, slots=True)
+class CreateTopic:
+    """Create a topic."""
+
+    type_name: str
+    new_id: int
+    name: str
+    description: str
+
+
+@dataclass(frozen=True, slots=True)
+class EditTopic:
+    """Change a topic; what is None stays."""
+
+    type_name: str
+    id: int
+    name: str
+    new_name: str | None = None
+    description: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class DeleteTopic:
+    """Delete a topic and the subscriptions to it."""
+
+    type_name: str
+    id: int
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
 class CreateSegment:
     """Create a segment; `can_preview` says whether its rule only uses what exists already."""
 
@@ -113,6 +143,9 @@ Step = (
     | CreateField
     | EditField
     | DeleteField
+    | CreateTopic
+    | EditTopic
+    | DeleteTopic
     | CreateSegment
     | EditSegment
     | DeleteSegment
@@ -121,7 +154,7 @@ Step = (
 
 def loses_data(step: Step) -> bool:
     """Return whether a step deletes something that the file does not name any more."""
-    return isinstance(step, DeleteType | DeleteField | DeleteSegment) or (
+    return isinstance(step, DeleteType | DeleteField | DeleteTopic | DeleteSegment) or (
         isinstance(step, EditField) and bool(step.deleted_options)
     )
 

@@ -5,12 +5,15 @@ from collections.abc import Mapping
 from tamis.definitions.steps import (
     CreateField,
     CreateSegment,
+    CreateTopic,
     CreateType,
     DeleteField,
     DeleteSegment,
+    DeleteTopic,
     DeleteType,
     EditField,
     EditSegment,
+    EditTopic,
     RenameType,
     Step,
 )
@@ -33,6 +36,12 @@ def describe(step: Step) -> str:
             return f'edit field "{step.name}" of {step.type_name}: {"; ".join(_field_changes(step))}'
         case DeleteField():
             return f'delete field "{step.name}" of {step.type_name} and its values'
+        case CreateTopic():
+            return f'create topic "{step.name}" of {step.type_name}'
+        case EditTopic():
+            return f'edit topic "{step.name}" of {step.type_name}: {"; ".join(_topic_changes(step))}'
+        case DeleteTopic():
+            return f'delete topic "{step.name}" of {step.type_name} and all subscriptions to it'
         case CreateSegment():
             return f'create segment "{step.name}"'
         case EditSegment():
@@ -47,7 +56,7 @@ def action_of(step: Step) -> str:
 
 
 def object_of(step: Step) -> str:
-    """Return what a step concerns: contact_type, field or segment."""
+    """Return what a step concerns: contact_type, field, topic or segment."""
     return _WORDS[type(step)][1]
 
 
@@ -58,6 +67,9 @@ _WORDS: Mapping[type[Step], tuple[str, str]] = {
     CreateField: ("create", "field"),
     EditField: ("edit", "field"),
     DeleteField: ("delete", "field"),
+    CreateTopic: ("create", "topic"),
+    EditTopic: ("edit", "topic"),
+    DeleteTopic: ("delete", "topic"),
     CreateSegment: ("create", "segment"),
     EditSegment: ("edit", "segment"),
     DeleteSegment: ("delete", "segment"),
@@ -77,6 +89,13 @@ def _field_changes(step: EditField) -> list[str]:
         changes.append(f"delete {_options(step.deleted_options)}")
     if step.option_order:
         changes.append(f"order options {_quoted(step.option_order)}")
+    return changes
+
+
+def _topic_changes(step: EditTopic) -> list[str]:
+    changes = [] if step.new_name is None else [f'rename to "{step.new_name}"']
+    if step.description is not None:
+        changes.append("change description" if step.description else "delete description")
     return changes
 
 

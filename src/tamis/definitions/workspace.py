@@ -12,7 +12,7 @@ from tamis.client.models.account import Field as SentField
 from tamis.client.models.events import EventName as SentEventName
 from tamis.client.models.segments import Rule as SentRule
 from tamis.client.models.segments import Segment
-from tamis.definitions.models import PresentSegment, PresentType
+from tamis.definitions.models import PresentSegment, PresentTopic, PresentType
 from tamis.definitions.steps import EditField, Effect, EffectOnDependent
 from tamis.domain.errors import Refused
 from tamis.domain.events import EventCatalogue, EventName, EventProperty
@@ -52,6 +52,15 @@ class Workspace(Protocol):
     def delete_field(self, field_id: int) -> None:
         """Delete a field."""
 
+    def create_topic(self, type_id: int, name: str, description: str) -> int:
+        """Create a topic and return its id."""
+
+    def edit_topic(self, topic_id: int, name: str | None, description: str | None) -> None:
+        """Change a topic; what is None stays."""
+
+    def delete_topic(self, topic_id: int) -> None:
+        """Delete a topic."""
+
     def create_segment(self, type_id: int, name: str, rule: str, description: str) -> int:
         """Create a segment with a rule in JSON and return its id."""
 
@@ -78,6 +87,7 @@ class ApiWorkspace:
                 tuple(_field(field) for field in self.client.fields.list(found.id) if not field.reserved),
                 tuple(_present(segment) for segment in segments if segment.contact_type_id == found.id),
                 _events(self.client.events.names(found.id, hidden=True)),
+                tuple(PresentTopic(each.id, each.name, each.description) for each in self.client.topics.list(found.id)),
             )
             for found in self.client.contact_types.list()
         ]
@@ -131,6 +141,22 @@ class ApiWorkspace:
     def delete_field(self, field_id: int) -> None:
         """Delete a field."""
         self.client.fields.delete(field_id)
+
+    def create_topic(self, type_id: int, name: str, description: str) -> int:
+        """Create a topic and return its id."""
+        return self.client.topics.create(type_id, name, description=description or UNSET).id
+
+    def edit_topic(self, topic_id: int, name: str | None, description: str | None) -> None:
+        """Change a topic; what is None stays."""
+        self.client.topics.update(
+            topic_id,
+            name=UNSET if name is None else name,
+            description=UNSET if description is None else description,
+        )
+
+    def delete_topic(self, topic_id: int) -> None:
+        """Delete a topic."""
+        self.client.topics.delete(topic_id)
 
     def create_segment(self, type_id: int, name: str, rule: str, description: str) -> int:
         """Create a segment with a rule in JSON and return its id."""

@@ -8,15 +8,16 @@ from ruamel.yaml import YAML
 from ruamel.yaml.comments import CommentedMap, CommentedSeq
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
 
-from tamis.definitions.models import DesiredField, DesiredOption, DesiredSegment, DesiredType
+from tamis.definitions.models import DesiredField, DesiredOption, DesiredSegment, DesiredTopic, DesiredType
 from tamis.definitions.rules import json_of
 from tamis.domain.errors import Invalid, Problem
 from tamis.domain.fields import Kind
 
 TYPES = "contact_types"
 TOP_KEYS = {TYPES}
-TYPE_KEYS = {"name", "previous_name", "fields", "segments"}
+TYPE_KEYS = {"name", "previous_name", "fields", "topics", "segments"}
 FIELD_KEYS = {"name", "previous_name", "kind", "options"}
+TOPIC_KEYS = {"name", "previous_name", "description"}
 OPTION_KEYS = {"name", "previous_name"}
 SEGMENT_KEYS = {"name", "previous_name", "description", "rule"}
 UNLIMITED_WIDTH = 1 << 20
@@ -69,6 +70,16 @@ class _Reader:
             self.text(part, "name", needed=True),
             tuple(self.field(each) for each in self.parts(part, "fields")),
             tuple(self.segment(each) for each in self.parts(part, "segments")),
+            self.text(part, "previous_name") or None,
+            part.lc.line + 1,
+            tuple(self.topic(each) for each in self.parts(part, "topics")),
+        )
+
+    def topic(self, part: CommentedMap) -> DesiredTopic:
+        self.check_keys(part, TOPIC_KEYS)
+        return DesiredTopic(
+            self.text(part, "name", needed=True),
+            self.text(part, "description"),
             self.text(part, "previous_name") or None,
             part.lc.line + 1,
         )

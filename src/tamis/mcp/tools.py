@@ -13,6 +13,7 @@ from tamis.client.models.account import ContactType
 from tamis.client.models.account import Field as ContactField
 from tamis.client.models.contacts import Contact
 from tamis.client.models.segments import RulePart, Segment
+from tamis.client.models.topics import Topic
 from tamis.domain.fields import Kind
 from tamis.domain.masking import masked_email
 from tamis.mcp.privacy import ShownContacts, shown_values
@@ -44,17 +45,20 @@ class Tools:
             return {"contact_types": [{"id": found.id, "name": found.name} for found in client.contact_types.list()]}
 
     def list_fields(self, contact_type: TypeReference) -> Answer:
-        """List the fields of a contact type with their keys, kinds and options, and how the operators of each kind are
-        written in a rule."""
+        """List the fields of a contact type with their keys, kinds and options, its topics with the number of
+        subscribers, and how the operators of each kind are written in a rule."""
         with self._open() as client:
             found = find_type(client, contact_type)
             fields = list(client.fields.list(found.id))
+            topics = list(client.topics.list(found.id))
         kinds = [kind for kind in Kind if any(field.kind == kind for field in fields)]
         return {
             "contact_type": {"id": found.id, "name": found.name},
             "fields": [_field(field) for field in fields],
             "operators": {kind.value: operators_of(kind) for kind in kinds},
             "segment_operators": ['is in segment "Name"', 'is not in segment "Name"'],
+            "topics": [_plain_topic(topic) for topic in topics],
+            "topic_operators": ['is subscribed to "Name"', 'is not subscribed to "Name"'],
         }
 
     def list_segments(self, contact_type: TypeReference | None = None) -> Answer:
@@ -178,6 +182,10 @@ class Tools:
         if part.parts:
             answer |= {"kind": part.kind, "parts": [self._part(inner) for inner in part.parts]}
         return answer
+
+
+def _plain_topic(topic: Topic) -> Answer:
+    return {"id": topic.id, "name": topic.name, "description": topic.description, "subscribed": topic.subscribed}
 
 
 class WriteTools:

@@ -202,6 +202,11 @@ def values_used(rule: Rule) -> tuple[Field, ...]:
     return tuple(dict.fromkeys([*fields_used(rule), *_consent_used(rule)]))
 
 
+def topics_used(rule: Rule) -> tuple[Field, ...]:
+    """List the topics that a rule names, each once."""
+    return tuple(dict.fromkeys(field for field in _consent_used(rule) if field != SUPPRESSED))
+
+
 def _consent_used(rule: Rule) -> Iterator[Field]:
     match rule:
         case IsSuppressed():

@@ -27,6 +27,7 @@ DEFINITIONS: Mapping[str, str] = {
     "previous_name_used_twice": 'the previous name "{name}" is already in line {line}',
     "segment_defined_twice": 'the segment "{name}" is already in line {line}',
     "steps_need_each_other": "these changes wait for each other, so apply them in two files: {steps:plain ;}",
+    "topic_defined_twice": 'the topic "{name}" is already in line {line}',
     "type_defined_twice": 'the contact type "{name}" is already in line {line}',
     "yaml_not_read": "is not valid YAML: {reason}",
 }
