@@ -13,6 +13,7 @@ from tamis.records.handles import Transaction
 from tamis.rules.time.evaluation_time import EvaluationTime
 from tests.reliability.test_clock import DAY, HOUR, YEAR, Clocked, clocked
 from tests.stores.oracle import Oracle
+from tests.support.effort import combinations
 
 __all__ = ["clocked"]
 MICROSECOND = timedelta(microseconds=1)
@@ -41,8 +42,7 @@ def test_forecasts_are_those_of_the_instant_that_the_clock_shows(
                 assert day.count == len(expected[segment.id]), (segment.name, day)
 
 
-@pytest.mark.parametrize("jumps", JUMPS)
-@pytest.mark.parametrize("sort", [None, "created_at", "-updated_at", "-score"])
+@pytest.mark.parametrize(("jumps", "sort"), combinations(JUMPS, [None, "created_at", "-updated_at", "-score"]))
 def test_pages_skip_and_repeat_nobody(clocked: Clocked, jumps: tuple[timedelta, ...], sort: str | None) -> None:
     workspace = clocked.workspace
     workspace.write(**{f"known{number}": {"score": str(number % 5)} for number in range(20)})
