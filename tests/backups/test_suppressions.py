@@ -21,14 +21,21 @@ def test_suppressions_since_a_backup_outlive_its_restore(tmp_path: Path) -> None
     people.write_text("email\nann@example.org\nbob@example.org\neve@example.org\n")
     tamis(data, "import", people, "--type", "People")
     tamis(data, "segment", "create", "All", "--type", "People", "--where", 'email is not "x@example.org"')
+    tamis(data, "topic", "create", "News", "--type", "People")
+    for name in ("ann", "bob"):
+        tamis(data, "topic", "set", "News", f"{name}@example.org", "subscribed", "--type", "People")
     tamis(data, "backup", backup)
+    tamis(data, "topic", "set", "News", "ann@example.org", "unsubscribed", "--type", "People")
     tamis(data, "suppress", "add", "bob@example.org", "--reason", "unsubscribed")
     tamis(data, "suppress", "add", "eve@example.org", "--reason", "complained")
     tamis(data, "contact", "delete", "eve@example.org", "--type", "People", "--forget")
     assert members(data) == ["ann@example.org"]
 
     kept = tmp_path / "kept"
-    assert tamis(kept, "restore", backup, "--suppressions-of", data)["suppressions"] == 2
+    taken = tamis(kept, "restore", backup, "--suppressions-of", data)
+    assert (taken["suppressions"], taken["unsubscribed"]) == (2, 1)
+    subscribed = ("segment", "count", "--type", "People", "--where", 'is subscribed to "News"')
+    assert tamis(kept, *subscribed)["count"] == 1
     assert members(kept) == ["ann@example.org"]
     reasons = {one["email"]: one["reason"] for one in tamis(kept, "suppress", "list")["suppressions"]}
     assert reasons == {"bob@example.org": "unsubscribed", None: "complained"}

@@ -3,7 +3,7 @@
 from datetime import datetime
 from pathlib import Path
 
-from tamis.actions.consent.suppression_files import require_data, take_over_suppressions
+from tamis.actions.consent.suppression_files import TakenOver, require_data, take_over_consent
 from tamis.actions.local_calls import Erase, MakeBackup
 from tamis.actions.maintenance.backups import restore
 from tamis.actions.maintenance.lost_writes import accept_loss
@@ -68,24 +68,25 @@ def restore_backup(
     directory
         Directory of the backup.
     suppressions_of
-        The data directory that the backup replaces: emails that were suppressed in it since the backup stay suppressed.
+        The data directory that the backup replaces: emails that were suppressed in it since the backup stay suppressed,
+        and whoever has unsubscribed from a topic stays unsubscribed.
     """
     data = common.settings.data
     if suppressions_of is not None:
         require_data(suppressions_of)  # before anything is restored
     found = restore(data, directory)
     made_at = f"{local_time(datetime.fromisoformat(found.made_at), UTC_ZONE)} UTC"
-    taken = 0
+    taken = TakenOver(0, 0)
     try:
         if suppressions_of is not None:
             with open_services(common) as services:
-                taken = take_over_suppressions(services, suppressions_of)
+                taken = take_over_consent(services, suppressions_of)
     except TamisError:
         _warn_of_missing_suppressions(made_at)
         raise
     if suppressions_of is None:
         _warn_of_missing_suppressions(made_at)
-    document = {"data": str(data), "change": found.change, "made_at": found.made_at, "suppressions": taken}
+    document = {"data": str(data), "change": found.change, "made_at": found.made_at, **taken._asdict()}
     if suppressions_of is None:
         document["suppressions_missing_since"] = found.made_at
     print_result(common, document, f"Restored the backup of {made_at} to {data}.")

@@ -46,6 +46,12 @@ def email_keys_of(db: Reader, type_id: int, contact_ids: Collection[int]) -> dic
     return dict(select_tuples(db, tuple[int, str], SQL["email_keys"], (type_id, _json(contact_ids))))
 
 
+def unsubscribed(db: Reader, topic_id: int) -> list[tuple[str, datetime]]:
+    """Return the email keys of the contacts that have unsubscribed from a topic, and when."""
+    rows = select_tuples(db, tuple[str, int], SQL["unsubscribed"], (topic_id,))
+    return [(email_key, from_micros(since)) for email_key, since in rows]
+
+
 def have_unsubscribed(db: Reader, type_id: int, email_keys: Mapping[int, str]) -> set[Pair]:
     """Return the contacts, given with the keys of their emails, who have unsubscribed from a topic and not subscribed
     since; a contact that had the same email and was deleted counts as well."""

@@ -6,10 +6,11 @@ import secrets
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import TextIO
+from typing import NamedTuple, TextIO
 
 from tamis.actions.batches import batched
 from tamis.actions.consent import signed_tokens
+from tamis.actions.consent.kept_unsubscriptions import take_over_unsubscriptions
 from tamis.actions.consent.stated_suppressions import parse_suppressions
 from tamis.actions.consent.suppressions import all_suppressions, suppress_all
 from tamis.actions.maintenance.stores import RECORDS
@@ -95,18 +96,25 @@ def suppress_rows(
     return found
 
 
+class TakenOver(NamedTuple):
+    """How many suppressions are new or have a graver reason, and how many contacts have been unsubscribed from a
+    topic."""
+
+    suppressions: int
+    unsubscribed: int
+
+
 def require_data(directory: Path) -> None:
     """Raise Invalid if a directory has no data."""
     if not RECORDS.is_there(directory):
         raise Invalid([Problem("suppressions-of", "no_data_in_directory", directory=str(directory))])
 
 
-def take_over_suppressions(services: Services, directory: Path) -> int:
-    """Add the suppressions of another data directory with the same accounts, of which nothing is lifted, and the keys
-    of its signed tokens; return how many suppressions are new or have a graver reason. Raises Invalid if there are no
-    data."""
+def take_over_consent(services: Services, directory: Path) -> TakenOver:
+    """Add the suppressions of another data directory with the same accounts, of which nothing is lifted, who has
+    unsubscribed from topics, and the keys of its signed tokens. Raises Invalid if there are no data."""
     require_data(directory)
-    other, taken = Services(replace(services.settings, data=directory)), 0
+    other, taken, unsubscribed = Services(replace(services.settings, data=directory)), 0, 0
     try:
         db = other.records.reader()
         services.write(signed_tokens.add_keys, signing_keys.all_keys(db))
@@ -121,9 +129,10 @@ def take_over_suppressions(services: Services, directory: Path) -> int:
                 statuses = services.write(suppress_all, ours, batch, "restore")
                 taken += len(statuses) - statuses.count("unchanged")
             taken += len(hashes)
+            unsubscribed += take_over_unsubscriptions(services, ours, db, theirs)
     finally:
         other.close()
-    return taken
+    return TakenOver(taken, unsubscribed)
 
 
 def _stated(services: Services, account: Account) -> Iterator[NewSuppression]:

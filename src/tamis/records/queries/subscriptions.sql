@@ -4,6 +4,10 @@ SELECT topic_id, state, since, source FROM subscriptions WHERE contact_id = ? OR
 -- name: of_contacts
 SELECT contact_id, topic_id, state FROM subscriptions WHERE contact_id IN (SELECT value FROM json_each(?));
 
+-- name: unsubscribed
+SELECT c.email_key, u.since FROM subscriptions u JOIN contacts c ON c.id = u.contact_id
+WHERE u.topic_id = ? AND u.state = 'unsubscribed';
+
 -- name: set
 INSERT INTO subscriptions (contact_id, topic_id, state, since, source) VALUES (?, ?, ?, ?, ?)
 ON CONFLICT DO UPDATE SET state = excluded.state, since = excluded.since, source = excluded.source;
