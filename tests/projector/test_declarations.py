@@ -18,8 +18,8 @@ from tests.projector import scenario
 STORED = {*re.findall(r"CREATE TABLE (\w+)", SCHEMA), "contacts", "events"}
 TEMPORARY = {table.name: table for table in TEMP_TABLES}
 WRITES = re.compile(
-    r"(INSERT INTO|MERGE INTO|DELETE FROM|(?<!THEN )UPDATE|CREATE TABLE|ALTER TABLE|(CREATE OR REPLACE TEMP TABLE))"
-    r"\s+(\w+)"
+    r"(INSERT INTO|MERGE INTO|DELETE FROM|(?<!THEN )UPDATE|CREATE TABLE(?: IF NOT EXISTS)?|ALTER TABLE|"
+    r"(CREATE OR REPLACE TEMP TABLE))\s+(\w+)"
 )
 READS = re.compile(r"(?<!DELETE )\b(?:FROM|JOIN)\s+(\w+)")
 MARKS_DIRTY = {"mark dirty", "mark dirty at midnight"}
