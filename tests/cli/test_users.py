@@ -73,7 +73,7 @@ def test_somebody_is_invited_with_a_link(team: Path) -> None:
     for name, role in ((OWNER, "owner"), (COLLEAGUE, "editor"), (GUEST, "admin")):
         assert re.search(rf"{name} .*{role}", shown), shown
     again = run(team, "user", "invite", GUEST)
-    assert f"{GUEST} is invited as viewer" in again.stdout
+    assert f"{GUEST} is invited with the role viewer" in again.stdout
     assert "Send them this link:" in again.stdout
     with pytest.raises(Gone):
         read(team, open_invitation, token_of(made["link"]))
@@ -163,7 +163,7 @@ def test_a_link_that_was_not_sent_is_printed(team: Path) -> None:
         gone = box.address
     done = with_mail(team, gone, "user", "invite", GUEST)
     assert done.returncode == 0
-    assert "the mail server did not take the e-mail" in done.stderr
+    assert "the mail server did not accept the email" in done.stderr
     made = json.loads(done.stdout)
     assert made["sent"] is False
     assert read(team, open_invitation, token_of(made["link"])).invitation.email == GUEST
