@@ -76,6 +76,11 @@ def test_subscriptions_are_set_with_a_record_of_consent(visitor: Visitor, api: P
     assert "2 records of consent" in text_of(visitor.get(page).text)
     (found,) = api.get(f"contacts/{contact}/subscriptions").json()["subscriptions"]
     assert (found["state"], found["source"]) == ("subscribed", "console")
+    rule = 'is subscribed to "News" and can be mailed and is in random 100% "all"'
+    api.create("segments", {"contact_type_id": type_id, "name": "Explained", "rule": rule})
+    explained = text_of(visitor.get(page).text)
+    for phrase in ("Is subscribed to “News”", "Subscribed", "Can be mailed", "Is in random 100% “all”"):
+        assert phrase in explained
 
 
 @pytest.mark.parametrize("width", [380, 1440])
