@@ -57,6 +57,20 @@ def test_the_verdict_comes_first_and_each_condition_shows_the_contacts_value(peo
     assert of_bob.startswith("Member of the segment.\n✓ all of these\n")
 
 
+def test_conditions_without_a_field_are_explained(people: Path) -> None:
+    tamis(people, "topic", "create", "News", "--type", "People")
+    rule = 'is subscribed to "News" or can be mailed and is in random 100% "all"'
+    tamis(people, "segment", "create", "Asked", "--type", "People", "--where", rule)
+    assert printed(people, "segment", "explain", "Asked", "ann@example.org").splitlines() == [
+        "Member of the segment.",
+        "✓ any of these",
+        "  ✗ Is subscribed to “News”   (never asked)",
+        "  ✓ all of these",
+        "    ✓ Can be mailed",
+        "    ✓ Is in random 100% “all”",
+    ]
+
+
 def test_json_output_is_one_document(people: Path) -> None:
     output = tamis(people, "segment", "explain", "anns", "ann@example.org")
     assert output == {

@@ -99,7 +99,9 @@ def _words(part: Explained, account: Account) -> str:
         return f"{part.phrase}   ({describe_progress(part, account.zone)})"
     if part.kind == "segment":
         return f"{part.phrase}   ({'is' if part.is_member else 'is not'} a member)"
-    return JOINS[part.kind]
+    if part.kind == "subscription":
+        return f"{part.phrase}   ({part.value or 'never asked'})"
+    return JOINS.get(part.kind, part.phrase)
 
 
 def _value(part: Explained, account: Account) -> str:
