@@ -74,7 +74,7 @@ def test_somebody_is_invited_with_a_link(team: Path) -> None:
         assert re.search(rf"{name} .*{role}", shown), shown
     again = run(team, "user", "invite", GUEST)
     assert f"{GUEST} is invited with the role viewer" in again.stdout
-    assert "Send them this link:" in again.stdout
+    assert "Send it to them:" in again.stdout
     with pytest.raises(Gone):
         read(team, open_invitation, token_of(made["link"]))
 
