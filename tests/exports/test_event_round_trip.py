@@ -89,7 +89,7 @@ def two(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Two]:
 
 
 @pytest.mark.parametrize("form", Format)
-@settings(max_examples=examples(300, least=10), suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=examples(150, least=5), suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(events=EVENTS)
 @example(events=EDGES)
 def test_exported_events_come_back_as_they_were(

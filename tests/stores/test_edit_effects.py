@@ -11,7 +11,7 @@ from tests.stores.machine.membership import begun
 from tests.support.effort import examples
 
 
-@settings(max_examples=examples(200, least=10), deadline=None)
+@settings(max_examples=examples(200, least=5), deadline=None)
 @given(
     data=st.data(),
     beginning=st.sampled_from(BEGINNINGS),

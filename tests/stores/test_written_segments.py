@@ -91,5 +91,5 @@ class WritingPrograms(Membership):
 
 def test_writes_say_what_they_changed() -> None:
     run_state_machine_as_test(
-        WritingPrograms, settings=settings(max_examples=examples(60, 2), stateful_step_count=40, deadline=None)
+        WritingPrograms, settings=settings(max_examples=examples(40, 1), stateful_step_count=40, deadline=None)
     )
