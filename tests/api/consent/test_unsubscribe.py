@@ -319,6 +319,18 @@ def test_a_person_chooses_topics(sender: Sender) -> None:
     assert "choose what you receive" not in sender.see(link).text
 
 
+def test_a_person_leaves_many_topics_with_long_names_at_once(other: Sender) -> None:
+    names = [f"{number} {'n' * 250}" for number in range(45)]
+    made = [other.api.create(f"contact-types/{other.type_id}/topics", {"name": name}) for name in names]
+    contact = other.new_contact()
+    form = [("action", "choose"), *(("shown", topic["id"]) for topic in made)]
+    assert other.click(contact["unsubscribe_url"], form).status_code == 303
+    found = other.api.get(f"contacts/{contact['id']}/subscriptions").json()["subscriptions"]
+    assert {one["state"] for one in found} == {"unsubscribed"}
+    for topic in made:
+        other.api.delete(f"topics/{topic['id']}")
+
+
 def test_nobody_chooses_topics_of_others(sender: Sender, other: Sender) -> None:
     topic = other.api.create(f"contact-types/{other.type_id}/topics", {"name": fresh("Private")})
     made = sender.new_contact()

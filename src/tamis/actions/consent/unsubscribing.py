@@ -9,7 +9,7 @@ from tamis.actions.consent.unsubscribe_links import UnsubscribeLink
 from tamis.domain.contacts import ContactType
 from tamis.domain.emails import Email, parse_email_for_lookup
 from tamis.domain.suppressions import Suppression, SuppressionReason
-from tamis.domain.topics import Evidence, SubscriptionState
+from tamis.domain.topics import MAX_CONSENT_TEXT, Evidence, SubscriptionState
 from tamis.records import contacts, types
 from tamis.records.handles import Reader, Transaction
 
@@ -68,7 +68,7 @@ def choose_topics(
     for state, ids in states:
         wanted = [(topic, state) for topic in topics if topic.id in ids]
         names = ", ".join(topic.name for topic, _ in wanted)
-        evidence = Evidence(SOURCE, f"{CHOICE}: {names}", CHOICE)
+        evidence = Evidence(SOURCE, f"{CHOICE}: {names}"[:MAX_CONSENT_TEXT], CHOICE)
         set_states_of_contact(db, now, link.account, *found, wanted, evidence)
 
 
