@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 
 from tamis.actions.audit import list_entries
+from tamis.actions.consent.double_opt_in import confirm, request_confirmation
 from tamis.actions.consent.subscriptions import (
     all_consent_records,
     consent_records_of_contact,
@@ -15,6 +16,8 @@ from tamis.actions.consent.subscriptions import (
 )
 from tamis.actions.consent.suppressions import suppress
 from tamis.actions.consent.topics import create_topic, delete_topic, edit_topic, topic_of_type, topics_of_type
+from tamis.actions.contacts.contact_edits import edit_contact
+from tamis.actions.contacts.contact_record import TypedContact, contact_of_account
 from tamis.actions.contacts.contacts import delete_contact
 from tamis.actions.contacts.forgotten_emails import allow_email, forget_email
 from tamis.actions.maintenance.doctor.run import verify_all
@@ -27,7 +30,8 @@ from tamis.domain.audit import AuditAction
 from tamis.domain.emails import Email
 from tamis.domain.errors import Invalid, NotFound, Refused
 from tamis.domain.suppressions import SuppressionReason
-from tamis.domain.topics import Evidence, NewState, StateStatus, SubscriptionState, Topic
+from tamis.domain.topics import MAX_TOPICS, Evidence, NewState, StateStatus, SubscriptionState, Topic
+from tamis.records.engine.sql import run
 from tamis.records.handles import connection_of
 from tests.stores.workspace import Workspace, new_workspace
 
@@ -45,6 +49,15 @@ class Asked(Workspace):
     def set(self, name: str, topic: Topic, state: SubscriptionState, evidence: Evidence = BY_API) -> StateStatus:
         item = NewState(self.contact(name).id, topic.id, state)
         return self.services.write(set_states, self.account, self.type, [item], evidence)[0]
+
+    def typed(self, name: str) -> TypedContact:
+        db = self.services.records.reader()
+        return contact_of_account(db, self.account, self.contact(name).id)
+
+    def give_email(self, name: str, new_name: str) -> None:
+        """Change the email of a contact."""
+        texts = {"email": f"{new_name}@example.org"}
+        self.services.write(edit_contact, self.account, self.type, self.contact(name).id, texts)
 
     def state(self, name: str) -> list[SubscriptionState | None]:
         found = states_of_contact(self.services.records.reader(), self.type, self.contact(name).id)
@@ -151,6 +164,39 @@ def test_deleting_a_contact_does_not_undo_that_a_person_has_unsubscribed(asked: 
     assert asked.set("ann", news, SUBSCRIBED, RETURNED) == "changed"
     found = consent_records_of_contact(asked.services.records.reader(), asked.contact("ann"))
     assert [record.state for record in found] == [UNSUBSCRIBED, SUBSCRIBED]
+
+
+def test_a_new_email_does_not_undo_that_a_person_has_unsubscribed(asked: Asked, news: Topic) -> None:
+    asked.set("ann", news, UNSUBSCRIBED)
+    asked.give_email("ann", "anna")
+    assert asked.set("anna", news, SUBSCRIBED, Evidence("import")) == "refused"
+    asked.set("anna", news, PENDING, Evidence("api", reason="asked to confirm"))
+    assert asked.set("anna", news, SUBSCRIBED, Evidence("import")) == "refused"
+    assert asked.set("anna", news, SUBSCRIBED, RETURNED) == "changed"
+    asked.set("anna", news, UNSUBSCRIBED)
+    asked.give_email("anna", "ann")
+    assert asked.set("ann", news, SUBSCRIBED, Evidence("import")) == "refused"
+
+
+def test_a_token_confirms_only_the_email_to_which_it_was_sent(asked: Asked, news: Topic) -> None:
+    found = asked.typed("ann")
+    token = asked.services.write(request_confirmation, asked.account, found, [news], BY_API).token
+    asked.give_email("ann", "eve")
+    with pytest.raises(Refused, match="another email"):
+        asked.services.write(confirm, asked.account, token)
+    assert asked.state("eve") == [PENDING]
+    asked.give_email("eve", "ANN")
+    assert asked.services.write(confirm, asked.account, token).contact.id == found.contact.id
+    assert asked.state("ann") == [SUBSCRIBED]
+
+
+def test_a_token_names_as_many_topics_as_there_can_be(asked: Asked) -> None:
+    ids = 10**6  # as large as after years
+    asked.services.write(lambda db, _: run(db, "INSERT INTO sqlite_sequence VALUES ('topics', ?)", (ids,)))
+    many = [asked.topic(f"Topic {number}") for number in range(MAX_TOPICS)]
+    token = asked.services.write(request_confirmation, asked.account, asked.typed("ann"), many, BY_API).token
+    confirmed = asked.services.write(confirm, asked.account, token)
+    assert {one.subscription.state for one in confirmed.states if one.subscription} == {SUBSCRIBED}
 
 
 def test_of_a_forgotten_person_only_a_keyed_hash_is_kept(asked: Asked, news: Topic) -> None:

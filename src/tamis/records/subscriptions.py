@@ -54,13 +54,19 @@ def unsubscribed(db: Reader, topic_id: int) -> list[tuple[str, datetime]]:
 
 def have_unsubscribed(db: Reader, type_id: int, email_keys: Mapping[int, str]) -> set[Pair]:
     """Return the contacts, given with the keys of their emails, who have unsubscribed from a topic and not subscribed
-    since; a contact that had the same email and was deleted counts as well."""
+    since, with the email that they have now or an earlier one; a contact that had the same email and was deleted counts
+    as well."""
     secret = pepper(db)
     if secret is None or not exists(db, SQL["any_record"], (type_id,)):
         return set()
     hashed = {hash_email(secret, key): contact_id for contact_id, key in email_keys.items()}
-    rows = select_tuples(db, tuple[str, int, str, int], SQL["last_said"], (type_id, _json(hashed)))
-    return {(hashed[hash_], topic_id) for hash_, topic_id, state, _ in rows if state == SubscriptionState.UNSUBSCRIBED}
+    by_email = select_tuples(db, tuple[str, int, str, int], SQL["last_said"], (type_id, _json(hashed)))
+    of_contacts = SQL["last_said_by_contacts"]
+    by_contact = select_tuples(db, tuple[int, int, str, int], of_contacts, (type_id, _json(email_keys)))
+    no = SubscriptionState.UNSUBSCRIBED
+    return {(hashed[hash_], topic_id) for hash_, topic_id, state, _ in by_email if state == no} | {
+        (contact_id, topic_id) for contact_id, topic_id, state, _ in by_contact if state == no
+    }
 
 
 def store(db: Transaction, type_id: int, rows: Sequence[StateRow], evidence: Evidence) -> None:

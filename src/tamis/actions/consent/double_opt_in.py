@@ -20,6 +20,7 @@ from tamis.actions.consent.subscriptions import (
 from tamis.actions.contacts.contact_record import TypedContact, contact_of_account
 from tamis.domain.accounts import Account
 from tamis.domain.contacts import Contact
+from tamis.domain.emails import email_key
 from tamis.domain.errors import Invalid, NotFound, Problem, Refused
 from tamis.domain.topics import Evidence, NewState, SubscriptionState, Topic
 from tamis.records.handles import Reader, Transaction
@@ -31,9 +32,10 @@ CONFIRMATION_SOURCE = "confirmation"
 
 
 class _Payload(msgspec.Struct, array_like=True):
-    """What a token confirms."""
+    """What a token confirms, and the key of the email to which it is sent."""
 
     contact_id: int
+    email_key: str
     topic_ids: list[int]
 
 
@@ -69,20 +71,22 @@ def request_confirmation(
     pending = [(topic, SubscriptionState.PENDING) for topic in topics]
     asked = Evidence(evidence.source, evidence.agreed_text, evidence.reason or REQUESTED)
     states = set_states_of_contact(db, now, account, contact_type, contact_id, pending, asked)
-    payload = msgspec.json.encode(_Payload(contact_id, sorted({topic.id for topic in topics})))
+    payload = msgspec.json.encode(_Payload(contact_id, _key(found.contact), sorted({topic.id for topic in topics})))
     expires_at = (now + timedelta(days=days)).replace(microsecond=0)
     return Requested(states, sign(db, now, TokenPurpose.CONFIRM_SUBSCRIPTION, payload, expires_at), expires_at)
 
 
 def confirm(db: Transaction, now: datetime, account: Account, token: str) -> Confirmed:
     """Subscribe the contact of a token to the topics for which it is pending; confirming again changes nothing. Raises
-    Invalid if the token is not valid, NotFound if the contact was deleted, and Refused if the person has unsubscribed
-    in the meantime."""
+    Invalid if the token is not valid, NotFound if the contact was deleted, and Refused if it was given another email or
+    the person has unsubscribed in the meantime."""
     payload = verify(db, now, TokenPurpose.CONFIRM_SUBSCRIPTION, token)
     if payload is None:
         raise Invalid([Problem("token", "confirmation_not_valid")])
     asked = msgspec.json.decode(payload, type=_Payload)
     found = _contact(db, account, asked.contact_id)
+    if _key(found.contact) != asked.email_key:
+        raise Refused("confirmation_of_other_email")
     states = {
         one.topic.id: one.subscription.state
         for one in states_of_contact(db, found.contact_type, asked.contact_id)
@@ -108,3 +112,7 @@ def _contact(db: Reader, account: Account, contact_id: int) -> TypedContact:
         return contact_of_account(db, account, contact_id)
     except NotFound:
         raise NotFound("confirmation_of_deleted_contact") from None
+
+
+def _key(contact: Contact) -> str:
+    return email_key(contact.email) or contact.email

@@ -19,7 +19,8 @@ from tamis.records import signing_keys
 from tamis.records.handles import Reader, Transaction
 
 SECRET_BITS = 512
-MAX_TOKEN_LENGTH = 1_000
+MAX_TOKEN_LENGTH = 4_000
+"""Enough for a token that names all topics that a contact type can have, and the longest email."""
 _KEY_ID, _EXPIRY = struct.Struct(">I"), struct.Struct(">I")
 _NO_EXPIRY = 0
 _TAG_BYTES = 16

@@ -37,6 +37,7 @@ DATA: Mapping[str, str] = {
     "email_differs_from_path": 'must be the one in the path, "{email}", in any spelling; use PATCH to change an email',
     "confirmation_not_valid": "is not valid, or no longer: ask the person again",
     "confirmation_of_deleted_contact": "there is no such contact any more",
+    "confirmation_of_other_email": "the contact has another email now: ask the person again",
     "confirmation_withdrawn": "the person has unsubscribed since this was asked",
     "consent_text_not_valid": "the text {problem}",
     "consent_text_too_long": "must have at most {most:,} characters",

@@ -27,6 +27,10 @@ INSERT INTO consent_records (
 SELECT email_hash, topic_id, state, max(id) FROM consent_records
 WHERE contact_type_id = ?1 AND email_hash IN (SELECT value FROM json_each(?2)) AND state <> 'pending' GROUP BY 1, 2;
 
+-- name: last_said_by_contacts
+SELECT contact_id, topic_id, state, max(id) FROM consent_records
+WHERE contact_id IN (SELECT value FROM json_each(?2)) AND +contact_type_id = ?1 AND state <> 'pending' GROUP BY 1, 2;
+
 -- name: records_of_email
 SELECT id, contact_id, topic_id, topic, state, at, source, agreed_text, reason FROM consent_records
 WHERE contact_type_id = ?1 AND (email_hash = ?2 OR contact_id = ?3) ORDER BY id;

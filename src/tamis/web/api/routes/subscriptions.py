@@ -87,7 +87,7 @@ async def request_confirmation(
 )
 async def confirm_subscriptions(call: CallDep, data: JSONBody[Confirmation]) -> ConfirmationOut:
     """Ends double opt-in: subscribes the contact of a token to its topics; doing it again changes nothing. Refused when
-    the token has expired, or the person has unsubscribed since it was made."""
+    the token has expired, or since it was made, the person has unsubscribed or the contact was given another email."""
     found = await call.write(double_opt_in.confirm, call.account, data.token)
     return ConfirmationOut(found.contact.id, found.contact.email, subscriptions_out(found.states))
 
