@@ -61,3 +61,25 @@ def test_suppressions_since_a_backup_outlive_its_restore(tmp_path: Path) -> None
     assert (imported["suppressed"], [each["line"] for each in imported["rejected"]]) == (1, [3])
     assert members(bare) == ["ann@example.org", "eve@example.org"]
     assert "bob@example.org" in json.dumps(tamis(bare, "suppress", "list"))
+
+
+def test_hashes_of_forgotten_people_are_taken_over_from_every_account(tmp_path: Path) -> None:
+    """Also if the backup is of a time before any email was hashed, and another account comes first."""
+    data, backup, kept = tmp_path / "data", tmp_path / "backup", tmp_path / "kept"
+    owners = [("--account", f"{name}@example.org") for name in ("first", "second")]
+    for _, email in owners:
+        tamis(data, "account", "create", "--email", email)
+    people = tmp_path / "people.csv"
+    people.write_text("email\nann@example.org\neve@example.org\n")
+    for owner in owners:
+        tamis(data, "type", "create", "People", *owner)
+        tamis(data, "import", people, "--type", "People", *owner)
+        tamis(data, "segment", "create", "All", "--type", "People", "--where", "email is not blank", *owner)
+    tamis(data, "backup", backup)
+    tamis(data, "suppress", "add", "ann@example.org", *owners[0])
+    tamis(data, "suppress", "add", "eve@example.org", *owners[1])
+    tamis(data, "contact", "delete", "eve@example.org", "--type", "People", "--forget", *owners[1])
+
+    assert tamis(kept, "restore", backup, "--suppressions-of", data)["suppressions"] == 2
+    given = [tamis(kept, "segment", "members", "All", *owner)["members"] for owner in owners]
+    assert [[one["email"] for one in members] for members in given] == [["eve@example.org"], ["ann@example.org"]]

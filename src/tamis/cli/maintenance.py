@@ -12,6 +12,7 @@ from tamis.cli.local_client import run_call
 from tamis.domain.dates import local_time
 from tamis.domain.errors import TamisError, Unavailable
 from tamis.domain.instants import UTC_ZONE
+from tamis.domain.text import pluralize
 
 
 def erase_files(*, common: Common = Common()) -> None:  # noqa: B008  frozen
@@ -76,11 +77,16 @@ def restore_backup(
         require_data(suppressions_of)  # before anything is restored
     found = restore(data, directory)
     made_at = f"{local_time(datetime.fromisoformat(found.made_at), UTC_ZONE)} UTC"
-    taken = TakenOver(0, 0)
+    taken = TakenOver(0, 0, 0)
     try:
         if suppressions_of is not None:
             with open_services(common) as services:
                 taken = take_over_consent(services, suppressions_of)
+            if taken.unreadable:
+                print_notice(
+                    f"{pluralize(taken.unreadable, 'suppression')} of forgotten people cannot be taken over: the backup "
+                    "hashes emails with another key. Do not import these people again."
+                )
     except TamisError:
         _warn_of_missing_suppressions(made_at)
         raise

@@ -118,18 +118,16 @@ def hashes_without_email(db: Reader, account_id: int) -> list[HashedRow]:
     return select_tuples(db, tuple[str, str, str, int], SQL["hashes_without_email"], (account_id,))
 
 
-def pepper_of(db: Reader) -> bytes:
-    """Return the secret key of hashes; there must be one."""
-    found = pepper(db)
-    assert found
-    return found
+def use_pepper_of(db: Transaction, other: Reader) -> bool:
+    """Hash emails with the secret key of other records from now on, unless there is one already; return whether both
+    have the same, so that the hashes of the others mean the same here."""
+    secret = pepper(other)
+    return secret is None or get_or_set_pepper(db, secret) == secret
 
 
-def insert_hashes(db: Transaction, account_id: int, secret: bytes, rows: Sequence[HashedRow]) -> None:
-    """Add suppressions of which only the hash is known, with the secret key of their hashes, which must be that of
-    these records if they have one."""
-    if get_or_set_pepper(db, secret) == secret:
-        run_many(db, SQL["insert_hash"], ((account_id, *row) for row in rows))
+def insert_hashes(db: Transaction, account_id: int, rows: Sequence[HashedRow]) -> None:
+    """Add suppressions of which only the hash is known, of records with the same secret key."""
+    run_many(db, SQL["insert_hash"], ((account_id, *row) for row in rows))
 
 
 def delete(db: Transaction, suppression_id: int) -> None:

@@ -97,11 +97,12 @@ def suppress_rows(
 
 
 class TakenOver(NamedTuple):
-    """How many suppressions are new or have a graver reason, and how many contacts have been unsubscribed from a
-    topic."""
+    """How many suppressions are new or have a graver reason, how many contacts have been unsubscribed from a topic, and
+    how many suppressions of forgotten people cannot be recognised here: their hashes have another secret key."""
 
     suppressions: int
     unsubscribed: int
+    unreadable: int
 
 
 def require_data(directory: Path) -> None:
@@ -114,25 +115,28 @@ def take_over_consent(services: Services, directory: Path) -> TakenOver:
     """Add the suppressions of another data directory with the same accounts, of which nothing is lifted, who has
     unsubscribed from topics, and the keys of its signed tokens. Raises Invalid if there are no data."""
     require_data(directory)
-    other, taken, unsubscribed = Services(replace(services.settings, data=directory)), 0, 0
+    other, taken, unsubscribed, unreadable = Services(replace(services.settings, data=directory)), 0, 0, 0
     try:
         db = other.records.reader()
         services.write(signed_tokens.add_keys, signing_keys.all_keys(db))
+        is_same = services.write(lambda ours, _: suppressions.use_pepper_of(ours, db))
         for theirs in accounts.all_accounts(db):
             ours = accounts.account_by_email(services.records.reader(), email_key(theirs.email) or "")
             if ours is None:
                 continue
             hashes = suppressions.hashes_without_email(db, theirs.id)
-            if hashes:
-                services.write(_add_hashes, ours, suppressions.pepper_of(db), hashes)
+            if is_same:
+                services.write(_add_hashes, ours, hashes)
+                taken += len(hashes)
+            else:
+                unreadable += len(hashes)
             for batch in batched(_stated(other, theirs), ROWS_PER_BATCH):
                 statuses = services.write(suppress_all, ours, batch, "restore")
                 taken += len(statuses) - statuses.count("unchanged")
-            taken += len(hashes)
             unsubscribed += take_over_unsubscriptions(services, ours, db, theirs)
     finally:
         other.close()
-    return TakenOver(taken, unsubscribed)
+    return TakenOver(taken, unsubscribed, unreadable)
 
 
 def _stated(services: Services, account: Account) -> Iterator[NewSuppression]:
@@ -142,11 +146,9 @@ def _stated(services: Services, account: Account) -> Iterator[NewSuppression]:
             yield NewSuppression(address, found.reason, found.since)
 
 
-def _add_hashes(
-    db: Transaction, _now: object, account: Account, pepper: bytes, hashes: list[suppressions.HashedRow]
-) -> None:
+def _add_hashes(db: Transaction, _now: object, account: Account, hashes: list[suppressions.HashedRow]) -> None:
     """Add suppressions of which only the hash is known; the projection of restored records is built afterwards."""
-    suppressions.insert_hashes(db, account.id, pepper, hashes)
+    suppressions.insert_hashes(db, account.id, hashes)
 
 
 def _rows(content: bytes, reason: SuppressionReason) -> Iterator[tuple[int, dict[str, str]]]:
@@ -157,6 +159,13 @@ def _rows(content: bytes, reason: SuppressionReason) -> Iterator[tuple[int, dict
         raise Invalid([Problem("file", "suppressions_not_utf8")]) from None
     first = text.partition("\n")[0]
     rows = csv.DictReader(io.StringIO(text, newline=""), delimiter=max(DELIMITERS, key=first.count))
+    try:
+        yield from _stated_rows(rows, reason)
+    except csv.Error:  # such as a quote that is never closed, after which the rest is one field
+        raise Invalid([Problem("file", "suppressions_not_csv", line=rows.line_num + 1)]) from None
+
+
+def _stated_rows(rows: "csv.DictReader[str]", reason: SuppressionReason) -> Iterator[tuple[int, dict[str, str]]]:
     names = [(name or "").strip().lower() for name in rows.fieldnames or ()]
     emails = [name for name in names if match_name(name) >= NameMatch.KNOWN]
     if not emails:

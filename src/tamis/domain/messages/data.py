@@ -59,6 +59,10 @@ DATA: Mapping[str, str] = {
     "provider_topic_not_valid": ("is not the ARN of an SNS topic, such as arn:aws:sns:eu-west-1:123456789012:tamis"),
     "provider_unknown": "there is no provider {provider}",
     "provider_without_networks": "{service} does not document from which addresses its requests come",
+    "suppressions_not_csv": (
+        "the file is not valid CSV from line {line} on, such as after a quote that is never closed: correct the line, "
+        "and import the whole file again"
+    ),
     "suppressions_not_utf8": "the file is not UTF-8 text: save it as CSV in UTF-8, and import that",
     "suppression_key_unknown": 'is no part of a suppression, which has "email", "reason" and "since"',
     "suppression_reason_unknown": "must be {reasons:quoted or}",
