@@ -17,6 +17,8 @@ TEXTS = ("is suppressed", 'country = "India"', 'can be mailed and email contains
 class ConsentMembership(ContactRules, RecipientRules, ConsentRules):
     """Contacts, manual overrides and consent change."""
 
+    looks_per_mailing = 1
+
     @initialize(some=people())
     def begin(self, some: dict[str, dict[str, Any]]) -> None:
         self.prepare(*BEGINNINGS[0])
