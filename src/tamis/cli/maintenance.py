@@ -84,8 +84,8 @@ def restore_backup(
                 taken = take_over_consent(services, suppressions_of)
             if taken.unreadable:
                 print_notice(
-                    f"{pluralize(taken.unreadable, 'suppression')} of forgotten people cannot be taken over: the backup "
-                    "hashes emails with another key. Do not import these people again."
+                    f"{pluralize(taken.unreadable, 'suppression')} of forgotten people cannot be taken over: the "
+                    "backup hashes emails with another key. Do not import these people again."
                 )
     except TamisError:
         _warn_of_missing_suppressions(made_at)
