@@ -285,7 +285,7 @@ def test_lines_of_json_may_have_their_properties_in_an_object(files: Files) -> N
     ]
     assert counts(files.take(lines(events), "events.ndjson")) == (2, 0, 0)
     assert sorted(files.events(), key=lambda event: event[2]) == [
-        ("order", "2026-11-20T10:00:00+00:00", "", {"amount": 5.5, "sku": "007", "a_b": "true"}),
+        ("order", "2026-11-20T10:00:00+00:00", "", {"amount": 5.5, "sku": "007", "a_b": True}),
         ("order", "2026-11-20T10:00:00+00:00", "x", {"zip": "12345", "amount": 6}),
     ]
     assert counts(files.take(lines(events), "events.ndjson")) == (0, 2, 0)
