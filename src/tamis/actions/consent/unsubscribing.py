@@ -1,21 +1,20 @@
-"""What people do with an unsubscribe link: refuse all mail, and undo that; choose topics."""
+"""What people do with an unsubscribe link: refuse all mail, or choose topics."""
 
 from collections.abc import Collection
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from tamis.actions.consent import suppressions
 from tamis.actions.consent.subscriptions import TopicState, set_states_of_contact, states_of_contact
 from tamis.actions.consent.unsubscribe_links import UnsubscribeLink
 from tamis.domain.contacts import ContactType
 from tamis.domain.emails import Email, parse_email_for_lookup
-from tamis.domain.suppressions import Suppression, SuppressionReason
+from tamis.domain.suppressions import SuppressionReason
 from tamis.domain.topics import MAX_CONSENT_TEXT, Evidence, SubscriptionState
 from tamis.records import contacts, types
 from tamis.records.handles import Reader, Transaction
 
 SOURCE = "unsubscribe link"
 CHOICE = "Chosen on the page of the unsubscribe link"
-UNDO_WITHIN = timedelta(hours=24)
 
 
 def is_unsubscribed(db: Reader, link: UnsubscribeLink) -> bool:
@@ -26,27 +25,9 @@ def is_unsubscribed(db: Reader, link: UnsubscribeLink) -> bool:
     return all(key in found and not SuppressionReason.UNSUBSCRIBED.is_graver_than(found[key].reason) for key in keys)
 
 
-def can_undo(db: Reader, now: datetime, link: UnsubscribeLink) -> bool:
-    """Return whether the email was suppressed with a link a short while ago, and by nothing else (decision 0058)."""
-    found = suppressions.suppression_of(db, link.account, link.email.key)
-    return found is not None and _is_undoable(found, now)
-
-
 def unsubscribe(db: Transaction, now: datetime, link: UnsubscribeLink) -> None:
     """Suppress the email of a link, and that which its contact has now."""
-    for email in _emails(db, link):
-        before = suppressions.suppression_of(db, link.account, email.key)
-        source = SOURCE if before is None else f"{SOURCE}, {before.reason} before"
-        suppressions.suppress(db, now, link.account, [email], SuppressionReason.UNSUBSCRIBED, source)
-
-
-def undo_unsubscribe(db: Transaction, now: datetime, link: UnsubscribeLink) -> bool:
-    """Lift what `unsubscribe` has suppressed, if that was a short while ago; return whether anything was."""
-    found = suppressions.suppressions_of(db, link.account, [email.key for email in _emails(db, link)])
-    undone = [email for email in _emails(db, link) if email.key in found and _is_undoable(found[email.key], now)]
-    for email in undone:
-        suppressions.lift_suppression(db, now, link.account, email.address)
-    return bool(undone)
+    suppressions.suppress(db, now, link.account, _emails(db, link), SuppressionReason.UNSUBSCRIBED, SOURCE)
 
 
 def topics_of_link(db: Reader, link: UnsubscribeLink) -> list[TopicState]:
@@ -81,14 +62,6 @@ def _contact(db: Reader, link: UnsubscribeLink) -> tuple[ContactType, int] | Non
         return contact_type, link.contact_id
     by_email = contacts.ids_by_email(db, contact_type.id, [link.email.key])
     return (contact_type, by_email[link.email.key]) if link.email.key in by_email else None
-
-
-def _is_undoable(found: Suppression, now: datetime) -> bool:
-    return (
-        found.reason is SuppressionReason.UNSUBSCRIBED
-        and found.source == SOURCE
-        and now - UNDO_WITHIN < found.since <= now
-    )
 
 
 def _emails(db: Reader, link: UnsubscribeLink) -> list[Email]:

@@ -35,7 +35,6 @@ class LinkPage:
     email: str
     path: str = ""
     is_unsubscribed: bool = False
-    can_undo: bool = False
     topics: Sequence[TopicChoice] = ()
     is_saved: bool = False
     problem: str = ""
@@ -52,7 +51,6 @@ def link_page(shown: LinkPage) -> str:
         email=masked_email(shown.email),
         path=shown.path,
         is_unsubscribed=shown.is_unsubscribed,
-        can_undo=shown.can_undo,
         topics=shown.topics,
         is_saved=shown.is_saved,
         problem=shown.problem,

@@ -124,8 +124,6 @@ async def _respond_to_post(
         return _response(200, TEXT, b"You are unsubscribed.\n")
     if action == "unsubscribe":
         await run(unsubscribing.unsubscribe)
-    elif action == "undo":
-        await run(unsubscribing.undo_unsubscribe)
     elif action == "choose" and values is not None:
         await run(unsubscribing.choose_topics, _ids(values, "shown"), _ids(values, "topic"))
     else:
@@ -157,7 +155,7 @@ def _link_page(
 ) -> RawResponse:
     from tamis.web.unsubscribe.page import LinkPage, TopicChoice, link_page  # templates: only for people
 
-    db, now = services.records.reader(), services.clock()
+    db = services.records.reader()
     topics = [
         TopicChoice(topic.id, topic.name, topic.description, is_subscribed(subscription))
         for topic, subscription in unsubscribing.topics_of_link(db, link)
@@ -167,7 +165,6 @@ def _link_page(
         link.email.address,
         f"{PATH}/{token}",
         is_unsubscribed=unsubscribing.is_unsubscribed(db, link),
-        can_undo=unsubscribing.can_undo(db, now, link),
         topics=topics,
         is_saved=is_saved,
         problem=problem,

@@ -38,7 +38,6 @@ def preview_page(services: ServicesDep, visitor: VisitorDep, after: FromQuery[bo
         visitor.account.name,
         PREVIEW_EMAIL,
         is_unsubscribed=after,
-        can_undo=after,
         topics=topics,
         is_preview=True,
     )
