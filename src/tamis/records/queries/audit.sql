@@ -19,8 +19,8 @@ FROM (
         AND (:subject_kind IS NULL OR subject_kind = :subject_kind)
         AND (:subject_id IS NULL OR subject_id = :subject_id)
         AND (:since IS NULL OR at >= :since) AND (:until IS NULL OR at < :until)
-)
-WHERE :text IS NULL OR instr(fold(who), :text) OR instr(fold(what), :text) OR instr(action, :text)
+) AS entries
+WHERE :text IS NULL OR instr(fold(who), :text) > 0 OR instr(fold(what), :text) > 0 OR instr(action, :text) > 0
     OR actor_id = :text OR subject_id = :text OR address = :text
 ORDER BY id DESC LIMIT :limit;
 

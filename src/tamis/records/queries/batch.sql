@@ -33,7 +33,9 @@ WHERE EXISTS (SELECT 1 FROM contacts c WHERE c.contact_type_id = ? AND c.email_k
 
 -- name: insert
 INSERT INTO contacts (contact_type_id, email, email_key, field_values, created_at, updated_at, import_id)
-SELECT ?1, email, email_key, iif(document LIKE '%:null%', json_patch('{}', document), document), ?2, ?2, ?3 FROM temp.batch ORDER BY number;
+SELECT ?1, email, email_key,
+    CASE WHEN document LIKE '%:null%' THEN json_patch('{}', document) ELSE document END, ?2, ?2, ?3
+FROM temp.batch ORDER BY number;
 
 -- name: clear
 DELETE FROM temp.batch;

@@ -11,7 +11,7 @@ SELECT id, account_id FROM segments WHERE id IN (SELECT value FROM json_each(?))
 SELECT max(number) FROM (
     SELECT min(number) AS number, cause FROM membership_snapshots
     WHERE segment_id IN (SELECT value FROM json_each(?)) GROUP BY segment_id
-) WHERE cause = ?;
+) AS first_snapshots WHERE cause = ?;
 
 -- name: emails_of_contacts
 SELECT id, email FROM contacts WHERE id IN (SELECT value FROM json_each(?));

@@ -55,7 +55,7 @@ FROM change_log WHERE change > ? AND change <= ? AND subject = 'removal' ORDER B
 SELECT min(change) FROM (
     SELECT change, sum(coalesce(last_contact_id - contact_id + 1, json_array_length(contact_ids), 1)) OVER (ORDER BY change) AS contacts
     FROM change_log WHERE change > ?1 ORDER BY change LIMIT ?2
-) WHERE contacts >= ?2;
+) AS totals WHERE contacts >= ?2;
 
 -- name: other_changes
 SELECT change, subject, contact_type_id, segment_id, contact_id, inclusion_id, changed_at, cause

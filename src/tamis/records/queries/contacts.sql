@@ -73,7 +73,7 @@ UPDATE contacts SET field_values = json_set(field_values, ?, json(?)), import_id
 UPDATE contacts SET field_values = json_remove(field_values, ?), import_id = NULL WHERE id = ?;
 
 -- name: documents
-SELECT group_concat('{"id":' || id || ',"email":' || json_quote(email) || ',"created_at":' || created_at
+SELECT string_agg('{"id":' || id || ',"email":' || json_quote(email) || ',"created_at":' || created_at
            || ',"updated_at":' || updated_at || CASE WHEN EXISTS (SELECT 1 FROM suppressions) AND EXISTS (
     SELECT 1 FROM suppressions s
     WHERE s.account_id = (SELECT account_id FROM contact_types WHERE id = contacts.contact_type_id)

@@ -11,7 +11,7 @@ DELETE FROM email_exclusions WHERE segment_id = ? AND email_hash = ?;
 SELECT e.email_hash, e.segment_id, e.created_at
 FROM json_each(?2) h CROSS JOIN email_exclusions e ON e.email_hash = h.value
 CROSS JOIN segments s ON s.id = e.segment_id
-WHERE s.contact_type_id = ?1 AND (?3 OR s.deleted_at IS NULL) ORDER BY e.segment_id;
+WHERE s.contact_type_id = ?1 AND (?3 = 1 OR s.deleted_at IS NULL) ORDER BY e.segment_id;
 
 -- name: count
 SELECT count(*) FROM email_exclusions WHERE segment_id = ?;

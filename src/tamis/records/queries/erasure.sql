@@ -1,5 +1,5 @@
 -- name: note
-INSERT INTO pending_erasure (id, change, since) VALUES (1, ?, ?) ON CONFLICT DO UPDATE SET change = excluded.change;
+INSERT INTO pending_erasure (id, change, since) VALUES (1, ?, ?) ON CONFLICT (id) DO UPDATE SET change = excluded.change;
 
 -- name: pending
 SELECT change, since FROM pending_erasure;

@@ -98,7 +98,7 @@ WITH newest AS (
     FROM event_names n
 ), sealed AS (
     -- If far more events were added by one change, they are not worth keeping as rows.
-    SELECT name_id, min(?2, iif(kept = much_older, kept, kept - 1)) AS up_to FROM newest WHERE kept IS NOT NULL
+    SELECT name_id, min(?2, CASE kept WHEN much_older THEN kept ELSE kept - 1 END) AS up_to FROM newest WHERE kept IS NOT NULL
 )
 SELECT name_id, up_to, (SELECT count(*) FROM events e WHERE e.name_id = sealed.name_id AND e.change <= up_to)
 FROM sealed;

@@ -15,5 +15,5 @@ SELECT DISTINCT contact_id FROM events;
 SELECT value FROM json_each(?) WHERE value NOT IN (SELECT id FROM contacts);
 
 -- name: sample_contacts
-SELECT DISTINCT contact_id FROM (SELECT contact_id FROM events ORDER BY random() LIMIT ?1)
-UNION SELECT first_contact_id FROM (SELECT first_contact_id FROM event_blocks ORDER BY random() LIMIT ?1);
+SELECT DISTINCT contact_id FROM (SELECT contact_id FROM events ORDER BY random() LIMIT ?1) AS rows
+UNION SELECT first_contact_id FROM (SELECT first_contact_id FROM event_blocks ORDER BY random() LIMIT ?1) AS blocks;

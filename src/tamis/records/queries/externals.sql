@@ -40,4 +40,4 @@ SELECT email_key FROM (
     FROM inclusions a JOIN segments s ON s.id = a.segment_id
     LEFT JOIN contacts c ON c.contact_type_id = s.contact_type_id AND c.email_key = a.email_key
     WHERE s.contact_type_id = ? AND s.deleted_at IS NULL AND c.id IS NULL
-) ORDER BY random() LIMIT ?;
+) AS externals ORDER BY random() LIMIT ?;

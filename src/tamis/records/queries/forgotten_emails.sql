@@ -1,6 +1,6 @@
 -- name: insert
 INSERT INTO forgotten_emails (contact_type_id, email_hash, forgotten_at) VALUES (?, ?, ?)
-ON CONFLICT DO UPDATE SET forgotten_at = excluded.forgotten_at;
+ON CONFLICT (contact_type_id, email_hash) DO UPDATE SET forgotten_at = excluded.forgotten_at;
 
 -- name: delete
 DELETE FROM forgotten_emails WHERE contact_type_id = ? AND email_hash = ?;

@@ -20,7 +20,8 @@ INSERT INTO skipped_numbers (after, last) SELECT number, number + ? FROM project
 UPDATE projection SET number = number + ?;
 
 -- name: set_clock
-INSERT OR REPLACE INTO projection_clocks (contact_type_id, as_of) VALUES (?, ?);
+INSERT INTO projection_clocks (contact_type_id, as_of) VALUES (?, ?)
+ON CONFLICT (contact_type_id) DO UPDATE SET as_of = excluded.as_of;
 
 -- name: drop_clock
 DELETE FROM projection_clocks WHERE contact_type_id = ?;
@@ -35,7 +36,9 @@ INSERT INTO membership_changes (number, recipient_id, change, instant, cause) VA
 INSERT INTO membership_packs (first_number, last_number, changes) VALUES (?, ?, ?);
 
 -- name: add_snapshot
-INSERT OR REPLACE INTO membership_snapshots (number, segment_id, instant, cause, recipients) VALUES (?, ?, ?, ?, ?);
+INSERT INTO membership_snapshots (number, segment_id, instant, cause, recipients) VALUES (?, ?, ?, ?, ?)
+ON CONFLICT (number) DO UPDATE SET segment_id = excluded.segment_id, instant = excluded.instant,
+    cause = excluded.cause, recipients = excluded.recipients;
 
 -- name: drop_members
 DELETE FROM member_lists WHERE segment_id = ?;
@@ -44,7 +47,9 @@ DELETE FROM member_lists WHERE segment_id = ?;
 INSERT INTO member_lists (segment_id, part, number, members) VALUES (?, ?, ?, ?);
 
 -- name: set_day
-INSERT OR REPLACE INTO daily_sizes (segment_id, day, recipients, entered, departed, snapshot_cause) VALUES (?, ?, ?, ?, ?, ?);
+INSERT INTO daily_sizes (segment_id, day, recipients, entered, departed, snapshot_cause) VALUES (?, ?, ?, ?, ?, ?)
+ON CONFLICT (segment_id, day) DO UPDATE SET recipients = excluded.recipients, entered = excluded.entered,
+    departed = excluded.departed, snapshot_cause = excluded.snapshot_cause;
 
 -- name: changes
 SELECT number, recipient_id, change, instant, cause FROM membership_changes WHERE number > ? ORDER BY number LIMIT ?;
@@ -106,7 +111,7 @@ SELECT (
     SELECT count(*) FROM (
         SELECT max(number) AS newest FROM membership_changes UNION ALL SELECT max(last_number) FROM membership_packs
         UNION ALL SELECT max(number) FROM membership_snapshots UNION ALL SELECT max(number) FROM member_lists
-    ) WHERE newest > (SELECT number FROM projection)
+    ) AS numbers WHERE newest > (SELECT number FROM projection)
 ), (
     SELECT count(*) FROM membership_packs p WHERE p.last_number < p.first_number OR EXISTS (
         SELECT 1 FROM membership_packs o WHERE o.first_number > p.first_number AND o.first_number <= p.last_number
@@ -126,7 +131,7 @@ SELECT (
     SELECT count(*) FROM (
         SELECT segment_id FROM member_lists GROUP BY segment_id
         HAVING min(part) <> 0 OR max(part) <> count(*) - 1 OR min(number) <> max(number)
-    )
+    ) AS incomplete
 );
 
 -- name: has_rows_beyond

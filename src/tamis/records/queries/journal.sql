@@ -2,12 +2,12 @@
 INSERT INTO import_ranges (import_id, first_id, last_id) VALUES (?, ?, ?);
 
 -- name: record_changed
-INSERT OR IGNORE INTO import_prior_values (import_id, contact_id, email, field_values, updated_at, prior_import_id)
+INSERT INTO import_prior_values (import_id, contact_id, email, field_values, updated_at, prior_import_id)
 SELECT ?1, id, email, field_values, updated_at, import_id FROM contacts
 WHERE id IN (SELECT value FROM json_each(?2)) AND NOT EXISTS (
     SELECT 1 FROM import_ranges r WHERE r.import_id = ?1 AND contacts.id BETWEEN r.first_id AND r.last_id
 )
-ORDER BY id;
+ORDER BY id ON CONFLICT DO NOTHING;
 
 -- name: drop_contact
 DELETE FROM import_prior_values WHERE contact_id = ?;

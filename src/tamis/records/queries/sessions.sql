@@ -21,7 +21,7 @@ UPDATE sessions SET seen_at = ? WHERE token_hash = ?;
 DELETE FROM sessions WHERE token_hash = ?;
 
 -- name: delete_others
-DELETE FROM sessions WHERE user_id = ? AND token_hash IS NOT ?;
+DELETE FROM sessions WHERE user_id = ? AND token_hash IS DISTINCT FROM ?;
 
 -- name: delete_of_account
 DELETE FROM sessions WHERE user_id = ? AND account_id = ?;

@@ -10,7 +10,7 @@ WHERE u.topic_id = ? AND u.state = 'unsubscribed';
 
 -- name: set
 INSERT INTO subscriptions (contact_id, topic_id, state, since, source) VALUES (?, ?, ?, ?, ?)
-ON CONFLICT DO UPDATE SET state = excluded.state, since = excluded.since, source = excluded.source;
+ON CONFLICT (contact_id, topic_id) DO UPDATE SET state = excluded.state, since = excluded.since, source = excluded.source;
 
 -- name: email_keys
 SELECT id, email_key FROM contacts WHERE id IN (SELECT value FROM json_each(?2)) AND +contact_type_id = ?1;

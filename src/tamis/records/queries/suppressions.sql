@@ -38,7 +38,7 @@ SELECT id, email, reason, source, since FROM suppressions
 WHERE account_id = :account_id AND id < :before
   AND (:reason IS NULL OR reason = :reason)
   AND (:source IS NULL OR source = :source)
-  AND (:search = '' OR email_hash = :hash OR instr(lower(email), :search))
+  AND (:search = '' OR email_hash = :hash OR instr(lower(email), :search) > 0)
 ORDER BY id DESC LIMIT :limit;
 
 -- name: count_matching
@@ -46,7 +46,7 @@ SELECT count(*) FROM suppressions
 WHERE account_id = :account_id
   AND (:reason IS NULL OR reason = :reason)
   AND (:source IS NULL OR source = :source)
-  AND (:search = '' OR email_hash = :hash OR instr(lower(email), :search));
+  AND (:search = '' OR email_hash = :hash OR instr(lower(email), :search) > 0);
 
 -- name: contacts_of
 SELECT c.contact_type_id, c.id FROM contact_types t CROSS JOIN json_each(?2) k CROSS JOIN contacts c

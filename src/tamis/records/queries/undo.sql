@@ -6,7 +6,7 @@ SELECT (SELECT coalesce(sum(last_id - first_id + 1), 0) FROM import_ranges WHERE
 SELECT first_id, last_id FROM import_ranges WHERE import_id = ? ORDER BY first_id LIMIT 1;
 
 -- name: created
-SELECT id, import_id IS ?1
+SELECT id, import_id IS NOT DISTINCT FROM ?1
     AND NOT EXISTS (SELECT 1 FROM contact_exclusions r WHERE r.contact_id = c.id AND r.created_at >= c.created_at)
     AND NOT EXISTS (
         SELECT 1 FROM inclusions a JOIN segments s ON s.id = a.segment_id
@@ -34,7 +34,7 @@ DELETE FROM contacts WHERE id IN (SELECT value FROM json_each(?));
 DELETE FROM import_ranges WHERE import_id = ? AND first_id = ?;
 
 -- name: previous
-SELECT b.contact_id, b.email, b.field_values, b.updated_at, b.prior_import_id, c.id IS NOT NULL, c.import_id IS b.import_id
+SELECT b.contact_id, b.email, b.field_values, b.updated_at, b.prior_import_id, c.id IS NOT NULL, c.import_id IS NOT DISTINCT FROM b.import_id
 FROM import_prior_values b LEFT JOIN contacts c ON c.id = b.contact_id
 WHERE b.import_id = ? ORDER BY b.contact_id LIMIT ?;
 

@@ -2,9 +2,6 @@
 SELECT s.id, s.account_id, s.contact_type_id, s.name, s.rule, s.created_at, s.updated_at, s.description
 FROM segments s WHERE s.deleted_at IS NULL ORDER BY s.id;
 
--- name: schema
-SELECT name, sql FROM sqlite_schema WHERE sql IS NOT NULL AND name NOT LIKE 'sqlite_%' ORDER BY name;
-
 -- name: counts
 SELECT (SELECT count(*) FROM contacts), (SELECT count(*) FROM inclusions);
 
