@@ -49,7 +49,7 @@ format: $(VENV)/dev  ## Format the code
 
 lock: $(VENV)/dev  ## Pin the newest allowed versions, with their hashes
 	$(BIN)/pip install -q pip-tools
-	cd requirements && for name in runtime dev; do ../$(BIN)/pip-compile -q --upgrade --strip-extras --allow-unsafe \
+	cd requirements && for name in runtime postgresql dev; do ../$(BIN)/pip-compile -q --upgrade --strip-extras --allow-unsafe \
 	  --generate-hashes --no-emit-index-url --no-emit-find-links --no-emit-trusted-host --no-annotate --no-header \
 	  -o $$name.txt $$name.in; done
 

@@ -10,12 +10,15 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
+from tests.support import on_postgresql
 from tests.support.effort import examples
 from tests.support.process import Server
 
 # The tests draw new examples in every run; a failure prints the blob that replays it. No test may depend on time.
 settings.register_profile("ci", deadline=None, derandomize=False, print_blob=True, max_examples=examples(100))
 settings.load_profile("ci")
+
+on_postgresql.install()
 
 gc.disable()  # until all tests are collected: they live as long as the run
 gc.set_threshold(20_000, 20, 100)

@@ -104,6 +104,13 @@ def path_or_none(text: str) -> Path | None:
     return Path(text) if text else None
 
 
+def records_url(text: str) -> str:
+    """Return the URL of a PostgreSQL database; empty for none."""
+    if text and not text.startswith(("postgresql://", "postgres://")):
+        raise ValueError("use a URL such as postgresql://tamis@db.example.org/tamis")
+    return text
+
+
 def token(text: str) -> str:
     """Return a secret, which must be long enough not to be guessed."""
     if text and len(text) < MIN_TOKEN_LENGTH:

@@ -19,6 +19,7 @@ from tamis.setting_parsers import (
     one_of,
     origin,
     path_or_none,
+    records_url,
     size,
     threads,
     token,
@@ -42,6 +43,13 @@ class Settings:
     """The settings of one process. Each is read from the environment variable TAMIS_ and its name in capitals."""
 
     data: Path
+    records: str = _setting(
+        records_url,
+        "",
+        "PostgreSQL database that keeps the records, as `postgresql://USER@HOST/DATABASE`, instead of a file in the "
+        "data directory (see [PostgreSQL](postgresql.md))",
+        secret=True,
+    )
     columns_memory: str = _setting(memory, "1GB", "memory that the projection may use before it spills to disk")
     columns_threads: int = _setting(threads, "all cores", "threads for evaluating rules")
     import_memory: str = _setting(

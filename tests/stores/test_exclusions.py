@@ -150,7 +150,7 @@ def test_doctor_reports_a_contact_excluded_only_by_email(services: Services) -> 
     segment = workspace.segment("Letters", "email is not blank")
     workspace.write(ada={}, bob={})
     services.write(lambda db, now: email_exclusions.exclude_email(db, segment.id, "ada@example.org", now))
-    checks = verify_records(services.records.reader(), services.records.health)
+    checks = verify_records(services.records.reader(), services.records)
     said = [finding.message for check in checks for finding in check.findings if finding.wrong]
     assert said
     assert said[0].startswith(f"1 contact of type {workspace.type.id} is excluded by email only")

@@ -121,6 +121,9 @@ def load() -> None:
     if threading.active_count() > 1:
         raise RuntimeError("a process with threads cannot be forked")
     gc.freeze()
+    from tests.support import on_postgresql
+
+    on_postgresql.install()
 
 
 def main() -> None:

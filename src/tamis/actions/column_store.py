@@ -34,21 +34,27 @@ class ColumnStore:
             if self._closed:
                 raise Unavailable("server_stopping")
             if self.opened is None:
-                columns = Columns(
-                    self._settings.data,
-                    store_id(self._records.reader()),
-                    self._settings.columns_memory,
-                    self._settings.columns_threads,
-                    RecordsHistory(self._records),
-                )
-                try:
-                    self._require_no_lost_writes(columns)
-                except BaseException:
-                    columns.close()
-                    raise
+                columns = self._open()
                 columns.announce = self._hub.publish
                 self.opened = columns
             return self.opened
+
+    def _open(self) -> Columns:
+        columns = Columns(
+            self._settings.data,
+            store_id(self._records.reader()),
+            self._settings.columns_memory,
+            self._settings.columns_threads,
+            RecordsHistory(self._records),
+        )
+        try:
+            self._records.claim()
+            self._require_no_lost_writes(columns)
+        except BaseException:
+            columns.close()
+            self._records.release()
+            raise
+        return columns
 
     def release(self) -> None:
         """Close the projection; it can be opened again."""
@@ -56,6 +62,7 @@ class ColumnStore:
             columns, self.opened = self.opened, None
         if columns:
             columns.close()
+            self._records.release()
 
     def close(self) -> None:
         """Close the projection for good."""

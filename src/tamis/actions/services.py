@@ -54,6 +54,7 @@ class Services:
         self.hub = ChangeHub()
         self.records = open_records(
             settings.data,
+            settings.records,
             accepts_loss=accepts_loss,
             require_unused=self._require_no_server,
             committed=self.hub.note_commit,

@@ -10,7 +10,7 @@ from tamis.actions.maintenance.lost_writes import accept_loss
 from tamis.cli.common import Common, open_services, print_notice, print_result
 from tamis.cli.local_client import run_call
 from tamis.domain.dates import local_time
-from tamis.domain.errors import TamisError, Unavailable
+from tamis.domain.errors import Refused, TamisError, Unavailable
 from tamis.domain.instants import UTC_ZONE
 from tamis.domain.text import pluralize
 
@@ -73,6 +73,8 @@ def restore_backup(
         and whoever has unsubscribed from a topic stays unsubscribed.
     """
     data = common.settings.data
+    if common.settings.records:
+        raise Refused("records_on_server_not_restored")
     if suppressions_of is not None:
         require_data(suppressions_of)  # before anything is restored
     found = restore(data, directory)

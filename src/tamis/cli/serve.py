@@ -1,5 +1,7 @@
 """`tamis serve` and `tamis demo`."""
 
+from dataclasses import replace
+
 from tamis.app import serve as run_server
 from tamis.cli.common import Common
 from tamis.demo.make import make_demo
@@ -30,9 +32,10 @@ def demo(*, host: str = "127.0.0.1", port: int = 8000, common: Common = Common()
     port
         Port to listen on; 0 picks a free one.
     """
-    made = make_demo(common.settings)
+    settings = replace(common.settings, records="")  # a demonstration is a directory that can be thrown away
+    made = make_demo(settings)
 
     def ready(address: str) -> None:
         print(made.introduction(address), LISTENING.format(address), sep="\n", flush=True)
 
-    run_server(common.settings, host, port, ready)
+    run_server(settings, host, port, ready)

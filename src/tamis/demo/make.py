@@ -101,7 +101,7 @@ def make_demo(settings: Settings) -> Demo:
     temporary = Path(tempfile.mkdtemp(prefix=f"{settings.data.name}-", dir=settings.data.parent))
     end = datetime.now(UTC).replace(microsecond=0)
     now = end - timedelta(days=DAYS)
-    services = Services(replace(settings, data=temporary), lambda: now)
+    services = Services(replace(settings, data=temporary, records=""), lambda: now)
     password = generate_password()
     try:
         account, keys = services.write(create_account, EMAIL, "UTC", password)

@@ -115,7 +115,8 @@ def take_over_consent(services: Services, directory: Path) -> TakenOver:
     """Add the suppressions of another data directory with the same accounts, of which nothing is lifted, who has
     unsubscribed from topics, and the keys of its signed tokens. Raises Invalid if there are no data."""
     require_data(directory)
-    other, taken, unsubscribed, unreadable = Services(replace(services.settings, data=directory)), 0, 0, 0
+    other = Services(replace(services.settings, data=directory, records=""))
+    taken = unsubscribed = unreadable = 0
     try:
         db = other.records.reader()
         services.write(signed_tokens.add_keys, signing_keys.all_keys(db))

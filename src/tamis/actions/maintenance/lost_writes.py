@@ -21,7 +21,7 @@ class AcceptedLoss:
 def accept_loss(settings: Settings) -> AcceptedLoss:
     """Accept the records as they are. A projection that has more changes is rebuilt; its history stays, including the
     entries and exits that lost writes caused. Raises NotFound and Unavailable."""
-    if not RECORDS.is_there(settings.data):
+    if not settings.records and not RECORDS.is_there(settings.data):
         raise NotFound("records_missing", directory=str(settings.data))
     services = Services(settings, accepts_loss=True)
     try:

@@ -65,6 +65,27 @@ STORES: Mapping[str, str] = {
     "directory_not_empty": "{directory} is not empty: choose a directory that is empty or does not exist",
     "directory_not_made": "{directory} cannot be created: {reason}; choose another directory",
     "directory_not_writable": "cannot write to {directory}: {reason}; check it and try again",
+    "records_claimed": (
+        "another Tamis server works with the records in this database: stop it first; one server at a time may"
+    ),
+    "records_driver_missing": (
+        "TAMIS_RECORDS needs the driver for PostgreSQL, which is not installed: install tamis[postgresql]"
+    ),
+    "records_on_server_not_copied": (
+        "the records are in PostgreSQL, which tamis backup does not copy: use pg_dump, as docs/postgresql.md says"
+    ),
+    "records_on_server_not_restored": (
+        "TAMIS_RECORDS is set, and a backup is restored into a directory: use pg_restore, as docs/postgresql.md says, "
+        "or unset TAMIS_RECORDS"
+    ),
+    "records_are_in_directory": (
+        "{directory} contains records already, and TAMIS_RECORDS names a database: choose an empty data directory, or "
+        "unset TAMIS_RECORDS"
+    ),
+    "records_are_on_server": "the records of {directory} are in PostgreSQL: set TAMIS_RECORDS as its server does",
+    "records_server_read_only": "PostgreSQL accepts no writes there: give TAMIS_RECORDS the address of the primary",
+    "records_server_refuses": "PostgreSQL does not allow it: {reason}; check the role and database of TAMIS_RECORDS",
+    "records_server_unreachable": "PostgreSQL cannot be reached: {reason}; check that it runs, and TAMIS_RECORDS",
     "disk_does_not_work": "the disk failed: {reason}",
     "disk_full": "the disk is full (less than {left} left): {done}; free up space and try again",
     "fault_ended_it": "an error in Tamis stopped it ({fault}); see the server log for details",

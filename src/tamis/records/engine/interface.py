@@ -73,6 +73,14 @@ class Engine(Protocol):
         """What is known about damage."""
 
     @property
+    def place(self) -> str:
+        """What `tamis doctor` calls the place of the records."""
+
+    @property
+    def examined(self) -> str:
+        """What `find_problems` looks at, for a person."""
+
+    @property
     def writer(self) -> DatabaseConnection:
         """The connection that writes."""
 
@@ -89,6 +97,9 @@ class Engine(Protocol):
     def commit(self) -> AbstractContextManager[None]:
         """Hold the transaction of the writer for a block, and commit it; roll it back when the block or the commit
         raises. Errors are translated."""
+
+    def undo_job(self) -> None:
+        """Undo what the writer has done since the savepoint `job`, in a transaction that goes on."""
 
     def ends_transaction(self, error: Exception) -> bool:
         """Return whether an error of a statement leaves nothing of the transaction around it."""
@@ -108,6 +119,19 @@ class Engine(Protocol):
     def rewrite(self) -> int | None:
         """Rewrite everything without deleted data, and return the number of the last change, or None when a reader
         prevented it. Only between two transactions of the writer."""
+
+    def find_problems(self) -> list[str]:
+        """Check everything at once, as far as the engine can, and return the problems found."""
+
+    def compare_schema(self) -> list[str]:
+        """Compare tables and indexes with those of this version, and return the names of those that differ."""
+
+    def claim(self) -> None:
+        """Claim the records for the projection of this process, until `release`; raises Unavailable if another process
+        has them."""
+
+    def release(self) -> None:
+        """Give up the claim, if there is one."""
 
     def check(self, pause: Callable[[float], bool]) -> str | None:
         """Look for damage with pauses, and return what is wrong, or None; raises Unavailable."""

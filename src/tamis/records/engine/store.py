@@ -51,6 +51,16 @@ class Records:
         return self._engine.health
 
     @property
+    def place(self) -> str:
+        """What `tamis doctor` calls the place of the records."""
+        return self._engine.place
+
+    @property
+    def examined(self) -> str:
+        """What `find_problems` looks at, for a person."""
+        return self._engine.examined
+
+    @property
     def waiting_jobs(self) -> int:
         """The number of jobs waiting for the writer."""
         return self._jobs.waiting
@@ -103,6 +113,29 @@ class Records:
     def write(self, job: Callable[[Transaction], T]) -> T:
         """Run a job and wait until it is on disk."""
         return self.submit(job).result()
+
+    def find_problems(self) -> list[str]:
+        """Check everything at once, as far as the engine can, and return the problems found; damage is recorded, and an
+        earlier record of it removed when there is none."""
+        problems = self._engine.find_problems()
+        if problems:
+            self.health.record(problems[0])
+        else:
+            self.health.clear()
+        return problems
+
+    def compare_schema(self) -> list[str]:
+        """Compare tables and indexes with those of this version, and return the names of those that differ."""
+        return self._engine.compare_schema()
+
+    def claim(self) -> None:
+        """Claim the records for the projection of this process, until `release`; raises Unavailable if another process
+        has them."""
+        self._engine.claim()
+
+    def release(self) -> None:
+        """Give up the claim, if there is one."""
+        self._engine.release()
 
     def truncate_log(self) -> bool:
         """Empty the write-ahead log, so that it holds no deleted data.
@@ -231,7 +264,7 @@ class Records:
         except Exception as error:
             if self._engine.ends_transaction(error):
                 raise
-            self._db.execute("ROLLBACK TO job").fetchall()
+            self._engine.undo_job()
             self._db.execute("RELEASE job").fetchall()
             return None, error
         self._db.execute("RELEASE job").fetchall()

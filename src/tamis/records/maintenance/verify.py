@@ -3,19 +3,13 @@
 from collections.abc import Iterator
 from typing import NamedTuple
 
-import apsw
-
-from tamis.domain.errors import Damaged
 from tamis.domain.segments import Segment
 from tamis.records import segments
 from tamis.records.engine.sql import each_tuple, fetch, select, select_only, select_tuples
-from tamis.records.engine.sqlite.database import migrations
 from tamis.records.handles import Reader
-from tamis.records.names import register_fold
 from tamis.records.queries import load
 
 SQL = load("verify")
-MAX_PROBLEMS = 20
 
 
 class Sequence(NamedTuple):
@@ -24,31 +18,6 @@ class Sequence(NamedTuple):
     table: str
     given: int
     highest: int
-
-
-def check_file(db: Reader) -> list[str]:
-    """Let SQLite check every page and index entry, and return the problems found."""
-    try:
-        rows = fetch(db, f"PRAGMA integrity_check({MAX_PROBLEMS})")
-        broken = fetch(db, "PRAGMA foreign_key_check")
-    except (apsw.Error, Damaged) as error:
-        return [str(error.__cause__ or error)]
-    problems = [str(row[0]) for row in rows if row[0] != "ok"]
-    return problems + [f"a row of {row[0]} names a row of {row[2]} that is not there" for row in broken[:MAX_PROBLEMS]]
-
-
-def compare_schema(db: Reader) -> list[str]:
-    """Compare tables and indexes with those of this version, and return the names of those that differ."""
-    fresh = apsw.Connection(":memory:")
-    register_fold(fresh)
-    try:
-        for _, sql in migrations():
-            fresh.execute(sql).fetchall()
-        wanted = dict(select_tuples(Reader(fresh), tuple[str, str], SQL["schema"]))
-    finally:
-        fresh.close()
-    present = dict(select_tuples(db, tuple[str, str], SQL["schema"]))
-    return sorted(name for name in wanted.keys() | present.keys() if wanted.get(name) != present.get(name))
 
 
 def count_contacts_and_inclusions(db: Reader) -> tuple[int, int]:

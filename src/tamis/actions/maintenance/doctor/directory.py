@@ -7,7 +7,7 @@ from tamis.actions.maintenance.file_permissions import list_open_to_others
 from tamis.actions.maintenance.stores import COLUMNS, RECORDS, STORES
 from tamis.domain.text import pluralize
 
-KNOWN = {"server.json", "imports", "spool", "rejects", "exports", "uploads", "demo.json"}
+KNOWN = {"server.json", "records-in-postgresql", "imports", "spool", "rejects", "exports", "uploads", "demo.json"}
 SHOWN = 5
 
 

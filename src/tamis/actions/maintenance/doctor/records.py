@@ -7,7 +7,6 @@ from operator import attrgetter
 from tamis.actions.batches import batched
 from tamis.actions.maintenance.doctor.events import check_events
 from tamis.actions.maintenance.doctor.report import REPORT, RESTORE, Check, some, start_check
-from tamis.actions.maintenance.stores import RECORDS
 from tamis.actions.segments.stored_rules import stored_rule
 from tamis.domain.dates import format_day
 from tamis.domain.emails import email_key
@@ -15,7 +14,7 @@ from tamis.domain.errors import Invalid
 from tamis.domain.segments import EXTERNAL_BIT, LAST_SEGMENT, Segment
 from tamis.domain.text import pluralize
 from tamis.records import email_exclusions, forgotten_emails, segments, types
-from tamis.records.engine.interface import KnownDamage
+from tamis.records.engine.store import Records
 from tamis.records.events.catalogue import names_for, names_of_type
 from tamis.records.handles import Reader
 from tamis.records.maintenance import erasure, verify
@@ -35,10 +34,10 @@ SHOWN = 5
 LIMITS = {"contacts": EXTERNAL_BIT - 1, "inclusions": EXTERNAL_BIT - 1, "segments": LAST_SEGMENT}
 
 
-def verify_records(db: Reader, health: KnownDamage) -> Iterator[Check]:
+def verify_records(db: Reader, records: Records) -> Iterator[Check]:
     """Check the records, one law at a time."""
-    yield _file(db, health)
-    yield _schema(db)
+    yield _file(records)
+    yield _schema(records)
     yield _addresses(db)
     yield _numbers(db)
     yield _overrides(db)
@@ -49,17 +48,12 @@ def verify_records(db: Reader, health: KnownDamage) -> Iterator[Check]:
     yield _erasures(db)
 
 
-def _file(db: Reader, health: KnownDamage) -> Check:
+def _file(records: Records) -> Check:
     """Check every page. Damage is noted, so that nothing more is written; where there is none, an older note is
     cleared."""
-    with start_check("records file is intact", "every page and index entry") as check:
-        problems = verify.check_file(db)
-        for problem in problems:
-            check.wrong(f"{RECORDS.NAME} is damaged ({problem}): {RESTORE}")
-        if problems:
-            health.record(problems[0])
-        else:
-            health.clear()
+    with start_check("records file is intact", records.examined) as check:
+        for problem in records.find_problems():
+            check.wrong(f"{records.place} is damaged ({problem}): {RESTORE}")
     return check.done()
 
 
@@ -67,9 +61,9 @@ def _are(number: int) -> str:
     return "is" if number == 1 else "are"
 
 
-def _schema(db: Reader) -> Check:
+def _schema(records: Records) -> Check:
     with start_check("records have the tables and indexes of this version") as check:
-        for name in verify.compare_schema(db):
+        for name in records.compare_schema():
             check.wrong(f"{name} is missing or was changed by another program: {RESTORE}")
     return check.done()
 

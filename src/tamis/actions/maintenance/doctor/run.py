@@ -33,7 +33,7 @@ def verify_all(services: Services, run_call: CallRunner, sample: int) -> Iterato
     yield verify_directory(services.settings.data)
     db = services.records.reader()
     try:
-        yield from records.verify_records(db, services.records.health)
+        yield from records.verify_records(db, services.records)
         yield verify_history(db)
         type_ids, live = types.all_type_ids(db), verify.live_segments(db)
     except Damaged as error:

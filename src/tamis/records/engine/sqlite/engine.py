@@ -12,6 +12,7 @@ from tamis.records.engine.disk import has_room
 from tamis.records.engine.interface import DatabaseConnection
 from tamis.records.engine.sqlite.database import BUSY_SECONDS, FILE_NAME, connect, migrate
 from tamis.records.engine.sqlite.errors import translate, translate_errors
+from tamis.records.engine.sqlite.inspection import check_file, compare_schema
 from tamis.records.handles import Reader, snapshot
 from tamis.records.integrity.check import CheckStopped, find_damage
 from tamis.records.integrity.checksums import prepare
@@ -28,6 +29,9 @@ class SqliteEngine:
     A migration first calls `require_unused`, which may raise. Acknowledged writes that the file lacks raise Damaged,
     unless `accepts_loss`.
     """
+
+    place = FILE_NAME
+    examined = "every page and index entry"
 
     def __init__(
         self, directory: Path, *, accepts_loss: bool = False, require_unused: Callable[[], None] = lambda: None
@@ -73,6 +77,10 @@ class SqliteEngine:
                     self.writer.execute("ROLLBACK").fetchall()
             raise
 
+    def undo_job(self) -> None:
+        """Go back to the savepoint."""
+        self.writer.execute("ROLLBACK TO job").fetchall()
+
     def ends_transaction(self, error: Exception) -> bool:
         """Return whether SQLite may have rolled back the whole transaction."""
         return isinstance(error, apsw.FullError | apsw.IOError | apsw.CorruptError | apsw.NotADBError)
@@ -106,6 +114,27 @@ class SqliteEngine:
             last = last_change(Reader(self.writer))
             self.writer.execute("VACUUM").fetchall()
             return last if _truncate_log(self.writer) else None
+
+    def find_problems(self) -> list[str]:
+        """Let SQLite check every page, index entry and reference."""
+        return self._inspect(check_file)
+
+    def compare_schema(self) -> list[str]:
+        """Compare the tables and indexes with those that the migrations make."""
+        return self._inspect(compare_schema)
+
+    def _inspect(self, find: Callable[[Reader], list[str]]) -> list[str]:
+        db = connect(self.path)
+        try:
+            return find(Reader(db, self.translate))
+        finally:
+            db.close()
+
+    def claim(self) -> None:
+        """Do nothing: the lock of the projection is in the same directory."""
+
+    def release(self) -> None:
+        """Do nothing."""
 
     def check(self, pause: Callable[[float], bool]) -> str | None:
         """Read the whole file with pauses (see `find_damage`); what is found is recorded, and an earlier record of

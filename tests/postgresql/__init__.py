@@ -1,0 +1,1 @@
+"""The records on PostgreSQL: what only this engine has."""
