@@ -172,6 +172,16 @@ def test_a_repeated_report_does_not_undo_that_a_suppression_was_lifted(api: Prog
     assert Sender(api, Service.SENDGRID).effects(again) == {"suppressed": 1}
 
 
+def test_a_report_that_cannot_be_told_from_others_suppresses_again(api: Program) -> None:
+    sender, email = Sender(api, Service.BREVO), fresh_address()
+    for text in ({"message-id": "<1@example.org>"}, {}):
+        sent = send_brevo({"event": "unsubscribe", "email": email, **text})
+        assert sender.effects(sent) == {"suppressed": 1}
+        api.delete(f"suppressions/{email}")
+        assert sender.effects(sent) == ({"repeated": 1} if text else {"suppressed": 1})
+    assert suppression(api, email)
+
+
 def test_a_graver_report_replaces_the_reason(api: Program) -> None:
     sender, email = Sender(api, Service.SENDGRID), fresh_address()
     for event, reason in (("bounce", "bounced"), ("spamreport", "complained"), ("unsubscribe", "complained")):

@@ -68,22 +68,25 @@ def record_refusal(db: Transaction, now: datetime, provider: ReceivingProvider, 
 def _suppress(
     db: Transaction, now: datetime, account: Account, provider: ReceivingProvider, reports: Sequence[Report]
 ) -> Iterable[ReportEffect]:
-    """Suppress the emails of reports, but of those that came before: a suppression that was lifted since stays so."""
+    """Suppress the emails of reports, but of those that came before: a suppression that was lifted since stays so. A
+    report that nothing identifies counts as new: the person may have said so again."""
     suppressing = [report for report in reports if report.kind in SUPPRESSION_REASONS]
     if not suppressing:
         return []
-    hashes = dict(zip(map(id, suppressing), providers.hash_reports(db, map(_identity, suppressing)), strict=True))
+    identified = [report for report in suppressing if _identity(report)]
+    hashes = dict(zip(map(id, identified), providers.hash_reports(db, map(_identity, identified)), strict=True))
     known = providers.known_reports(db, provider.id, set(hashes.values()))
     new: dict[str, Report] = {}
     effects: list[ReportEffect] = []
-    for report in suppressing:
+    for report in identified:
         hash_ = hashes[id(report)]
         if hash_ in known or hash_ in new:
             effects.append(ReportEffect.REPEATED)
         else:
             new[hash_] = report
     providers.add_reports(db, provider.id, new, now)
-    items = [NewSuppression(each.email, SUPPRESSION_REASONS[each.kind], each.at) for each in new.values()]
+    wanted = [*new.values(), *(report for report in suppressing if not _identity(report))]
+    items = [NewSuppression(each.email, SUPPRESSION_REASONS[each.kind], each.at) for each in wanted]
     statuses = suppress_all(db, now, account, items, provider.service)
     return [
         *effects,
@@ -92,10 +95,11 @@ def _suppress(
 
 
 def _identity(report: Report) -> str:
-    """Return the text that identifies a report: by the provider's id, or by its instant and message."""
+    """Return the text that identifies a report: by the provider's id, or by its instant and message; empty if it has
+    none of them."""
     at = "" if report.at is None else str(to_micros(report.at))
-    what = report.id or f"{at} {report.properties.get('message_id', '')}"
-    return f"report {report.kind} {report.email.key} {what}"
+    what = report.id or f"{at} {report.properties.get('message_id', '')}".rstrip()
+    return what and f"report {report.kind} {report.email.key} {what}"
 
 
 def _store_events(
