@@ -19,6 +19,7 @@ FILES = {
     "ndjson": (OutputOptions(Format.NDJSON), "application/x-ndjson"),
     "parquet": (OutputOptions(Format.PARQUET), "application/vnd.apache.parquet"),
 }
+MEDIA_TYPES = tuple(FILES[form][1] for form in Format)
 CHUNK_BYTES = 262_144
 
 

@@ -15,7 +15,7 @@ from tamis import __version__
 from tamis.domain.accounts import Scope
 from tamis.web.api.emails_in_paths import email_in_path
 from tamis.web.api.examples import add_examples
-from tamis.web.api.operations import CONDITIONAL, ERRORS, EVENT_STREAM, EVENTS
+from tamis.web.api.operations import CONDITIONAL, ERRORS, EVENT_STREAM, EVENTS, FILES_SENT
 from tamis.web.api.paging import page_query
 from tamis.web.api.requests import ANY_MEDIA_TYPE, NEEDS, STREAMED
 from tamis.web.api.schemas.common import ProblemDetails
@@ -186,6 +186,8 @@ def _complete(operation: Document, handler: HTTPRouteHandler, path: str, method:
     responses.pop("400", None)
     for response in responses.values():
         response["headers"] = {**response.get("headers", {}), **headers}
+    if files := handler.opt.get(FILES_SENT):
+        responses["200"]["content"] = {kind: _file(kind) for kind in files}
     if handler.opt.get(EVENTS):
         responses["200"]["content"][EVENT_STREAM] = {"schema": {"type": "string"}}
     for status in (*_error_statuses(operation, scope, path, method, conditional), *handler.opt.get(ERRORS, ())):
@@ -203,6 +205,10 @@ def _streamed(media_type: str) -> Document:
     if media_type == "multipart/form-data":
         return {"schema": {"type": "object", "properties": {"file": file}, "required": ["file"]}}
     return {"schema": file if media_type == ANY_MEDIA_TYPE else {"type": "string"}}
+
+
+def _file(media_type: str) -> Document:
+    return {"schema": {"type": "string"} if media_type.startswith("text/") else {"type": "string", "format": "binary"}}
 
 
 def _error_statuses(

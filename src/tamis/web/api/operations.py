@@ -17,6 +17,7 @@ CONDITIONAL = "conditional"
 ERRORS = "errors"
 """In the options of a handler: statuses of errors that not every call of its kind has."""
 EVENT_STREAM = "text/event-stream"
+FILES_SENT = "files_sent"
 EVENTS = "events"
 """In the options of a handler: it also answers with server-sent events."""
 
@@ -29,6 +30,11 @@ def needs(scope: Scope, *, conditional: bool = False, errors: tuple[str, ...] = 
 def streams(*media_types: str) -> dict[str, Any]:
     """Return the options of a handler that reads a body of any length, of one of some media types, by itself."""
     return {STREAMED: media_types}
+
+
+def sends_files(*media_types: str) -> dict[str, Any]:
+    """Return the options of a handler that sends a file of one of some media types."""
+    return {FILES_SENT: media_types}
 
 
 def created(shown: T, resource: str, id_: int, tag: str | None = None) -> Response[T]:

@@ -12,9 +12,9 @@ from tamis.actions.fields.types import type_by_id
 from tamis.domain.accounts import Scope
 from tamis.domain.exports import Format
 from tamis.web.api.calls import Call, CallDep
-from tamis.web.api.operations import needs
+from tamis.web.api.operations import needs, sends_files
 from tamis.web.api.schemas.common import Id
-from tamis.web.downloads import send_file
+from tamis.web.downloads import MEDIA_TYPES, send_file
 from tamis.web.request_tasks import run_in_lane
 
 
@@ -22,8 +22,8 @@ from tamis.web.request_tasks import run_in_lane
     "/contact-types/{type_id:int}/events/export",
     summary="Export events",
     tags=["Events"],
-    opt=needs(Scope.READ),
-    responses={200: ResponseSpec(bytes, description="The file, complete.", media_type="application/octet-stream")},
+    opt=needs(Scope.READ) | sends_files(*MEDIA_TYPES),
+    responses={200: ResponseSpec(bytes, description="The file, complete.")},
 )
 async def export_events(
     call: CallDep,

@@ -12,10 +12,10 @@ from tamis.domain.accounts import Scope
 from tamis.domain.errors import Invalid
 from tamis.domain.exports import Format
 from tamis.web.api.calls import CallDep
-from tamis.web.api.operations import needs
+from tamis.web.api.operations import needs, sends_files
 from tamis.web.api.problems import BadRequest
 from tamis.web.api.schemas.common import Id
-from tamis.web.downloads import layout_of, send_file
+from tamis.web.downloads import MEDIA_TYPES, layout_of, send_file
 from tamis.web.request_tasks import run_in_lane
 
 
@@ -23,8 +23,8 @@ from tamis.web.request_tasks import run_in_lane
     "/segments/{segment_id:int}/export",
     summary="Export the members",
     tags=["Segments"],
-    opt=needs(Scope.READ),
-    responses={200: ResponseSpec(bytes, description="The file, complete.", media_type="application/octet-stream")},
+    opt=needs(Scope.READ) | sends_files(*MEDIA_TYPES),
+    responses={200: ResponseSpec(bytes, description="The file, complete.")},
 )
 async def export_members(
     call: CallDep,
