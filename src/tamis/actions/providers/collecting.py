@@ -4,7 +4,6 @@ others."""
 from collections import Counter
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
-from math import isfinite
 
 from tamis.domain.emails import clean_email
 from tamis.domain.errors import ValueProblem
@@ -66,7 +65,7 @@ def instant_of_seconds(value: object, per_second: int = 1) -> datetime | None:
     """Return the instant of a number of seconds since 1970, or of parts of a second; None if it is not one."""
     if isinstance(value, str) and value.isascii() and value.isdigit() and len(value) <= 18:
         value = int(value)
-    if isinstance(value, bool) or not isinstance(value, int | float) or not isfinite(value):
+    if isinstance(value, bool) or not isinstance(value, int | float):
         return None
     try:
         return datetime.fromtimestamp(value / per_second, UTC)
