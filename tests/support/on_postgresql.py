@@ -1,7 +1,7 @@
 """Any test over PostgreSQL instead of SQLite: `TESTS_RECORDS=postgresql pytest …`.
 
 Each data directory gets a database of its own. Processes that are forked from the one that has loaded Tamis do the same
-as this one. Tests of the SQLite file itself make no sense then; a test that needs it is marked `sqlite`.
+as this one. Tests that look at the SQLite file itself fail then.
 """
 
 import hashlib
