@@ -252,6 +252,7 @@ def test_wrong_links_are_limited_and_right_ones_are_not(sender: Sender) -> None:
     assert sender.see(link[:-1], **{"X-Forwarded-For": "203.0.113.8"}).status_code == 404
     uses = [sender.see(link, **network) for _ in range(70)]
     assert uses[-1].status_code == 429
+    assert sender.click(link, **network).status_code == 200
     assert uses[-1].headers["Retry-After"] == "60"
 
 

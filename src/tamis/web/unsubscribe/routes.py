@@ -45,8 +45,8 @@ METHODS = ("GET", "HEAD", "POST")
 MAX_BODY = 16_384
 WINDOW_SECONDS = 60.0
 USES_PER_WINDOW, WRONG_PER_WINDOW = 60, 60
-"""How often one link may be used, and how many wrong links may come from one network. Right links have no limit by
-network: mail providers send the clicks of all their users from a few addresses."""
+"""How often one link may be used with each method, and how many wrong links may come from one network. Right links have
+no limit by network: mail providers send the clicks of all their users from a few addresses."""
 HEADERS: Headers = (
     *((name, value) for name, value in SECURITY if name != b"referrer-policy"),
     (b"referrer-policy", b"no-referrer"),
@@ -70,7 +70,8 @@ def unsubscribe_routes(services: Services, writes: WriteLimit) -> list[ASGIRoute
     def find(request: Request, token: str) -> UnsubscribeLink | None:
         """Return whom a link is for; raises _TooManyRequests."""
         link = read_link(services.records.reader(), services.clock(), token)
-        key = client_network(client_address(request.scope) or "") if link is None else token
+        use = f"{request.method} {token}"  # so that no number of visits keeps a mail program from unsubscribing
+        key = client_network(client_address(request.scope) or "") if link is None else use
         throttle = wrong if link is None else uses
         if throttle.wait_seconds(key) > 0:
             raise _TooManyRequests
