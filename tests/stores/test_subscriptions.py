@@ -14,8 +14,10 @@ from tamis.actions.consent.subscriptions import (
     set_states_of_contact,
     states_of_contact,
 )
-from tamis.actions.consent.suppressions import suppress
+from tamis.actions.consent.suppressions import list_suppressions, suppress
 from tamis.actions.consent.topics import create_topic, delete_topic, edit_topic, topic_of_type, topics_of_type
+from tamis.actions.consent.unsubscribe_links import UnsubscribeLink
+from tamis.actions.consent.unsubscribing import unsubscribe
 from tamis.actions.contacts.contact_edits import edit_contact
 from tamis.actions.contacts.contact_record import TypedContact, contact_of_account
 from tamis.actions.contacts.contacts import delete_contact
@@ -197,6 +199,17 @@ def test_a_token_names_as_many_topics_as_there_can_be(asked: Asked) -> None:
     token = asked.services.write(request_confirmation, asked.account, asked.typed("ann"), many, BY_API).token
     confirmed = asked.services.write(confirm, asked.account, token)
     assert {one.subscription.state for one in confirmed.states if one.subscription} == {SUBSCRIBED}
+
+
+def test_a_link_never_suppresses_a_contact_of_another_type_or_account(asked: Asked) -> None:
+    """Ids are given again after a backup was restored, while links are still in mail."""
+    others = new_workspace(asked.services)
+    stranger = Workspace(others.services, others.account, others.type)
+    stranger.write(zoe={})
+    link = UnsubscribeLink(asked.account, asked.type.id, stranger.contact("zoe").id, Email(*["ann@example.org"] * 2))
+    asked.services.write(unsubscribe, link)
+    found = list_suppressions(asked.services.records.reader(), asked.account, 10)
+    assert [one.email for one in found] == ["ann@example.org"]
 
 
 def test_of_a_forgotten_person_only_a_keyed_hash_is_kept(asked: Asked, news: Topic) -> None:

@@ -66,6 +66,7 @@ def _contact(db: Reader, link: UnsubscribeLink) -> tuple[ContactType, int] | Non
 
 def _emails(db: Reader, link: UnsubscribeLink) -> list[Email]:
     """Return the email of a link, and the present one of its contact, if that has changed."""
-    known = dict(contacts.emails_of(db, [link.contact_id])) if link.contact_id else {}
-    present = parse_email_for_lookup(known.get(link.contact_id or 0, ""))
-    return [link.email, *([present] if present and present.key != link.email.key else [])]
+    found = _contact(db, link)
+    addresses = contacts.emails_of(db, [found[1]]) if found else []
+    present = [parse_email_for_lookup(address) for _, address in addresses]
+    return [link.email, *(email for email in present if email and email.key != link.email.key)]
