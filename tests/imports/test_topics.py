@@ -61,6 +61,15 @@ def test_a_column_with_the_name_of_a_topic_is_mapped_to_it(workspace: Workspace)
         workspace.take(FILE, ImportOptions(create_fields=True, chosen={"Newsletter": "topic:Offers"}))
 
 
+def test_a_topic_with_the_id_of_another_as_its_name_is_the_one_of_its_column(workspace: Workspace, news: Topic) -> None:
+    named = workspace.services.write(create_topic, workspace.type, str(news.id))
+    workspace.take(f"email,topic:{news.id}\nann@example.org,subscribed\n", ImportOptions(create_fields=True))
+    db = workspace.services.records.reader()
+    ann = contact_by_email(db, workspace.account, workspace.type.id, "ann@example.org").contact
+    found = states_of_contact(db, workspace.type, ann.id)
+    assert [one.topic.id for one in found if one.subscription] == [named.id]
+
+
 def test_a_dry_run_counts_without_writing(workspace: Workspace) -> None:
     workspace.take("email\nann@example.org\n")
     report = workspace.take(FILE, ImportOptions(create_fields=True, chosen=MAPPED.chosen, dry_run=True))

@@ -113,16 +113,22 @@ def topic_id_of(field: Field) -> int:
 
 
 def find_topic_column(reference: str, fields: FieldSet) -> Field | None:
-    """Find the topic of a column of a file with a name such as `topic:News`."""
+    """Find the topic of a column of a file with a name such as `topic:News`. Exports write names: so names that are
+    digits come before ids here."""
     prefix, colon, name = reference.strip().partition(":")
     is_topic = f"{prefix.strip().lower()}{colon}" == COLUMN_PREFIX
-    return find_topic(name, fields) if is_topic else None
+    if not is_topic:
+        return None
+    return _topics_by_name(fields).get(name.strip()) or find_topic(name, fields)
 
 
 def find_topic(reference: str | int, fields: FieldSet) -> Field | None:
     """Find a topic of a contact type by its id or name: exact names come before folded ones, and digits are tried as an
     id first."""
     named = str(reference).strip()
-    by_id = {str(topic_id_of(topic)): topic for topic in fields.topics}
-    by_name = {fold(topic.name): topic for topic in fields.topics} | {topic.name: topic for topic in fields.topics}
+    by_id, by_name = {str(topic_id_of(topic)): topic for topic in fields.topics}, _topics_by_name(fields)
     return by_id.get(named) or by_name.get(named) or by_name.get(fold(named))
+
+
+def _topics_by_name(fields: FieldSet) -> Mapping[str, Field]:
+    return {fold(topic.name): topic for topic in fields.topics} | {topic.name: topic for topic in fields.topics}
