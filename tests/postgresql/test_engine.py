@@ -176,3 +176,9 @@ def test_a_server_that_is_not_there_is_a_sentence(tmp_path: Path) -> None:
 def test_a_copy_is_refused(written: Services) -> None:
     with pytest.raises(Refused, match="use pg_dump"):
         written.records.open_copy()
+
+
+def test_an_error_of_a_statement_is_not_called_one_of_the_server(written: Services) -> None:
+    with pytest.raises(psycopg.OperationalError, match="cannot insert into view"):
+        written.records.write(lambda db: run(db, "INSERT INTO sqlite_sequence (name, seq) VALUES ('x', 1)"))
+    assert written.records.write(lambda db: add(db, "later")) > 0

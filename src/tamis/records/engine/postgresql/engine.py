@@ -11,7 +11,7 @@ from tamis.records.change_log import last_change
 from tamis.records.engine.interface import DatabaseConnection, Row
 from tamis.records.engine.postgresql import inspection
 from tamis.records.engine.postgresql.connection import PostgresConnection, open_session
-from tamis.records.engine.postgresql.errors import translate
+from tamis.records.engine.postgresql.errors import is_about_server, translate
 from tamis.records.engine.postgresql.migration import CLAIMS, LOCKS, migrate
 from tamis.records.handles import Reader
 
@@ -111,7 +111,7 @@ class PostgresEngine:
 
     def ends_transaction(self, error: Exception) -> bool:
         """Return whether the connection is lost, or the server has no room."""
-        return isinstance(error, psycopg.OperationalError | psycopg.InterfaceError)
+        return is_about_server(error)
 
     def translate(self, error: Exception) -> Exception:
         """Return the Tamis error for one of PostgreSQL."""
