@@ -24,7 +24,7 @@ from tests.support.process import Server
 OWNER = "team-owner@example.org"
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def team(server: Server) -> dict[Role, Visitor]:
     """A user of each role, signed in."""
     new_console_account(server.data, server.address, OWNER)

@@ -40,9 +40,9 @@ class Case:
     timezone: str = "UTC"
 
 
-def one(file: str, counts: Mapping[str, int], **more: Any) -> Case:
-    """Make a case of one file that needs no options."""
-    return Case(file.removesuffix(".csv"), (Step(file, counts),), **more)
+def one(file: str, counts: Mapping[str, int], choices: Mapping[str, str] | None = None, **more: Any) -> Case:
+    """Make a case of one file that needs no options; `choices` are made in the console."""
+    return Case(file.removesuffix(".csv"), (Step(file, counts, choices=choices or {}),), **more)
 
 
 def _instant(*parts: int) -> datetime:
@@ -219,6 +219,7 @@ CASES = (
     one(
         "14-booleans.csv",
         {"rows": 24, "created": 24, "rejected": 0},
+        choices={"sub": "new"},  # the console proposes consent
         kinds=dict.fromkeys(("yesno", "upper", "tf", "janein", "ouinon", "onoff"), "boolean") | {"onezero": "number"},
         values={
             "b1@example.org": {
@@ -233,6 +234,7 @@ CASES = (
     one(
         "15-numbers.csv",
         {"rows": 24, "created": 24, "rejected": 0},
+        choices={"sub": "new"},  # the console proposes consent
         kinds=dict.fromkeys(("plain", "dec", "money00", "usd", "thou_de"), "number"),
         values={
             "n1@example.org": {
