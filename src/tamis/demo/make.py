@@ -12,7 +12,7 @@ from datetime import UTC, datetime, timedelta
 from importlib.resources import files
 from pathlib import Path
 
-from tamis.actions.accounts.accounts import create_account
+from tamis.actions.accounts.accounts import create_account, set_name
 from tamis.actions.events.accept import accept_events, parse_events
 from tamis.actions.fields.types import create_type
 from tamis.actions.importing.report import ImportOptions
@@ -32,6 +32,7 @@ from tamis.settings import Settings
 Row = dict[str, str]
 """A customer in the file, by column."""
 EMAIL = "demo@example.org"
+SENDER = "Sakila Video Rental"
 WORDS = (
     *("barley", "basil", "bread", "butter", "cedar", "cherry", "cider", "clove", "cocoa", "coral", "crisp", "dough"),
     *("fennel", "flour", "ginger", "grain", "hazel", "honey", "juniper", "kettle", "lemon", "linen", "maple", "millet"),
@@ -105,6 +106,7 @@ def make_demo(settings: Settings) -> Demo:
     password = generate_password()
     try:
         account, keys = services.write(create_account, EMAIL, "UTC", password)
+        services.write(set_name, account, SENDER)
         customers = services.write(create_type, account, TYPE)
         known: set[str] = set()
         waiting = make_events(_read_customers(), end)
