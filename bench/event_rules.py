@@ -26,9 +26,9 @@ from tamis.actions.importing.sources import ContactFile
 from tamis.actions.segments.segments import create_segment
 from tamis.actions.services import Services, utc_now
 from tamis.columns.engine.files import NAME as FILE_NAME
-from tamis.domain.accounts import Account
-from tamis.domain.contacts import ContactType
-from tamis.domain.instants import next_day_starts
+from tamis.domain.accounts.accounts import Account
+from tamis.domain.contacts.contacts import ContactType
+from tamis.domain.values.instants import next_day_starts
 from tamis.records.events.catalogue import names_of_type
 from tamis.records.types import fields_of_type
 from tamis.rules.build import build

@@ -12,8 +12,8 @@ from tamis.actions.exporting.directories import export_directory, export_file
 from tamis.actions.exporting.write import write_export
 from tamis.actions.services import Services
 from tamis.columns.layout.contacts import column, table
-from tamis.domain.exports import Export, Format, OutputOptions, resolve_fields
-from tamis.domain.fields import Field
+from tamis.domain.files.exports import Export, Format, OutputOptions, resolve_fields
+from tamis.domain.values.fields import Field
 from tamis.records import types
 from tamis.settings import Settings
 

@@ -4,8 +4,8 @@ import random
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 
-from tamis.domain.contacts import encode_values
-from tamis.domain.fields import CITY, COUNTRY, FIRST_NAME, LAST_NAME, Kind, Value
+from tamis.domain.contacts.contacts import encode_values
+from tamis.domain.values.fields import CITY, COUNTRY, FIRST_NAME, LAST_NAME, Kind, Value
 from tamis.records.contacts import NewContact
 
 SEED = 20_240_229

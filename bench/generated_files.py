@@ -6,7 +6,7 @@ from pathlib import Path
 import msgspec
 
 from bench.generated_contacts import FIELDS, people
-from tamis.domain.fields import CITY, COUNTRY, FIRST_NAME, LAST_NAME
+from tamis.domain.values.fields import CITY, COUNTRY, FIRST_NAME, LAST_NAME
 
 CHANGED = 10
 """Of so many rows one is changed."""

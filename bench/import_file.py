@@ -32,7 +32,7 @@ from tamis.actions.importing.report import ImportOptions
 from tamis.actions.importing.run import import_file
 from tamis.actions.segments.segments import create_segment
 from tamis.actions.services import Services
-from tamis.domain.fields import Kind
+from tamis.domain.values.fields import Kind
 from tamis.files.encodings.encoding import find_encoding
 from tamis.files.source import SourceFile
 from tamis.rules.syntaxes.text import from_text

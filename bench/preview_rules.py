@@ -17,7 +17,7 @@ from tamis.columns.engine.dialect import DUCKDB
 from tamis.columns.engine.files import NAME as FILE_NAME
 from tamis.columns.layout.contacts import column
 from tamis.columns.layout.membership import is_in_segment
-from tamis.domain.fields import FieldSet
+from tamis.domain.values.fields import FieldSet
 from tamis.records import types
 from tamis.rules.build import build
 from tamis.rules.sql.compiler import ColumnSource, compile_rule

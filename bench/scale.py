@@ -23,8 +23,8 @@ from tamis.actions.segments.recipients import recipient_page
 from tamis.actions.segments.segments import count_rule, create_segment, delete_segment, find_segment
 from tamis.columns.layout.contacts import table
 from tamis.columns.layout.membership import span
-from tamis.domain.fields import COUNTRY
-from tamis.domain.instants import next_day_starts
+from tamis.domain.values.fields import COUNTRY
+from tamis.domain.values.instants import next_day_starts
 from tamis.records import contacts, types
 from tamis.records.contacts import NewContact
 from tamis.rules.build import build

@@ -14,9 +14,9 @@ from tamis.actions.fields.fields import create_field
 from tamis.actions.fields.types import create_type
 from tamis.actions.segments.segments import create_segment
 from tamis.actions.services import Services
-from tamis.domain.accounts import Account
-from tamis.domain.contacts import ContactType
-from tamis.domain.instants import to_micros
+from tamis.domain.accounts.accounts import Account
+from tamis.domain.contacts.contacts import ContactType
+from tamis.domain.values.instants import to_micros
 from tamis.records.engine.sql import fetch, run_many
 from tamis.records.handles import Transaction
 from tamis.rules.syntaxes.text import from_text

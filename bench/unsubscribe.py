@@ -18,8 +18,8 @@ from tamis.actions.consent.unsubscribe_links import PATH, LinkMaker, link_maker
 from tamis.actions.exporting.directories import export_directory
 from tamis.actions.exporting.write import write_export
 from tamis.actions.services import Services
-from tamis.domain.exports import Export, Format, OutputOptions
-from tamis.domain.link_columns import UNSUBSCRIBE_URL
+from tamis.domain.consent.link_columns import UNSUBSCRIBE_URL
+from tamis.domain.files.exports import Export, Format, OutputOptions
 from tamis.records import accounts, contacts
 from tamis.settings import Settings
 

@@ -10,7 +10,7 @@ from tamis.actions.accounts.accounts import create_account
 from tamis.actions.accounts.keys import create_key_pair, revoke_key_pair
 from tamis.actions.lookups import access_by_key_pair, access_by_secret
 from tamis.actions.services import Services
-from tamis.domain.accounts import ApiKey, KeyRefusal, NewKeyPair, Scope
+from tamis.domain.accounts.accounts import ApiKey, KeyRefusal, NewKeyPair, Scope
 from tamis.settings import Settings
 from tamis.web.key_auth import KeyAuth
 from tests.api.test_keys import ROUTES

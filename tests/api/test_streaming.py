@@ -15,9 +15,9 @@ from tamis.actions.lanes import Lane
 from tamis.actions.segments import recipients
 from tamis.actions.segments.segments import delete_segment
 from tamis.actions.services import Services
-from tamis.domain.accounts import NewKeyPair
+from tamis.domain.accounts.accounts import NewKeyPair
 from tamis.domain.errors import Busy
-from tamis.domain.segments import Segment
+from tamis.domain.segments.segments import Segment
 from tamis.settings import Settings
 from tamis.web.app import web_app
 from tamis.web.http import Request

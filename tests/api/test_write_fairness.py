@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from tamis.actions.services import Services
-from tamis.domain.actors import SERVER
+from tamis.domain.accounts.actors import SERVER
 from tamis.domain.errors import Busy
 from tamis.settings import Settings
 from tamis.web import write_limit

@@ -17,10 +17,10 @@ from tamis.actions.segments.segments import SegmentEdit, delete_segment, edit_se
 from tamis.actions.services import Services
 from tamis.columns.engine.files import NAME as FILE_NAME
 from tamis.columns.history import batches
-from tamis.domain.changes import ChangeType, FeedEntry
-from tamis.domain.emails import clean_email
+from tamis.domain.contacts.emails import clean_email
 from tamis.domain.errors import Gone, Invalid, NotFound
-from tamis.domain.membership_changes import Cause
+from tamis.domain.segments.changes import ChangeType, FeedEntry
+from tamis.domain.segments.membership_changes import Cause
 from tamis.records.history.write import SKIPPED
 from tamis.rules.syntaxes.text import from_text
 from tamis.settings import Settings

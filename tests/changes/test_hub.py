@@ -19,8 +19,8 @@ from tamis.actions.contacts.contacts import delete_contact
 from tamis.actions.services import Services
 from tamis.columns.history import batches, link
 from tamis.domain.errors import Unavailable
-from tamis.domain.history import ChangeRow, ProjectedBatch
-from tamis.domain.membership_changes import SegmentChanges
+from tamis.domain.segments.history import ChangeRow, ProjectedBatch
+from tamis.domain.segments.membership_changes import SegmentChanges
 from tamis.records import segments
 from tamis.records.change_log import last_change
 from tamis.records.handles import Transaction

@@ -7,9 +7,9 @@ import pytest
 
 from tamis.actions.changes import feed, recent_changes
 from tamis.actions.services import Services
-from tamis.domain.changes import FeedPage
 from tamis.domain.errors import Busy, NotFound
-from tamis.domain.history import ProjectedBatch
+from tamis.domain.segments.changes import FeedPage
+from tamis.domain.segments.history import ProjectedBatch
 from tamis.web.api import listening
 from tamis.web.api.listening import Listening, Wanted
 from tamis.web.projection_waiters import ProjectionWaiters

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tamis.domain.dates import format_day
+from tamis.domain.values.dates import format_day
 from tests.cli.conftest import make_people
 from tests.support import in_process
 from tests.support.process import Refused, tamis

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from tamis.cli.import_report import invalid_values_line
-from tamis.domain.fields import Kind
-from tamis.domain.import_reports import InvalidValues
+from tamis.domain.files.import_reports import InvalidValues
+from tamis.domain.values.fields import Kind
 from tests.support import in_process
 from tests.support.process import tamis
 

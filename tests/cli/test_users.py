@@ -17,9 +17,9 @@ from tamis.actions.team.codes import asks_for_code, enable_codes
 from tamis.actions.team.invitations import open_invitation
 from tamis.actions.team.password_links import user_of_link
 from tamis.actions.team.users import add_user, find_account_user
-from tamis.domain.emails import parse_email
+from tamis.domain.accounts.users import Role
+from tamis.domain.contacts.emails import parse_email
 from tamis.domain.errors import Gone
-from tamis.domain.users import Role
 from tamis.settings import Settings
 from tests.cli.test_refusals import run
 from tests.support import forked

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from tamis.actions.consent.signed_tokens import TokenPurpose, list_keys, rotate, sign, signer, verify
 from tamis.actions.services import Services
-from tamis.domain.signing_keys import LEAD, SIGNING_PERIOD, VALID_AFTERWARDS
+from tamis.domain.consent.signing_keys import LEAD, SIGNING_PERIOD, VALID_AFTERWARDS
 from tamis.settings import Settings
 from tests.support.empty_stores import make_stores
 from tests.support.templates import copy_of

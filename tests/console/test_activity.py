@@ -13,8 +13,8 @@ from tamis.actions.segments.recovery.versions import list_versions
 from tamis.actions.segments.segments import create_segment
 from tamis.actions.services import Services
 from tamis.actions.team.users import find_account_user, list_users, remove_user
-from tamis.domain.audit import AuditAction, AuditFilter
-from tamis.domain.users import Role
+from tamis.domain.accounts.audit import AuditAction, AuditFilter
+from tamis.domain.accounts.users import Role
 from tamis.records.engine.sql import fetch
 from tamis.settings import Settings
 from tests.support.console import Visitor, add_console_user, new_console_account, text_of

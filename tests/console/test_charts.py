@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tamis.domain.membership_changes import Cause, DaySize
+from tamis.domain.segments.membership_changes import Cause, DaySize
 from tamis.web.console.charts import bar, scale, short_number, size_chart, sparkline
 from tamis.web.console.venn import common_area, place_circles, venn_diagram
 

@@ -16,11 +16,11 @@ from tamis.actions.fields.fields import create_field
 from tamis.actions.fields.types import create_type
 from tamis.actions.segments.segments import create_segment
 from tamis.actions.services import Services
-from tamis.domain.accounts import Account
-from tamis.domain.contacts import Contact, ContactType
-from tamis.domain.fields import Kind
-from tamis.domain.hidden_characters import escape_hidden
-from tamis.domain.segments import Segment
+from tamis.domain.accounts.accounts import Account
+from tamis.domain.contacts.contacts import Contact, ContactType
+from tamis.domain.segments.segments import Segment
+from tamis.domain.values.fields import Kind
+from tamis.domain.values.hidden_characters import escape_hidden
 from tamis.records import contacts, types
 from tamis.rules.syntaxes.text import from_text
 from tamis.settings import Settings

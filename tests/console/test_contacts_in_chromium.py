@@ -11,8 +11,8 @@ from tamis.actions.fields.fields import create_field
 from tamis.actions.fields.types import create_type
 from tamis.actions.segments.segments import create_segment
 from tamis.actions.services import Services
-from tamis.domain.contacts import ContactType
-from tamis.domain.fields import Kind
+from tamis.domain.contacts.contacts import ContactType
+from tamis.domain.values.fields import Kind
 from tamis.rules.syntaxes.text import from_text
 from tamis.settings import Settings
 from tests.support.process import Server

@@ -3,7 +3,7 @@
 import pytest
 import requests
 
-from tamis.domain.users import Role
+from tamis.domain.accounts.users import Role
 from tests.support import in_process
 from tests.support.console import PASSWORD, Visitor, add_console_user, new_console_account, text_of
 from tests.support.full_account import create_full_account

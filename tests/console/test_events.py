@@ -19,7 +19,7 @@ from tamis.actions.contacts.contact_edits import create_contact
 from tamis.actions.fields.types import create_type
 from tamis.actions.segments.segments import create_segment
 from tamis.actions.services import Services
-from tamis.domain.dates import format_day
+from tamis.domain.values.dates import format_day
 from tamis.rules.syntaxes.text import from_text
 from tamis.settings import Settings
 from tests.support.console import Visitor, new_console_account, text_of

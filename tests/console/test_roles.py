@@ -10,8 +10,8 @@ import pytest
 from tamis.actions.accounts.accounts import choose_account
 from tamis.actions.services import Services
 from tamis.actions.team.users import change_role, find_account_user, remove_user
+from tamis.domain.accounts.users import Role
 from tamis.domain.errors import Refused
-from tamis.domain.users import Role
 from tamis.settings import Settings
 from tamis.web.console.page_handlers import page_handlers
 from tamis.web.console.roles import ROLE, needed_role

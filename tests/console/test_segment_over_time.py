@@ -6,7 +6,7 @@ from pathlib import Path
 
 from tamis.actions.accounts.accounts import create_account
 from tamis.actions.services import Services
-from tamis.domain.fields import Kind
+from tamis.domain.values.fields import Kind
 from tamis.settings import Settings
 from tests.stores.workspace import Workspace, new_workspace
 from tests.support.console import PASSWORD, Visitor, text_of

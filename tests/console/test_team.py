@@ -16,8 +16,8 @@ from tamis.actions.accounts.accounts import choose_account
 from tamis.actions.services import Services
 from tamis.actions.team.invitations import accept_as_user, accept_with_password, invite
 from tamis.actions.team.users import find_account_user, list_users
+from tamis.domain.accounts.users import Role
 from tamis.domain.errors import Gone, Refused
-from tamis.domain.users import Role
 from tamis.settings import Settings
 from tamis.web.app import application
 from tests.console.test_passwords import Browser

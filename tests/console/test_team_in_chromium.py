@@ -8,7 +8,7 @@ import pyotp
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tamis.domain.users import Role
+from tamis.domain.accounts.users import Role
 from tests.console.conftest import sign_in, window_of
 from tests.console.test_accessibility import check_page
 from tests.support.console import Visitor, new_console_account

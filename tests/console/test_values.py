@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from tamis.domain.fields import Field, Kind, Value, format_value, parse_value
+from tamis.domain.values.fields import Field, Kind, Value, format_value, parse_value
 from tamis.web.console.values import display_text, display_value, highlight, make_control
 
 DHAKA = ZoneInfo("Asia/Dhaka")

@@ -6,10 +6,10 @@ from tamis.definitions.apply import apply_plan
 from tamis.definitions.models import PresentSegment, PresentTopic, PresentType
 from tamis.definitions.rules import present_rule
 from tamis.definitions.steps import EditField, Effect, Plan
-from tamis.domain.fields import RESERVED, Field, FieldSet, Kind, key_from_name
-from tamis.domain.segments import SegmentRef, SegmentRefs
-from tamis.domain.text import fold
-from tamis.domain.topics import topic_field, topic_id_of
+from tamis.domain.consent.topics import topic_field, topic_id_of
+from tamis.domain.segments.segments import SegmentRef, SegmentRefs
+from tamis.domain.values.fields import RESERVED, Field, FieldSet, Kind, key_from_name
+from tamis.domain.values.text import fold
 from tamis.rules.build import build
 from tamis.rules.syntaxes.draft import DraftCondition, map_conditions
 from tamis.rules.syntaxes.json import from_json, to_json

@@ -5,7 +5,7 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from tamis.domain.fields import key_from_name
+from tamis.domain.values.fields import key_from_name
 
 TYPE_NAMES = ["Customers", "Donors", "Läufer"]
 FIELD_NAMES = ["Age", "Plan", "Birth date", "Last order", "is", "Straße 9"]

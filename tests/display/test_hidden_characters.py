@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tamis.domain.hidden_characters import escape_hidden, escape_hidden_lines
+from tamis.domain.values.hidden_characters import escape_hidden, escape_hidden_lines
 
 # Signs of Arabic, Syriac and Kaithi that enclose the number after them: of the class of formats, but with ink.
 WITH_INK = {*range(0x600, 0x606), 0x6DD, 0x70F, 0x890, 0x891, 0x8E2, 0x110BD, 0x110CD}

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from markupsafe import Markup, escape
 
-from tamis.domain.hidden_characters import escape_hidden_lines
+from tamis.domain.values.hidden_characters import escape_hidden_lines
 from tamis.web.console.render import environment
 from tamis.web.console.values import highlight
 

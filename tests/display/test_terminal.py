@@ -48,7 +48,7 @@ def test_only_one_module_prints() -> None:
     """All else goes through it, but JSON and what the server says at its start."""
     printing = {
         path.name
-        for path in (ROOT / "src/tamis/cli").glob("*.py")
+        for path in (ROOT / "src/tamis/cli").rglob("*.py")
         for call in ast.walk(ast.parse(path.read_text()))
         if isinstance(call, ast.Call)
         and getattr(call.func, "id", "") == "print"

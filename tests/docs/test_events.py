@@ -5,7 +5,7 @@ import re
 from collections import defaultdict
 from pathlib import Path
 
-from tamis.domain.import_reports import EventCounts, RowCounts
+from tamis.domain.files.import_reports import EventCounts, RowCounts
 
 ROOT = Path(__file__).parents[2]
 CONTEXT = ("interface", "route", "account", "request")

@@ -25,11 +25,11 @@ from tamis.actions.segments.segments import create_segment
 from tamis.actions.services import Services
 from tamis.columns.engine.files import NAME as FILE_NAME
 from tamis.columns.layout.contacts import column
-from tamis.domain.contacts import encode_values
-from tamis.domain.emails import parse_email
-from tamis.domain.fields import COUNTRY, SUPPRESSED, Kind
-from tamis.domain.import_reports import RequestedOptions
-from tamis.domain.suppressions import SuppressionReason
+from tamis.domain.consent.suppressions import SuppressionReason
+from tamis.domain.contacts.contacts import encode_values
+from tamis.domain.contacts.emails import parse_email
+from tamis.domain.files.import_reports import RequestedOptions
+from tamis.domain.values.fields import COUNTRY, SUPPRESSED, Kind
 from tamis.records import types
 from tamis.records.contacts import NewContact
 from tamis.records.importing import imports

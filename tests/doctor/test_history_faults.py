@@ -12,7 +12,7 @@ from tamis.actions.maintenance.doctor import history
 from tamis.actions.maintenance.doctor.columns import PartialCheck
 from tamis.actions.services import Services
 from tamis.columns.engine.files import NAME
-from tamis.domain.membership_changes import Cause
+from tamis.domain.segments.membership_changes import Cause
 from tamis.records.history import read
 from tamis.settings import Settings
 from tests.history.history_model import Past, live_through, small_packs

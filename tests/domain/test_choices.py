@@ -4,7 +4,7 @@ import hypothesis.strategies as st
 import pytest
 from hypothesis import given
 
-from tamis.domain.choices import OptionIndex, split_options
+from tamis.domain.values.choices import OptionIndex, split_options
 
 TAGS = OptionIndex.of(("VIP", "Blog", "Rock, Pop", "A/B test", "on|off", "[draft]", '7" vinyl', "Zoë"))
 

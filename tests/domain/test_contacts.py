@@ -5,8 +5,8 @@ from datetime import UTC, date, datetime
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tamis.domain.contacts import Contact, decode_values, encode_entry, encode_values, merge_documents
-from tamis.domain.fields import FieldSet, Value
+from tamis.domain.contacts.contacts import Contact, decode_values, encode_entry, encode_values, merge_documents
+from tamis.domain.values.fields import FieldSet, Value
 from tests.laws.strategies import FIELDS, contacts
 
 

@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tamis.domain.dates import DateOrder
 from tamis.domain.errors import ValueProblem
-from tamis.domain.fields import Field, Kind, parse_operand, parser
+from tamis.domain.values.dates import DateOrder
+from tamis.domain.values.fields import Field, Kind, parse_operand, parser
 
 DAY = Field(101, "joined", "Joined", Kind.DATE)
 DATETIME = Field(102, "seen", "Seen", Kind.DATETIME)

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tamis.domain.durations import Duration, Unit, add_duration, parse_duration, subtract_duration
-from tamis.domain.fields import ValueProblem
+from tamis.domain.values.durations import Duration, Unit, add_duration, parse_duration, subtract_duration
+from tamis.domain.values.fields import ValueProblem
 from tests.laws.strategies import dates
 
 calendar_units = st.sampled_from([unit for unit in Unit if unit is not Unit.HOUR])

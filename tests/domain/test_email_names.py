@@ -2,7 +2,7 @@
 
 import pytest
 
-from tamis.domain.email_names import NameMatch, match_name
+from tamis.domain.contacts.email_names import NameMatch, match_name
 
 KNOWN = (
     "email address", "E-mail Address", "EMAIL ADDRESS", "emailAddress", "mail", "Correo electrónico",

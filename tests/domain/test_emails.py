@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tamis.domain.emails import (
+from tamis.domain.contacts.emails import (
     Email,
     clean_email,
     email_problem,

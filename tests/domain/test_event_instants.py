@@ -5,8 +5,8 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from tamis.domain.errors import ValueProblem
-from tamis.domain.event_instants import parse_event_instant
-from tamis.domain.instants import from_micros
+from tamis.domain.events.event_instants import parse_event_instant
+from tamis.domain.values.instants import from_micros
 
 DHAKA, BERLIN = ZoneInfo("Asia/Dhaka"), ZoneInfo("Europe/Berlin")
 

@@ -4,8 +4,8 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from tamis.domain.events import EventCatalogue, EventName, EventProperty, RawValue, kind_of, read_property
-from tamis.domain.fields import Field, Kind, Value
+from tamis.domain.events.events import EventCatalogue, EventName, EventProperty, RawValue, kind_of, read_property
+from tamis.domain.values.fields import Field, Kind, Value
 
 
 @pytest.mark.parametrize(

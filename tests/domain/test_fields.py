@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from tamis.domain.fields import (
+from tamis.domain.values.fields import (
     RESERVED,
     Field,
     FieldSet,

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tamis.domain.formulas import TO_ESCAPE, TO_UNESCAPE, escape, unescape
+from tamis.domain.files.formulas import TO_ESCAPE, TO_UNESCAPE, escape, unescape
 
 DANGEROUS = "=+-@\t\r\n＝＋－＠"
 TEXTS = st.text(st.one_of(st.sampled_from("'" + DANGEROUS), st.characters(exclude_categories=["Cs"])), max_size=6)

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tamis.domain.instants import (
+from tamis.domain.values.instants import (
     EPOCH,
     FIRST_INSTANT,
     LAST_INSTANT,

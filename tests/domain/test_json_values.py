@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 
 from tamis.domain.errors import ValueProblem
-from tamis.domain.fields import Field, Kind, Value
 from tamis.domain.parsing.json_values import parse_json_value
+from tamis.domain.values.fields import Field, Kind, Value
 
 FIELDS = {kind: Field(101, "it", "It", kind, ("Pro", "Team, EU") if kind.has_options else ()) for kind in Kind}
 JSON = st.recursive(

@@ -3,7 +3,7 @@
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from tamis.domain.segments import (
+from tamis.domain.segments.segments import (
     EXTERNAL_BIT,
     LAST_SEGMENT,
     contact_of_recipient,

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tamis.domain.text import fold, fold_part, is_simple, line_problem, pluralize, text_problem
+from tamis.domain.values.text import fold, fold_part, is_simple, line_problem, pluralize, text_problem
 
 
 @pytest.mark.parametrize(

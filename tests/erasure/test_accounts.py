@@ -18,11 +18,11 @@ from tamis.actions.segments.segments import segment_sizes
 from tamis.actions.services import Services
 from tamis.actions.team.users import add_user
 from tamis.cli.local_client import run_call
-from tamis.domain.accounts import Account
-from tamis.domain.actors import Actor, ActorKind
+from tamis.domain.accounts.accounts import Account
+from tamis.domain.accounts.actors import Actor, ActorKind
+from tamis.domain.accounts.users import Role, User
+from tamis.domain.consent.suppressions import SuppressionReason
 from tamis.domain.errors import NotFound, Refused
-from tamis.domain.suppressions import SuppressionReason
-from tamis.domain.users import Role, User
 from tamis.records import accounts, segments
 from tamis.records.engine.sqlite.database import connect
 from tamis.records.team import users

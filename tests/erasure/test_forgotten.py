@@ -11,7 +11,7 @@ from tamis.actions.fields.types import create_type
 from tamis.actions.importing.upsert import upsert
 from tamis.actions.services import Services
 from tamis.domain.errors import Refused as RefusedAction
-from tamis.domain.fields import RESERVED, FieldSet
+from tamis.domain.values.fields import RESERVED, FieldSet
 from tamis.records import forgotten_emails
 from tamis.records.contacts import NewContact
 from tamis.records.engine.sql import fetch

@@ -14,7 +14,7 @@ from tamis.actions.importing.run import import_file
 from tamis.actions.importing.undo import undo_import
 from tamis.actions.maintenance.retention import Retention
 from tamis.actions.services import Services
-from tamis.domain.emails import parse_email
+from tamis.domain.contacts.emails import parse_email
 from tamis.domain.errors import Invalid, ProjectionInUse, Refused
 from tamis.records.handles import connection_of
 from tamis.settings import Settings

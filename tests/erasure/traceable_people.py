@@ -12,11 +12,11 @@ from tamis.actions.importing.upsert import upsert
 from tamis.actions.segments.recipients import add_recipient
 from tamis.actions.segments.segments import create_segment
 from tamis.actions.services import Services
-from tamis.domain.accounts import Account
-from tamis.domain.contacts import ContactType, encode_values
-from tamis.domain.emails import Email
-from tamis.domain.fields import CITY, FIRST_NAME, LAST_NAME, RESERVED, FieldSet, Kind
-from tamis.domain.import_reports import RequestedOptions
+from tamis.domain.accounts.accounts import Account
+from tamis.domain.contacts.contacts import ContactType, encode_values
+from tamis.domain.contacts.emails import Email
+from tamis.domain.files.import_reports import RequestedOptions
+from tamis.domain.values.fields import CITY, FIRST_NAME, LAST_NAME, RESERVED, FieldSet, Kind
 from tamis.records.contacts import NewContact
 from tamis.records.importing import imports
 from tamis.rules.syntaxes.text import from_text

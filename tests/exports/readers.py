@@ -12,10 +12,10 @@ from zoneinfo import ZoneInfo
 
 import duckdb
 
-from tamis.domain.exports import Format
-from tamis.domain.fields import Field, Kind, Value, parse_value
-from tamis.domain.formulas import unescape
-from tamis.domain.instants import EPOCH
+from tamis.domain.files.exports import Format
+from tamis.domain.files.formulas import unescape
+from tamis.domain.values.fields import Field, Kind, Value, parse_value
+from tamis.domain.values.instants import EPOCH
 
 ELSEWHERE = ZoneInfo("Asia/Kolkata")
 """No instant of a file may depend on where it is read."""

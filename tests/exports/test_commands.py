@@ -14,8 +14,8 @@ import pytest
 from tamis.actions.exporting.directories import find_export_directory
 from tamis.actions.services import Services
 from tamis.domain.errors import NotFound
-from tamis.domain.exports import Format, resolve_fields
-from tamis.domain.fields import FieldSet
+from tamis.domain.files.exports import Format, resolve_fields
+from tamis.domain.values.fields import FieldSet
 from tamis.records import accounts, contacts, types
 from tamis.records.engine.sql import each
 from tamis.settings import Settings

@@ -19,9 +19,9 @@ from tamis.actions.events.timeline import events_of_contact
 from tamis.actions.fields.types import create_type
 from tamis.actions.importing.sources import ContactFile
 from tamis.actions.services import Services
-from tamis.domain.contacts import ContactType
-from tamis.domain.exports import Format
-from tamis.domain.instants import EPOCH
+from tamis.domain.contacts.contacts import ContactType
+from tamis.domain.files.exports import Format
+from tamis.domain.values.instants import EPOCH
 from tamis.records import contacts
 from tamis.settings import Settings
 from tests.stores.workspace import Workspace, new_workspace

@@ -13,9 +13,9 @@ from hypothesis import example, given, settings
 from tamis.actions.fields.types import create_type
 from tamis.actions.importing.report import ImportOptions
 from tamis.actions.importing.run import import_file
-from tamis.domain.contacts import ContactType
-from tamis.domain.fields import RESERVED, Kind, Value
-from tamis.domain.text import fold
+from tamis.domain.contacts.contacts import ContactType
+from tamis.domain.values.fields import RESERVED, Kind, Value
+from tamis.domain.values.text import fold
 from tests.exports.test_round_trip import CUSTOM, EDGES, LAYOUTS, Two, people
 from tests.laws.strategies import INTERESTS
 from tests.support.effort import examples

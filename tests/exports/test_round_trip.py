@@ -17,13 +17,13 @@ from tamis.actions.importing.report import ImportOptions
 from tamis.actions.importing.run import import_file
 from tamis.actions.importing.upsert import upsert
 from tamis.actions.services import Services
-from tamis.domain.contacts import ContactType, decode_values, encode_values
-from tamis.domain.emails import parse_email
+from tamis.domain.contacts.contacts import ContactType, decode_values, encode_values
+from tamis.domain.contacts.emails import parse_email
 from tamis.domain.errors import Invalid
-from tamis.domain.exports import Export, Format, OutputOptions
-from tamis.domain.fields import FieldSet, Kind, Value, key_from_name
-from tamis.domain.instants import FIRST_INSTANT, LAST_INSTANT
-from tamis.domain.membership_changes import Cause
+from tamis.domain.files.exports import Export, Format, OutputOptions
+from tamis.domain.segments.membership_changes import Cause
+from tamis.domain.values.fields import FieldSet, Kind, Value, key_from_name
+from tamis.domain.values.instants import FIRST_INSTANT, LAST_INSTANT
 from tamis.records import change_log, types
 from tamis.records.handles import Transaction, connection_of
 from tamis.settings import Settings

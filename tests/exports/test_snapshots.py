@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from tamis.actions.services import Services
-from tamis.domain.segments import Segment
+from tamis.domain.segments.segments import Segment
 from tamis.records import types
 from tamis.settings import Settings
 from tests.stores.workspace import Workspace, new_workspace

@@ -7,11 +7,11 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from tamis.domain.contacts import Contact
-from tamis.domain.exports import Format, OutputOptions
-from tamis.domain.fields import format_value
-from tamis.domain.formulas import escape
-from tamis.domain.instants import FIRST_INSTANT, LAST_INSTANT
+from tamis.domain.contacts.contacts import Contact
+from tamis.domain.files.exports import Format, OutputOptions
+from tamis.domain.files.formulas import escape
+from tamis.domain.values.fields import format_value
+from tamis.domain.values.instants import FIRST_INSTANT, LAST_INSTANT
 from tests.exports.readers import ESCAPED, cells, exactly, read
 from tests.laws.stores import Stores, known
 from tests.laws.strategies import FIELDS, contacts, numbers

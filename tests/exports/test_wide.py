@@ -9,8 +9,8 @@ import pytest
 from tamis.actions.fields.types import create_type
 from tamis.actions.importing.report import ImportOptions
 from tamis.actions.importing.run import import_file
-from tamis.domain.contacts import ContactType
-from tamis.domain.fields import Kind, Value, key_from_name
+from tamis.domain.contacts.contacts import ContactType
+from tamis.domain.values.fields import Kind, Value, key_from_name
 from tamis.records import change_log, types
 from tamis.records.handles import Transaction
 from tests.exports.test_round_trip import LAYOUTS, Two

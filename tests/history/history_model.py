@@ -22,13 +22,13 @@ from tamis.actions.segments.recipients import add_recipient, delete_recipient, r
 from tamis.actions.segments.segments import create_segment, delete_segment
 from tamis.actions.services import Services
 from tamis.columns.history import batches
-from tamis.domain.contacts import encode_values
-from tamis.domain.emails import Email, parse_email
+from tamis.domain.contacts.contacts import encode_values
+from tamis.domain.contacts.emails import Email, parse_email
 from tamis.domain.errors import Invalid, NotFound, Refused
-from tamis.domain.fields import COUNTRY
-from tamis.domain.instants import day_of, to_micros
-from tamis.domain.membership_changes import DaySize
-from tamis.domain.segments import Segment
+from tamis.domain.segments.membership_changes import DaySize
+from tamis.domain.segments.segments import Segment
+from tamis.domain.values.fields import COUNTRY
+from tamis.domain.values.instants import day_of, to_micros
 from tamis.records import segments, types
 from tamis.records.contacts import NewContact
 from tamis.records.trash import purged_segments

@@ -15,9 +15,9 @@ from tamis.actions.segments.recipients import add_recipient, delete_recipient, r
 from tamis.actions.segments.segments import create_segment
 from tamis.actions.services import Services
 from tamis.demo.make import COLUMNS
-from tamis.domain.emails import Email, parse_email
+from tamis.domain.contacts.emails import Email, parse_email
 from tamis.domain.errors import NotFound
-from tamis.domain.segments import Segment, contact_of_recipient
+from tamis.domain.segments.segments import Segment, contact_of_recipient
 from tamis.records import contacts, types
 from tamis.rules.evaluation.explain import Explained
 from tamis.rules.syntaxes.text import from_text

@@ -10,7 +10,7 @@ from tamis.actions.contacts.forgotten_emails import forget_email
 from tamis.actions.contacts.purge import PurgedContacts, PurgeFilter
 from tamis.actions.events.accept import accept_events
 from tamis.actions.events.stated_events import parse_event
-from tamis.domain.audit import AuditAction
+from tamis.domain.accounts.audit import AuditAction
 from tamis.domain.errors import Invalid
 from tests.history.history_model import Past, fresh_past
 

@@ -23,7 +23,7 @@ from tamis.actions.segments.segments import SegmentEdit, create_segment, delete_
 from tamis.columns.engine.files import NAME
 from tamis.columns.history import legacy, link
 from tamis.domain.errors import Unavailable
-from tamis.domain.membership_changes import Cause
+from tamis.domain.segments.membership_changes import Cause
 from tamis.records.engine.sqlite.database import FILE_NAME, connect, migrations
 from tamis.records.names import register_fold
 from tamis.rules.syntaxes.text import from_text

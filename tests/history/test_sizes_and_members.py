@@ -7,8 +7,8 @@ from typing import Any
 import hypothesis.strategies as st
 from hypothesis import given, settings
 
-from tamis.domain.instants import day_in_utc, day_of
-from tamis.domain.membership_changes import Cause, DaySize
+from tamis.domain.segments.membership_changes import Cause, DaySize
+from tamis.domain.values.instants import day_in_utc, day_of
 from tests.history.history_model import Past, fresh_past
 from tests.support.effort import examples
 

@@ -16,9 +16,9 @@ from tamis.actions.segments.recovery import trash
 from tamis.actions.segments.recovery.versions import list_versions
 from tamis.actions.segments.segments import SegmentEdit, delete_segment, edit_segment, segment_by_id
 from tamis.domain.errors import NotFound, Refused
-from tamis.domain.fields import Kind
-from tamis.domain.membership_changes import Cause
-from tamis.domain.segments import Segment
+from tamis.domain.segments.membership_changes import Cause
+from tamis.domain.segments.segments import Segment
+from tamis.domain.values.fields import Kind
 from tamis.records import segments
 from tamis.rules.syntaxes.text import from_text
 from tests.history.history_model import EVERYONE, Past, email, fresh_past

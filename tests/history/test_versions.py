@@ -13,10 +13,10 @@ from tamis.actions.segments.recovery.trash import restore_deleted
 from tamis.actions.segments.recovery.versions import DescribedVersion, restore_version
 from tamis.actions.segments.segments import Keep, SegmentEdit, delete_segment, edit_segment
 from tamis.columns.history.link import HistoryLink
-from tamis.domain.actors import Actor, ActorKind
+from tamis.domain.accounts.actors import Actor, ActorKind
 from tamis.domain.errors import NotFound, Outdated, Refused
-from tamis.domain.fields import Kind
 from tamis.domain.preconditions import Precondition
+from tamis.domain.values.fields import Kind
 from tamis.records.engine.sqlite.database import FILE_NAME, connect, migrations
 from tamis.rules.syntaxes.text import from_text
 from tests.history.history_model import Past, fresh_past

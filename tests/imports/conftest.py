@@ -13,9 +13,9 @@ from tamis.actions.importing.report import ImportOptions, ImportReport
 from tamis.actions.importing.run import import_file
 from tamis.actions.segments.segments import count_rule
 from tamis.actions.services import Services
-from tamis.domain.accounts import Account
-from tamis.domain.contacts import ContactType
-from tamis.domain.fields import FieldSet, Value
+from tamis.domain.accounts.accounts import Account
+from tamis.domain.contacts.contacts import ContactType
+from tamis.domain.values.fields import FieldSet, Value
 from tamis.records import types
 from tamis.records.change_log import last_change
 from tamis.rules.build import build

@@ -17,7 +17,7 @@ from typing import Any, Self
 from tamis.actions.importing.jobs import INTERRUPTED, list_imports
 from tamis.actions.services import Services
 from tamis.columns.layout.membership import recipients_of
-from tamis.domain.segments import SEGMENT_SHIFT
+from tamis.domain.segments.segments import SEGMENT_SHIFT
 from tamis.records.accounts import all_accounts
 from tamis.records.engine.sql import fetch, one
 from tamis.records.engine.sqlite.database import connect

@@ -19,14 +19,14 @@ from tamis.actions.segments.overrides import undo_exclusion
 from tamis.actions.segments.recipients import add_recipient, delete_recipient
 from tamis.actions.segments.rule_syntax import from_text
 from tamis.actions.segments.segments import SegmentEdit, create_segment, delete_segment, duplicate_segment, edit_segment
-from tamis.domain.actors import SERVER, Actor, ActorKind
-from tamis.domain.audit import AuditAction, AuditEntry, Subject
-from tamis.domain.dates import DateOrder
-from tamis.domain.emails import parse_email
+from tamis.domain.accounts.actors import SERVER, Actor, ActorKind
+from tamis.domain.accounts.audit import AuditAction, AuditEntry, Subject
+from tamis.domain.accounts.users import User
+from tamis.domain.contacts.emails import parse_email
 from tamis.domain.errors import Refused
-from tamis.domain.fields import Kind
-from tamis.domain.segments import recipient_id_of_contact
-from tamis.domain.users import User
+from tamis.domain.segments.segments import recipient_id_of_contact
+from tamis.domain.values.dates import DateOrder
+from tamis.domain.values.fields import Kind
 from tests.imports.conftest import Workspace
 
 ANN = Actor(ActorKind.PERSON, "1", "owner@example.org", "192.0.2.7")

@@ -20,7 +20,7 @@ from tamis.actions.importing.uploads import list_uploads
 from tamis.actions.jobs import BackgroundJob, JobRunner, JobStatus
 from tamis.actions.lanes import Lane
 from tamis.domain.errors import Invalid, NotFound, Problem, Refused
-from tamis.domain.imports import Upload
+from tamis.domain.files.imports import Upload
 from tests.imports.conftest import CREATE, Workspace
 from tests.imports.test_uploads import upload_file
 

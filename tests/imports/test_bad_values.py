@@ -13,7 +13,7 @@ from tamis.actions.importing.jobs import find_import, omissions_file
 from tamis.actions.importing.report import BadValue, ImportOptions
 from tamis.actions.importing.undo import undo_import
 from tamis.domain.errors import Invalid
-from tamis.domain.fields import Kind
+from tamis.domain.values.fields import Kind
 from tests.imports.conftest import CREATE, Workspace
 
 PLANS = "email,plan\n" + "".join(f"p{n}@example.org,{('Free', 'Pro')[n % 2]}\n" for n in range(20))

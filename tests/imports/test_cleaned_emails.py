@@ -8,7 +8,7 @@ from tamis.actions.contacts.forgotten_emails import forget_email
 from tamis.actions.importing.jobs import find_import
 from tamis.actions.importing.report import ImportOptions
 from tamis.actions.importing.report_details import to_details
-from tamis.domain.import_reports import CleanedEmail
+from tamis.domain.files.import_reports import CleanedEmail
 from tests.imports.conftest import Workspace
 
 CONTACT_FILES = Path(__file__).parents[3] / "shared" / "data" / "contact_files"

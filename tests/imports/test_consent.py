@@ -8,10 +8,10 @@ from tamis.actions.consent.suppressions import all_suppressions, suppress
 from tamis.actions.importing.jobs import find_import
 from tamis.actions.importing.report import BadValue, ImportOptions
 from tamis.actions.importing.undo import undo_import
-from tamis.domain.consent_values import WORDS, ConsentValue, NoSuppression, parse_consent
-from tamis.domain.emails import parse_email
+from tamis.domain.consent.consent_values import WORDS, ConsentValue, NoSuppression, parse_consent
+from tamis.domain.consent.suppressions import SuppressionReason
+from tamis.domain.contacts.emails import parse_email
 from tamis.domain.errors import Invalid, ValueProblem
-from tamis.domain.suppressions import SuppressionReason
 from tests.imports.conftest import Workspace
 
 STATUS = ImportOptions(consent=frozenset({"Status"}))

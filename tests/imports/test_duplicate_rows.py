@@ -13,7 +13,7 @@ from tamis.actions.fields.fields import create_field
 from tamis.actions.fields.types import create_type
 from tamis.actions.importing.report import BadValue, ImportOptions
 from tamis.actions.services import Services
-from tamis.domain.fields import Kind
+from tamis.domain.values.fields import Kind
 from tamis.records.handles import connection_of
 from tamis.settings import Settings
 from tamis.staging import documents

@@ -17,7 +17,7 @@ from tamis.actions.importing.preview import FilePreview, preview_upload
 from tamis.actions.importing.report import ImportOptions
 from tamis.actions.importing.uploads import IncomingUpload
 from tamis.domain.errors import Invalid
-from tamis.domain.fields import Kind
+from tamis.domain.values.fields import Kind
 from tamis.web.console.messages import WORDS
 from tests.imports.conftest import Workspace
 

@@ -21,11 +21,11 @@ from tamis.actions.importing.jobs import (
 )
 from tamis.actions.importing.run import import_file
 from tamis.actions.lookups import access_by_key_pair
-from tamis.domain.accounts import ApiKey
+from tamis.domain.accounts.accounts import ApiKey
 from tamis.domain.errors import Invalid, NotFound
-from tamis.domain.fields import Kind
-from tamis.domain.import_reports import CreatedField, Details, RequestedOptions
-from tamis.domain.imports import ImportJob, ImportState
+from tamis.domain.files.import_reports import CreatedField, Details, RequestedOptions
+from tamis.domain.files.imports import ImportJob, ImportState
+from tamis.domain.values.fields import Kind
 from tamis.records.handles import Transaction
 from tamis.records.importing import imports
 from tests.imports.conftest import CREATE, Workspace

@@ -9,11 +9,11 @@ from tamis.actions.accounts.accounts import set_date_order
 from tamis.actions.fields.fields import create_field
 from tamis.actions.importing.jobs import find_import
 from tamis.actions.importing.report import BadValue, ImportOptions
-from tamis.domain.dates import DateOrder
 from tamis.domain.errors import Invalid
-from tamis.domain.fields import Kind
-from tamis.domain.import_reports import InvalidValues
+from tamis.domain.files.import_reports import InvalidValues
 from tamis.domain.parsing.number_parser import DecimalMark
+from tamis.domain.values.dates import DateOrder
+from tamis.domain.values.fields import Kind
 from tests.imports.conftest import CREATE, Workspace
 
 

@@ -9,7 +9,7 @@ from tamis.actions.contacts.contact_edits import create_contact, edit_contact
 from tamis.actions.fields.fields import create_field
 from tamis.actions.importing.report import ImportOptions
 from tamis.domain.errors import Invalid
-from tamis.domain.fields import Kind
+from tamis.domain.values.fields import Kind
 from tests.imports.conftest import Workspace
 
 CALIFORNIA = "email,Zip,Mobile,Customer No\n" + "".join(

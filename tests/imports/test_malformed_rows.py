@@ -16,10 +16,10 @@ from tamis.actions.fields.fields import create_field
 from tamis.actions.fields.types import create_type
 from tamis.actions.importing.report import ImportOptions, ImportReport
 from tamis.actions.services import Services
-from tamis.domain.contacts import encode_values, merge_documents
-from tamis.domain.emails import parse_email
-from tamis.domain.fields import EMAIL, Field, Kind, ValueProblem, parse_value
-from tamis.domain.formulas import unescape
+from tamis.domain.contacts.contacts import encode_values, merge_documents
+from tamis.domain.contacts.emails import parse_email
+from tamis.domain.files.formulas import unescape
+from tamis.domain.values.fields import EMAIL, Field, Kind, ValueProblem, parse_value
 from tamis.files.records import read_records
 from tamis.records.engine.sql import fetch
 from tamis.records.handles import connection_of

@@ -9,7 +9,7 @@ import pytest
 
 from tamis.actions.importing.report import ImportOptions
 from tamis.domain.errors import Invalid
-from tamis.domain.fields import Field, Kind, format_value, key_from_name
+from tamis.domain.values.fields import Field, Kind, format_value, key_from_name
 from tests.files.test_messy import KNOWN, MESSY, SPECTRUM
 from tests.imports.conftest import Workspace
 from tests.support.process import Refused, tamis

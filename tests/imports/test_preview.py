@@ -21,10 +21,10 @@ from tamis.actions.importing.preview import ROWS_SHOWN, FilePreview, preview_upl
 from tamis.actions.importing.report import ImportOptions
 from tamis.actions.importing.run import import_file
 from tamis.actions.importing.uploads import upload_path
-from tamis.domain.dates import DateOrder
 from tamis.domain.errors import Invalid
-from tamis.domain.fields import Kind
 from tamis.domain.parsing.column_format import Ambiguous, ColumnFormat
+from tamis.domain.values.dates import DateOrder
+from tamis.domain.values.fields import Kind
 from tamis.files.encodings.encoding import as_utf8, find_encoding
 from tamis.files.excerpt import EXCERPT_BYTES, excerpt
 from tamis.files.source import open_source

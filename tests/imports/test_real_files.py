@@ -8,7 +8,7 @@ import pytest
 
 from tamis.actions.importing.report import ImportOptions
 from tamis.domain.errors import Invalid
-from tamis.domain.fields import Kind
+from tamis.domain.values.fields import Kind
 from tests.imports.conftest import Workspace
 from tests.support.effort import ALL
 

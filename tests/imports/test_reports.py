@@ -9,8 +9,8 @@ import pytest
 from tamis.actions.importing.report import BadValue
 from tamis.actions.importing.report_details import to_details
 from tamis.domain.errors import Invalid
-from tamis.domain.fields import Kind
-from tamis.domain.import_reports import CreatedField, Details, RequestedOptions, UndoProgress
+from tamis.domain.files.import_reports import CreatedField, Details, RequestedOptions, UndoProgress
+from tamis.domain.values.fields import Kind
 from tests.imports.conftest import CREATE, Workspace
 from tests.support.process import tamis
 

@@ -10,9 +10,9 @@ from hypothesis import HealthCheck, given, settings
 
 from tamis.actions.fields.fields import create_field
 from tamis.actions.importing.report import ImportOptions, ImportReport
-from tamis.domain.dates import DateOrder
 from tamis.domain.errors import Invalid, NotFound
-from tamis.domain.fields import Kind
+from tamis.domain.values.dates import DateOrder
+from tamis.domain.values.fields import Kind
 from tests.imports.conftest import Workspace
 from tests.support.effort import examples
 

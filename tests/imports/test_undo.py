@@ -17,11 +17,11 @@ from tamis.actions.importing.undo import UndoReport, undo_import
 from tamis.actions.segments.recipients import add_recipient, delete_recipient, recipient_page
 from tamis.actions.segments.segments import create_segment, segment_sizes
 from tamis.actions.services import Services
-from tamis.domain.emails import Email
+from tamis.domain.contacts.emails import Email
 from tamis.domain.errors import NotFound, Refused
-from tamis.domain.fields import CITY, Kind
-from tamis.domain.import_reports import RequestedOptions, UndoProgress
-from tamis.domain.imports import ImportState
+from tamis.domain.files.import_reports import RequestedOptions, UndoProgress
+from tamis.domain.files.imports import ImportState
+from tamis.domain.values.fields import CITY, Kind
 from tamis.records import contacts
 from tamis.records.engine.sql import fetch
 from tamis.records.importing import imports

@@ -21,7 +21,7 @@ from tamis.actions.importing.uploads import (
 )
 from tamis.actions.services import Services
 from tamis.domain.errors import Invalid, NotFound, Refused, Unavailable
-from tamis.domain.imports import Upload
+from tamis.domain.files.imports import Upload
 from tests.imports.conftest import Workspace
 
 

@@ -8,9 +8,9 @@ from hypothesis import HealthCheck, given, settings
 
 from tamis.actions.fields.fields import create_field
 from tamis.actions.importing.upsert import Outcome, upsert
-from tamis.domain.contacts import encode_values, merge_documents
+from tamis.domain.contacts.contacts import encode_values, merge_documents
 from tamis.domain.errors import Refused
-from tamis.domain.fields import CITY, COUNTRY, FIRST_NAME, LAST_NAME, FieldSet, Kind, Value
+from tamis.domain.values.fields import CITY, COUNTRY, FIRST_NAME, LAST_NAME, FieldSet, Kind, Value
 from tamis.records.contacts import ContactRow
 from tamis.records.engine.sql import fetch
 from tamis.records.handles import connection_of

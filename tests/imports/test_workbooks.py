@@ -12,7 +12,7 @@ import pytest
 from tamis.actions.importing.preview import preview_upload
 from tamis.actions.importing.report import ImportOptions
 from tamis.domain.errors import Invalid
-from tamis.domain.fields import Kind
+from tamis.domain.values.fields import Kind
 from tamis.files.source import STANDARD_INPUT
 from tamis.files.spreadsheets import workbook_checks
 from tests.imports.conftest import Workspace

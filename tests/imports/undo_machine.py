@@ -23,12 +23,12 @@ from tamis.actions.importing.upsert import upsert
 from tamis.actions.segments.recipients import add_recipient, delete_recipient
 from tamis.actions.segments.segments import create_segment
 from tamis.actions.services import Services
-from tamis.domain.contacts import encode_values
+from tamis.domain.contacts.contacts import encode_values
 from tamis.domain.errors import Invalid, Refused
-from tamis.domain.fields import COUNTRY, Field, Kind
-from tamis.domain.import_reports import RequestedOptions
-from tamis.domain.imports import ImportState
-from tamis.domain.segments import EXTERNAL_BIT
+from tamis.domain.files.import_reports import RequestedOptions
+from tamis.domain.files.imports import ImportState
+from tamis.domain.segments.segments import EXTERNAL_BIT
+from tamis.domain.values.fields import COUNTRY, Field, Kind
 from tamis.records import overrides, types
 from tamis.records.contacts import ContactRow
 from tamis.records.handles import Reader, Transaction, connection_of

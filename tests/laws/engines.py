@@ -4,8 +4,8 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Protocol
 
-from tamis.domain.contacts import Contact
-from tamis.domain.fields import FieldSet
+from tamis.domain.contacts.contacts import Contact
+from tamis.domain.values.fields import FieldSet
 from tamis.rules.time.evaluation_time import EvaluationTime
 from tamis.rules.tree import Rule
 from tests.laws.event_strategies import NOTHING, Histories

@@ -6,8 +6,8 @@ from typing import Literal
 from hypothesis import strategies as st
 
 from tamis.domain.errors import Invalid
-from tamis.domain.events import AT, EventCatalogue, EventName, EventProperty
-from tamis.domain.fields import Field, FieldSet, Kind, Value
+from tamis.domain.events.events import AT, EventCatalogue, EventName, EventProperty
+from tamis.domain.values.fields import Field, FieldSet, Kind, Value
 from tamis.rules.build import build
 from tamis.rules.build_events import is_window
 from tamis.rules.evaluation.aggregates import Events, EventValues, fits

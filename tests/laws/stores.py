@@ -19,10 +19,10 @@ from tamis.columns.projector.documents import insert_contacts
 from tamis.columns.projector.steps.refresh import target_recipients
 from tamis.columns.reads.exports import DuckExportReads
 from tamis.columns.reads.rules import DuckRuleReads
-from tamis.domain.contacts import Contact, encode_values
-from tamis.domain.exports import OutputOptions
-from tamis.domain.fields import FIRST_TOPIC_FIELD, FieldSet, Kind, Value
-from tamis.domain.instants import to_micros
+from tamis.domain.contacts.contacts import Contact, encode_values
+from tamis.domain.files.exports import OutputOptions
+from tamis.domain.values.fields import FIRST_TOPIC_FIELD, FieldSet, Kind, Value
+from tamis.domain.values.instants import to_micros
 from tamis.records import contacts as records
 from tamis.records.email_hashes import register_email_hash
 from tamis.records.handles import Reader

@@ -8,11 +8,13 @@ from zoneinfo import ZoneInfo
 
 from hypothesis import strategies as st
 
-from tamis.domain.calendar import Month, Period, Weekday
-from tamis.domain.contacts import Contact
-from tamis.domain.durations import Unit
+from tamis.domain.consent.topics import SubscriptionState, topic_field, topic_id_of
+from tamis.domain.contacts.contacts import Contact
 from tamis.domain.errors import Invalid
-from tamis.domain.fields import (
+from tamis.domain.segments.segments import SegmentRef, SegmentRefs
+from tamis.domain.values.calendar import Month, Period, Weekday
+from tamis.domain.values.durations import Unit
+from tamis.domain.values.fields import (
     ADDRESS_LINE1,
     CREATED_AT,
     EMAIL,
@@ -26,10 +28,8 @@ from tamis.domain.fields import (
     format_value,
     parse_value,
 )
-from tamis.domain.instants import to_utc
-from tamis.domain.segments import SegmentRef, SegmentRefs
-from tamis.domain.text import fold
-from tamis.domain.topics import SubscriptionState, topic_field, topic_id_of
+from tamis.domain.values.instants import to_utc
+from tamis.domain.values.text import fold
 from tamis.rules.build import build
 from tamis.rules.operators import OPERATORS, Operator, Relative, Takes, ValueType, positive_form
 from tamis.rules.random_share import parse_share_name

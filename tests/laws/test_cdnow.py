@@ -9,10 +9,10 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from tamis.domain.contacts import Contact
-from tamis.domain.events import EventCatalogue, EventName, EventProperty
-from tamis.domain.fields import Field, FieldSet, Kind
-from tamis.domain.instants import EPOCH, MICROSECOND
+from tamis.domain.contacts.contacts import Contact
+from tamis.domain.events.events import EventCatalogue, EventName, EventProperty
+from tamis.domain.values.fields import Field, FieldSet, Kind
+from tamis.domain.values.instants import EPOCH, MICROSECOND
 from tamis.rules.build import build
 from tamis.rules.evaluation.aggregates import EventValues
 from tamis.rules.evaluation.compiled import compile_rule

@@ -19,10 +19,10 @@ from tamis.actions.accounts.accounts import create_account
 from tamis.actions.fields.fields import delete_field
 from tamis.actions.segments.segments import create_segment, delete_segment
 from tamis.actions.services import Services
-from tamis.domain.accounts import Account
+from tamis.domain.accounts.accounts import Account
 from tamis.domain.errors import Refused
-from tamis.domain.fields import Kind
-from tamis.domain.segments import Segment
+from tamis.domain.segments.segments import Segment
+from tamis.domain.values.fields import Kind
 from tamis.rules.syntaxes.json import from_json
 from tamis.settings import Settings
 from tests.stores.workspace import Workspace, new_workspace

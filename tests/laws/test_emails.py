@@ -8,8 +8,8 @@ import email_validator
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from tamis.domain.emails import email_key, parse_email
-from tamis.domain.text import lower_letters
+from tamis.domain.contacts.emails import email_key, parse_email
+from tamis.domain.values.text import lower_letters
 from tests.support.effort import examples
 
 COLLECTED = Path(__file__).parents[2].parent / "shared" / "data" / "emails"

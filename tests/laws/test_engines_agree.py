@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tamis.domain.contacts import Contact
-from tamis.domain.fields import CONTACT_ID, CREATED_AT, EMAIL, SUPPRESSED, UPDATED_AT
+from tamis.domain.contacts.contacts import Contact
+from tamis.domain.values.fields import CONTACT_ID, CREATED_AT, EMAIL, SUPPRESSED, UPDATED_AT
 from tamis.rules.evaluation.aggregates import no_events
 from tamis.rules.evaluation.compiled import Values, compile_rule
 from tamis.rules.evaluation.evaluate import selects

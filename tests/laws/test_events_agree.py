@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tamis.domain.contacts import Contact
-from tamis.domain.events import AT
-from tamis.domain.fields import FieldSet
+from tamis.domain.contacts.contacts import Contact
+from tamis.domain.events.events import AT
+from tamis.domain.values.fields import FieldSet
 from tamis.rules.build_events import is_window
 from tamis.rules.evaluation.compiled import compile_rule
 from tamis.rules.evaluation.evaluate import selects

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tamis.domain.contacts import Contact
-from tamis.domain.instants import MICROSECOND, day_in_utc
+from tamis.domain.contacts.contacts import Contact
+from tamis.domain.values.instants import MICROSECOND, day_in_utc
 from tamis.rules.descriptions.progress import describe_progress
 from tamis.rules.evaluation.aggregates import EventValues
 from tamis.rules.evaluation.dependencies import MembershipSource

@@ -4,9 +4,9 @@ from collections.abc import Iterator
 
 import pytest
 
-from tamis.domain.contacts import Contact
-from tamis.domain.fields import Value
-from tamis.domain.instants import EPOCH
+from tamis.domain.contacts.contacts import Contact
+from tamis.domain.values.fields import Value
+from tamis.domain.values.instants import EPOCH
 from tamis.rules.build import build
 from tamis.rules.operators import OPERATORS
 from tamis.rules.syntaxes.draft import DraftCondition

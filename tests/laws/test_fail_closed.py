@@ -7,11 +7,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tamis.domain.contacts import Contact
-from tamis.domain.durations import Duration, Unit
+from tamis.domain.contacts.contacts import Contact
 from tamis.domain.errors import Invalid, Problem
-from tamis.domain.fields import Field, Kind
-from tamis.domain.instants import EPOCH
+from tamis.domain.values.durations import Duration, Unit
+from tamis.domain.values.fields import Field, Kind
+from tamis.domain.values.instants import EPOCH
 from tamis.rules.build import build
 from tamis.rules.descriptions.describe import describe
 from tamis.rules.evaluation.evaluate import selects

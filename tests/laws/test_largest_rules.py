@@ -4,9 +4,9 @@ from datetime import date, timedelta
 
 import pytest
 
-from tamis.domain.contacts import Contact
-from tamis.domain.fields import Value
-from tamis.domain.instants import EPOCH
+from tamis.domain.contacts.contacts import Contact
+from tamis.domain.values.fields import Value
+from tamis.domain.values.instants import EPOCH
 from tamis.rules.build import MAX_CONDITIONS, MAX_VALUES
 from tamis.rules.evaluation.evaluate import selects
 from tamis.rules.syntaxes.draft import MAX_DEPTH, Draft, DraftCondition, DraftGroup, DraftNot

@@ -3,7 +3,7 @@
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tamis.domain.contacts import Contact
+from tamis.domain.contacts.contacts import Contact
 from tamis.rules.evaluation.dependencies import resolve_membership
 from tamis.rules.evaluation.evaluate import selects
 from tamis.rules.time.evaluation_time import EvaluationTime

@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tamis.domain.contacts import Contact
-from tamis.domain.fields import CREATED_AT, EMAIL, UPDATED_AT, Field, Kind
-from tamis.domain.instants import EPOCH
+from tamis.domain.contacts.contacts import Contact
+from tamis.domain.values.fields import CREATED_AT, EMAIL, UPDATED_AT, Field, Kind
+from tamis.domain.values.instants import EPOCH
 from tamis.rules.evaluation.evaluate import selects
 from tamis.rules.operators import BY_NAME, Operator
 from tamis.rules.syntaxes.draft import DraftCondition

@@ -9,7 +9,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from tamis.domain.errors import Invalid
-from tamis.domain.fields import Kind, ValueProblem, parse_operand, parse_value
+from tamis.domain.values.fields import Kind, ValueProblem, parse_operand, parse_value
 from tamis.rules.build import build
 from tamis.rules.descriptions.describe import describe
 from tamis.rules.operators import SPELLINGS

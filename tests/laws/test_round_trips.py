@@ -6,7 +6,7 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from tamis.domain.fields import Kind
+from tamis.domain.values.fields import Kind
 from tamis.rules.build import build
 from tamis.rules.operators import SPELLINGS, Operator, Takes, ValueType
 from tamis.rules.syntaxes.arrays import NESTED, from_arrays, to_arrays

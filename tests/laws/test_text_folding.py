@@ -11,10 +11,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tamis.domain.contacts import Contact
-from tamis.domain.fields import Value, ValueProblem, parse_value
-from tamis.domain.instants import EPOCH
-from tamis.domain.text import fold, fold_part, is_simple, lower_letters, text_problem
+from tamis.domain.contacts.contacts import Contact
+from tamis.domain.values.fields import Value, ValueProblem, parse_value
+from tamis.domain.values.instants import EPOCH
+from tamis.domain.values.text import fold, fold_part, is_simple, lower_letters, text_problem
 from tamis.rules.descriptions.describe import describe
 from tamis.rules.evaluation.evaluate import selects
 from tamis.rules.syntaxes.arrays import to_arrays

@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tamis.domain.contacts import Contact
-from tamis.domain.fields import Value
-from tamis.domain.instants import LAST_INSTANT, MICROSECOND, day_in_utc, day_of
+from tamis.domain.contacts.contacts import Contact
+from tamis.domain.values.fields import Value
+from tamis.domain.values.instants import LAST_INSTANT, MICROSECOND, day_in_utc, day_of
 from tamis.rules.evaluation.dependencies import MembershipSource
 from tamis.rules.evaluation.evaluate import Membership, holds, selects
 from tamis.rules.evaluation.explain import Explained, explain

@@ -3,9 +3,9 @@
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from tamis.domain.contacts import Contact, decode_values, encode_values
-from tamis.domain.fields import format_value, parse_value
-from tamis.domain.instants import FIRST_INSTANT, LAST_INSTANT
+from tamis.domain.contacts.contacts import Contact, decode_values, encode_values
+from tamis.domain.values.fields import format_value, parse_value
+from tamis.domain.values.instants import FIRST_INSTANT, LAST_INSTANT
 from tests.laws.stores import Stores, known
 from tests.laws.strategies import FIELDS, ZONES, contacts, numbers
 

@@ -6,9 +6,9 @@ from datetime import date, datetime, timedelta
 
 from hypothesis import strategies as st
 
-from tamis.domain.contacts import Contact
-from tamis.domain.fields import Kind, Value
-from tamis.domain.instants import FIRST_INSTANT, LAST_INSTANT, MICROSECOND, day_in_utc
+from tamis.domain.contacts.contacts import Contact
+from tamis.domain.values.fields import Kind, Value
+from tamis.domain.values.instants import FIRST_INSTANT, LAST_INSTANT, MICROSECOND, day_in_utc
 from tamis.rules.operators.operator import Operator
 from tamis.rules.time.evaluation_time import EvaluationTime
 from tests.laws.strategies import EVERY_KIND, FIELDS, crowds, instants, zones

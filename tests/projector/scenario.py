@@ -17,10 +17,10 @@ from tamis.actions.importing.upsert import upsert
 from tamis.actions.segments.recipients import add_recipient, delete_recipient, recipient_page
 from tamis.actions.segments.segments import SegmentEdit, create_segment, delete_segment, edit_segment
 from tamis.actions.services import Services
-from tamis.domain.accounts import Account
-from tamis.domain.contacts import encode_values
-from tamis.domain.fields import CITY, COUNTRY, RESERVED, FieldSet, Kind
-from tamis.domain.segments import Segment
+from tamis.domain.accounts.accounts import Account
+from tamis.domain.contacts.contacts import encode_values
+from tamis.domain.segments.segments import Segment
+from tamis.domain.values.fields import CITY, COUNTRY, RESERVED, FieldSet, Kind
 from tamis.records import segments, types
 from tamis.records.contacts import NewContact
 from tamis.rules.syntaxes.json import from_json

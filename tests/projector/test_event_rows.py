@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 from tamis.columns.layout.events import ROW_GROUP, ensure_event_tables, event_table, sort_events
 from tamis.columns.projector.batch import EventRows
 from tamis.columns.projector.event_rows import MOST_DECODED, insert_events
-from tamis.domain.events import PROPERTY_KINDS, EventCatalogue, EventName, EventProperty, RawValue, read_property
-from tamis.domain.fields import Field, Value
-from tamis.domain.text import fold
+from tamis.domain.events.events import PROPERTY_KINDS, EventCatalogue, EventName, EventProperty, RawValue, read_property
+from tamis.domain.values.fields import Field, Value
+from tamis.domain.values.text import fold
 from tamis.records.events.rows import NewEvent
 from tamis.records.events.sealed.lines import write_line
 from tests.support.effort import examples

@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 
 from tamis.columns.projector.rule_dependencies import MOST_EVENT_CONDITIONS, split_by_events
-from tamis.domain.events import EventCatalogue, EventName
-from tamis.domain.fields import RESERVED, FieldSet
+from tamis.domain.events.events import EventCatalogue, EventName
+from tamis.domain.values.fields import RESERVED, FieldSet
 from tamis.rules.build import MAX_EVENT_CONDITIONS, build
 from tamis.rules.syntaxes.text import from_text
 from tamis.rules.tree import Rule

@@ -7,7 +7,7 @@ import pytest
 
 from tamis.columns.projector.strategy import BatchProfile, Strategy, Thresholds, choose
 from tamis.columns.projector.windows import ALWAYS, windows
-from tamis.domain.instants import MICROSECOND
+from tamis.domain.values.instants import MICROSECOND
 
 THRESHOLDS = Thresholds(small_batch=8, insert_only=1_000, midnights=100)
 

@@ -31,8 +31,8 @@ from tamis.actions.providers.requests import ProviderRequest, RequestRefused
 from tamis.actions.providers.sns import AmazonCertificates
 from tamis.actions.services import Services
 from tamis.actions.webhooks.sender import Fetched
-from tamis.domain.accounts import Account
-from tamis.domain.emails import parse_email
+from tamis.domain.accounts.accounts import Account
+from tamis.domain.contacts.emails import parse_email
 from tamis.domain.errors import NotFound
 from tamis.domain.providers import ReceivingProvider, RefusalReason, Report, ReportKind, Reports, Service
 from tamis.settings import Settings

@@ -20,10 +20,10 @@ from tamis.actions.local_calls import RecipientPage
 from tamis.actions.local_protocol import encode_call
 from tamis.actions.segments.segments import SegmentEdit, edit_segment
 from tamis.actions.services import Services
-from tamis.domain.accounts import Account
-from tamis.domain.contacts import ContactType
+from tamis.domain.accounts.accounts import Account
+from tamis.domain.contacts.contacts import ContactType
 from tamis.domain.errors import NotFound
-from tamis.domain.segments import recipient_id_of_contact
+from tamis.domain.segments.segments import recipient_id_of_contact
 from tamis.rules.syntaxes.text import from_text
 from tests.support.console import Visitor
 from tests.support.histories.audience import (

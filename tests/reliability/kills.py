@@ -23,7 +23,7 @@ from tamis.actions.local_calls import Erase
 from tamis.actions.local_protocol import encode_call
 from tamis.actions.services import Services
 from tamis.columns.engine.files import NAME as FILE_NAME
-from tamis.domain.emails import email_key
+from tamis.domain.contacts.emails import email_key
 from tamis.records import segments
 from tamis.records.engine.sqlite.database import connect
 from tamis.records.handles import Reader

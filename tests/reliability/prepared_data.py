@@ -14,7 +14,7 @@ from tamis.actions.importing.report import ImportOptions
 from tamis.actions.importing.run import import_file
 from tamis.actions.segments.segments import create_segment
 from tamis.actions.services import Services
-from tamis.domain.contacts import ContactType
+from tamis.domain.contacts.contacts import ContactType
 from tamis.records.engine.sqlite.database import FILE_NAME, connect, migrations
 from tamis.rules.syntaxes.text import from_text
 from tamis.settings import Settings

@@ -11,8 +11,8 @@ import pytest
 from tamis.actions.maintenance.erasure import Eraser
 from tamis.actions.segments.segments import segment_sizes
 from tamis.actions.services import Services
-from tamis.domain.fields import Kind
-from tamis.domain.segments import Segment
+from tamis.domain.segments.segments import Segment
+from tamis.domain.values.fields import Kind
 from tamis.records.handles import Transaction
 from tamis.records.maintenance import erasure
 from tamis.rules.time.evaluation_time import EvaluationTime

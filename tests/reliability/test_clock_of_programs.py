@@ -8,7 +8,7 @@ import pytest
 from tamis.actions.contacts.contact_queries import query_contacts
 from tamis.actions.idempotency import IdempotentRequest, find_chunk, run_chunk_once, run_once
 from tamis.actions.segments.planning.forecasts import forecast_segment
-from tamis.domain.instants import day_in_utc, day_of
+from tamis.domain.values.instants import day_in_utc, day_of
 from tamis.records.handles import Transaction
 from tamis.rules.time.evaluation_time import EvaluationTime
 from tests.reliability.test_clock import DAY, HOUR, YEAR, Clocked, clocked

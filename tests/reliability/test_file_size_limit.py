@@ -17,8 +17,8 @@ from tamis.columns.engine.files import NAME as FILE_NAME
 from tamis.columns.engine.files import WAL_SUFFIX
 from tamis.columns.engine.store import Columns
 from tamis.domain.errors import Unavailable
-from tamis.domain.fields import Kind
-from tamis.domain.segments import Segment
+from tamis.domain.segments.segments import Segment
+from tamis.domain.values.fields import Kind
 from tamis.settings import Settings
 from tests.stores.workspace import Workspace, new_workspace
 

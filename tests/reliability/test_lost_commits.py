@@ -11,7 +11,7 @@ from tamis.actions.accounts.keys import create_key_pair
 from tamis.actions.fields.types import create_type
 from tamis.actions.maintenance.lost_writes import accept_loss
 from tamis.actions.services import Services
-from tamis.domain.accounts import Account
+from tamis.domain.accounts.accounts import Account
 from tamis.domain.errors import Damaged
 from tamis.domain.messages.stores import STORES
 from tamis.records.engine.sqlite.database import FILE_NAME

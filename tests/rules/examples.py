@@ -3,8 +3,8 @@
 from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
 
-from tamis.domain.fields import Value
-from tamis.domain.instants import EPOCH
+from tamis.domain.values.fields import Value
+from tamis.domain.values.instants import EPOCH
 from tamis.rules.time.evaluation_time import EvaluationTime
 from tests.rules.fields import FIELDS
 

@@ -1,7 +1,7 @@
 """The fields and segments of the contact type of the examples."""
 
-from tamis.domain.fields import RESERVED, Field, FieldSet, Kind
-from tamis.domain.segments import SegmentRef, SegmentRefs
+from tamis.domain.segments.segments import SegmentRef, SegmentRefs
+from tamis.domain.values.fields import RESERVED, Field, FieldSet, Kind
 
 FIELDS = FieldSet(
     (

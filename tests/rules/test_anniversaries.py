@@ -6,8 +6,8 @@ from zoneinfo import ZoneInfo, available_timezones
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from tamis.domain.calendar import anniversary
-from tamis.domain.durations import Duration, Unit, add_duration
+from tamis.domain.values.calendar import anniversary
+from tamis.domain.values.durations import Duration, Unit, add_duration
 from tamis.rules.time.anniversaries import anniversary_days
 from tests.support.effort import examples
 

@@ -3,7 +3,7 @@
 import pytest
 
 from tamis.domain.errors import Invalid, Problem
-from tamis.domain.fields import Field, FieldSet, Kind
+from tamis.domain.values.fields import Field, FieldSet, Kind
 from tamis.rules.build import build
 from tamis.rules.syntaxes.draft import Draft, DraftCondition, DraftGroup, DraftNot, uses_field
 from tamis.rules.syntaxes.draft import conditions as draft_conditions

@@ -5,11 +5,11 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from tamis.domain.contacts import Contact
+from tamis.domain.contacts.contacts import Contact
 from tamis.domain.errors import Invalid
-from tamis.domain.events import EventCatalogue, EventName, EventProperty
-from tamis.domain.fields import RESERVED, Field, FieldSet, Kind
-from tamis.domain.instants import EPOCH
+from tamis.domain.events.events import EventCatalogue, EventName, EventProperty
+from tamis.domain.values.fields import RESERVED, Field, FieldSet, Kind
+from tamis.domain.values.instants import EPOCH
 from tamis.rules.build import build
 from tamis.rules.descriptions.describe import describe
 from tamis.rules.descriptions.outline import outline

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from tamis.domain.segments import SegmentRef, SegmentRefs
+from tamis.domain.segments.segments import SegmentRef, SegmentRefs
 from tamis.rules.build import build_parts
 from tamis.rules.syntaxes.cumulative import cumulative_groups
 from tamis.rules.syntaxes.incomplete import list_incomplete, list_open_places

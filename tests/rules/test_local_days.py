@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo, available_timezones
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from tamis.domain.instants import day_of, to_micros
+from tamis.domain.values.instants import day_of, to_micros
 from tamis.rules.time.anniversaries import FIRST_YEAR
 from tamis.rules.time.local_days import LocalDays, local_days
 from tests.support.effort import examples

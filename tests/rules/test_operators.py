@@ -4,9 +4,9 @@ from dataclasses import replace
 
 import pytest
 
-from tamis.domain.contacts import Contact
-from tamis.domain.fields import Kind, Value
-from tamis.domain.instants import EPOCH
+from tamis.domain.contacts.contacts import Contact
+from tamis.domain.values.fields import Kind, Value
+from tamis.domain.values.instants import EPOCH
 from tamis.rules.build import build
 from tamis.rules.evaluation.evaluate import selects
 from tamis.rules.operators import (

@@ -1,7 +1,7 @@
 """Outlines of rules, and example rules."""
 
-from tamis.domain.fields import RESERVED, Field, FieldSet, Kind
-from tamis.domain.segments import SegmentRef, SegmentRefs
+from tamis.domain.segments.segments import SegmentRef, SegmentRefs
+from tamis.domain.values.fields import RESERVED, Field, FieldSet, Kind
 from tamis.rules.build import build
 from tamis.rules.descriptions.describe import describe
 from tamis.rules.descriptions.examples import MAX_EXAMPLES, examples

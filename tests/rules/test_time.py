@@ -6,9 +6,9 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from tamis.domain.contacts import Contact
-from tamis.domain.fields import Kind, Value
-from tamis.domain.instants import EPOCH
+from tamis.domain.contacts.contacts import Contact
+from tamis.domain.values.fields import Kind, Value
+from tamis.domain.values.instants import EPOCH
 from tamis.rules.build import build
 from tamis.rules.evaluation.explain import Explained, explain
 from tamis.rules.syntaxes.text import from_text

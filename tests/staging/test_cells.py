@@ -8,12 +8,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tamis.domain.contacts import encode_entry
-from tamis.domain.emails import email_key, parse_email
-from tamis.domain.fields import Field, Kind, Value, ValueProblem, parser
+from tamis.domain.contacts.contacts import encode_entry
+from tamis.domain.contacts.emails import email_key, parse_email
 from tamis.domain.parsing.cell_parser import make_cell_parser
 from tamis.domain.parsing.column_format import ColumnFormat
 from tamis.domain.parsing.number_parser import DecimalMark
+from tamis.domain.values.fields import Field, Kind, Value, ValueProblem, parser
 from tamis.staging.cells import (
     MappedColumn,
     cell_sql,

@@ -5,8 +5,8 @@ from collections.abc import Sequence
 from tamis.actions.changes.feed import read_feed
 from tamis.actions.changes.past_members import members_at_change
 from tamis.actions.services import Services
-from tamis.domain.accounts import Account
-from tamis.domain.changes import ChangeType, FeedEntry
+from tamis.domain.accounts.accounts import Account
+from tamis.domain.segments.changes import ChangeType, FeedEntry
 
 
 class FollowedMembers:

@@ -11,12 +11,12 @@ import duckdb
 from tamis.actions.events.contact_events import events_of
 from tamis.actions.segments.stored_rules import stored_rule
 from tamis.columns.layout.membership import recipients_of
-from tamis.domain.accounts import Account
-from tamis.domain.contacts import Contact, ContactType
-from tamis.domain.emails import Email, email_key, parse_email
-from tamis.domain.externals import External
-from tamis.domain.segments import Segment, SegmentRef, SegmentRefs
-from tamis.domain.suppressions import SuppressionReason
+from tamis.domain.accounts.accounts import Account
+from tamis.domain.consent.suppressions import SuppressionReason
+from tamis.domain.contacts.contacts import Contact, ContactType
+from tamis.domain.contacts.emails import Email, email_key, parse_email
+from tamis.domain.contacts.externals import External
+from tamis.domain.segments.segments import Segment, SegmentRef, SegmentRefs
 from tamis.records import contacts, types
 from tamis.records.email_hashes import hash_email, pepper
 from tamis.records.events.catalogue import names_of_type

@@ -9,7 +9,7 @@ import pytest
 from tamis.actions.maintenance.doctor.run import verify_all
 from tamis.actions.segments.segment_list import list_segments
 from tamis.actions.services import Services
-from tamis.domain.fields import Kind
+from tamis.domain.values.fields import Kind
 from tamis.records import change_log
 from tamis.records.handles import connection_of
 from tamis.settings import Settings

@@ -19,11 +19,11 @@ from tamis.actions.segments.history import contact_history
 from tamis.actions.segments.recipients import add_recipient, delete_recipient, recipient_page
 from tamis.actions.segments.segments import create_segment
 from tamis.actions.services import Services
-from tamis.domain.contacts import Contact
-from tamis.domain.emails import parse_email
+from tamis.domain.contacts.contacts import Contact
+from tamis.domain.contacts.emails import parse_email
 from tamis.domain.errors import Invalid, NotFound, Refused
-from tamis.domain.fields import Kind
-from tamis.domain.segments import Segment, recipient_id_of_contact
+from tamis.domain.segments.segments import Segment, recipient_id_of_contact
+from tamis.domain.values.fields import Kind
 from tamis.rules.syntaxes.text import from_text
 
 

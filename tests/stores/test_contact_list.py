@@ -19,14 +19,14 @@ from tamis.actions.importing.upsert import upsert
 from tamis.actions.segments.recipients import add_recipient, delete_recipient
 from tamis.actions.segments.segments import create_segment
 from tamis.actions.services import Services
-from tamis.domain.accounts import Account
-from tamis.domain.contacts import Contact, ContactType, encode_values
-from tamis.domain.emails import parse_email
+from tamis.domain.accounts.accounts import Account
+from tamis.domain.contacts.contacts import Contact, ContactType, encode_values
+from tamis.domain.contacts.emails import parse_email
 from tamis.domain.errors import Invalid, NotFound
-from tamis.domain.fields import FieldSet, Kind, Value
 from tamis.domain.paging import PageAnchor, SortOrder
-from tamis.domain.segments import recipient_id_of_contact
-from tamis.domain.text import fold
+from tamis.domain.segments.segments import recipient_id_of_contact
+from tamis.domain.values.fields import FieldSet, Kind, Value
+from tamis.domain.values.text import fold
 from tamis.records import contacts as records
 from tamis.records import types
 from tamis.records.contacts import NewContact

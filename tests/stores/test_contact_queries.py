@@ -12,11 +12,11 @@ from tamis.actions.contacts.contact_queries import query_contacts, selected_fiel
 from tamis.actions.contacts.contact_writes import patch_contact, put_contact, remove_contact_of_email
 from tamis.actions.contacts.stated_values import StatedContact
 from tamis.actions.services import Services
-from tamis.domain.contacts import Contact
+from tamis.domain.contacts.contacts import Contact
 from tamis.domain.errors import Invalid, NotFound
-from tamis.domain.fields import Kind
 from tamis.domain.paging import PagePosition
-from tamis.domain.text import fold
+from tamis.domain.values.fields import Kind
+from tamis.domain.values.text import fold
 from tamis.settings import Settings
 from tests.stores.workspace import Workspace, new_workspace
 from tests.support.effort import examples

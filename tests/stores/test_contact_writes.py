@@ -18,10 +18,10 @@ from tamis.actions.contacts.contact_writes import (
 from tamis.actions.contacts.forgotten_emails import allow_email
 from tamis.actions.contacts.stated_values import StatedContact
 from tamis.actions.services import Services
-from tamis.domain.contacts import Contact
+from tamis.domain.contacts.contacts import Contact
 from tamis.domain.errors import Invalid, NotFound, Outdated
-from tamis.domain.fields import Kind
 from tamis.domain.preconditions import Precondition
+from tamis.domain.values.fields import Kind
 from tamis.records.change_log import last_change
 from tamis.records.handles import connection_of
 from tests.stores.workspace import Workspace, new_workspace

@@ -25,9 +25,9 @@ from tamis.actions.importing.run import import_file
 from tamis.actions.importing.sources import ContactFile
 from tamis.actions.importing.undo import undo_import
 from tamis.actions.services import Services
-from tamis.domain.dates import DateOrder
 from tamis.domain.errors import Invalid
-from tamis.domain.fields import Kind
+from tamis.domain.values.dates import DateOrder
+from tamis.domain.values.fields import Kind
 from tamis.records.events.rows import encode_properties
 from tests.stores.workspace import Workspace, new_workspace
 

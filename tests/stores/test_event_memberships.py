@@ -15,11 +15,11 @@ from tamis.actions.segments.segments import create_segment
 from tamis.actions.services import Services
 from tamis.columns.projector import strategy
 from tamis.columns.projector.strategy import Thresholds
-from tamis.domain.emails import parse_email
-from tamis.domain.events import kind_of
-from tamis.domain.fields import Kind
-from tamis.domain.instants import to_micros
-from tamis.domain.segments import Segment
+from tamis.domain.contacts.emails import parse_email
+from tamis.domain.events.events import kind_of
+from tamis.domain.segments.segments import Segment
+from tamis.domain.values.fields import Kind
+from tamis.domain.values.instants import to_micros
 from tamis.records import change_log
 from tamis.records.events import catalogue, write
 from tamis.records.events.rows import NewEvent, encode_properties

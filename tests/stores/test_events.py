@@ -7,8 +7,8 @@ import pytest
 
 from tamis.actions.contacts.contacts import delete_contact
 from tamis.actions.services import Services
-from tamis.domain.events import EventName
-from tamis.domain.fields import Kind
+from tamis.domain.events.events import EventName
+from tamis.domain.values.fields import Kind
 from tamis.records import change_log
 from tamis.records.events import catalogue, read, write
 from tamis.records.events.rows import EventOutcome, NewEvent, decode_properties, encode_properties

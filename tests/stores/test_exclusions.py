@@ -22,7 +22,7 @@ from tamis.actions.segments.explanations import explain_membership
 from tamis.actions.segments.recipients import add_recipient, delete_recipient, recipient_page
 from tamis.actions.segments.segments import SegmentEdit, edit_segment
 from tamis.actions.services import Services
-from tamis.domain.emails import Email, parse_email
+from tamis.domain.contacts.emails import Email, parse_email
 from tamis.domain.errors import Invalid, NotFound, Refused
 from tamis.records import email_exclusions, overrides
 from tamis.rules.syntaxes.text import from_text

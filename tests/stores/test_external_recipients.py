@@ -18,10 +18,10 @@ from tamis.actions.segments.segments import count_rule, segment_sizes
 from tamis.actions.services import Services
 from tamis.columns.engine.dialect import DUCKDB
 from tamis.columns.reads import exports
-from tamis.domain.emails import parse_email
+from tamis.domain.contacts.emails import parse_email
 from tamis.domain.errors import Invalid, NotFound
-from tamis.domain.sampling import HASH_RANGE, Sample
-from tamis.domain.segments import Segment
+from tamis.domain.segments.sampling import HASH_RANGE, Sample
+from tamis.domain.segments.segments import Segment
 from tamis.records import segments
 from tamis.rules.build import build
 from tamis.rules.sql.dialect import Parameters

@@ -14,10 +14,10 @@ from tamis.actions.fields.types import find_type
 from tamis.actions.importing.upsert import upsert
 from tamis.actions.segments.segments import delete_segment, rule_of
 from tamis.actions.services import Services
-from tamis.domain.contacts import encode_values
-from tamis.domain.dates import DateOrder
+from tamis.domain.contacts.contacts import encode_values
 from tamis.domain.errors import Invalid, NotFound, Refused, Unavailable
-from tamis.domain.fields import Field, Kind, Value
+from tamis.domain.values.dates import DateOrder
+from tamis.domain.values.fields import Field, Kind, Value
 from tamis.records import segments
 from tamis.records.contacts import NewContact
 from tamis.rules.syntaxes.text import to_text

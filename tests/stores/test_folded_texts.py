@@ -14,10 +14,10 @@ from tamis.actions.segments.recipients import add_recipient, recipient_page
 from tamis.actions.segments.segments import segment_sizes
 from tamis.actions.services import Services
 from tamis.columns.engine.files import NAME as FILE_NAME
-from tamis.domain.emails import parse_email
+from tamis.domain.contacts.emails import parse_email
 from tamis.domain.errors import Invalid
-from tamis.domain.fields import Kind
-from tamis.domain.membership_changes import Cause
+from tamis.domain.segments.membership_changes import Cause
+from tamis.domain.values.fields import Kind
 from tamis.records import segments, types
 from tamis.records.engine.sqlite.database import connect, migrate, migrations
 from tamis.records.handles import Transaction

@@ -13,7 +13,7 @@ from tamis.actions.segments.history import segment_history
 from tamis.actions.segments.planning.forecasts import Forecast, forecast_segment
 from tamis.actions.segments.recipients import add_recipient, delete_recipient
 from tamis.domain.errors import Invalid, NotFound
-from tamis.domain.segments import Segment, recipient_id_of_contact
+from tamis.domain.segments.segments import Segment, recipient_id_of_contact
 from tests.stores.machine.draws import BEGINNINGS, people, rule_texts
 from tests.stores.machine.membership import begun
 from tests.stores.oracle import email

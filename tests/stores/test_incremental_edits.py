@@ -22,10 +22,10 @@ from tamis.actions.segments.membership import external_membership, membership
 from tamis.actions.segments.recipients import add_recipient, delete_recipient, recipient_page
 from tamis.actions.segments.segments import SegmentEdit, create_segment, delete_segment, edit_segment
 from tamis.actions.services import Services
-from tamis.domain.emails import Email
+from tamis.domain.contacts.emails import Email
 from tamis.domain.errors import Invalid, NotFound, Refused
-from tamis.domain.fields import Field, Kind
-from tamis.domain.segments import Segment
+from tamis.domain.segments.segments import Segment
+from tamis.domain.values.fields import Field, Kind
 from tamis.records import contacts, externals
 from tamis.records.engine.sql import each
 from tamis.rules.syntaxes.draft import Draft

@@ -21,11 +21,10 @@ from tamis.actions.services import Services
 from tamis.columns.engine.files import NAME as FILE_NAME
 from tamis.columns.reads.sampling import number_of_external as number_of_external_sql
 from tamis.columns.reads.sampling import sampled
-from tamis.domain.contacts import encode_values
-from tamis.domain.emails import parse_email
+from tamis.domain.contacts.contacts import encode_values
+from tamis.domain.contacts.emails import parse_email
 from tamis.domain.errors import Invalid, NotFound
-from tamis.domain.fields import CITY, COUNTRY, RESERVED, FieldSet
-from tamis.domain.sampling import (
+from tamis.domain.segments.sampling import (
     HASH_RANGE,
     MOST_GROUPS,
     Sample,
@@ -35,7 +34,8 @@ from tamis.domain.sampling import (
     sample_of,
     sampling_hash,
 )
-from tamis.domain.segments import EXTERNAL_BIT, Segment
+from tamis.domain.segments.segments import EXTERNAL_BIT, Segment
+from tamis.domain.values.fields import CITY, COUNTRY, RESERVED, FieldSet
 from tamis.records.contacts import NewContact
 from tamis.rules.syntaxes.text import from_text
 from tamis.settings import Settings

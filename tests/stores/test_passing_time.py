@@ -14,9 +14,9 @@ from tamis.actions.importing.upsert import upsert
 from tamis.actions.segments.recipients import add_recipient, delete_recipient
 from tamis.actions.segments.segments import SegmentEdit, create_segment, delete_segment, edit_segment
 from tamis.actions.services import Services
-from tamis.domain.contacts import encode_values
-from tamis.domain.fields import Kind, Value
-from tamis.domain.segments import Segment
+from tamis.domain.contacts.contacts import encode_values
+from tamis.domain.segments.segments import Segment
+from tamis.domain.values.fields import Kind, Value
 from tamis.records import types
 from tamis.records.contacts import NewContact
 from tamis.rules.syntaxes.text import from_text

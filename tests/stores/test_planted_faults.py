@@ -12,7 +12,7 @@ from hypothesis.stateful import run_state_machine_as_test
 from tamis.columns.projector import documents, pipeline, rule_dependencies
 from tamis.columns.projector.batch import Levels
 from tamis.columns.projector.steps import events, in_memory, stage
-from tamis.domain.fields import CONTACT_ID, FieldSet
+from tamis.domain.values.fields import CONTACT_ID, FieldSet
 from tamis.records import change_log, suppressions
 from tamis.records.events import write
 from tamis.records.handles import Transaction, connection_of

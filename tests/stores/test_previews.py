@@ -29,14 +29,14 @@ from tamis.actions.segments.segments import SegmentEdit, create_segment, edit_se
 from tamis.actions.segments.sizes import listed_segments
 from tamis.actions.services import Services
 from tamis.actions.superseding import LatestRequests, Superseded
-from tamis.domain.accounts import Account
-from tamis.domain.contacts import ContactType, encode_values
-from tamis.domain.emails import parse_email
+from tamis.domain.accounts.accounts import Account
+from tamis.domain.consent.suppressions import SuppressionReason
+from tamis.domain.contacts.contacts import ContactType, encode_values
+from tamis.domain.contacts.emails import parse_email
 from tamis.domain.errors import Abandoned, Invalid, NotFound, Outdated
-from tamis.domain.fields import FieldSet, Kind, Value
 from tamis.domain.preconditions import Precondition
-from tamis.domain.segments import recipient_id_of_contact
-from tamis.domain.suppressions import SuppressionReason
+from tamis.domain.segments.segments import recipient_id_of_contact
+from tamis.domain.values.fields import FieldSet, Kind, Value
 from tamis.records import segments, types
 from tamis.records.contacts import NewContact
 from tamis.rules.syntaxes.json import from_json, to_json

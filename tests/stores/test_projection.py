@@ -8,8 +8,8 @@ from tamis.actions.importing.upsert import upsert
 from tamis.actions.segments.recipients import delete_recipient, recipient_page
 from tamis.actions.segments.segments import create_segment
 from tamis.actions.services import Services
-from tamis.domain.contacts import encode_values
-from tamis.domain.fields import COUNTRY, RESERVED, FieldSet
+from tamis.domain.contacts.contacts import encode_values
+from tamis.domain.values.fields import COUNTRY, RESERVED, FieldSet
 from tamis.records import change_log, contacts, overrides
 from tamis.records.contacts import NewContact
 from tamis.records.engine.sql import fetch

@@ -12,7 +12,7 @@ from tamis.actions.events import property_values
 from tamis.actions.events.catalogue import EventPropertyEdit, edit_event_property
 from tamis.actions.events.property_values import suggested_property_values
 from tamis.domain.errors import NotFound
-from tamis.domain.fields import Kind
+from tamis.domain.values.fields import Kind
 from tamis.records.events.catalogue import names_of_type
 from tests.stores.test_event_memberships import START, Shop
 

@@ -13,7 +13,7 @@ import pytest
 from tamis.actions.services import Services
 from tamis.columns.engine.process_lock import acquire_lock
 from tamis.domain.errors import Unavailable
-from tamis.domain.fields import RESERVED
+from tamis.domain.values.fields import RESERVED
 from tamis.records.change_log import last_change
 from tamis.records.engine.sqlite.database import FILE_NAME, connect, migrate, migrations
 from tamis.records.handles import Reader

@@ -15,9 +15,9 @@ from tamis.actions.segments.segment_list import list_segments
 from tamis.actions.segments.segment_options import list_segment_options
 from tamis.actions.segments.segments import SegmentEdit, create_segment, delete_segment, edit_segment, segment_sizes
 from tamis.actions.services import Services
-from tamis.domain.emails import Email
+from tamis.domain.contacts.emails import Email
 from tamis.domain.errors import Invalid, Refused
-from tamis.domain.segments import Segment
+from tamis.domain.segments.segments import Segment
 from tamis.records import segments
 from tamis.rules.evaluation.dependencies import MAX_CHAIN
 from tamis.rules.syntaxes.arrays import from_arrays

@@ -14,9 +14,9 @@ from tamis.actions.segments.segments import (
     rule_of,
 )
 from tamis.actions.services import Services
-from tamis.domain.emails import Email
+from tamis.domain.contacts.emails import Email
 from tamis.domain.errors import Invalid, NotFound, Refused
-from tamis.domain.fields import Kind
+from tamis.domain.values.fields import Kind
 from tamis.rules.syntaxes.draft import Draft
 from tamis.rules.syntaxes.json import from_json
 from tamis.rules.syntaxes.text import from_text, to_text

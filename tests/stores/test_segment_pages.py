@@ -15,14 +15,14 @@ from tamis.actions.segments.recipients import add_recipient, delete_recipient, r
 from tamis.actions.segments.segment_list import list_segments
 from tamis.actions.segments.segments import create_segment, duplicate_segment
 from tamis.actions.services import Services
-from tamis.domain.accounts import Account
-from tamis.domain.emails import parse_email
+from tamis.domain.accounts.accounts import Account
+from tamis.domain.contacts.emails import parse_email
 from tamis.domain.errors import NotFound
-from tamis.domain.exports import Format, OutputOptions
-from tamis.domain.fields import Kind
-from tamis.domain.members import ActivityEntry
-from tamis.domain.membership_changes import Cause, MembershipSnapshot
-from tamis.domain.segments import EXTERNAL_BIT, Segment, recipient_id_of_contact
+from tamis.domain.files.exports import Format, OutputOptions
+from tamis.domain.segments.members import ActivityEntry
+from tamis.domain.segments.membership_changes import Cause, MembershipSnapshot
+from tamis.domain.segments.segments import EXTERNAL_BIT, Segment, recipient_id_of_contact
+from tamis.domain.values.fields import Kind
 from tamis.settings import Settings
 from tests.stores.workspace import EVERYONE, Workspace, new_workspace
 

@@ -14,7 +14,7 @@ from tamis.actions.segments.sizes import sized_segments
 from tamis.actions.services import Services
 from tamis.columns.reads import recipients
 from tamis.columns.reads.contacts import DuckContactReads
-from tamis.domain.emails import parse_email
+from tamis.domain.contacts.emails import parse_email
 from tamis.domain.errors import NotFound
 from tamis.records import change_log, segments
 from tests.stores.workspace import EVERYONE, Workspace, new_workspace

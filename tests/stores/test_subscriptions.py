@@ -28,11 +28,11 @@ from tamis.actions.segments.segments import delete_segment
 from tamis.actions.services import Services
 from tamis.columns.projector import strategy
 from tamis.columns.projector.strategy import THRESHOLDS, Thresholds
-from tamis.domain.audit import AuditAction
-from tamis.domain.emails import Email
+from tamis.domain.accounts.audit import AuditAction
+from tamis.domain.consent.suppressions import SuppressionReason
+from tamis.domain.consent.topics import MAX_TOPICS, Evidence, NewState, StateStatus, SubscriptionState, Topic
+from tamis.domain.contacts.emails import Email
 from tamis.domain.errors import Invalid, NotFound, Refused
-from tamis.domain.suppressions import SuppressionReason
-from tamis.domain.topics import MAX_TOPICS, Evidence, NewState, StateStatus, SubscriptionState, Topic
 from tamis.records.engine.sql import run
 from tamis.records.handles import connection_of
 from tests.stores.workspace import Workspace, new_workspace

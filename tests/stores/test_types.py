@@ -10,9 +10,9 @@ from tamis.actions.fields.types import create_type, delete_type, find_type, rena
 from tamis.actions.importing.upsert import upsert
 from tamis.actions.segments.segments import create_segment, delete_segment
 from tamis.actions.services import Services
-from tamis.domain.contacts import encode_values
+from tamis.domain.contacts.contacts import encode_values
 from tamis.domain.errors import Invalid, NotFound, Refused
-from tamis.domain.fields import RESERVED, Kind
+from tamis.domain.values.fields import RESERVED, Kind
 from tamis.records import types
 from tamis.records.contacts import NewContact
 from tests.stores.workspace import Workspace, new_workspace

@@ -13,7 +13,7 @@ from tamis.actions.services import Services
 from tamis.actions.view import View
 from tamis.columns.engine.errors import EngineFault, StoreFailure
 from tamis.domain.errors import Abandoned, Unavailable
-from tamis.domain.fields import Kind
+from tamis.domain.values.fields import Kind
 from tamis.records import contacts, segments
 from tamis.settings import Settings
 from tests.stores.workspace import EVERYONE, Workspace, new_workspace

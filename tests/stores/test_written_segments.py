@@ -18,7 +18,7 @@ from tamis.actions.contacts.contact_writes import (
 )
 from tamis.actions.contacts.stated_values import StatedContact
 from tamis.domain.errors import Invalid, NotFound
-from tamis.domain.membership_changes import SegmentChanges
+from tamis.domain.segments.membership_changes import SegmentChanges
 from tests.stores.machine.draws import PEOPLE
 from tests.stores.machine.membership import Membership
 from tests.stores.oracle import email

@@ -22,9 +22,9 @@ from tamis.actions.webhooks.registration import (
     replay_changes,
 )
 from tamis.actions.webhooks.sender import Sender
-from tamis.domain.accounts import Account
-from tamis.domain.changes import FeedEntry
-from tamis.domain.membership_changes import Cause
+from tamis.domain.accounts.accounts import Account
+from tamis.domain.segments.changes import FeedEntry
+from tamis.domain.segments.membership_changes import Cause
 from tamis.domain.webhooks import Webhook
 from tests.stores.feed_reader import FollowedMembers
 from tests.support import receiver

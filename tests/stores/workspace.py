@@ -15,11 +15,11 @@ from tamis.actions.importing.upsert import upsert
 from tamis.actions.segments.recipients import recipient_page
 from tamis.actions.segments.segments import count_rule, create_segment
 from tamis.actions.services import Services
-from tamis.domain.accounts import Account
-from tamis.domain.contacts import Contact, ContactType, encode_values
-from tamis.domain.emails import parse_email
-from tamis.domain.fields import Field, FieldSet, Kind, Value, parse_value
-from tamis.domain.segments import Segment
+from tamis.domain.accounts.accounts import Account
+from tamis.domain.contacts.contacts import Contact, ContactType, encode_values
+from tamis.domain.contacts.emails import parse_email
+from tamis.domain.segments.segments import Segment
+from tamis.domain.values.fields import Field, FieldSet, Kind, Value, parse_value
 from tamis.records import contacts, types
 from tamis.records.contacts import NewContact
 from tamis.records.handles import connection_of

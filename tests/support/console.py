@@ -15,8 +15,8 @@ from tamis.actions.accounts.accounts import choose_account
 from tamis.actions.accounts.passwords import hash_password, set_password
 from tamis.actions.services import Services
 from tamis.actions.team.users import add_user
-from tamis.domain.emails import parse_email
-from tamis.domain.users import Role
+from tamis.domain.accounts.users import Role
+from tamis.domain.contacts.emails import parse_email
 from tamis.settings import Settings
 from tests.support import in_process
 from tests.support.process import TIMEOUT_SECONDS

@@ -17,10 +17,10 @@ from tamis.actions.segments.segments import create_segment
 from tamis.actions.segments.sizes import sized_segments
 from tamis.actions.services import Services
 from tamis.columns.engine.files import NAME as COLUMNS_FILE
-from tamis.domain.contacts import encode_values
-from tamis.domain.emails import Email
+from tamis.domain.contacts.contacts import encode_values
+from tamis.domain.contacts.emails import Email
 from tamis.domain.errors import Damaged, Unavailable
-from tamis.domain.fields import Kind
+from tamis.domain.values.fields import Kind
 from tamis.records import accounts, types
 from tamis.records.contacts import NewContact
 from tamis.records.engine.sqlite.database import FILE_NAME

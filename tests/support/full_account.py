@@ -27,11 +27,11 @@ from tamis.actions.segments.segments import SegmentEdit, create_segment, delete_
 from tamis.actions.services import Services
 from tamis.actions.webhooks.addresses import AddressPolicy
 from tamis.actions.webhooks.registration import WebhookEdit, create_webhook
-from tamis.domain.emails import parse_email
-from tamis.domain.fields import Kind
+from tamis.domain.consent.topics import Evidence, NewState, SubscriptionState
+from tamis.domain.contacts.emails import parse_email
 from tamis.domain.providers import ReceivingProvider, RefusalReason, RejectionReason, Reports, Service
-from tamis.domain.segments import recipient_id_of_contact
-from tamis.domain.topics import Evidence, NewState, SubscriptionState
+from tamis.domain.segments.segments import recipient_id_of_contact
+from tamis.domain.values.fields import Kind
 from tamis.rules.syntaxes.text import from_text
 from tamis.settings import Settings
 from tests.support.users import fresh

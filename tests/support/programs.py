@@ -8,7 +8,7 @@ import requests
 from tamis.actions.accounts import accounts
 from tamis.actions.accounts.keys import create_key_pair
 from tamis.actions.services import Services
-from tamis.domain.accounts import Scope
+from tamis.domain.accounts.accounts import Scope
 from tamis.settings import Settings
 from tests.support.users import Person
 

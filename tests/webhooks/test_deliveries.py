@@ -11,9 +11,9 @@ from tamis.actions.webhooks import messages, registration
 from tamis.actions.webhooks import worker as worker_module
 from tamis.actions.webhooks.messages import OutgoingPage, read_outgoing
 from tamis.actions.webhooks.registration import delete_webhook, list_deliveries, replay_changes, rotate_secret
-from tamis.domain.changes import ChangeType
 from tamis.domain.errors import Gone, Invalid, Problem
-from tamis.domain.history import Position
+from tamis.domain.segments.changes import ChangeType
+from tamis.domain.segments.history import Position
 from tamis.domain.webhooks import Attempt, DeliveryOutcome, DisabledReason
 from tamis.records import webhooks
 from tests.support.receiver import OK, Receiver, answer, close, close_while_answering, receiving

@@ -22,7 +22,7 @@ from tamis.actions.webhooks.registration import (
 )
 from tamis.actions.webhooks.sender import Sender
 from tamis.actions.webhooks.worker import WebhookWorker
-from tamis.domain.changes import ChangeType
+from tamis.domain.segments.changes import ChangeType
 from tamis.domain.webhooks import Attempt, NewSecret, Webhook
 from tests.support.receiver import TIMEOUT_SECONDS
 

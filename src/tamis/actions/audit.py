@@ -9,9 +9,9 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 
 from tamis.actions.services import Services
-from tamis.domain.accounts import Account
-from tamis.domain.audit import BEYOND_LAST, AuditAction, AuditEntry, AuditFilter, Detail, Subject, user_subject
-from tamis.domain.users import User
+from tamis.domain.accounts.accounts import Account
+from tamis.domain.accounts.audit import BEYOND_LAST, AuditAction, AuditEntry, AuditFilter, Detail, Subject, user_subject
+from tamis.domain.accounts.users import User
 from tamis.records import audit
 from tamis.records.handles import Reader, Transaction
 from tamis.records.team import users

@@ -21,9 +21,9 @@ from tamis.columns.projector.batch import (
     SegmentRules,
     TypeChanges,
 )
-from tamis.domain.fields import FieldSet
-from tamis.domain.history import Position
-from tamis.domain.instants import UTC_ZONE, from_micros, zone_named
+from tamis.domain.segments.history import Position
+from tamis.domain.values.fields import FieldSet
+from tamis.domain.values.instants import UTC_ZONE, from_micros, zone_named
 from tamis.records import accounts, change_log, contacts, externals, overrides, segment_versions, types
 from tamis.records.events import catalogue as event_catalogue
 from tamis.records.handles import Reader

@@ -5,7 +5,7 @@ from functools import partial
 from zoneinfo import ZoneInfo
 
 from tamis.domain.errors import DiskFull, Unavailable
-from tamis.domain.history import HistoryBatch, HistoryTrim, Position
+from tamis.domain.segments.history import HistoryBatch, HistoryTrim, Position
 from tamis.records import segments
 from tamis.records.engine.store import Records
 from tamis.records.handles import Transaction

@@ -6,7 +6,7 @@ from typing import TypeVar
 
 import msgspec
 
-from tamis.domain.accounts import Account
+from tamis.domain.accounts.accounts import Account
 from tamis.records import idempotency
 from tamis.records.handles import Reader, Transaction
 from tamis.records.idempotency import IdempotentRequest, StoredAnswer, StoredChunk, StoredRequest

@@ -20,12 +20,12 @@ from tamis.actions.segments.planning.forecasts import Forecast
 from tamis.actions.segments.sampling import SampledPage
 from tamis.actions.segments.sizes import ListedSegment
 from tamis.actions.services import Services
-from tamis.domain.exports import Export
-from tamis.domain.import_reports import SegmentEffect
-from tamis.domain.instants import to_micros
-from tamis.domain.membership_changes import Cause
-from tamis.domain.overlap import Overlap
-from tamis.domain.sampling import Sample
+from tamis.domain.files.exports import Export
+from tamis.domain.files.import_reports import SegmentEffect
+from tamis.domain.segments.membership_changes import Cause
+from tamis.domain.segments.overlap import Overlap
+from tamis.domain.segments.sampling import Sample
+from tamis.domain.values.instants import to_micros
 
 
 class CountRule(LocalCall[segments.RuleSize], frozen=True):

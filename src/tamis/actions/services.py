@@ -18,7 +18,7 @@ from tamis.actions.view import SizesView, View, Views
 from tamis.columns.engine.process_lock import is_locked
 from tamis.columns.engine.store import Columns
 from tamis.columns.interface.view import ColumnsView
-from tamis.domain.actors import SERVER, Actor
+from tamis.domain.accounts.actors import SERVER, Actor
 from tamis.domain.errors import Unavailable
 from tamis.files.durable import make_directory
 from tamis.records.engine.opening import open_records

@@ -14,11 +14,11 @@ from tamis.actions.team.password_links import create_password_link
 from tamis.actions.team.users import find_account_user
 from tamis.cli.common import ONCE, Common, open_services, print_notice, print_result, print_table, resolve_account
 from tamis.cli.erasure import erase_now
-from tamis.domain.accounts import Account
-from tamis.domain.dates import DateOrder, local_time
+from tamis.domain.accounts.accounts import Account
 from tamis.domain.errors import Refused
-from tamis.domain.instants import UTC_ZONE, format_instant
-from tamis.domain.text import pluralize
+from tamis.domain.values.dates import DateOrder, local_time
+from tamis.domain.values.instants import UTC_ZONE, format_instant
+from tamis.domain.values.text import pluralize
 
 account_app = App(name="account", help="Manage accounts, which own contacts and segments.")
 ORDERS = {

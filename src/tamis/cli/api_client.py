@@ -19,7 +19,7 @@ from tamis.actions.server_file import ServerAddress, find_server
 from tamis.actions.services import Services
 from tamis.cli.common import Common, machine_user, open_services, resolve_account
 from tamis.client import ApiError, Tamis
-from tamis.domain.accounts import Account
+from tamis.domain.accounts.accounts import Account
 from tamis.domain.errors import Invalid, Problem, ProjectionInUse, Refused, Unavailable
 from tamis.web.app import application
 

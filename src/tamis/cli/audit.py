@@ -9,11 +9,11 @@ from cyclopts.validators import Number
 from tamis.actions.accounts.keys import end_of_day
 from tamis.actions.audit import list_entries
 from tamis.cli.common import Common, open_services, print_result, print_table, resolve_account
-from tamis.domain.actors import Actor, ActorKind
-from tamis.domain.audit import BEYOND_LAST, AuditAction, AuditEntry, AuditFilter, Detail, Subject
-from tamis.domain.dates import local_time
+from tamis.domain.accounts.actors import Actor, ActorKind
+from tamis.domain.accounts.audit import BEYOND_LAST, AuditAction, AuditEntry, AuditFilter, Detail, Subject
 from tamis.domain.errors import Invalid, Problem
-from tamis.domain.instants import day_in_utc, format_instant
+from tamis.domain.values.dates import local_time
+from tamis.domain.values.instants import day_in_utc, format_instant
 
 audit_app = App(name="audit", help="See who did what in an account.")
 

@@ -21,15 +21,15 @@ from tamis.actions.accounts.accounts import choose_account
 from tamis.actions.fields.types import find_type
 from tamis.actions.services import Services
 from tamis.cli.messages import error_lines
-from tamis.domain.accounts import Account
-from tamis.domain.actors import Actor, ActorKind
-from tamis.domain.contacts import ContactType
-from tamis.domain.dates import format_day, local_time
+from tamis.domain.accounts.accounts import Account
+from tamis.domain.accounts.actors import Actor, ActorKind
+from tamis.domain.contacts.contacts import ContactType
 from tamis.domain.errors import TamisError
-from tamis.domain.fields import Value, format_value
-from tamis.domain.hidden_characters import escape_hidden
-from tamis.domain.membership_changes import Cause
-from tamis.domain.text import pluralize
+from tamis.domain.segments.membership_changes import Cause
+from tamis.domain.values.dates import format_day, local_time
+from tamis.domain.values.fields import Value, format_value
+from tamis.domain.values.hidden_characters import escape_hidden
+from tamis.domain.values.text import pluralize
 from tamis.settings import Settings
 
 ONCE = "The secret key is shown only this once: save it now."

@@ -31,9 +31,9 @@ from tamis.cli.erasure import erase_now
 from tamis.cli.event_lists import event_document, print_events
 from tamis.cli.local_client import run_call
 from tamis.cli.topics import states_document
-from tamis.domain.dates import local_time
-from tamis.domain.emails import email_key, parse_email
-from tamis.domain.instants import format_instant
+from tamis.domain.contacts.emails import email_key, parse_email
+from tamis.domain.values.dates import local_time
+from tamis.domain.values.instants import format_instant
 
 contact_app = App(name="contact", help="Show, create, edit and delete contacts.")
 contact_app.command(create)

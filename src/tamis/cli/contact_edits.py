@@ -10,9 +10,9 @@ from tamis.actions.contacts.contact_edits import create_contact, edit_contact
 from tamis.actions.contacts.contacts import show_contact
 from tamis.actions.lookups import fields_of_type
 from tamis.cli.common import Common, TypeOption, open_services, print_result, resolve_account, resolve_type
-from tamis.domain.contacts import Contact
+from tamis.domain.contacts.contacts import Contact
 from tamis.domain.errors import Invalid, Problem
-from tamis.domain.fields import FieldSet, format_value
+from tamis.domain.values.fields import FieldSet, format_value
 
 Settings = Annotated[list[str] | None, Parameter(name="--set", negative="")]
 

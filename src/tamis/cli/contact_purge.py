@@ -8,7 +8,7 @@ from msgspec import UNSET
 from tamis.cli.api_client import open_client, refuse_api_errors
 from tamis.cli.common import Common, TypeOption, open_services, print_line, print_result, resolve_account, resolve_type
 from tamis.client.models.contacts import PurgeResult
-from tamis.domain.text import pluralize
+from tamis.domain.values.text import pluralize
 
 
 def purge(

@@ -23,7 +23,7 @@ from tamis.definitions.words import action_of, describe, object_of
 from tamis.definitions.workspace import ApiWorkspace
 from tamis.definitions.yaml_file import definitions_of, parse_document, write_document
 from tamis.domain.errors import Invalid, Problem, Refused
-from tamis.domain.text import pluralize
+from tamis.domain.values.text import pluralize
 
 MAX_BYTES = 4 << 20
 """A larger file would take minutes to read."""

@@ -10,12 +10,12 @@ from tamis.actions.events.export import EventSelection, write_events
 from tamis.actions.exporting.delivery import check_target, deliver
 from tamis.actions.exporting.directories import export_directory, export_file
 from tamis.cli.common import Common, TypeOption, open_services, print_result, resolve_account, resolve_type
-from tamis.domain.accounts import Account
+from tamis.domain.accounts.accounts import Account
 from tamis.domain.errors import Invalid, Problem, ValueProblem
-from tamis.domain.event_instants import parse_event_instant
-from tamis.domain.exports import Format
-from tamis.domain.instants import from_micros
-from tamis.domain.text import pluralize
+from tamis.domain.events.event_instants import parse_event_instant
+from tamis.domain.files.exports import Format
+from tamis.domain.values.instants import from_micros
+from tamis.domain.values.text import pluralize
 
 ENDINGS = {".csv": Format.CSV, ".ndjson": Format.NDJSON, ".jsonl": Format.NDJSON, ".parquet": Format.PARQUET}
 

@@ -23,7 +23,7 @@ from tamis.cli.common import (
 from tamis.cli.import_report import column_names, report_lines
 from tamis.cli.messages import WORDS
 from tamis.cli.progress import progress_bar
-from tamis.domain.dates import DateOrder
+from tamis.domain.values.dates import DateOrder
 
 
 def import_file(

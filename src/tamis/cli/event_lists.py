@@ -5,9 +5,9 @@ from zoneinfo import ZoneInfo
 
 from tamis.actions.events.timeline import ShownEvent
 from tamis.cli.common import print_line, print_table
-from tamis.domain.dates import local_time
-from tamis.domain.events import write_raw
-from tamis.domain.instants import format_instant
+from tamis.domain.events.events import write_raw
+from tamis.domain.values.dates import local_time
+from tamis.domain.values.instants import format_instant
 
 EVENTS_SHOWN = 20
 

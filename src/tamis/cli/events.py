@@ -17,12 +17,12 @@ from tamis.cli.common import (
     resolve_account,
     resolve_type,
 )
-from tamis.domain.dates import local_time
-from tamis.domain.events import EventName, EventProperty
-from tamis.domain.fields import Kind
-from tamis.domain.instants import format_instant
+from tamis.domain.events.events import EventName, EventProperty
 from tamis.domain.messages.kinds import KIND_NAMES
-from tamis.domain.text import pluralize
+from tamis.domain.values.dates import local_time
+from tamis.domain.values.fields import Kind
+from tamis.domain.values.instants import format_instant
+from tamis.domain.values.text import pluralize
 
 events_app = App(name="events", help="Manage events: what contacts did and when.")
 events_app.command("tamis.cli.event_imports:import_file", name="import", help="Import events from a file.")

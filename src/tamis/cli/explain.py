@@ -8,10 +8,10 @@ from tamis.actions.segments.explanations import Explanation, explain_membership
 from tamis.actions.segments.rule_syntax import Explained, ExplainedEvents, describe_progress
 from tamis.actions.segments.segments import find_segment
 from tamis.cli.common import Common, format_for_display, open_services, print_result, resolve_account
-from tamis.domain.accounts import Account
-from tamis.domain.dates import local_time
-from tamis.domain.fields import Kind
-from tamis.domain.instants import format_instant
+from tamis.domain.accounts.accounts import Account
+from tamis.domain.values.dates import local_time
+from tamis.domain.values.fields import Kind
+from tamis.domain.values.instants import format_instant
 
 JOINS = {"all": "all of these", "any": "any of these", "not": "not"}
 

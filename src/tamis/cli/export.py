@@ -18,10 +18,10 @@ from tamis.actions.services import Services
 from tamis.actions.team.mail import base_url, has_public_address
 from tamis.cli.common import Common, open_services, print_notice, print_result, resolve_account, resolve_type
 from tamis.cli.local_client import run_call
+from tamis.domain.consent.link_columns import find_link_column
 from tamis.domain.errors import Invalid, Problem
-from tamis.domain.exports import GZIP, Export, Format, OutputOptions, format_by_name
-from tamis.domain.link_columns import find_link_column
-from tamis.domain.text import pluralize
+from tamis.domain.files.exports import GZIP, Export, Format, OutputOptions, format_by_name
+from tamis.domain.values.text import pluralize
 
 STANDARD_OUTPUT = "-"
 UNREACHABLE = "Unsubscribe links lead to {}, which recipients may not reach: set TAMIS_PUBLIC_URL before mailing."

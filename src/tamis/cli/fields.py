@@ -20,11 +20,11 @@ from tamis.cli.common import (
     resolve_account,
     resolve_type,
 )
-from tamis.domain.dates import DateOrder
 from tamis.domain.errors import Invalid, Param, Problem, Refused
-from tamis.domain.fields import RESERVED, Field, Kind
 from tamis.domain.messages.kinds import KIND_NAMES
-from tamis.domain.text import pluralize, shorten
+from tamis.domain.values.dates import DateOrder
+from tamis.domain.values.fields import RESERVED, Field, Kind
+from tamis.domain.values.text import pluralize, shorten
 
 field_app = App(name="field", help="Manage the fields of a contact type.")
 

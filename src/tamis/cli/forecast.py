@@ -13,10 +13,10 @@ from tamis.cli.common import (
     resolve_account,
 )
 from tamis.cli.local_client import run_call
-from tamis.domain.accounts import Account
-from tamis.domain.dates import format_day
-from tamis.domain.instants import format_instant
-from tamis.domain.segments import Segment
+from tamis.domain.accounts.accounts import Account
+from tamis.domain.segments.segments import Segment
+from tamis.domain.values.dates import format_day
+from tamis.domain.values.instants import format_instant
 
 DAYS = 7
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 
 from tamis.actions.importing.report import BadValue
 from tamis.domain.errors import Invalid, Problem
-from tamis.domain.import_reports import Details
+from tamis.domain.files.import_reports import Details
 
 OPTION = "--on-bad-value"
 MOST_VALUES = 5

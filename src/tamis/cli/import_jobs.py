@@ -20,12 +20,12 @@ from tamis.actions.lookups import Reader, fields_of_type, names_of_types, type_b
 from tamis.cli.common import Common, open_services, print_result, print_table, resolve_account
 from tamis.cli.import_report import column_names, field_names, report_lines
 from tamis.cli.messages import problem_line
-from tamis.domain.accounts import Account
-from tamis.domain.dates import local_time
-from tamis.domain.import_reports import LATER_DETAILS, Details
-from tamis.domain.imports import ImportJob, ImportState, ImportSubject
-from tamis.domain.instants import format_instant
-from tamis.domain.text import pluralize
+from tamis.domain.accounts.accounts import Account
+from tamis.domain.files.import_reports import LATER_DETAILS, Details
+from tamis.domain.files.imports import ImportJob, ImportState, ImportSubject
+from tamis.domain.values.dates import local_time
+from tamis.domain.values.instants import format_instant
+from tamis.domain.values.text import pluralize
 
 COLUMNS = ("ID", "Started", "File", "State", "Rows", "Created", "Updated", "Events", "Rejected")
 RIGHT = (0, 4, 5, 6, 7, 8)

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 
 from tamis.cli.import_bad_values import bad_value_lines
-from tamis.domain.import_reports import (
+from tamis.domain.files.import_reports import (
     CreatedField,
     Details,
     Figures,
@@ -13,7 +13,7 @@ from tamis.domain.import_reports import (
     InvalidValues,
 )
 from tamis.domain.messages.kinds import KIND_NAMES
-from tamis.domain.text import pluralize, shorten
+from tamis.domain.values.text import pluralize, shorten
 
 MOST_REASONS = 10
 

@@ -29,12 +29,12 @@ from tamis.cli.import_report import column_names, field_names, report_lines
 from tamis.cli.local_client import run_call
 from tamis.cli.messages import WORDS, error_lines
 from tamis.cli.progress import progress_bar
-from tamis.domain.dates import DateOrder
-from tamis.domain.encodings import label_of
 from tamis.domain.errors import Invalid, Problem, TamisError
-from tamis.domain.fields import CREATED_AT, Kind, key_from_name
-from tamis.domain.import_reports import Details, SegmentEffect
+from tamis.domain.files.encodings import label_of
+from tamis.domain.files.import_reports import Details, SegmentEffect
 from tamis.domain.parsing.number_parser import DecimalMark
+from tamis.domain.values.dates import DateOrder
+from tamis.domain.values.fields import CREATED_AT, Kind, key_from_name
 
 PROJECTION_TIMEOUT_SECONDS = 30
 

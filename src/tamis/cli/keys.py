@@ -8,9 +8,9 @@ from cyclopts import App
 
 from tamis.actions.accounts import keys
 from tamis.cli.common import ONCE, Common, open_services, print_result, print_table, resolve_account
-from tamis.domain.accounts import Scope
-from tamis.domain.dates import local_time
-from tamis.domain.instants import format_instant
+from tamis.domain.accounts.accounts import Scope
+from tamis.domain.values.dates import local_time
+from tamis.domain.values.instants import format_instant
 
 key_app = App(name="key", help="Manage the keys that programs use to call the APIs.")
 

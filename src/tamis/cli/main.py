@@ -14,7 +14,7 @@ from tamis import __version__, log
 from tamis.actions.maintenance.file_permissions import set_private_umask
 from tamis.cli.common import exit_refused
 from tamis.domain.errors import Refused, TamisError
-from tamis.domain.text import SURROGATE
+from tamis.domain.values.text import SURROGATE
 
 AS_IN_JSON = "as in JSON"
 NUMBERS = {int: "a whole number", float: "a number"}

@@ -9,10 +9,10 @@ from tamis.actions.maintenance.backups import restore
 from tamis.actions.maintenance.lost_writes import accept_loss
 from tamis.cli.common import Common, open_services, print_notice, print_result
 from tamis.cli.local_client import run_call
-from tamis.domain.dates import local_time
 from tamis.domain.errors import Refused, TamisError, Unavailable
-from tamis.domain.instants import UTC_ZONE
-from tamis.domain.text import pluralize
+from tamis.domain.values.dates import local_time
+from tamis.domain.values.instants import UTC_ZONE
+from tamis.domain.values.text import pluralize
 
 
 def erase_files(*, common: Common = Common()) -> None:  # noqa: B008  frozen

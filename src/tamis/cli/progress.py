@@ -11,7 +11,7 @@ from rich.text import Text
 
 from tamis.actions.importing.report import Progress as ProgressCallback
 from tamis.actions.importing.sources import READING
-from tamis.domain.text import pluralize
+from tamis.domain.values.text import pluralize
 
 BAR_WIDTH = 16
 

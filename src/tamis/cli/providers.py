@@ -12,11 +12,11 @@ from tamis.actions.providers.registration import ProviderEdit
 from tamis.actions.services import Services
 from tamis.actions.team.mail import base_url
 from tamis.cli.common import Common, open_services, print_line, print_result, print_table, resolve_account
-from tamis.domain.accounts import Account
-from tamis.domain.dates import local_time
+from tamis.domain.accounts.accounts import Account
 from tamis.domain.errors import Invalid, Problem
-from tamis.domain.instants import format_instant
 from tamis.domain.providers import MAX_CREDENTIAL_LENGTH, Activity, NewToken, Provider, Service
+from tamis.domain.values.dates import local_time
+from tamis.domain.values.instants import format_instant
 
 provider_app = App(name="provider", help="Manage providers: services that send email and report what became of it.")
 NOT_SHOWN_AGAIN = "Enter this URL at the service. It is not shown again."

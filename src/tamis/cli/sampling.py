@@ -12,9 +12,9 @@ from tamis.actions.services import Services
 from tamis.cli.common import Common, open_services, print_result, print_table, resolve_account
 from tamis.cli.local_client import run_call
 from tamis.cli.segment import show_members
-from tamis.domain.accounts import Account
-from tamis.domain.sampling import Sample, sample_of
-from tamis.domain.segments import Segment
+from tamis.domain.accounts.accounts import Account
+from tamis.domain.segments.sampling import Sample, sample_of
+from tamis.domain.segments.segments import Segment
 
 SEED = "tamis"
 

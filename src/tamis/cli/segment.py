@@ -25,11 +25,11 @@ from tamis.cli.common import (
     resolve_type,
 )
 from tamis.cli.local_client import run_call
-from tamis.domain.accounts import Account
+from tamis.domain.accounts.accounts import Account
 from tamis.domain.errors import Invalid, Problem
-from tamis.domain.instants import format_instant
-from tamis.domain.segments import Segment
-from tamis.domain.text import pluralize
+from tamis.domain.segments.segments import Segment
+from tamis.domain.values.instants import format_instant
+from tamis.domain.values.text import pluralize
 
 segment_app = App(name="segment", help="Manage segments, which select contacts by a rule.")
 segment_app.command(

@@ -5,9 +5,9 @@ from cyclopts import App
 
 from tamis.cli.api_client import open_client, refuse_api_errors
 from tamis.cli.common import Common, open_services, print_result, print_table, resolve_account
-from tamis.domain.dates import local_time
 from tamis.domain.errors import NotFound
-from tamis.domain.text import pluralize
+from tamis.domain.values.dates import local_time
+from tamis.domain.values.text import pluralize
 
 trash_app = App(name="trash", help="List, restore and finally delete deleted segments.")
 

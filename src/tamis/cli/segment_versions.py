@@ -9,10 +9,10 @@ from tamis.actions.segments.segments import find_segment
 from tamis.cli.api_client import open_client, refuse_api_errors
 from tamis.cli.common import Common, open_services, print_line, print_result, print_table, resolve_account
 from tamis.client.models.segment_versions import SegmentVersion
-from tamis.domain.accounts import Account
-from tamis.domain.dates import local_time
-from tamis.domain.segments import Segment
-from tamis.domain.text import pluralize
+from tamis.domain.accounts.accounts import Account
+from tamis.domain.segments.segments import Segment
+from tamis.domain.values.dates import local_time
+from tamis.domain.values.text import pluralize
 
 SIGNS = {"kept": " ", "added": "+", "removed": "-"}
 

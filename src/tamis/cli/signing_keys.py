@@ -6,7 +6,7 @@ from cyclopts import App, Parameter
 
 from tamis.actions.consent import signed_tokens
 from tamis.cli.common import Common, open_services, print_result, print_table
-from tamis.domain.instants import format_instant
+from tamis.domain.values.instants import format_instant
 
 signing_key_app = App(name="signing-key", help="Manage the keys that sign unsubscribe links.")
 

@@ -7,8 +7,8 @@ from cyclopts import Parameter
 
 from tamis.actions.consent.suppression_files import import_suppressions, write_suppressions
 from tamis.cli.common import Common, open_services, print_notice, print_result, resolve_account
-from tamis.domain.suppressions import SuppressionReason
-from tamis.domain.text import pluralize
+from tamis.domain.consent.suppressions import SuppressionReason
+from tamis.domain.values.text import pluralize
 
 
 def import_file(

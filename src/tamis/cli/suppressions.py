@@ -8,11 +8,11 @@ from cyclopts.validators import Number
 from tamis.actions.consent import suppressions
 from tamis.actions.lookups import snapshot
 from tamis.cli.common import Common, open_services, print_line, print_notice, print_result, print_table, resolve_account
-from tamis.domain.dates import local_time
-from tamis.domain.emails import Email
+from tamis.domain.consent.suppressions import Suppression, SuppressionFilter, SuppressionReason
+from tamis.domain.contacts.emails import Email
 from tamis.domain.errors import Invalid, Problem
-from tamis.domain.instants import format_instant
-from tamis.domain.suppressions import Suppression, SuppressionFilter, SuppressionReason
+from tamis.domain.values.dates import local_time
+from tamis.domain.values.instants import format_instant
 
 suppress_app = App(name="suppress", help="Manage emails that may not be mailed.")
 suppress_app.command("tamis.cli.suppression_files:import_file", name="import", help="Suppress the emails of a file.")

@@ -19,9 +19,9 @@ from tamis.cli.common import (
     resolve_account,
     resolve_type,
 )
-from tamis.domain.instants import format_instant
-from tamis.domain.text import pluralize
-from tamis.domain.topics import Evidence, SubscriptionState, Topic, TopicCounts
+from tamis.domain.consent.topics import Evidence, SubscriptionState, Topic, TopicCounts
+from tamis.domain.values.instants import format_instant
+from tamis.domain.values.text import pluralize
 
 topic_app = App(name="topic", help="Manage topics, and who is subscribed to them.")
 SOURCE = "command"

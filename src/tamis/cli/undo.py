@@ -6,7 +6,7 @@ from tamis.actions.importing.undo import UndoReport, undo_import
 from tamis.cli.common import Common, open_services, print_result, resolve_account
 from tamis.cli.erasure import erase_now
 from tamis.cli.progress import progress_bar
-from tamis.domain.text import pluralize
+from tamis.domain.values.text import pluralize
 
 FIELDS_STAY = "Fields and options that the import created stay."
 

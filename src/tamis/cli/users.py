@@ -17,10 +17,10 @@ from tamis.actions.team.mail import (
     send_mail,
 )
 from tamis.cli.common import Common, open_services, print_notice, print_result, print_table, resolve_account
-from tamis.domain.dates import local_time
+from tamis.domain.accounts.users import Role
 from tamis.domain.errors import NotFound, Unavailable
-from tamis.domain.instants import format_instant
-from tamis.domain.users import Role
+from tamis.domain.values.dates import local_time
+from tamis.domain.values.instants import format_instant
 
 user_app = App(name="user", help="Manage the users of an account and their roles.")
 

@@ -22,7 +22,7 @@ from tamis.definitions.steps import (
     Step,
 )
 from tamis.definitions.workspace import Workspace
-from tamis.domain.text import fold
+from tamis.domain.values.text import fold
 
 
 def apply_plan(plan: Plan, present: Sequence[PresentType], workspace: Workspace, *, allow_loss: bool) -> Iterator[Step]:

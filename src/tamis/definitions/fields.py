@@ -12,8 +12,8 @@ from tamis.definitions.order import PlannedStep
 from tamis.definitions.rules import DesiredFields
 from tamis.definitions.steps import CreateField, DeleteField, EditField
 from tamis.domain.errors import Invalid, Problem
-from tamis.domain.fields import RESERVED, Field, key_from_name
-from tamis.domain.text import fold
+from tamis.domain.values.fields import RESERVED, Field, key_from_name
+from tamis.domain.values.text import fold
 
 RESERVED_KEYS = frozenset(reserved.key for reserved in RESERVED)
 

@@ -5,10 +5,10 @@
 
 from dataclasses import dataclass
 
-from tamis.domain.events import NO_EVENTS, EventCatalogue
-from tamis.domain.fields import RESERVED, Field, FieldSet, Kind
-from tamis.domain.segments import SegmentRef, SegmentRefs
-from tamis.domain.topics import topic_field
+from tamis.domain.consent.topics import topic_field
+from tamis.domain.events.events import NO_EVENTS, EventCatalogue
+from tamis.domain.segments.segments import SegmentRef, SegmentRefs
+from tamis.domain.values.fields import RESERVED, Field, FieldSet, Kind
 from tamis.rules.tree import Rule, fields_used
 
 

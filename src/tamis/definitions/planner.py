@@ -15,7 +15,7 @@ from tamis.definitions.rules import build_segments, is_valid, present_rule
 from tamis.definitions.steps import CreateSegment, CreateType, DeleteSegment, DeleteType, EditSegment, Plan, RenameType
 from tamis.definitions.topics import match_topics, topic_step_key, topic_steps
 from tamis.domain.errors import Invalid, Problem
-from tamis.domain.text import fold
+from tamis.domain.values.text import fold
 from tamis.rules.syntaxes.json import to_json
 from tamis.rules.tree import Rule, fields_used, referenced_segments, topics_used
 

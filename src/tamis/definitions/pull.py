@@ -9,8 +9,8 @@ from ruamel.yaml.scalarstring import LiteralScalarString
 from tamis.definitions.models import PresentSegment, PresentTopic, PresentType
 from tamis.definitions.rules import rule_for_file, rule_means
 from tamis.definitions.yaml_file import TYPES
-from tamis.domain.fields import Field, key_from_name
-from tamis.domain.text import fold
+from tamis.domain.values.fields import Field, key_from_name
+from tamis.domain.values.text import fold
 
 P = TypeVar("P")
 

@@ -14,10 +14,10 @@ import msgspec
 
 from tamis.definitions.models import BuiltSegment, DesiredSegment, PresentSegment, PresentType
 from tamis.domain.errors import Invalid, Problem, Refused
-from tamis.domain.events import NO_EVENTS, EventCatalogue
-from tamis.domain.fields import RESERVED, Field, FieldSet
-from tamis.domain.segments import SegmentRef, SegmentRefs, is_segment_id
-from tamis.domain.text import fold
+from tamis.domain.events.events import NO_EVENTS, EventCatalogue
+from tamis.domain.segments.segments import SegmentRef, SegmentRefs, is_segment_id
+from tamis.domain.values.fields import RESERVED, Field, FieldSet
+from tamis.domain.values.text import fold
 from tamis.rules.build import build
 from tamis.rules.operators import BY_NAME, ValueType
 from tamis.rules.syntaxes.draft import Draft, DraftCondition, map_conditions, other_fields

@@ -7,7 +7,7 @@ that a plan creates have a negative `new_id`, unique in their type, until they e
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from tamis.domain.fields import Kind
+from tamis.domain.values.fields import Kind
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,10 +8,10 @@ from tamis.definitions.matching import match, repeated_names
 from tamis.definitions.models import DesiredTopic, DesiredType, PresentTopic, PresentType
 from tamis.definitions.order import PlannedStep
 from tamis.definitions.steps import CreateTopic, DeleteTopic, EditTopic
+from tamis.domain.consent.topics import topic_field, topic_id_of
 from tamis.domain.errors import Invalid
-from tamis.domain.fields import Field
-from tamis.domain.text import fold
-from tamis.domain.topics import topic_field, topic_id_of
+from tamis.domain.values.fields import Field
+from tamis.domain.values.text import fold
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,8 +15,8 @@ from tamis.client.models.segments import Segment
 from tamis.definitions.models import PresentSegment, PresentTopic, PresentType
 from tamis.definitions.steps import EditField, Effect, EffectOnDependent
 from tamis.domain.errors import Refused
-from tamis.domain.events import EventCatalogue, EventName, EventProperty
-from tamis.domain.fields import Field, Kind
+from tamis.domain.events.events import EventCatalogue, EventName, EventProperty
+from tamis.domain.values.fields import Field, Kind
 
 
 class Workspace(Protocol):

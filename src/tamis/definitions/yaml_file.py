@@ -11,7 +11,7 @@ from ruamel.yaml.error import MarkedYAMLError, YAMLError
 from tamis.definitions.models import DesiredField, DesiredOption, DesiredSegment, DesiredTopic, DesiredType
 from tamis.definitions.rules import json_of
 from tamis.domain.errors import Invalid, Problem
-from tamis.domain.fields import Kind
+from tamis.domain.values.fields import Kind
 
 TYPES = "contact_types"
 TOP_KEYS = {TYPES}

@@ -24,8 +24,8 @@ from tamis.actions.segments.segments import create_segment
 from tamis.actions.segments.sizes import sized_segments
 from tamis.actions.services import Services
 from tamis.demo.rentals import LAST, OPEN, DemoEvent, last_rental, make_events, to_present
-from tamis.domain.accounts import Account, NewKeyPair
-from tamis.domain.contacts import ContactType
+from tamis.domain.accounts.accounts import Account, NewKeyPair
+from tamis.domain.contacts.contacts import ContactType
 from tamis.domain.errors import ProjectionInUse, Refused
 from tamis.settings import Settings
 

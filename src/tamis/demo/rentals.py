@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from random import Random
 
-from tamis.domain.instants import format_instant
+from tamis.domain.values.instants import format_instant
 
 CUSTOMER, EMAIL, COUNT, PAID, LAST, OPEN = (
     *("customer_id", "email", "rental_count", "total_paid", "last_rental_at", "open_rentals"),

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from tamis.domain.fields import Field
+from tamis.domain.values.fields import Field
 
 
 @dataclass(frozen=True, slots=True)

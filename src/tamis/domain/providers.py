@@ -6,10 +6,10 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Final, NamedTuple
 
-from tamis.domain.emails import Email
-from tamis.domain.events import RawValue
-from tamis.domain.instants import to_micros
-from tamis.domain.suppressions import SuppressionReason
+from tamis.domain.consent.suppressions import SuppressionReason
+from tamis.domain.contacts.emails import Email
+from tamis.domain.events.events import RawValue
+from tamis.domain.values.instants import to_micros
 
 MAX_PROVIDERS = 50
 """How many providers an account can have."""

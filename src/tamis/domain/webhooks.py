@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from tamis.domain.changes import ChangeType
+from tamis.domain.segments.changes import ChangeType
 
 SECRET_PREFIX = "whsec_"
 SECRET_BYTES = 32

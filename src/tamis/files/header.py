@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from tamis.domain.text import CONTROL, INVISIBLE, MAX_LINE, SURROGATE, shorten
+from tamis.domain.values.text import CONTROL, INVISIBLE, MAX_LINE, SURROGATE, shorten
 
 MOST_NAMED = 5
 _SHOWN = 40

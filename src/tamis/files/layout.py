@@ -6,8 +6,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
 
-from tamis.domain.emails import clean_email
-from tamis.domain.text import pluralize
+from tamis.domain.contacts.emails import clean_email
+from tamis.domain.values.text import pluralize
 from tamis.files.header import clean_name, number_duplicates, read_header
 from tamis.files.limits import MOST_COLUMNS
 from tamis.files.records import Record, read_records

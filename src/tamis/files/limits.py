@@ -1,6 +1,6 @@
 """Limits on the dimensions of a contact file, checked before any work is done on it."""
 
-from tamis.domain.fields import MAX_FIELDS
+from tamis.domain.values.fields import MAX_FIELDS
 
 MOST_COLUMNS = MAX_FIELDS + 16
 """Enough for an export of a full contact type and a few ignored columns, such as those of a rejects file."""

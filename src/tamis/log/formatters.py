@@ -6,7 +6,7 @@ import re
 import traceback
 from datetime import UTC, datetime
 
-from tamis.domain.hidden_characters import escape_hidden
+from tamis.domain.values.hidden_characters import escape_hidden
 
 Detail = str | int | float | bool | None
 

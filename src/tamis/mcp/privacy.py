@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping, Sequence
 from enum import StrEnum
 
-from tamis.domain.masking import masked_email, masked_text
+from tamis.domain.contacts.masking import masked_email, masked_text
 
 EMAIL = re.compile(r"""(?<![^\s"<>(),;:\\])[^\s"<>(),;:\\]+@[^\s"'<>(),;:\\]+""")
 """Begins only where a word does, so that a long word is searched once and not from each of its characters."""

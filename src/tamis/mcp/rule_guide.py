@@ -1,7 +1,7 @@
 """The language of rules in a few lines, for the descriptions of tools."""
 
 from tamis.actions.segments.rule_syntax import OPERATORS, Operator, Takes, ValueType
-from tamis.domain.fields import Kind
+from tamis.domain.values.fields import Kind
 
 LANGUAGE = """\
 A rule is text: conditions of a field's key, an operator and values, joined by and, or, not and parentheses, such as

@@ -14,8 +14,8 @@ from tamis.client.models.account import Field as ContactField
 from tamis.client.models.contacts import Contact
 from tamis.client.models.segments import RulePart, Segment
 from tamis.client.models.topics import Topic
-from tamis.domain.fields import Kind
-from tamis.domain.masking import masked_email
+from tamis.domain.contacts.masking import masked_email
+from tamis.domain.values.fields import Kind
 from tamis.mcp.privacy import ShownContacts, shown_values
 from tamis.mcp.rule_guide import operators_of
 

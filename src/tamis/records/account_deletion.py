@@ -5,8 +5,8 @@ from datetime import datetime
 
 import msgspec
 
-from tamis.domain.instants import from_micros, to_micros
-from tamis.domain.membership_changes import Cause
+from tamis.domain.segments.membership_changes import Cause
+from tamis.domain.values.instants import from_micros, to_micros
 from tamis.records import change_log, providers, segments, trash, types, webhooks
 from tamis.records.engine.sql import run, select
 from tamis.records.events.write import remove_of_type

@@ -2,10 +2,10 @@
 
 from datetime import datetime
 
-from tamis.domain.accounts import Account
-from tamis.domain.dates import DateOrder
-from tamis.domain.emails import Email
-from tamis.domain.instants import to_micros
+from tamis.domain.accounts.accounts import Account
+from tamis.domain.contacts.emails import Email
+from tamis.domain.values.dates import DateOrder
+from tamis.domain.values.instants import to_micros
 from tamis.records.engine.sql import insert, run, scalar, select, select_one, select_only
 from tamis.records.handles import Reader, Transaction
 from tamis.records.queries import load

@@ -5,10 +5,10 @@ from datetime import datetime
 
 import msgspec
 
-from tamis.domain.actors import Actor, ActorKind
-from tamis.domain.audit import BEYOND_LAST, AuditAction, AuditEntry, AuditFilter, Detail, Subject
-from tamis.domain.instants import from_micros, to_micros
-from tamis.domain.text import fold
+from tamis.domain.accounts.actors import Actor, ActorKind
+from tamis.domain.accounts.audit import BEYOND_LAST, AuditAction, AuditEntry, AuditFilter, Detail, Subject
+from tamis.domain.values.instants import from_micros, to_micros
+from tamis.domain.values.text import fold
 from tamis.records.engine.sql import run, select, select_one
 from tamis.records.handles import Reader, Transaction
 from tamis.records.queries import load

@@ -4,9 +4,9 @@ from collections.abc import Collection, Iterable, Sequence
 
 import msgspec
 
-from tamis.domain.changes import KnownRecipient
-from tamis.domain.membership_changes import Cause
-from tamis.domain.segments import EXTERNAL_BIT, SEGMENT_SHIFT
+from tamis.domain.segments.changes import KnownRecipient
+from tamis.domain.segments.membership_changes import Cause
+from tamis.domain.segments.segments import EXTERNAL_BIT, SEGMENT_SHIFT
 from tamis.records.engine.sql import exists, scalar, select, select_tuples
 from tamis.records.handles import Reader
 from tamis.records.queries import load

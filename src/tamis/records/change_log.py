@@ -7,9 +7,9 @@ from typing import NamedTuple
 
 import msgspec
 
-from tamis.domain.instants import from_micros, to_micros
-from tamis.domain.membership_changes import Cause
-from tamis.domain.segments import Segment
+from tamis.domain.segments.membership_changes import Cause
+from tamis.domain.segments.segments import Segment
+from tamis.domain.values.instants import from_micros, to_micros
 from tamis.records.engine.sql import run, scalar, select, select_one, select_only
 from tamis.records.handles import Reader, Transaction
 from tamis.records.queries import load

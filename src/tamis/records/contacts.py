@@ -6,12 +6,12 @@ from typing import NamedTuple
 
 import msgspec
 
-from tamis.domain.contacts import Contact, decode_states, decode_value, decode_values, encode_value
+from tamis.domain.contacts.contacts import Contact, decode_states, decode_value, decode_values, encode_value
 from tamis.domain.errors import Refused
-from tamis.domain.fields import Field, FieldSet, Value
-from tamis.domain.instants import from_micros, to_micros
-from tamis.domain.membership_changes import Cause
-from tamis.domain.segments import EXTERNAL_BIT
+from tamis.domain.segments.membership_changes import Cause
+from tamis.domain.segments.segments import EXTERNAL_BIT
+from tamis.domain.values.fields import Field, FieldSet, Value
+from tamis.domain.values.instants import from_micros, to_micros
 from tamis.records import change_log, email_exclusions
 from tamis.records.engine.sql import each_tuple, run, run_many, scalar, select, select_one, select_tuples
 from tamis.records.engine.sql import insert as insert_row

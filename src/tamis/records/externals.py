@@ -5,9 +5,9 @@ from typing import NamedTuple
 
 import msgspec
 
-from tamis.domain.externals import External
-from tamis.domain.instants import from_micros
-from tamis.domain.segments import EXTERNAL_BIT
+from tamis.domain.contacts.externals import External
+from tamis.domain.segments.segments import EXTERNAL_BIT
+from tamis.domain.values.instants import from_micros
 from tamis.records import email_exclusions
 from tamis.records.engine.sql import each_tuple, scalar, select
 from tamis.records.handles import Reader

@@ -5,7 +5,7 @@ from datetime import datetime
 
 import msgspec
 
-from tamis.domain.instants import from_micros, to_micros
+from tamis.domain.values.instants import from_micros, to_micros
 from tamis.records.email_hashes import get_or_create_pepper, hash_email, pepper
 from tamis.records.engine.sql import each_tuple, exists, run, scalar
 from tamis.records.handles import Reader, Transaction

@@ -7,7 +7,7 @@ They expose nothing of the engine. Only the functions of this package reach the 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-from tamis.domain.actors import SERVER, Actor
+from tamis.domain.accounts.actors import SERVER, Actor
 from tamis.records.engine.interface import DatabaseConnection
 
 

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 import msgspec
 
-from tamis.domain.instants import from_micros, to_micros
+from tamis.domain.values.instants import from_micros, to_micros
 from tamis.records.engine.sql import run, select_one
 from tamis.records.handles import Reader, Transaction
 from tamis.records.queries import load

@@ -3,8 +3,8 @@
 from datetime import datetime
 from typing import NamedTuple
 
-from tamis.domain.accounts import ApiKey, KeyPair, KeyRefusal, NewKeyPair, Scope, hash_secret, secret_matches
-from tamis.domain.instants import from_micros, to_micros
+from tamis.domain.accounts.accounts import ApiKey, KeyPair, KeyRefusal, NewKeyPair, Scope, hash_secret, secret_matches
+from tamis.domain.values.instants import from_micros, to_micros
 from tamis.records.accounts import account_from_row
 from tamis.records.engine.sql import exists, run, select, select_one
 from tamis.records.handles import Reader, Transaction

@@ -2,7 +2,7 @@
 
 import apsw
 
-from tamis.domain.text import fold, lower_letters
+from tamis.domain.values.text import fold, lower_letters
 
 
 def name_keys(name: str) -> tuple[str, str, str]:

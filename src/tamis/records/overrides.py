@@ -6,18 +6,18 @@ from typing import NamedTuple, TypeVar
 
 import msgspec
 
-from tamis.domain.emails import Email
+from tamis.domain.contacts.emails import Email
 from tamis.domain.errors import Refused
-from tamis.domain.fields import FIRST_NAME, LAST_NAME
-from tamis.domain.instants import from_micros, to_micros
-from tamis.domain.membership_changes import Cause
-from tamis.domain.segments import (
+from tamis.domain.segments.membership_changes import Cause
+from tamis.domain.segments.segments import (
     EXTERNAL_BIT,
     Inclusion,
     Segment,
     recipient_id_of_contact,
     recipient_id_of_external,
 )
+from tamis.domain.values.fields import FIRST_NAME, LAST_NAME
+from tamis.domain.values.instants import from_micros, to_micros
 from tamis.records import change_log, email_exclusions
 from tamis.records.engine.sql import exists, insert, run, scalar, select, select_one, select_only, select_tuples
 from tamis.records.handles import Reader, Transaction

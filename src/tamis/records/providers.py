@@ -7,8 +7,8 @@ from datetime import datetime, timedelta
 
 import msgspec
 
-from tamis.domain.instants import from_micros, to_micros
 from tamis.domain.providers import Activity, ActivityPosition, Provider, ReceivingProvider, ReportCounts, Service
+from tamis.domain.values.instants import from_micros, to_micros
 from tamis.records.email_hashes import get_or_create_pepper, hash_email
 from tamis.records.engine.sql import exists, fetch, insert, run, run_many, scalar, select, select_one, select_only
 from tamis.records.handles import Reader, Transaction

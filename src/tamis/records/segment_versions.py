@@ -5,9 +5,9 @@ from datetime import datetime
 
 import msgspec
 
-from tamis.domain.actors import Actor, ActorKind
-from tamis.domain.instants import from_micros, to_micros
-from tamis.domain.versions import SegmentVersion, VersionSize
+from tamis.domain.accounts.actors import Actor, ActorKind
+from tamis.domain.segments.versions import SegmentVersion, VersionSize
+from tamis.domain.values.instants import from_micros, to_micros
 from tamis.records.engine import sql
 from tamis.records.handles import Reader, Transaction
 from tamis.records.queries import load

@@ -8,10 +8,10 @@ from zoneinfo import ZoneInfo
 import msgspec
 
 from tamis.domain.errors import Refused
-from tamis.domain.instants import MICROSECOND, UTC_ZONE, from_micros, to_micros, zone_named
-from tamis.domain.membership_changes import Cause
-from tamis.domain.segments import LAST_SEGMENT, Segment, SegmentRef, SegmentRefs
-from tamis.domain.text import fold
+from tamis.domain.segments.membership_changes import Cause
+from tamis.domain.segments.segments import LAST_SEGMENT, Segment, SegmentRef, SegmentRefs
+from tamis.domain.values.instants import MICROSECOND, UTC_ZONE, from_micros, to_micros, zone_named
+from tamis.domain.values.text import fold
 from tamis.records import change_log, segment_versions
 from tamis.records.engine import sql
 from tamis.records.handles import Reader, Transaction

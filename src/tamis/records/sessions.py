@@ -3,9 +3,9 @@
 from datetime import datetime
 from typing import NamedTuple
 
-from tamis.domain.accounts import Client, KnownSession, Session
-from tamis.domain.instants import from_micros, to_micros
-from tamis.domain.users import Role, User
+from tamis.domain.accounts.accounts import Client, KnownSession, Session
+from tamis.domain.accounts.users import Role, User
+from tamis.domain.values.instants import from_micros, to_micros
 from tamis.records.accounts import account_from_row
 from tamis.records.engine.sql import exists, run, select, select_one
 from tamis.records.handles import Reader, Transaction

@@ -1,7 +1,7 @@
 """The keys of signed tokens."""
 
-from tamis.domain.instants import from_micros, to_micros
-from tamis.domain.signing_keys import SigningKey
+from tamis.domain.consent.signing_keys import SigningKey
+from tamis.domain.values.instants import from_micros, to_micros
 from tamis.records.engine.sql import run, select
 from tamis.records.handles import Reader, Transaction
 from tamis.records.queries import load

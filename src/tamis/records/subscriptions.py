@@ -6,8 +6,8 @@ from typing import NamedTuple
 
 import msgspec
 
-from tamis.domain.instants import from_micros, to_micros
-from tamis.domain.topics import ConsentRecord, Evidence, Subscription, SubscriptionState
+from tamis.domain.consent.topics import ConsentRecord, Evidence, Subscription, SubscriptionState
+from tamis.domain.values.instants import from_micros, to_micros
 from tamis.records.email_hashes import get_or_create_pepper, hash_email, pepper
 from tamis.records.engine.sql import exists, run_many, select, select_tuples
 from tamis.records.handles import Reader, Transaction

@@ -4,9 +4,9 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
 
-from tamis.domain.instants import from_micros, to_micros
-from tamis.domain.text import fold
-from tamis.domain.topics import SubscriptionState, Topic
+from tamis.domain.consent.topics import SubscriptionState, Topic
+from tamis.domain.values.instants import from_micros, to_micros
+from tamis.domain.values.text import fold
 from tamis.records.engine.sql import insert as insert_row
 from tamis.records.engine.sql import run, select, select_one, select_only, select_tuples
 from tamis.records.handles import Reader, Transaction

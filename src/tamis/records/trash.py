@@ -6,10 +6,10 @@ from datetime import datetime
 
 import msgspec
 
-from tamis.domain.instants import MICROSECOND, from_micros, to_micros
-from tamis.domain.membership_changes import Cause
-from tamis.domain.segments import Segment
-from tamis.domain.text import fold
+from tamis.domain.segments.membership_changes import Cause
+from tamis.domain.segments.segments import Segment
+from tamis.domain.values.instants import MICROSECOND, from_micros, to_micros
+from tamis.domain.values.text import fold
 from tamis.records import change_log, externals, segment_versions, segments
 from tamis.records.engine import sql
 from tamis.records.handles import Reader, Transaction

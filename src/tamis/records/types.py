@@ -9,11 +9,11 @@ from functools import lru_cache
 import msgspec
 
 from tamis import log
-from tamis.domain.contacts import ContactType
-from tamis.domain.fields import RESERVED, Field, FieldSet, Kind
-from tamis.domain.instants import from_micros, to_micros
-from tamis.domain.text import fold
-from tamis.domain.topics import topic_field
+from tamis.domain.consent.topics import topic_field
+from tamis.domain.contacts.contacts import ContactType
+from tamis.domain.values.fields import RESERVED, Field, FieldSet, Kind
+from tamis.domain.values.instants import from_micros, to_micros
+from tamis.domain.values.text import fold
 from tamis.records.engine.sql import (
     exists,
     insert,

@@ -5,8 +5,8 @@ from datetime import datetime, timedelta
 
 import msgspec
 
-from tamis.domain.changes import ChangeType
-from tamis.domain.instants import from_micros, to_micros
+from tamis.domain.segments.changes import ChangeType
+from tamis.domain.values.instants import from_micros, to_micros
 from tamis.domain.webhooks import (
     LOGGED_FOR,
     MAX_LOGGED,

@@ -4,11 +4,11 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
 from tamis.domain.errors import Invalid, Problem
-from tamis.domain.events import NO_EVENTS, EventCatalogue
-from tamis.domain.fields import Field, FieldSet, Kind, ValueProblem
-from tamis.domain.instants import MICROSECOND, UTC_ZONE, to_utc
-from tamis.domain.segments import SegmentRefs
-from tamis.domain.text import shorten
+from tamis.domain.events.events import NO_EVENTS, EventCatalogue
+from tamis.domain.segments.segments import SegmentRefs
+from tamis.domain.values.fields import Field, FieldSet, Kind, ValueProblem
+from tamis.domain.values.instants import MICROSECOND, UTC_ZONE, to_utc
+from tamis.domain.values.text import shorten
 from tamis.rules import build_events
 from tamis.rules.build_without_field import (
     build_in_segment,

@@ -5,9 +5,9 @@ from dataclasses import replace
 from decimal import Decimal
 
 from tamis.domain.errors import Problem
-from tamis.domain.events import AT, EventCatalogue, EventName
-from tamis.domain.fields import Field, FieldSet
-from tamis.domain.text import shorten
+from tamis.domain.events.events import AT, EventCatalogue, EventName
+from tamis.domain.values.fields import Field, FieldSet
+from tamis.domain.values.text import shorten
 from tamis.rules.diagnostics import names
 from tamis.rules.evaluation.aggregates import fits
 from tamis.rules.millionths import LARGEST, MILLION

@@ -2,10 +2,10 @@
 
 from decimal import Decimal
 
+from tamis.domain.consent.topics import find_topic
 from tamis.domain.errors import Message, Problem
-from tamis.domain.fields import FieldSet, Kind, ValueProblem
-from tamis.domain.segments import SegmentRefs
-from tamis.domain.topics import find_topic
+from tamis.domain.segments.segments import SegmentRefs
+from tamis.domain.values.fields import FieldSet, Kind, ValueProblem
 from tamis.rules.diagnostics import names
 from tamis.rules.operators import BY_NAME, Operator, Takes
 from tamis.rules.random_share import parse_percentage, parse_share_name

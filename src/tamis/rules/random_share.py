@@ -11,7 +11,7 @@ from functools import lru_cache
 from hashlib import sha256
 
 from tamis.domain.errors import ValueProblem
-from tamis.domain.text import fold, line_problem, shorten
+from tamis.domain.values.text import fold, line_problem, shorten
 
 PRIME = 2**31 - 1
 _COEFFICIENTS = 4

@@ -1,8 +1,8 @@
 """The search for contacts, as a rule: each word must occur somewhere in a contact."""
 
 from tamis.domain.errors import Invalid, Problem
-from tamis.domain.fields import EMAIL, Field, FieldSet, Kind, ValueProblem
-from tamis.domain.text import fold
+from tamis.domain.values.fields import EMAIL, Field, FieldSet, Kind, ValueProblem
+from tamis.domain.values.text import fold
 from tamis.rules.operators import BY_NAME
 from tamis.rules.tree import All, Any, Condition, Node, join
 from tamis.rules.values import parse_condition_value

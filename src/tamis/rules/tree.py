@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
 
-from tamis.domain.fields import SUPPRESSED, Field, Kind
+from tamis.domain.values.fields import SUPPRESSED, Field, Kind
 from tamis.rules.operators import Operator
 from tamis.rules.random_share import format_percentage
 from tamis.rules.values import ConditionValue

@@ -5,9 +5,6 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import Enum
 
-from tamis.domain.calendar import Month, Period, Weekday
-from tamis.domain.durations import Duration, Unit, parse_duration
-from tamis.domain.fields import Field, Kind, Value, ValueProblem, format_value, parse_operand
 from tamis.domain.parsing.calendar_values import (
     parse_age,
     parse_day_of_month,
@@ -15,6 +12,9 @@ from tamis.domain.parsing.calendar_values import (
     parse_period,
     parse_weekday,
 )
+from tamis.domain.values.calendar import Month, Period, Weekday
+from tamis.domain.values.durations import Duration, Unit, parse_duration
+from tamis.domain.values.fields import Field, Kind, Value, ValueProblem, format_value, parse_operand
 from tamis.rules.operators import Operator, Relative, ValueType, positive_form
 
 _SECONDS = re.compile(r":[0-9]{2}:[0-9]{2}(\.[0-9]+)?")

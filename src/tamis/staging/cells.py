@@ -3,9 +3,9 @@
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from tamis.domain.contacts import encode_entry
-from tamis.domain.fields import Field, Kind, Value, ValueProblem
+from tamis.domain.contacts.contacts import encode_entry
 from tamis.domain.parsing.column_format import ColumnFormat
+from tamis.domain.values.fields import Field, Kind, Value, ValueProblem
 from tamis.staging.fast_path import fast_path_condition, fast_path_part, fast_text_condition
 from tamis.staging.handle import StagingDatabase
 from tamis.staging.sql import cursor, execute

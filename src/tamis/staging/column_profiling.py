@@ -3,8 +3,8 @@
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Protocol
 
-from tamis.domain.fields import Kind
 from tamis.domain.parsing.column_format import ColumnFormat
+from tamis.domain.values.fields import Kind
 from tamis.staging.cells import CELLS_PER_FETCH, TOTALS_PER_QUERY, cell_sql
 from tamis.staging.fast_path import INFERABLE, fast_path_condition
 from tamis.staging.handle import StagingDatabase

@@ -9,8 +9,8 @@ from typing import NamedTuple
 import duckdb
 
 from tamis.domain.errors import Invalid, Problem
-from tamis.domain.fields import Kind
 from tamis.domain.inference.declared_types import DeclaredType
+from tamis.domain.values.fields import Kind
 from tamis.files.chunks import TextChunk
 from tamis.files.limits import MOST_BROKEN, is_too_sparse
 from tamis.files.records import Record, read_records

@@ -4,9 +4,9 @@ import unicodedata
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from tamis.domain.emails import Email, email_key, email_problem, escape_invisible
-from tamis.domain.formulas import unescape
-from tamis.domain.text import shorten
+from tamis.domain.contacts.emails import Email, email_key, email_problem, escape_invisible
+from tamis.domain.files.formulas import unescape
+from tamis.domain.values.text import shorten
 from tamis.staging.cells import CELLS_PER_FETCH, cell_sql, distinct_cells
 from tamis.staging.handle import StagingDatabase
 from tamis.staging.sql import cursor, execute

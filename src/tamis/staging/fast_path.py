@@ -6,10 +6,10 @@ null nor blank and has no spaces around it.
 
 from collections.abc import Sequence
 
-from tamis.domain.fields import Kind
 from tamis.domain.parsing.column_format import ColumnFormat
 from tamis.domain.parsing.number_parser import DecimalMark
 from tamis.domain.parsing.units import PERCENT
+from tamis.domain.values.fields import Kind
 
 _DAY = "[1-9][0-9]{3}-[0-9]{2}-[0-9]{2}"
 _TIME = "([01][0-9]|2[0-3]):[0-5][0-9]"

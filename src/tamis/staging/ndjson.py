@@ -9,9 +9,9 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from tamis.domain.errors import Invalid, Param, Problem
-from tamis.domain.fields import Kind
 from tamis.domain.inference.declared_types import DeclaredType
 from tamis.domain.inference.majority import is_great_majority
+from tamis.domain.values.fields import Kind
 from tamis.files.limits import MOST_BROKEN, MOST_COLUMNS, is_too_sparse
 from tamis.staging.delimited import SourceRow
 from tamis.staging.handle import StagingDatabase

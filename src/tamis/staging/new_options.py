@@ -3,8 +3,8 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from tamis.domain.fields import ValueProblem
-from tamis.domain.text import fold
+from tamis.domain.values.fields import ValueProblem
+from tamis.domain.values.text import fold
 from tamis.staging.cells import CELLS_PER_FETCH, cell_sql, distinct_cells, parsed_cells
 from tamis.staging.handle import StagingDatabase
 from tamis.staging.sql import cursor, execute

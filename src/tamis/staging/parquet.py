@@ -8,9 +8,9 @@ from pathlib import Path
 import duckdb
 
 from tamis.domain.errors import Invalid, Problem
-from tamis.domain.fields import Kind
 from tamis.domain.inference.declared_types import DeclaredType
 from tamis.domain.inference.parquet_metadata import KEY, PARQUET_TYPES, parse_field_metadata
+from tamis.domain.values.fields import Kind
 from tamis.files.limits import (
     MOST_CELLS_A_PACKED_BYTE,
     MOST_COLUMNS,

@@ -3,9 +3,9 @@
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
-from tamis.domain.fields import Kind
-from tamis.domain.formulas import SHIELDED
+from tamis.domain.files.formulas import SHIELDED
 from tamis.domain.inference.declared_types import DeclaredType
+from tamis.domain.values.fields import Kind
 from tamis.staging.cells import CREATE_STRIPPED, find_columns_with_prefix
 from tamis.staging.handle import StagingDatabase
 from tamis.staging.sql import execute

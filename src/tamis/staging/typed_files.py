@@ -3,7 +3,6 @@
 from collections.abc import Collection, Iterator, Mapping
 from typing import Protocol
 
-from tamis.domain.fields import SEPARATOR, Kind
 from tamis.domain.inference.declared_types import (
     LIST_MARKS,
     DeclaredType,
@@ -14,6 +13,7 @@ from tamis.domain.inference.declared_types import (
     parse_list,
 )
 from tamis.domain.inference.word_evidence import MOST_OPTIONS
+from tamis.domain.values.fields import SEPARATOR, Kind
 from tamis.staging.cells import distinct_cells
 from tamis.staging.handle import StagingDatabase
 from tamis.staging.sql import execute

@@ -11,7 +11,7 @@ from litestar.response import Stream
 
 from tamis.actions.exporting.download import Download
 from tamis.domain.errors import NotFound
-from tamis.domain.exports import Format, OutputOptions
+from tamis.domain.files.exports import Format, OutputOptions
 
 FILES = {
     "csv": (OutputOptions(Format.CSV), "text/csv"),

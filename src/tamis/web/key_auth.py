@@ -8,7 +8,7 @@ from tamis import log
 from tamis.actions.accounts.keys import note_key_use
 from tamis.actions.lookups import access_by_key_pair, access_by_secret
 from tamis.actions.services import Services
-from tamis.domain.accounts import ApiKey, KeyRefusal, hash_secret
+from tamis.domain.accounts.accounts import ApiKey, KeyRefusal, hash_secret
 from tamis.web.http import Scope
 from tamis.web.monitoring.traffic import client_address, request_record
 

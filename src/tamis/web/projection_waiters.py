@@ -6,7 +6,7 @@ from contextlib import contextmanager
 
 from tamis.actions.changes.hub import ChangeHub, PublishedBatch, Watch
 from tamis.domain.errors import Unavailable
-from tamis.domain.history import ProjectedBatch
+from tamis.domain.segments.history import ProjectedBatch
 
 
 class ProjectionWaiters:

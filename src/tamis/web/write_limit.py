@@ -9,7 +9,7 @@ from typing import Any, Concatenate, ParamSpec, TypeVar
 
 from tamis.actions.lookups import Transaction
 from tamis.actions.services import Services
-from tamis.domain.actors import Actor
+from tamis.domain.accounts.actors import Actor
 from tamis.domain.errors import Busy
 
 P = ParamSpec("P")

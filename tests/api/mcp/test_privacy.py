@@ -6,8 +6,8 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from tamis.domain.emails import parse_email
-from tamis.domain.masking import masked_email, masked_text
+from tamis.domain.contacts.emails import parse_email
+from tamis.domain.contacts.masking import masked_email, masked_text
 from tamis.mcp.privacy import HIDDEN, ShownContacts, filtered, filtered_text, shown_values
 
 LOCAL = st.text("abcXYZ019.!#$%&'*+-/=?^_`{|}~äöß例", min_size=1, max_size=20)

@@ -3,8 +3,8 @@
 import pytest
 
 from tamis.actions.segments.rule_syntax import OPERATORS
-from tamis.domain.fields import RESERVED, Field, FieldSet, Kind
-from tamis.domain.segments import SegmentRef, SegmentRefs
+from tamis.domain.segments.segments import SegmentRef, SegmentRefs
+from tamis.domain.values.fields import RESERVED, Field, FieldSet, Kind
 from tamis.mcp.rule_guide import LANGUAGE, operators_of
 from tamis.rules.build import build
 from tamis.rules.syntaxes.text import from_text

@@ -10,12 +10,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tamis.cli.messages import WORDS
-from tamis.domain.dates import DateOrder
-from tamis.domain.fields import Field, Kind, ValueProblem, parser
 from tamis.domain.inference.column_inference import FileHints, infer_formats
 from tamis.domain.inference.column_profiler import ColumnHints, ColumnProfiler
 from tamis.domain.parsing.column_format import Ambiguous, AmbiguousDates, AmbiguousNumbers, ColumnFormat
 from tamis.domain.parsing.number_parser import DecimalMark
+from tamis.domain.values.dates import DateOrder
+from tamis.domain.values.fields import Field, Kind, ValueProblem, parser
 
 UTC = ZoneInfo("UTC")
 JOINED = Field(101, "joined", "Joined", Kind.DATE)

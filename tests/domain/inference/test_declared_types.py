@@ -4,7 +4,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tamis.domain.fields import Kind
 from tamis.domain.inference.declared_types import (
     infer_string_kind,
     infer_text_type,
@@ -13,6 +12,7 @@ from tamis.domain.inference.declared_types import (
     parse_list,
 )
 from tamis.domain.inference.parquet_metadata import parse_field_metadata
+from tamis.domain.values.fields import Kind
 
 
 @given(st.lists(st.sampled_from("abcdefgh"), unique=True, min_size=1), st.data())

@@ -7,11 +7,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tamis.domain.dates import DateOrder
-from tamis.domain.fields import Field, Kind, ValueProblem
 from tamis.domain.parsing.cell_parser import make_cell_parser
 from tamis.domain.parsing.column_format import ColumnFormat
 from tamis.domain.parsing.date_parser import parse_date_text
+from tamis.domain.values.dates import DateOrder
+from tamis.domain.values.fields import Field, Kind, ValueProblem
 
 BERLIN = ZoneInfo("Europe/Berlin")
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")

@@ -4,9 +4,9 @@ from collections.abc import Iterable
 
 import apsw
 
-from tamis.domain.contacts import Contact
-from tamis.domain.fields import SUPPRESSED, Field, FieldSet, Kind, Value
-from tamis.domain.text import fold
+from tamis.domain.contacts.contacts import Contact
+from tamis.domain.values.fields import SUPPRESSED, Field, FieldSet, Kind, Value
+from tamis.domain.values.text import fold
 from tests.laws.sqlite.dialect import bound
 
 SQL_TYPES = {

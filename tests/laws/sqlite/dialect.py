@@ -6,7 +6,7 @@ from typing import Any
 
 import msgspec
 
-from tamis.domain.instants import to_micros
+from tamis.domain.values.instants import to_micros
 from tamis.rules.operators import Operand
 from tamis.rules.sql.anniversaries import anniversaries
 from tamis.rules.sql.calendar import Calendar, parts_of_calendar

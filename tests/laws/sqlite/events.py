@@ -5,7 +5,7 @@ from datetime import datetime
 
 import apsw
 
-from tamis.domain.instants import to_micros
+from tamis.domain.values.instants import to_micros
 from tamis.rules.sql.compiler import EventTables
 from tamis.rules.sql.dialect import Parameters
 from tests.laws.event_strategies import EVENTS, Histories

@@ -5,8 +5,8 @@ from datetime import datetime
 
 import apsw
 
-from tamis.domain.contacts import Contact
-from tamis.domain.fields import FieldSet
+from tamis.domain.contacts.contacts import Contact
+from tamis.domain.values.fields import FieldSet
 from tamis.rules.evaluation.dependencies import sort_into_levels, without_circular
 from tamis.rules.sql.compiler import ColumnSource, compile_rule
 from tamis.rules.sql.dialect import Parameters

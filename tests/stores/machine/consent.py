@@ -12,9 +12,9 @@ from tamis.actions.contacts.forgotten_emails import allow_email, forget_email
 from tamis.actions.importing.report import ImportOptions
 from tamis.actions.importing.run import import_file
 from tamis.actions.importing.undo import undo_import
+from tamis.domain.consent.suppressions import SuppressionReason
+from tamis.domain.consent.topics import Evidence, NewState, SubscriptionState
 from tamis.domain.errors import NotFound
-from tamis.domain.suppressions import SuppressionReason
-from tamis.domain.topics import Evidence, NewState, SubscriptionState
 from tests.stores.machine.draws import PEOPLE, SELDOM
 from tests.stores.machine.state import State
 from tests.stores.oracle import email

@@ -11,11 +11,11 @@ from tamis.actions.contacts.contacts import delete_contact
 from tamis.actions.importing.report import ImportOptions
 from tamis.actions.importing.run import import_file
 from tamis.actions.importing.upsert import upsert
-from tamis.domain.contacts import encode_values
+from tamis.domain.contacts.contacts import encode_values
 from tamis.domain.errors import Invalid, NotFound
-from tamis.domain.fields import Value
-from tamis.domain.instants import day_of
-from tamis.domain.membership_changes import Cause
+from tamis.domain.segments.membership_changes import Cause
+from tamis.domain.values.fields import Value
+from tamis.domain.values.instants import day_of
 from tamis.records import types
 from tamis.records.contacts import NewContact
 from tests.stores.machine.draws import PEOPLE, people

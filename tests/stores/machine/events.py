@@ -7,7 +7,7 @@ import hypothesis.strategies as st
 from hypothesis.stateful import rule
 
 from tamis.actions.events.accept import accept_events, parse_events
-from tamis.domain.instants import day_of, to_micros
+from tamis.domain.values.instants import day_of, to_micros
 from tamis.records.change_log import record_removal
 from tamis.records.events.catalogue import catalogue_of_type
 from tamis.records.events.write import remove_before

@@ -5,7 +5,7 @@ from hypothesis.stateful import precondition, rule
 
 from tamis.actions.fields.fields import create_field, delete_field
 from tamis.domain.errors import Refused
-from tamis.domain.fields import Kind
+from tamis.domain.values.fields import Kind
 from tamis.rules.tree import fields_used
 from tests.stores.machine.state import State
 

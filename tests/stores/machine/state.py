@@ -22,11 +22,11 @@ from tamis.actions.segments.members import member_page
 from tamis.actions.segments.recipients import recipient_page
 from tamis.actions.segments.sizes import listed_segments, sized_segments
 from tamis.actions.services import Services
-from tamis.domain.accounts import Account
-from tamis.domain.contacts import ContactType
-from tamis.domain.fields import COUNTRY, Field, Kind
-from tamis.domain.segments import Segment
-from tamis.domain.topics import Topic
+from tamis.domain.accounts.accounts import Account
+from tamis.domain.consent.topics import Topic
+from tamis.domain.contacts.contacts import ContactType
+from tamis.domain.segments.segments import Segment
+from tamis.domain.values.fields import COUNTRY, Field, Kind
 from tamis.rules.time.evaluation_time import EvaluationTime
 from tamis.rules.tree import Rule
 from tamis.settings import Settings

@@ -8,9 +8,9 @@ from hypothesis.stateful import precondition, rule
 from tamis.actions.events.contact_events import events_of
 from tamis.actions.segments.history import segment_history
 from tamis.actions.segments.planning.forecasts import DayForecast, forecast_segment
-from tamis.domain.instants import day_in_utc, day_of, next_day_starts
-from tamis.domain.membership_changes import DaySize
-from tamis.domain.segments import Segment
+from tamis.domain.segments.membership_changes import DaySize
+from tamis.domain.segments.segments import Segment
+from tamis.domain.values.instants import day_in_utc, day_of, next_day_starts
 from tamis.records.events.catalogue import catalogue_of_type
 from tests.stores.machine.state import MICROSECOND, State
 

@@ -7,14 +7,14 @@ from zoneinfo import available_timezones
 from tamis.actions.accounts.keys import create_key_pair
 from tamis.actions.accounts.passwords import hash_password, problems_with_password
 from tamis.actions.audit import record_entry
-from tamis.domain.accounts import Account, NewKeyPair
-from tamis.domain.audit import AuditAction, Subject
-from tamis.domain.dates import DateOrder
-from tamis.domain.emails import parse_email
+from tamis.domain.accounts.accounts import Account, NewKeyPair
+from tamis.domain.accounts.audit import AuditAction, Subject
+from tamis.domain.accounts.users import Role
+from tamis.domain.contacts.emails import parse_email
 from tamis.domain.errors import Invalid, NotFound, Problem, Refused
-from tamis.domain.instants import zone_named
-from tamis.domain.text import line_problem
-from tamis.domain.users import Role
+from tamis.domain.values.dates import DateOrder
+from tamis.domain.values.instants import zone_named
+from tamis.domain.values.text import line_problem
 from tamis.records import accounts, change_log, segments
 from tamis.records.handles import Reader, Transaction
 from tamis.records.team import users

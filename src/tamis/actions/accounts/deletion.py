@@ -16,11 +16,11 @@ from tamis.actions.importing.rejects import PLACE as REJECTS
 from tamis.actions.importing.uploads import discard_upload
 from tamis.actions.services import Services
 from tamis.actions.team.users import end_access, require_role_over
-from tamis.domain.accounts import Account
-from tamis.domain.audit import AuditAction, Subject
+from tamis.domain.accounts.accounts import Account
+from tamis.domain.accounts.audit import AuditAction, Subject
+from tamis.domain.accounts.users import Role
 from tamis.domain.errors import NotFound, TamisError
-from tamis.domain.imports import HIGHEST_ID
-from tamis.domain.users import Role
+from tamis.domain.files.imports import HIGHEST_ID
 from tamis.records import account_deletion, accounts, segments, types
 from tamis.records.account_deletion import DeletedAccount
 from tamis.records.handles import Reader, Transaction

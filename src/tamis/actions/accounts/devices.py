@@ -8,7 +8,7 @@ import hmac
 import secrets
 from datetime import datetime, timedelta
 
-from tamis.domain.users import User
+from tamis.domain.accounts.users import User
 from tamis.records.email_hashes import get_or_create_pepper, pepper
 from tamis.records.handles import Reader, Transaction
 

@@ -3,11 +3,11 @@
 from datetime import date, datetime
 
 from tamis.actions.audit import record_entry
-from tamis.domain.accounts import Account, KeyPair, NewKeyPair, Scope, generate_key_pair
-from tamis.domain.audit import AuditAction, Subject
+from tamis.domain.accounts.accounts import Account, KeyPair, NewKeyPair, Scope, generate_key_pair
+from tamis.domain.accounts.audit import AuditAction, Subject
 from tamis.domain.errors import Invalid, NotFound, Problem
-from tamis.domain.instants import day_in_utc, format_instant, next_day_starts
-from tamis.domain.text import line_problem
+from tamis.domain.values.instants import day_in_utc, format_instant, next_day_starts
+from tamis.domain.values.text import line_problem
 from tamis.records import keys
 from tamis.records.handles import Reader, Transaction
 

@@ -5,11 +5,11 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from tamis.actions.audit import record_entry_of_user
-from tamis.domain.audit import AuditAction
-from tamis.domain.emails import parse_email
+from tamis.domain.accounts.audit import AuditAction
+from tamis.domain.accounts.users import User
+from tamis.domain.contacts.emails import parse_email
 from tamis.domain.errors import Invalid, Problem
 from tamis.domain.passwords.rules import MAX_LENGTH, password_problem
-from tamis.domain.users import User
 from tamis.records import sessions
 from tamis.records.handles import Reader, Transaction
 from tamis.records.team import password_links, users

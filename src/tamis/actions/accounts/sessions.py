@@ -6,9 +6,9 @@ from datetime import datetime, timedelta
 
 from tamis.actions.accounts.devices import make_device
 from tamis.actions.services import Services
-from tamis.domain.accounts import Account, Client, KnownSession, Session, hash_secret
+from tamis.domain.accounts.accounts import Account, Client, KnownSession, Session, hash_secret
+from tamis.domain.accounts.users import Role, User
 from tamis.domain.errors import NotFound, Refused
-from tamis.domain.users import Role, User
 from tamis.records import sessions
 from tamis.records.accounts import account_by_id
 from tamis.records.handles import Reader, Transaction

@@ -6,8 +6,8 @@ from typing import Annotated
 import msgspec
 from msgspec import UNSET, Meta, UnsetType
 
-from tamis.domain.changes import ChangeType, FeedEntry
-from tamis.domain.membership_changes import Cause
+from tamis.domain.segments.changes import ChangeType, FeedEntry
+from tamis.domain.segments.membership_changes import Cause
 
 CAUSES: dict[Cause, str] = {
     Cause.CONTACT: "contact_changed",

@@ -11,9 +11,9 @@ from tamis.actions.consent.mailing import without_suppressed_emails
 from tamis.actions.services import Services
 from tamis.actions.view import View
 from tamis.columns.interface.view import ColumnsView
-from tamis.domain.changes import ChangeType, FeedEntry, FeedPage, KnownRecipient, LoggedEntry
 from tamis.domain.errors import Gone, Invalid, NotFound, Problem
-from tamis.domain.membership_changes import Cause
+from tamis.domain.segments.changes import ChangeType, FeedEntry, FeedPage, KnownRecipient, LoggedEntry
+from tamis.domain.segments.membership_changes import Cause
 from tamis.records import change_feed
 from tamis.records.handles import Reader
 from tamis.records.history.read import read_position

@@ -16,9 +16,9 @@ from functools import cached_property
 from itertools import count, islice
 
 from tamis.domain.errors import TamisError
-from tamis.domain.history import ProjectedBatch
-from tamis.domain.membership_changes import SegmentChanges
-from tamis.domain.segments import SEGMENT_SHIFT
+from tamis.domain.segments.history import ProjectedBatch
+from tamis.domain.segments.membership_changes import SegmentChanges
+from tamis.domain.segments.segments import SEGMENT_SHIFT
 
 PERSON_MASK = (1 << SEGMENT_SHIFT) - 1
 OnBatch = Callable[[ProjectedBatch | None], None]

@@ -6,7 +6,7 @@ from typing import NamedTuple
 from tamis.actions.consent.mailing import withheld_emails
 from tamis.actions.segments.segments import segment_by_id
 from tamis.actions.services import Services
-from tamis.domain.accounts import Account
+from tamis.domain.accounts.accounts import Account
 from tamis.domain.errors import Gone, Invalid, Problem
 from tamis.records.history.read import read_position
 

@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from itertools import chain
 
 from tamis.actions.changes.hub import ChangeHub
-from tamis.domain.changes import LoggedEntry
-from tamis.domain.history import ChangeRow, ProjectedBatch, SnapshotRow
-from tamis.domain.instants import from_micros
-from tamis.domain.membership_changes import Cause
-from tamis.domain.segments import SEGMENT_SHIFT
+from tamis.domain.segments.changes import LoggedEntry
+from tamis.domain.segments.history import ChangeRow, ProjectedBatch, SnapshotRow
+from tamis.domain.segments.membership_changes import Cause
+from tamis.domain.segments.segments import SEGMENT_SHIFT
+from tamis.domain.values.instants import from_micros
 from tamis.records import change_feed
 from tamis.records.handles import Reader
 

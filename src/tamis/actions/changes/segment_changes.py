@@ -4,7 +4,7 @@ from collections.abc import Collection
 
 from tamis.actions.changes.hub import PublishedBatch, sum_up
 from tamis.actions.services import Services
-from tamis.domain.membership_changes import SegmentChanges
+from tamis.domain.segments.membership_changes import SegmentChanges
 
 
 def read_segment_changes(services: Services, published: PublishedBatch, person_ids: Collection[int]) -> SegmentChanges:

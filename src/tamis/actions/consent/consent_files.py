@@ -6,10 +6,10 @@ from pathlib import Path
 
 from tamis.actions.consent.subscriptions import all_consent_records, page_of_consent_records
 from tamis.actions.services import Services
-from tamis.domain.contacts import ContactType
-from tamis.domain.formulas import escape
-from tamis.domain.instants import format_instant
-from tamis.domain.topics import ConsentRecord
+from tamis.domain.consent.topics import ConsentRecord
+from tamis.domain.contacts.contacts import ContactType
+from tamis.domain.files.formulas import escape
+from tamis.domain.values.instants import format_instant
 from tamis.records.handles import Reader
 
 HEADER = ("id", "email", "contact_id", "topic_id", "topic", "state", "at", "source", "text", "reason")

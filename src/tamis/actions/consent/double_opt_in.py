@@ -18,11 +18,11 @@ from tamis.actions.consent.subscriptions import (
     states_of_contact,
 )
 from tamis.actions.contacts.contact_record import TypedContact, contact_of_account
-from tamis.domain.accounts import Account
-from tamis.domain.contacts import Contact
-from tamis.domain.emails import email_key
+from tamis.domain.accounts.accounts import Account
+from tamis.domain.consent.topics import Evidence, NewState, SubscriptionState, Topic
+from tamis.domain.contacts.contacts import Contact
+from tamis.domain.contacts.emails import email_key
 from tamis.domain.errors import Invalid, NotFound, Problem, Refused
-from tamis.domain.topics import Evidence, NewState, SubscriptionState, Topic
 from tamis.records.handles import Reader, Transaction
 
 DEFAULT_DAYS, MAX_DAYS = 7, 30

@@ -6,9 +6,9 @@ from datetime import datetime
 from tamis.actions.batches import batched
 from tamis.actions.consent.subscriptions import set_states
 from tamis.actions.services import Services
-from tamis.domain.accounts import Account
-from tamis.domain.contacts import ContactType
-from tamis.domain.topics import Evidence, NewState, StateStatus, SubscriptionState, Topic
+from tamis.domain.accounts.accounts import Account
+from tamis.domain.consent.topics import Evidence, NewState, StateStatus, SubscriptionState, Topic
+from tamis.domain.contacts.contacts import ContactType
 from tamis.records import contacts, subscriptions, topics, types
 from tamis.records.handles import Reader, Transaction
 

@@ -11,11 +11,11 @@ from datetime import datetime
 from tamis.actions.audit import record_entry
 from tamis.actions.view import View
 from tamis.columns.interface.view import ColumnsView
-from tamis.domain.accounts import Account
-from tamis.domain.audit import AuditAction, Subject
-from tamis.domain.changes import FeedEntry
-from tamis.domain.emails import email_key
-from tamis.domain.segments import Segment
+from tamis.domain.accounts.accounts import Account
+from tamis.domain.accounts.audit import AuditAction, Subject
+from tamis.domain.contacts.emails import email_key
+from tamis.domain.segments.changes import FeedEntry
+from tamis.domain.segments.segments import Segment
 from tamis.records import accounts, suppressions
 from tamis.records.handles import Reader, Transaction
 

@@ -6,13 +6,13 @@ from typing import Literal, NamedTuple
 from zoneinfo import ZoneInfo
 
 from tamis.actions.consent.suppressions import suppress_all
-from tamis.domain.accounts import Account
-from tamis.domain.emails import Email, parse_email_for_lookup
+from tamis.domain.accounts.accounts import Account
+from tamis.domain.consent.suppressions import NewSuppression, SuppressionReason, SuppressionStatus
+from tamis.domain.contacts.emails import Email, parse_email_for_lookup
 from tamis.domain.errors import Problem, ValueProblem
-from tamis.domain.event_instants import parse_event_instant
-from tamis.domain.instants import from_micros
-from tamis.domain.suppressions import NewSuppression, SuppressionReason, SuppressionStatus
-from tamis.domain.text import MAX_LINE, shorten
+from tamis.domain.events.event_instants import parse_event_instant
+from tamis.domain.values.instants import from_micros
+from tamis.domain.values.text import MAX_LINE, shorten
 from tamis.records.handles import Transaction
 
 ItemStatus = Literal[SuppressionStatus, "rejected"]

@@ -6,14 +6,9 @@ from datetime import datetime
 from typing import NamedTuple
 
 from tamis.actions.audit import record_part
-from tamis.domain.accounts import Account
-from tamis.domain.audit import AuditAction, Subject
-from tamis.domain.contacts import Contact, ContactType
-from tamis.domain.emails import email_key, parse_email_for_lookup
-from tamis.domain.errors import Invalid, Problem
-from tamis.domain.membership_changes import Cause
-from tamis.domain.text import line_problem, text_problem
-from tamis.domain.topics import (
+from tamis.domain.accounts.accounts import Account
+from tamis.domain.accounts.audit import AuditAction, Subject
+from tamis.domain.consent.topics import (
     MAX_CONSENT_TEXT,
     ConsentRecord,
     Evidence,
@@ -23,6 +18,11 @@ from tamis.domain.topics import (
     SubscriptionState,
     Topic,
 )
+from tamis.domain.contacts.contacts import Contact, ContactType
+from tamis.domain.contacts.emails import email_key, parse_email_for_lookup
+from tamis.domain.errors import Invalid, Problem
+from tamis.domain.segments.membership_changes import Cause
+from tamis.domain.values.text import line_problem, text_problem
 from tamis.records import change_log, contacts, subscriptions, topics
 from tamis.records.handles import Reader, Transaction
 

@@ -15,14 +15,14 @@ from tamis.actions.consent.stated_suppressions import parse_suppressions
 from tamis.actions.consent.suppressions import all_suppressions, suppress_all
 from tamis.actions.maintenance.stores import RECORDS
 from tamis.actions.services import Services
-from tamis.domain.accounts import Account
-from tamis.domain.consent_values import parse_consent
-from tamis.domain.email_names import NameMatch, match_name
-from tamis.domain.emails import email_key, parse_email_for_lookup
+from tamis.domain.accounts.accounts import Account
+from tamis.domain.consent.consent_values import parse_consent
+from tamis.domain.consent.suppressions import NewSuppression, SuppressionReason
+from tamis.domain.contacts.email_names import NameMatch, match_name
+from tamis.domain.contacts.emails import email_key, parse_email_for_lookup
 from tamis.domain.errors import Invalid, Problem, ValueProblem
-from tamis.domain.formulas import escape, unescape
-from tamis.domain.instants import format_instant
-from tamis.domain.suppressions import NewSuppression, SuppressionReason
+from tamis.domain.files.formulas import escape, unescape
+from tamis.domain.values.instants import format_instant
 from tamis.records import accounts, signing_keys, suppressions
 from tamis.records.handles import Reader, Transaction
 

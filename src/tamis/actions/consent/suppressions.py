@@ -6,18 +6,18 @@ from datetime import datetime
 
 from tamis.actions.audit import record_entry, record_part
 from tamis.actions.batches import batched
-from tamis.domain.accounts import Account
-from tamis.domain.audit import BEYOND_LAST, AuditAction, Subject
-from tamis.domain.emails import Email, parse_email_for_lookup
-from tamis.domain.errors import Invalid, NotFound, Problem
-from tamis.domain.membership_changes import Cause
-from tamis.domain.suppressions import (
+from tamis.domain.accounts.accounts import Account
+from tamis.domain.accounts.audit import BEYOND_LAST, AuditAction, Subject
+from tamis.domain.consent.suppressions import (
     NewSuppression,
     Suppression,
     SuppressionFilter,
     SuppressionReason,
     SuppressionStatus,
 )
+from tamis.domain.contacts.emails import Email, parse_email_for_lookup
+from tamis.domain.errors import Invalid, NotFound, Problem
+from tamis.domain.segments.membership_changes import Cause
 from tamis.records import change_log, suppressions
 from tamis.records.handles import Reader, Transaction
 

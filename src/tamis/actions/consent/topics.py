@@ -6,12 +6,12 @@ from datetime import datetime
 from tamis.actions.audit import record_entry
 from tamis.actions.fields.types import reload_type, type_by_id, validate_name
 from tamis.actions.segments.dependents import refuse_while_used, users_of_topic
-from tamis.domain.accounts import Account
-from tamis.domain.audit import AuditAction, topic_subject
-from tamis.domain.contacts import ContactType
+from tamis.domain.accounts.accounts import Account
+from tamis.domain.accounts.audit import AuditAction, topic_subject
+from tamis.domain.consent.topics import MAX_TOPICS, Topic, TopicCounts, find_topic, topic_id_of
+from tamis.domain.contacts.contacts import ContactType
 from tamis.domain.errors import Invalid, Message, NotFound, Problem, Refused
-from tamis.domain.text import description_problem
-from tamis.domain.topics import MAX_TOPICS, Topic, TopicCounts, find_topic, topic_id_of
+from tamis.domain.values.text import description_problem
 from tamis.records import change_log, topics, types
 from tamis.records.handles import Reader, Transaction
 

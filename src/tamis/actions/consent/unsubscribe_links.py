@@ -14,8 +14,8 @@ import msgspec
 from tamis.actions.consent.signed_tokens import Signer, TokenPurpose, signer, verify
 from tamis.actions.services import Services
 from tamis.actions.team.mail import base_url
-from tamis.domain.accounts import Account
-from tamis.domain.emails import Email, parse_email_for_lookup
+from tamis.domain.accounts.accounts import Account
+from tamis.domain.contacts.emails import Email, parse_email_for_lookup
 from tamis.records import accounts
 from tamis.records.handles import Reader
 

@@ -6,10 +6,10 @@ from datetime import datetime
 from tamis.actions.consent import suppressions
 from tamis.actions.consent.subscriptions import TopicState, set_states_of_contact, states_of_contact
 from tamis.actions.consent.unsubscribe_links import UnsubscribeLink
-from tamis.domain.contacts import ContactType
-from tamis.domain.emails import Email, parse_email_for_lookup
-from tamis.domain.suppressions import SuppressionReason
-from tamis.domain.topics import MAX_CONSENT_TEXT, Evidence, SubscriptionState
+from tamis.domain.consent.suppressions import SuppressionReason
+from tamis.domain.consent.topics import MAX_CONSENT_TEXT, Evidence, SubscriptionState
+from tamis.domain.contacts.contacts import ContactType
+from tamis.domain.contacts.emails import Email, parse_email_for_lookup
 from tamis.records import contacts, types
 from tamis.records.handles import Reader, Transaction
 

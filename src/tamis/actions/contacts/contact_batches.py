@@ -12,13 +12,13 @@ from tamis.actions.contacts.contact_storage import update_contact
 from tamis.actions.contacts.row_storage import store_rows
 from tamis.actions.contacts.stated_values import ParsedContact, parse_item
 from tamis.actions.fields.types import type_by_id
-from tamis.domain.accounts import Account
-from tamis.domain.audit import AuditAction, type_subject
-from tamis.domain.contacts import encode_changes
-from tamis.domain.dates import format_day
+from tamis.domain.accounts.accounts import Account
+from tamis.domain.accounts.audit import AuditAction, type_subject
+from tamis.domain.contacts.contacts import encode_changes
 from tamis.domain.errors import Problem
-from tamis.domain.fields import FieldSet
-from tamis.domain.instants import day_of
+from tamis.domain.values.dates import format_day
+from tamis.domain.values.fields import FieldSet
+from tamis.domain.values.instants import day_of
 from tamis.files.disk_space import require_disk_space
 from tamis.records import contacts, forgotten_emails, types
 from tamis.records.handles import Reader, Transaction

@@ -8,11 +8,12 @@ from tamis.actions.contacts.contact_storage import insert_contact, update_contac
 from tamis.actions.contacts.contacts import contact_by_id
 from tamis.actions.contacts.forgotten_emails import refuse_forgotten
 from tamis.actions.fields.types import reload_type
-from tamis.domain.accounts import Account
-from tamis.domain.contacts import Contact, ContactType
-from tamis.domain.emails import Email, clean_email
+from tamis.domain.accounts.accounts import Account
+from tamis.domain.contacts.contacts import Contact, ContactType
+from tamis.domain.contacts.emails import Email, clean_email
 from tamis.domain.errors import Invalid, Message, Problem, Refused
-from tamis.domain.fields import (
+from tamis.domain.parsing.cell_parser import parse_user_input
+from tamis.domain.values.fields import (
     EMAIL,
     SYSTEM_FIELDS,
     Field,
@@ -21,8 +22,7 @@ from tamis.domain.fields import (
     ValueProblem,
     format_value,
 )
-from tamis.domain.parsing.cell_parser import parse_user_input
-from tamis.domain.text import MAX_LINE, shorten
+from tamis.domain.values.text import MAX_LINE, shorten
 from tamis.records import overrides, types
 from tamis.records.handles import Reader, Transaction
 

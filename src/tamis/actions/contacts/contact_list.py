@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from tamis.actions.services import Services
-from tamis.domain.accounts import Account
-from tamis.domain.contacts import Contact, ContactType
+from tamis.domain.accounts.accounts import Account
+from tamis.domain.contacts.contacts import Contact, ContactType
 from tamis.domain.errors import NotFound
-from tamis.domain.fields import COUNTRY, EMAIL, FIRST_NAME, LAST_NAME, RESERVED, Field, FieldSet
 from tamis.domain.paging import PageAnchor, SortOrder
+from tamis.domain.values.fields import COUNTRY, EMAIL, FIRST_NAME, LAST_NAME, RESERVED, Field, FieldSet
 from tamis.records import contacts, segments, types
 from tamis.records.handles import Reader, Transaction
 from tamis.rules.operators import BY_NAME

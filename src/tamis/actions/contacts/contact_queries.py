@@ -6,12 +6,12 @@ from datetime import date, datetime
 
 from tamis.actions.fields.types import type_by_id
 from tamis.actions.services import Services
-from tamis.domain.accounts import Account
-from tamis.domain.contacts import Contact
+from tamis.domain.accounts.accounts import Account
+from tamis.domain.contacts.contacts import Contact
 from tamis.domain.errors import Invalid, Problem
-from tamis.domain.fields import SYSTEM_IDS, Field, FieldSet, Kind
 from tamis.domain.paging import PagePosition, SortKey, SortOrder
-from tamis.domain.text import shorten
+from tamis.domain.values.fields import SYSTEM_IDS, Field, FieldSet, Kind
+from tamis.domain.values.text import shorten
 from tamis.records import contacts, segments, types
 from tamis.records.events.catalogue import names_of_type
 from tamis.records.handles import Reader

@@ -10,13 +10,13 @@ from tamis.actions.fields.types import type_by_id
 from tamis.actions.segments.explanations import Explanation, explain_contact
 from tamis.actions.segments.history import ContactChange, contact_history
 from tamis.actions.services import Services
-from tamis.domain.accounts import Account
-from tamis.domain.contacts import Contact, ContactType
-from tamis.domain.emails import email_key
+from tamis.domain.accounts.accounts import Account
+from tamis.domain.consent.topics import ConsentRecord
+from tamis.domain.contacts.contacts import Contact, ContactType
+from tamis.domain.contacts.emails import email_key
 from tamis.domain.errors import NotFound
-from tamis.domain.fields import FieldSet
-from tamis.domain.text import shorten
-from tamis.domain.topics import ConsentRecord
+from tamis.domain.values.fields import FieldSet
+from tamis.domain.values.text import shorten
 from tamis.records import contacts, types
 from tamis.records.handles import Reader, snapshot
 from tamis.records.importing import journal

@@ -7,9 +7,9 @@ from tamis.actions.contacts.contacts import contact_by_id, delete_contact
 from tamis.actions.contacts.forgotten_emails import forget_email
 from tamis.actions.importing.rejects import discard_rejects_with
 from tamis.actions.services import Services
-from tamis.domain.accounts import Account
-from tamis.domain.contacts import Contact, ContactType
-from tamis.domain.emails import parse_email
+from tamis.domain.accounts.accounts import Account
+from tamis.domain.contacts.contacts import Contact, ContactType
+from tamis.domain.contacts.emails import parse_email
 from tamis.records import types
 from tamis.records.handles import Transaction
 

@@ -3,9 +3,9 @@
 from collections.abc import Mapping
 from datetime import datetime
 
-from tamis.domain.contacts import Contact, encode_values
-from tamis.domain.emails import Email, parse_email
-from tamis.domain.fields import Value
+from tamis.domain.contacts.contacts import Contact, encode_values
+from tamis.domain.contacts.emails import Email, parse_email
+from tamis.domain.values.fields import Value
 from tamis.records import contacts, overrides, suppressions
 from tamis.records.contacts import ChangedContact, NewContact
 from tamis.records.handles import Transaction

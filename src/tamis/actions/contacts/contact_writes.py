@@ -12,15 +12,15 @@ from tamis.actions.contacts.stated_values import StatedContact, StatedValues, pa
 from tamis.actions.fields.types import type_by_id
 from tamis.actions.segments.membership import membership
 from tamis.actions.services import Services
-from tamis.domain.accounts import Account
-from tamis.domain.contacts import Contact, encode_values
-from tamis.domain.emails import Email, email_key, parse_email_for_lookup
+from tamis.domain.accounts.accounts import Account
+from tamis.domain.contacts.contacts import Contact, encode_values
+from tamis.domain.contacts.emails import Email, email_key, parse_email_for_lookup
 from tamis.domain.errors import Invalid, NotFound, Problem
-from tamis.domain.fields import FieldSet
-from tamis.domain.membership_changes import SegmentChanges
 from tamis.domain.preconditions import NO_PRECONDITION, Precondition, entity_tag
-from tamis.domain.segments import EXTERNAL_BIT, SEGMENT_SHIFT
-from tamis.domain.text import shorten
+from tamis.domain.segments.membership_changes import SegmentChanges
+from tamis.domain.segments.segments import EXTERNAL_BIT, SEGMENT_SHIFT
+from tamis.domain.values.fields import FieldSet
+from tamis.domain.values.text import shorten
 from tamis.records import change_log, externals, overrides, types
 from tamis.records.handles import Reader, Transaction
 from tamis.rules.time.evaluation_time import EvaluationTime

@@ -8,13 +8,13 @@ from tamis.actions.audit import record_entry
 from tamis.actions.idempotency import forget_answers
 from tamis.actions.segments.membership import membership
 from tamis.actions.services import Services
-from tamis.domain.accounts import Account
-from tamis.domain.audit import AuditAction, Subject
-from tamis.domain.contacts import Contact, ContactType
-from tamis.domain.emails import parse_email_for_lookup
+from tamis.domain.accounts.accounts import Account
+from tamis.domain.accounts.audit import AuditAction, Subject
+from tamis.domain.contacts.contacts import Contact, ContactType
+from tamis.domain.contacts.emails import parse_email_for_lookup
 from tamis.domain.errors import Message, NotFound
-from tamis.domain.fields import FieldSet
-from tamis.domain.segments import Segment
+from tamis.domain.segments.segments import Segment
+from tamis.domain.values.fields import FieldSet
 from tamis.records import contacts, overrides, segments, types
 from tamis.records.handles import Reader, Transaction
 from tamis.records.maintenance import erasure

@@ -7,14 +7,14 @@ from datetime import datetime
 from tamis.actions.audit import record_entry
 from tamis.actions.contacts.contacts import erase_contact
 from tamis.actions.idempotency import forget_answers
-from tamis.domain.accounts import Account
-from tamis.domain.audit import AuditAction, Subject, type_subject
-from tamis.domain.contacts import Contact, ContactType
-from tamis.domain.dates import format_day
-from tamis.domain.emails import Email, parse_email_for_lookup
+from tamis.domain.accounts.accounts import Account
+from tamis.domain.accounts.audit import AuditAction, Subject, type_subject
+from tamis.domain.contacts.contacts import Contact, ContactType
+from tamis.domain.contacts.emails import Email, parse_email_for_lookup
 from tamis.domain.errors import Invalid, Message, NotFound, Problem
-from tamis.domain.instants import day_of
 from tamis.domain.messages.catalog import MessageCatalog
+from tamis.domain.values.dates import format_day
+from tamis.domain.values.instants import day_of
 from tamis.records import contacts, forgotten_emails, overrides, suppressions, types
 from tamis.records.handles import Reader, Transaction
 from tamis.records.maintenance import erasure

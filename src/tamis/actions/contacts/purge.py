@@ -15,15 +15,15 @@ from tamis.actions.importing.rejects import discard_rejects_with_any
 from tamis.actions.services import Services
 from tamis.actions.view import View
 from tamis.columns.interface.view import ColumnsView
-from tamis.domain.accounts import Account
-from tamis.domain.audit import AuditAction, type_subject
-from tamis.domain.contacts import Contact, ContactType
-from tamis.domain.durations import Duration, parse_duration
-from tamis.domain.emails import parse_email
+from tamis.domain.accounts.accounts import Account
+from tamis.domain.accounts.audit import AuditAction, type_subject
+from tamis.domain.contacts.contacts import Contact, ContactType
+from tamis.domain.contacts.emails import parse_email
 from tamis.domain.errors import Invalid, Problem, ValueProblem
-from tamis.domain.fields import FieldSet
 from tamis.domain.paging import SortOrder
-from tamis.domain.segments import Segment
+from tamis.domain.segments.segments import Segment
+from tamis.domain.values.durations import Duration, parse_duration
+from tamis.domain.values.fields import FieldSet
 from tamis.records import change_log, contacts, segments, types
 from tamis.records.events.catalogue import names_of_type
 from tamis.records.handles import Reader, Transaction

@@ -4,9 +4,9 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from tamis.domain.contacts import merge_documents
-from tamis.domain.fields import FieldSet
-from tamis.domain.membership_changes import Cause
+from tamis.domain.contacts.contacts import merge_documents
+from tamis.domain.segments.membership_changes import Cause
+from tamis.domain.values.fields import FieldSet
 from tamis.records import contacts
 from tamis.records.contacts import ChangedContact, ContactRow
 from tamis.records.handles import Transaction

@@ -3,11 +3,11 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from tamis.domain.emails import Email, parse_email
+from tamis.domain.contacts.emails import Email, parse_email
 from tamis.domain.errors import Problem, ValueProblem
-from tamis.domain.fields import EMAIL, SYSTEM_IDS, FieldSet, Value
 from tamis.domain.parsing.json_values import parse_json_value
-from tamis.domain.text import MAX_LINE, shorten
+from tamis.domain.values.fields import EMAIL, SYSTEM_IDS, FieldSet, Value
+from tamis.domain.values.text import MAX_LINE, shorten
 
 ITEM_KEYS = ("email", "fields")
 StatedValues = dict[int, Value | None]

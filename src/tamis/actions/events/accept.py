@@ -11,15 +11,15 @@ from tamis.actions.events.catalogue_growth import GrowingCatalogue
 from tamis.actions.events.retention import kept_since
 from tamis.actions.events.stated_events import ParsedEvent, StatedEvent, parse_event
 from tamis.actions.fields.types import type_by_id
-from tamis.domain.accounts import Account
-from tamis.domain.audit import AuditAction, type_subject
-from tamis.domain.contacts import ContactType
-from tamis.domain.dates import format_day
-from tamis.domain.emails import Email
+from tamis.domain.accounts.accounts import Account
+from tamis.domain.accounts.audit import AuditAction, type_subject
+from tamis.domain.contacts.contacts import ContactType
+from tamis.domain.contacts.emails import Email
 from tamis.domain.errors import Problem
-from tamis.domain.events import MAX_PROPERTIES_SIZE, EventName, RawValue
-from tamis.domain.instants import day_of, to_micros
-from tamis.domain.text import shorten
+from tamis.domain.events.events import MAX_PROPERTIES_SIZE, EventName, RawValue
+from tamis.domain.values.dates import format_day
+from tamis.domain.values.instants import day_of, to_micros
+from tamis.domain.values.text import shorten
 from tamis.records import change_log, contacts, forgotten_emails, types
 from tamis.records.events.rows import EventOutcome, NewEvent, encode_values
 from tamis.records.events.write import append

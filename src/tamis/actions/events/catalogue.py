@@ -9,14 +9,14 @@ from tamis.actions.events.catalogue_growth import is_unreadable
 from tamis.actions.events.retention import parse_keep, remove_expired
 from tamis.actions.fields.types import type_by_id
 from tamis.actions.services import Services
-from tamis.domain.accounts import Account
-from tamis.domain.audit import AuditAction, Detail, event_name_subject, event_property_subject
-from tamis.domain.contacts import ContactType
+from tamis.domain.accounts.accounts import Account
+from tamis.domain.accounts.audit import AuditAction, Detail, event_name_subject, event_property_subject
+from tamis.domain.contacts.contacts import ContactType
 from tamis.domain.errors import Invalid, Message, NotFound, Problem, Refused
-from tamis.domain.events import PROPERTY_KINDS, EventCatalogue, EventName, EventProperty, write_raw
-from tamis.domain.fields import Field, Kind
-from tamis.domain.segments import SegmentRef, SegmentRefs
-from tamis.domain.text import description_problem, shorten
+from tamis.domain.events.events import PROPERTY_KINDS, EventCatalogue, EventName, EventProperty, write_raw
+from tamis.domain.segments.segments import SegmentRef, SegmentRefs
+from tamis.domain.values.fields import Field, Kind
+from tamis.domain.values.text import description_problem, shorten
 from tamis.records import change_log, segments, types
 from tamis.records.events import catalogue, read
 from tamis.records.events.rows import StoredEvent, decode_properties

@@ -6,11 +6,11 @@ from datetime import datetime
 from typing import NamedTuple
 
 from tamis.actions.events.stated_events import StatedProperties
-from tamis.domain.contacts import ContactType
+from tamis.domain.contacts.contacts import ContactType
 from tamis.domain.errors import Problem
-from tamis.domain.events import MAX_NAMES, MAX_PROPERTIES, EventName, RawValue, kind_of, read_property
-from tamis.domain.fields import Field, Kind
-from tamis.domain.text import fold, shorten
+from tamis.domain.events.events import MAX_NAMES, MAX_PROPERTIES, EventName, RawValue, kind_of, read_property
+from tamis.domain.values.fields import Field, Kind
+from tamis.domain.values.text import fold, shorten
 from tamis.records.change_log import record_event_changes
 from tamis.records.events import catalogue
 from tamis.records.handles import Transaction

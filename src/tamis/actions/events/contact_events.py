@@ -2,10 +2,10 @@
 
 from collections.abc import Sequence
 
-from tamis.domain.contacts import Contact
-from tamis.domain.events import read_property
-from tamis.domain.fields import FieldSet
-from tamis.domain.instants import from_micros
+from tamis.domain.contacts.contacts import Contact
+from tamis.domain.events.events import read_property
+from tamis.domain.values.fields import FieldSet
+from tamis.domain.values.instants import from_micros
 from tamis.records.events import read
 from tamis.records.events.catalogue import names_of_type
 from tamis.records.events.rows import StoredEvent, decode_properties

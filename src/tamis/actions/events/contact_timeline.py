@@ -9,9 +9,9 @@ from tamis.actions.events.timeline import ShownEvent, TimelinePosition, events_o
 from tamis.actions.fields.types import type_by_id
 from tamis.actions.segments.history import ContactChange, changes_of_contact
 from tamis.actions.services import Services
-from tamis.domain.accounts import Account
-from tamis.domain.emails import email_key
-from tamis.domain.instants import to_micros
+from tamis.domain.accounts.accounts import Account
+from tamis.domain.contacts.emails import email_key
+from tamis.domain.values.instants import to_micros
 from tamis.records import types
 
 _WRITTEN = re.compile(r"(-?[0-9]{1,18})\.([01])\.((?:[0-9a-f]{2}){1,64})")

@@ -17,13 +17,13 @@ from tamis.actions.exporting.directories import export_directory, export_file
 from tamis.actions.exporting.download import Download
 from tamis.actions.fields.types import type_by_id
 from tamis.actions.services import Services
-from tamis.domain.accounts import Account
-from tamis.domain.contacts import ContactType
-from tamis.domain.event_cells import format_cell
-from tamis.domain.events import EventName
-from tamis.domain.exports import Format
-from tamis.domain.formulas import escape
-from tamis.domain.instants import format_instant
+from tamis.domain.accounts.accounts import Account
+from tamis.domain.contacts.contacts import ContactType
+from tamis.domain.events.event_cells import format_cell
+from tamis.domain.events.events import EventName
+from tamis.domain.files.exports import Format
+from tamis.domain.files.formulas import escape
+from tamis.domain.values.instants import format_instant
 from tamis.records import contacts
 from tamis.records.events import catalogue, read
 from tamis.records.handles import Reader, snapshot

@@ -4,11 +4,11 @@ from collections.abc import Sequence
 
 from tamis.actions.fields.types import type_by_id
 from tamis.actions.services import Services
-from tamis.domain.accounts import Account
+from tamis.domain.accounts.accounts import Account
 from tamis.domain.errors import NotFound
-from tamis.domain.events import read_property
-from tamis.domain.fields import Kind
-from tamis.domain.text import fold, is_simple
+from tamis.domain.events.events import read_property
+from tamis.domain.values.fields import Kind
+from tamis.domain.values.text import fold, is_simple
 from tamis.records.events import read
 from tamis.records.events.catalogue import names_of_type
 from tamis.records.events.rows import decode_properties

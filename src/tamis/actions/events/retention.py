@@ -8,13 +8,13 @@ from zoneinfo import ZoneInfo
 from tamis import log
 from tamis.actions.audit import record_entry
 from tamis.actions.services import Services
-from tamis.domain.accounts import Account
-from tamis.domain.audit import AuditAction, event_name_subject
-from tamis.domain.durations import Duration, Unit, parse_duration, subtract_duration
+from tamis.domain.accounts.accounts import Account
+from tamis.domain.accounts.audit import AuditAction, event_name_subject
 from tamis.domain.errors import Invalid, Problem, TamisError, ValueProblem
-from tamis.domain.events import EventName
-from tamis.domain.instants import day_in_utc, day_of, to_micros
-from tamis.domain.text import shorten
+from tamis.domain.events.events import EventName
+from tamis.domain.values.durations import Duration, Unit, parse_duration, subtract_duration
+from tamis.domain.values.instants import day_in_utc, day_of, to_micros
+from tamis.domain.values.text import shorten
 from tamis.records import accounts, change_log
 from tamis.records.events.catalogue import catalogue_of_type, limited_names, type_of_name
 from tamis.records.events.write import remove_before

@@ -6,12 +6,12 @@ from math import isfinite
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
-from tamis.domain.emails import Email, parse_email
+from tamis.domain.contacts.emails import Email, parse_email
 from tamis.domain.errors import Message, Problem, ValueProblem
-from tamis.domain.event_instants import parse_event_instant
-from tamis.domain.events import RawValue, encode_list_or_object
-from tamis.domain.fields import key_from_name
-from tamis.domain.text import MAX_LINE, MAX_TEXT, line_problem, name_problem, shorten, text_problem
+from tamis.domain.events.event_instants import parse_event_instant
+from tamis.domain.events.events import RawValue, encode_list_or_object
+from tamis.domain.values.fields import key_from_name
+from tamis.domain.values.text import MAX_LINE, MAX_TEXT, line_problem, name_problem, shorten, text_problem
 
 KEYS = frozenset({"email", "contact_id", "event", "at", "id", "properties"})
 _LARGEST_ID = 2**53

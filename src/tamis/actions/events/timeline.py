@@ -7,10 +7,10 @@ from typing import NamedTuple
 
 from tamis.actions.events.catalogue import TypedEvents, event_named
 from tamis.actions.fields.types import type_by_id
-from tamis.domain.accounts import Account
-from tamis.domain.contacts import ContactType
-from tamis.domain.events import RawValue
-from tamis.domain.instants import from_micros
+from tamis.domain.accounts.accounts import Account
+from tamis.domain.contacts.contacts import ContactType
+from tamis.domain.events.events import RawValue
+from tamis.domain.values.instants import from_micros
 from tamis.records import contacts
 from tamis.records.events import catalogue, read
 from tamis.records.events.rows import StoredEvent, decode_properties

@@ -7,9 +7,9 @@ from datetime import date, timedelta
 
 from tamis.actions.fields.types import type_by_id
 from tamis.actions.services import Services
-from tamis.domain.accounts import Account
-from tamis.domain.events import EventName
-from tamis.domain.instants import day_of, from_micros, start_of_day
+from tamis.domain.accounts.accounts import Account
+from tamis.domain.events.events import EventName
+from tamis.domain.values.instants import day_of, from_micros, start_of_day
 from tamis.records.events.catalogue import catalogue_of_type
 
 

@@ -8,9 +8,9 @@ from tamis.actions.contacts.contact_list import ContactFilter, filter_rule
 from tamis.actions.exporting.directories import export_directory, export_file
 from tamis.actions.exporting.write import write_export
 from tamis.actions.services import Services
-from tamis.domain.accounts import Account
-from tamis.domain.contacts import ContactType
-from tamis.domain.exports import Export, OutputOptions
+from tamis.domain.accounts.accounts import Account
+from tamis.domain.contacts.contacts import ContactType
+from tamis.domain.files.exports import Export, OutputOptions
 from tamis.rules.syntaxes.json import to_json
 
 

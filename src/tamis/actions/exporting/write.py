@@ -7,10 +7,10 @@ from tamis.actions.services import Services
 from tamis.actions.view import View
 from tamis.columns.interface.exports import AllContacts, Rows, SegmentRecipients, SelectedContacts
 from tamis.columns.interface.view import ColumnsView
-from tamis.domain.accounts import Account
+from tamis.domain.accounts.accounts import Account
 from tamis.domain.errors import NotFound
-from tamis.domain.exports import Export, resolve_fields
-from tamis.domain.fields import Field
+from tamis.domain.files.exports import Export, resolve_fields
+from tamis.domain.values.fields import Field
 from tamis.records import accounts, segments, types
 from tamis.records.events.catalogue import names_of_type
 from tamis.rules.build import build

@@ -13,9 +13,9 @@ from typing import NoReturn
 from tamis.actions.fields.field_edits import FieldEdit, UnconvertibleValue, edit_field
 from tamis.actions.importing.rejects import PLACE, write_rejects
 from tamis.actions.services import Services
-from tamis.domain.accounts import Account
-from tamis.domain.contacts import ContactType
-from tamis.domain.fields import Field
+from tamis.domain.accounts.accounts import Account
+from tamis.domain.contacts.contacts import ContactType
+from tamis.domain.values.fields import Field
 from tamis.records.handles import Transaction
 from tamis.staging.delimited import SourceRow
 

@@ -16,18 +16,27 @@ from tamis.actions.batches import batched
 from tamis.actions.fields.fields import find_custom_field, problems_with_key, problems_with_options
 from tamis.actions.fields.option_renaming import find_rules_to_rename_in, rename_options_in_rules
 from tamis.actions.segments.dependents import refuse_while_used, segment_names, users_of_field, users_of_option
-from tamis.domain.accounts import Account
-from tamis.domain.audit import AuditAction, Detail, field_subject
-from tamis.domain.choices import OptionIndex
-from tamis.domain.contacts import ContactType
-from tamis.domain.dates import DateOrder
+from tamis.domain.accounts.accounts import Account
+from tamis.domain.accounts.audit import AuditAction, Detail, field_subject
+from tamis.domain.contacts.contacts import ContactType
 from tamis.domain.errors import Invalid, Message, Problem, Refused
-from tamis.domain.fields import Field, Kind, Value, ValueProblem, format_value, in_option_order, key_from_name, parser
 from tamis.domain.inference.column_inference import FileHints, infer_formats
 from tamis.domain.inference.column_profiler import ColumnHints, ColumnProfiler
 from tamis.domain.parsing.cell_parser import make_cell_parser
 from tamis.domain.parsing.column_format import ColumnFormat
-from tamis.domain.text import fold, name_problem, shorten
+from tamis.domain.values.choices import OptionIndex
+from tamis.domain.values.dates import DateOrder
+from tamis.domain.values.fields import (
+    Field,
+    Kind,
+    Value,
+    ValueProblem,
+    format_value,
+    in_option_order,
+    key_from_name,
+    parser,
+)
+from tamis.domain.values.text import fold, name_problem, shorten
 from tamis.records import change_log, contacts, types
 from tamis.records.handles import Reader, Transaction
 from tamis.records.maintenance import erasure

@@ -8,13 +8,13 @@ from tamis.actions.audit import record_entry
 from tamis.actions.fields.new_options import add_options
 from tamis.actions.fields.types import reload_type, validate_name
 from tamis.actions.segments.dependents import refuse_while_used, users_of_field
-from tamis.domain.accounts import Account
-from tamis.domain.audit import AuditAction, Detail, field_subject
-from tamis.domain.choices import OptionIndex
-from tamis.domain.contacts import ContactType
+from tamis.domain.accounts.accounts import Account
+from tamis.domain.accounts.audit import AuditAction, Detail, field_subject
+from tamis.domain.contacts.contacts import ContactType
 from tamis.domain.errors import Invalid, Message, NotFound, Problem, Refused
-from tamis.domain.fields import MAX_FIELDS, RESERVED, Field, FieldSet, Kind, key_from_name, option_problem
-from tamis.domain.text import fold
+from tamis.domain.values.choices import OptionIndex
+from tamis.domain.values.fields import MAX_FIELDS, RESERVED, Field, FieldSet, Kind, key_from_name, option_problem
+from tamis.domain.values.text import fold
 from tamis.records import change_log, contacts, types
 from tamis.records.handles import Reader, Transaction
 from tamis.records.maintenance import erasure

@@ -6,12 +6,12 @@ from datetime import datetime
 
 from tamis.actions.audit import record_entry
 from tamis.actions.fields.types import reload_type
-from tamis.domain.audit import AuditAction, field_subject
-from tamis.domain.choices import OptionIndex
-from tamis.domain.contacts import ContactType
+from tamis.domain.accounts.audit import AuditAction, field_subject
+from tamis.domain.contacts.contacts import ContactType
 from tamis.domain.errors import Refused
-from tamis.domain.fields import Field
-from tamis.domain.text import fold
+from tamis.domain.values.choices import OptionIndex
+from tamis.domain.values.fields import Field
+from tamis.domain.values.text import fold
 from tamis.records import change_log, types
 from tamis.records.handles import Transaction
 

@@ -8,9 +8,9 @@ from itertools import islice
 
 from tamis.actions.segments.dependents import segment_names, users_of_option, users_of_parts
 from tamis.domain.errors import Invalid, Refused
-from tamis.domain.fields import Field
-from tamis.domain.segments import Segment
-from tamis.domain.text import fold
+from tamis.domain.segments.segments import Segment
+from tamis.domain.values.fields import Field
+from tamis.domain.values.text import fold
 from tamis.records import contacts, segment_versions, segments, trash, types
 from tamis.records.events.catalogue import names_of_type
 from tamis.records.handles import Reader, Transaction

@@ -7,10 +7,10 @@ from dataclasses import field as attribute
 from tamis.actions.fields.fields import find_custom_field
 from tamis.actions.segments.dependents import users_by_field, users_of_field
 from tamis.actions.services import Services
-from tamis.domain.accounts import Account
-from tamis.domain.contacts import ContactType
-from tamis.domain.fields import RESERVED, Field
-from tamis.domain.segments import Segment
+from tamis.domain.accounts.accounts import Account
+from tamis.domain.contacts.contacts import ContactType
+from tamis.domain.segments.segments import Segment
+from tamis.domain.values.fields import RESERVED, Field
 from tamis.records import segments, types
 
 

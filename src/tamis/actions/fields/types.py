@@ -5,11 +5,11 @@ from datetime import datetime
 
 from tamis.actions.audit import record_entry
 from tamis.actions.segments.dependents import refuse_while_used
-from tamis.domain.accounts import Account
-from tamis.domain.audit import AuditAction, type_subject
-from tamis.domain.contacts import ContactType
+from tamis.domain.accounts.accounts import Account
+from tamis.domain.accounts.audit import AuditAction, type_subject
+from tamis.domain.contacts.contacts import ContactType
 from tamis.domain.errors import Invalid, Message, NotFound, Problem, Refused
-from tamis.domain.text import name_problem
+from tamis.domain.values.text import name_problem
 from tamis.records import change_log, segments, types
 from tamis.records.events.write import remove_of_type
 from tamis.records.handles import Reader, Transaction

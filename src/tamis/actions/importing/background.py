@@ -18,14 +18,14 @@ from tamis.actions.importing.undo import UndoReport, undo_import
 from tamis.actions.importing.uploads import discard_upload, upload_path
 from tamis.actions.jobs import BackgroundJob, JobStatus
 from tamis.actions.services import Services
-from tamis.domain.accounts import Account
-from tamis.domain.contacts import ContactType
+from tamis.domain.accounts.accounts import Account
+from tamis.domain.contacts.contacts import ContactType
 from tamis.domain.errors import Refused
-from tamis.domain.fields import FieldSet
-from tamis.domain.import_reports import Details
-from tamis.domain.imports import ImportJob, ImportState, ImportSubject, Upload
-from tamis.domain.instants import to_micros
-from tamis.domain.membership_changes import Cause
+from tamis.domain.files.import_reports import Details
+from tamis.domain.files.imports import ImportJob, ImportState, ImportSubject, Upload
+from tamis.domain.segments.membership_changes import Cause
+from tamis.domain.values.fields import FieldSet
+from tamis.domain.values.instants import to_micros
 from tamis.records import change_log, types
 
 NO_FIELDS = FieldSet(())

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from tamis.actions.importing.report import BadValue, ImportOptions
 from tamis.domain.errors import Invalid, Problem
-from tamis.domain.fields import Field, Kind
+from tamis.domain.values.fields import Field, Kind
 
 
 @dataclass(frozen=True, slots=True)

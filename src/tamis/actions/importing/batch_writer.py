@@ -7,7 +7,7 @@ from typing import Self
 
 from tamis.actions.importing.upsert import Outcome, upsert
 from tamis.actions.services import Services
-from tamis.domain.fields import FieldSet
+from tamis.domain.values.fields import FieldSet
 from tamis.records.contacts import ContactRow
 from tamis.records.handles import Transaction
 from tamis.records.importing import imports

@@ -11,12 +11,12 @@ from functools import partial
 from tamis.actions.consent.suppressions import forecast_statuses, suppress_all
 from tamis.actions.importing.report import BadValue, ImportOptions
 from tamis.actions.services import Services
-from tamis.domain.accounts import Account
-from tamis.domain.consent_values import CONSENT, NoSuppression, parse_consent
-from tamis.domain.emails import Email
+from tamis.domain.accounts.accounts import Account
+from tamis.domain.consent.consent_values import CONSENT, NoSuppression, parse_consent
+from tamis.domain.consent.suppressions import NewSuppression, SuppressionReason
+from tamis.domain.contacts.emails import Email
 from tamis.domain.errors import Invalid, Problem
-from tamis.domain.import_reports import ImportedConsent
-from tamis.domain.suppressions import NewSuppression, SuppressionReason
+from tamis.domain.files.import_reports import ImportedConsent
 from tamis.staging.consent import ConsentColumn, count_ranks, iter_ranked_emails, parse_consent_columns
 from tamis.staging.emails import EmailExpressions
 from tamis.staging.handle import StagingDatabase

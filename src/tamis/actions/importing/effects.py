@@ -1,9 +1,9 @@
 """The effects of an import on segments."""
 
 from tamis.actions.services import Services
-from tamis.domain.import_reports import SegmentEffect
-from tamis.domain.instants import from_micros
-from tamis.domain.membership_changes import Cause
+from tamis.domain.files.import_reports import SegmentEffect
+from tamis.domain.segments.membership_changes import Cause
+from tamis.domain.values.instants import from_micros
 from tamis.records import segments
 
 

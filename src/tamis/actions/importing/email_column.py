@@ -3,9 +3,9 @@
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 
-from tamis.domain.consent_values import states_suppressions
-from tamis.domain.email_names import NameMatch, match_name
-from tamis.domain.emails import AT_SIGN, clean_email
+from tamis.domain.consent.consent_values import states_suppressions
+from tamis.domain.contacts.email_names import NameMatch, match_name
+from tamis.domain.contacts.emails import AT_SIGN, clean_email
 from tamis.domain.errors import Message
 
 CELLS_CHECKED = 200

@@ -3,7 +3,7 @@
 import msgspec
 
 from tamis.domain.errors import Abandoned, Problem, TamisError
-from tamis.domain.imports import ImportJob
+from tamis.domain.files.imports import ImportJob
 
 
 def failure_reasons(job: ImportJob) -> tuple[Problem, ...]:

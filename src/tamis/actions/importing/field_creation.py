@@ -6,10 +6,10 @@ from tamis.actions.fields.fields import check_new_fields, create_fields
 from tamis.actions.fields.new_options import add_options, with_options
 from tamis.actions.importing.bad_values import Policy
 from tamis.actions.services import Services
-from tamis.domain.contacts import ContactType
-from tamis.domain.fields import Field, key_from_name, name_from_header
+from tamis.domain.contacts.contacts import ContactType
 from tamis.domain.inference.declared_types import DeclaredType
 from tamis.domain.parsing.column_format import ColumnFormat
+from tamis.domain.values.fields import Field, key_from_name, name_from_header
 
 
 def add_new_options(

@@ -6,15 +6,15 @@ from dataclasses import dataclass
 from tamis.actions.importing.mapping import ColumnMap
 from tamis.actions.importing.report import ImportOptions
 from tamis.actions.importing.sources import StagedFile
-from tamis.domain.accounts import Account
-from tamis.domain.dates import DateOrder
+from tamis.domain.accounts.accounts import Account
 from tamis.domain.errors import Invalid, Problem
-from tamis.domain.fields import Kind
 from tamis.domain.inference.column_inference import FileHints, infer_formats
 from tamis.domain.inference.column_profiler import DATES, MOST_REQUESTED_OPTIONS, ColumnHints, ColumnProfiler
 from tamis.domain.inference.declared_types import DeclaredType
 from tamis.domain.parsing.column_format import Ambiguous, AmbiguousNumbers, ColumnFormat
 from tamis.domain.parsing.number_parser import DecimalMark
+from tamis.domain.values.dates import DateOrder
+from tamis.domain.values.fields import Kind
 from tamis.staging.column_profiling import profile_columns
 from tamis.staging.handle import StagingDatabase
 

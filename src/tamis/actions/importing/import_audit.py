@@ -3,8 +3,8 @@
 from datetime import datetime
 
 from tamis.actions.audit import record_entry
-from tamis.domain.audit import AuditAction, Detail, Subject
-from tamis.domain.imports import ImportJob
+from tamis.domain.accounts.audit import AuditAction, Detail, Subject
+from tamis.domain.files.imports import ImportJob
 from tamis.records.handles import Transaction
 from tamis.records.importing import imports
 

@@ -20,12 +20,12 @@ from tamis.actions.importing.partial_result import PartialResult
 from tamis.actions.importing.report import Progress
 from tamis.actions.importing.report_details import without_examples
 from tamis.actions.services import Services
-from tamis.domain.accounts import Account
-from tamis.domain.audit import AuditAction
-from tamis.domain.contacts import ContactType
+from tamis.domain.accounts.accounts import Account
+from tamis.domain.accounts.audit import AuditAction
+from tamis.domain.contacts.contacts import ContactType
 from tamis.domain.errors import NotFound, TamisError, Unavailable
-from tamis.domain.import_reports import Details, Figures, RequestedOptions, SegmentEffect
-from tamis.domain.imports import ImportJob, ImportState, ImportSubject
+from tamis.domain.files.import_reports import Details, Figures, RequestedOptions, SegmentEffect
+from tamis.domain.files.imports import ImportJob, ImportState, ImportSubject
 from tamis.records.handles import Transaction
 from tamis.records.importing import imports
 

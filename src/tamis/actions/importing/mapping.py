@@ -4,14 +4,14 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from tamis.actions.importing.email_column import ColumnContents, email_column_notices, find_email_column
-from tamis.domain.consent_values import CONSENT
-from tamis.domain.email_names import NameMatch, match_name
+from tamis.domain.consent.consent_values import CONSENT
+from tamis.domain.consent.link_columns import find_link_column
+from tamis.domain.contacts.email_names import NameMatch, match_name
 from tamis.domain.errors import Invalid, Message, Problem
-from tamis.domain.fields import CREATED_AT, EMAIL, MAX_FIELDS, UPDATED_AT, Field, FieldSet, key_from_name
-from tamis.domain.link_columns import find_link_column
 from tamis.domain.messages import ENGLISH
 from tamis.domain.messages.catalog import MessageCatalog
-from tamis.domain.text import shorten
+from tamis.domain.values.fields import CREATED_AT, EMAIL, MAX_FIELDS, UPDATED_AT, Field, FieldSet, key_from_name
+from tamis.domain.values.text import shorten
 from tamis.files.header import with_number
 
 REJECT_COLUMNS = ("rejected_line", "rejected_because")

@@ -7,15 +7,15 @@ from tamis.actions.importing.email_column import EmailColumn, email_column_notic
 from tamis.actions.importing.mapping import REJECT_COLUMNS, can_map, field_name
 from tamis.actions.importing.preview import FilePreview, PreviewColumn
 from tamis.actions.importing.report import BadValue, ImportOptions
-from tamis.domain.consent_values import CONSENT
-from tamis.domain.dates import DateOrder
+from tamis.domain.consent.consent_values import CONSENT
+from tamis.domain.consent.link_columns import find_link_column
+from tamis.domain.consent.topics import COLUMN_PREFIX, find_topic_column, topic_id_of
 from tamis.domain.errors import Invalid, Message, Problem
-from tamis.domain.fields import CREATED_AT, EMAIL, MAX_FIELDS, UPDATED_AT, Field, FieldSet, Kind, key_from_name
-from tamis.domain.link_columns import find_link_column
 from tamis.domain.parsing.column_format import AmbiguousDates, AmbiguousNumbers
 from tamis.domain.parsing.number_parser import DecimalMark
-from tamis.domain.text import name_problem
-from tamis.domain.topics import COLUMN_PREFIX, find_topic_column, topic_id_of
+from tamis.domain.values.dates import DateOrder
+from tamis.domain.values.fields import CREATED_AT, EMAIL, MAX_FIELDS, UPDATED_AT, Field, FieldSet, Kind, key_from_name
+from tamis.domain.values.text import name_problem
 
 SKIP = "out"
 NEW = "new"

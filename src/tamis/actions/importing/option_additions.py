@@ -6,11 +6,11 @@ from dataclasses import dataclass
 
 from tamis.actions.fields.new_options import max_options
 from tamis.actions.importing.bad_values import Policy
-from tamis.domain.choices import OptionIndex
 from tamis.domain.errors import Message
-from tamis.domain.fields import Field
 from tamis.domain.messages.catalog import MessageCatalog
-from tamis.domain.text import fold
+from tamis.domain.values.choices import OptionIndex
+from tamis.domain.values.fields import Field
+from tamis.domain.values.text import fold
 from tamis.staging.cells import DocumentPart
 from tamis.staging.handle import StagingDatabase
 from tamis.staging.new_options import OptionColumn, count_invalid_cells, find_new_options

@@ -16,11 +16,11 @@ from tamis.actions.importing.sources import ContactFile, StagedFile, stage_file
 from tamis.actions.importing.uploads import upload_path
 from tamis.actions.scratch_directories import SPOOL, scratch_directory
 from tamis.actions.services import Services
-from tamis.domain.dates import DateOrder
-from tamis.domain.imports import Upload
+from tamis.domain.files.imports import Upload
 from tamis.domain.inference.column_inference import infer_formats
 from tamis.domain.inference.column_profiler import ColumnHints, ColumnProfiler
 from tamis.domain.parsing.column_format import Ambiguous, ColumnFormat
+from tamis.domain.values.dates import DateOrder
 from tamis.files.encodings.notices import DecodedLine
 from tamis.records import accounts
 from tamis.staging.cells import find_padded_columns

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from tamis.actions.importing.mapping import REJECT_COLUMNS
 from tamis.actions.scratch_directories import SPOOL, scratch_directory
-from tamis.domain.emails import Email, fold_for_search, spellings
+from tamis.domain.contacts.emails import Email, fold_for_search, spellings
 from tamis.domain.errors import Unavailable
 from tamis.files.durable import make_directory, replace_durably, sync
 from tamis.staging.delimited import SourceRow

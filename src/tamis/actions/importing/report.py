@@ -4,12 +4,12 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from tamis.domain.dates import DateOrder
-from tamis.domain.fields import Field, Kind
-from tamis.domain.import_reports import ImportedConsent, ImportedTopic, InvalidValues, RowCounts
+from tamis.domain.files.import_reports import ImportedConsent, ImportedTopic, InvalidValues, RowCounts
 from tamis.domain.messages import ENGLISH
 from tamis.domain.messages.catalog import MessageCatalog
 from tamis.domain.parsing.number_parser import DecimalMark
+from tamis.domain.values.dates import DateOrder
+from tamis.domain.values.fields import Field, Kind
 from tamis.files.encodings.notices import DecodedLine
 
 Progress = Callable[[str, int, int], None]

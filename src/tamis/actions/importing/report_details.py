@@ -5,8 +5,8 @@ from pathlib import Path
 from msgspec import UNSET, structs
 
 from tamis.actions.importing.report import BadValue, ImportOptions, ImportReport
-from tamis.domain.consent_values import CONSENT
-from tamis.domain.import_reports import (
+from tamis.domain.consent.consent_values import CONSENT
+from tamis.domain.files.import_reports import (
     CleanedEmail,
     CreatedField,
     Details,
@@ -15,7 +15,7 @@ from tamis.domain.import_reports import (
     RequestedOptions,
     SampleLine,
 )
-from tamis.domain.imports import Upload
+from tamis.domain.files.imports import Upload
 
 
 def to_requested_options(options: ImportOptions, upload: Upload | None) -> RequestedOptions:

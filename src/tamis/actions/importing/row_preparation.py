@@ -11,13 +11,13 @@ from tamis.actions.importing.mapping import ColumnMap
 from tamis.actions.importing.option_additions import AddedOptions, AddOptions, add_named_options, unknown_options
 from tamis.actions.importing.report import ColumnOmissions
 from tamis.actions.importing.sources import StagedFile
-from tamis.domain.emails import Email, clean_email, parse_email
-from tamis.domain.fields import Field, Kind, new_options
-from tamis.domain.formulas import unescape
+from tamis.domain.contacts.emails import Email, clean_email, parse_email
+from tamis.domain.files.formulas import unescape
 from tamis.domain.messages.catalog import MessageCatalog
 from tamis.domain.parsing.cell_parser import make_cell_parser
 from tamis.domain.parsing.column_format import ColumnFormat
-from tamis.domain.text import shorten
+from tamis.domain.values.fields import Field, Kind, new_options
+from tamis.domain.values.text import shorten
 from tamis.staging import emails
 from tamis.staging.cells import DocumentPart, InvalidCells, MappedColumn, find_invalid_cells, parse_cells
 from tamis.staging.delimited import SourceRow

@@ -24,12 +24,12 @@ from tamis.actions.importing.row_preparation import ParseSettings, PreparedRows
 from tamis.actions.importing.sources import ContactFile, StagedFile, stage_file
 from tamis.actions.scratch_directories import SPOOL, scratch_directory
 from tamis.actions.services import Services
-from tamis.domain.accounts import Account
-from tamis.domain.contacts import ContactType
-from tamis.domain.fields import Field, FieldSet
-from tamis.domain.import_reports import InvalidValues
-from tamis.domain.imports import Upload
+from tamis.domain.accounts.accounts import Account
+from tamis.domain.contacts.contacts import ContactType
+from tamis.domain.files.import_reports import InvalidValues
+from tamis.domain.files.imports import Upload
 from tamis.domain.parsing.column_format import ColumnFormat
+from tamis.domain.values.fields import Field, FieldSet
 from tamis.files.header import clean_name
 from tamis.records import forgotten_emails, types
 from tamis.staging.cells import find_fast_columns, find_padded_columns

@@ -12,13 +12,9 @@ from tamis.actions.consent.subscriptions import set_states
 from tamis.actions.importing.consent_column import EMAILS_PER_TRANSACTION, IMPORT_SOURCE
 from tamis.actions.importing.report import BadValue, ImportOptions
 from tamis.actions.services import Services
-from tamis.domain.accounts import Account
-from tamis.domain.contacts import ContactType
-from tamis.domain.errors import Invalid, Problem
-from tamis.domain.fields import Field, FieldSet
-from tamis.domain.import_reports import ImportedTopic
-from tamis.domain.topic_values import parse_state
-from tamis.domain.topics import (
+from tamis.domain.accounts.accounts import Account
+from tamis.domain.consent.topic_values import parse_state
+from tamis.domain.consent.topics import (
     COLUMN_PREFIX,
     Evidence,
     NewState,
@@ -27,6 +23,10 @@ from tamis.domain.topics import (
     find_topic_column,
     topic_id_of,
 )
+from tamis.domain.contacts.contacts import ContactType
+from tamis.domain.errors import Invalid, Problem
+from tamis.domain.files.import_reports import ImportedTopic
+from tamis.domain.values.fields import Field, FieldSet
 from tamis.records import contacts
 from tamis.records.handles import Transaction
 from tamis.staging.consent import ConsentColumn, count_ranks, iter_ranked_emails, parse_consent_columns

@@ -11,12 +11,12 @@ from tamis.actions.importing.import_audit import record_import
 from tamis.actions.importing.jobs import find_import
 from tamis.actions.importing.report import Progress, no_progress
 from tamis.actions.services import Services
-from tamis.domain.accounts import Account
-from tamis.domain.audit import AuditAction
-from tamis.domain.contacts import upgrade_document
+from tamis.domain.accounts.accounts import Account
+from tamis.domain.accounts.audit import AuditAction
+from tamis.domain.contacts.contacts import upgrade_document
 from tamis.domain.errors import Refused
-from tamis.domain.import_reports import UndoProgress
-from tamis.domain.imports import ImportJob, ImportState, ImportSubject
+from tamis.domain.files.import_reports import UndoProgress
+from tamis.domain.files.imports import ImportJob, ImportState, ImportSubject
 from tamis.records import types
 from tamis.records.handles import Reader, Transaction
 from tamis.records.importing import imports, undo

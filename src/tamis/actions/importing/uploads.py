@@ -14,11 +14,11 @@ from pathlib import Path
 from typing import Self
 
 from tamis.actions.services import Services
-from tamis.domain.accounts import Account
-from tamis.domain.contacts import ContactType
+from tamis.domain.accounts.accounts import Account
+from tamis.domain.contacts.contacts import ContactType
 from tamis.domain.errors import Invalid, NotFound, Problem, Refused, Unavailable
-from tamis.domain.imports import ImportSubject, Upload
-from tamis.domain.text import CONTROL, SURROGATE
+from tamis.domain.files.imports import ImportSubject, Upload
+from tamis.domain.values.text import CONTROL, SURROGATE
 from tamis.files.disk_space import SPARE_BYTES, require_disk_space
 from tamis.files.durable import make_directory, sync
 from tamis.records.handles import Transaction

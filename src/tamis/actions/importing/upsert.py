@@ -6,8 +6,8 @@ from datetime import datetime
 
 from tamis.actions.contacts.row_storage import store_rows
 from tamis.domain.errors import Refused
-from tamis.domain.fields import FieldSet
-from tamis.domain.membership_changes import Cause
+from tamis.domain.segments.membership_changes import Cause
+from tamis.domain.values.fields import FieldSet
 from tamis.records import forgotten_emails, types
 from tamis.records.contacts import ContactRow
 from tamis.records.handles import Transaction

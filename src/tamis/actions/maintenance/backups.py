@@ -12,7 +12,7 @@ from tamis.actions.maintenance.stores import COLUMNS, RECORDS
 from tamis.actions.services import Services
 from tamis.columns.engine.process_lock import is_locked
 from tamis.domain.errors import Refused
-from tamis.domain.instants import format_instant
+from tamis.domain.values.instants import format_instant
 from tamis.records.engine.opening import open_records
 from tamis.records.history.write import skip_numbers
 

@@ -5,13 +5,13 @@ from collections import Counter
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 
-from tamis.domain.emails import clean_email
+from tamis.domain.contacts.emails import clean_email
 from tamis.domain.errors import ValueProblem
-from tamis.domain.event_instants import parse_event_instant
-from tamis.domain.events import RawValue
-from tamis.domain.instants import UTC_ZONE, from_micros
+from tamis.domain.events.event_instants import parse_event_instant
+from tamis.domain.events.events import RawValue
 from tamis.domain.providers import EVENT_NAMES, RejectionReason, Report, ReportKind, Reports
-from tamis.domain.text import line_problem, text_problem
+from tamis.domain.values.instants import UTC_ZONE, from_micros
+from tamis.domain.values.text import line_problem, text_problem
 
 EARLIEST = datetime(2000, 1, 1, tzinfo=UTC)
 MAX_AHEAD = timedelta(days=1)

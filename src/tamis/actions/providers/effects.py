@@ -10,10 +10,10 @@ from typing import TypeVar
 from tamis.actions.consent.suppressions import suppress_all
 from tamis.actions.events.accept import EventStatus, accept_events
 from tamis.actions.events.stated_events import parse_event
-from tamis.domain.accounts import Account
-from tamis.domain.actors import Actor, ActorKind
+from tamis.domain.accounts.accounts import Account
+from tamis.domain.accounts.actors import Actor, ActorKind
+from tamis.domain.consent.suppressions import NewSuppression
 from tamis.domain.errors import NotFound
-from tamis.domain.instants import format_instant, to_micros
 from tamis.domain.providers import (
     ACCEPTED,
     EVENT_NAMES,
@@ -26,7 +26,7 @@ from tamis.domain.providers import (
     ReportEffect,
     Reports,
 )
-from tamis.domain.suppressions import NewSuppression
+from tamis.domain.values.instants import format_instant, to_micros
 from tamis.records import accounts, contacts, providers, types
 from tamis.records.handles import Transaction
 

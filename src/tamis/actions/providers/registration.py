@@ -11,8 +11,8 @@ from tamis.actions.providers.requests import DOCUMENTED_NETWORKS
 from tamis.actions.providers.sendgrid import read_public_key
 from tamis.actions.providers.sns import TOPIC
 from tamis.actions.services import Services
-from tamis.domain.accounts import Account
-from tamis.domain.audit import AuditAction, Detail, Subject
+from tamis.domain.accounts.accounts import Account
+from tamis.domain.accounts.audit import AuditAction, Detail, Subject
 from tamis.domain.errors import Invalid, NotFound, Problem, Refused
 from tamis.domain.providers import (
     ACTIVITY_KEPT_FOR,
@@ -27,7 +27,7 @@ from tamis.domain.providers import (
     ReceivingProvider,
     Service,
 )
-from tamis.domain.text import line_problem
+from tamis.domain.values.text import line_problem
 from tamis.records import providers
 from tamis.records.handles import Reader, Transaction
 

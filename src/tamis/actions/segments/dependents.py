@@ -7,9 +7,9 @@ Rules are read as they are stored, not as they are built, so that broken rules c
 from collections.abc import Callable, Iterable
 
 from tamis.domain.errors import Message, Refused
-from tamis.domain.fields import Field
-from tamis.domain.segments import Segment
-from tamis.domain.text import fold
+from tamis.domain.segments.segments import Segment
+from tamis.domain.values.fields import Field
+from tamis.domain.values.text import fold
 from tamis.records import segments
 from tamis.records.handles import Reader
 from tamis.rules.operators import BY_NAME, ValueType

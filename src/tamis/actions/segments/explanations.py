@@ -9,12 +9,12 @@ from tamis.actions.contacts.contacts import contact_by_id
 from tamis.actions.events.contact_events import events_of
 from tamis.actions.segments.membership import external_membership, membership, membership_source_of_contact
 from tamis.actions.segments.stored_rules import rules_of_type
-from tamis.domain.accounts import Account
-from tamis.domain.contacts import Contact, ContactType
-from tamis.domain.emails import Email, email_key, parse_email_for_lookup
+from tamis.domain.accounts.accounts import Account
+from tamis.domain.contacts.contacts import Contact, ContactType
+from tamis.domain.contacts.emails import Email, email_key, parse_email_for_lookup
 from tamis.domain.errors import NotFound
-from tamis.domain.segments import Segment, contact_of_recipient, person_of_recipient, segment_of_recipient
-from tamis.domain.text import fold
+from tamis.domain.segments.segments import Segment, contact_of_recipient, person_of_recipient, segment_of_recipient
+from tamis.domain.values.text import fold
 from tamis.records import contacts, email_exclusions, externals, overrides, segments, types
 from tamis.records.handles import Reader
 from tamis.rules.evaluation.aggregates import Events

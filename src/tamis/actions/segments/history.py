@@ -9,18 +9,18 @@ from tamis.actions.services import Services
 from tamis.actions.view import View
 from tamis.columns.interface.history import HistoryReads
 from tamis.columns.interface.view import ColumnsView
-from tamis.domain.accounts import Account
-from tamis.domain.dates import local_time, parse_date, parse_datetime, parse_local_time
+from tamis.domain.accounts.accounts import Account
 from tamis.domain.errors import Invalid, NotFound, Problem, Refused, ValueProblem
-from tamis.domain.instants import MICROSECOND, SECOND, day_in_utc, day_of, from_micros, to_utc
-from tamis.domain.membership_changes import Cause, DaySize, MembershipChange
-from tamis.domain.segments import (
+from tamis.domain.segments.membership_changes import Cause, DaySize, MembershipChange
+from tamis.domain.segments.segments import (
     EXTERNAL_BIT,
     Segment,
     recipient_id_of_contact,
     recipient_id_of_external,
     segment_of_recipient,
 )
+from tamis.domain.values.dates import local_time, parse_date, parse_datetime, parse_local_time
+from tamis.domain.values.instants import MICROSECOND, SECOND, day_in_utc, day_of, from_micros, to_utc
 from tamis.records import accounts, externals, overrides, segments
 from tamis.records.handles import Reader
 

@@ -7,11 +7,11 @@ from tamis.actions.consent.mailing import suppressed_sizes
 from tamis.actions.segments.segment_list import DAYS
 from tamis.actions.segments.segments import segment_by_id
 from tamis.actions.services import Services
-from tamis.domain.accounts import Account
-from tamis.domain.instants import day_of
-from tamis.domain.members import ActivityEntry, Member
-from tamis.domain.membership_changes import MembershipSnapshot
-from tamis.domain.segments import Segment
+from tamis.domain.accounts.accounts import Account
+from tamis.domain.segments.members import ActivityEntry, Member
+from tamis.domain.segments.membership_changes import MembershipSnapshot
+from tamis.domain.segments.segments import Segment
+from tamis.domain.values.instants import day_of
 
 
 @dataclass(frozen=True, slots=True)

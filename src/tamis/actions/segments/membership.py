@@ -4,11 +4,11 @@ from collections.abc import Callable
 
 from tamis.actions.events.contact_events import events_of
 from tamis.actions.segments.stored_rules import rules_of_type, stored_rule
-from tamis.domain.contacts import Contact
-from tamis.domain.emails import email_key
-from tamis.domain.externals import External
-from tamis.domain.fields import FieldSet
-from tamis.domain.segments import Segment, SegmentRefs
+from tamis.domain.contacts.contacts import Contact
+from tamis.domain.contacts.emails import email_key
+from tamis.domain.contacts.externals import External
+from tamis.domain.segments.segments import Segment, SegmentRefs
+from tamis.domain.values.fields import FieldSet
 from tamis.records import overrides, segments
 from tamis.records.events.catalogue import names_for
 from tamis.records.handles import Reader

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 from tamis.actions.services import Services
 from tamis.domain.errors import Invalid, NotFound, Problem
-from tamis.domain.overlap import Overlap
-from tamis.domain.segments import Segment
+from tamis.domain.segments.overlap import Overlap
+from tamis.domain.segments.segments import Segment
 from tamis.records import segments
 from tamis.records.handles import Reader
 

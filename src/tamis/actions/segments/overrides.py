@@ -6,8 +6,8 @@ from datetime import datetime
 from tamis.actions.audit import record_entry
 from tamis.actions.segments.membership import is_member
 from tamis.actions.segments.segments import segment_by_id
-from tamis.domain.accounts import Account
-from tamis.domain.audit import AuditAction, segment_subject
+from tamis.domain.accounts.accounts import Account
+from tamis.domain.accounts.audit import AuditAction, segment_subject
 from tamis.domain.errors import NotFound
 from tamis.records import contacts, email_exclusions, overrides, types
 from tamis.records.handles import Reader, Transaction, snapshot

@@ -9,11 +9,11 @@ from tamis.actions.segments.validation import problems_with_names
 from tamis.actions.services import Services
 from tamis.actions.superseding import LatestRequests
 from tamis.columns.interface.rules import MemberCounts
-from tamis.domain.accounts import Account
-from tamis.domain.contacts import Contact
+from tamis.domain.accounts.accounts import Account
+from tamis.domain.contacts.contacts import Contact
 from tamis.domain.errors import NotFound, Problem
-from tamis.domain.fields import EMAIL, Field, FieldSet, Kind
-from tamis.domain.text import fold
+from tamis.domain.values.fields import EMAIL, Field, FieldSet, Kind
+from tamis.domain.values.text import fold
 from tamis.records import contacts, segments, types
 from tamis.records.events.catalogue import names_of_type
 from tamis.records.handles import Reader

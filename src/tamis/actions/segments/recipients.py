@@ -8,12 +8,12 @@ from tamis.actions.contacts.forgotten_emails import refuse_forgotten
 from tamis.actions.segments.membership import external_membership, is_member
 from tamis.actions.segments.segments import segment_by_id
 from tamis.actions.services import Services
-from tamis.domain.accounts import Account
-from tamis.domain.audit import AuditAction, segment_subject
-from tamis.domain.contacts import Contact
-from tamis.domain.emails import Email, email_key
+from tamis.domain.accounts.accounts import Account
+from tamis.domain.accounts.audit import AuditAction, segment_subject
+from tamis.domain.contacts.contacts import Contact
+from tamis.domain.contacts.emails import Email, email_key
 from tamis.domain.errors import Invalid, NotFound, Problem
-from tamis.domain.segments import Segment, contact_of_recipient, person_of_recipient, segment_of_recipient
+from tamis.domain.segments.segments import Segment, contact_of_recipient, person_of_recipient, segment_of_recipient
 from tamis.records import change_log, contacts, email_exclusions, externals, overrides, segments, types
 from tamis.records.handles import Reader, Transaction
 from tamis.records.maintenance import erasure

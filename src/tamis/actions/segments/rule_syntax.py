@@ -3,9 +3,9 @@
 from datetime import datetime
 
 from tamis.actions.fields.types import type_by_id
-from tamis.domain.accounts import Account
-from tamis.domain.instants import day_of
-from tamis.domain.segments import Segment
+from tamis.domain.accounts.accounts import Account
+from tamis.domain.segments.segments import Segment
+from tamis.domain.values.instants import day_of
 from tamis.records.events.catalogue import names_of_type
 from tamis.records.handles import Reader
 from tamis.records.segments import refs_of_type

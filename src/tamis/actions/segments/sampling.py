@@ -3,7 +3,7 @@
 from tamis.actions.consent.mailing import withholds_suppressed
 from tamis.actions.segments.overlap import live_segment
 from tamis.actions.services import Services
-from tamis.domain.sampling import Sample
+from tamis.domain.segments.sampling import Sample
 
 RECIPIENTS_PER_PAGE, MOST_SCANNED = 10_000, 1_000_000
 SampledPage = tuple[int | None, list[tuple[int, str]]]

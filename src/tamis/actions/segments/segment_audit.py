@@ -3,8 +3,8 @@
 from datetime import datetime
 
 from tamis.actions.audit import record_entry
-from tamis.domain.audit import AuditAction, Detail, segment_subject
-from tamis.domain.segments import Segment
+from tamis.domain.accounts.audit import AuditAction, Detail, segment_subject
+from tamis.domain.segments.segments import Segment
 from tamis.records.handles import Reader, Transaction
 from tamis.records.segment_versions import newest_number
 

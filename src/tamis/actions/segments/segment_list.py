@@ -6,10 +6,10 @@ from functools import lru_cache
 from tamis.actions.consent.mailing import suppressed_sizes
 from tamis.actions.segments.stored_rules import rules_of_type
 from tamis.actions.services import Services
-from tamis.domain.accounts import Account
-from tamis.domain.instants import day_of
-from tamis.domain.segments import Segment
-from tamis.domain.text import fold
+from tamis.domain.accounts.accounts import Account
+from tamis.domain.segments.segments import Segment
+from tamis.domain.values.instants import day_of
+from tamis.domain.values.text import fold
 from tamis.records import segments, types
 from tamis.rules.descriptions.describe import describe
 from tamis.rules.tree import Rule

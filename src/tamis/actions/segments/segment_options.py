@@ -4,8 +4,8 @@ from dataclasses import dataclass
 
 from tamis.actions.segments.stored_rules import rules_of_type
 from tamis.actions.services import Services
-from tamis.domain.accounts import Account
-from tamis.domain.segments import Segment
+from tamis.domain.accounts.accounts import Account
+from tamis.domain.segments.segments import Segment
 from tamis.records import segments, types
 from tamis.rules.evaluation.dependencies import find_dependents
 

@@ -17,13 +17,13 @@ from tamis.actions.segments.validation import (
     problems_with_names,
 )
 from tamis.actions.services import Services
-from tamis.domain.accounts import Account
-from tamis.domain.audit import AuditAction
-from tamis.domain.contacts import ContactType
+from tamis.domain.accounts.accounts import Account
+from tamis.domain.accounts.audit import AuditAction
+from tamis.domain.contacts.contacts import ContactType
 from tamis.domain.errors import Invalid, Message, NotFound
 from tamis.domain.preconditions import NO_PRECONDITION, Precondition, entity_tag
-from tamis.domain.segments import Segment, is_segment_id
-from tamis.domain.text import MAX_LINE
+from tamis.domain.segments.segments import Segment, is_segment_id
+from tamis.domain.values.text import MAX_LINE
 from tamis.records import accounts, segments, types
 from tamis.records.events.catalogue import names_for, names_of_type
 from tamis.records.handles import Reader, Transaction

@@ -8,9 +8,9 @@ from tamis.actions.consent.mailing import has_suppressions, suppressed_sizes, wi
 from tamis.actions.segments.rule_syntax import sentence_of
 from tamis.actions.segments.stored_rules import rules_of_type
 from tamis.actions.services import Services
-from tamis.domain.accounts import Account
+from tamis.domain.accounts.accounts import Account
 from tamis.domain.errors import NotFound
-from tamis.domain.segments import Segment
+from tamis.domain.segments.segments import Segment
 from tamis.records import accounts, segments, types
 from tamis.records.handles import Reader
 from tamis.rules.syntaxes.text import to_text

@@ -4,9 +4,9 @@ import logging
 from functools import lru_cache
 
 from tamis.domain.errors import Invalid
-from tamis.domain.events import NO_EVENTS, EventCatalogue
-from tamis.domain.fields import FieldSet
-from tamis.domain.segments import SegmentRef, SegmentRefs
+from tamis.domain.events.events import NO_EVENTS, EventCatalogue
+from tamis.domain.segments.segments import SegmentRef, SegmentRefs
+from tamis.domain.values.fields import FieldSet
 from tamis.log import event
 from tamis.records import segments
 from tamis.records.events.catalogue import is_about_events, names_for

@@ -3,10 +3,10 @@
 from collections.abc import Mapping
 
 from tamis.actions.segments.stored_rules import rules_of_type
-from tamis.domain.accounts import Account
+from tamis.domain.accounts.accounts import Account
 from tamis.domain.errors import Invalid, Problem
-from tamis.domain.segments import Segment
-from tamis.domain.text import description_problem, name_problem
+from tamis.domain.segments.segments import Segment
+from tamis.domain.values.text import description_problem, name_problem
 from tamis.records import segments, types
 from tamis.records.events.catalogue import names_of_type
 from tamis.records.handles import Reader

@@ -6,11 +6,11 @@ import secrets
 from datetime import datetime
 
 from tamis.actions.audit import record_entry_of_user
-from tamis.domain.accounts import hash_secret
-from tamis.domain.audit import AuditAction
+from tamis.domain.accounts.accounts import hash_secret
+from tamis.domain.accounts.audit import AuditAction
+from tamis.domain.accounts.users import User
 from tamis.domain.errors import Invalid, Problem, Refused
-from tamis.domain.instants import to_micros
-from tamis.domain.users import User
+from tamis.domain.values.instants import to_micros
 from tamis.records import sessions
 from tamis.records.handles import Reader, Transaction
 from tamis.records.team import users

@@ -6,11 +6,11 @@ from datetime import datetime, timedelta
 
 from tamis.actions.audit import record_entry
 from tamis.actions.team.users import add_user, require_role_over
-from tamis.domain.accounts import Account, hash_secret
-from tamis.domain.audit import AuditAction, Subject
-from tamis.domain.emails import parse_email
+from tamis.domain.accounts.accounts import Account, hash_secret
+from tamis.domain.accounts.audit import AuditAction, Subject
+from tamis.domain.accounts.users import Invitation, Role, User
+from tamis.domain.contacts.emails import parse_email
 from tamis.domain.errors import Gone, Invalid, NotFound, Problem, Refused
-from tamis.domain.users import Invitation, Role, User
 from tamis.records.accounts import account_by_id
 from tamis.records.handles import Reader, Transaction
 from tamis.records.team import invitations, users

@@ -5,10 +5,10 @@ from datetime import datetime, timedelta
 
 from tamis.actions.accounts.passwords import find_user, set_password
 from tamis.actions.audit import record_entry_of_user
-from tamis.domain.accounts import hash_secret
-from tamis.domain.audit import AuditAction
+from tamis.domain.accounts.accounts import hash_secret
+from tamis.domain.accounts.audit import AuditAction
+from tamis.domain.accounts.users import User
 from tamis.domain.errors import Gone
-from tamis.domain.users import User
 from tamis.records.handles import Reader, Transaction
 from tamis.records.team import invitations, password_links, users
 

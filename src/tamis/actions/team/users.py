@@ -3,12 +3,12 @@
 from datetime import datetime
 
 from tamis.actions.audit import record_entry
-from tamis.domain.accounts import Account
-from tamis.domain.actors import ActorKind
-from tamis.domain.audit import AuditAction, user_subject
-from tamis.domain.emails import Email, parse_email
+from tamis.domain.accounts.accounts import Account
+from tamis.domain.accounts.actors import ActorKind
+from tamis.domain.accounts.audit import AuditAction, user_subject
+from tamis.domain.accounts.users import AccountUser, Role, User
+from tamis.domain.contacts.emails import Email, parse_email
 from tamis.domain.errors import NotFound, Refused
-from tamis.domain.users import AccountUser, Role, User
 from tamis.records import sessions
 from tamis.records.handles import Reader, Transaction
 from tamis.records.team import password_links, users

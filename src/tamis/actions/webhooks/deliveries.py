@@ -13,8 +13,8 @@ from tamis.actions.services import Services
 from tamis.actions.webhooks.addresses import AddressPolicy
 from tamis.actions.webhooks.messages import body_of_test
 from tamis.actions.webhooks.sender import Answer, Sender
-from tamis.domain.actors import SERVER
-from tamis.domain.audit import AuditAction, Subject
+from tamis.domain.accounts.actors import SERVER
+from tamis.domain.accounts.audit import AuditAction, Subject
 from tamis.domain.errors import NotFound
 from tamis.domain.webhooks import (
     Attempt,

@@ -8,11 +8,11 @@ from typing import TypeVar
 from tamis.actions.audit import record_entry
 from tamis.actions.webhooks.addresses import AddressPolicy
 from tamis.actions.webhooks.urls import check_url
-from tamis.domain.accounts import Account
-from tamis.domain.audit import AuditAction, Detail, Subject
-from tamis.domain.changes import ChangeType
+from tamis.domain.accounts.accounts import Account
+from tamis.domain.accounts.audit import AuditAction, Detail, Subject
 from tamis.domain.errors import Invalid, NotFound, Problem, Refused, ValueProblem
-from tamis.domain.text import line_problem
+from tamis.domain.segments.changes import ChangeType
+from tamis.domain.values.text import line_problem
 from tamis.domain.webhooks import (
     MAX_WEBHOOKS,
     SECRET_OVERLAP,

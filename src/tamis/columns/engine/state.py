@@ -9,7 +9,7 @@ from tamis.columns.history.daily_rollup import DailyRollup, read_last_days
 from tamis.columns.interface.view import Watermark
 from tamis.columns.layout.clocks import Clock, read_clocks
 from tamis.columns.layout.log import last_number
-from tamis.domain.history import ChangeRow
+from tamis.domain.segments.history import ChangeRow
 
 
 @dataclass(frozen=True, slots=True)

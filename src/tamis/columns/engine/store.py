@@ -30,7 +30,7 @@ from tamis.columns.projector.batch import ChangeBatch
 from tamis.columns.projector.pipeline import project
 from tamis.columns.reads.view import DuckView
 from tamis.domain.errors import Abandoned, Problem, Unavailable
-from tamis.domain.history import KeptHistory, ProjectedBatch
+from tamis.domain.segments.history import KeptHistory, ProjectedBatch
 from tamis.files.durable import replace_durably
 
 

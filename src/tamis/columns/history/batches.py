@@ -10,7 +10,7 @@ import duckdb
 from tamis.columns.engine.state import State
 from tamis.columns.history.parquet import to_parquet
 from tamis.columns.layout.membership import recipients_between, span
-from tamis.domain.history import (
+from tamis.domain.segments.history import (
     ChangeRow,
     HistoryBatch,
     MemberList,
@@ -18,7 +18,7 @@ from tamis.domain.history import (
     Position,
     SnapshotRow,
 )
-from tamis.domain.versions import VersionSize
+from tamis.domain.segments.versions import VersionSize
 
 MOST_ROWS = 5_000
 """Up to this many changes of a transaction are kept as rows, more as packs: SQLite takes about a microsecond a row."""

@@ -12,8 +12,8 @@ from tamis.columns.history.restore import KEPT_MEMBERS, insert_changes, insert_s
 from tamis.columns.interface.kept_history import Comparison
 from tamis.columns.interface.verification import Discrepancies
 from tamis.columns.layout.membership import recipients_between, span
-from tamis.domain.history import ChangeRow, MemberList, Pack, SegmentDay, SnapshotRow
-from tamis.domain.segments import SEGMENT_SHIFT
+from tamis.domain.segments.history import ChangeRow, MemberList, Pack, SegmentDay, SnapshotRow
+from tamis.domain.segments.segments import SEGMENT_SHIFT
 
 SHOWN = 5
 _STATE_OF_ENGINE = (duckdb.InterruptException, duckdb.OutOfMemoryException, duckdb.FatalException)

@@ -12,8 +12,8 @@ from typing import NamedTuple
 
 import duckdb
 
-from tamis.domain.history import SegmentDay
-from tamis.domain.membership_changes import Cause, DaySize
+from tamis.domain.segments.history import SegmentDay
+from tamis.domain.segments.membership_changes import Cause, DaySize
 
 DAY = timedelta(days=1)
 

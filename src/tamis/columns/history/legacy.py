@@ -12,10 +12,10 @@ from tamis.columns.engine.state import read_sizes
 from tamis.columns.history.batches import member_lists, new_mark, packs_between, read_snapshots
 from tamis.columns.history.daily_rollup import DailyChanges, DailyRollup, DailySnapshot
 from tamis.columns.layout.log import last_number
-from tamis.domain.history import HistoryBatch, Position, SegmentDay
-from tamis.domain.instants import day_in_utc, day_of
-from tamis.domain.membership_changes import Cause, DaySize
-from tamis.domain.segments import SEGMENT_SHIFT
+from tamis.domain.segments.history import HistoryBatch, Position, SegmentDay
+from tamis.domain.segments.membership_changes import Cause, DaySize
+from tamis.domain.segments.segments import SEGMENT_SHIFT
+from tamis.domain.values.instants import day_in_utc, day_of
 
 DAY = timedelta(days=1)
 VIEWS = """

@@ -21,7 +21,7 @@ from tamis.columns.history.trim import first_number, trim
 from tamis.columns.layout.schema import FIRST_WITH_HISTORY, LAST_WITH_HISTORY
 from tamis.columns.projector.batch import ChangeBatch, Purpose
 from tamis.domain.errors import Problem, TamisError, Unavailable
-from tamis.domain.history import HistoryBatch, HistoryTrim, KeptHistory, Position, ProjectedBatch
+from tamis.domain.segments.history import HistoryBatch, HistoryTrim, KeptHistory, Position, ProjectedBatch
 
 SECONDS_BETWEEN_RECORDS = 1.0
 

@@ -13,9 +13,9 @@ import duckdb
 from tamis.columns.layout.contacts import original, table
 from tamis.columns.layout.externals import INCLUDED_PERSONS
 from tamis.columns.layout.membership import CONTACT_MASK, PERSON_MASK, recipients_between, span
-from tamis.domain.fields import EMAIL
-from tamis.domain.membership_changes import Cause, MembershipChange, MembershipSnapshot
-from tamis.domain.segments import EXTERNAL_BIT, SEGMENT_SHIFT
+from tamis.domain.segments.membership_changes import Cause, MembershipChange, MembershipSnapshot
+from tamis.domain.segments.segments import EXTERNAL_BIT, SEGMENT_SHIFT
+from tamis.domain.values.fields import EMAIL
 
 
 def snapshots_of(con: duckdb.DuckDBPyConnection, segment_id: int) -> list[MembershipSnapshot]:

@@ -8,7 +8,7 @@ import duckdb
 
 from tamis.columns.history.parquet import to_parquet
 from tamis.domain.errors import Unavailable
-from tamis.domain.history import ChangeRow, Pack
+from tamis.domain.segments.history import ChangeRow, Pack
 
 CHANGES = (
     "(SELECT number, recipient_id, change, make_timestamp(instant) AS instant, cause FROM ("

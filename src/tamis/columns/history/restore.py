@@ -15,8 +15,8 @@ from tamis.columns.engine.errors import is_external_cause
 from tamis.columns.history.daily_rollup import insert_days
 from tamis.columns.history.packs import CHANGES, columns_of
 from tamis.columns.history.parquet import from_parquet
-from tamis.domain.history import ChangeRow, KeptHistory, MemberList, Pack, SnapshotRow
-from tamis.domain.segments import SEGMENT_SHIFT
+from tamis.domain.segments.history import ChangeRow, KeptHistory, MemberList, Pack, SnapshotRow
+from tamis.domain.segments.segments import SEGMENT_SHIFT
 
 _SEGMENT = f"recipient_id >> {SEGMENT_SHIFT}"
 

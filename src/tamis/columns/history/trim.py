@@ -8,9 +8,9 @@ from zoneinfo import ZoneInfo
 import duckdb
 
 from tamis.columns.history.membership_log import snapshots_of
-from tamis.domain.instants import day_in_utc, day_of
-from tamis.domain.membership_changes import Cause
-from tamis.domain.segments import SEGMENT_SHIFT
+from tamis.domain.segments.membership_changes import Cause
+from tamis.domain.segments.segments import SEGMENT_SHIFT
+from tamis.domain.values.instants import day_in_utc, day_of
 
 SEGMENTS_A_STEP = 50
 """Few enough that waiting requests are not delayed noticeably."""

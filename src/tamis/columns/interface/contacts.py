@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from typing import Protocol
 
-from tamis.domain.fields import Field
 from tamis.domain.paging import PageAnchor, PagePosition, SortOrder
+from tamis.domain.values.fields import Field
 from tamis.rules.time.evaluation_time import EvaluationTime
 from tamis.rules.tree import Node
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Protocol
 
-from tamis.domain.fields import Field
+from tamis.domain.values.fields import Field
 
 
 class EventReads(Protocol):

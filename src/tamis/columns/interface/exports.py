@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
-from tamis.domain.exports import OutputOptions
-from tamis.domain.fields import Field
+from tamis.domain.files.exports import OutputOptions
+from tamis.domain.values.fields import Field
 from tamis.rules.time.evaluation_time import EvaluationTime
 from tamis.rules.tree import Rule
 

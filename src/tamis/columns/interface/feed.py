@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Protocol
 
-from tamis.domain.changes import LoggedEntry
+from tamis.domain.segments.changes import LoggedEntry
 
 
 class FeedReads(Protocol):

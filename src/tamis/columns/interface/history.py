@@ -4,8 +4,8 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import date, datetime
 from typing import Protocol
 
-from tamis.domain.members import ActivityEntry
-from tamis.domain.membership_changes import Cause, DaySize, MembershipChange, MembershipSnapshot
+from tamis.domain.segments.members import ActivityEntry
+from tamis.domain.segments.membership_changes import Cause, DaySize, MembershipChange, MembershipSnapshot
 
 
 class HistoryReads(Protocol):

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from typing import NamedTuple, Protocol
 
 from tamis.columns.interface.verification import Discrepancies
-from tamis.domain.history import ChangeRow, MemberList, Pack, SegmentDay, SnapshotRow
+from tamis.domain.segments.history import ChangeRow, MemberList, Pack, SegmentDay, SnapshotRow
 
 
 class Comparison(NamedTuple):

@@ -3,9 +3,9 @@
 from collections.abc import Mapping, Sequence
 from typing import Protocol
 
-from tamis.domain.members import Member
-from tamis.domain.overlap import Overlap
-from tamis.domain.sampling import Sample
+from tamis.domain.segments.members import Member
+from tamis.domain.segments.overlap import Overlap
+from tamis.domain.segments.sampling import Sample
 
 
 class SizeReads(Protocol):

@@ -3,8 +3,8 @@
 from collections.abc import Collection, Sequence
 from typing import NamedTuple, Protocol
 
-from tamis.domain.fields import FieldSet
-from tamis.domain.segments import Inclusion
+from tamis.domain.segments.segments import Inclusion
+from tamis.domain.values.fields import FieldSet
 from tamis.rules.time.evaluation_time import EvaluationTime
 from tamis.rules.tree import Rule
 

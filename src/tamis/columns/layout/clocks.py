@@ -9,8 +9,8 @@ import duckdb
 
 from tamis.columns.engine.dialect import DUCKDB
 from tamis.columns.layout.contacts import column
-from tamis.domain.fields import Field
-from tamis.domain.instants import next_day_starts
+from tamis.domain.values.fields import Field
+from tamis.domain.values.instants import next_day_starts
 from tamis.rules.sql.dialect import Parameters
 
 

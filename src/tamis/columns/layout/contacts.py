@@ -5,7 +5,7 @@ from collections.abc import Mapping
 import duckdb
 
 from tamis.columns.engine.dialect import DUCKDB
-from tamis.domain.fields import SUPPRESSED, Field, FieldSet, Kind
+from tamis.domain.values.fields import SUPPRESSED, Field, FieldSet, Kind
 
 SQL_TYPES = {
     Kind.TEXT: "VARCHAR",

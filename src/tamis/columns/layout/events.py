@@ -3,8 +3,8 @@
 import duckdb
 
 from tamis.columns.layout.contacts import SQL_TYPES, ensure_columns_table
-from tamis.domain.events import AT, EventCatalogue
-from tamis.domain.fields import Field, FieldSet
+from tamis.domain.events.events import AT, EventCatalogue
+from tamis.domain.values.fields import Field, FieldSet
 
 CONTACT, INSTANT = "contact_id", "occurred_at"
 ROW_GROUP = 122_880

@@ -10,8 +10,8 @@ from collections.abc import Sequence
 from tamis.columns.layout.contacts import ORIGINAL_TEXTS, SQL_TYPES, column
 from tamis.columns.layout.membership import PERSON_MASK, recipients_between, span
 from tamis.columns.layout.sources import stored_source
-from tamis.domain.fields import EMAIL, FIRST_NAME, LAST_NAME, SUPPRESSED, Field
-from tamis.domain.segments import EXTERNAL_BIT
+from tamis.domain.segments.segments import EXTERNAL_BIT
+from tamis.domain.values.fields import EMAIL, FIRST_NAME, LAST_NAME, SUPPRESSED, Field
 from tamis.rules.evaluation.externals import segments_included
 from tamis.rules.sql.compiler import compile_rule
 from tamis.rules.sql.dialect import Parameters

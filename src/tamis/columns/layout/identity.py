@@ -5,8 +5,8 @@ import duckdb
 
 from tamis.columns.layout.externals import INCLUDED_PERSONS
 from tamis.columns.layout.membership import CONTACT_MASK, PERSON_MASK, recipients_between, span
-from tamis.domain.emails import email_key
-from tamis.domain.segments import EXTERNAL_BIT
+from tamis.domain.contacts.emails import email_key
+from tamis.domain.segments.segments import EXTERNAL_BIT
 from tamis.rules.sql.dialect import Parameters
 
 

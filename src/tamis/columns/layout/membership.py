@@ -7,8 +7,8 @@ small table `recent_changes`, which takes precedence, and are merged into `membe
 import duckdb
 
 from tamis.columns.layout.contacts import column, table
-from tamis.domain.fields import SUPPRESSED
-from tamis.domain.segments import EXTERNAL_BIT, SEGMENT_SHIFT
+from tamis.domain.segments.segments import EXTERNAL_BIT, SEGMENT_SHIFT
+from tamis.domain.values.fields import SUPPRESSED
 from tamis.rules.sql.dialect import Parameters
 
 MERGE_WHEN_IDLE = 200_000

@@ -10,10 +10,10 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
-from tamis.domain.events import NO_EVENTS, EventCatalogue
-from tamis.domain.fields import FieldSet
-from tamis.domain.membership_changes import Cause
-from tamis.domain.segments import Inclusion
+from tamis.domain.events.events import NO_EVENTS, EventCatalogue
+from tamis.domain.segments.membership_changes import Cause
+from tamis.domain.segments.segments import Inclusion
+from tamis.domain.values.fields import FieldSet
 from tamis.rules.tree import Rule
 
 Levels = Sequence[Mapping[int, Rule]]

@@ -13,8 +13,8 @@ from tamis.columns.projector.batch import ChangeBatch, Levels, Purpose, TypeChan
 from tamis.columns.projector.rule_dependencies import Breakpoint, EventBreakpoint
 from tamis.columns.projector.strategy import Strategy
 from tamis.columns.projector.windows import AsOf, Window
-from tamis.domain.fields import Value
-from tamis.domain.membership_changes import Cause
+from tamis.domain.segments.membership_changes import Cause
+from tamis.domain.values.fields import Value
 from tamis.rules.evaluation.aggregates import EventValues
 from tamis.rules.sql.compiler import ColumnSource, EventTables
 from tamis.rules.sql.dialect import Parameters

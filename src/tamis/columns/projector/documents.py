@@ -8,8 +8,8 @@ import duckdb
 import msgspec
 
 from tamis.columns.layout.contacts import ORIGINAL_TEXTS, SQL_TYPES, column, table
-from tamis.domain.fields import CREATED_AT, EMAIL, SUPPRESSED, UPDATED_AT, FieldSet, Kind
-from tamis.domain.text import SIMPLE, fold, is_simple
+from tamis.domain.values.fields import CREATED_AT, EMAIL, SUPPRESSED, UPDATED_AT, FieldSet, Kind
+from tamis.domain.values.text import SIMPLE, fold, is_simple
 
 _OWN = {EMAIL.id: "email", CREATED_AT.id: "created_at", UPDATED_AT.id: "updated_at"}
 SHORT, SHORT_TEXTS_KEPT = 100, 20_000

@@ -12,9 +12,9 @@ import msgspec
 from tamis.columns.layout.contacts import SQL_TYPES
 from tamis.columns.layout.events import CONTACT, INSTANT, event_table, property_column
 from tamis.columns.projector.batch import EventRows
-from tamis.domain.events import RawValue, read_property
-from tamis.domain.fields import Field, FieldSet, Kind, Value
-from tamis.domain.text import SIMPLE, fold, is_simple
+from tamis.domain.events.events import RawValue, read_property
+from tamis.domain.values.fields import Field, FieldSet, Kind, Value
+from tamis.domain.values.text import SIMPLE, fold, is_simple
 
 MOST_DECODED = 200
 _PROPERTIES = msgspec.json.Decoder(dict[int, RawValue])

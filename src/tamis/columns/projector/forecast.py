@@ -31,9 +31,9 @@ from tamis.columns.projector.steps.dirty import changes_at
 from tamis.columns.projector.steps.events import next_event_breakpoint
 from tamis.columns.projector.strategy import Strategy
 from tamis.columns.projector.windows import AsOf, Window, windows
-from tamis.domain.fields import Field, FieldSet
-from tamis.domain.instants import LAST_INSTANT, MICROSECOND, day_in_utc, day_of, next_day_starts
-from tamis.domain.membership_changes import Cause
+from tamis.domain.segments.membership_changes import Cause
+from tamis.domain.values.fields import Field, FieldSet
+from tamis.domain.values.instants import LAST_INSTANT, MICROSECOND, day_in_utc, day_of, next_day_starts
 from tamis.rules.sql.dialect import Parameters
 from tamis.rules.time.breakpoints import changes_at_midnight
 from tamis.rules.time.evaluation_time import EvaluationTime

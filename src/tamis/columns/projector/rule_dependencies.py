@@ -5,8 +5,8 @@ from dataclasses import replace
 from datetime import timedelta
 
 from tamis.columns.projector.batch import Levels
-from tamis.domain.events import AT
-from tamis.domain.fields import Field
+from tamis.domain.events.events import AT
+from tamis.domain.values.fields import Field
 from tamis.rules.time.breakpoints import changes_at_midnight, clock_offsets, time_dependent_conditions
 from tamis.rules.tree import (
     AggregateFunction,

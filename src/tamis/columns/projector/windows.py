@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
-from tamis.domain.instants import MICROSECOND
+from tamis.domain.values.instants import MICROSECOND
 from tamis.rules.time.evaluation_time import EvaluationTime
 
 ALWAYS = datetime(1, 1, 1, tzinfo=UTC)

@@ -7,10 +7,10 @@ import duckdb
 from tamis.columns.layout.contacts import original, table
 from tamis.columns.layout.externals import INCLUDED_PERSONS
 from tamis.columns.layout.membership import CONTACT_MASK, PERSON_MASK, span
-from tamis.domain.fields import EMAIL
-from tamis.domain.members import ActivityEntry
-from tamis.domain.membership_changes import Cause
-from tamis.domain.segments import EXTERNAL_BIT
+from tamis.domain.segments.members import ActivityEntry
+from tamis.domain.segments.membership_changes import Cause
+from tamis.domain.segments.segments import EXTERNAL_BIT
+from tamis.domain.values.fields import EMAIL
 
 
 def activity(

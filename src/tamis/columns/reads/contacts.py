@@ -9,8 +9,8 @@ from tamis.columns.engine.dialect import DUCKDB
 from tamis.columns.layout.contacts import column, compared, table
 from tamis.columns.layout.membership import is_in_segment
 from tamis.columns.layout.sources import stored_source
-from tamis.domain.fields import Field, Kind
 from tamis.domain.paging import PageAnchor, PagePosition, SortOrder
+from tamis.domain.values.fields import Field, Kind
 from tamis.rules.sql.compiler import compile_rule
 from tamis.rules.sql.dialect import Parameters
 from tamis.rules.time.evaluation_time import EvaluationTime

@@ -7,8 +7,8 @@ import duckdb
 
 from tamis.columns.engine.dialect import DUCKDB
 from tamis.columns.layout.events import INSTANT, event_table, property_column
-from tamis.domain.fields import Field
-from tamis.domain.text import fold
+from tamis.domain.values.fields import Field
+from tamis.domain.values.text import fold
 
 QUARTER_HOUR = 900
 

@@ -8,8 +8,8 @@ import duckdb
 
 from tamis.columns.interface.exports import MakeLink
 from tamis.columns.layout.contacts import column
-from tamis.domain.fields import Field
-from tamis.domain.link_columns import LIST_UNSUBSCRIBE, LIST_UNSUBSCRIBE_POST, UNSUBSCRIBE_URL
+from tamis.domain.consent.link_columns import LIST_UNSUBSCRIBE, LIST_UNSUBSCRIBE_POST, UNSUBSCRIBE_URL
+from tamis.domain.values.fields import Field
 
 ROW, CONTACT, EMAIL = "row_id", "row_contact", "row_email"
 """The columns of rows that links are made from: in whose order rows are written, the contact, null if it is none, and

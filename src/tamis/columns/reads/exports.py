@@ -15,11 +15,11 @@ from tamis.columns.layout.sources import stored_source
 from tamis.columns.reads.export_links import CONTACT, ROW, is_link, with_links, write_links
 from tamis.columns.reads.export_links import EMAIL as ROW_EMAIL
 from tamis.columns.reads.recipients import with_inclusions
-from tamis.domain.exports import Format, OutputOptions
-from tamis.domain.fields import EMAIL, FIRST_NAME, FIRST_TOPIC_FIELD, LAST_NAME, SEPARATOR, Field, Kind
-from tamis.domain.formulas import TO_ESCAPE
+from tamis.domain.files.exports import Format, OutputOptions
+from tamis.domain.files.formulas import TO_ESCAPE
 from tamis.domain.inference.parquet_metadata import KEY, format_field_metadata
-from tamis.domain.segments import EXTERNAL_BIT
+from tamis.domain.segments.segments import EXTERNAL_BIT
+from tamis.domain.values.fields import EMAIL, FIRST_NAME, FIRST_TOPIC_FIELD, LAST_NAME, SEPARATOR, Field, Kind
 from tamis.rules.sql.compiler import compile_rule
 from tamis.rules.sql.dialect import Parameters
 from tamis.rules.time.evaluation_time import EvaluationTime

@@ -6,9 +6,9 @@ from datetime import UTC
 import duckdb
 
 from tamis.columns.layout.membership import span
-from tamis.domain.changes import LoggedEntry
-from tamis.domain.membership_changes import Cause
-from tamis.domain.segments import SEGMENT_SHIFT
+from tamis.domain.segments.changes import LoggedEntry
+from tamis.domain.segments.membership_changes import Cause
+from tamis.domain.segments.segments import SEGMENT_SHIFT
 
 _SOME = "(SELECT unnest($segments::BIGINT[]))"
 _ENTRIES = (

@@ -5,8 +5,8 @@ from collections.abc import Sequence
 import duckdb
 
 from tamis.columns.layout.contacts import column, compared, original, table
-from tamis.domain.fields import Field, Kind
-from tamis.domain.text import fold
+from tamis.domain.values.fields import Field, Kind
+from tamis.domain.values.text import fold
 
 
 class DuckFieldStatsReads:

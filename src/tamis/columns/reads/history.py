@@ -8,8 +8,8 @@ import duckdb
 from tamis.columns.history import membership_log
 from tamis.columns.history.daily_rollup import last_sizes, sizes_by_day
 from tamis.columns.reads.activity import activity
-from tamis.domain.members import ActivityEntry
-from tamis.domain.membership_changes import Cause, DaySize, MembershipChange, MembershipSnapshot
+from tamis.domain.segments.members import ActivityEntry
+from tamis.domain.segments.membership_changes import Cause, DaySize, MembershipChange, MembershipSnapshot
 
 
 class DuckHistoryReads:

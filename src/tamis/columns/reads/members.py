@@ -17,10 +17,10 @@ from tamis.columns.layout.membership import (
     suppressed_recipients,
 )
 from tamis.columns.reads.recipients import with_inclusions
-from tamis.domain.fields import EMAIL, FIRST_NAME, LAST_NAME, SUPPRESSED
-from tamis.domain.members import Member
-from tamis.domain.segments import EXTERNAL_BIT, SEGMENT_SHIFT
-from tamis.domain.text import fold
+from tamis.domain.segments.members import Member
+from tamis.domain.segments.segments import EXTERNAL_BIT, SEGMENT_SHIFT
+from tamis.domain.values.fields import EMAIL, FIRST_NAME, LAST_NAME, SUPPRESSED
+from tamis.domain.values.text import fold
 from tamis.rules.sql.dialect import Parameters
 
 NEAR = 65_536

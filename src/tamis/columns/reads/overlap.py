@@ -9,9 +9,9 @@ from tamis.columns.engine.dialect import DUCKDB
 from tamis.columns.layout.identity import contacts_in, external_identities, externals_in, normalised_emails
 from tamis.columns.layout.membership import CONTACT_MASK, recipients_between, span
 from tamis.columns.reads.sampling import number_of_external, sampled
-from tamis.domain.overlap import Overlap
-from tamis.domain.sampling import Sample
-from tamis.domain.segments import EXTERNAL_BIT, SEGMENT_SHIFT
+from tamis.domain.segments.overlap import Overlap
+from tamis.domain.segments.sampling import Sample
+from tamis.domain.segments.segments import EXTERNAL_BIT, SEGMENT_SHIFT
 from tamis.rules.sql.dialect import Parameters
 
 BLOCK = 5

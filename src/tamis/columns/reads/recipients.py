@@ -8,9 +8,9 @@ from tamis.columns.layout.externals import INCLUDED_PERSONS
 from tamis.columns.layout.identity import normalised_emails
 from tamis.columns.layout.membership import CONTACT_MASK, PERSON_MASK, can_be_mailed, recipients_between, span
 from tamis.columns.reads.sampling import number_of_external, sampled
-from tamis.domain.fields import ADDRESS_LINE1, CITY, COUNTRY, EMAIL, FIRST_NAME, LAST_NAME, STATE, UPDATED_AT
-from tamis.domain.sampling import Sample
-from tamis.domain.segments import EXTERNAL_BIT
+from tamis.domain.segments.sampling import Sample
+from tamis.domain.segments.segments import EXTERNAL_BIT
+from tamis.domain.values.fields import ADDRESS_LINE1, CITY, COUNTRY, EMAIL, FIRST_NAME, LAST_NAME, STATE, UPDATED_AT
 from tamis.rules.sql.dialect import Parameters
 
 _INSTANT = "'%Y-%m-%dT%H:%M:%S.%fZ'"

@@ -1,7 +1,7 @@
-"""The sampling hash of `domain/sampling.py` in SQL: integer arithmetic that gives the same in every version."""
+"""The sampling hash of `domain/segments/sampling.py` in SQL: integer arithmetic that is the same in every version."""
 
-from tamis.domain.sampling import FIRST_FACTOR, HASH_RANGE, MASK, SECOND_FACTOR, Sample, hash_keys
-from tamis.domain.segments import EXTERNAL_BIT
+from tamis.domain.segments.sampling import FIRST_FACTOR, HASH_RANGE, MASK, SECOND_FACTOR, Sample, hash_keys
+from tamis.domain.segments.segments import EXTERNAL_BIT
 
 
 def number_of_external(key: str) -> str:

@@ -11,8 +11,8 @@ from tamis.columns.layout.identity import contacts_in, externals_in, normalised_
 from tamis.columns.layout.membership import CONTACT_MASK, recipients_between, recipients_of, span
 from tamis.columns.projector.documents import insert_contacts
 from tamis.columns.projector.steps.refresh import target_recipients
-from tamis.domain.fields import FieldSet
-from tamis.domain.segments import EXTERNAL_BIT, LAST_SEGMENT, SEGMENT_SHIFT, Inclusion
+from tamis.domain.segments.segments import EXTERNAL_BIT, LAST_SEGMENT, SEGMENT_SHIFT, Inclusion
+from tamis.domain.values.fields import FieldSet
 from tamis.rules.sql.dialect import Parameters
 from tamis.rules.time.evaluation_time import EvaluationTime
 from tamis.rules.tree import Rule

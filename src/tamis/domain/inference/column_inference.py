@@ -3,8 +3,6 @@
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 
-from tamis.domain.dates import DateOrder
-from tamis.domain.fields import Kind
 from tamis.domain.inference.column_profiler import DATES, ColumnProfiler
 from tamis.domain.inference.date_evidence import DateEvidence
 from tamis.domain.inference.header_words import has_birth_word, has_coordinate_word, has_identifier_word
@@ -13,7 +11,9 @@ from tamis.domain.inference.number_evidence import NumberEvidence
 from tamis.domain.parsing.column_format import Ambiguous, AmbiguousDates, AmbiguousNumbers, ColumnFormat
 from tamis.domain.parsing.number_parser import DecimalMark
 from tamis.domain.parsing.units import PERCENT
-from tamis.domain.text import pluralize
+from tamis.domain.values.dates import DateOrder
+from tamis.domain.values.fields import Kind
+from tamis.domain.values.text import pluralize
 
 MANY_TIMES = 3
 """The decimal mark that goes with the delimiter wins when this many times more columns use it than the other one."""

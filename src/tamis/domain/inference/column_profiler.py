@@ -3,9 +3,6 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from tamis.domain.choices import OptionIndex, split_options
-from tamis.domain.dates import DateOrder
-from tamis.domain.fields import Kind
 from tamis.domain.inference.date_evidence import DateEvidence
 from tamis.domain.inference.header_words import has_birth_word, has_identifier_word
 from tamis.domain.inference.list_evidence import ListEvidence
@@ -14,6 +11,9 @@ from tamis.domain.inference.number_evidence import NumberEvidence
 from tamis.domain.inference.word_evidence import MOST_OPTIONS, WordEvidence
 from tamis.domain.parsing.null_values import is_null, is_placeholder
 from tamis.domain.parsing.number_parser import DecimalMark
+from tamis.domain.values.choices import OptionIndex, split_options
+from tamis.domain.values.dates import DateOrder
+from tamis.domain.values.fields import Kind
 
 NO_OPTIONS = OptionIndex.of(())
 DATES = (Kind.DATE, Kind.DATETIME)

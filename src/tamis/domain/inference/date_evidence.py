@@ -5,9 +5,9 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import combinations
 
-from tamis.domain.dates import DateOrder
 from tamis.domain.inference.majority import MINORITY
 from tamis.domain.parsing.date_parser import ParsedDate, parse_date_text
+from tamis.domain.values.dates import DateOrder
 
 ALL = frozenset(DateOrder)
 USUAL_DAYS = frozenset({1, 15, 28, 30, 31})

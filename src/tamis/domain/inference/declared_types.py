@@ -9,9 +9,9 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
-from tamis.domain.fields import SEPARATOR, Field, Kind, ValueProblem, parser
 from tamis.domain.inference.word_evidence import FEWEST_CELLS_AN_OPTION, LONGEST_OPTION, MOST_OPTIONS
-from tamis.domain.text import fold, name_problem
+from tamis.domain.values.fields import SEPARATOR, Field, Kind, ValueProblem, parser
+from tamis.domain.values.text import fold, name_problem
 
 MOST_OPTIONS_OF_LISTS = 500
 LIST_MARKS = r"[;；,，、|/\n\r\x{2028}\[\]{}\x22'“”„‘’«»]"

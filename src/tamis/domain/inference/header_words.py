@@ -2,7 +2,7 @@
 
 import re
 
-from tamis.domain.fields import key_from_name
+from tamis.domain.values.fields import key_from_name
 
 
 def _words(listed: str) -> frozenset[str]:

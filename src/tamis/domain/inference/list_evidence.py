@@ -3,9 +3,9 @@
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 
-from tamis.domain.choices import COMMA, LEVELS, OptionIndex, has_separator, is_quoted, split_list, split_options
-from tamis.domain.fields import Kind, option_problem
-from tamis.domain.text import fold
+from tamis.domain.values.choices import COMMA, LEVELS, OptionIndex, has_separator, is_quoted, split_list, split_options
+from tamis.domain.values.fields import Kind, option_problem
+from tamis.domain.values.text import fold
 
 MOST_TEXTS = 2_000
 LONGEST_TEXT = 2_000

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 import msgspec
 
-from tamis.domain.fields import Field, Kind
 from tamis.domain.inference.declared_types import DeclaredType
+from tamis.domain.values.fields import Field, Kind
 
 KEY = "tamis"
 """The key of the description in the metadata of the file."""

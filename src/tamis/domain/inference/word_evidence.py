@@ -3,7 +3,6 @@
 from collections import Counter
 from collections.abc import Iterable
 
-from tamis.domain.fields import SEPARATOR
 from tamis.domain.inference.header_words import has_non_boolean_word, has_question_word
 from tamis.domain.parsing.boolean_words import (
     ENGLISH,
@@ -13,7 +12,8 @@ from tamis.domain.parsing.boolean_words import (
     parse_boolean_word,
 )
 from tamis.domain.parsing.null_values import is_placeholder
-from tamis.domain.text import fold, name_problem
+from tamis.domain.values.fields import SEPARATOR
+from tamis.domain.values.text import fold, name_problem
 
 MOST_OPTIONS = 20
 LONGEST_OPTION = 100

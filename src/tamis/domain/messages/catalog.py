@@ -4,9 +4,9 @@ from collections.abc import Mapping, Sequence
 from string import Formatter
 
 from tamis.domain.errors import Message
-from tamis.domain.fields import Kind
 from tamis.domain.messages.kinds import KIND_NAMES
-from tamis.domain.text import pluralize
+from tamis.domain.values.fields import Kind
+from tamis.domain.values.text import pluralize
 
 _SHAPES = {"quoted": '"%"', "plain": "%"}
 

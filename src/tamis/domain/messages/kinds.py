@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from tamis.domain.fields import Kind
+from tamis.domain.values.fields import Kind
 
 KIND_NAMES: Mapping[Kind, str] = {
     Kind.TEXT: "Text",

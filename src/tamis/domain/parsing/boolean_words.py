@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from tamis.domain.text import fold
+from tamis.domain.values.text import fold
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,10 +2,10 @@
 
 import re
 
-from tamis.domain.calendar import OLDEST, Month, Period, Weekday
 from tamis.domain.errors import ValueProblem
 from tamis.domain.parsing.calendar_names import month_number, weekday_number
-from tamis.domain.text import shorten
+from tamis.domain.values.calendar import OLDEST, Month, Period, Weekday
+from tamis.domain.values.text import shorten
 
 _WHOLE = re.compile(r"[0-9]{1,4}", re.ASCII)
 _LAST_DAY = 31

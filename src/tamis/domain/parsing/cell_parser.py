@@ -4,16 +4,16 @@ import re
 from collections.abc import Callable
 from zoneinfo import ZoneInfo
 
-from tamis.domain.dates import in_utc
 from tamis.domain.errors import Message
-from tamis.domain.fields import Field, Kind, Value, ValueProblem, parse_value, parser
 from tamis.domain.parsing.boolean_words import parse_boolean_word
 from tamis.domain.parsing.column_format import ColumnFormat
 from tamis.domain.parsing.date_parser import parse_date_in_order
 from tamis.domain.parsing.null_values import is_null
 from tamis.domain.parsing.number_parser import DecimalMark, parse_number_text
 from tamis.domain.parsing.units import PERCENT, is_in_unit
-from tamis.domain.text import shorten
+from tamis.domain.values.dates import in_utc
+from tamis.domain.values.fields import Field, Kind, Value, ValueProblem, parse_value, parser
+from tamis.domain.values.text import shorten
 
 _DIGITS = re.compile(r"-?[0-9]+(?:[.,][0-9]+)?")
 EXAMPLES = {DecimalMark.POINT: "12.5", DecimalMark.COMMA: "12,5"}

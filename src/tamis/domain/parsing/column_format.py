@@ -3,11 +3,11 @@
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from tamis.domain.dates import DateOrder
 from tamis.domain.errors import Message
-from tamis.domain.fields import Kind
 from tamis.domain.parsing.date_parser import parse_date_text
 from tamis.domain.parsing.number_parser import DecimalMark, parse_number_text
+from tamis.domain.values.dates import DateOrder
+from tamis.domain.values.fields import Kind
 
 
 @dataclass(frozen=True, slots=True)

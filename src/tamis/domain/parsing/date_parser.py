@@ -8,9 +8,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, timezone
 
-from tamis.domain.dates import DateOrder, day_comes_late, read_date, read_datetime
 from tamis.domain.errors import ValueProblem
 from tamis.domain.parsing.calendar_names import month_number, weekday_number
+from tamis.domain.values.dates import DateOrder, day_comes_late, read_date, read_datetime
 
 
 @dataclass(frozen=True, slots=True)

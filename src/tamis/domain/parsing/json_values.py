@@ -7,12 +7,12 @@ from datetime import datetime
 from math import isfinite
 from typing import TypeVar
 
-from tamis.domain.choices import OptionIndex
-from tamis.domain.dates import parse_date
 from tamis.domain.errors import Message, ValueProblem
-from tamis.domain.fields import MAX_NAMED, Field, Kind, Value, in_option_order
-from tamis.domain.instants import UTC_ZONE, to_utc_strictly
-from tamis.domain.text import shorten, text_problem
+from tamis.domain.values.choices import OptionIndex
+from tamis.domain.values.dates import parse_date
+from tamis.domain.values.fields import MAX_NAMED, Field, Kind, Value, in_option_order
+from tamis.domain.values.instants import UTC_ZONE, to_utc_strictly
+from tamis.domain.values.text import shorten, text_problem
 
 T = TypeVar("T")
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from chardetng_py import EncodingDetector
 
-from tamis.domain.encodings import BY_NAME
+from tamis.domain.files.encodings import BY_NAME
 from tamis.files.encodings.letter_frequencies import language_scores
 from tamis.files.encodings.likelihood import language_of, multi_byte_readings, single_byte_readings
 from tamis.files.encodings.line_survey import NumberedLine, Survey

@@ -4,7 +4,8 @@ import codecs
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
-from tamis.domain.encodings import (
+from tamis.domain.errors import AmbiguousEncoding, Problem
+from tamis.domain.files.encodings import (
     BY_NAME,
     ISO_2022_JP,
     USUAL,
@@ -16,8 +17,7 @@ from tamis.domain.encodings import (
     find_encoding_named,
     label_of,
 )
-from tamis.domain.errors import AmbiguousEncoding, Problem
-from tamis.domain.text import CONTROL, shorten
+from tamis.domain.values.text import CONTROL, shorten
 from tamis.files.encodings.decoding import blocks_as_utf8, first_undecodable, lines_as_utf8, unreadable_bytes
 from tamis.files.encodings.detection import detect
 from tamis.files.encodings.file_signatures import identify_signature

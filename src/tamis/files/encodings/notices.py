@@ -3,9 +3,9 @@
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
-from tamis.domain.encodings import BY_NAME, UTF8, KnownEncoding, label_of
 from tamis.domain.errors import Message
-from tamis.domain.text import CONTROL, pluralize, shorten
+from tamis.domain.files.encodings import BY_NAME, UTF8, KnownEncoding, label_of
+from tamis.domain.values.text import CONTROL, pluralize, shorten
 from tamis.files.encodings.detection import Detected
 from tamis.files.encodings.line_survey import NumberedLine, Survey
 

@@ -10,9 +10,9 @@ from pathlib import Path
 
 import msgspec
 
-from tamis.domain.encodings import UTF8
 from tamis.domain.errors import Unavailable
-from tamis.domain.text import shorten
+from tamis.domain.files.encodings import UTF8
+from tamis.domain.values.text import shorten
 from tamis.files.chunks import CHUNK_BYTES
 from tamis.files.delimited import DelimitedFile, open_delimited
 from tamis.files.disk_space import require_disk_space

@@ -8,11 +8,11 @@ from functools import lru_cache
 import msgspec
 
 from tamis import log
-from tamis.domain.durations import Duration, parse_duration
-from tamis.domain.events import NO_EVENTS, EventCatalogue, EventName, EventProperty
-from tamis.domain.fields import Field, Kind
-from tamis.domain.instants import from_micros, to_micros
-from tamis.domain.text import fold
+from tamis.domain.events.events import NO_EVENTS, EventCatalogue, EventName, EventProperty
+from tamis.domain.values.durations import Duration, parse_duration
+from tamis.domain.values.fields import Field, Kind
+from tamis.domain.values.instants import from_micros, to_micros
+from tamis.domain.values.text import fold
 from tamis.records.engine.sql import insert, run, scalar, select_only, select_tuples
 from tamis.records.handles import Reader, Transaction
 from tamis.records.queries import load

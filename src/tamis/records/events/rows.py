@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 import msgspec
 
-from tamis.domain.events import RawValue
+from tamis.domain.events.events import RawValue
 
 _ENCODER = msgspec.json.Encoder()
 _DOCUMENT = msgspec.json.Decoder(dict[int, RawValue])

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from tamis.domain.history import (
+from tamis.domain.segments.history import (
     ChangeRow,
     KeptHistory,
     MemberList,
@@ -13,8 +13,8 @@ from tamis.domain.history import (
     SegmentDay,
     SnapshotRow,
 )
-from tamis.domain.instants import from_micros
-from tamis.domain.membership_changes import Cause, DaySize
+from tamis.domain.segments.membership_changes import Cause, DaySize
+from tamis.domain.values.instants import from_micros
 from tamis.records.engine import sql
 from tamis.records.handles import Reader
 from tamis.records.queries import load

@@ -4,8 +4,8 @@ from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 
 from tamis.domain.errors import Unavailable
-from tamis.domain.history import HistoryBatch, HistoryTrim, MemberList, Pack
-from tamis.domain.instants import to_micros
+from tamis.domain.segments.history import HistoryBatch, HistoryTrim, MemberList, Pack
+from tamis.domain.values.instants import to_micros
 from tamis.records import segment_versions
 from tamis.records.engine.sql import fetch, run, run_many
 from tamis.records.handles import Transaction

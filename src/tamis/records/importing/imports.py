@@ -4,9 +4,9 @@ from datetime import datetime
 
 import msgspec
 
-from tamis.domain.import_reports import Details, RequestedOptions
-from tamis.domain.imports import HIGHEST_ID, ImportJob, ImportState, ImportSubject
-from tamis.domain.instants import from_micros, to_micros
+from tamis.domain.files.import_reports import Details, RequestedOptions
+from tamis.domain.files.imports import HIGHEST_ID, ImportJob, ImportState, ImportSubject
+from tamis.domain.values.instants import from_micros, to_micros
 from tamis.records.engine.sql import insert as add_row
 from tamis.records.engine.sql import run, select, select_one, select_tuples
 from tamis.records.handles import Reader, Transaction

@@ -6,9 +6,9 @@ from typing import NamedTuple
 
 import msgspec
 
-from tamis.domain.contacts import decode_values
-from tamis.domain.fields import FieldSet, Value
-from tamis.domain.instants import from_micros, to_micros
+from tamis.domain.contacts.contacts import decode_values
+from tamis.domain.values.fields import FieldSet, Value
+from tamis.domain.values.instants import from_micros, to_micros
 from tamis.records.engine.sql import run, select
 from tamis.records.handles import Reader, Transaction
 from tamis.records.queries import load

@@ -1,7 +1,7 @@
 """Uploaded files in the records: their account and contact type, and since when they wait."""
 
-from tamis.domain.imports import ImportSubject, Upload
-from tamis.domain.instants import from_micros, to_micros
+from tamis.domain.files.imports import ImportSubject, Upload
+from tamis.domain.values.instants import from_micros, to_micros
 from tamis.records.engine.sql import run, select, select_one
 from tamis.records.handles import Reader, Transaction
 from tamis.records.queries import load

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import NamedTuple
 
-from tamis.domain.instants import from_micros, to_micros
+from tamis.domain.values.instants import from_micros, to_micros
 from tamis.records import change_log
 from tamis.records.engine.sql import run, select_one
 from tamis.records.handles import Reader, Transaction

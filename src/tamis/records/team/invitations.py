@@ -2,9 +2,9 @@
 
 from datetime import datetime
 
-from tamis.domain.emails import Email
-from tamis.domain.instants import from_micros, to_micros
-from tamis.domain.users import Invitation, Role
+from tamis.domain.accounts.users import Invitation, Role
+from tamis.domain.contacts.emails import Email
+from tamis.domain.values.instants import from_micros, to_micros
 from tamis.records.engine.sql import exists, insert, run, select, select_one
 from tamis.records.handles import Reader, Transaction
 from tamis.records.queries import load

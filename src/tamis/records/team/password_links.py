@@ -2,8 +2,8 @@
 
 from datetime import datetime
 
-from tamis.domain.instants import to_micros
-from tamis.domain.users import User
+from tamis.domain.accounts.users import User
+from tamis.domain.values.instants import to_micros
 from tamis.records.engine.sql import run, select_one
 from tamis.records.handles import Reader, Transaction
 from tamis.records.queries import load

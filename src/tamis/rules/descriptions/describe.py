@@ -7,10 +7,10 @@ from datetime import date
 from itertools import groupby
 from typing import TypeGuard
 
-from tamis.domain.calendar import Period, period_around
-from tamis.domain.dates import format_day
-from tamis.domain.durations import Duration, Unit, add_duration, subtract_duration
-from tamis.domain.fields import COUNTRY, CREATED_AT, UPDATED_AT, Field, format_value
+from tamis.domain.values.calendar import Period, period_around
+from tamis.domain.values.dates import format_day
+from tamis.domain.values.durations import Duration, Unit, add_duration, subtract_duration
+from tamis.domain.values.fields import COUNTRY, CREATED_AT, UPDATED_AT, Field, format_value
 from tamis.rules.descriptions.events import asks_how_often, write_asked, write_event_condition
 from tamis.rules.operators import BY_NAME, OPERATORS, Operator, Relative, Takes
 from tamis.rules.time.relative import PERIOD_STEPS

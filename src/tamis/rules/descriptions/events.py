@@ -5,8 +5,8 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime
 
-from tamis.domain.fields import Kind
-from tamis.domain.instants import UTC_ZONE
+from tamis.domain.values.fields import Kind
+from tamis.domain.values.instants import UTC_ZONE
 from tamis.rules.evaluation.aggregates import aggregated
 from tamis.rules.evaluation.evaluate import event_condition_holds
 from tamis.rules.syntaxes.event_text import AT_LEAST, WORDS_OF_TIMES

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from tamis.domain.errors import Invalid
-from tamis.domain.fields import RESERVED, Field, FieldSet, Kind
+from tamis.domain.values.fields import RESERVED, Field, FieldSet, Kind
 from tamis.rules.build import build
 from tamis.rules.descriptions.describe import describe
 from tamis.rules.syntaxes.text import from_text, to_text

@@ -4,9 +4,9 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
-from tamis.domain.dates import format_day, local_time
-from tamis.domain.fields import Kind
-from tamis.domain.text import pluralize
+from tamis.domain.values.dates import format_day, local_time
+from tamis.domain.values.fields import Kind
+from tamis.domain.values.text import pluralize
 from tamis.rules.evaluation.explain import Explained
 
 _ONCE = "at least 1 time"

@@ -5,10 +5,10 @@ from collections.abc import Collection, Mapping
 from difflib import get_close_matches
 
 from tamis.domain.errors import Message
-from tamis.domain.events import EventCatalogue
-from tamis.domain.fields import Field, FieldSet, Kind, ValueProblem
-from tamis.domain.segments import SegmentRefs
-from tamis.domain.text import MAX_LINE, fold, shorten
+from tamis.domain.events.events import EventCatalogue
+from tamis.domain.segments.segments import SegmentRefs
+from tamis.domain.values.fields import Field, FieldSet, Kind, ValueProblem
+from tamis.domain.values.text import MAX_LINE, fold, shorten
 from tamis.rules.operators import BY_NAME, OPERATORS, SPELLINGS, Operator, find_operator, names_for, normal_spelling
 
 _ID = re.compile(r"[0-9]{1,18}", re.ASCII)

@@ -7,7 +7,7 @@ from itertools import pairwise
 import lark
 
 from tamis.domain.errors import Message, Problem
-from tamis.domain.text import shorten
+from tamis.domain.values.text import shorten
 from tamis.rules.syntaxes.grammar import SEGMENT_OPERATOR
 
 _DURATION_WITHOUT_UNIT = re.compile(r"(within|next|last|past|than|over)\s+[+-]?[\d.]+\s+\Z", re.IGNORECASE)

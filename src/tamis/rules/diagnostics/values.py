@@ -2,11 +2,11 @@
 
 import re
 
-from tamis.domain.calendar import Period
-from tamis.domain.durations import parse_duration
 from tamis.domain.errors import Message, ValueProblem
-from tamis.domain.fields import Field, Kind
-from tamis.domain.text import shorten
+from tamis.domain.values.calendar import Period
+from tamis.domain.values.durations import parse_duration
+from tamis.domain.values.fields import Field, Kind
+from tamis.domain.values.text import shorten
 from tamis.rules.operators import BY_NAME, Operator, ValueType
 
 _DECORATION = re.compile(r"[$€£¥₹%\s'’_]")

@@ -6,8 +6,8 @@ from datetime import datetime
 from fractions import Fraction
 from typing import cast
 
-from tamis.domain.events import AT
-from tamis.domain.fields import Field, Kind, Value
+from tamis.domain.events.events import AT
+from tamis.domain.values.fields import Field, Kind, Value
 from tamis.rules.evaluation.operands import operands
 from tamis.rules.millionths import MILLION, to_millionths
 from tamis.rules.operators import Operand

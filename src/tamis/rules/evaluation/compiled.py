@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from typing import cast
 from zoneinfo import ZoneInfo
 
-from tamis.domain.fields import CONTACT_ID, SUPPRESSED, Value
-from tamis.domain.instants import EPOCH
-from tamis.domain.topics import SubscriptionState
+from tamis.domain.consent.topics import SubscriptionState
+from tamis.domain.values.fields import CONTACT_ID, SUPPRESSED, Value
+from tamis.domain.values.instants import EPOCH
 from tamis.rules.evaluation.aggregates import Events, EventValues, aggregated, no_events, value_operands
 from tamis.rules.evaluation.evaluate import Membership
 from tamis.rules.evaluation.operands import operands, point

@@ -4,8 +4,8 @@ from collections.abc import Callable, Sequence
 from fractions import Fraction
 from typing import Protocol, cast
 
-from tamis.domain.fields import CONTACT_ID, SUPPRESSED, Field, Value
-from tamis.domain.topics import SubscriptionState
+from tamis.domain.consent.topics import SubscriptionState
+from tamis.domain.values.fields import CONTACT_ID, SUPPRESSED, Field, Value
 from tamis.rules.evaluation.aggregates import Events, EventValues, aggregated, no_events, value_operands
 from tamis.rules.evaluation.operands import comparable, operands, point
 from tamis.rules.operators import positive_form

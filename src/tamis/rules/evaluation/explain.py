@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
-from tamis.domain.fields import Kind, format_value
+from tamis.domain.values.fields import Kind, format_value
 from tamis.rules.descriptions.describe import asked_of_events, phrase
 from tamis.rules.evaluation.aggregates import Events, aggregated, no_events, readable
 from tamis.rules.evaluation.evaluate import HasValues, Membership, counted, selects

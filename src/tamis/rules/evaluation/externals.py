@@ -5,7 +5,7 @@ So nobody enters a segment through a segment that its rule names in order to kee
 
 from collections.abc import Iterator
 
-from tamis.domain.externals import External
+from tamis.domain.contacts.externals import External
 from tamis.rules.evaluation.evaluate import Membership, selects
 from tamis.rules.operators import positive_form
 from tamis.rules.time.evaluation_time import EvaluationTime

@@ -3,10 +3,10 @@
 from typing import cast
 from zoneinfo import ZoneInfo
 
-from tamis.domain.calendar import DatePart
-from tamis.domain.fields import Kind, Value
-from tamis.domain.instants import LAST_INSTANT, MICROSECOND, day_in_utc, to_utc
-from tamis.domain.text import fold, fold_part
+from tamis.domain.values.calendar import DatePart
+from tamis.domain.values.fields import Kind, Value
+from tamis.domain.values.instants import LAST_INSTANT, MICROSECOND, day_in_utc, to_utc
+from tamis.domain.values.text import fold, fold_part
 from tamis.rules.operators import Operand
 from tamis.rules.operators.operand import FieldBound
 from tamis.rules.time.calendar_parts import CalendarPart

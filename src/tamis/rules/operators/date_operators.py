@@ -1,6 +1,6 @@
 """The operators of dates and date-times that count from now, or ask for a part of the date."""
 
-from tamis.domain.fields import Kind
+from tamis.domain.values.fields import Kind
 from tamis.rules.operators import predicates
 from tamis.rules.operators.operator import Operator, Relative, Takes, ValueType
 from tamis.rules.time.ages import AgeRange

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable
 
-from tamis.domain.fields import Kind
+from tamis.domain.values.fields import Kind
 from tamis.rules.operators.operator import Operator
 from tamis.rules.operators.table import OPERATORS
 

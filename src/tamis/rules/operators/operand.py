@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import NamedTuple
 
-from tamis.domain.fields import Field, Value
+from tamis.domain.values.fields import Field, Value
 from tamis.rules.time.anniversaries import AnniversaryDays
 from tamis.rules.time.calendar_parts import CalendarPart
 

@@ -7,7 +7,7 @@ type hints cannot express.
 from collections.abc import Callable
 from datetime import date
 
-from tamis.domain.fields import Value
+from tamis.domain.values.fields import Value
 from tamis.rules.operators.operand import Operand
 
 Holds = Callable[[Value, tuple[Operand, ...]], bool]

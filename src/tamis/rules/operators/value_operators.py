@@ -1,6 +1,6 @@
 """The operators that compare a value of the field, which are the same at any time."""
 
-from tamis.domain.fields import Kind
+from tamis.domain.values.fields import Kind
 from tamis.rules.operators import predicates
 from tamis.rules.operators.operator import Operator, Takes, ValueType
 

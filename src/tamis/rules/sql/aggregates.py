@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import cast
 
-from tamis.domain.fields import Field, Value
+from tamis.domain.values.fields import Field, Value
 from tamis.rules.evaluation.aggregates import aggregated, value_operands
 from tamis.rules.millionths import LARGEST, MILLION, to_millionths
 from tamis.rules.operators import Operand, positive_form

@@ -2,7 +2,7 @@
 
 from zoneinfo import ZoneInfo
 
-from tamis.domain.instants import day_in_utc
+from tamis.domain.values.instants import day_in_utc
 from tamis.rules.operators import Operand
 from tamis.rules.sql.calendar import Calendar, instant_in_cycle
 from tamis.rules.sql.dialect import Bind, Spelling

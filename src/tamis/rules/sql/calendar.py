@@ -4,8 +4,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
-from tamis.domain.calendar import DatePart
-from tamis.domain.instants import DAY, MICROSECOND
+from tamis.domain.values.calendar import DatePart
+from tamis.domain.values.instants import DAY, MICROSECOND
 from tamis.rules.operators import Operand
 from tamis.rules.sql.dialect import Bind, Spelling
 from tamis.rules.time.anniversaries import CYCLE_MICROS, CYCLE_YEARS, FIRST_YEAR, LAST_YEAR, calendar_limits

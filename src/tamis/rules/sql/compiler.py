@@ -3,10 +3,10 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from tamis.domain.events import AT
-from tamis.domain.fields import SUPPRESSED, Field, Kind
-from tamis.domain.instants import MICROSECOND
-from tamis.domain.topics import SubscriptionState
+from tamis.domain.consent.topics import SubscriptionState
+from tamis.domain.events.events import AT
+from tamis.domain.values.fields import SUPPRESSED, Field, Kind
+from tamis.domain.values.instants import MICROSECOND
 from tamis.rules.evaluation.operands import operands, relative_operands
 from tamis.rules.operators import Operand, positive_form
 from tamis.rules.operators.operand import FromNow

@@ -4,8 +4,8 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from tamis.domain.consent.topics import topic_id_of
 from tamis.domain.errors import Invalid, Problem
-from tamis.domain.topics import topic_id_of
 from tamis.rules.diagnostics import names
 from tamis.rules.operators import SPELLINGS, Takes, normal_spelling
 from tamis.rules.syntaxes.draft import Draft, DraftCondition, DraftGroup

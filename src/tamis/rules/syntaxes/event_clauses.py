@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from tamis.domain.errors import Problem
-from tamis.domain.fields import Kind
+from tamis.domain.values.fields import Kind
 from tamis.rules.operators import Operator, find_operator, normal_spelling
 from tamis.rules.syntaxes.draft import Draft, DraftCondition, DraftEventCondition
 from tamis.rules.syntaxes.event_text import AT_LEAST, TIMES

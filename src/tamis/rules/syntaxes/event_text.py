@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 
-from tamis.domain.fields import Kind
+from tamis.domain.values.fields import Kind
 from tamis.rules.operators import BY_NAME, Operator, Takes, find_operator
 from tamis.rules.tree import AggregateFunction, Condition, EventCondition, Node
 

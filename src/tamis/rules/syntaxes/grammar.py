@@ -4,7 +4,7 @@ import re
 from collections.abc import Collection
 from importlib.resources import files
 
-from tamis.domain.calendar import Period
+from tamis.domain.values.calendar import Period
 from tamis.rules.operators import SPELLINGS, Operator, Takes, ValueType
 
 SEGMENT_OPERATOR = "OPS"

@@ -6,9 +6,9 @@ from typing import Literal
 
 import msgspec
 
+from tamis.domain.consent.topics import topic_id_of
 from tamis.domain.errors import Invalid, Problem
-from tamis.domain.fields import format_value
-from tamis.domain.topics import topic_id_of
+from tamis.domain.values.fields import format_value
 from tamis.rules.operators import Operator
 from tamis.rules.syntaxes.draft import MAX_DEPTH, Draft, DraftCondition, DraftEventCondition, DraftGroup, DraftNot
 from tamis.rules.tree import (

@@ -9,10 +9,10 @@ from typing import Literal
 
 import lark
 
+from tamis.domain.consent.topics import topic_id_of
 from tamis.domain.errors import Invalid, Message, Problem
-from tamis.domain.fields import Field, Kind
-from tamis.domain.segments import is_segment_id
-from tamis.domain.topics import topic_id_of
+from tamis.domain.segments.segments import is_segment_id
+from tamis.domain.values.fields import Field, Kind
 from tamis.rules.diagnostics import syntax as diagnostics
 from tamis.rules.operators import Takes
 from tamis.rules.syntaxes import event_clauses

@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 from datetime import date
 
-from tamis.domain.calendar import last_day_of_age
-from tamis.domain.instants import DAY
+from tamis.domain.values.calendar import last_day_of_age
+from tamis.domain.values.instants import DAY
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,8 +6,8 @@ from datetime import date, datetime
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
-from tamis.domain.durations import Duration, add_duration
-from tamis.domain.instants import DAY, day_in_utc, day_of, to_micros, to_utc
+from tamis.domain.values.durations import Duration, add_duration
+from tamis.domain.values.instants import DAY, day_in_utc, day_of, to_micros, to_utc
 
 _FIRST, _LAST, _LEAP_DAY = 101, 1231, 229
 

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from heapq import heapify, heappop, heapreplace
 
-from tamis.domain.contacts import Contact
-from tamis.domain.fields import Kind, Value
+from tamis.domain.contacts.contacts import Contact
+from tamis.domain.values.fields import Kind, Value
 from tamis.rules.evaluation.aggregates import Events, EventValues, no_events
 from tamis.rules.evaluation.dependencies import MembershipSource, resolve_membership
 from tamis.rules.evaluation.evaluate import Membership, selects

@@ -4,8 +4,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
-from tamis.domain.calendar import DatePart
-from tamis.domain.instants import day_of
+from tamis.domain.values.calendar import DatePart
+from tamis.domain.values.instants import day_of
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
-from tamis.domain.instants import day_of
+from tamis.domain.values.instants import day_of
 
 
 @dataclass(frozen=True, slots=True)

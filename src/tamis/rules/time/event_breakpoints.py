@@ -5,8 +5,8 @@ from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
 from typing import NamedTuple, cast
 
-from tamis.domain.fields import Value
-from tamis.domain.instants import FIRST_INSTANT, LAST_INSTANT
+from tamis.domain.values.fields import Value
+from tamis.domain.values.instants import FIRST_INSTANT, LAST_INSTANT
 from tamis.rules.evaluation.aggregates import EventValues, aggregated
 from tamis.rules.evaluation.evaluate import counted, holds, selects, value_holds
 from tamis.rules.time.evaluation_time import EvaluationTime

@@ -6,10 +6,10 @@ from datetime import date, datetime, timedelta
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
-from tamis.domain.calendar import Period, anniversary, period_around
-from tamis.domain.durations import Duration, add_duration, subtract_duration
-from tamis.domain.fields import Value
-from tamis.domain.instants import DAY, FIRST_INSTANT, LAST_INSTANT, day_in_utc, day_of
+from tamis.domain.values.calendar import Period, anniversary, period_around
+from tamis.domain.values.durations import Duration, add_duration, subtract_duration
+from tamis.domain.values.fields import Value
+from tamis.domain.values.instants import DAY, FIRST_INSTANT, LAST_INSTANT, day_in_utc, day_of
 from tamis.rules.operators import Relative
 from tamis.rules.time.ages import AgeRange
 from tamis.rules.time.evaluation_time import EvaluationTime

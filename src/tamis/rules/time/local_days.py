@@ -9,7 +9,7 @@ from functools import lru_cache
 from itertools import accumulate, pairwise
 from zoneinfo import ZoneInfo
 
-from tamis.domain.instants import DAY, MICROSECOND, to_micros
+from tamis.domain.values.instants import DAY, MICROSECOND, to_micros
 from tamis.rules.time.anniversaries import FIRST_YEAR, LAST_YEAR
 
 DAY_MICROS = DAY // MICROSECOND

@@ -3,10 +3,10 @@
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from tamis.domain.calendar import Period, period_around
-from tamis.domain.durations import Duration, add_duration, subtract_duration
-from tamis.domain.fields import Kind
-from tamis.domain.instants import DAY, FIRST_INSTANT, LAST_INSTANT, MICROSECOND, day_in_utc
+from tamis.domain.values.calendar import Period, period_around
+from tamis.domain.values.durations import Duration, add_duration, subtract_duration
+from tamis.domain.values.fields import Kind
+from tamis.domain.values.instants import DAY, FIRST_INSTANT, LAST_INSTANT, MICROSECOND, day_in_utc
 from tamis.rules.operators import Operand, Relative
 from tamis.rules.operators.operand import FromNow
 from tamis.rules.time.ages import AgeRange, days_of_age

@@ -2,8 +2,8 @@
 
 from typing import NamedTuple
 
-from tamis.domain.calendar import Period
-from tamis.domain.durations import Duration
+from tamis.domain.values.calendar import Period
+from tamis.domain.values.durations import Duration
 from tamis.rules.operators import Relative, positive_form
 from tamis.rules.time.ages import AgeRange
 from tamis.rules.tree import Condition

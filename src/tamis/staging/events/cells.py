@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable
 from typing import NamedTuple
 
 from tamis.domain.errors import ValueProblem
-from tamis.domain.text import MAX_LINE
+from tamis.domain.values.text import MAX_LINE
 from tamis.staging.cells import cell_sql, distinct_cells
 from tamis.staging.handle import StagingDatabase
 from tamis.staging.sql import execute

@@ -3,9 +3,9 @@
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
-from tamis.domain.event_cells import NUMBER_FORMULA, PLAIN_NUMBER, TEXT_FORMULA
-from tamis.domain.fields import Kind
-from tamis.domain.formulas import TO_UNESCAPE
+from tamis.domain.events.event_cells import NUMBER_FORMULA, PLAIN_NUMBER, TEXT_FORMULA
+from tamis.domain.files.formulas import TO_UNESCAPE
+from tamis.domain.values.fields import Kind
 from tamis.staging.cells import CELLS_PER_FETCH
 from tamis.staging.events.cells import reject_rows
 from tamis.staging.fast_path import fast_text_condition

@@ -2,7 +2,7 @@
 
 from functools import cache
 from importlib import import_module
-from pkgutil import iter_modules
+from pkgutil import walk_packages
 from typing import Any
 
 from litestar import Request, Response, Router
@@ -61,5 +61,5 @@ def api_routes(services: Services, keys: KeyAuth, writes: WriteLimit, local_toke
 
 def route_handlers() -> list[BaseRouteHandler]:
     """Collect the `handlers` of all modules in `routes`, so that new modules are found automatically."""
-    modules = [import_module(f"{routes.__name__}.{found.name}") for found in iter_modules(routes.__path__)]
+    modules = [import_module(found.name) for found in walk_packages(routes.__path__, f"{routes.__name__}.")]
     return [handler for module in modules for handler in getattr(module, "handlers", [])]

@@ -13,7 +13,7 @@ from litestar.types import Receive
 from litestar.typing import FieldDefinition
 
 from tamis.domain.errors import Invalid, Problem
-from tamis.domain.text import shorten
+from tamis.domain.values.text import shorten
 
 T = TypeVar("T")
 MAX_PROBLEMS = 100

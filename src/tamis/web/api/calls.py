@@ -13,7 +13,7 @@ from tamis.actions.consent.unsubscribe_links import LinkMaker, link_maker
 from tamis.actions.idempotency import IdempotentRequest, run_once
 from tamis.actions.lookups import Reader, Transaction
 from tamis.actions.services import Services
-from tamis.domain.accounts import Account, ApiKey
+from tamis.domain.accounts.accounts import Account, ApiKey
 from tamis.domain.preconditions import Precondition
 from tamis.web.api.idempotency import IDEMPOTENT
 from tamis.web.api.listening import Listening

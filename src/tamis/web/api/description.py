@@ -12,7 +12,7 @@ from litestar.openapi.config import OpenAPIConfig
 from litestar.routes import HTTPRoute
 
 from tamis import __version__
-from tamis.domain.accounts import Scope
+from tamis.domain.accounts.accounts import Scope
 from tamis.web.api.emails_in_paths import email_in_path
 from tamis.web.api.examples import add_examples
 from tamis.web.api.operations import CONDITIONAL, ERRORS, EVENT_STREAM, EVENTS, FILES_SENT

@@ -21,7 +21,7 @@ from tamis.actions.idempotency import (
 )
 from tamis.actions.lookups import Reader
 from tamis.actions.services import Services
-from tamis.domain.accounts import Account, ApiKey
+from tamis.domain.accounts.accounts import Account, ApiKey
 from tamis.domain.errors import Invalid, Problem
 from tamis.web.api.body import media_type_of, read_body
 from tamis.web.api.problems import BadRequest, Conflict

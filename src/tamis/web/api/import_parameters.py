@@ -1,7 +1,7 @@
 """Parameters of imports that are pairs."""
 
 from tamis.domain.errors import Problem
-from tamis.domain.fields import Kind
+from tamis.domain.values.fields import Kind
 from tamis.web.api.problems import BadRequest
 
 

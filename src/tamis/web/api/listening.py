@@ -12,8 +12,8 @@ import msgspec
 from tamis.actions.changes.change_format import change_out
 from tamis.actions.changes.feed import MAX_LIMIT, newest_number, read_feed, read_recent
 from tamis.actions.services import Services
-from tamis.domain.changes import FeedPage
 from tamis.domain.errors import Busy, TamisError
+from tamis.domain.segments.changes import FeedPage
 from tamis.web.projection_waiters import ProjectionWaiters
 from tamis.web.request_tasks import run_in_lane
 

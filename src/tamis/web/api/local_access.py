@@ -7,8 +7,8 @@ from urllib.parse import unquote
 
 from tamis.actions.lookups import account_by_id
 from tamis.actions.services import Services
-from tamis.domain.accounts import ApiKey, Scope
-from tamis.domain.actors import Actor, ActorKind
+from tamis.domain.accounts.accounts import ApiKey, Scope
+from tamis.domain.accounts.actors import Actor, ActorKind
 
 ACCOUNT_HEADER, USER_HEADER = b"tamis-account", b"tamis-user"
 MAX_NAME = 100

@@ -4,7 +4,7 @@ from typing import Any, TypeVar, cast
 
 from litestar import Response
 
-from tamis.domain.accounts import Scope
+from tamis.domain.accounts.accounts import Scope
 from tamis.domain.preconditions import ANY
 from tamis.web.api.calls import Call
 from tamis.web.api.requests import NEEDS, STREAMED

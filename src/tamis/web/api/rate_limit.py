@@ -5,7 +5,7 @@ import time
 from math import ceil
 from typing import NamedTuple
 
-from tamis.domain.accounts import ApiKey
+from tamis.domain.accounts.accounts import ApiKey
 from tamis.web.http import Headers
 
 WINDOW_SECONDS = 60

@@ -9,7 +9,7 @@ from litestar.types import ASGIApp, Receive, Send
 from litestar.types import Scope as LitestarScope
 
 from tamis import log
-from tamis.domain.accounts import ApiKey, Scope
+from tamis.domain.accounts.accounts import ApiKey, Scope
 from tamis.web.api.local_access import CommandAccess, LocalAccess
 from tamis.web.api.problems import INTERFACE, Forbidden, RateLimited, Unauthorized
 from tamis.web.api.rate_limit import RateLimits

@@ -5,7 +5,7 @@ from typing import TypeVar
 
 from tamis.actions.consent.mailing import has_suppressions
 from tamis.actions.consent.suppressions import suppressions_of
-from tamis.domain.emails import email_key
+from tamis.domain.contacts.emails import email_key
 from tamis.web.api.calls import Call
 from tamis.web.api.schemas.contacts import ContactOut, SuppressionMark
 from tamis.web.api.schemas.members import MemberOut

@@ -9,9 +9,9 @@ from litestar.exceptions import InternalServerException
 from multipart import MultipartError, MultipartSegment, PushMultipartParser
 
 from tamis.actions.importing.uploads import IncomingUpload
-from tamis.domain.contacts import ContactType
+from tamis.domain.contacts.contacts import ContactType
 from tamis.domain.errors import Problem
-from tamis.domain.imports import ImportSubject, Upload
+from tamis.domain.files.imports import ImportSubject, Upload
 from tamis.web.api.calls import ApiRequest, Call
 from tamis.web.api.problems import BadRequest
 

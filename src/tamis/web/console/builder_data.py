@@ -10,9 +10,9 @@ from tamis.actions.segments.planning.edit_effects import MembershipEffect
 from tamis.actions.segments.previews import Preview
 from tamis.actions.segments.rule_syntax import OPERATORS, Operator, positive_form, to_text
 from tamis.actions.segments.segment_options import SegmentOption
-from tamis.domain.fields import EMAIL, FIRST_NAME, LAST_NAME, RESERVED, Field, FieldSet, Kind, Value
+from tamis.domain.consent.topics import topic_id_of
 from tamis.domain.messages.kinds import KIND_NAMES
-from tamis.domain.topics import topic_id_of
+from tamis.domain.values.fields import EMAIL, FIRST_NAME, LAST_NAME, RESERVED, Field, FieldSet, Kind, Value
 from tamis.web.console.builder_labels import operator_label
 from tamis.web.console.filters import day, number, percent
 from tamis.web.console.messages import message_text

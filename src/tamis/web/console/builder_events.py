@@ -1,9 +1,9 @@
 """The builder's data about events, as plain JSON: names, their properties, and what a rule can ask of them."""
 
 from tamis.actions.segments.rule_syntax import OPERATORS, TIMES, AggregateFunction, fits, is_window
-from tamis.domain.events import PROPERTY_KINDS, EventCatalogue
-from tamis.domain.fields import Kind
+from tamis.domain.events.events import PROPERTY_KINDS, EventCatalogue
 from tamis.domain.messages.kinds import KIND_NAMES
+from tamis.domain.values.fields import Kind
 from tamis.web.console.builder_labels import operator_label
 
 _FUNCTIONS = {

@@ -8,8 +8,8 @@ from datetime import date
 
 from markupsafe import Markup
 
-from tamis.domain.membership_changes import DaySize
-from tamis.domain.text import pluralize
+from tamis.domain.segments.membership_changes import DaySize
+from tamis.domain.values.text import pluralize
 from tamis.web.console.filters import day as written_day
 
 WIDTH, HEIGHT, PAD = 96, 28, 2

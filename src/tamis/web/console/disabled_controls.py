@@ -4,7 +4,7 @@ role. Which these are follows from the routes, so that templates need not repeat
 import re
 from functools import cache, lru_cache
 
-from tamis.domain.users import Role
+from tamis.domain.accounts.users import Role
 from tamis.web.console.page_handlers import page_handlers
 from tamis.web.console.roles import needed_role
 

@@ -13,8 +13,8 @@ from tamis.actions.events.importing.options import EventImportOptions
 from tamis.actions.importing.background import UploadRequest
 from tamis.actions.importing.preview import FilePreview
 from tamis.actions.jobs import BackgroundJob, JobStatus
-from tamis.domain.dates import DateOrder
 from tamis.domain.errors import Problem
+from tamis.domain.values.dates import DateOrder
 from tamis.web.console.forms import Form
 
 

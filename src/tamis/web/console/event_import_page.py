@@ -11,7 +11,7 @@ from tamis.actions.importing.mapping import can_map
 from tamis.actions.importing.preview import FilePreview, PreviewColumn
 from tamis.actions.jobs import BackgroundJob
 from tamis.actions.services import Services
-from tamis.domain.imports import Upload
+from tamis.domain.files.imports import Upload
 from tamis.web.console.event_import_form import ChosenForEvents
 from tamis.web.console.import_page import MOST_COLUMNS, ORDERS, encoding_choices, first_values, job_values
 from tamis.web.console.importing import problem_sentence

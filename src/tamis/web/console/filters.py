@@ -5,8 +5,8 @@ from zoneinfo import ZoneInfo
 
 from markupsafe import Markup
 
-from tamis.domain.dates import format_day
-from tamis.domain.text import pluralize
+from tamis.domain.values.dates import format_day
+from tamis.domain.values.text import pluralize
 
 UTC = ZoneInfo("UTC")
 day = format_day

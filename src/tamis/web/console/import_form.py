@@ -20,10 +20,10 @@ from tamis.actions.importing.mapping_choices import (
 from tamis.actions.importing.preview import FilePreview, PreviewColumn
 from tamis.actions.importing.report import BadValue, ImportOptions
 from tamis.actions.jobs import BackgroundJob, JobStatus
-from tamis.domain.dates import DateOrder
 from tamis.domain.errors import Problem
-from tamis.domain.fields import FieldSet, Kind
 from tamis.domain.parsing.number_parser import DecimalMark
+from tamis.domain.values.dates import DateOrder
+from tamis.domain.values.fields import FieldSet, Kind
 from tamis.web.console.forms import Form
 
 Named = TypeVar("Named", bound=StrEnum)

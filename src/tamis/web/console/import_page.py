@@ -28,16 +28,16 @@ from tamis.actions.importing.uploads import format_size
 from tamis.actions.jobs import BackgroundJob, JobStatus
 from tamis.actions.lookups import fields_of_type
 from tamis.actions.services import Services
-from tamis.domain.consent_values import CONSENT
-from tamis.domain.contacts import ContactType
-from tamis.domain.dates import DateOrder
-from tamis.domain.encodings import KNOWN, UTF16_BE, UTF16_LE, label_of
+from tamis.domain.consent.consent_values import CONSENT
+from tamis.domain.consent.topics import find_topic_column
+from tamis.domain.contacts.contacts import ContactType
 from tamis.domain.errors import Invalid
-from tamis.domain.fields import EMAIL, FieldSet, Kind, key_from_name
-from tamis.domain.imports import ImportSubject, Upload
+from tamis.domain.files.encodings import KNOWN, UTF16_BE, UTF16_LE, label_of
+from tamis.domain.files.imports import ImportSubject, Upload
 from tamis.domain.parsing.column_format import ColumnFormat
 from tamis.domain.parsing.number_parser import DecimalMark
-from tamis.domain.topics import find_topic_column
+from tamis.domain.values.dates import DateOrder
+from tamis.domain.values.fields import EMAIL, FieldSet, Kind, key_from_name
 from tamis.web.console.import_form import Chosen
 from tamis.web.console.importing import problem_sentence, progress_of, report_of_trial
 from tamis.web.console.kinds import KINDS

@@ -10,9 +10,9 @@ from tamis.actions.importing.background import Report, UploadRequest, details_of
 from tamis.actions.importing.uploads import format_size
 from tamis.actions.jobs import BackgroundJob, JobStatus
 from tamis.domain.errors import Problem
-from tamis.domain.import_reports import Details, Figures
-from tamis.domain.imports import ImportJob
-from tamis.domain.text import pluralize
+from tamis.domain.files.import_reports import Details, Figures
+from tamis.domain.files.imports import ImportJob
+from tamis.domain.values.text import pluralize
 from tamis.web.console.messages import message_text
 
 STEPS = {

@@ -2,8 +2,8 @@
 
 from typing import NamedTuple
 
-from tamis.domain.fields import Kind
 from tamis.domain.messages.kinds import KIND_NAMES
+from tamis.domain.values.fields import Kind
 
 
 class KindLabel(NamedTuple):

@@ -3,9 +3,9 @@
 from collections.abc import Mapping
 
 from tamis.domain.errors import Message, TamisError
-from tamis.domain.membership_changes import Cause
 from tamis.domain.messages import SHARED
 from tamis.domain.messages.catalog import MessageCatalog
+from tamis.domain.segments.membership_changes import Cause
 
 OWN: Mapping[str, str] = {
     "another_email_column": (

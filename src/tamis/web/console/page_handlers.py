@@ -2,7 +2,7 @@
 
 from functools import cache
 from importlib import import_module
-from pkgutil import iter_modules
+from pkgutil import walk_packages
 
 from litestar.handlers import HTTPRouteHandler
 
@@ -12,5 +12,5 @@ from tamis.web.console import pages
 @cache
 def page_handlers() -> list[HTTPRouteHandler]:
     """Collect the `handlers` of all modules in `pages`."""
-    modules = [import_module(f"{pages.__name__}.{found.name}") for found in iter_modules(pages.__path__)]
+    modules = [import_module(found.name) for found in walk_packages(pages.__path__, f"{pages.__name__}.")]
     return [handler for module in modules for handler in getattr(module, "handlers", [])]

@@ -8,9 +8,9 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup, escape
 
 from tamis.actions.segments.rule_syntax import progress_of
-from tamis.domain.hidden_characters import escape_hidden_lines
 from tamis.domain.messages.kinds import KIND_NAMES
-from tamis.domain.text import pluralize
+from tamis.domain.values.hidden_characters import escape_hidden_lines
+from tamis.domain.values.text import pluralize
 from tamis.web.console import filters, idempotency, values
 from tamis.web.console.disabled_controls import disable_forbidden
 from tamis.web.console.messages import CAUSES, as_sentence

@@ -2,7 +2,7 @@
 
 from tamis.actions.fields.types import type_by_id
 from tamis.actions.services import Services
-from tamis.domain.contacts import ContactType
+from tamis.domain.contacts.contacts import ContactType
 from tamis.web.console.session import Visitor
 
 

@@ -7,7 +7,7 @@ from typing import Any, cast
 from litestar.connection import ASGIConnection
 from litestar.handlers import BaseRouteHandler
 
-from tamis.domain.users import Role
+from tamis.domain.accounts.users import Role
 from tamis.web.console.csrf import SAFE_METHODS
 from tamis.web.console.session import Visitor, WebRequest
 

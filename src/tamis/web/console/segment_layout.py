@@ -11,10 +11,10 @@ from tamis.actions.segments.members import ActivityPage, SegmentStats, segment_s
 from tamis.actions.segments.rule_syntax import Rule, sentence_of
 from tamis.actions.segments.segments import rule_of, segment_by_id
 from tamis.actions.services import Services
-from tamis.domain.contacts import ContactType
-from tamis.domain.members import ActivityEntry
-from tamis.domain.membership_changes import MembershipSnapshot
-from tamis.domain.segments import Segment
+from tamis.domain.contacts.contacts import ContactType
+from tamis.domain.segments.members import ActivityEntry
+from tamis.domain.segments.membership_changes import MembershipSnapshot
+from tamis.domain.segments.segments import Segment
 from tamis.web.console.responses import page
 from tamis.web.console.session import Visitor
 

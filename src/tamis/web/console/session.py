@@ -13,8 +13,8 @@ from litestar.datastructures import Cookie
 from tamis.actions.accounts.devices import MAX_AGE as DEVICE_MAX_AGE
 from tamis.actions.accounts.sessions import find_session, is_note_due, note_session
 from tamis.actions.services import Services
-from tamis.domain.accounts import Account, Client, Session
-from tamis.domain.users import Role, User
+from tamis.domain.accounts.accounts import Account, Client, Session
+from tamis.domain.accounts.users import Role, User
 from tamis.web.monitoring.traffic import request_record
 
 WebRequest = Request[Any, Any, Any]

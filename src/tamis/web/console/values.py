@@ -8,10 +8,10 @@ from operator import itemgetter
 
 from markupsafe import Markup
 
-from tamis.domain.events import RawValue, write_raw
-from tamis.domain.fields import SEPARATOR, Field, Kind, Value, format_value
-from tamis.domain.hidden_characters import escape_hidden_lines
-from tamis.domain.text import fold, fold_part
+from tamis.domain.events.events import RawValue, write_raw
+from tamis.domain.values.fields import SEPARATOR, Field, Kind, Value, format_value
+from tamis.domain.values.hidden_characters import escape_hidden_lines
+from tamis.domain.values.text import fold, fold_part
 from tamis.web.console.filters import day, when
 from tamis.web.console.forms import Form
 

@@ -9,8 +9,8 @@ from litestar.handlers import ASGIRouteHandler, asgi
 
 from tamis import log
 from tamis.actions.services import Services
-from tamis.domain.accounts import ApiKey
-from tamis.domain.accounts import Scope as KeyScope
+from tamis.domain.accounts.accounts import ApiKey
+from tamis.domain.accounts.accounts import Scope as KeyScope
 from tamis.domain.errors import Busy, Invalid, NotFound, Refused, Unavailable
 from tamis.web.body_values import InvalidBody
 from tamis.web.http import (

@@ -14,11 +14,11 @@ from tamis.actions.segments import recipients, segments
 from tamis.actions.segments.rule_syntax import from_arrays
 from tamis.actions.segments.sizes import sized_segment, sized_segments
 from tamis.actions.services import Services
-from tamis.domain.accounts import Account, ApiKey
-from tamis.domain.actors import Actor
-from tamis.domain.contacts import ContactType
+from tamis.domain.accounts.accounts import Account, ApiKey
+from tamis.domain.accounts.actors import Actor
+from tamis.domain.contacts.contacts import ContactType
 from tamis.domain.errors import Invalid, Problem
-from tamis.domain.fields import RESERVED
+from tamis.domain.values.fields import RESERVED
 from tamis.web.body_values import parse_body
 from tamis.web.http import RawResponse, Request, StreamedResponse, json_response
 from tamis.web.request_tasks import run_in_lane

@@ -4,9 +4,9 @@ import re
 from dataclasses import dataclass, field
 from typing import TypeVar
 
-from tamis.domain.emails import Email, parse_email
+from tamis.domain.contacts.emails import Email, parse_email
 from tamis.domain.errors import Param, Problem
-from tamis.domain.text import CONTROL, MAX_LINE, SURROGATE
+from tamis.domain.values.text import CONTROL, MAX_LINE, SURROGATE
 from tamis.web.body_values import BodyValues
 
 T = TypeVar("T")

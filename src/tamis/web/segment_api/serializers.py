@@ -2,9 +2,9 @@
 
 from tamis.actions.segments.rule_syntax import to_arrays
 from tamis.actions.segments.sizes import SizedSegment
-from tamis.domain.contacts import Contact, ContactType
-from tamis.domain.fields import RESERVED, SYSTEM_FIELDS, Field, FieldSet, Value
-from tamis.domain.instants import format_instant
+from tamis.domain.contacts.contacts import Contact, ContactType
+from tamis.domain.values.fields import RESERVED, SYSTEM_FIELDS, Field, FieldSet, Value
+from tamis.domain.values.instants import format_instant
 
 
 def segment(sized: SizedSegment) -> dict[str, object]:

@@ -10,8 +10,8 @@ from typing import NamedTuple
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
-from tamis.domain.hidden_characters import escape_hidden_lines
-from tamis.domain.masking import masked_email
+from tamis.domain.contacts.masking import masked_email
+from tamis.domain.values.hidden_characters import escape_hidden_lines
 
 STYLESHEET_PATH = "/u/page.css"
 PREVIEW_EMAIL = "maria@example.org"

@@ -17,9 +17,9 @@ from tamis import log
 from tamis.actions.consent import unsubscribing
 from tamis.actions.consent.unsubscribe_links import PATH, UnsubscribeLink, read_link
 from tamis.actions.services import Services
-from tamis.domain.actors import RECIPIENT
+from tamis.domain.accounts.actors import RECIPIENT
+from tamis.domain.consent.topics import is_subscribed
 from tamis.domain.errors import Busy, TamisError
-from tamis.domain.topics import is_subscribed
 from tamis.web.body_values import BodyValues, InvalidBody, parse_body
 from tamis.web.client_networks import client_network
 from tamis.web.http import (

@@ -11,9 +11,9 @@ from tamis.actions.events.importing.names import PreparedName
 from tamis.actions.events.importing.store import RowWriter, StoredEvents
 from tamis.actions.fields.types import type_by_id
 from tamis.actions.services import Services
-from tamis.domain.accounts import Account
-from tamis.domain.contacts import ContactType
-from tamis.domain.events import RawValue
+from tamis.domain.accounts.accounts import Account
+from tamis.domain.contacts.contacts import ContactType
+from tamis.domain.events.events import RawValue
 from tamis.records import change_log, contacts
 from tamis.records.events import bulk, catalogue
 from tamis.records.events.rows import NewEvent

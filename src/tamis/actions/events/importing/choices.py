@@ -9,9 +9,9 @@ from tamis.actions.events.stated_events import property_key
 from tamis.actions.importing.email_column import find_email_column
 from tamis.actions.importing.mapping import can_map
 from tamis.actions.importing.preview import FilePreview, PreviewColumn
-from tamis.domain.dates import DateOrder
 from tamis.domain.errors import Invalid, Problem
-from tamis.domain.fields import Kind
+from tamis.domain.values.dates import DateOrder
+from tamis.domain.values.fields import Kind
 
 PROPERTY, SKIP = "property:", "skip"
 """Choices beside the parts of an event: the name of a property follows the first."""

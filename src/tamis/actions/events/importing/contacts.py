@@ -8,11 +8,11 @@ from tamis.actions.contacts.row_storage import store_rows
 from tamis.actions.events.importing.options import EventImportOptions
 from tamis.actions.fields.types import type_by_id
 from tamis.actions.services import Services
-from tamis.domain.accounts import Account
-from tamis.domain.audit import AuditAction, type_subject
-from tamis.domain.contacts import ContactType
+from tamis.domain.accounts.accounts import Account
+from tamis.domain.accounts.audit import AuditAction, type_subject
+from tamis.domain.contacts.contacts import ContactType
 from tamis.domain.errors import Message
-from tamis.domain.text import shorten
+from tamis.domain.values.text import shorten
 from tamis.records import contacts, forgotten_emails, types
 from tamis.records.handles import Transaction
 from tamis.staging.emails import EmailExpressions

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from tamis.actions.events.stated_events import property_key
 from tamis.actions.importing.email_column import ColumnContents, find_email_column
 from tamis.actions.importing.mapping import can_map
-from tamis.domain.email_names import NameMatch, match_name
+from tamis.domain.contacts.email_names import NameMatch, match_name
 from tamis.domain.errors import Invalid, Problem
-from tamis.domain.events import MAX_PROPERTIES
-from tamis.domain.fields import key_from_name
+from tamis.domain.events.events import MAX_PROPERTIES
+from tamis.domain.values.fields import key_from_name
 
 EMAIL, EVENT, AT, ID, PROPERTIES = "email", "event", "at", "id", "properties"
 PARTS = (EMAIL, EVENT, AT, ID)

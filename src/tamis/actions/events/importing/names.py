@@ -12,15 +12,15 @@ from tamis.actions.events.retention import kept_since
 from tamis.actions.events.stated_events import property_key
 from tamis.actions.fields.types import type_by_id
 from tamis.actions.services import Services
-from tamis.domain.accounts import Account
-from tamis.domain.contacts import ContactType
-from tamis.domain.dates import format_day
+from tamis.domain.accounts.accounts import Account
+from tamis.domain.contacts.contacts import ContactType
 from tamis.domain.errors import Invalid, Message, Problem
-from tamis.domain.events import MAX_PROPERTIES_SIZE, EventName
-from tamis.domain.fields import Field, Kind
-from tamis.domain.import_reports import ImportedName, ImportedProperty
+from tamis.domain.events.events import MAX_PROPERTIES_SIZE, EventName
+from tamis.domain.files.import_reports import ImportedName, ImportedProperty
 from tamis.domain.inference.majority import is_great_majority
-from tamis.domain.instants import day_of, to_micros
+from tamis.domain.values.dates import format_day
+from tamis.domain.values.fields import Field, Kind
+from tamis.domain.values.instants import day_of, to_micros
 from tamis.records.events.catalogue import catalogue_of_type
 from tamis.records.handles import Transaction
 from tamis.staging.events import properties, rows

@@ -5,11 +5,11 @@ from dataclasses import dataclass, field
 
 from msgspec import UNSET
 
-from tamis.domain.dates import DateOrder
-from tamis.domain.import_reports import Details, EventCounts, ImportedName, RequestedOptions
-from tamis.domain.imports import Upload
+from tamis.domain.files.import_reports import Details, EventCounts, ImportedName, RequestedOptions
+from tamis.domain.files.imports import Upload
 from tamis.domain.messages import ENGLISH
 from tamis.domain.messages.catalog import MessageCatalog
+from tamis.domain.values.dates import DateOrder
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,13 +12,13 @@ from tamis.actions.events.importing.options import EventImportOptions
 from tamis.actions.events.stated_events import property_key, raw_value
 from tamis.actions.importing.row_preparation import parse_email_column
 from tamis.actions.importing.sources import StagedFile
-from tamis.domain.dates import DateOrder, in_utc, read_datetime
 from tamis.domain.errors import Invalid, Message, Problem, ValueProblem
-from tamis.domain.event_instants import parse_event_instant
-from tamis.domain.events import MAX_PROPERTIES
-from tamis.domain.fields import Kind
-from tamis.domain.instants import to_micros
-from tamis.domain.text import MAX_LINE, fold, name_problem, text_problem
+from tamis.domain.events.event_instants import parse_event_instant
+from tamis.domain.events.events import MAX_PROPERTIES
+from tamis.domain.values.dates import DateOrder, in_utc, read_datetime
+from tamis.domain.values.fields import Kind
+from tamis.domain.values.instants import to_micros
+from tamis.domain.values.text import MAX_LINE, fold, name_problem, text_problem
 from tamis.records.events.rows import write_canonically
 from tamis.staging.cells import cell_sql, find_columns_with_prefix, find_padded_columns
 from tamis.staging.emails import EmailExpressions

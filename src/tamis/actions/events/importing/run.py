@@ -26,10 +26,10 @@ from tamis.actions.importing.row_preparation import rejected_rows
 from tamis.actions.importing.sources import ContactFile, StagedFile, stage_file
 from tamis.actions.scratch_directories import SPOOL, scratch_directory
 from tamis.actions.services import Services
-from tamis.domain.accounts import Account
-from tamis.domain.contacts import ContactType
+from tamis.domain.accounts.accounts import Account
+from tamis.domain.contacts.contacts import ContactType
 from tamis.domain.errors import Message
-from tamis.domain.imports import ImportSubject, Upload
+from tamis.domain.files.imports import ImportSubject, Upload
 from tamis.files.header import clean_name
 from tamis.staging.connection import open_staging
 from tamis.staging.events import cells, rows

@@ -8,8 +8,8 @@ from datetime import datetime
 from tamis.actions.events.catalogue_growth import is_unreadable
 from tamis.actions.fields.types import type_by_id
 from tamis.actions.services import Services
-from tamis.domain.accounts import Account
-from tamis.domain.fields import Kind
+from tamis.domain.accounts.accounts import Account
+from tamis.domain.values.fields import Kind
 from tamis.records import change_log, contacts
 from tamis.records.events import catalogue
 from tamis.records.events.rows import EventOutcome, NewEvent, decode_properties

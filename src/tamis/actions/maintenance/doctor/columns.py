@@ -13,10 +13,10 @@ from tamis.actions.segments.membership import external_membership
 from tamis.actions.segments.stored_rules import rules_of_type
 from tamis.actions.services import Services
 from tamis.columns.interface.verification import Discrepancies, SegmentState
-from tamis.domain.contacts import Contact
-from tamis.domain.emails import email_key
-from tamis.domain.externals import External
-from tamis.domain.text import pluralize
+from tamis.domain.contacts.contacts import Contact
+from tamis.domain.contacts.emails import email_key
+from tamis.domain.contacts.externals import External
+from tamis.domain.values.text import pluralize
 from tamis.records import accounts, contacts, externals, overrides, segments, types
 from tamis.records.handles import Reader
 from tamis.records.maintenance import verify

@@ -5,7 +5,7 @@ from pathlib import Path
 from tamis.actions.maintenance.doctor.report import Check, start_check
 from tamis.actions.maintenance.file_permissions import list_open_to_others
 from tamis.actions.maintenance.stores import COLUMNS, RECORDS, STORES
-from tamis.domain.text import pluralize
+from tamis.domain.values.text import pluralize
 
 KNOWN = {"server.json", "records-in-postgresql", "imports", "spool", "rejects", "exports", "uploads", "demo.json"}
 SHOWN = 5

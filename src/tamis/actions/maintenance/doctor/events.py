@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from tamis.actions.maintenance.doctor.report import REPORT, RESTORE, Check, CheckInProgress, some, start_check
-from tamis.domain.text import pluralize
+from tamis.domain.values.text import pluralize
 from tamis.records.events.verify import verify_events
 from tamis.records.handles import Reader
 

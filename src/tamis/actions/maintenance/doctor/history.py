@@ -8,8 +8,8 @@ from tamis.actions.services import Services
 from tamis.actions.view import View
 from tamis.columns.interface.verification import Discrepancies
 from tamis.columns.interface.view import ColumnsView
-from tamis.domain.segments import LAST_SEGMENT
-from tamis.domain.text import pluralize
+from tamis.domain.segments.segments import LAST_SEGMENT
+from tamis.domain.values.text import pluralize
 from tamis.records.change_log import last_change
 from tamis.records.handles import Reader, snapshot
 from tamis.records.history import read

@@ -8,11 +8,11 @@ from tamis.actions.batches import batched
 from tamis.actions.maintenance.doctor.events import check_events
 from tamis.actions.maintenance.doctor.report import REPORT, RESTORE, Check, some, start_check
 from tamis.actions.segments.stored_rules import stored_rule
-from tamis.domain.dates import format_day
-from tamis.domain.emails import email_key
+from tamis.domain.contacts.emails import email_key
 from tamis.domain.errors import Invalid
-from tamis.domain.segments import EXTERNAL_BIT, LAST_SEGMENT, Segment
-from tamis.domain.text import pluralize
+from tamis.domain.segments.segments import EXTERNAL_BIT, LAST_SEGMENT, Segment
+from tamis.domain.values.dates import format_day
+from tamis.domain.values.text import pluralize
 from tamis.records import email_exclusions, forgotten_emails, segments, types
 from tamis.records.engine.store import Records
 from tamis.records.events.catalogue import names_for, names_of_type

@@ -20,7 +20,7 @@ from tamis.actions.maintenance.doctor.history import verify_history
 from tamis.actions.maintenance.doctor.report import REBUILD, Check, start_check
 from tamis.actions.services import Services
 from tamis.domain.errors import Damaged
-from tamis.domain.text import pluralize
+from tamis.domain.values.text import pluralize
 from tamis.records import types
 from tamis.records.maintenance import verify
 

@@ -7,12 +7,17 @@ from tamis.actions.contacts.contacts import contact_of_email
 from tamis.actions.contacts.forgotten_emails import refuse_forgotten
 from tamis.actions.segments.recipients import add_recipient, delete_recipient
 from tamis.actions.segments.segments import segment_by_id
-from tamis.domain.accounts import Account
-from tamis.domain.audit import AuditAction, segment_subject
-from tamis.domain.emails import Email, parse_email, parse_email_for_lookup
+from tamis.domain.accounts.accounts import Account
+from tamis.domain.accounts.audit import AuditAction, segment_subject
+from tamis.domain.contacts.emails import Email, parse_email, parse_email_for_lookup
 from tamis.domain.errors import Invalid, NotFound, Problem
-from tamis.domain.segments import Segment, recipient_id_of_contact, recipient_id_of_external, segment_of_recipient
-from tamis.domain.text import MAX_LINE, line_problem, shorten
+from tamis.domain.segments.segments import (
+    Segment,
+    recipient_id_of_contact,
+    recipient_id_of_external,
+    segment_of_recipient,
+)
+from tamis.domain.values.text import MAX_LINE, line_problem, shorten
 from tamis.records import email_exclusions, externals, overrides, types
 from tamis.records.handles import Reader, Transaction
 

@@ -9,13 +9,13 @@ from tamis.actions.segments.segments import segment_by_id
 from tamis.actions.services import Services
 from tamis.actions.view import View
 from tamis.columns.interface.view import ColumnsView
-from tamis.domain.accounts import Account
-from tamis.domain.emails import parse_email_for_lookup
+from tamis.domain.accounts.accounts import Account
+from tamis.domain.contacts.emails import parse_email_for_lookup
 from tamis.domain.errors import NotFound
-from tamis.domain.fields import FIRST_NAME, LAST_NAME, Field, FieldSet, Value
-from tamis.domain.members import Member
-from tamis.domain.segments import Segment
-from tamis.domain.text import shorten
+from tamis.domain.segments.members import Member
+from tamis.domain.segments.segments import Segment
+from tamis.domain.values.fields import FIRST_NAME, LAST_NAME, Field, FieldSet, Value
+from tamis.domain.values.text import shorten
 from tamis.records import contacts, types
 
 

@@ -8,10 +8,10 @@ from tamis.actions.segments.segments import SegmentEdit, check_edit, rule_of
 from tamis.actions.segments.stored_rules import rules_of_type
 from tamis.actions.services import Services
 from tamis.columns.interface.rules import RuleEffect
-from tamis.domain.accounts import Account
-from tamis.domain.contacts import Contact
+from tamis.domain.accounts.accounts import Account
+from tamis.domain.contacts.contacts import Contact
 from tamis.domain.preconditions import NO_PRECONDITION, Precondition
-from tamis.domain.segments import Segment
+from tamis.domain.segments.segments import Segment
 from tamis.records import contacts, types
 from tamis.rules.evaluation.dependencies import sort_into_levels
 from tamis.rules.time.evaluation_time import EvaluationTime

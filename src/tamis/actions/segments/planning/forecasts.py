@@ -9,8 +9,8 @@ from tamis.actions.segments.stored_rules import rules_of_type
 from tamis.actions.services import Services
 from tamis.columns.interface.forecast import ForecastRequest
 from tamis.domain.errors import Invalid, NotFound, Problem
-from tamis.domain.instants import day_of
-from tamis.domain.segments import Segment
+from tamis.domain.segments.segments import Segment
+from tamis.domain.values.instants import day_of
 from tamis.records import accounts, types
 from tamis.records.handles import Reader
 from tamis.rules.evaluation.dependencies import sort_into_levels

@@ -4,7 +4,7 @@ from tamis.actions.fields.types import type_by_id
 from tamis.actions.segments.previews import Preview, preview_rule
 from tamis.actions.segments.rule_syntax import draft_of
 from tamis.actions.services import Services
-from tamis.domain.accounts import Account
+from tamis.domain.accounts.accounts import Account
 from tamis.domain.errors import Invalid
 from tamis.records import segments, types
 from tamis.records.events.catalogue import names_of_type

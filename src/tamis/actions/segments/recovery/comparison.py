@@ -11,8 +11,8 @@ from tamis.actions.segments.segments import segment_by_id
 from tamis.actions.services import Services
 from tamis.actions.view import View
 from tamis.columns.interface.view import ColumnsView
-from tamis.domain.accounts import Account
-from tamis.domain.segments import Segment
+from tamis.domain.accounts.accounts import Account
+from tamis.domain.segments.segments import Segment
 from tamis.rules.descriptions.differences import OutlineLine, compare_outlines
 from tamis.rules.descriptions.outline import outline
 from tamis.rules.time.evaluation_time import EvaluationTime

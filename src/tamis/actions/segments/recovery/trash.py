@@ -11,10 +11,10 @@ from tamis.actions.segments.segment_audit import record_segment
 from tamis.actions.segments.segments import free_name
 from tamis.actions.segments.validation import build_or_collect, problems_with_names
 from tamis.actions.services import Services
-from tamis.domain.accounts import Account
-from tamis.domain.audit import AuditAction
+from tamis.domain.accounts.accounts import Account
+from tamis.domain.accounts.audit import AuditAction
 from tamis.domain.errors import Message, NotFound, Problem, Refused, TamisError
-from tamis.domain.segments import Segment
+from tamis.domain.segments.segments import Segment
 from tamis.records import trash, types
 from tamis.records.handles import Reader, Transaction
 from tamis.rules.syntaxes.json import from_json

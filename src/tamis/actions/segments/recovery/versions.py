@@ -8,13 +8,13 @@ from tamis.actions.segments.segment_audit import record_segment, rule_change
 from tamis.actions.segments.segments import segment_by_id, segment_tag
 from tamis.actions.segments.validation import build_or_collect, problems_with_names
 from tamis.actions.services import Services
-from tamis.domain.accounts import Account
-from tamis.domain.audit import AuditAction
+from tamis.domain.accounts.accounts import Account
+from tamis.domain.accounts.audit import AuditAction
 from tamis.domain.errors import Message, NotFound, Problem, Refused
-from tamis.domain.instants import day_of
 from tamis.domain.preconditions import NO_PRECONDITION, Precondition
-from tamis.domain.segments import Segment
-from tamis.domain.versions import BEYOND_LAST, SegmentVersion
+from tamis.domain.segments.segments import Segment
+from tamis.domain.segments.versions import BEYOND_LAST, SegmentVersion
+from tamis.domain.values.instants import day_of
 from tamis.records import segment_versions, segments
 from tamis.records.handles import Reader, Transaction, snapshot
 from tamis.rules.descriptions.describe import describe

@@ -10,7 +10,7 @@ from tamis.columns.projector.rule_dependencies import breakpoints_of, parts_of, 
 from tamis.columns.projector.steps import in_memory
 from tamis.columns.projector.steps.events import next_event_breakpoint
 from tamis.columns.projector.strategy import Strategy
-from tamis.domain.instants import next_day_starts
+from tamis.domain.values.instants import next_day_starts
 from tamis.rules.time.breakpoints import changes_at_midnight
 
 

@@ -8,9 +8,9 @@ import msgspec
 from tamis.columns.projector.batch import ContactEvent
 from tamis.columns.projector.context import NO_EVENTS_KNOWN, EventsByName, TypeContext
 from tamis.columns.projector.rule_dependencies import used_events
-from tamis.domain.events import RawValue, read_property
-from tamis.domain.fields import FieldSet
-from tamis.domain.instants import from_micros
+from tamis.domain.events.events import RawValue, read_property
+from tamis.domain.values.fields import FieldSet
+from tamis.domain.values.instants import from_micros
 from tamis.rules.evaluation.aggregates import EventValues
 from tamis.rules.evaluation.operands import comparable
 

@@ -11,7 +11,7 @@ from tamis.columns.projector.queries import load
 from tamis.columns.projector.rule_dependencies import midnight_conditions, timed_conditions
 from tamis.columns.projector.steps.events import mark_at_breakpoints, without_breakpoints
 from tamis.columns.projector.strategy import Strategy
-from tamis.domain.fields import Field
+from tamis.domain.values.fields import Field
 from tamis.rules.sql.compiler import ColumnSource, compile_rule
 from tamis.rules.sql.dialect import Parameters
 from tamis.rules.tree import Condition

@@ -16,7 +16,7 @@ from tamis.columns.projector.rule_dependencies import split_by_events, used_even
 from tamis.columns.projector.steps import externals, insert_only, small_batch
 from tamis.columns.projector.steps.events import EVALUATED, breakpoints_of_dirty, collect_evaluated
 from tamis.columns.projector.strategy import BatchProfile, Strategy, choose
-from tamis.domain.membership_changes import Cause
+from tamis.domain.segments.membership_changes import Cause
 from tamis.rules.sql.compiler import compile_rule
 from tamis.rules.sql.dialect import Parameters
 from tamis.rules.tree import referenced_segments

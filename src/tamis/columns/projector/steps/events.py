@@ -30,9 +30,9 @@ from tamis.columns.projector.rule_dependencies import (
     used_events,
 )
 from tamis.columns.projector.steps.stage import stage_changed
-from tamis.domain.fields import Field
-from tamis.domain.instants import from_micros
-from tamis.domain.membership_changes import Cause
+from tamis.domain.segments.membership_changes import Cause
+from tamis.domain.values.fields import Field
+from tamis.domain.values.instants import from_micros
 from tamis.rules.sql.compiler import EventTables
 from tamis.rules.sql.dialect import Parameters
 from tamis.rules.tree import properties_of

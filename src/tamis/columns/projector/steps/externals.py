@@ -9,7 +9,7 @@ from tamis.columns.layout.sources import stored_source
 from tamis.columns.projector.batch import Levels
 from tamis.columns.projector.context import Connection, TypeContext, execute_update
 from tamis.columns.projector.queries import load
-from tamis.domain.segments import EXTERNAL_BIT, SEGMENT_SHIFT
+from tamis.domain.segments.segments import EXTERNAL_BIT, SEGMENT_SHIFT
 from tamis.rules.evaluation.externals import segments_included
 from tamis.rules.sql.compiler import compile_rule
 from tamis.rules.sql.dialect import Parameters

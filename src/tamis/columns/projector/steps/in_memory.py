@@ -33,12 +33,12 @@ from tamis.columns.projector.steps.contact_events import WITHOUT_EVENTS, read_ev
 from tamis.columns.projector.steps.roll_up import update_sizes
 from tamis.columns.projector.steps.small_batch import Evaluation, find_differences, stored_values
 from tamis.columns.projector.steps.stage import last_changes
-from tamis.domain.contacts import JsonValue, typed_value
-from tamis.domain.fields import CONTACT_ID, CREATED_AT, EMAIL, SUPPRESSED, UPDATED_AT, Field, Value
-from tamis.domain.history import ChangeRow
-from tamis.domain.instants import LAST_INSTANT, MICROSECOND, day_of, from_micros, to_micros
-from tamis.domain.membership_changes import Cause
-from tamis.domain.segments import SEGMENT_SHIFT
+from tamis.domain.contacts.contacts import JsonValue, typed_value
+from tamis.domain.segments.history import ChangeRow
+from tamis.domain.segments.membership_changes import Cause
+from tamis.domain.segments.segments import SEGMENT_SHIFT
+from tamis.domain.values.fields import CONTACT_ID, CREATED_AT, EMAIL, SUPPRESSED, UPDATED_AT, Field, Value
+from tamis.domain.values.instants import LAST_INSTANT, MICROSECOND, day_of, from_micros, to_micros
 from tamis.rules.evaluation.operands import comparable
 from tamis.rules.time.evaluation_time import EvaluationTime
 

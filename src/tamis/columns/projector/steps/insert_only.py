@@ -7,7 +7,7 @@ from tamis.columns.projector.context import Connection, TypeContext, execute_upd
 from tamis.columns.projector.queries import load
 from tamis.columns.projector.rule_dependencies import split_by_events, used_fields
 from tamis.columns.projector.steps.events import of_new_contacts
-from tamis.domain.segments import SEGMENT_SHIFT
+from tamis.domain.segments.segments import SEGMENT_SHIFT
 from tamis.rules.sql.compiler import compile_rule
 from tamis.rules.sql.dialect import Parameters
 

@@ -10,8 +10,8 @@ from zoneinfo import ZoneInfo
 from tamis.columns.history.daily_rollup import DailyChanges
 from tamis.columns.projector.context import Connection, LoggedChanges, MembershipDifference, TypeContext, naive_utc
 from tamis.columns.projector.queries import load
-from tamis.domain.instants import DAY, day_in_utc, day_of
-from tamis.domain.membership_changes import Cause
+from tamis.domain.segments.membership_changes import Cause
+from tamis.domain.values.instants import DAY, day_in_utc, day_of
 
 SQL = load("log")
 

@@ -15,8 +15,8 @@ from tamis.columns.projector.steps.log import last_snapshot, log_snapshot
 from tamis.columns.projector.steps.restore import compare_restored
 from tamis.columns.projector.steps.roll_up import set_size
 from tamis.columns.projector.strategy import Strategy
-from tamis.domain.instants import day_of
-from tamis.domain.membership_changes import Cause
+from tamis.domain.segments.membership_changes import Cause
+from tamis.domain.values.instants import day_of
 from tamis.rules.sql.compiler import compile_rule
 from tamis.rules.sql.dialect import Parameters
 from tamis.rules.time.evaluation_time import EvaluationTime

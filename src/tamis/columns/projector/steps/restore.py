@@ -13,7 +13,7 @@ from tamis.columns.projector.batch import OverrideChanges, SegmentRules, TypeCha
 from tamis.columns.projector.context import Connection, TypeContext, execute_update, for_type, naive_utc
 from tamis.columns.projector.queries import load
 from tamis.columns.projector.steps.stage import groups_of
-from tamis.domain.membership_changes import Cause
+from tamis.domain.segments.membership_changes import Cause
 
 SQL = load("restore")
 EVER = datetime.min.replace(tzinfo=UTC)

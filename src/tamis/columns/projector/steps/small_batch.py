@@ -17,10 +17,10 @@ from tamis.columns.projector.rule_dependencies import used_fields
 from tamis.columns.projector.steps.contact_events import WITHOUT_EVENTS, read_events
 from tamis.columns.projector.steps.stage import last_changes
 from tamis.columns.projector.windows import AsOf
-from tamis.domain.fields import CONTACT_ID, Field, Value
-from tamis.domain.instants import to_micros
-from tamis.domain.membership_changes import Cause
-from tamis.domain.segments import SEGMENT_SHIFT
+from tamis.domain.segments.membership_changes import Cause
+from tamis.domain.segments.segments import SEGMENT_SHIFT
+from tamis.domain.values.fields import CONTACT_ID, Field, Value
+from tamis.domain.values.instants import to_micros
 from tamis.rules.evaluation.aggregates import EventValues
 from tamis.rules.evaluation.compiled import CompiledRule, compile_rule
 from tamis.rules.evaluation.operands import comparable

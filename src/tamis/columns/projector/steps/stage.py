@@ -10,9 +10,9 @@ from tamis.columns.projector.batch import ChangeGroup, OverrideChanges
 from tamis.columns.projector.context import BatchContext, Connection, TypeContext, for_type, naive_utc
 from tamis.columns.projector.documents import insert_contacts
 from tamis.columns.projector.queries import load
-from tamis.domain.instants import from_micros
-from tamis.domain.membership_changes import Cause
-from tamis.domain.text import fold
+from tamis.domain.segments.membership_changes import Cause
+from tamis.domain.values.instants import from_micros
+from tamis.domain.values.text import fold
 
 SQL = load("stage")
 MOST_LISTED = 1_000

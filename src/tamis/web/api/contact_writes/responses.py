@@ -16,7 +16,7 @@ from tamis.actions.contacts.contact_writes import (
     without_merged,
 )
 from tamis.actions.contacts.stated_values import StatedContact
-from tamis.domain.membership_changes import SegmentChanges
+from tamis.domain.segments.membership_changes import SegmentChanges
 from tamis.web.api.calls import Call
 from tamis.web.api.schemas.contacts import ContactBody, WrittenContactOut, written_contact_out
 from tamis.web.api.suppression_marks import mark_suppressed

@@ -12,7 +12,7 @@ from litestar.datastructures import Headers
 from litestar.exceptions import HTTPException
 
 from tamis.actions.services import Services
-from tamis.domain.accounts import Scope as KeyScope
+from tamis.domain.accounts.accounts import Scope as KeyScope
 from tamis.web.api.body import decode_body, read_body, require_json
 from tamis.web.api.calls import CallFactory
 from tamis.web.api.contact_writes.responses import write_contact

@@ -10,7 +10,7 @@ from msgspec import UNSET, Meta, UnsetType
 from tamis.actions.accounts.accounts import set_name
 from tamis.actions.consent import mailing
 from tamis.actions.lookups import account_by_id
-from tamis.domain.accounts import Scope
+from tamis.domain.accounts.accounts import Scope
 from tamis.web.api.body import StrictJson
 from tamis.web.api.calls import Call, CallDep
 from tamis.web.api.operations import needs

@@ -7,8 +7,8 @@ from litestar import get
 from litestar.params import Parameter
 
 from tamis.actions.audit import list_entries
-from tamis.domain.accounts import Scope
-from tamis.domain.audit import BEYOND_LAST, AuditAction, AuditFilter
+from tamis.domain.accounts.accounts import Scope
+from tamis.domain.accounts.audit import BEYOND_LAST, AuditAction, AuditFilter
 from tamis.web.api.calls import CallDep
 from tamis.web.api.operations import needs
 from tamis.web.api.paging import PageDep, cut_page

@@ -10,7 +10,7 @@ from litestar.params import HeaderParameter, Parameter
 from litestar.response import Stream
 
 from tamis.actions.changes.past_members import members_at_change
-from tamis.domain.accounts import Scope
+from tamis.domain.accounts.accounts import Scope
 from tamis.domain.errors import Problem
 from tamis.web.api.calls import CallDep
 from tamis.web.api.listening import Wanted

@@ -11,7 +11,7 @@ from litestar.openapi.spec import OpenAPIMediaType, OpenAPIType, Operation, Requ
 from tamis.actions.contacts.contact_batches import ParsedBatch, parse_batch, write_batch
 from tamis.actions.fields.types import type_by_id
 from tamis.actions.lookups import Transaction
-from tamis.domain.accounts import Scope
+from tamis.domain.accounts.accounts import Scope
 from tamis.domain.errors import Invalid, Problem
 from tamis.web.api.body import decode_body, read_body
 from tamis.web.api.calls import CallDep

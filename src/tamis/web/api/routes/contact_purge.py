@@ -10,7 +10,7 @@ from msgspec import Meta
 from tamis.actions.contacts import purge
 from tamis.actions.contacts.contact_queries import selected_fields
 from tamis.actions.contacts.purge import PurgeFilter
-from tamis.domain.accounts import Scope
+from tamis.domain.accounts.accounts import Scope
 from tamis.web.api.body import StrictJson
 from tamis.web.api.calls import CallDep
 from tamis.web.api.contact_writes.streamed_batches import ApiRequest

@@ -11,7 +11,7 @@ from tamis.actions.contacts.contact_record import (
     history_of_contact,
     record_of_contact,
 )
-from tamis.domain.accounts import Scope
+from tamis.domain.accounts.accounts import Scope
 from tamis.web.api.calls import CallDep
 from tamis.web.api.operations import needs
 from tamis.web.api.paging import PageDep, cut_page

@@ -5,7 +5,7 @@ from litestar.params import JSONBody
 
 from tamis.actions.fields import types
 from tamis.actions.lookups import types_of_account
-from tamis.domain.accounts import Scope
+from tamis.domain.accounts.accounts import Scope
 from tamis.web.api.body import StrictJson
 from tamis.web.api.calls import CallDep
 from tamis.web.api.operations import created, needs

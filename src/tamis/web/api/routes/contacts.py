@@ -11,7 +11,7 @@ from tamis.actions.contacts.contact_queries import query_contacts, selected_fiel
 from tamis.actions.contacts.contact_record import TypedContact, contact_by_email
 from tamis.actions.contacts.contact_removal import discard_rejects_of
 from tamis.actions.contacts.contact_writes import contact_tag, remove_contact_of_email
-from tamis.domain.accounts import Scope
+from tamis.domain.accounts.accounts import Scope
 from tamis.domain.errors import Invalid
 from tamis.domain.preconditions import ANY
 from tamis.web.api.body import StrictJson

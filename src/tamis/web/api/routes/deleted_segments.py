@@ -5,7 +5,7 @@ from litestar import Response, delete, get, post
 from tamis.actions.segments.recovery import trash
 from tamis.actions.segments.segments import segment_tag
 from tamis.actions.segments.sizes import listed_segments
-from tamis.domain.accounts import Scope
+from tamis.domain.accounts.accounts import Scope
 from tamis.web.api.calls import CallDep
 from tamis.web.api.operations import needs, tagged
 from tamis.web.api.paging import PageDep, page_by_id

@@ -9,8 +9,8 @@ from litestar.params import Parameter
 
 from tamis.actions.events.export import EventSelection, events_download
 from tamis.actions.fields.types import type_by_id
-from tamis.domain.accounts import Scope
-from tamis.domain.exports import Format
+from tamis.domain.accounts.accounts import Scope
+from tamis.domain.files.exports import Format
 from tamis.web.api.calls import Call, CallDep
 from tamis.web.api.operations import needs, sends_files
 from tamis.web.api.schemas.common import Id

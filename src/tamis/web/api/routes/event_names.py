@@ -8,7 +8,7 @@ from litestar.params import JSONBody, Parameter
 
 from tamis.actions.events import catalogue
 from tamis.actions.events.catalogue import EventNameEdit, EventPropertyEdit
-from tamis.domain.accounts import Scope
+from tamis.domain.accounts.accounts import Scope
 from tamis.web.api.body import StrictJson
 from tamis.web.api.calls import CallDep
 from tamis.web.api.operations import needs

@@ -16,7 +16,7 @@ from tamis.actions.events.stated_events import ParsedEvent
 from tamis.actions.events.timeline import ShownEvent, TimelinePosition, events_of_contact
 from tamis.actions.fields.types import type_by_id
 from tamis.actions.lookups import Transaction
-from tamis.domain.accounts import Scope
+from tamis.domain.accounts.accounts import Scope
 from tamis.domain.errors import Invalid, Problem
 from tamis.web.api.body import decode_body, read_body
 from tamis.web.api.calls import Call, CallDep

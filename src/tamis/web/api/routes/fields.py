@@ -6,9 +6,9 @@ from litestar.params import JSONBody
 from tamis.actions.fields import field_edits, fields, types
 from tamis.actions.fields.field_edits import FieldEdit
 from tamis.actions.lookups import fields_of_type
-from tamis.domain.accounts import Scope
-from tamis.domain.contacts import ContactType
-from tamis.domain.fields import Field
+from tamis.domain.accounts.accounts import Scope
+from tamis.domain.contacts.contacts import ContactType
+from tamis.domain.values.fields import Field
 from tamis.web.api.body import StrictJson
 from tamis.web.api.calls import Call, CallDep
 from tamis.web.api.operations import created, needs

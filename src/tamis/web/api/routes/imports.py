@@ -19,12 +19,12 @@ from tamis.actions.importing.jobs import INTERRUPTED, ImportStatus, find_import,
 from tamis.actions.importing.report import BadValue, ImportOptions
 from tamis.actions.importing.uploads import upload_path
 from tamis.actions.jobs import BackgroundJob, JobStatus
-from tamis.domain.accounts import Scope
-from tamis.domain.contacts import ContactType
-from tamis.domain.dates import DateOrder
+from tamis.domain.accounts.accounts import Scope
+from tamis.domain.contacts.contacts import ContactType
 from tamis.domain.errors import Invalid, NotFound, Problem, Refused
-from tamis.domain.imports import ImportState, ImportSubject
+from tamis.domain.files.imports import ImportState, ImportSubject
 from tamis.domain.parsing.number_parser import DecimalMark
+from tamis.domain.values.dates import DateOrder
 from tamis.web.api.calls import ApiRequest, Call, CallDep
 from tamis.web.api.idempotency import KEEPS_PROGRESS, REPLAYED
 from tamis.web.api.import_parameters import parse_kind, parse_pairs

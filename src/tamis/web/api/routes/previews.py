@@ -5,7 +5,7 @@ from litestar.params import JSONBody
 
 from tamis.actions.lookups import fields_of_type
 from tamis.actions.segments.planning.rule_previews import preview_valid_rule
-from tamis.domain.accounts import Scope
+from tamis.domain.accounts.accounts import Scope
 from tamis.web.api.body import StrictJson
 from tamis.web.api.calls import CallDep
 from tamis.web.api.operations import needs

@@ -9,7 +9,7 @@ from msgspec import UNSET
 from tamis.actions.lookups import Reader, Transaction
 from tamis.actions.providers import registration
 from tamis.actions.providers.registration import ProviderEdit
-from tamis.domain.accounts import Account, Scope
+from tamis.domain.accounts.accounts import Account, Scope
 from tamis.domain.providers import ActivityPosition, NewToken
 from tamis.web.api.body import StrictJson
 from tamis.web.api.calls import CallDep

@@ -7,8 +7,8 @@ from litestar.params import JSONBody
 from tamis.actions.segments import overlap
 from tamis.actions.segments.sampling import group_sizes, sampled_page
 from tamis.actions.segments.segments import segment_by_id
-from tamis.domain.accounts import Scope
-from tamis.domain.sampling import sample_of
+from tamis.domain.accounts.accounts import Scope
+from tamis.domain.segments.sampling import sample_of
 from tamis.web.api.body import StrictJson
 from tamis.web.api.calls import CallDep
 from tamis.web.api.operations import needs

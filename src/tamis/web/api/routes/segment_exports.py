@@ -8,9 +8,9 @@ from litestar.params import Parameter
 
 from tamis.actions.exporting.download import segment_download
 from tamis.actions.segments.segments import segment_by_id
-from tamis.domain.accounts import Scope
+from tamis.domain.accounts.accounts import Scope
 from tamis.domain.errors import Invalid
-from tamis.domain.exports import Format
+from tamis.domain.files.exports import Format
 from tamis.web.api.calls import CallDep
 from tamis.web.api.operations import needs, sends_files
 from tamis.web.api.problems import BadRequest

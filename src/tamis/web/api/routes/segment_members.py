@@ -8,7 +8,7 @@ from litestar.params import JSONBody, Parameter
 
 from tamis.actions.segments.manual import members
 from tamis.actions.segments.manual.pages import member_of_email, page_of_members
-from tamis.domain.accounts import Scope
+from tamis.domain.accounts.accounts import Scope
 from tamis.domain.errors import Invalid
 from tamis.web.api.body import OptionalStrictJson
 from tamis.web.api.calls import Call, CallDep

@@ -12,7 +12,7 @@ from tamis.actions.segments.history import segment_history
 from tamis.actions.segments.members import list_activity
 from tamis.actions.segments.planning.forecasts import MAX_DAYS, forecast_segment
 from tamis.actions.segments.segments import segment_by_id
-from tamis.domain.accounts import Scope
+from tamis.domain.accounts.accounts import Scope
 from tamis.web.api.calls import CallDep
 from tamis.web.api.operations import needs
 from tamis.web.api.paging import PageDep, cursor_of

@@ -10,8 +10,8 @@ from tamis.actions.segments.planning.edit_effects import SAMPLE_SIZE, effect_of_
 from tamis.actions.segments.recovery import comparison, versions
 from tamis.actions.segments.segments import SegmentEdit, segment_by_id, segment_tag
 from tamis.actions.segments.sizes import listed_segments
-from tamis.domain.accounts import Scope
-from tamis.domain.versions import BEYOND_LAST
+from tamis.domain.accounts.accounts import Scope
+from tamis.domain.segments.versions import BEYOND_LAST
 from tamis.web.api.calls import CallDep
 from tamis.web.api.operations import needs, tagged
 from tamis.web.api.paging import PageDep, cut_page

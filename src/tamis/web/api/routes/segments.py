@@ -19,7 +19,7 @@ from tamis.actions.segments.segments import (
     segment_tag,
 )
 from tamis.actions.segments.sizes import ListedSegment, listed_segments
-from tamis.domain.accounts import Scope
+from tamis.domain.accounts.accounts import Scope
 from tamis.web.api.body import StrictJson
 from tamis.web.api.calls import Call, CallDep
 from tamis.web.api.operations import created, needs, tagged

@@ -12,8 +12,8 @@ from tamis.actions.consent.topics import find_topics
 from tamis.actions.contacts.contact_record import contact_of_account
 from tamis.actions.fields.types import type_by_id
 from tamis.actions.lookups import Transaction
-from tamis.domain.accounts import Account, Scope
-from tamis.domain.topics import Evidence
+from tamis.domain.accounts.accounts import Account, Scope
+from tamis.domain.consent.topics import Evidence
 from tamis.web.api.body import StrictJson
 from tamis.web.api.calls import CallDep
 from tamis.web.api.operations import needs

@@ -18,10 +18,10 @@ from tamis.actions.consent.stated_suppressions import (
     parse_suppressions,
 )
 from tamis.actions.lookups import Transaction
-from tamis.domain.accounts import Scope
-from tamis.domain.audit import BEYOND_LAST
+from tamis.domain.accounts.accounts import Scope
+from tamis.domain.accounts.audit import BEYOND_LAST
+from tamis.domain.consent.suppressions import SuppressionFilter, SuppressionReason
 from tamis.domain.errors import Invalid, Problem
-from tamis.domain.suppressions import SuppressionFilter, SuppressionReason
 from tamis.web.api.body import StrictJson, decode_body, read_body
 from tamis.web.api.calls import Call, CallDep
 from tamis.web.api.contact_writes.batch_results import BatchResults

@@ -5,7 +5,7 @@ from litestar.params import JSONBody
 
 from tamis.actions.consent import topics
 from tamis.actions.fields.types import type_by_id
-from tamis.domain.accounts import Scope
+from tamis.domain.accounts.accounts import Scope
 from tamis.web.api.body import StrictJson
 from tamis.web.api.calls import Call, CallDep
 from tamis.web.api.operations import created, needs

@@ -11,7 +11,7 @@ from tamis.actions.webhooks import registration
 from tamis.actions.webhooks.addresses import AddressPolicy
 from tamis.actions.webhooks.deliveries import send_test
 from tamis.actions.webhooks.registration import WebhookEdit
-from tamis.domain.accounts import Account, Scope
+from tamis.domain.accounts.accounts import Account, Scope
 from tamis.web.api.body import StrictJson
 from tamis.web.api.calls import Call, CallDep
 from tamis.web.api.idempotency import READ_SECRET

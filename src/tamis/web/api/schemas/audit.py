@@ -6,8 +6,8 @@ from typing import Annotated
 import msgspec
 from msgspec import Meta
 
-from tamis.domain.actors import ActorKind
-from tamis.domain.audit import AuditAction, AuditEntry, Detail
+from tamis.domain.accounts.actors import ActorKind
+from tamis.domain.accounts.audit import AuditAction, AuditEntry, Detail
 
 
 class ActorOut(msgspec.Struct):

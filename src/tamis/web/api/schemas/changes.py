@@ -6,7 +6,7 @@ import msgspec
 from msgspec import Meta
 
 from tamis.actions.changes.change_format import ChangeOut, change_out
-from tamis.domain.changes import FeedPage
+from tamis.domain.segments.changes import FeedPage
 
 
 class PastMemberOut(msgspec.Struct):

@@ -9,7 +9,7 @@ from msgspec import Meta
 
 from tamis.actions.contacts.contact_record import ContactRecord
 from tamis.actions.segments.history import ContactChange
-from tamis.domain.membership_changes import Cause
+from tamis.domain.segments.membership_changes import Cause
 from tamis.web.api.schemas.contacts import ContactOut, FieldValues, contact_out, values_out
 from tamis.web.api.schemas.events import EventOut, event_out
 from tamis.web.api.schemas.topics import ConsentRecordOut, SubscriptionOut, consent_record_out, subscriptions_out

@@ -6,8 +6,8 @@ from typing import Annotated
 import msgspec
 from msgspec import UNSET, Meta, UnsetType, field
 
-from tamis.domain.contacts import ContactType
-from tamis.domain.fields import RESERVED, Field, Kind
+from tamis.domain.contacts.contacts import ContactType
+from tamis.domain.values.fields import RESERVED, Field, Kind
 from tamis.web.api.schemas.common import Body, Name
 
 

@@ -9,10 +9,10 @@ from msgspec import UNSET, Meta, UnsetType, field
 
 from tamis.actions.consent.unsubscribe_links import LinkMaker, list_unsubscribe_headers
 from tamis.actions.contacts.contact_writes import WrittenContact
-from tamis.domain.contacts import Contact
-from tamis.domain.fields import Field, Value
-from tamis.domain.membership_changes import SegmentChanges
-from tamis.domain.suppressions import SuppressionReason
+from tamis.domain.consent.suppressions import SuppressionReason
+from tamis.domain.contacts.contacts import Contact
+from tamis.domain.segments.membership_changes import SegmentChanges
+from tamis.domain.values.fields import Field, Value
 from tamis.web.api.schemas.common import Body
 
 JsonFieldValue = bool | float | str | list[str] | None

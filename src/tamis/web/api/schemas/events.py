@@ -11,8 +11,8 @@ from tamis.actions.events.accept import EventResult, EventStatus
 from tamis.actions.events.catalogue import TypedEvents
 from tamis.actions.events.retention import FOREVER
 from tamis.actions.events.timeline import ShownEvent
-from tamis.domain.events import EventName, EventProperty
-from tamis.domain.fields import Kind
+from tamis.domain.events.events import EventName, EventProperty
+from tamis.domain.values.fields import Kind
 from tamis.web.api.problems import error_items
 from tamis.web.api.schemas.batches import StoredResult
 from tamis.web.api.schemas.common import Body, ErrorItem

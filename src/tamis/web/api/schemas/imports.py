@@ -11,8 +11,8 @@ from tamis.actions.events.importing.options import EventImportReport
 from tamis.actions.importing.background import Report, details_of
 from tamis.actions.importing.failures import failure_reasons
 from tamis.actions.importing.jobs import INTERRUPTED, ImportStatus
-from tamis.domain.import_reports import Details
-from tamis.domain.imports import ImportState, ImportSubject
+from tamis.domain.files.import_reports import Details
+from tamis.domain.files.imports import ImportState, ImportSubject
 from tamis.web.api.problems import error_items
 from tamis.web.api.schemas.common import ErrorItem
 

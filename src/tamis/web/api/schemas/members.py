@@ -11,8 +11,8 @@ from tamis.actions.segments.explanations import Explanation
 from tamis.actions.segments.history import SizesByDay
 from tamis.actions.segments.manual.pages import ValuedMembersPage
 from tamis.actions.segments.rule_syntax import Explained, ExplainedEvents
-from tamis.domain.members import ActivityEntry
-from tamis.domain.membership_changes import Cause, MembershipSnapshot
+from tamis.domain.segments.members import ActivityEntry
+from tamis.domain.segments.membership_changes import Cause, MembershipSnapshot
 from tamis.web.api.schemas.common import Body, Name
 from tamis.web.api.schemas.contacts import FieldValues, Suppressed, UnsubscribeUrl, values_out
 

@@ -9,7 +9,7 @@ from msgspec import Meta
 from tamis.actions.segments.recovery.comparison import VersionComparison
 from tamis.actions.segments.recovery.trash import DeletedSegment
 from tamis.actions.segments.recovery.versions import DescribedVersion
-from tamis.domain.actors import ActorKind
+from tamis.domain.accounts.actors import ActorKind
 from tamis.domain.messages import ENGLISH
 from tamis.web.api.schemas.segments import Count
 

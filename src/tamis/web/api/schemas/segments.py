@@ -13,8 +13,8 @@ from tamis.actions.segments.planning.forecasts import Forecast
 from tamis.actions.segments.previews import Preview
 from tamis.actions.segments.rule_syntax import to_text
 from tamis.actions.segments.sizes import ListedSegment
-from tamis.domain.fields import FieldSet
-from tamis.domain.segments import Segment
+from tamis.domain.segments.segments import Segment
+from tamis.domain.values.fields import FieldSet
 from tamis.web.api.schemas.common import Body, Name
 from tamis.web.api.schemas.contacts import ContactOut, contact_out
 

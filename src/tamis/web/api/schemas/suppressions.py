@@ -9,7 +9,7 @@ import msgspec
 from msgspec import Meta, field
 
 from tamis.actions.consent.stated_suppressions import ItemStatus, SuppressionResult
-from tamis.domain.suppressions import Suppression, SuppressionReason, SuppressionStatus
+from tamis.domain.consent.suppressions import Suppression, SuppressionReason, SuppressionStatus
 from tamis.web.api.problems import error_items
 from tamis.web.api.schemas.batches import StoredResult
 from tamis.web.api.schemas.common import Body, ErrorItem

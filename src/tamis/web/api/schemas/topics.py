@@ -9,7 +9,7 @@ from msgspec import UNSET, Meta, UnsetType
 
 from tamis.actions.consent.double_opt_in import DEFAULT_DAYS, MAX_DAYS
 from tamis.actions.consent.subscriptions import TopicState
-from tamis.domain.topics import ConsentRecord, SubscriptionState, Topic, TopicCounts
+from tamis.domain.consent.topics import ConsentRecord, SubscriptionState, Topic, TopicCounts
 from tamis.web.api.schemas.common import MAX_ID, Body, Name
 
 TopicId = Annotated[int, Meta(ge=1, le=MAX_ID)]

@@ -8,7 +8,7 @@ from litestar.connection import ASGIConnection
 from litestar.handlers import BaseRouteHandler
 from litestar.response import Response
 
-from tamis.domain.accounts import Session
+from tamis.domain.accounts.accounts import Session
 from tamis.web.console import idempotency
 from tamis.web.console.auth.passwords import Passwords, RetryLater
 from tamis.web.console.forms import read_form

@@ -13,10 +13,10 @@ from tamis import log
 from tamis.actions.accounts.devices import device_of
 from tamis.actions.accounts.passwords import check_password, find_user, hash_password
 from tamis.actions.services import Services
-from tamis.domain.accounts import Session
-from tamis.domain.emails import parse_email
-from tamis.domain.text import fold
-from tamis.domain.users import User
+from tamis.domain.accounts.accounts import Session
+from tamis.domain.accounts.users import User
+from tamis.domain.contacts.emails import parse_email
+from tamis.domain.values.text import fold
 from tamis.web.client_networks import client_network
 from tamis.web.console.auth.hashing import HashingBusy, HashingQueue
 from tamis.web.console.session import WebRequest, client_host, device_cookie_value

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from time import monotonic
 
-from tamis.domain.users import User
+from tamis.domain.accounts.users import User
 from tamis.web.console.auth.passwords import RetryLater
 from tamis.web.throttle import Throttle
 

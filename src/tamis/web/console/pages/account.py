@@ -23,9 +23,9 @@ from tamis.actions.accounts.sessions import end_other_sessions, end_session_of_u
 from tamis.actions.services import Services
 from tamis.actions.team.codes import asks_for_code
 from tamis.actions.team.mail import base_url, has_public_address
-from tamis.domain.accounts import Account, NewKeyPair, Scope
-from tamis.domain.dates import DateOrder
+from tamis.domain.accounts.accounts import Account, NewKeyPair, Scope
 from tamis.domain.errors import Invalid, Problem
+from tamis.domain.values.dates import DateOrder
 from tamis.web.console.auth.password_confirmation import require_recent_password
 from tamis.web.console.auth.passwords import RetryLater
 from tamis.web.console.dependencies import FormDep, PasswordsDep, ServicesDep, VisitorDep

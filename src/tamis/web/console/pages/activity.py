@@ -10,13 +10,13 @@ from litestar.response import Response
 from tamis.actions.accounts.keys import end_of_day
 from tamis.actions.audit import list_entries
 from tamis.actions.lookups import types_of_account
-from tamis.domain.accounts import Scope
-from tamis.domain.actors import ActorKind
-from tamis.domain.audit import BEYOND_LAST, AuditAction, AuditFilter, Detail
-from tamis.domain.fields import Kind
-from tamis.domain.instants import day_in_utc
+from tamis.domain.accounts.accounts import Scope
+from tamis.domain.accounts.actors import ActorKind
+from tamis.domain.accounts.audit import BEYOND_LAST, AuditAction, AuditFilter, Detail
 from tamis.domain.messages.kinds import KIND_NAMES
-from tamis.domain.text import pluralize
+from tamis.domain.values.fields import Kind
+from tamis.domain.values.instants import day_in_utc
+from tamis.domain.values.text import pluralize
 from tamis.web.console.dependencies import ServicesDep, VisitorDep
 from tamis.web.console.pages.account import SCOPES
 from tamis.web.console.responses import page

@@ -29,10 +29,10 @@ from tamis.actions.segments.segments import (
 )
 from tamis.actions.services import Services
 from tamis.actions.superseding import Superseded
-from tamis.domain.contacts import ContactType
+from tamis.domain.contacts.contacts import ContactType
 from tamis.domain.errors import Invalid, Outdated, Problem, Refused
 from tamis.domain.preconditions import Precondition
-from tamis.domain.segments import Segment
+from tamis.domain.segments.segments import Segment
 from tamis.web.console.builder_data import (
     effect_data,
     encode_for_script,

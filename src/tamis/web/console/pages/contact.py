@@ -16,10 +16,10 @@ from tamis.actions.events.contact_timeline import EntryPosition, contact_timelin
 from tamis.actions.lookups import fields_of_type, snapshot
 from tamis.actions.segments.explanations import explain_contact
 from tamis.actions.services import Services
-from tamis.domain.contacts import Contact, ContactType
+from tamis.domain.contacts.contacts import Contact, ContactType
 from tamis.domain.errors import Invalid, NotFound, Refused
-from tamis.domain.fields import EMAIL, FIRST_NAME, LAST_NAME, SYSTEM_FIELDS, Field, FieldSet, format_value
-from tamis.domain.text import pluralize
+from tamis.domain.values.fields import EMAIL, FIRST_NAME, LAST_NAME, SYSTEM_FIELDS, Field, FieldSet, format_value
+from tamis.domain.values.text import pluralize
 from tamis.web.console.dependencies import FormDep, ServicesDep, VisitorDep
 from tamis.web.console.forms import Form
 from tamis.web.console.messages import first_sentence

@@ -27,12 +27,12 @@ from tamis.actions.contacts.contact_list import (
 from tamis.actions.exporting.download import contacts_download
 from tamis.actions.lookups import fields_of_type, segments_of_type, types_of_account
 from tamis.actions.services import Services
-from tamis.domain.contacts import ContactType
+from tamis.domain.contacts.contacts import ContactType
 from tamis.domain.errors import Invalid
-from tamis.domain.fields import EMAIL, SYSTEM_FIELDS, Field, FieldSet
 from tamis.domain.paging import PageAnchor, SortOrder
-from tamis.domain.segments import Segment
-from tamis.domain.text import fold
+from tamis.domain.segments.segments import Segment
+from tamis.domain.values.fields import EMAIL, SYSTEM_FIELDS, Field, FieldSet
+from tamis.domain.values.text import fold
 from tamis.web.console.dependencies import FormDep, ServicesDep, VisitorDep
 from tamis.web.console.messages import first_sentence, messages_by_path
 from tamis.web.console.resolvers import resolve_type

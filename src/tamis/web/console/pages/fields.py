@@ -14,11 +14,11 @@ from tamis.actions.fields.field_edits import FieldEdit, ValuesDoNotFit
 from tamis.actions.fields.fields import delete_field
 from tamis.actions.fields.summaries import FieldSummary, summarize_field
 from tamis.actions.services import Services
-from tamis.domain.contacts import ContactType
-from tamis.domain.dates import DateOrder
+from tamis.domain.contacts.contacts import ContactType
 from tamis.domain.errors import Invalid, NotFound, Refused
-from tamis.domain.fields import Kind
-from tamis.domain.text import pluralize
+from tamis.domain.values.dates import DateOrder
+from tamis.domain.values.fields import Kind
+from tamis.domain.values.text import pluralize
 from tamis.web.console.dependencies import FormDep, ServicesDep, VisitorDep
 from tamis.web.console.forms import Form
 from tamis.web.console.importing import rejects_answer

@@ -28,8 +28,8 @@ from tamis.actions.jobs import BackgroundJob, JobStatus
 from tamis.actions.lookups import fields_of_type, type_by_id, types_of_account
 from tamis.actions.services import Services
 from tamis.domain.errors import NotFound
-from tamis.domain.imports import HIGHEST_ID, ImportJob, ImportState, ImportSubject
-from tamis.domain.text import pluralize
+from tamis.domain.files.imports import HIGHEST_ID, ImportJob, ImportState, ImportSubject
+from tamis.domain.values.text import pluralize
 from tamis.web.console.dependencies import ServicesDep, VisitorDep
 from tamis.web.console.importing import (
     EVENT_STEPS,

@@ -16,8 +16,8 @@ from tamis.actions.team.password_links import (
     user_of_link,
     user_with_access,
 )
+from tamis.domain.accounts.users import User
 from tamis.domain.errors import Invalid, TamisError
-from tamis.domain.users import User
 from tamis.web.client_networks import client_network
 from tamis.web.console.auth.passwords import RetryLater
 from tamis.web.console.dependencies import FormDep, PasswordsDep, ServicesDep

@@ -10,11 +10,11 @@ from litestar.response import Response
 from tamis.actions.contacts.purge import PurgeFilter, PurgePlan, in_segment, plan_purge, purge_contacts
 from tamis.actions.lookups import segments_of_type
 from tamis.actions.services import Services
-from tamis.domain.accounts import Account
-from tamis.domain.contacts import ContactType
+from tamis.domain.accounts.accounts import Account
+from tamis.domain.contacts.contacts import ContactType
 from tamis.domain.errors import Busy, Invalid
-from tamis.domain.segments import Segment
-from tamis.domain.text import pluralize
+from tamis.domain.segments.segments import Segment
+from tamis.domain.values.text import pluralize
 from tamis.web.console.auth.password_confirmation import require_recent_password
 from tamis.web.console.dependencies import FormDep, ServicesDep, VisitorDep
 from tamis.web.console.forms import Form

@@ -12,8 +12,8 @@ from tamis.actions.segments.members import list_activity
 from tamis.actions.segments.planning.forecasts import depends_on_time
 from tamis.actions.segments.rule_syntax import outline, referenced_segments, to_text
 from tamis.actions.services import Services
-from tamis.domain.membership_changes import Cause
-from tamis.domain.segments import Segment
+from tamis.domain.segments.membership_changes import Cause
+from tamis.domain.segments.segments import Segment
 from tamis.web.console.charts import size_chart
 from tamis.web.console.dependencies import ServicesDep, VisitorDep
 from tamis.web.console.filters import day, number

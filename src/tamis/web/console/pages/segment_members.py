@@ -17,11 +17,11 @@ from tamis.actions.segments.overrides import list_overrides, undo_exclusion
 from tamis.actions.segments.recipients import add_recipient, delete_recipient
 from tamis.actions.segments.segments import segment_by_id
 from tamis.actions.services import Services
-from tamis.domain.emails import clean_email
+from tamis.domain.contacts.emails import clean_email
 from tamis.domain.errors import Invalid, NotFound, Problem, Refused
-from tamis.domain.members import Member
-from tamis.domain.segments import segment_of_recipient
-from tamis.domain.text import line_problem, shorten
+from tamis.domain.segments.members import Member
+from tamis.domain.segments.segments import segment_of_recipient
+from tamis.domain.values.text import line_problem, shorten
 from tamis.web.console.dependencies import FormDep, ServicesDep, VisitorDep
 from tamis.web.console.forms import Form
 from tamis.web.console.messages import first_sentence, messages_by_path

@@ -10,8 +10,8 @@ from markupsafe import Markup
 from tamis.actions.lookups import segments_of_type
 from tamis.actions.segments.overlap import compare_segments, compare_with_all
 from tamis.actions.services import Services
-from tamis.domain.overlap import Overlap
-from tamis.domain.segments import Segment
+from tamis.domain.segments.overlap import Overlap
+from tamis.domain.segments.segments import Segment
 from tamis.web.console.charts import bar
 from tamis.web.console.dependencies import ServicesDep, VisitorDep
 from tamis.web.console.filters import number

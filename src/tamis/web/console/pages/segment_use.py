@@ -10,8 +10,8 @@ from tamis.actions.consent.mailing import withholds_suppressed
 from tamis.actions.exporting.download import segment_download
 from tamis.actions.lookups import fields_of_type
 from tamis.actions.segments.segments import segment_by_id
-from tamis.domain.exports import resolve_fields
-from tamis.domain.link_columns import LIST_UNSUBSCRIBE, LIST_UNSUBSCRIBE_POST
+from tamis.domain.consent.link_columns import LIST_UNSUBSCRIBE, LIST_UNSUBSCRIBE_POST
+from tamis.domain.files.exports import resolve_fields
 from tamis.web.console.dependencies import ServicesDep, VisitorDep
 from tamis.web.console.segment_layout import load_segment, segment_page
 from tamis.web.console.session import WebRequest

@@ -9,7 +9,7 @@ from tamis.actions.segments.recovery import comparison, versions
 from tamis.actions.segments.segments import SegmentEdit, segment_tag
 from tamis.domain.errors import Outdated, Refused
 from tamis.domain.preconditions import Precondition
-from tamis.domain.versions import BEYOND_LAST
+from tamis.domain.segments.versions import BEYOND_LAST
 from tamis.web.console.dependencies import FormDep, ServicesDep, VisitorDep
 from tamis.web.console.messages import first_sentence, message_text
 from tamis.web.console.responses import redirect

@@ -11,8 +11,8 @@ from tamis.actions.lookups import fields_of_type, segments_of_account, types_of_
 from tamis.actions.segments.rule_syntax import Example, examples
 from tamis.actions.segments.segment_list import SegmentListItem, list_segments
 from tamis.actions.services import Services
-from tamis.domain.contacts import ContactType
-from tamis.domain.text import fold
+from tamis.domain.contacts.contacts import ContactType
+from tamis.domain.values.text import fold
 from tamis.web.console.charts import sparkline
 from tamis.web.console.dependencies import ServicesDep, VisitorDep
 from tamis.web.console.responses import fragment, is_htmx, page

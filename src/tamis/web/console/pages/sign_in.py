@@ -12,9 +12,9 @@ from tamis.actions.accounts import sessions as actions
 from tamis.actions.accounts.sessions import end_session, find_session
 from tamis.actions.services import Services
 from tamis.actions.team.codes import asks_for_code, use_code
-from tamis.domain.accounts import hash_secret
+from tamis.domain.accounts.accounts import hash_secret
+from tamis.domain.accounts.users import User
 from tamis.domain.errors import Refused
-from tamis.domain.users import User
 from tamis.web.console.auth.password_confirmation import PasswordConfirmations
 from tamis.web.console.auth.passwords import RetryLater
 from tamis.web.console.auth.pending_codes import PendingCodes

@@ -6,8 +6,8 @@ from litestar.response import Response
 
 from tamis.actions.consent import subscriptions
 from tamis.actions.consent.topics import topics_of_type
+from tamis.domain.consent.topics import Evidence, SubscriptionState
 from tamis.domain.errors import Invalid
-from tamis.domain.topics import Evidence, SubscriptionState
 from tamis.web.console.dependencies import FormDep, ServicesDep, VisitorDep
 from tamis.web.console.messages import first_sentence
 from tamis.web.console.pages.contact import show_contact

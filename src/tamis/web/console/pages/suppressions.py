@@ -10,10 +10,10 @@ from litestar.response import Response
 from tamis.actions.consent import mailing, suppressions
 from tamis.actions.consent.suppression_files import ImportedSuppressions, suppress_rows, write_rows
 from tamis.actions.services import Services
-from tamis.domain.audit import BEYOND_LAST
+from tamis.domain.accounts.audit import BEYOND_LAST
+from tamis.domain.consent.suppressions import SuppressionFilter, SuppressionReason
 from tamis.domain.errors import Invalid, NotFound
-from tamis.domain.suppressions import SuppressionFilter, SuppressionReason
-from tamis.domain.text import pluralize
+from tamis.domain.values.text import pluralize
 from tamis.web.console.dependencies import FormDep, ServicesDep, VisitorDep
 from tamis.web.console.forms import Form
 from tamis.web.console.messages import first_sentence

@@ -8,8 +8,8 @@ from tamis.actions.services import Services
 from tamis.actions.team.invitations import invite, list_invitations, withdraw_invitation
 from tamis.actions.team.mail import INVITATION_PATH, can_send, invitation_text, link_to, send_mail
 from tamis.actions.team.users import change_role, list_users, remove_user, user_of_account
+from tamis.domain.accounts.users import Role
 from tamis.domain.errors import Invalid, NotFound, Refused, Unavailable
-from tamis.domain.users import Role
 from tamis.web.console.auth.password_confirmation import require_recent_password
 from tamis.web.console.dependencies import FormDep, ServicesDep, VisitorDep
 from tamis.web.console.messages import first_sentence

@@ -14,10 +14,10 @@ from tamis.actions.fields.fields import create_field, reorder_field
 from tamis.actions.fields.summaries import list_type_summaries, summarize_fields
 from tamis.actions.lookups import segments_of_type
 from tamis.actions.services import Services
-from tamis.domain.contacts import ContactType
+from tamis.domain.contacts.contacts import ContactType
 from tamis.domain.errors import Invalid, Refused
-from tamis.domain.fields import Kind
-from tamis.domain.segments import Segment
+from tamis.domain.segments.segments import Segment
+from tamis.domain.values.fields import Kind
 from tamis.web.console.dependencies import FormDep, ServicesDep, VisitorDep
 from tamis.web.console.forms import Form
 from tamis.web.console.kinds import KINDS

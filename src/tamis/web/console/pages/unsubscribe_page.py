@@ -8,7 +8,7 @@ from tamis.actions.accounts.accounts import set_name
 from tamis.actions.consent.topics import topics_of_type
 from tamis.actions.lookups import types_of_account
 from tamis.actions.services import Services
-from tamis.domain.accounts import Account
+from tamis.domain.accounts.accounts import Account
 from tamis.domain.errors import Invalid
 from tamis.web.console.dependencies import FormDep, ServicesDep, VisitorDep
 from tamis.web.console.messages import first_message

@@ -29,7 +29,7 @@ from tamis.actions.jobs import BackgroundJob, JobStatus
 from tamis.actions.lookups import fields_of_type, types_of_account
 from tamis.actions.services import Services
 from tamis.domain.errors import AmbiguousEncoding, Invalid, NotFound
-from tamis.domain.imports import ImportSubject, Upload
+from tamis.domain.files.imports import ImportSubject, Upload
 from tamis.web.console.dependencies import FormDep, ServicesDep, VisitorDep
 from tamis.web.console.event_import_form import ChosenForEvents, event_choices_before, event_choices_in
 from tamis.web.console.event_import_page import event_upload_page

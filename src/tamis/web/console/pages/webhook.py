@@ -20,8 +20,8 @@ from tamis.actions.webhooks.registration import (
     replay_changes,
     rotate_secret,
 )
-from tamis.domain.changes import ChangeType
 from tamis.domain.errors import Invalid
+from tamis.domain.segments.changes import ChangeType
 from tamis.domain.webhooks import Delivery, DeliveryOutcome, Webhook
 from tamis.web.console.auth.password_confirmation import require_recent_password
 from tamis.web.console.dependencies import FormDep, ServicesDep, VisitorDep

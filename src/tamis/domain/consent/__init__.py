@@ -1,0 +1,1 @@
+"""What people have agreed to, and who may not be mailed."""

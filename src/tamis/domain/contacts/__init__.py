@@ -1,0 +1,1 @@
+"""Contacts, their types, and their emails."""

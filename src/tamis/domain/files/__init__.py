@@ -1,0 +1,1 @@
+"""Imports and exports, and the formats of their files."""

@@ -1,0 +1,1 @@
+"""Segments, their members, and how these change."""

@@ -1,0 +1,1 @@
+"""Fields, and how text becomes their values."""
