@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tamis.cli.api_client import open_client
+from tamis.cli.client.api_client import open_client
 from tamis.cli.common import Common
 from tests.support.process import Server
 from tests.support.programs import problem_of, program_of

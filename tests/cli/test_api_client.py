@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from tamis.actions.server_file import find_server
-from tamis.cli.api_client import open_client, refuse_api_errors
+from tamis.cli.client.api_client import open_client, refuse_api_errors
 from tamis.cli.common import Common
 from tamis.cli.messages import error_lines
 from tamis.client import ApiError, Tamis
@@ -75,6 +75,6 @@ def test_a_url_needs_a_key_in_the_environment(monkeypatch: pytest.MonkeyPatch) -
 
 def test_other_commands_do_not_load_what_the_api_needs() -> None:
     loaded = "[name for name in ('httpx', 'litestar', 'mcp', 'pydantic') if name in sys.modules]"
-    program = f"import sys, tamis.cli.main, tamis.cli.segment, tamis.cli.mcp; print({loaded})"
+    program = f"import sys, tamis.cli.main, tamis.cli.segments.segment, tamis.cli.server.mcp; print({loaded})"
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True, timeout=120)
     assert done.stdout == "[]\n"

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tamis.cli.import_report import invalid_values_line
+from tamis.cli.importing.import_report import invalid_values_line
 from tamis.domain.files.import_reports import InvalidValues
 from tamis.domain.values.fields import Kind
 from tests.support import in_process

@@ -31,7 +31,7 @@ from tamis.actions.local_protocol import (
 )
 from tamis.actions.server_file import SERVER_FILE, ServerAddress, find_server
 from tamis.actions.services import Services
-from tamis.cli.local_client import call_server, run_call
+from tamis.cli.client.local_client import call_server, run_call
 from tamis.domain.errors import Busy, Damaged, DiskFull, Invalid, NotFound, Problem, Refused, TamisError, Unavailable
 from tamis.settings import Settings
 from tests.support import process

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from tamis.cli.common import Common
-from tamis.cli.segment import show_members
+from tamis.cli.segments.segment import show_members
 from tamis.domain.errors import Unavailable
 from tests.support import forked, in_process
 from tests.support.process import TIMEOUT_SECONDS, Refused, Server, environment, tamis

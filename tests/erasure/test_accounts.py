@@ -17,7 +17,7 @@ from tamis.actions.maintenance.retention import Retention
 from tamis.actions.segments.segments import segment_sizes
 from tamis.actions.services import Services
 from tamis.actions.team.users import add_user
-from tamis.cli.local_client import run_call
+from tamis.cli.client.local_client import run_call
 from tamis.domain.accounts.accounts import Account
 from tamis.domain.accounts.actors import Actor, ActorKind
 from tamis.domain.accounts.users import Role, User

@@ -43,8 +43,8 @@ POINTS = {
     "the report is there": Point("finishing", f"{ACTIONS}.jobs", "RunningJob.finish", "after"),
 }
 OF_A_COMMAND = {
-    "what followed is not kept": Point("finishing", "tamis.cli.imports", "record_effects", "before"),
-    "what followed is kept": Point("finishing", "tamis.cli.imports", "record_effects", "after"),
+    "what followed is not kept": Point("finishing", "tamis.cli.importing.imports", "record_effects", "before"),
+    "what followed is kept": Point("finishing", "tamis.cli.importing.imports", "record_effects", "after"),
 }
 OF_A_SERVER = {
     "the upload is not discarded": Point("finishing", f"{ACTIONS}.background", "discard_upload", "before"),

@@ -208,7 +208,7 @@ def test_files_of_the_demo_are_private_to_the_owner(
 ) -> None:
     place = tmp_path / "place"
     place.mkdir(mode=0o700)
-    monkeypatch.setattr("tamis.cli.serve.run_server", lambda *_: None)
+    monkeypatch.setattr("tamis.cli.server.serve.run_server", lambda *_: None)
     main(["demo", "--data", str(place / "data")])
     assert readable(place) == []
 

@@ -10,8 +10,8 @@ from typing import Annotated
 
 from cyclopts import Parameter
 
+from tamis.cli.client.remote import Remote
 from tamis.cli.common import Common, print_line, print_result
-from tamis.cli.remote import Remote
 from tamis.client import ApiError
 from tamis.definitions.apply import apply_plan
 from tamis.definitions.counts import count_effects, refuse_types_with_contacts

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tamis.cli.api_client import open_client
+from tamis.cli.client.api_client import open_client
 from tamis.cli.common import Common
 from tamis.client import Tamis
 from tamis.mcp.privacy import EMAIL, ShownContacts

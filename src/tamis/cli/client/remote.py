@@ -27,7 +27,7 @@ class Remote:
     @contextmanager
     def client(self, common: Common) -> "Iterator[Tamis]":
         """Open a client for a block; refuses the command with what the API answers in it."""
-        from tamis.cli.api_client import open_client, refuse_api_errors  # loads what other commands do not need
+        from tamis.cli.client.api_client import open_client, refuse_api_errors  # loads what other commands do not need
 
         with refuse_api_errors(), open_client(common, self.url, self.key_file) as client:
             yield client

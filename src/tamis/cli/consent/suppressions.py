@@ -15,8 +15,12 @@ from tamis.domain.values.dates import local_time
 from tamis.domain.values.instants import format_instant
 
 suppress_app = App(name="suppress", help="Manage emails that may not be mailed.")
-suppress_app.command("tamis.cli.suppression_files:import_file", name="import", help="Suppress the emails of a file.")
-suppress_app.command("tamis.cli.suppression_files:export_file", name="export", help="Write suppressions to a file.")
+suppress_app.command(
+    "tamis.cli.consent.suppression_files:import_file", name="import", help="Suppress the emails of a file."
+)
+suppress_app.command(
+    "tamis.cli.consent.suppression_files:export_file", name="export", help="Write suppressions to a file."
+)
 SOURCE = "command"
 
 

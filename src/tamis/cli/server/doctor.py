@@ -5,8 +5,8 @@ import sys
 
 from tamis.actions.maintenance.doctor.report import Check
 from tamis.actions.maintenance.doctor.run import verify_all
+from tamis.cli.client.local_client import run_call
 from tamis.cli.common import Common, open_services, print_line, print_notice
-from tamis.cli.local_client import run_call
 from tamis.domain.errors import Invalid, Problem
 
 SAMPLE = 2_000

@@ -13,6 +13,7 @@ from tamis.actions.segments.rule_syntax import json_of_text, read_rule
 from tamis.actions.segments.segments import Keep, SegmentEdit
 from tamis.actions.segments.sizes import ListedSegment
 from tamis.actions.services import Services
+from tamis.cli.client.local_client import run_call
 from tamis.cli.common import (
     Common,
     TypeOption,
@@ -24,7 +25,6 @@ from tamis.cli.common import (
     resolve_account,
     resolve_type,
 )
-from tamis.cli.local_client import run_call
 from tamis.domain.accounts.accounts import Account
 from tamis.domain.errors import Invalid, Problem
 from tamis.domain.segments.segments import Segment
@@ -33,34 +33,42 @@ from tamis.domain.values.text import pluralize
 
 segment_app = App(name="segment", help="Manage segments, which select contacts by a rule.")
 segment_app.command(
-    "tamis.cli.overlap:overlap",
+    "tamis.cli.segments.overlap:overlap",
     name="overlap",
     help="Compare segments: members in total, in common and in each one only.",
 )
 segment_app.command(
-    "tamis.cli.sampling:sample", name="sample", help="Draw a random sample of members, or split them into groups."
+    "tamis.cli.segments.sampling:sample",
+    name="sample",
+    help="Draw a random sample of members, or split them into groups.",
 )
 segment_app.command(
-    "tamis.cli.history:history",
+    "tamis.cli.segments.history:history",
     name="history",
     help="Show the size of a segment by day, or its members at a past time.",
 )
 segment_app.command(
-    "tamis.cli.forecast:forecast",
+    "tamis.cli.segments.forecast:forecast",
     name="forecast",
     help="Show how many members will enter and leave over the next days as time passes.",
 )
 segment_app.command(
-    "tamis.cli.segment_versions:versions",
+    "tamis.cli.segments.segment_versions:versions",
     name="versions",
     help="List the rules that a segment has had, with who wrote them and the members before and after.",
 )
-segment_app.command("tamis.cli.segment_versions:diff", name="diff", help="Compare two versions of a segment.")
+segment_app.command("tamis.cli.segments.segment_versions:diff", name="diff", help="Compare two versions of a segment.")
 segment_app.command(
-    "tamis.cli.segment_versions:restore", name="restore", help="Give a segment the rule of an earlier version again."
+    "tamis.cli.segments.segment_versions:restore",
+    name="restore",
+    help="Give a segment the rule of an earlier version again.",
 )
-segment_app.command("tamis.cli.segment_trash:trash_app", name="trash", help="List and restore deleted segments.")
-segment_app.command("tamis.cli.explain:explain", name="explain", help="Show why an email is or is not in a segment.")
+segment_app.command(
+    "tamis.cli.segments.segment_trash:trash_app", name="trash", help="List and restore deleted segments."
+)
+segment_app.command(
+    "tamis.cli.segments.explain:explain", name="explain", help="Show why an email is or is not in a segment."
+)
 Where = Annotated[str, Parameter(name="--where", allow_leading_hyphen=True)]
 MEMBERS_A_PAGE = 10_000
 

@@ -10,7 +10,6 @@ from msgspec import to_builtins
 from tamis.actions.events.importing.options import EventImportOptions, EventImportReport, to_details
 from tamis.actions.events.importing.run import import_events
 from tamis.actions.importing.sources import ContactFile
-from tamis.cli.column_mapping import parse_column_mapping
 from tamis.cli.common import (
     Common,
     TypeOption,
@@ -20,7 +19,8 @@ from tamis.cli.common import (
     resolve_account,
     resolve_type,
 )
-from tamis.cli.import_report import column_names, report_lines
+from tamis.cli.importing.column_mapping import parse_column_mapping
+from tamis.cli.importing.import_report import column_names, report_lines
 from tamis.cli.messages import WORDS
 from tamis.cli.progress import progress_bar
 from tamis.domain.values.dates import DateOrder

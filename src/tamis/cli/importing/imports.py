@@ -14,7 +14,7 @@ from tamis.actions.importing.report_details import to_details
 from tamis.actions.importing.run import import_file as run_import
 from tamis.actions.local_calls import ImportEffects
 from tamis.actions.lookups import fields_of_type
-from tamis.cli.column_mapping import parse_column_mapping
+from tamis.cli.client.local_client import run_call
 from tamis.cli.common import (
     Common,
     TypeOption,
@@ -24,9 +24,9 @@ from tamis.cli.common import (
     resolve_account,
     resolve_type,
 )
-from tamis.cli.import_bad_values import parse_bad_values
-from tamis.cli.import_report import column_names, field_names, report_lines
-from tamis.cli.local_client import run_call
+from tamis.cli.importing.column_mapping import parse_column_mapping
+from tamis.cli.importing.import_bad_values import parse_bad_values
+from tamis.cli.importing.import_report import column_names, field_names, report_lines
 from tamis.cli.messages import WORDS, error_lines
 from tamis.cli.progress import progress_bar
 from tamis.domain.errors import Invalid, Problem, TamisError
@@ -39,9 +39,11 @@ from tamis.domain.values.fields import CREATED_AT, Kind, key_from_name
 PROJECTION_TIMEOUT_SECONDS = 30
 
 import_app = App(name="import", usage="Usage: tamis import FILE --type TYPE [OPTIONS]\n       tamis import COMMAND")
-import_app.command("tamis.cli.import_jobs:list_imports", name="list", help="List imports with their results.")
-import_app.command("tamis.cli.import_jobs:show_import", name="show", help="Show the progress or results of an import.")
-import_app.command("tamis.cli.undo:undo", name="undo", help="Undo an import.")
+import_app.command("tamis.cli.importing.import_jobs:list_imports", name="list", help="List imports with their results.")
+import_app.command(
+    "tamis.cli.importing.import_jobs:show_import", name="show", help="Show the progress or results of an import."
+)
+import_app.command("tamis.cli.importing.undo:undo", name="undo", help="Undo an import.")
 
 
 @import_app.default

@@ -12,6 +12,7 @@ from tamis.actions.local_calls import MembersAt, SegmentHistory, SizeAt
 from tamis.actions.segments.history import SizesByDay, past_instant
 from tamis.actions.segments.segments import find_segment
 from tamis.actions.services import Services
+from tamis.cli.client.local_client import run_call
 from tamis.cli.common import (
     CAUSES,
     Common,
@@ -21,7 +22,6 @@ from tamis.cli.common import (
     print_table,
     resolve_account,
 )
-from tamis.cli.local_client import run_call
 from tamis.domain.accounts.accounts import Account
 from tamis.domain.errors import Invalid, Problem
 from tamis.domain.segments.segments import Segment

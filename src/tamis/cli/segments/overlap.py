@@ -2,8 +2,8 @@
 
 from tamis.actions.local_calls import CompareSegments
 from tamis.actions.segments.segments import find_segment
+from tamis.cli.client.local_client import run_call
 from tamis.cli.common import Common, open_services, print_line, print_result, print_table, resolve_account
-from tamis.cli.local_client import run_call
 from tamis.domain.segments.overlap import Overlap
 from tamis.domain.segments.segments import Segment
 

@@ -25,8 +25,10 @@ from tamis.domain.values.instants import format_instant
 from tamis.domain.values.text import pluralize
 
 events_app = App(name="events", help="Manage events: what contacts did and when.")
-events_app.command("tamis.cli.event_imports:import_file", name="import", help="Import events from a file.")
-events_app.command("tamis.cli.event_exports:export_file_of_events", name="export", help="Export events to a file.")
+events_app.command("tamis.cli.events.event_imports:import_file", name="import", help="Import events from a file.")
+events_app.command(
+    "tamis.cli.events.event_exports:export_file_of_events", name="export", help="Export events to a file."
+)
 PropertyOption = Annotated[str | None, Parameter(name="--property", negative="")]
 
 

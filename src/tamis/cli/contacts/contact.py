@@ -13,6 +13,7 @@ from tamis.actions.importing.rejects import discard_rejects_with
 from tamis.actions.local_calls import ContactHistory
 from tamis.actions.lookups import snapshot
 from tamis.actions.segments.history import ContactChange
+from tamis.cli.client.local_client import run_call
 from tamis.cli.common import (
     CAUSES,
     Common,
@@ -26,11 +27,10 @@ from tamis.cli.common import (
     resolve_account,
     resolve_type,
 )
-from tamis.cli.contact_edits import create, document_of, edit
-from tamis.cli.erasure import erase_now
-from tamis.cli.event_lists import event_document, print_events
-from tamis.cli.local_client import run_call
-from tamis.cli.topics import states_document
+from tamis.cli.consent.topics import states_document
+from tamis.cli.contacts.contact_edits import create, document_of, edit
+from tamis.cli.contacts.erasure import erase_now
+from tamis.cli.events.event_lists import event_document, print_events
 from tamis.domain.contacts.emails import email_key, parse_email
 from tamis.domain.values.dates import local_time
 from tamis.domain.values.instants import format_instant
@@ -39,7 +39,9 @@ contact_app = App(name="contact", help="Show, create, edit and delete contacts."
 contact_app.command(create)
 contact_app.command(edit)
 contact_app.command(
-    "tamis.cli.contact_purge:purge", name="purge", help="Delete contacts by their last activity, by a rule, or both."
+    "tamis.cli.contacts.contact_purge:purge",
+    name="purge",
+    help="Delete contacts by their last activity, by a rule, or both.",
 )
 DELTAS = {1: "entered", 0: "was in", -1: "left"}
 CHANGES_SHOWN = 20

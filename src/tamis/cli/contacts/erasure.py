@@ -2,8 +2,8 @@
 
 from tamis.actions.local_calls import Erase
 from tamis.actions.services import Services
+from tamis.cli.client.local_client import run_call
 from tamis.cli.common import print_notice
-from tamis.cli.local_client import run_call
 from tamis.cli.messages import error_lines
 from tamis.domain.errors import TamisError
 

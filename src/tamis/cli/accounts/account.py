@@ -13,7 +13,7 @@ from tamis.actions.team.mail import PASSWORD_PATH, link_to
 from tamis.actions.team.password_links import create_password_link
 from tamis.actions.team.users import find_account_user
 from tamis.cli.common import ONCE, Common, open_services, print_notice, print_result, print_table, resolve_account
-from tamis.cli.erasure import erase_now
+from tamis.cli.contacts.erasure import erase_now
 from tamis.domain.accounts.accounts import Account
 from tamis.domain.errors import Refused
 from tamis.domain.values.dates import DateOrder, local_time

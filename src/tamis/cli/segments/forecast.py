@@ -3,6 +3,7 @@
 from tamis.actions.local_calls import SegmentForecast
 from tamis.actions.segments.planning.forecasts import Forecast
 from tamis.actions.segments.segments import find_segment
+from tamis.cli.client.local_client import run_call
 from tamis.cli.common import (
     Common,
     mailable_text,
@@ -12,7 +13,6 @@ from tamis.cli.common import (
     print_table,
     resolve_account,
 )
-from tamis.cli.local_client import run_call
 from tamis.domain.accounts.accounts import Account
 from tamis.domain.segments.segments import Segment
 from tamis.domain.values.dates import format_day

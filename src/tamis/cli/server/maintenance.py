@@ -7,8 +7,8 @@ from tamis.actions.consent.suppression_files import TakenOver, require_data, tak
 from tamis.actions.local_calls import Erase, MakeBackup
 from tamis.actions.maintenance.backups import restore
 from tamis.actions.maintenance.lost_writes import accept_loss
+from tamis.cli.client.local_client import run_call
 from tamis.cli.common import Common, open_services, print_notice, print_result
-from tamis.cli.local_client import run_call
 from tamis.domain.errors import Refused, TamisError, Unavailable
 from tamis.domain.values.dates import local_time
 from tamis.domain.values.instants import UTC_ZONE

@@ -9,9 +9,9 @@ from cyclopts import Parameter
 from tamis.actions.local_calls import GroupSizes, SampledRecipients
 from tamis.actions.segments.segments import find_segment
 from tamis.actions.services import Services
+from tamis.cli.client.local_client import run_call
 from tamis.cli.common import Common, open_services, print_result, print_table, resolve_account
-from tamis.cli.local_client import run_call
-from tamis.cli.segment import show_members
+from tamis.cli.segments.segment import show_members
 from tamis.domain.accounts.accounts import Account
 from tamis.domain.segments.sampling import Sample, sample_of
 from tamis.domain.segments.segments import Segment

@@ -18,7 +18,7 @@ from tamis.actions.importing.jobs import (
 from tamis.actions.importing.jobs import list_imports as list_jobs
 from tamis.actions.lookups import Reader, fields_of_type, names_of_types, type_by_id
 from tamis.cli.common import Common, open_services, print_result, print_table, resolve_account
-from tamis.cli.import_report import column_names, field_names, report_lines
+from tamis.cli.importing.import_report import column_names, field_names, report_lines
 from tamis.cli.messages import problem_line
 from tamis.domain.accounts.accounts import Account
 from tamis.domain.files.import_reports import LATER_DETAILS, Details

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from cyclopts import Parameter
 
+from tamis.cli.client.remote import Remote
 from tamis.cli.common import Common, print_notice
-from tamis.cli.remote import Remote
 from tamis.domain.errors import Invalid, Problem, Unavailable
 
 if TYPE_CHECKING:
@@ -40,7 +40,7 @@ def mcp(
     http
         Serve over HTTP at HOST:PORT of this machine, for clients that send the key in TAMIS_MCP_KEY.
     """
-    from tamis.cli.api_client import open_client
+    from tamis.cli.client.api_client import open_client
     from tamis.mcp.privacy import ShownContacts
     from tamis.mcp.server import make_server
 

@@ -3,7 +3,7 @@
 import msgspec
 from cyclopts import App
 
-from tamis.cli.api_client import open_client, refuse_api_errors
+from tamis.cli.client.api_client import open_client, refuse_api_errors
 from tamis.cli.common import Common, open_services, print_result, print_table, resolve_account
 from tamis.domain.errors import NotFound
 from tamis.domain.values.dates import local_time

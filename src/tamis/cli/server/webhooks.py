@@ -2,7 +2,7 @@
 
 from tamis.actions.webhooks.registration import list_webhooks
 from tamis.cli.common import Common, open_services, print_result, print_table, resolve_account
-from tamis.cli.webhook_listener import webhook_app
+from tamis.cli.server.webhook_listener import webhook_app
 from tamis.domain.values.dates import local_time
 from tamis.domain.values.instants import format_instant
 from tamis.domain.webhooks import Webhook

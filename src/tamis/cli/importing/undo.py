@@ -4,7 +4,7 @@ from dataclasses import asdict
 
 from tamis.actions.importing.undo import UndoReport, undo_import
 from tamis.cli.common import Common, open_services, print_result, resolve_account
-from tamis.cli.erasure import erase_now
+from tamis.cli.contacts.erasure import erase_now
 from tamis.cli.progress import progress_bar
 from tamis.domain.values.text import pluralize
 

@@ -6,7 +6,7 @@ import msgspec
 from cyclopts import Parameter
 
 from tamis.actions.segments.segments import find_segment
-from tamis.cli.api_client import open_client, refuse_api_errors
+from tamis.cli.client.api_client import open_client, refuse_api_errors
 from tamis.cli.common import Common, open_services, print_line, print_result, print_table, resolve_account
 from tamis.client.models.segment_versions import SegmentVersion
 from tamis.domain.accounts.accounts import Account

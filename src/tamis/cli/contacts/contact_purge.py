@@ -5,7 +5,7 @@ from typing import Annotated
 from cyclopts import Parameter
 from msgspec import UNSET
 
-from tamis.cli.api_client import open_client, refuse_api_errors
+from tamis.cli.client.api_client import open_client, refuse_api_errors
 from tamis.cli.common import Common, TypeOption, open_services, print_line, print_result, resolve_account, resolve_type
 from tamis.client.models.contacts import PurgeResult
 from tamis.domain.values.text import pluralize

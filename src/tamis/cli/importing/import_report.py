@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
-from tamis.cli.import_bad_values import bad_value_lines
+from tamis.cli.importing.import_bad_values import bad_value_lines
 from tamis.domain.files.import_reports import (
     CreatedField,
     Details,

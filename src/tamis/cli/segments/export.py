@@ -16,8 +16,8 @@ from tamis.actions.segments.rule_syntax import json_of_text
 from tamis.actions.segments.segments import find_segment
 from tamis.actions.services import Services
 from tamis.actions.team.mail import base_url, has_public_address
+from tamis.cli.client.local_client import run_call
 from tamis.cli.common import Common, open_services, print_notice, print_result, resolve_account, resolve_type
-from tamis.cli.local_client import run_call
 from tamis.domain.consent.link_columns import find_link_column
 from tamis.domain.errors import Invalid, Problem
 from tamis.domain.files.exports import GZIP, Export, Format, OutputOptions, format_by_name

@@ -1,0 +1,1 @@
+"""Commands about contacts, their types and fields."""

@@ -1,0 +1,1 @@
+"""Commands that serve a data directory, maintain it, or connect it to other services."""
