@@ -25,7 +25,7 @@ RECOVERY = re.compile(r"\b(?:[a-z2-9]{5}-){4}[a-z2-9]{5}\b")
 
 @pytest.fixture(autouse=True)
 def pending(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("tamis.web.console.pages.sign_in.pending_codes", PendingCodes())
+    monkeypatch.setattr("tamis.web.console.pages.accounts.sign_in.pending_codes", PendingCodes())
 
 
 class Phone:

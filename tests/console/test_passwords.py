@@ -94,7 +94,7 @@ class Browser:
 def browser(services: Services, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., Browser]]:
     """What opens browsers; the one server that they all ask sees their addresses."""
     app = application(services, "")
-    monkeypatch.setattr("tamis.web.console.pages.sign_in.REFUSED_SECONDS", 0)
+    monkeypatch.setattr("tamis.web.console.pages.accounts.sign_in.REFUSED_SECONDS", 0)
 
     async def seen(scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "http":

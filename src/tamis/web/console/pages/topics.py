@@ -8,7 +8,7 @@ from tamis.actions.consent import topics
 from tamis.domain.errors import Invalid, Refused
 from tamis.web.console.dependencies import FormDep, ServicesDep, VisitorDep
 from tamis.web.console.messages import first_sentence
-from tamis.web.console.pages.types import type_page
+from tamis.web.console.pages.contacts.types import type_page
 from tamis.web.console.resolvers import resolve_type
 from tamis.web.console.responses import redirect
 from tamis.web.console.roles import EDITOR

@@ -10,7 +10,7 @@ from tamis.domain.consent.topics import Evidence, SubscriptionState
 from tamis.domain.errors import Invalid
 from tamis.web.console.dependencies import FormDep, ServicesDep, VisitorDep
 from tamis.web.console.messages import first_sentence
-from tamis.web.console.pages.contact import show_contact
+from tamis.web.console.pages.contacts.contact import show_contact
 from tamis.web.console.resolvers import resolve_type
 from tamis.web.console.responses import redirect
 from tamis.web.console.roles import EDITOR

@@ -24,7 +24,7 @@ from tamis.web.console.auth.password_confirmation import require_recent_password
 from tamis.web.console.dependencies import FormDep, ServicesDep, VisitorDep
 from tamis.web.console.forms import Form
 from tamis.web.console.messages import as_sentence, first_sentence, message_text
-from tamis.web.console.pages.webhook import TYPES, webhook_page
+from tamis.web.console.pages.integrations.webhook import TYPES, webhook_page
 from tamis.web.console.responses import page, redirect
 from tamis.web.console.roles import ADMIN
 from tamis.web.console.session import Visitor, WebRequest, client_host

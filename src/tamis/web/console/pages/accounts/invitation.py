@@ -14,7 +14,7 @@ from tamis.domain.errors import Invalid, TamisError
 from tamis.web.console.auth.passwords import RetryLater
 from tamis.web.console.dependencies import ConfirmationsDep, FormDep, PasswordsDep, ServicesDep
 from tamis.web.console.messages import first_message, first_sentence
-from tamis.web.console.pages.sign_in import open_console
+from tamis.web.console.pages.accounts.sign_in import open_console
 from tamis.web.console.responses import HTML, page
 from tamis.web.console.roles import PUBLIC
 from tamis.web.console.session import (

@@ -12,7 +12,7 @@ from tamis.domain.accounts.accounts import Account
 from tamis.domain.errors import Invalid
 from tamis.web.console.dependencies import FormDep, ServicesDep, VisitorDep
 from tamis.web.console.messages import first_message
-from tamis.web.console.pages.account import account_response
+from tamis.web.console.pages.accounts.account import account_response
 from tamis.web.console.responses import HTML, redirect
 from tamis.web.console.roles import ADMIN
 from tamis.web.console.session import WebRequest

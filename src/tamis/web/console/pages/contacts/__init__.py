@@ -1,0 +1,1 @@
+"""Pages about contacts, their types and imports."""
