@@ -2,7 +2,7 @@
 
 import pytest
 
-from tamis.web.console.forms import MAX_FORM_BYTES
+from tamis.web.console.requests.forms import MAX_FORM_BYTES
 from tests.support.console import Visitor
 from tests.support.console_routes import Route, private_routes
 from tests.support.process import Server

@@ -12,8 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tamis.domain.segments.membership_changes import Cause, DaySize
-from tamis.web.console.charts import bar, scale, short_number, size_chart, sparkline
-from tamis.web.console.venn import common_area, place_circles, venn_diagram
+from tamis.web.console.display.charts import bar, scale, short_number, size_chart, sparkline
+from tamis.web.console.display.venn import common_area, place_circles, venn_diagram
 
 sizes = st.integers(0, 10**9)
 

@@ -15,8 +15,8 @@ from litestar.testing import TestClient
 from litestar.types import ASGIApp, Receive, Scope, Send
 
 from tamis.actions.lanes import Lane
-from tamis.web.console.concurrency_limit import MAX_CONCURRENT, ConcurrencyLimit, run_pages_in
-from tamis.web.console.session import SESSION
+from tamis.web.console.requests.concurrency_limit import MAX_CONCURRENT, ConcurrencyLimit, run_pages_in
+from tamis.web.console.requests.session import SESSION
 
 MOST_HERE = 60
 

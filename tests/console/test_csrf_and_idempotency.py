@@ -11,11 +11,11 @@ from litestar._parsers import parse_url_encoded_form_data
 from litestar.response import Response
 from litestar.testing import TestClient
 
-from tamis.web.console.csrf import CsrfProtection
-from tamis.web.console.dependencies import FormDep
-from tamis.web.console.forms import read_form
-from tamis.web.console.idempotency import MAX_KEPT_BYTES, MAX_RESPONSE_BYTES, Idempotency
-from tamis.web.console.session import SESSION, csrf_token
+from tamis.web.console.requests.csrf import CsrfProtection
+from tamis.web.console.requests.dependencies import FormDep
+from tamis.web.console.requests.forms import read_form
+from tamis.web.console.requests.idempotency import MAX_KEPT_BYTES, MAX_RESPONSE_BYTES, Idempotency
+from tamis.web.console.requests.session import SESSION, csrf_token
 
 TOKEN = "the token of somebody"
 

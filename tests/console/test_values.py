@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from tamis.domain.values.fields import Field, Kind, Value, format_value, parse_value
-from tamis.web.console.values import display_text, display_value, highlight, make_control
+from tamis.web.console.display.values import display_text, display_value, highlight, make_control
 
 DHAKA = ZoneInfo("Asia/Dhaka")
 SEEN = datetime(2024, 2, 29, 8, 30, tzinfo=UTC)

@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 from markupsafe import Markup, escape
 
 from tamis.domain.values.hidden_characters import escape_hidden_lines
-from tamis.web.console.render import environment
-from tamis.web.console.values import highlight
+from tamis.web.console.display.render import environment
+from tamis.web.console.display.values import highlight
 
 TEMPLATES = Path(__file__).parents[2] / "src/tamis/web/console/templates"
 TEXT = st.text(st.characters(categories=["Cc", "Cf", "Zl", "Zp", "L", "P", "S", "Zs"]))

@@ -13,7 +13,7 @@ from tamis.domain.errors import Invalid, Message, Problem, Refused, ValueProblem
 from tamis.domain.messages import ENGLISH, data, definitions, events, files, imports, rules, stores, team, values
 from tamis.domain.messages.catalog import MessageCatalog
 from tamis.web.api.problems import WORDS as API
-from tamis.web.console.messages import WORDS as CONSOLE
+from tamis.web.console.display.messages import WORDS as CONSOLE
 from tamis.web.segment_api.messages import WORDS as SEGMENT_API
 
 ROOT = Path(tamis.__file__).parent

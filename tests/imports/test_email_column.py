@@ -18,7 +18,7 @@ from tamis.actions.importing.report import ImportOptions
 from tamis.actions.importing.uploads import IncomingUpload
 from tamis.domain.errors import Invalid
 from tamis.domain.values.fields import Kind
-from tamis.web.console.messages import WORDS
+from tamis.web.console.display.messages import WORDS
 from tests.imports.conftest import Workspace
 
 ANN = "ann@example.org"

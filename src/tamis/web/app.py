@@ -172,7 +172,7 @@ def _unhandled(services: Services) -> Callable[[Request[Any, Any, Any], Exceptio
             from tamis.web.api.problems import problem_response
 
             return problem_response(services, request, error)
-        from tamis.web.console.errors import error_response
+        from tamis.web.console.requests.errors import error_response
 
         return error_response(request, error)
 

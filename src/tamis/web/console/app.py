@@ -9,17 +9,17 @@ from litestar.response import Redirect, Response
 
 from tamis.actions.accounts.sessions import find_session
 from tamis.actions.services import Services
-from tamis.web.console import errors, static
 from tamis.web.console.auth.password_confirmation import PasswordConfirmations, PasswordRequired, password_form
 from tamis.web.console.auth.passwords import Passwords
-from tamis.web.console.concurrency_limit import ConcurrencyLimit, run_pages_in
-from tamis.web.console.csrf import CsrfProtection
-from tamis.web.console.forms import MAX_FORM_BYTES, read_form
-from tamis.web.console.idempotency import Idempotency
 from tamis.web.console.page_handlers import page_handlers
-from tamis.web.console.responses import accepts_html
+from tamis.web.console.requests import errors, static
+from tamis.web.console.requests.concurrency_limit import ConcurrencyLimit, run_pages_in
+from tamis.web.console.requests.csrf import CsrfProtection
+from tamis.web.console.requests.forms import MAX_FORM_BYTES, read_form
+from tamis.web.console.requests.idempotency import Idempotency
+from tamis.web.console.requests.responses import accepts_html
+from tamis.web.console.requests.session import Notices, Visitor, WebRequest, client_host, find_visitor, session_token
 from tamis.web.console.roles import PUBLIC, require_role
-from tamis.web.console.session import Notices, Visitor, WebRequest, client_host, find_visitor, session_token
 
 
 @get("/", opt=PUBLIC, sync_to_thread=False)

@@ -8,8 +8,8 @@ from litestar.connection import ASGIConnection
 from litestar.handlers import BaseRouteHandler
 
 from tamis.domain.accounts.users import Role
-from tamis.web.console.csrf import SAFE_METHODS
-from tamis.web.console.session import Visitor, WebRequest
+from tamis.web.console.requests.csrf import SAFE_METHODS
+from tamis.web.console.requests.session import Visitor, WebRequest
 
 ROLE = "role"
 """In the options of a handler: the role that it needs, or None if it is for guests, too."""

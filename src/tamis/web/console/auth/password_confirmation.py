@@ -9,11 +9,11 @@ from litestar.handlers import BaseRouteHandler
 from litestar.response import Response
 
 from tamis.domain.accounts.accounts import Session
-from tamis.web.console import idempotency
 from tamis.web.console.auth.passwords import Passwords, RetryLater
-from tamis.web.console.forms import read_form
-from tamis.web.console.responses import page
-from tamis.web.console.session import Visitor, WebRequest
+from tamis.web.console.requests import idempotency
+from tamis.web.console.requests.forms import read_form
+from tamis.web.console.requests.responses import page
+from tamis.web.console.requests.session import Visitor, WebRequest
 
 CONFIRMED_SECONDS = 600.0
 MAX_SESSIONS = 10_000

@@ -19,7 +19,7 @@ from tamis.domain.contacts.emails import parse_email
 from tamis.domain.values.text import fold
 from tamis.web.client_networks import client_network
 from tamis.web.console.auth.hashing import HashingBusy, HashingQueue
-from tamis.web.console.session import WebRequest, client_host, device_cookie_value
+from tamis.web.console.requests.session import WebRequest, client_host, device_cookie_value
 from tamis.web.throttle import Throttle
 
 WINDOW_SECONDS = 900

@@ -6,11 +6,11 @@ from litestar.response import Response
 
 from tamis.actions.consent import topics
 from tamis.domain.errors import Invalid, Refused
-from tamis.web.console.dependencies import FormDep, ServicesDep, VisitorDep
-from tamis.web.console.messages import first_sentence
+from tamis.web.console.display.messages import first_sentence
 from tamis.web.console.pages.contacts.types import type_page
-from tamis.web.console.resolvers import resolve_type
-from tamis.web.console.responses import redirect
+from tamis.web.console.requests.dependencies import FormDep, ServicesDep, VisitorDep
+from tamis.web.console.requests.resolvers import resolve_type
+from tamis.web.console.requests.responses import redirect
 from tamis.web.console.roles import EDITOR
 
 

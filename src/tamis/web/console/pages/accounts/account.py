@@ -28,13 +28,13 @@ from tamis.domain.errors import Invalid, Problem
 from tamis.domain.values.dates import DateOrder
 from tamis.web.console.auth.password_confirmation import require_recent_password
 from tamis.web.console.auth.passwords import RetryLater
-from tamis.web.console.dependencies import FormDep, PasswordsDep, ServicesDep, VisitorDep
-from tamis.web.console.device_names import device_name
-from tamis.web.console.messages import first_message, first_sentence
-from tamis.web.console.responses import page, redirect
+from tamis.web.console.display.device_names import device_name
+from tamis.web.console.display.messages import first_message, first_sentence
+from tamis.web.console.display.snippets import SECRET, snippets
+from tamis.web.console.requests.dependencies import FormDep, PasswordsDep, ServicesDep, VisitorDep
+from tamis.web.console.requests.responses import page, redirect
+from tamis.web.console.requests.session import Visitor, WebRequest, client_host
 from tamis.web.console.roles import ADMIN, VIEWER
-from tamis.web.console.session import Visitor, WebRequest, client_host
-from tamis.web.console.snippets import SECRET, snippets
 
 SCOPES = {
     Scope.ADMIN: "Everything",

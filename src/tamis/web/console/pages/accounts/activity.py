@@ -17,9 +17,9 @@ from tamis.domain.messages.kinds import KIND_NAMES
 from tamis.domain.values.fields import Kind
 from tamis.domain.values.instants import day_in_utc
 from tamis.domain.values.text import pluralize
-from tamis.web.console.dependencies import ServicesDep, VisitorDep
 from tamis.web.console.pages.accounts.account import SCOPES
-from tamis.web.console.responses import page
+from tamis.web.console.requests.dependencies import ServicesDep, VisitorDep
+from tamis.web.console.requests.responses import page
 from tamis.web.console.roles import ADMIN
 
 PAGE = 50

@@ -17,11 +17,11 @@ from tamis.actions.team.codes import (
 )
 from tamis.domain.errors import Invalid
 from tamis.web.console.auth.password_confirmation import require_recent_password
-from tamis.web.console.dependencies import FormDep, ServicesDep, VisitorDep
-from tamis.web.console.messages import first_sentence
-from tamis.web.console.responses import page, redirect
+from tamis.web.console.display.messages import first_sentence
+from tamis.web.console.requests.dependencies import FormDep, ServicesDep, VisitorDep
+from tamis.web.console.requests.responses import page, redirect
+from tamis.web.console.requests.session import Visitor, WebRequest, client_host
 from tamis.web.console.roles import VIEWER
-from tamis.web.console.session import Visitor, WebRequest, client_host
 
 
 @get("/account/codes", sync_to_thread=True)

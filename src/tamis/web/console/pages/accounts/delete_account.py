@@ -10,10 +10,10 @@ from tamis.actions.accounts.deletion import close_account, count_contents, erase
 from tamis.actions.services import Services
 from tamis.domain.errors import Busy
 from tamis.web.console.auth.password_confirmation import require_recent_password
-from tamis.web.console.dependencies import FormDep, ServicesDep, VisitorDep
-from tamis.web.console.responses import page
+from tamis.web.console.requests.dependencies import FormDep, ServicesDep, VisitorDep
+from tamis.web.console.requests.responses import page
+from tamis.web.console.requests.session import Visitor, WebRequest, client_host, ended_session_cookie
 from tamis.web.console.roles import OWNER
-from tamis.web.console.session import Visitor, WebRequest, client_host, ended_session_cookie
 
 
 @get("/account/delete", opt=OWNER, sync_to_thread=True)

@@ -12,12 +12,11 @@ from tamis.actions.services import Services
 from tamis.actions.team.invitations import OpenedInvitation, accept_as_user, accept_with_password, open_invitation
 from tamis.domain.errors import Invalid, TamisError
 from tamis.web.console.auth.passwords import RetryLater
-from tamis.web.console.dependencies import ConfirmationsDep, FormDep, PasswordsDep, ServicesDep
-from tamis.web.console.messages import first_message, first_sentence
+from tamis.web.console.display.messages import first_message, first_sentence
 from tamis.web.console.pages.accounts.sign_in import open_console
-from tamis.web.console.responses import HTML, page
-from tamis.web.console.roles import PUBLIC
-from tamis.web.console.session import (
+from tamis.web.console.requests.dependencies import ConfirmationsDep, FormDep, PasswordsDep, ServicesDep
+from tamis.web.console.requests.responses import HTML, page
+from tamis.web.console.requests.session import (
     WebRequest,
     client_host,
     cookie_token,
@@ -26,6 +25,7 @@ from tamis.web.console.session import (
     session_cookie,
     session_token,
 )
+from tamis.web.console.roles import PUBLIC
 
 
 @get("/invitation", opt=PUBLIC, sync_to_thread=True)

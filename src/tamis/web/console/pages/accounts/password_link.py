@@ -20,11 +20,11 @@ from tamis.domain.accounts.users import User
 from tamis.domain.errors import Invalid, TamisError
 from tamis.web.client_networks import client_network
 from tamis.web.console.auth.passwords import RetryLater
-from tamis.web.console.dependencies import FormDep, PasswordsDep, ServicesDep
-from tamis.web.console.messages import first_message
-from tamis.web.console.responses import page
+from tamis.web.console.display.messages import first_message
+from tamis.web.console.requests.dependencies import FormDep, PasswordsDep, ServicesDep
+from tamis.web.console.requests.responses import page
+from tamis.web.console.requests.session import WebRequest, client_host, cookie_token, csrf_token, guest_cookie
 from tamis.web.console.roles import PUBLIC
-from tamis.web.console.session import WebRequest, client_host, cookie_token, csrf_token, guest_cookie
 from tamis.web.throttle import Throttle
 
 MAX_LINKS, MAX_LINKS_OF_NETWORK, HOUR_SECONDS = 3, 20, 3600

@@ -18,17 +18,16 @@ from tamis.domain.errors import Refused
 from tamis.web.console.auth.password_confirmation import PasswordConfirmations
 from tamis.web.console.auth.passwords import RetryLater
 from tamis.web.console.auth.pending_codes import PendingCodes
-from tamis.web.console.dependencies import (
+from tamis.web.console.display.messages import first_sentence
+from tamis.web.console.requests.dependencies import (
     ConfirmationsDep,
     FormDep,
     PasswordsDep,
     ServicesDep,
     VisitorDep,
 )
-from tamis.web.console.messages import first_sentence
-from tamis.web.console.responses import page, redirect
-from tamis.web.console.roles import PUBLIC, VIEWER
-from tamis.web.console.session import (
+from tamis.web.console.requests.responses import page, redirect
+from tamis.web.console.requests.session import (
     WebRequest,
     client_host,
     client_of,
@@ -41,6 +40,7 @@ from tamis.web.console.session import (
     session_cookie,
     session_token,
 )
+from tamis.web.console.roles import PUBLIC, VIEWER
 
 REFUSED_SECONDS = 1.0
 """How long a refusal takes, which slows down clients that try without a pause, at next to no cost."""

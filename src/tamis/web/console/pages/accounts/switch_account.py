@@ -4,10 +4,10 @@ from litestar import get, post
 from litestar.response import Response
 
 from tamis.actions.accounts.sessions import accounts_of_user, switch_account
-from tamis.web.console.dependencies import FormDep, ServicesDep, VisitorDep
-from tamis.web.console.responses import page, redirect
+from tamis.web.console.requests.dependencies import FormDep, ServicesDep, VisitorDep
+from tamis.web.console.requests.responses import page, redirect
+from tamis.web.console.requests.session import WebRequest, session_cookie
 from tamis.web.console.roles import VIEWER
-from tamis.web.console.session import WebRequest, session_cookie
 
 
 @get("/account/switch", sync_to_thread=True)

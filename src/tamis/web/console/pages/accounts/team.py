@@ -11,11 +11,11 @@ from tamis.actions.team.users import change_role, list_users, remove_user, user_
 from tamis.domain.accounts.users import Role
 from tamis.domain.errors import Invalid, NotFound, Refused, Unavailable
 from tamis.web.console.auth.password_confirmation import require_recent_password
-from tamis.web.console.dependencies import FormDep, ServicesDep, VisitorDep
-from tamis.web.console.messages import first_sentence
-from tamis.web.console.responses import page, redirect
+from tamis.web.console.display.messages import first_sentence
+from tamis.web.console.requests.dependencies import FormDep, ServicesDep, VisitorDep
+from tamis.web.console.requests.responses import page, redirect
+from tamis.web.console.requests.session import Visitor, WebRequest, client_host, ended_session_cookie
 from tamis.web.console.roles import ADMIN, VIEWER
-from tamis.web.console.session import Visitor, WebRequest, client_host, ended_session_cookie
 
 ROLES = {
     Role.VIEWER: "Viewer: sees everything",

@@ -10,12 +10,12 @@ from tamis.actions.lookups import types_of_account
 from tamis.actions.services import Services
 from tamis.domain.accounts.accounts import Account
 from tamis.domain.errors import Invalid
-from tamis.web.console.dependencies import FormDep, ServicesDep, VisitorDep
-from tamis.web.console.messages import first_message
+from tamis.web.console.display.messages import first_message
 from tamis.web.console.pages.accounts.account import account_response
-from tamis.web.console.responses import HTML, redirect
+from tamis.web.console.requests.dependencies import FormDep, ServicesDep, VisitorDep
+from tamis.web.console.requests.responses import HTML, redirect
+from tamis.web.console.requests.session import WebRequest
 from tamis.web.console.roles import ADMIN
-from tamis.web.console.session import WebRequest
 from tamis.web.unsubscribe.page import PREVIEW_EMAIL, LinkPage, TopicChoice, link_page
 
 

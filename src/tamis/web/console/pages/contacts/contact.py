@@ -20,14 +20,14 @@ from tamis.domain.contacts.contacts import Contact, ContactType
 from tamis.domain.errors import Invalid, NotFound, Refused
 from tamis.domain.values.fields import EMAIL, FIRST_NAME, LAST_NAME, SYSTEM_FIELDS, Field, FieldSet, format_value
 from tamis.domain.values.text import pluralize
-from tamis.web.console.dependencies import FormDep, ServicesDep, VisitorDep
-from tamis.web.console.forms import Form
-from tamis.web.console.messages import first_sentence
-from tamis.web.console.resolvers import resolve_type
-from tamis.web.console.responses import fragment, page, redirect
+from tamis.web.console.display.messages import first_sentence
+from tamis.web.console.display.values import Control, make_control, submitted_text
+from tamis.web.console.requests.dependencies import FormDep, ServicesDep, VisitorDep
+from tamis.web.console.requests.forms import Form
+from tamis.web.console.requests.resolvers import resolve_type
+from tamis.web.console.requests.responses import fragment, page, redirect
+from tamis.web.console.requests.session import Visitor
 from tamis.web.console.roles import EDITOR
-from tamis.web.console.session import Visitor
-from tamis.web.console.values import Control, make_control, submitted_text
 
 ENTRIES_PER_PAGE = 30
 NAMES = (FIRST_NAME.id, LAST_NAME.id)

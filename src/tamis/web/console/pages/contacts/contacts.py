@@ -33,13 +33,13 @@ from tamis.domain.paging import PageAnchor, SortOrder
 from tamis.domain.segments.segments import Segment
 from tamis.domain.values.fields import EMAIL, SYSTEM_FIELDS, Field, FieldSet
 from tamis.domain.values.text import fold
-from tamis.web.console.dependencies import FormDep, ServicesDep, VisitorDep
-from tamis.web.console.messages import first_sentence, messages_by_path
-from tamis.web.console.resolvers import resolve_type
-from tamis.web.console.responses import fragment, page, redirect
+from tamis.web.console.display.messages import first_sentence, messages_by_path
+from tamis.web.console.display.values import Control, submitted_text
+from tamis.web.console.requests.dependencies import FormDep, ServicesDep, VisitorDep
+from tamis.web.console.requests.resolvers import resolve_type
+from tamis.web.console.requests.responses import fragment, page, redirect
+from tamis.web.console.requests.session import Visitor
 from tamis.web.console.roles import EDITOR, VIEWER
-from tamis.web.console.session import Visitor
-from tamis.web.console.values import Control, submitted_text
 from tamis.web.downloads import layout_of, send_file
 from tamis.web.request_tasks import run_in_lane
 

@@ -19,15 +19,15 @@ from tamis.actions.events.timeline import latest_events
 from tamis.actions.events.volume import EventVolume, volume_by_day
 from tamis.actions.lookups import types_of_account
 from tamis.domain.errors import Invalid
-from tamis.web.console.charts import DaySeries, stacked_chart
-from tamis.web.console.dependencies import FormDep, ServicesDep, VisitorDep
-from tamis.web.console.filters import day, number
-from tamis.web.console.messages import first_sentence
-from tamis.web.console.resolvers import resolve_type
-from tamis.web.console.responses import fragment, page, redirect
+from tamis.web.console.display.charts import DaySeries, stacked_chart
+from tamis.web.console.display.filters import day, number
+from tamis.web.console.display.messages import first_sentence
+from tamis.web.console.display.snippets import SECRET
+from tamis.web.console.requests.dependencies import FormDep, ServicesDep, VisitorDep
+from tamis.web.console.requests.resolvers import resolve_type
+from tamis.web.console.requests.responses import fragment, page, redirect
+from tamis.web.console.requests.session import WebRequest
 from tamis.web.console.roles import EDITOR
-from tamis.web.console.session import WebRequest
-from tamis.web.console.snippets import SECRET
 
 DAYS = 90
 LATEST = 15

@@ -19,15 +19,15 @@ from tamis.domain.errors import Invalid, NotFound, Refused
 from tamis.domain.values.dates import DateOrder
 from tamis.domain.values.fields import Kind
 from tamis.domain.values.text import pluralize
-from tamis.web.console.dependencies import FormDep, ServicesDep, VisitorDep
-from tamis.web.console.forms import Form
-from tamis.web.console.importing import rejects_answer
-from tamis.web.console.kinds import KINDS
-from tamis.web.console.messages import first_sentence, messages_by_path
-from tamis.web.console.resolvers import resolve_type
-from tamis.web.console.responses import page, redirect
+from tamis.web.console.builder.kinds import KINDS
+from tamis.web.console.display.messages import first_sentence, messages_by_path
+from tamis.web.console.imports.importing import rejects_answer
+from tamis.web.console.requests.dependencies import FormDep, ServicesDep, VisitorDep
+from tamis.web.console.requests.forms import Form
+from tamis.web.console.requests.resolvers import resolve_type
+from tamis.web.console.requests.responses import page, redirect
+from tamis.web.console.requests.session import Visitor
 from tamis.web.console.roles import ADMIN, EDITOR
-from tamis.web.console.session import Visitor
 
 CONFIRMED_FIELD = "sure"
 BLANK_FIELD = "blank"

@@ -30,8 +30,8 @@ from tamis.actions.services import Services
 from tamis.domain.errors import NotFound
 from tamis.domain.files.imports import HIGHEST_ID, ImportJob, ImportState, ImportSubject
 from tamis.domain.values.text import pluralize
-from tamis.web.console.dependencies import ServicesDep, VisitorDep
-from tamis.web.console.importing import (
+from tamis.web.console.display.messages import message_text
+from tamis.web.console.imports.importing import (
     EVENT_STEPS,
     STEPS,
     Progress,
@@ -40,10 +40,10 @@ from tamis.web.console.importing import (
     rejects_answer,
     report_of_job,
 )
-from tamis.web.console.messages import message_text
-from tamis.web.console.responses import fragment, page, redirect
+from tamis.web.console.requests.dependencies import ServicesDep, VisitorDep
+from tamis.web.console.requests.responses import fragment, page, redirect
+from tamis.web.console.requests.session import Visitor, WebRequest
 from tamis.web.console.roles import EDITOR
-from tamis.web.console.session import Visitor, WebRequest
 
 PAGE = 50
 WAITING, WORKING = "waiting", "previewing"

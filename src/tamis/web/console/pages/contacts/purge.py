@@ -16,13 +16,13 @@ from tamis.domain.errors import Busy, Invalid
 from tamis.domain.segments.segments import Segment
 from tamis.domain.values.text import pluralize
 from tamis.web.console.auth.password_confirmation import require_recent_password
-from tamis.web.console.dependencies import FormDep, ServicesDep, VisitorDep
-from tamis.web.console.forms import Form
-from tamis.web.console.messages import first_sentence
-from tamis.web.console.resolvers import resolve_type
-from tamis.web.console.responses import page, redirect
+from tamis.web.console.display.messages import first_sentence
+from tamis.web.console.requests.dependencies import FormDep, ServicesDep, VisitorDep
+from tamis.web.console.requests.forms import Form
+from tamis.web.console.requests.resolvers import resolve_type
+from tamis.web.console.requests.responses import page, redirect
+from tamis.web.console.requests.session import Visitor
 from tamis.web.console.roles import ADMIN
-from tamis.web.console.session import Visitor
 
 UNITS = ("days", "weeks", "months", "years")
 AT_ONCE = 5_000

@@ -8,11 +8,11 @@ from tamis.actions.consent import subscriptions
 from tamis.actions.consent.topics import topics_of_type
 from tamis.domain.consent.topics import Evidence, SubscriptionState
 from tamis.domain.errors import Invalid
-from tamis.web.console.dependencies import FormDep, ServicesDep, VisitorDep
-from tamis.web.console.messages import first_sentence
+from tamis.web.console.display.messages import first_sentence
 from tamis.web.console.pages.contacts.contact import show_contact
-from tamis.web.console.resolvers import resolve_type
-from tamis.web.console.responses import redirect
+from tamis.web.console.requests.dependencies import FormDep, ServicesDep, VisitorDep
+from tamis.web.console.requests.resolvers import resolve_type
+from tamis.web.console.requests.responses import redirect
 from tamis.web.console.roles import EDITOR
 
 SOURCE = "console"

@@ -14,12 +14,12 @@ from tamis.domain.accounts.audit import BEYOND_LAST
 from tamis.domain.consent.suppressions import SuppressionFilter, SuppressionReason
 from tamis.domain.errors import Invalid, NotFound
 from tamis.domain.values.text import pluralize
-from tamis.web.console.dependencies import FormDep, ServicesDep, VisitorDep
-from tamis.web.console.forms import Form
-from tamis.web.console.messages import first_sentence
-from tamis.web.console.responses import page, redirect
+from tamis.web.console.display.messages import first_sentence
+from tamis.web.console.requests.dependencies import FormDep, ServicesDep, VisitorDep
+from tamis.web.console.requests.forms import Form
+from tamis.web.console.requests.responses import page, redirect
+from tamis.web.console.requests.session import Visitor
 from tamis.web.console.roles import ADMIN, EDITOR, VIEWER
-from tamis.web.console.session import Visitor
 from tamis.web.downloads import content_disposition
 
 ROWS_PER_PAGE = 50

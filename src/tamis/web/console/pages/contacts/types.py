@@ -18,14 +18,14 @@ from tamis.domain.contacts.contacts import ContactType
 from tamis.domain.errors import Invalid, Refused
 from tamis.domain.segments.segments import Segment
 from tamis.domain.values.fields import Kind
-from tamis.web.console.dependencies import FormDep, ServicesDep, VisitorDep
-from tamis.web.console.forms import Form
-from tamis.web.console.kinds import KINDS
-from tamis.web.console.messages import first_sentence, messages_by_path
-from tamis.web.console.resolvers import resolve_type
-from tamis.web.console.responses import fragment, is_htmx, page, redirect
+from tamis.web.console.builder.kinds import KINDS
+from tamis.web.console.display.messages import first_sentence, messages_by_path
+from tamis.web.console.requests.dependencies import FormDep, ServicesDep, VisitorDep
+from tamis.web.console.requests.forms import Form
+from tamis.web.console.requests.resolvers import resolve_type
+from tamis.web.console.requests.responses import fragment, is_htmx, page, redirect
+from tamis.web.console.requests.session import Visitor, WebRequest
 from tamis.web.console.roles import ADMIN, EDITOR
-from tamis.web.console.session import Visitor, WebRequest
 
 Problems = Mapping[str, str]
 

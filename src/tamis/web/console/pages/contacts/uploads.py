@@ -30,18 +30,18 @@ from tamis.actions.lookups import fields_of_type, types_of_account
 from tamis.actions.services import Services
 from tamis.domain.errors import AmbiguousEncoding, Invalid, NotFound
 from tamis.domain.files.imports import ImportSubject, Upload
-from tamis.web.console.dependencies import FormDep, ServicesDep, VisitorDep
-from tamis.web.console.event_import_form import ChosenForEvents, event_choices_before, event_choices_in
-from tamis.web.console.event_import_page import event_upload_page
-from tamis.web.console.forms import Form
-from tamis.web.console.import_form import Chosen, chosen_before, chosen_in
-from tamis.web.console.import_page import unreadable_page, upload_page
-from tamis.web.console.importing import progress_of, rejects_answer
-from tamis.web.console.messages import WORDS
-from tamis.web.console.resolvers import resolve_type
-from tamis.web.console.responses import fragment, page, redirect
+from tamis.web.console.display.messages import WORDS
+from tamis.web.console.imports.event_import_form import ChosenForEvents, event_choices_before, event_choices_in
+from tamis.web.console.imports.event_import_page import event_upload_page
+from tamis.web.console.imports.import_form import Chosen, chosen_before, chosen_in
+from tamis.web.console.imports.import_page import unreadable_page, upload_page
+from tamis.web.console.imports.importing import progress_of, rejects_answer
+from tamis.web.console.requests.dependencies import FormDep, ServicesDep, VisitorDep
+from tamis.web.console.requests.forms import Form
+from tamis.web.console.requests.resolvers import resolve_type
+from tamis.web.console.requests.responses import fragment, page, redirect
+from tamis.web.console.requests.session import Visitor, WebRequest
 from tamis.web.console.roles import EDITOR
-from tamis.web.console.session import Visitor, WebRequest
 from tamis.web.request_tasks import run_in_lane
 
 CHUNK_BYTES = 1 << 20

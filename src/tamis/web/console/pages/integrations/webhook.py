@@ -24,11 +24,11 @@ from tamis.domain.errors import Invalid
 from tamis.domain.segments.changes import ChangeType
 from tamis.domain.webhooks import Delivery, DeliveryOutcome, Webhook
 from tamis.web.console.auth.password_confirmation import require_recent_password
-from tamis.web.console.dependencies import FormDep, ServicesDep, VisitorDep
-from tamis.web.console.messages import first_message
-from tamis.web.console.responses import page, redirect
+from tamis.web.console.display.messages import first_message
+from tamis.web.console.requests.dependencies import FormDep, ServicesDep, VisitorDep
+from tamis.web.console.requests.responses import page, redirect
+from tamis.web.console.requests.session import Visitor, WebRequest, client_host
 from tamis.web.console.roles import ADMIN
-from tamis.web.console.session import Visitor, WebRequest, client_host
 
 PAGE = 50
 TYPES = {

@@ -21,13 +21,13 @@ from tamis.actions.webhooks.registration import (
 from tamis.domain.errors import Invalid, Refused
 from tamis.domain.webhooks import Webhook
 from tamis.web.console.auth.password_confirmation import require_recent_password
-from tamis.web.console.dependencies import FormDep, ServicesDep, VisitorDep
-from tamis.web.console.forms import Form
-from tamis.web.console.messages import as_sentence, first_sentence, message_text
+from tamis.web.console.display.messages import as_sentence, first_sentence, message_text
 from tamis.web.console.pages.integrations.webhook import TYPES, webhook_page
-from tamis.web.console.responses import page, redirect
+from tamis.web.console.requests.dependencies import FormDep, ServicesDep, VisitorDep
+from tamis.web.console.requests.forms import Form
+from tamis.web.console.requests.responses import page, redirect
+from tamis.web.console.requests.session import Visitor, WebRequest, client_host
 from tamis.web.console.roles import ADMIN
-from tamis.web.console.session import Visitor, WebRequest, client_host
 
 
 @get("/webhooks", sync_to_thread=True)

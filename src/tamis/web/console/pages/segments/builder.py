@@ -33,7 +33,7 @@ from tamis.domain.contacts.contacts import ContactType
 from tamis.domain.errors import Invalid, Outdated, Problem, Refused
 from tamis.domain.preconditions import Precondition
 from tamis.domain.segments.segments import Segment
-from tamis.web.console.builder_data import (
+from tamis.web.console.builder.builder_data import (
     effect_data,
     encode_for_script,
     fields_data,
@@ -42,12 +42,12 @@ from tamis.web.console.builder_data import (
     segments_data,
     topics_data,
 )
-from tamis.web.console.builder_events import events_data
-from tamis.web.console.dependencies import FormDep, ServicesDep, VisitorDep
-from tamis.web.console.messages import first_sentence, message_text
-from tamis.web.console.responses import page
+from tamis.web.console.builder.builder_events import events_data
+from tamis.web.console.display.messages import first_sentence, message_text
+from tamis.web.console.requests.dependencies import FormDep, ServicesDep, VisitorDep
+from tamis.web.console.requests.responses import page
+from tamis.web.console.requests.session import Visitor
 from tamis.web.console.roles import EDITOR, VIEWER
-from tamis.web.console.session import Visitor
 
 Json = dict[str, object]
 NAMES_SHOWN = 5

@@ -6,8 +6,8 @@ from litestar.response import Response
 
 from tamis import log
 from tamis.actions.segments.recovery import trash
-from tamis.web.console.dependencies import ServicesDep, VisitorDep
-from tamis.web.console.responses import page, redirect
+from tamis.web.console.requests.dependencies import ServicesDep, VisitorDep
+from tamis.web.console.requests.responses import page, redirect
 from tamis.web.console.roles import ADMIN, EDITOR
 
 

@@ -14,12 +14,12 @@ from tamis.actions.segments.rule_syntax import outline, referenced_segments, to_
 from tamis.actions.services import Services
 from tamis.domain.segments.membership_changes import Cause
 from tamis.domain.segments.segments import Segment
-from tamis.web.console.charts import size_chart
-from tamis.web.console.dependencies import ServicesDep, VisitorDep
-from tamis.web.console.filters import day, number
-from tamis.web.console.responses import fragment
-from tamis.web.console.segment_layout import SegmentPageSummary, activity_rows, load_segment, segment_page
-from tamis.web.console.session import Visitor
+from tamis.web.console.display.charts import size_chart
+from tamis.web.console.display.filters import day, number
+from tamis.web.console.display.segment_layout import SegmentPageSummary, activity_rows, load_segment, segment_page
+from tamis.web.console.requests.dependencies import ServicesDep, VisitorDep
+from tamis.web.console.requests.responses import fragment
+from tamis.web.console.requests.session import Visitor
 
 RECENT_ENTRIES = 6
 SPANS = {30: "30 days", 90: "90 days", 365: "1 year"}

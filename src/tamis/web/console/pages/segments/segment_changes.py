@@ -7,12 +7,12 @@ from litestar.response import Response
 from tamis import log
 from tamis.actions.segments.segments import SegmentEdit, delete_segment, duplicate_segment, edit_segment, segment_by_id
 from tamis.domain.errors import Invalid
-from tamis.web.console.dependencies import FormDep, ServicesDep, VisitorDep
-from tamis.web.console.messages import first_sentence
-from tamis.web.console.responses import fragment, is_htmx, redirect
+from tamis.web.console.display.messages import first_sentence
+from tamis.web.console.display.segment_layout import load_segment, segment_page
+from tamis.web.console.requests.dependencies import FormDep, ServicesDep, VisitorDep
+from tamis.web.console.requests.responses import fragment, is_htmx, redirect
+from tamis.web.console.requests.session import WebRequest
 from tamis.web.console.roles import EDITOR
-from tamis.web.console.segment_layout import load_segment, segment_page
-from tamis.web.console.session import WebRequest
 
 
 @get("/segments/{segment_id:int}/rename", opt=EDITOR, sync_to_thread=True)

@@ -5,8 +5,8 @@ from litestar.params import FromPath
 from litestar.response import Response
 
 from tamis.actions.segments.planning.forecasts import forecast_segment
-from tamis.web.console.dependencies import ServicesDep, VisitorDep
-from tamis.web.console.responses import fragment
+from tamis.web.console.requests.dependencies import ServicesDep, VisitorDep
+from tamis.web.console.requests.responses import fragment
 
 DAYS = 7
 

@@ -5,8 +5,8 @@ from litestar.params import FromPath, FromQuery
 from litestar.response import Response
 
 from tamis.actions.segments.members import list_activity
-from tamis.web.console.dependencies import ServicesDep, VisitorDep
-from tamis.web.console.segment_layout import activity_rows, load_segment, segment_page
+from tamis.web.console.display.segment_layout import activity_rows, load_segment, segment_page
+from tamis.web.console.requests.dependencies import ServicesDep, VisitorDep
 
 ENTRIES_PER_PAGE = 50
 DELTAS = {"entered": 1, "left": -1}

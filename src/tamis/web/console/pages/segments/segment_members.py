@@ -22,13 +22,13 @@ from tamis.domain.errors import Invalid, NotFound, Problem, Refused
 from tamis.domain.segments.members import Member
 from tamis.domain.segments.segments import segment_of_recipient
 from tamis.domain.values.text import line_problem, shorten
-from tamis.web.console.dependencies import FormDep, ServicesDep, VisitorDep
-from tamis.web.console.forms import Form
-from tamis.web.console.messages import first_sentence, messages_by_path
-from tamis.web.console.responses import fragment, is_htmx, redirect
+from tamis.web.console.display.messages import first_sentence, messages_by_path
+from tamis.web.console.display.segment_layout import load_segment, segment_page
+from tamis.web.console.requests.dependencies import FormDep, ServicesDep, VisitorDep
+from tamis.web.console.requests.forms import Form
+from tamis.web.console.requests.responses import fragment, is_htmx, redirect
+from tamis.web.console.requests.session import Visitor, WebRequest
 from tamis.web.console.roles import EDITOR, VIEWER
-from tamis.web.console.segment_layout import load_segment, segment_page
-from tamis.web.console.session import Visitor, WebRequest
 
 MEMBERS_PER_PAGE = 50
 OVERRIDES_PER_PAGE = 100

@@ -12,13 +12,13 @@ from tamis.actions.segments.overlap import compare_segments, compare_with_all
 from tamis.actions.services import Services
 from tamis.domain.segments.overlap import Overlap
 from tamis.domain.segments.segments import Segment
-from tamis.web.console.charts import bar
-from tamis.web.console.dependencies import ServicesDep, VisitorDep
-from tamis.web.console.filters import number
-from tamis.web.console.responses import fragment
-from tamis.web.console.segment_layout import load_segment, segment_page
-from tamis.web.console.session import Visitor
-from tamis.web.console.venn import venn_diagram
+from tamis.web.console.display.charts import bar
+from tamis.web.console.display.filters import number
+from tamis.web.console.display.segment_layout import load_segment, segment_page
+from tamis.web.console.display.venn import venn_diagram
+from tamis.web.console.requests.dependencies import ServicesDep, VisitorDep
+from tamis.web.console.requests.responses import fragment
+from tamis.web.console.requests.session import Visitor
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,9 +12,9 @@ from tamis.actions.lookups import fields_of_type
 from tamis.actions.segments.segments import segment_by_id
 from tamis.domain.consent.link_columns import LIST_UNSUBSCRIBE, LIST_UNSUBSCRIBE_POST
 from tamis.domain.files.exports import resolve_fields
-from tamis.web.console.dependencies import ServicesDep, VisitorDep
-from tamis.web.console.segment_layout import load_segment, segment_page
-from tamis.web.console.session import WebRequest
+from tamis.web.console.display.segment_layout import load_segment, segment_page
+from tamis.web.console.requests.dependencies import ServicesDep, VisitorDep
+from tamis.web.console.requests.session import WebRequest
 from tamis.web.downloads import layout_of, send_file
 from tamis.web.request_tasks import run_in_lane
 

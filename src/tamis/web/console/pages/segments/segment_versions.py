@@ -10,11 +10,11 @@ from tamis.actions.segments.segments import SegmentEdit, segment_tag
 from tamis.domain.errors import Outdated, Refused
 from tamis.domain.preconditions import Precondition
 from tamis.domain.segments.versions import BEYOND_LAST
-from tamis.web.console.dependencies import FormDep, ServicesDep, VisitorDep
-from tamis.web.console.messages import first_sentence, message_text
-from tamis.web.console.responses import redirect
+from tamis.web.console.display.messages import first_sentence, message_text
+from tamis.web.console.display.segment_layout import load_segment, segment_page
+from tamis.web.console.requests.dependencies import FormDep, ServicesDep, VisitorDep
+from tamis.web.console.requests.responses import redirect
 from tamis.web.console.roles import EDITOR
-from tamis.web.console.segment_layout import load_segment, segment_page
 
 VERSIONS_PER_PAGE = 50
 NAMES_SHOWN = 5

@@ -13,10 +13,10 @@ from tamis.actions.segments.segment_list import SegmentListItem, list_segments
 from tamis.actions.services import Services
 from tamis.domain.contacts.contacts import ContactType
 from tamis.domain.values.text import fold
-from tamis.web.console.charts import sparkline
-from tamis.web.console.dependencies import ServicesDep, VisitorDep
-from tamis.web.console.responses import fragment, is_htmx, page
-from tamis.web.console.session import WebRequest
+from tamis.web.console.display.charts import sparkline
+from tamis.web.console.requests.dependencies import ServicesDep, VisitorDep
+from tamis.web.console.requests.responses import fragment, is_htmx, page
+from tamis.web.console.requests.session import WebRequest
 
 ORDERS: dict[str, tuple[Callable[[SegmentListItem], int | str], bool]] = {
     "newest": (lambda summary: summary.segment.id, True),

@@ -4,7 +4,7 @@ from tamis.actions.segments.rule_syntax import OPERATORS, TIMES, AggregateFuncti
 from tamis.domain.events.events import PROPERTY_KINDS, EventCatalogue
 from tamis.domain.messages.kinds import KIND_NAMES
 from tamis.domain.values.fields import Kind
-from tamis.web.console.builder_labels import operator_label
+from tamis.web.console.builder.builder_labels import operator_label
 
 _FUNCTIONS = {
     AggregateFunction.SUM: "total of",

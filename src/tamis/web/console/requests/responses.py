@@ -2,8 +2,8 @@
 
 from litestar.response import Response
 
-from tamis.web.console.render import render
-from tamis.web.console.session import Visitor, WebRequest
+from tamis.web.console.display.render import render
+from tamis.web.console.requests.session import Visitor, WebRequest
 
 HTML = "text/html"
 

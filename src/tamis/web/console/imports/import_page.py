@@ -38,12 +38,12 @@ from tamis.domain.parsing.column_format import ColumnFormat
 from tamis.domain.parsing.number_parser import DecimalMark
 from tamis.domain.values.dates import DateOrder
 from tamis.domain.values.fields import EMAIL, FieldSet, Kind, key_from_name
-from tamis.web.console.import_form import Chosen
-from tamis.web.console.importing import problem_sentence, progress_of, report_of_trial
-from tamis.web.console.kinds import KINDS
-from tamis.web.console.messages import message_text
-from tamis.web.console.responses import page
-from tamis.web.console.session import Visitor
+from tamis.web.console.builder.kinds import KINDS
+from tamis.web.console.display.messages import message_text
+from tamis.web.console.imports.import_form import Chosen
+from tamis.web.console.imports.importing import problem_sentence, progress_of, report_of_trial
+from tamis.web.console.requests.responses import page
+from tamis.web.console.requests.session import Visitor
 
 FORMATS = {"csv": "CSV", "xlsx": "workbook", "ndjson": "JSON, one object per line", "parquet": "Parquet"}
 DELIMITERS = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "pipes"}

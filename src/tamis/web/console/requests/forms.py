@@ -10,7 +10,7 @@ from litestar.exceptions import ClientException, HTTPException
 from litestar.exceptions.http_exceptions import RequestEntityTooLarge
 from litestar.types import Receive, Scope
 
-from tamis.web.console.session import WebRequest
+from tamis.web.console.requests.session import WebRequest
 
 URL_ENCODED, MULTIPART = "application/x-www-form-urlencoded", "multipart/form-data"
 MAX_NUMBER = 2**63

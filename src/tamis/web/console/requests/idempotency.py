@@ -11,9 +11,9 @@ from litestar.exceptions import HTTPException
 from litestar.middleware import ASGIMiddleware
 from litestar.types import ASGIApp, Receive, Scope, Send
 
-from tamis.web.console.csrf import SAFE_METHODS
-from tamis.web.console.forms import read_form
-from tamis.web.console.session import SignInRequired, WebRequest, cookie_token
+from tamis.web.console.requests.csrf import SAFE_METHODS
+from tamis.web.console.requests.forms import read_form
+from tamis.web.console.requests.session import SignInRequired, WebRequest, cookie_token
 
 FIELD = "idempotency_key"
 KEPT_SECONDS = 600

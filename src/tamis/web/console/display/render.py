@@ -11,11 +11,12 @@ from tamis.actions.segments.rule_syntax import progress_of
 from tamis.domain.messages.kinds import KIND_NAMES
 from tamis.domain.values.hidden_characters import escape_hidden_lines
 from tamis.domain.values.text import pluralize
-from tamis.web.console import filters, idempotency, values
-from tamis.web.console.disabled_controls import disable_forbidden
-from tamis.web.console.messages import CAUSES, as_sentence
-from tamis.web.console.session import Visitor
-from tamis.web.console.static import url_of
+from tamis.web.console.display import filters, values
+from tamis.web.console.display.disabled_controls import disable_forbidden
+from tamis.web.console.display.messages import CAUSES, as_sentence
+from tamis.web.console.requests import idempotency
+from tamis.web.console.requests.session import Visitor
+from tamis.web.console.requests.static import url_of
 
 _visitor: ContextVar[Visitor | None] = ContextVar("visitor", default=None)
 

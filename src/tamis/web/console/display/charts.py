@@ -10,7 +10,7 @@ from markupsafe import Markup
 
 from tamis.domain.segments.membership_changes import DaySize
 from tamis.domain.values.text import pluralize
-from tamis.web.console.filters import day as written_day
+from tamis.web.console.display.filters import day as written_day
 
 WIDTH, HEIGHT, PAD = 96, 28, 2
 FULL_HEIGHT_CHANGE = 0.5

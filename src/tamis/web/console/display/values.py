@@ -12,8 +12,8 @@ from tamis.domain.events.events import RawValue, write_raw
 from tamis.domain.values.fields import SEPARATOR, Field, Kind, Value, format_value
 from tamis.domain.values.hidden_characters import escape_hidden_lines
 from tamis.domain.values.text import fold, fold_part
-from tamis.web.console.filters import day, when
-from tamis.web.console.forms import Form
+from tamis.web.console.display.filters import day, when
+from tamis.web.console.requests.forms import Form
 
 _LETTER = re.compile(r".[\u0300-\u036f\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\u3099\u309a]*", re.DOTALL)
 LONG_TEXT = 80

@@ -15,7 +15,7 @@ from tamis.actions.importing.preview import FilePreview
 from tamis.actions.jobs import BackgroundJob, JobStatus
 from tamis.domain.errors import Problem
 from tamis.domain.values.dates import DateOrder
-from tamis.web.console.forms import Form
+from tamis.web.console.requests.forms import Form
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,8 +12,8 @@ from litestar.exceptions import NotFoundException
 from litestar.params import FromPath
 from litestar.response import Response
 
+from tamis.web.console.requests.session import WebRequest
 from tamis.web.console.roles import PUBLIC
-from tamis.web.console.session import WebRequest
 
 KINDS = {
     "css": "text/css; charset=utf-8",

@@ -15,8 +15,8 @@ from tamis.domain.contacts.contacts import ContactType
 from tamis.domain.segments.members import ActivityEntry
 from tamis.domain.segments.membership_changes import MembershipSnapshot
 from tamis.domain.segments.segments import Segment
-from tamis.web.console.responses import page
-from tamis.web.console.session import Visitor
+from tamis.web.console.requests.responses import page
+from tamis.web.console.requests.session import Visitor
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,10 +13,10 @@ from tamis.actions.segments.segment_options import SegmentOption
 from tamis.domain.consent.topics import topic_id_of
 from tamis.domain.messages.kinds import KIND_NAMES
 from tamis.domain.values.fields import EMAIL, FIRST_NAME, LAST_NAME, RESERVED, Field, FieldSet, Kind, Value
-from tamis.web.console.builder_labels import operator_label
-from tamis.web.console.filters import day, number, percent
-from tamis.web.console.messages import message_text
-from tamis.web.console.session import Visitor
+from tamis.web.console.builder.builder_labels import operator_label
+from tamis.web.console.display.filters import day, number, percent
+from tamis.web.console.display.messages import message_text
+from tamis.web.console.requests.session import Visitor
 
 ALWAYS_SHOWN = (EMAIL, FIRST_NAME, LAST_NAME)
 MAX_COLUMNS = 8

@@ -19,7 +19,7 @@ from litestar.types import ASGIApp, Receive, Scope, Send
 
 from tamis.actions.lanes import Account, Lane
 from tamis.domain.errors import Busy
-from tamis.web.console.session import WebRequest, client_host, session_token
+from tamis.web.console.requests.session import WebRequest, client_host, session_token
 from tamis.web.request_tasks import LaneExecutor, RequestTasks, request_tasks
 
 MAX_CONCURRENT = 3

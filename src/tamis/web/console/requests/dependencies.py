@@ -6,8 +6,8 @@ from litestar.di import NamedDependency
 from tamis.actions.services import Services
 from tamis.web.console.auth.password_confirmation import PasswordConfirmations
 from tamis.web.console.auth.passwords import Passwords
-from tamis.web.console.forms import Form
-from tamis.web.console.session import Visitor
+from tamis.web.console.requests.forms import Form
+from tamis.web.console.requests.session import Visitor
 
 ServicesDep = NamedDependency[Services]
 VisitorDep = NamedDependency[Visitor]

@@ -9,8 +9,8 @@ from litestar.exceptions import PermissionDeniedException
 from litestar.middleware import ASGIMiddleware
 from litestar.types import ASGIApp, Receive, Scope, Send
 
-from tamis.web.console.forms import limit_body, read_form
-from tamis.web.console.session import SignInRequired, WebRequest, cookie_token, csrf_token, session_token
+from tamis.web.console.requests.forms import limit_body, read_form
+from tamis.web.console.requests.session import SignInRequired, WebRequest, cookie_token, csrf_token, session_token
 
 SAFE_METHODS = ("GET", "HEAD", "OPTIONS")
 FORGED = "This page was opened before you last signed in. Reload it and try again."

@@ -13,7 +13,7 @@ from tamis.domain.errors import Problem
 from tamis.domain.files.import_reports import Details, Figures
 from tamis.domain.files.imports import ImportJob
 from tamis.domain.values.text import pluralize
-from tamis.web.console.messages import message_text
+from tamis.web.console.display.messages import message_text
 
 STEPS = {
     "Reading": "Reading the file",

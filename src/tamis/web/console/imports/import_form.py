@@ -24,7 +24,7 @@ from tamis.domain.errors import Problem
 from tamis.domain.parsing.number_parser import DecimalMark
 from tamis.domain.values.dates import DateOrder
 from tamis.domain.values.fields import FieldSet, Kind
-from tamis.web.console.forms import Form
+from tamis.web.console.requests.forms import Form
 
 Named = TypeVar("Named", bound=StrEnum)
 

@@ -12,11 +12,11 @@ from tamis.actions.importing.preview import FilePreview, PreviewColumn
 from tamis.actions.jobs import BackgroundJob
 from tamis.actions.services import Services
 from tamis.domain.files.imports import Upload
-from tamis.web.console.event_import_form import ChosenForEvents
-from tamis.web.console.import_page import MOST_COLUMNS, ORDERS, encoding_choices, first_values, job_values
-from tamis.web.console.importing import problem_sentence
-from tamis.web.console.responses import page
-from tamis.web.console.session import Visitor
+from tamis.web.console.imports.event_import_form import ChosenForEvents
+from tamis.web.console.imports.import_page import MOST_COLUMNS, ORDERS, encoding_choices, first_values, job_values
+from tamis.web.console.imports.importing import problem_sentence
+from tamis.web.console.requests.responses import page
+from tamis.web.console.requests.session import Visitor
 
 PARTS = (
     *((EMAIL, "Email"), (EVENT, "Event name"), (AT, "Time"), (ID, "Event ID")),

@@ -10,10 +10,10 @@ from litestar.types import ExceptionHandlersMap
 
 from tamis import log
 from tamis.domain.errors import Busy, Gone, Invalid, NotFound, Refused, TamisError, Unavailable
-from tamis.web.console.messages import all_messages, message_text
-from tamis.web.console.responses import accepts_html, fragment, is_htmx, page
+from tamis.web.console.display.messages import all_messages, message_text
+from tamis.web.console.requests.responses import accepts_html, fragment, is_htmx, page
+from tamis.web.console.requests.session import SignInRequired, Visitor, WebRequest
 from tamis.web.console.roles import RoleRequired
-from tamis.web.console.session import SignInRequired, Visitor, WebRequest
 from tamis.web.monitoring.traffic import LogContext, request_record
 
 TITLES = {

@@ -3,7 +3,7 @@
 from tamis.actions.fields.types import type_by_id
 from tamis.actions.services import Services
 from tamis.domain.contacts.contacts import ContactType
-from tamis.web.console.session import Visitor
+from tamis.web.console.requests.session import Visitor
 
 
 def resolve_type(services: Services, visitor: Visitor, type_id: int) -> ContactType:

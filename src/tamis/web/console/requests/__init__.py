@@ -1,0 +1,1 @@
+"""What requests of the console have in common: forms, sessions, errors, responses."""
