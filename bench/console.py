@@ -27,7 +27,7 @@ from bench.load import HOST
 from bench.stores import EMAIL, Store, Stores
 from tamis.actions.accounts.accounts import choose_account
 from tamis.actions.accounts.sessions import open_session
-from tamis.actions.importing.report import ImportOptions
+from tamis.actions.importing.reports.report import ImportOptions
 from tamis.actions.importing.run import import_file
 from tamis.actions.services import Services
 from tamis.actions.team.users import list_users

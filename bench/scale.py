@@ -18,7 +18,7 @@ from typing import Any
 from bench.harness import Figure, Measured, show_progress, timed
 from bench.scale_store import HALF, ScaleStore, add_segments, make
 from bench.stores import Stores
-from tamis.actions.importing.upsert import upsert
+from tamis.actions.importing.rows.upsert import upsert
 from tamis.actions.segments.recipients import recipient_page
 from tamis.actions.segments.segments import count_rule, create_segment, delete_segment, find_segment
 from tamis.columns.layout.contacts import table

@@ -22,7 +22,7 @@ from bench.harness import Figure, Measured
 from bench.stores import Stores
 from tamis.actions.accounts.accounts import create_account
 from tamis.actions.fields.types import create_type
-from tamis.actions.importing.report import ImportOptions
+from tamis.actions.importing.reports.report import ImportOptions
 from tamis.actions.importing.run import import_file
 from tamis.actions.segments.segments import create_segment
 from tamis.actions.services import Services

@@ -16,7 +16,7 @@ from tamis.actions.accounts.sessions import delete_expired_sessions
 from tamis.actions.changes.projector_thread import ProjectorThread
 from tamis.actions.exporting.directories import remove_abandoned
 from tamis.actions.idempotency import delete_old_requests
-from tamis.actions.importing.uploads import sweep_uploads
+from tamis.actions.importing.jobs.uploads import sweep_uploads
 from tamis.actions.maintenance.erasure import Eraser
 from tamis.actions.maintenance.event_upkeep import run_event_upkeep
 from tamis.actions.maintenance.health import Health

@@ -17,7 +17,7 @@ from tamis.actions.contacts.contacts import delete_contact
 from tamis.actions.contacts.forgotten_emails import forget_email
 from tamis.actions.fields.fields import create_field
 from tamis.actions.fields.types import create_type
-from tamis.actions.importing.upsert import upsert
+from tamis.actions.importing.rows.upsert import upsert
 from tamis.actions.maintenance.doctor.report import Check
 from tamis.actions.maintenance.doctor.run import verify_all
 from tamis.actions.segments.recipients import add_recipient, delete_recipient

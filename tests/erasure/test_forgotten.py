@@ -8,7 +8,7 @@ import pytest
 from tamis.actions.accounts.accounts import create_account
 from tamis.actions.contacts.forgotten_emails import forget_email
 from tamis.actions.fields.types import create_type
-from tamis.actions.importing.upsert import upsert
+from tamis.actions.importing.rows.upsert import upsert
 from tamis.actions.services import Services
 from tamis.domain.errors import Refused as RefusedAction
 from tamis.domain.values.fields import RESERVED, FieldSet

@@ -8,10 +8,10 @@ import pytest
 
 from tamis.actions.accounts.accounts import create_account
 from tamis.actions.fields.types import create_type
-from tamis.actions.importing.rejects import discard_rejects_with
-from tamis.actions.importing.report import ImportOptions
+from tamis.actions.importing.jobs.undo import undo_import
+from tamis.actions.importing.reports.report import ImportOptions
+from tamis.actions.importing.rows.rejects import discard_rejects_with
 from tamis.actions.importing.run import import_file
-from tamis.actions.importing.undo import undo_import
 from tamis.actions.maintenance.retention import Retention
 from tamis.actions.services import Services
 from tamis.domain.contacts.emails import parse_email
@@ -46,7 +46,7 @@ def test_files_of_rejected_rows_are_deleted_with_a_person(data: Path, tmp_path: 
 def test_every_spelling_of_an_email_is_found_anywhere_in_import_files(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, written: str, asked: str
 ) -> None:
-    monkeypatch.setattr("tamis.actions.importing.rejects.CHARACTERS_PER_READ", 5)
+    monkeypatch.setattr("tamis.actions.importing.rows.rejects.CHARACTERS_PER_READ", 5)
     (tmp_path / "rejects").mkdir()
     for before in range(7):
         (tmp_path / "rejects" / f"{before}.csv").write_text("x" * before + f"\n,{written}\n")
@@ -69,7 +69,7 @@ def test_every_spelling_of_an_email_is_found_anywhere_in_import_files(
 def test_an_email_is_found_in_its_original_spelling_before_cleaning(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, written: str
 ) -> None:
-    monkeypatch.setattr("tamis.actions.importing.rejects.CHARACTERS_PER_READ", 3)
+    monkeypatch.setattr("tamis.actions.importing.rows.rejects.CHARACTERS_PER_READ", 3)
     (tmp_path / "rejects").mkdir()
     for before in range(4):
         (tmp_path / "rejects" / f"{before}.csv").write_text("x" * before + f"\n,{written}\n")

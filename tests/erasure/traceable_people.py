@@ -8,7 +8,7 @@ from tamis.actions.accounts.accounts import create_account
 from tamis.actions.contacts.forgotten_emails import forget_email
 from tamis.actions.fields.fields import create_field
 from tamis.actions.fields.types import create_type
-from tamis.actions.importing.upsert import upsert
+from tamis.actions.importing.rows.upsert import upsert
 from tamis.actions.segments.recipients import add_recipient
 from tamis.actions.segments.segments import create_segment
 from tamis.actions.services import Services

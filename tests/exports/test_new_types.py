@@ -11,7 +11,7 @@ import pytest
 from hypothesis import example, given, settings
 
 from tamis.actions.fields.types import create_type
-from tamis.actions.importing.report import ImportOptions
+from tamis.actions.importing.reports.report import ImportOptions
 from tamis.actions.importing.run import import_file
 from tamis.domain.contacts.contacts import ContactType
 from tamis.domain.values.fields import RESERVED, Kind, Value

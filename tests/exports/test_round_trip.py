@@ -13,9 +13,9 @@ from tamis.actions.exporting.directories import export_directory, export_file
 from tamis.actions.exporting.write import write_export
 from tamis.actions.fields.fields import create_field
 from tamis.actions.fields.types import create_type
-from tamis.actions.importing.report import ImportOptions
+from tamis.actions.importing.reports.report import ImportOptions
+from tamis.actions.importing.rows.upsert import upsert
 from tamis.actions.importing.run import import_file
-from tamis.actions.importing.upsert import upsert
 from tamis.actions.services import Services
 from tamis.domain.contacts.contacts import ContactType, decode_values, encode_values
 from tamis.domain.contacts.emails import parse_email

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from tamis.actions.fields.types import create_type
-from tamis.actions.importing.report import ImportOptions
+from tamis.actions.importing.reports.report import ImportOptions
 from tamis.actions.importing.run import import_file
 from tamis.domain.contacts.contacts import ContactType
 from tamis.domain.values.fields import Kind, Value, key_from_name

@@ -7,8 +7,8 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from tamis.actions.importing.mapping import has_email_header
-from tamis.actions.importing.report import no_progress
+from tamis.actions.importing.mapping.mapping import has_email_header
+from tamis.actions.importing.reports.report import no_progress
 from tamis.actions.importing.sources import ContactFile, StagedFile, stage_file
 from tamis.domain.errors import Invalid
 from tamis.staging.connection import open_staging

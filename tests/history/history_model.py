@@ -15,7 +15,7 @@ import pytest
 from tamis.actions.accounts.accounts import create_account
 from tamis.actions.contacts.contacts import delete_contact
 from tamis.actions.fields.types import create_type
-from tamis.actions.importing.upsert import upsert
+from tamis.actions.importing.rows.upsert import upsert
 from tamis.actions.maintenance.retention import Retention
 from tamis.actions.segments import history
 from tamis.actions.segments.recipients import add_recipient, delete_recipient, recipient_page

@@ -8,7 +8,7 @@ import pytest
 
 from tamis.actions.accounts.accounts import create_account
 from tamis.actions.fields.types import create_type
-from tamis.actions.importing.report import ImportOptions
+from tamis.actions.importing.reports.report import ImportOptions
 from tamis.actions.importing.run import import_file
 from tamis.actions.segments.explanations import Explanation, explain_membership
 from tamis.actions.segments.recipients import add_recipient, delete_recipient, recipient_page

@@ -9,7 +9,7 @@ import pytest
 from tamis.actions.accounts.accounts import create_account
 from tamis.actions.contacts.contacts import show_contact
 from tamis.actions.fields.types import create_type
-from tamis.actions.importing.report import ImportOptions, ImportReport
+from tamis.actions.importing.reports.report import ImportOptions, ImportReport
 from tamis.actions.importing.run import import_file
 from tamis.actions.segments.segments import count_rule
 from tamis.actions.services import Services

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Self
 
-from tamis.actions.importing.jobs import INTERRUPTED, list_imports
+from tamis.actions.importing.jobs.jobs import INTERRUPTED, list_imports
 from tamis.actions.services import Services
 from tamis.columns.layout.membership import recipients_of
 from tamis.domain.segments.segments import SEGMENT_SHIFT

@@ -14,7 +14,8 @@ from tests.support.process import TIMEOUT_SECONDS, Server
 from tests.support.uploads import begin, place_of, upload_file
 
 PROGRAM = """
-from tamis.actions.importing import batch_writer, run
+from tamis.actions.importing.rows import batch_writer
+from tamis.actions.importing import run
 from tests.imports import kill_points
 run.ROWS_A_BATCH = {rows}
 kill_points.arm(kill_points.ALL[{name!r}], {number})

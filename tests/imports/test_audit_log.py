@@ -14,7 +14,7 @@ from tamis.actions.contacts.forgotten_emails import allow_email, forget_email
 from tamis.actions.fields.field_edits import FieldEdit, edit_field
 from tamis.actions.fields.fields import create_field, delete_field, reorder_field
 from tamis.actions.fields.types import create_type, delete_type, rename_type
-from tamis.actions.importing.undo import undo_import
+from tamis.actions.importing.jobs.undo import undo_import
 from tamis.actions.segments.overrides import undo_exclusion
 from tamis.actions.segments.recipients import add_recipient, delete_recipient
 from tamis.actions.segments.rule_syntax import from_text

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tamis.actions.importing.background import (
+from tamis.actions.importing.jobs.background import (
     UploadRequest,
     can_undo,
     discard_waiting_upload,
@@ -15,8 +15,8 @@ from tamis.actions.importing.background import (
     start_undo,
     start_upload,
 )
-from tamis.actions.importing.jobs import find_import, list_imports
-from tamis.actions.importing.uploads import list_uploads
+from tamis.actions.importing.jobs.jobs import find_import, list_imports
+from tamis.actions.importing.jobs.uploads import list_uploads
 from tamis.actions.jobs import BackgroundJob, JobRunner, JobStatus
 from tamis.actions.lanes import Lane
 from tamis.domain.errors import Invalid, NotFound, Problem, Refused

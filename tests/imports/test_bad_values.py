@@ -9,9 +9,9 @@ import pytest
 from tamis.actions.fields.field_edits import FieldEdit, edit_field
 from tamis.actions.fields.fields import create_field
 from tamis.actions.fields.new_options import MAX_INFERRED_OPTIONS
-from tamis.actions.importing.jobs import find_import, omissions_file
-from tamis.actions.importing.report import BadValue, ImportOptions
-from tamis.actions.importing.undo import undo_import
+from tamis.actions.importing.jobs.jobs import find_import, omissions_file
+from tamis.actions.importing.jobs.undo import undo_import
+from tamis.actions.importing.reports.report import BadValue, ImportOptions
 from tamis.domain.errors import Invalid
 from tamis.domain.values.fields import Kind
 from tests.imports.conftest import CREATE, Workspace

@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
-from tamis.actions.importing import batch_writer
-from tamis.actions.importing.batch_writer import BatchWriter
+from tamis.actions.importing.rows import batch_writer
+from tamis.actions.importing.rows.batch_writer import BatchWriter
 from tamis.records import types
 from tests.imports.conftest import Workspace
 

@@ -5,9 +5,9 @@ from pathlib import Path
 import pytest
 
 from tamis.actions.contacts.forgotten_emails import forget_email
-from tamis.actions.importing.jobs import find_import
-from tamis.actions.importing.report import ImportOptions
-from tamis.actions.importing.report_details import to_details
+from tamis.actions.importing.jobs.jobs import find_import
+from tamis.actions.importing.reports.report import ImportOptions
+from tamis.actions.importing.reports.report_details import to_details
 from tamis.domain.files.import_reports import CleanedEmail
 from tests.imports.conftest import Workspace
 

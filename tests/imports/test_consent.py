@@ -5,9 +5,9 @@ from collections.abc import Iterator
 import pytest
 
 from tamis.actions.consent.suppressions import all_suppressions, suppress
-from tamis.actions.importing.jobs import find_import
-from tamis.actions.importing.report import BadValue, ImportOptions
-from tamis.actions.importing.undo import undo_import
+from tamis.actions.importing.jobs.jobs import find_import
+from tamis.actions.importing.jobs.undo import undo_import
+from tamis.actions.importing.reports.report import BadValue, ImportOptions
 from tamis.domain.consent.consent_values import WORDS, ConsentValue, NoSuppression, parse_consent
 from tamis.domain.consent.suppressions import SuppressionReason
 from tamis.domain.contacts.emails import parse_email

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from tamis.actions.accounts.accounts import create_account
 from tamis.actions.fields.fields import create_field
 from tamis.actions.fields.types import create_type
-from tamis.actions.importing.report import BadValue, ImportOptions
+from tamis.actions.importing.reports.report import BadValue, ImportOptions
 from tamis.actions.services import Services
 from tamis.domain.values.fields import Kind
 from tamis.records.handles import connection_of

@@ -5,7 +5,8 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from tamis.actions.importing.mapping_choices import (
+from tamis.actions.importing.jobs.uploads import IncomingUpload
+from tamis.actions.importing.mapping.mapping_choices import (
     EMAIL_CHOICE,
     SKIP,
     FormatSettings,
@@ -13,9 +14,8 @@ from tamis.actions.importing.mapping_choices import (
     email_notices,
     propose_choices,
 )
-from tamis.actions.importing.preview import FilePreview, preview_upload
-from tamis.actions.importing.report import ImportOptions
-from tamis.actions.importing.uploads import IncomingUpload
+from tamis.actions.importing.reports.preview import FilePreview, preview_upload
+from tamis.actions.importing.reports.report import ImportOptions
 from tamis.domain.errors import Invalid
 from tamis.domain.values.fields import Kind
 from tamis.web.console.display.messages import WORDS

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tamis.actions.importing.report import ImportOptions
+from tamis.actions.importing.reports.report import ImportOptions
 from tamis.domain.errors import Invalid
 from tests.imports.conftest import Workspace
 

@@ -10,8 +10,7 @@ import pytest
 from tamis.actions.accounts.accounts import create_account
 from tamis.actions.accounts.keys import create_key_pair
 from tamis.actions.fields.types import create_type
-from tamis.actions.importing.failures import failure_reasons
-from tamis.actions.importing.jobs import (
+from tamis.actions.importing.jobs.jobs import (
     INTERRUPTED,
     PLACE,
     find_import,
@@ -19,6 +18,7 @@ from tamis.actions.importing.jobs import (
     list_imports,
     rejects_file,
 )
+from tamis.actions.importing.reports.failures import failure_reasons
 from tamis.actions.importing.run import import_file
 from tamis.actions.lookups import access_by_key_pair
 from tamis.domain.accounts.accounts import ApiKey
@@ -170,7 +170,7 @@ def test_an_account_sees_only_its_own_imports(workspace: Workspace) -> None:
 
 KILLED = """
 import os, signal, sys
-from tamis.actions.importing import batch_writer
+from tamis.actions.importing.rows import batch_writer
 stored = batch_writer.upsert
 calls = 0
 def upsert(*args, **kwargs):

@@ -35,7 +35,7 @@ def test_killed_and_run_again(tmp_path: Path) -> None:
     make(data, file)
     program = """
 import os, signal, sys
-from tamis.actions.importing import batch_writer
+from tamis.actions.importing.rows import batch_writer
 stored = batch_writer.upsert
 calls = 0
 def upsert(*args, **kwargs):

@@ -7,8 +7,8 @@ import pytest
 
 from tamis.actions.accounts.accounts import set_date_order
 from tamis.actions.fields.fields import create_field
-from tamis.actions.importing.jobs import find_import
-from tamis.actions.importing.report import BadValue, ImportOptions
+from tamis.actions.importing.jobs.jobs import find_import
+from tamis.actions.importing.reports.report import BadValue, ImportOptions
 from tamis.domain.errors import Invalid
 from tamis.domain.files.import_reports import InvalidValues
 from tamis.domain.parsing.number_parser import DecimalMark

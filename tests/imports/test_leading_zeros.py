@@ -7,7 +7,7 @@ import pytest
 
 from tamis.actions.contacts.contact_edits import create_contact, edit_contact
 from tamis.actions.fields.fields import create_field
-from tamis.actions.importing.report import ImportOptions
+from tamis.actions.importing.reports.report import ImportOptions
 from tamis.domain.errors import Invalid
 from tamis.domain.values.fields import Kind
 from tests.imports.conftest import Workspace

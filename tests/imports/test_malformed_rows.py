@@ -14,7 +14,7 @@ from hypothesis import example, given, settings
 from tamis.actions.accounts.accounts import create_account
 from tamis.actions.fields.fields import create_field
 from tamis.actions.fields.types import create_type
-from tamis.actions.importing.report import ImportOptions, ImportReport
+from tamis.actions.importing.reports.report import ImportOptions, ImportReport
 from tamis.actions.services import Services
 from tamis.domain.contacts.contacts import encode_values, merge_documents
 from tamis.domain.contacts.emails import parse_email

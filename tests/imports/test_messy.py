@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tamis.actions.importing.report import ImportOptions
+from tamis.actions.importing.reports.report import ImportOptions
 from tamis.domain.errors import Invalid
 from tamis.domain.values.fields import Field, Kind, format_value, key_from_name
 from tests.files.test_messy import KNOWN, MESSY, SPECTRUM

@@ -7,10 +7,10 @@ import pytest
 from tamis.actions.accounts.accounts import create_account
 from tamis.actions.fields.types import create_type
 from tamis.actions.importing import run
-from tamis.actions.importing.batch_writer import BatchWriter
-from tamis.actions.importing.failures import failure_reasons
-from tamis.actions.importing.jobs import list_imports
-from tamis.actions.importing.report import ImportOptions
+from tamis.actions.importing.jobs.jobs import list_imports
+from tamis.actions.importing.reports.failures import failure_reasons
+from tamis.actions.importing.reports.report import ImportOptions
+from tamis.actions.importing.rows.batch_writer import BatchWriter
 from tamis.actions.services import Services
 from tamis.domain.errors import DiskFull, Unavailable
 from tamis.settings import Settings

@@ -7,7 +7,8 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from tamis.actions.importing.mapping_choices import (
+from tamis.actions.importing.jobs.uploads import upload_path
+from tamis.actions.importing.mapping.mapping_choices import (
     EMAIL_CHOICE,
     FIELD,
     NEW,
@@ -17,10 +18,9 @@ from tamis.actions.importing.mapping_choices import (
     columns_with_unclear_order,
     propose_choices,
 )
-from tamis.actions.importing.preview import ROWS_SHOWN, FilePreview, preview_upload
-from tamis.actions.importing.report import ImportOptions
+from tamis.actions.importing.reports.preview import ROWS_SHOWN, FilePreview, preview_upload
+from tamis.actions.importing.reports.report import ImportOptions
 from tamis.actions.importing.run import import_file
-from tamis.actions.importing.uploads import upload_path
 from tamis.domain.errors import Invalid
 from tamis.domain.parsing.column_format import Ambiguous, ColumnFormat
 from tamis.domain.values.dates import DateOrder

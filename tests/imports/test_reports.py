@@ -6,8 +6,8 @@ from dataclasses import replace
 import msgspec
 import pytest
 
-from tamis.actions.importing.report import BadValue
-from tamis.actions.importing.report_details import to_details
+from tamis.actions.importing.reports.report import BadValue
+from tamis.actions.importing.reports.report_details import to_details
 from tamis.domain.errors import Invalid
 from tamis.domain.files.import_reports import CreatedField, Details, RequestedOptions, UndoProgress
 from tamis.domain.values.fields import Kind

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 
 from tamis.actions.fields.fields import create_field
-from tamis.actions.importing.report import ImportOptions, ImportReport
+from tamis.actions.importing.reports.report import ImportOptions, ImportReport
 from tamis.domain.errors import Invalid, NotFound
 from tamis.domain.values.dates import DateOrder
 from tamis.domain.values.fields import Kind

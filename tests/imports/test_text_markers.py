@@ -2,7 +2,7 @@
 
 import pytest
 
-from tamis.actions.importing.report import ImportOptions
+from tamis.actions.importing.reports.report import ImportOptions
 from tamis.domain.values.fields import Kind
 from tests.imports.conftest import Workspace
 

@@ -5,7 +5,7 @@ import pytest
 from tamis.actions.consent.subscriptions import page_of_consent_records, set_states, states_of_contact
 from tamis.actions.consent.topics import create_topic
 from tamis.actions.contacts.contact_record import contact_by_email
-from tamis.actions.importing.report import BadValue, ImportOptions
+from tamis.actions.importing.reports.report import BadValue, ImportOptions
 from tamis.domain.consent.topic_values import parse_state
 from tamis.domain.consent.topics import Evidence, NewState, SubscriptionState, Topic
 from tamis.domain.errors import Invalid, ValueProblem

@@ -11,9 +11,9 @@ from tamis.actions.accounts.accounts import create_account
 from tamis.actions.contacts.contacts import delete_contact
 from tamis.actions.fields.field_edits import FieldEdit, edit_field
 from tamis.actions.fields.fields import create_field, delete_field
-from tamis.actions.importing import jobs
-from tamis.actions.importing.report import ImportOptions
-from tamis.actions.importing.undo import UndoReport, undo_import
+from tamis.actions.importing.jobs import jobs
+from tamis.actions.importing.jobs.undo import UndoReport, undo_import
+from tamis.actions.importing.reports.report import ImportOptions
 from tamis.actions.segments.recipients import add_recipient, delete_recipient, recipient_page
 from tamis.actions.segments.segments import create_segment, segment_sizes
 from tamis.actions.services import Services
@@ -214,7 +214,7 @@ def test_a_partly_failed_import_can_be_undone(workspace: Workspace, monkeypatch:
 
 PROGRAM = """
 import os, signal, sys
-from tamis.actions.importing import undo
+from tamis.actions.importing.jobs import undo
 step, calls = undo._step, 0
 undo.CONTACTS_PER_STEP = 1000
 def killed(*args):

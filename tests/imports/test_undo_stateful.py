@@ -4,7 +4,7 @@ import pytest
 from hypothesis import settings
 from hypothesis.stateful import run_state_machine_as_test
 
-from tamis.actions.importing import undo
+from tamis.actions.importing.jobs import undo
 from tests.imports.undo_machine import Undoing
 from tests.support.effort import examples
 

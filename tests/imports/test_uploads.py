@@ -7,8 +7,8 @@ from datetime import timedelta
 import pytest
 
 from tamis.actions.accounts.accounts import create_account
-from tamis.actions.importing import uploads
-from tamis.actions.importing.uploads import (
+from tamis.actions.importing.jobs import uploads
+from tamis.actions.importing.jobs.uploads import (
     MOST_WAITING,
     IncomingUpload,
     clean_file_name,

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 
 from tamis.actions.fields.fields import create_field
-from tamis.actions.importing.upsert import Outcome, upsert
+from tamis.actions.importing.rows.upsert import Outcome, upsert
 from tamis.domain.contacts.contacts import encode_values, merge_documents
 from tamis.domain.errors import Refused
 from tamis.domain.values.fields import CITY, COUNTRY, FIRST_NAME, LAST_NAME, FieldSet, Kind, Value

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from tamis.actions.importing.preview import preview_upload
-from tamis.actions.importing.report import ImportOptions
+from tamis.actions.importing.reports.preview import preview_upload
+from tamis.actions.importing.reports.report import ImportOptions
 from tamis.domain.errors import Invalid
 from tamis.domain.values.fields import Kind
 from tamis.files.source import STANDARD_INPUT

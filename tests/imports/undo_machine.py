@@ -18,8 +18,8 @@ from tamis.actions.contacts.contacts import delete_contact
 from tamis.actions.fields.field_edits import FieldEdit, edit_field
 from tamis.actions.fields.fields import create_field, delete_field
 from tamis.actions.fields.types import create_type
-from tamis.actions.importing.undo import UndoReport, undo_import
-from tamis.actions.importing.upsert import upsert
+from tamis.actions.importing.jobs.undo import UndoReport, undo_import
+from tamis.actions.importing.rows.upsert import upsert
 from tamis.actions.segments.recipients import add_recipient, delete_recipient
 from tamis.actions.segments.segments import create_segment
 from tamis.actions.services import Services

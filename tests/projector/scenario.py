@@ -13,7 +13,7 @@ from tamis.actions.contacts.contacts import delete_contact
 from tamis.actions.events.accept import accept_events, parse_events
 from tamis.actions.fields.fields import create_field
 from tamis.actions.fields.types import create_type
-from tamis.actions.importing.upsert import upsert
+from tamis.actions.importing.rows.upsert import upsert
 from tamis.actions.segments.recipients import add_recipient, delete_recipient, recipient_page
 from tamis.actions.segments.segments import SegmentEdit, create_segment, delete_segment, edit_segment
 from tamis.actions.services import Services

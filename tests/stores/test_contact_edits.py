@@ -11,10 +11,10 @@ from tamis.actions.contacts.contacts import delete_contact, show_contact
 from tamis.actions.contacts.forgotten_emails import forget_email
 from tamis.actions.fields.fields import create_field
 from tamis.actions.fields.types import create_type
-from tamis.actions.importing.jobs import list_imports
-from tamis.actions.importing.report import ImportOptions
+from tamis.actions.importing.jobs.jobs import list_imports
+from tamis.actions.importing.jobs.undo import undo_import
+from tamis.actions.importing.reports.report import ImportOptions
 from tamis.actions.importing.run import import_file
-from tamis.actions.importing.undo import undo_import
 from tamis.actions.segments.history import contact_history
 from tamis.actions.segments.recipients import add_recipient, delete_recipient, recipient_page
 from tamis.actions.segments.segments import create_segment

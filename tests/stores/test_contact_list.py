@@ -15,7 +15,7 @@ from tamis.actions.accounts.accounts import create_account
 from tamis.actions.contacts.contact_list import ContactFilter, count_contacts, find_contacts
 from tamis.actions.fields.fields import create_field
 from tamis.actions.fields.types import create_type
-from tamis.actions.importing.upsert import upsert
+from tamis.actions.importing.rows.upsert import upsert
 from tamis.actions.segments.recipients import add_recipient, delete_recipient
 from tamis.actions.segments.segments import create_segment
 from tamis.actions.services import Services

@@ -20,10 +20,10 @@ from tamis.actions.events.importing.options import EventImportOptions, EventImpo
 from tamis.actions.events.importing.run import import_events
 from tamis.actions.events.retention import remove_expired_events
 from tamis.actions.events.timeline import events_of_contact
-from tamis.actions.importing.report import ImportOptions
+from tamis.actions.importing.jobs.undo import undo_import
+from tamis.actions.importing.reports.report import ImportOptions
 from tamis.actions.importing.run import import_file
 from tamis.actions.importing.sources import ContactFile
-from tamis.actions.importing.undo import undo_import
 from tamis.actions.services import Services
 from tamis.domain.errors import Invalid
 from tamis.domain.values.dates import DateOrder

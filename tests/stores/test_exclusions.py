@@ -13,10 +13,10 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 from tamis.actions.contacts.contact_edits import edit_contact
 from tamis.actions.contacts.contacts import delete_contact
 from tamis.actions.contacts.forgotten_emails import allow_email, forget_email
-from tamis.actions.importing.jobs import list_imports
-from tamis.actions.importing.report import ImportOptions
+from tamis.actions.importing.jobs.jobs import list_imports
+from tamis.actions.importing.jobs.undo import undo_import
+from tamis.actions.importing.reports.report import ImportOptions
 from tamis.actions.importing.run import import_file
-from tamis.actions.importing.undo import undo_import
 from tamis.actions.maintenance.doctor.records import verify_records
 from tamis.actions.segments.explanations import explain_membership
 from tamis.actions.segments.recipients import add_recipient, delete_recipient, recipient_page

@@ -11,7 +11,7 @@ from tamis.actions.fields.field_conversion import edit_field_saving_lost_values,
 from tamis.actions.fields.field_edits import FieldEdit, ValuesDoNotFit, edit_field
 from tamis.actions.fields.fields import delete_field
 from tamis.actions.fields.types import find_type
-from tamis.actions.importing.upsert import upsert
+from tamis.actions.importing.rows.upsert import upsert
 from tamis.actions.segments.segments import delete_segment, rule_of
 from tamis.actions.services import Services
 from tamis.domain.contacts.contacts import encode_values

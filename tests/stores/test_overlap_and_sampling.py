@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from tamis.actions.accounts.accounts import create_account
 from tamis.actions.fields.types import create_type
-from tamis.actions.importing.upsert import upsert
+from tamis.actions.importing.rows.upsert import upsert
 from tamis.actions.segments import overlap, sampling
 from tamis.actions.segments.recipients import add_recipient, recipient_page
 from tamis.actions.segments.segments import create_segment

@@ -10,7 +10,7 @@ import pytest
 from tamis.actions.accounts.accounts import create_account
 from tamis.actions.fields.fields import create_field
 from tamis.actions.fields.types import create_type
-from tamis.actions.importing.upsert import upsert
+from tamis.actions.importing.rows.upsert import upsert
 from tamis.actions.segments.recipients import add_recipient, delete_recipient
 from tamis.actions.segments.segments import SegmentEdit, create_segment, delete_segment, edit_segment
 from tamis.actions.services import Services

@@ -16,7 +16,7 @@ from tamis.actions.accounts.accounts import create_account
 from tamis.actions.consent.suppressions import suppress
 from tamis.actions.fields.fields import create_field
 from tamis.actions.fields.types import create_type
-from tamis.actions.importing.upsert import upsert
+from tamis.actions.importing.rows.upsert import upsert
 from tamis.actions.segments.planning.edit_effects import MembershipEffect, effect_of_edit
 from tamis.actions.segments.previews import (
     Preview,

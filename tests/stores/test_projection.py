@@ -4,7 +4,7 @@ import pytest
 
 from tamis.actions.accounts.accounts import create_account
 from tamis.actions.fields.types import create_type
-from tamis.actions.importing.upsert import upsert
+from tamis.actions.importing.rows.upsert import upsert
 from tamis.actions.segments.recipients import delete_recipient, recipient_page
 from tamis.actions.segments.segments import create_segment
 from tamis.actions.services import Services

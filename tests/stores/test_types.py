@@ -7,7 +7,7 @@ from tamis.actions.contacts.contacts import delete_contact
 from tamis.actions.fields.fields import create_field, reorder_field
 from tamis.actions.fields.summaries import list_type_summaries, summarize_field, summarize_fields
 from tamis.actions.fields.types import create_type, delete_type, find_type, rename_type
-from tamis.actions.importing.upsert import upsert
+from tamis.actions.importing.rows.upsert import upsert
 from tamis.actions.segments.segments import create_segment, delete_segment
 from tamis.actions.services import Services
 from tamis.domain.contacts.contacts import encode_values

@@ -11,7 +11,7 @@ from tamis.actions.contacts.contacts import show_contact
 from tamis.actions.fields.field_edits import FieldEdit, edit_field
 from tamis.actions.fields.fields import create_field
 from tamis.actions.fields.types import create_type
-from tamis.actions.importing.upsert import upsert
+from tamis.actions.importing.rows.upsert import upsert
 from tamis.actions.segments.recipients import recipient_page
 from tamis.actions.segments.segments import count_rule, create_segment
 from tamis.actions.services import Services

@@ -10,7 +10,7 @@ from tamis.actions.accounts.accounts import create_account
 from tamis.actions.contacts.contacts import contact_page
 from tamis.actions.fields.fields import create_field
 from tamis.actions.fields.types import create_type
-from tamis.actions.importing.upsert import upsert
+from tamis.actions.importing.rows.upsert import upsert
 from tamis.actions.maintenance.backups import make_backup
 from tamis.actions.segments.recipients import add_recipient, recipient_page
 from tamis.actions.segments.segments import create_segment

@@ -17,9 +17,9 @@ from tamis.actions.fields.field_conversion import edit_field_saving_lost_values,
 from tamis.actions.fields.field_edits import FieldEdit
 from tamis.actions.fields.fields import create_field
 from tamis.actions.fields.types import create_type
-from tamis.actions.importing.report import BadValue, ImportOptions
+from tamis.actions.importing.jobs.uploads import IncomingUpload
+from tamis.actions.importing.reports.report import BadValue, ImportOptions
 from tamis.actions.importing.run import import_file
-from tamis.actions.importing.uploads import IncomingUpload
 from tamis.actions.providers.effects import apply_reports, record_refusal
 from tamis.actions.providers.registration import ProviderEdit, create_provider
 from tamis.actions.segments.recipients import add_recipient, delete_recipient

@@ -8,7 +8,7 @@ from functools import cache
 from typing import Any, Union, get_type_hints
 
 from tamis.actions.exporting.write import write_export
-from tamis.actions.importing.effects import import_effects
+from tamis.actions.importing.rows.effects import import_effects
 from tamis.actions.local_call import LocalCall
 from tamis.actions.maintenance.backups import Manifest, make_backup
 from tamis.actions.maintenance.doctor import calls as _doctor_calls  # noqa: F401  their types are among all

@@ -9,7 +9,7 @@ from rich.filesize import decimal
 from rich.progress import BarColumn, Progress, ProgressColumn, Task, TextColumn, TimeRemainingColumn
 from rich.text import Text
 
-from tamis.actions.importing.report import Progress as ProgressCallback
+from tamis.actions.importing.reports.report import Progress as ProgressCallback
 from tamis.actions.importing.sources import READING
 from tamis.domain.values.text import pluralize
 

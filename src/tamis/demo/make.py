@@ -15,7 +15,7 @@ from pathlib import Path
 from tamis.actions.accounts.accounts import create_account, set_name
 from tamis.actions.events.accept import accept_events, parse_events
 from tamis.actions.fields.types import create_type
-from tamis.actions.importing.report import ImportOptions
+from tamis.actions.importing.reports.report import ImportOptions
 from tamis.actions.importing.run import import_file
 from tamis.actions.lookups import last_change
 from tamis.actions.maintenance.atomic_directory import make_directory, sync

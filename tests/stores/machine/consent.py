@@ -9,9 +9,9 @@ from tamis.actions.consent.subscriptions import set_states
 from tamis.actions.consent.suppression_files import import_suppressions
 from tamis.actions.consent.suppressions import lift_suppression, suppress
 from tamis.actions.contacts.forgotten_emails import allow_email, forget_email
-from tamis.actions.importing.report import ImportOptions
+from tamis.actions.importing.jobs.undo import undo_import
+from tamis.actions.importing.reports.report import ImportOptions
 from tamis.actions.importing.run import import_file
-from tamis.actions.importing.undo import undo_import
 from tamis.domain.consent.suppressions import SuppressionReason
 from tamis.domain.consent.topics import Evidence, NewState, SubscriptionState
 from tamis.domain.errors import NotFound

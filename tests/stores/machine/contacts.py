@@ -8,9 +8,9 @@ from hypothesis.stateful import rule
 
 from tamis.actions.contacts.contact_edits import edit_contact
 from tamis.actions.contacts.contacts import delete_contact
-from tamis.actions.importing.report import ImportOptions
+from tamis.actions.importing.reports.report import ImportOptions
+from tamis.actions.importing.rows.upsert import upsert
 from tamis.actions.importing.run import import_file
-from tamis.actions.importing.upsert import upsert
 from tamis.domain.contacts.contacts import encode_values
 from tamis.domain.errors import Invalid, NotFound
 from tamis.domain.segments.membership_changes import Cause

@@ -12,8 +12,8 @@ from datetime import datetime
 from tamis import log
 from tamis.actions.audit import record_entry
 from tamis.actions.fields.field_conversion import discard_lost_files
-from tamis.actions.importing.rejects import PLACE as REJECTS
-from tamis.actions.importing.uploads import discard_upload
+from tamis.actions.importing.jobs.uploads import discard_upload
+from tamis.actions.importing.rows.rejects import PLACE as REJECTS
 from tamis.actions.services import Services
 from tamis.actions.team.users import end_access, require_role_over
 from tamis.domain.accounts.accounts import Account

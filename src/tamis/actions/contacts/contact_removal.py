@@ -5,7 +5,7 @@ from datetime import datetime
 
 from tamis.actions.contacts.contacts import contact_by_id, delete_contact
 from tamis.actions.contacts.forgotten_emails import forget_email
-from tamis.actions.importing.rejects import discard_rejects_with
+from tamis.actions.importing.rows.rejects import discard_rejects_with
 from tamis.actions.services import Services
 from tamis.domain.accounts.accounts import Account
 from tamis.domain.contacts.contacts import Contact, ContactType

@@ -11,7 +11,7 @@ from datetime import datetime
 from tamis.actions.audit import record_part
 from tamis.actions.contacts.contacts import erase_rows
 from tamis.actions.fields.types import type_by_id
-from tamis.actions.importing.rejects import discard_rejects_with_any
+from tamis.actions.importing.rows.rejects import discard_rejects_with_any
 from tamis.actions.services import Services
 from tamis.actions.view import View
 from tamis.columns.interface.view import ColumnsView

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import NoReturn
 
 from tamis.actions.fields.field_edits import FieldEdit, UnconvertibleValue, edit_field
-from tamis.actions.importing.rejects import PLACE, write_rejects
+from tamis.actions.importing.rows.rejects import PLACE, write_rejects
 from tamis.actions.services import Services
 from tamis.domain.accounts.accounts import Account
 from tamis.domain.contacts.contacts import ContactType

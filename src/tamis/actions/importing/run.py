@@ -7,20 +7,21 @@ from pathlib import Path
 
 from tamis.actions.batches import collector_paused, prefetch
 from tamis.actions.contacts.forgotten_emails import email_check
-from tamis.actions.importing import consent_column, row_preparation, topic_columns
-from tamis.actions.importing.bad_values import check_policies, policies
-from tamis.actions.importing.batch_writer import BatchWriter
 from tamis.actions.importing.concurrent_projection import projecting
-from tamis.actions.importing.email_column import summarize_columns
-from tamis.actions.importing.field_creation import add_new_options, make_fields, new_field_name
-from tamis.actions.importing.format_inference import infer_column_formats
-from tamis.actions.importing.jobs import ImportCreated, RunningJob, running_job
-from tamis.actions.importing.mapping import ColumnMap, has_email_header, map_columns
-from tamis.actions.importing.option_additions import find_added_options
-from tamis.actions.importing.rejects import OMITTED, write_rejects
-from tamis.actions.importing.report import ImportOptions, ImportReport, Progress, ignore_import_id, no_progress
-from tamis.actions.importing.report_details import to_details, to_requested_options
-from tamis.actions.importing.row_preparation import ParseSettings, PreparedRows
+from tamis.actions.importing.jobs.jobs import ImportCreated, RunningJob, running_job
+from tamis.actions.importing.mapping import consent_column, topic_columns
+from tamis.actions.importing.mapping.email_column import summarize_columns
+from tamis.actions.importing.mapping.field_creation import add_new_options, make_fields, new_field_name
+from tamis.actions.importing.mapping.format_inference import infer_column_formats
+from tamis.actions.importing.mapping.mapping import ColumnMap, has_email_header, map_columns
+from tamis.actions.importing.mapping.option_additions import find_added_options
+from tamis.actions.importing.reports.report import ImportOptions, ImportReport, Progress, ignore_import_id, no_progress
+from tamis.actions.importing.reports.report_details import to_details, to_requested_options
+from tamis.actions.importing.rows import row_preparation
+from tamis.actions.importing.rows.bad_values import check_policies, policies
+from tamis.actions.importing.rows.batch_writer import BatchWriter
+from tamis.actions.importing.rows.rejects import OMITTED, write_rejects
+from tamis.actions.importing.rows.row_preparation import ParseSettings, PreparedRows
 from tamis.actions.importing.sources import ContactFile, StagedFile, stage_file
 from tamis.actions.scratch_directories import SPOOL, scratch_directory
 from tamis.actions.services import Services

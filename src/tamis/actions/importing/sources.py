@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Protocol
 
 from tamis.actions.batches import prefetch
-from tamis.actions.importing.report import Progress
+from tamis.actions.importing.reports.report import Progress
 from tamis.files.delimited import DelimitedFile, open_delimited
 from tamis.files.encodings.encoding import as_utf8, find_encoding
 from tamis.files.encodings.file_signatures import identify_signature

@@ -10,7 +10,7 @@ from tamis import log
 from tamis.actions.accounts.deletion import erase_closed_accounts
 from tamis.actions.audit import delete_expired_entries
 from tamis.actions.events.retention import remove_expired_events
-from tamis.actions.importing import rejects
+from tamis.actions.importing.rows import rejects
 from tamis.actions.providers.registration import delete_expired as delete_expired_activity
 from tamis.actions.segments.recovery.trash import purge_expired
 from tamis.actions.services import Services

@@ -9,7 +9,7 @@ from tamis.actions.consent.unsubscribe_links import link_maker, list_unsubscribe
 from tamis.actions.contacts import contacts, forgotten_emails
 from tamis.actions.contacts.contacts import ContactInSegments
 from tamis.actions.events.timeline import events_of_contact
-from tamis.actions.importing.rejects import discard_rejects_with
+from tamis.actions.importing.rows.rejects import discard_rejects_with
 from tamis.actions.local_calls import ContactHistory
 from tamis.actions.lookups import snapshot
 from tamis.actions.segments.history import ContactChange

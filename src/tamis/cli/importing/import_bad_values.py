@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
-from tamis.actions.importing.report import BadValue
+from tamis.actions.importing.reports.report import BadValue
 from tamis.domain.errors import Invalid, Problem
 from tamis.domain.files.import_reports import Details
 

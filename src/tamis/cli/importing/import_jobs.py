@@ -7,15 +7,15 @@ from cyclopts import Parameter
 from cyclopts.validators import Number
 from msgspec import structs, to_builtins
 
-from tamis.actions.importing.failures import failure_reasons
-from tamis.actions.importing.jobs import (
+from tamis.actions.importing.jobs.jobs import (
     INTERRUPTED,
     ImportStatus,
     find_import,
     omissions_file,
     rejects_file,
 )
-from tamis.actions.importing.jobs import list_imports as list_jobs
+from tamis.actions.importing.jobs.jobs import list_imports as list_jobs
+from tamis.actions.importing.reports.failures import failure_reasons
 from tamis.actions.lookups import Reader, fields_of_type, names_of_types, type_by_id
 from tamis.cli.common import Common, open_services, print_result, print_table, resolve_account
 from tamis.cli.importing.import_report import column_names, field_names, report_lines

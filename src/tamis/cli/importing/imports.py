@@ -7,10 +7,10 @@ from typing import Annotated, Literal
 from cyclopts import App, Parameter
 from msgspec import structs, to_builtins
 
-from tamis.actions.importing.consent_column import separate_consent
-from tamis.actions.importing.jobs import record_effects
-from tamis.actions.importing.report import ImportOptions
-from tamis.actions.importing.report_details import to_details
+from tamis.actions.importing.jobs.jobs import record_effects
+from tamis.actions.importing.mapping.consent_column import separate_consent
+from tamis.actions.importing.reports.report import ImportOptions
+from tamis.actions.importing.reports.report_details import to_details
 from tamis.actions.importing.run import import_file as run_import
 from tamis.actions.local_calls import ImportEffects
 from tamis.actions.lookups import fields_of_type

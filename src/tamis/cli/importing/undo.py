@@ -2,7 +2,7 @@
 
 from dataclasses import asdict
 
-from tamis.actions.importing.undo import UndoReport, undo_import
+from tamis.actions.importing.jobs.undo import UndoReport, undo_import
 from tamis.cli.common import Common, open_services, print_result, resolve_account
 from tamis.cli.contacts.erasure import erase_now
 from tamis.cli.progress import progress_bar

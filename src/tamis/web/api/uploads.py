@@ -8,7 +8,7 @@ import multipart
 from litestar.exceptions import InternalServerException
 from multipart import MultipartError, MultipartSegment, PushMultipartParser
 
-from tamis.actions.importing.uploads import IncomingUpload
+from tamis.actions.importing.jobs.uploads import IncomingUpload
 from tamis.domain.contacts.contacts import ContactType
 from tamis.domain.errors import Problem
 from tamis.domain.files.imports import ImportSubject, Upload

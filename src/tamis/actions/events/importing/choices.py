@@ -6,9 +6,9 @@ from dataclasses import dataclass, replace
 from tamis.actions.events.importing.mapping import AT, EMAIL, EVENT, ID, PARTS, PROPERTIES, map_event_columns
 from tamis.actions.events.importing.options import EventImportOptions
 from tamis.actions.events.stated_events import property_key
-from tamis.actions.importing.email_column import find_email_column
-from tamis.actions.importing.mapping import can_map
-from tamis.actions.importing.preview import FilePreview, PreviewColumn
+from tamis.actions.importing.mapping.email_column import find_email_column
+from tamis.actions.importing.mapping.mapping import can_map
+from tamis.actions.importing.reports.preview import FilePreview, PreviewColumn
 from tamis.domain.errors import Invalid, Problem
 from tamis.domain.values.dates import DateOrder
 from tamis.domain.values.fields import Kind

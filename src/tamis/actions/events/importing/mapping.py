@@ -4,8 +4,8 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from tamis.actions.events.stated_events import property_key
-from tamis.actions.importing.email_column import ColumnContents, find_email_column
-from tamis.actions.importing.mapping import can_map
+from tamis.actions.importing.mapping.email_column import ColumnContents, find_email_column
+from tamis.actions.importing.mapping.mapping import can_map
 from tamis.domain.contacts.email_names import NameMatch, match_name
 from tamis.domain.errors import Invalid, Problem
 from tamis.domain.events.events import MAX_PROPERTIES

@@ -10,7 +10,7 @@ import msgspec
 from tamis.actions.events.importing.mapping import EventColumnMap
 from tamis.actions.events.importing.options import EventImportOptions
 from tamis.actions.events.stated_events import property_key, raw_value
-from tamis.actions.importing.row_preparation import parse_email_column
+from tamis.actions.importing.rows.row_preparation import parse_email_column
 from tamis.actions.importing.sources import StagedFile
 from tamis.domain.errors import Invalid, Message, Problem, ValueProblem
 from tamis.domain.events.event_instants import parse_event_instant

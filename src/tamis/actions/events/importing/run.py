@@ -18,11 +18,11 @@ from tamis.actions.events.importing.options import (
 )
 from tamis.actions.events.importing.store import StoredEvents
 from tamis.actions.importing.concurrent_projection import projecting
-from tamis.actions.importing.email_column import summarize_columns
-from tamis.actions.importing.jobs import ImportCreated, RunningJob, running_job
-from tamis.actions.importing.rejects import write_rejects
-from tamis.actions.importing.report import Progress, ignore_import_id, no_progress
-from tamis.actions.importing.row_preparation import rejected_rows
+from tamis.actions.importing.jobs.jobs import ImportCreated, RunningJob, running_job
+from tamis.actions.importing.mapping.email_column import summarize_columns
+from tamis.actions.importing.reports.report import Progress, ignore_import_id, no_progress
+from tamis.actions.importing.rows.rejects import write_rejects
+from tamis.actions.importing.rows.row_preparation import rejected_rows
 from tamis.actions.importing.sources import ContactFile, StagedFile, stage_file
 from tamis.actions.scratch_directories import SPOOL, scratch_directory
 from tamis.actions.services import Services

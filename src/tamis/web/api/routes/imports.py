@@ -11,13 +11,13 @@ from litestar.response import File
 from tamis.actions.events.importing.options import EventImportOptions
 from tamis.actions.fields.types import type_by_id
 from tamis.actions.idempotency import IdempotentRequest
-from tamis.actions.importing import jobs
-from tamis.actions.importing.background import Options, create_request, start_undo, start_upload
-from tamis.actions.importing.consent_column import separate_consent
-from tamis.actions.importing.import_once import digest_of_file, find_started_import, store_started_import
-from tamis.actions.importing.jobs import INTERRUPTED, ImportStatus, find_import, rejects_file
-from tamis.actions.importing.report import BadValue, ImportOptions
-from tamis.actions.importing.uploads import upload_path
+from tamis.actions.importing.jobs import jobs
+from tamis.actions.importing.jobs.background import Options, create_request, start_undo, start_upload
+from tamis.actions.importing.jobs.import_once import digest_of_file, find_started_import, store_started_import
+from tamis.actions.importing.jobs.jobs import INTERRUPTED, ImportStatus, find_import, rejects_file
+from tamis.actions.importing.jobs.uploads import upload_path
+from tamis.actions.importing.mapping.consent_column import separate_consent
+from tamis.actions.importing.reports.report import BadValue, ImportOptions
 from tamis.actions.jobs import BackgroundJob, JobStatus
 from tamis.domain.accounts.accounts import Scope
 from tamis.domain.contacts.contacts import ContactType

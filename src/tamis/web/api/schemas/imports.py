@@ -8,9 +8,9 @@ import msgspec
 from msgspec import Meta
 
 from tamis.actions.events.importing.options import EventImportReport
-from tamis.actions.importing.background import Report, details_of
-from tamis.actions.importing.failures import failure_reasons
-from tamis.actions.importing.jobs import INTERRUPTED, ImportStatus
+from tamis.actions.importing.jobs.background import Report, details_of
+from tamis.actions.importing.jobs.jobs import INTERRUPTED, ImportStatus
+from tamis.actions.importing.reports.failures import failure_reasons
 from tamis.domain.files.import_reports import Details
 from tamis.domain.files.imports import ImportState, ImportSubject
 from tamis.web.api.problems import error_items

@@ -10,8 +10,8 @@ from tamis.actions.events.importing.choices import (
     without_impossible,
 )
 from tamis.actions.events.importing.options import EventImportOptions
-from tamis.actions.importing.background import UploadRequest
-from tamis.actions.importing.preview import FilePreview
+from tamis.actions.importing.jobs.background import UploadRequest
+from tamis.actions.importing.reports.preview import FilePreview
 from tamis.actions.jobs import BackgroundJob, JobStatus
 from tamis.domain.errors import Problem
 from tamis.domain.values.dates import DateOrder

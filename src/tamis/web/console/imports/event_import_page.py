@@ -7,8 +7,8 @@ from litestar.response import Response
 from tamis.actions.events.importing.choices import PROPERTY, SKIP
 from tamis.actions.events.importing.mapping import AT, EMAIL, EVENT, ID
 from tamis.actions.fields.types import type_by_id
-from tamis.actions.importing.mapping import can_map
-from tamis.actions.importing.preview import FilePreview, PreviewColumn
+from tamis.actions.importing.mapping.mapping import can_map
+from tamis.actions.importing.reports.preview import FilePreview, PreviewColumn
 from tamis.actions.jobs import BackgroundJob
 from tamis.actions.services import Services
 from tamis.domain.files.imports import Upload

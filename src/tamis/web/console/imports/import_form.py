@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TypeVar
 
-from tamis.actions.importing.background import UploadRequest
-from tamis.actions.importing.mapping_choices import (
+from tamis.actions.importing.jobs.background import UploadRequest
+from tamis.actions.importing.mapping.mapping_choices import (
     NEW,
     NEW_NAMED,
     FormatSettings,
@@ -17,8 +17,8 @@ from tamis.actions.importing.mapping_choices import (
     new_field_name,
     propose_choices,
 )
-from tamis.actions.importing.preview import FilePreview, PreviewColumn
-from tamis.actions.importing.report import BadValue, ImportOptions
+from tamis.actions.importing.reports.preview import FilePreview, PreviewColumn
+from tamis.actions.importing.reports.report import BadValue, ImportOptions
 from tamis.actions.jobs import BackgroundJob, JobStatus
 from tamis.domain.errors import Problem
 from tamis.domain.parsing.number_parser import DecimalMark

@@ -7,9 +7,10 @@ from typing import Any
 from litestar.response import Response
 
 from tamis.actions.fields.types import type_by_id
-from tamis.actions.importing.background import Report, UploadRequest, is_outdated
-from tamis.actions.importing.mapping import can_map
-from tamis.actions.importing.mapping_choices import (
+from tamis.actions.importing.jobs.background import Report, UploadRequest, is_outdated
+from tamis.actions.importing.jobs.uploads import format_size
+from tamis.actions.importing.mapping.mapping import can_map
+from tamis.actions.importing.mapping.mapping_choices import (
     EMAIL_CHOICE,
     FIELD,
     NEW,
@@ -22,9 +23,8 @@ from tamis.actions.importing.mapping_choices import (
     targets,
     topic_choice,
 )
-from tamis.actions.importing.preview import FilePreview, PreviewColumn
-from tamis.actions.importing.report import BadValue
-from tamis.actions.importing.uploads import format_size
+from tamis.actions.importing.reports.preview import FilePreview, PreviewColumn
+from tamis.actions.importing.reports.report import BadValue
 from tamis.actions.jobs import BackgroundJob, JobStatus
 from tamis.actions.lookups import fields_of_type
 from tamis.actions.services import Services

@@ -6,8 +6,8 @@ from pathlib import Path
 from litestar.response import File
 
 from tamis.actions.events.importing.options import EventImportOptions
-from tamis.actions.importing.background import Report, UploadRequest, details_of
-from tamis.actions.importing.uploads import format_size
+from tamis.actions.importing.jobs.background import Report, UploadRequest, details_of
+from tamis.actions.importing.jobs.uploads import format_size
 from tamis.actions.jobs import BackgroundJob, JobStatus
 from tamis.domain.errors import Problem
 from tamis.domain.files.import_reports import Details, Figures

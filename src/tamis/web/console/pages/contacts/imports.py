@@ -6,15 +6,14 @@ from litestar import get, post
 from litestar.params import FromPath, FromQuery
 from litestar.response import File, Response
 
-from tamis.actions.importing.background import (
+from tamis.actions.importing.jobs.background import (
     can_undo,
     job_of_import,
     job_of_undo,
     job_of_upload,
     start_undo,
 )
-from tamis.actions.importing.failures import failure_reasons
-from tamis.actions.importing.jobs import (
+from tamis.actions.importing.jobs.jobs import (
     INTERRUPTED,
     ImportStatus,
     find_import,
@@ -22,8 +21,9 @@ from tamis.actions.importing.jobs import (
     omissions_file,
     rejects_file,
 )
-from tamis.actions.importing.undo import undo_report
-from tamis.actions.importing.uploads import find_upload, format_size, list_uploads
+from tamis.actions.importing.jobs.undo import undo_report
+from tamis.actions.importing.jobs.uploads import find_upload, format_size, list_uploads
+from tamis.actions.importing.reports.failures import failure_reasons
 from tamis.actions.jobs import BackgroundJob, JobStatus
 from tamis.actions.lookups import fields_of_type, type_by_id, types_of_account
 from tamis.actions.services import Services

@@ -13,7 +13,7 @@ from litestar.response import File, Response
 
 from tamis.actions.events.importing.choices import build_event_options
 from tamis.actions.fields.types import create_type, find_type
-from tamis.actions.importing.background import (
+from tamis.actions.importing.jobs.background import (
     Options,
     UploadRequest,
     create_request,
@@ -21,10 +21,10 @@ from tamis.actions.importing.background import (
     job_of_upload,
     start_upload,
 )
-from tamis.actions.importing.mapping_choices import build_options
-from tamis.actions.importing.preview import FilePreview, preview_upload
-from tamis.actions.importing.report import ImportOptions
-from tamis.actions.importing.uploads import IncomingUpload, discard_upload, find_upload, format_size
+from tamis.actions.importing.jobs.uploads import IncomingUpload, discard_upload, find_upload, format_size
+from tamis.actions.importing.mapping.mapping_choices import build_options
+from tamis.actions.importing.reports.preview import FilePreview, preview_upload
+from tamis.actions.importing.reports.report import ImportOptions
 from tamis.actions.jobs import BackgroundJob, JobStatus
 from tamis.actions.lookups import fields_of_type, types_of_account
 from tamis.actions.services import Services

@@ -6,10 +6,15 @@ from functools import partial
 from zoneinfo import ZoneInfo
 
 from tamis.actions.contacts.forgotten_emails import EmailCheck
-from tamis.actions.importing.bad_values import Policy
-from tamis.actions.importing.mapping import ColumnMap
-from tamis.actions.importing.option_additions import AddedOptions, AddOptions, add_named_options, unknown_options
-from tamis.actions.importing.report import ColumnOmissions
+from tamis.actions.importing.mapping.mapping import ColumnMap
+from tamis.actions.importing.mapping.option_additions import (
+    AddedOptions,
+    AddOptions,
+    add_named_options,
+    unknown_options,
+)
+from tamis.actions.importing.reports.report import ColumnOmissions
+from tamis.actions.importing.rows.bad_values import Policy
 from tamis.actions.importing.sources import StagedFile
 from tamis.domain.contacts.emails import Email, clean_email, parse_email
 from tamis.domain.files.formulas import unescape

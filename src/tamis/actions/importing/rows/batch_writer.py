@@ -5,7 +5,7 @@ from concurrent.futures import Future, wait
 from datetime import datetime
 from typing import Self
 
-from tamis.actions.importing.upsert import Outcome, upsert
+from tamis.actions.importing.rows.upsert import Outcome, upsert
 from tamis.actions.services import Services
 from tamis.domain.values.fields import FieldSet
 from tamis.records.contacts import ContactRow

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from tamis.actions.consent.subscriptions import set_states
-from tamis.actions.importing.consent_column import EMAILS_PER_TRANSACTION, IMPORT_SOURCE
-from tamis.actions.importing.report import BadValue, ImportOptions
+from tamis.actions.importing.mapping.consent_column import EMAILS_PER_TRANSACTION, IMPORT_SOURCE
+from tamis.actions.importing.reports.report import BadValue, ImportOptions
 from tamis.actions.services import Services
 from tamis.domain.accounts.accounts import Account
 from tamis.domain.consent.topic_values import parse_state

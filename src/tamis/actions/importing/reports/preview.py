@@ -7,13 +7,13 @@ from functools import lru_cache
 from itertools import islice
 from pathlib import Path
 
-from tamis.actions.importing.email_column import ColumnContents, find_email_column, summarize_columns
-from tamis.actions.importing.format_inference import file_hints
-from tamis.actions.importing.mapping import can_map, has_email_header, make_names_unique
-from tamis.actions.importing.report import no_progress
-from tamis.actions.importing.row_preparation import parse_email_column
+from tamis.actions.importing.jobs.uploads import upload_path
+from tamis.actions.importing.mapping.email_column import ColumnContents, find_email_column, summarize_columns
+from tamis.actions.importing.mapping.format_inference import file_hints
+from tamis.actions.importing.mapping.mapping import can_map, has_email_header, make_names_unique
+from tamis.actions.importing.reports.report import no_progress
+from tamis.actions.importing.rows.row_preparation import parse_email_column
 from tamis.actions.importing.sources import ContactFile, StagedFile, stage_file
-from tamis.actions.importing.uploads import upload_path
 from tamis.actions.scratch_directories import SPOOL, scratch_directory
 from tamis.actions.services import Services
 from tamis.domain.files.imports import Upload

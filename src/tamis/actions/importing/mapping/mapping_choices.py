@@ -3,10 +3,10 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from tamis.actions.importing.email_column import EmailColumn, email_column_notices, find_email_column
-from tamis.actions.importing.mapping import REJECT_COLUMNS, can_map, field_name
-from tamis.actions.importing.preview import FilePreview, PreviewColumn
-from tamis.actions.importing.report import BadValue, ImportOptions
+from tamis.actions.importing.mapping.email_column import EmailColumn, email_column_notices, find_email_column
+from tamis.actions.importing.mapping.mapping import REJECT_COLUMNS, can_map, field_name
+from tamis.actions.importing.reports.preview import FilePreview, PreviewColumn
+from tamis.actions.importing.reports.report import BadValue, ImportOptions
 from tamis.domain.consent.consent_values import CONSENT
 from tamis.domain.consent.link_columns import find_link_column
 from tamis.domain.consent.topics import COLUMN_PREFIX, find_topic_column, topic_id_of

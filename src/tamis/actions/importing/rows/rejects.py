@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 from pathlib import Path
 
-from tamis.actions.importing.mapping import REJECT_COLUMNS
+from tamis.actions.importing.mapping.mapping import REJECT_COLUMNS
 from tamis.actions.scratch_directories import SPOOL, scratch_directory
 from tamis.domain.contacts.emails import Email, fold_for_search, spellings
 from tamis.domain.errors import Unavailable

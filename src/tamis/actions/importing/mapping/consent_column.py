@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from functools import partial
 
 from tamis.actions.consent.suppressions import forecast_statuses, suppress_all
-from tamis.actions.importing.report import BadValue, ImportOptions
+from tamis.actions.importing.reports.report import BadValue, ImportOptions
 from tamis.actions.services import Services
 from tamis.domain.accounts.accounts import Account
 from tamis.domain.consent.consent_values import CONSENT, NoSuppression, parse_consent

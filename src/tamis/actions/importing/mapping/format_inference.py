@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from tamis.actions.importing.mapping import ColumnMap
-from tamis.actions.importing.report import ImportOptions
+from tamis.actions.importing.mapping.mapping import ColumnMap
+from tamis.actions.importing.reports.report import ImportOptions
 from tamis.actions.importing.sources import StagedFile
 from tamis.domain.accounts.accounts import Account
 from tamis.domain.errors import Invalid, Problem

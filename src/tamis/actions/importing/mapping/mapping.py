@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from tamis.actions.importing.email_column import ColumnContents, email_column_notices, find_email_column
+from tamis.actions.importing.mapping.email_column import ColumnContents, email_column_notices, find_email_column
 from tamis.domain.consent.consent_values import CONSENT
 from tamis.domain.consent.link_columns import find_link_column
 from tamis.domain.contacts.email_names import NameMatch, match_name

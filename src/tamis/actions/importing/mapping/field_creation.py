@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 
 from tamis.actions.fields.fields import check_new_fields, create_fields
 from tamis.actions.fields.new_options import add_options, with_options
-from tamis.actions.importing.bad_values import Policy
+from tamis.actions.importing.rows.bad_values import Policy
 from tamis.actions.services import Services
 from tamis.domain.contacts.contacts import ContactType
 from tamis.domain.inference.declared_types import DeclaredType

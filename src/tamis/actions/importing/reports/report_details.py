@@ -4,7 +4,7 @@ from pathlib import Path
 
 from msgspec import UNSET, structs
 
-from tamis.actions.importing.report import BadValue, ImportOptions, ImportReport
+from tamis.actions.importing.reports.report import BadValue, ImportOptions, ImportReport
 from tamis.domain.consent.consent_values import CONSENT
 from tamis.domain.files.import_reports import (
     CleanedEmail,

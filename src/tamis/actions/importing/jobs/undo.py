@@ -7,9 +7,9 @@ from datetime import datetime
 from msgspec import structs
 
 from tamis import log
-from tamis.actions.importing.import_audit import record_import
-from tamis.actions.importing.jobs import find_import
-from tamis.actions.importing.report import Progress, no_progress
+from tamis.actions.importing.jobs.import_audit import record_import
+from tamis.actions.importing.jobs.jobs import find_import
+from tamis.actions.importing.reports.report import Progress, no_progress
 from tamis.actions.services import Services
 from tamis.domain.accounts.accounts import Account
 from tamis.domain.accounts.audit import AuditAction

@@ -8,14 +8,14 @@ from typing import Literal, TypeAlias
 from tamis.actions.events.importing.options import EventImportOptions, EventImportReport
 from tamis.actions.events.importing.options import to_details as event_details
 from tamis.actions.events.importing.run import import_events
-from tamis.actions.importing.effects import import_effects
-from tamis.actions.importing.jobs import ImportCreated, find_import, record_effects
-from tamis.actions.importing.report import ImportOptions, ImportReport, ignore_import_id
-from tamis.actions.importing.report_details import to_details as contact_details
+from tamis.actions.importing.jobs.jobs import ImportCreated, find_import, record_effects
+from tamis.actions.importing.jobs.undo import UndoReport, undo_import
+from tamis.actions.importing.jobs.uploads import discard_upload, upload_path
+from tamis.actions.importing.reports.report import ImportOptions, ImportReport, ignore_import_id
+from tamis.actions.importing.reports.report_details import to_details as contact_details
+from tamis.actions.importing.rows.effects import import_effects
 from tamis.actions.importing.run import import_file
 from tamis.actions.importing.sources import ContactFile
-from tamis.actions.importing.undo import UndoReport, undo_import
-from tamis.actions.importing.uploads import discard_upload, upload_path
 from tamis.actions.jobs import BackgroundJob, JobStatus
 from tamis.actions.services import Services
 from tamis.domain.accounts.accounts import Account

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from tamis.actions.importing.report import BadValue, ImportOptions
+from tamis.actions.importing.reports.report import BadValue, ImportOptions
 from tamis.domain.errors import Invalid, Problem
 from tamis.domain.values.fields import Field, Kind
 

@@ -13,12 +13,12 @@ import msgspec
 from msgspec import structs
 
 from tamis import log
-from tamis.actions.importing import rejects
-from tamis.actions.importing.failures import problems_of
-from tamis.actions.importing.import_audit import record_end, record_import
-from tamis.actions.importing.partial_result import PartialResult
-from tamis.actions.importing.report import Progress
-from tamis.actions.importing.report_details import without_examples
+from tamis.actions.importing.jobs.import_audit import record_end, record_import
+from tamis.actions.importing.reports.failures import problems_of
+from tamis.actions.importing.reports.partial_result import PartialResult
+from tamis.actions.importing.reports.report import Progress
+from tamis.actions.importing.reports.report_details import without_examples
+from tamis.actions.importing.rows import rejects
 from tamis.actions.services import Services
 from tamis.domain.accounts.accounts import Account
 from tamis.domain.accounts.audit import AuditAction

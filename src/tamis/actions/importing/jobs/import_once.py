@@ -8,7 +8,7 @@ from pathlib import Path
 import msgspec
 
 from tamis.actions.idempotency import IdempotentRequest, find_request
-from tamis.actions.importing.jobs import ImportCreated
+from tamis.actions.importing.jobs.jobs import ImportCreated
 from tamis.actions.services import Services
 from tamis.domain.errors import Refused
 from tamis.records import idempotency

@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from tamis.actions.fields.new_options import max_options
-from tamis.actions.importing.bad_values import Policy
+from tamis.actions.importing.rows.bad_values import Policy
 from tamis.domain.errors import Message
 from tamis.domain.messages.catalog import MessageCatalog
 from tamis.domain.values.choices import OptionIndex

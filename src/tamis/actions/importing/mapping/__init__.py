@@ -1,0 +1,1 @@
+"""Mapping columns of a file to fields."""
