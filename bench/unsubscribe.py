@@ -20,7 +20,8 @@ from tamis.actions.exporting.write import write_export
 from tamis.actions.services import Services
 from tamis.domain.consent.link_columns import UNSUBSCRIBE_URL
 from tamis.domain.files.exports import Export, Format, OutputOptions
-from tamis.records import accounts, contacts
+from tamis.records import contacts
+from tamis.records.accounts import accounts
 from tamis.settings import Settings
 
 TIMES = 3

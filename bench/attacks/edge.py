@@ -25,7 +25,7 @@ from bench.stores import Store, Stores
 from tamis.actions.accounts.sessions import open_session
 from tamis.actions.services import Services
 from tamis.actions.team.users import list_users
-from tamis.records.accounts import account_by_id
+from tamis.records.accounts.accounts import account_by_id
 from tamis.settings import Settings
 
 ATTACKER = "127.0.0.2"

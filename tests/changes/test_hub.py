@@ -21,9 +21,9 @@ from tamis.columns.history import batches, link
 from tamis.domain.errors import Unavailable
 from tamis.domain.segments.history import ChangeRow, ProjectedBatch
 from tamis.domain.segments.membership_changes import SegmentChanges
-from tamis.records import segments
 from tamis.records.change_log import last_change
 from tamis.records.handles import Transaction
+from tamis.records.segments import segments
 from tamis.web.projection_waiters import ProjectionWaiters
 from tests.stores.workspace import Workspace, new_workspace
 

@@ -23,8 +23,9 @@ from tamis.domain.accounts.actors import Actor, ActorKind
 from tamis.domain.accounts.users import Role, User
 from tamis.domain.consent.suppressions import SuppressionReason
 from tamis.domain.errors import NotFound, Refused
-from tamis.records import accounts, segments
+from tamis.records.accounts import accounts
 from tamis.records.engine.sqlite.database import connect
+from tamis.records.segments import segments
 from tamis.records.team import users
 from tests.erasure.traceable_people import traces
 from tests.history.history_model import email

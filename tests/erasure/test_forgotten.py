@@ -12,7 +12,7 @@ from tamis.actions.importing.rows.upsert import upsert
 from tamis.actions.services import Services
 from tamis.domain.errors import Refused as RefusedAction
 from tamis.domain.values.fields import RESERVED, FieldSet
-from tamis.records import forgotten_emails
+from tamis.records.consent import forgotten_emails
 from tamis.records.contacts import NewContact
 from tamis.records.engine.sql import fetch
 from tests.support.process import Refused, Server, tamis

@@ -16,7 +16,8 @@ from tamis.actions.services import Services
 from tamis.domain.errors import NotFound
 from tamis.domain.files.exports import Format, resolve_fields
 from tamis.domain.values.fields import FieldSet
-from tamis.records import accounts, contacts, types
+from tamis.records import contacts, types
+from tamis.records.accounts import accounts
 from tamis.records.engine.sql import each
 from tamis.settings import Settings
 from tests.exports.readers import Row, cells, read

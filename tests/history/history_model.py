@@ -29,9 +29,10 @@ from tamis.domain.segments.membership_changes import DaySize
 from tamis.domain.segments.segments import Segment
 from tamis.domain.values.fields import COUNTRY
 from tamis.domain.values.instants import day_of, to_micros
-from tamis.records import segments, types
+from tamis.records import types
 from tamis.records.contacts import NewContact
-from tamis.records.trash import purged_segments
+from tamis.records.segments import segments
+from tamis.records.segments.trash import purged_segments
 from tamis.rules.syntaxes.text import from_text
 from tamis.settings import Settings
 from tests.support.templates import copy_of

@@ -19,7 +19,7 @@ from tamis.domain.errors import NotFound, Refused
 from tamis.domain.segments.membership_changes import Cause
 from tamis.domain.segments.segments import Segment
 from tamis.domain.values.fields import Kind
-from tamis.records import segments
+from tamis.records.segments import segments
 from tamis.rules.syntaxes.text import from_text
 from tests.history.history_model import EVERYONE, Past, email, fresh_past
 from tests.support.records import records_of

@@ -18,7 +18,7 @@ from tamis.actions.importing.jobs.jobs import INTERRUPTED, list_imports
 from tamis.actions.services import Services
 from tamis.columns.layout.membership import recipients_of
 from tamis.domain.segments.segments import SEGMENT_SHIFT
-from tamis.records.accounts import all_accounts
+from tamis.records.accounts.accounts import all_accounts
 from tamis.records.engine.sql import fetch, one
 from tamis.records.engine.sqlite.database import connect
 from tamis.settings import Settings

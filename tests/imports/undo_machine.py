@@ -29,10 +29,11 @@ from tamis.domain.files.import_reports import RequestedOptions
 from tamis.domain.files.imports import ImportState
 from tamis.domain.segments.segments import EXTERNAL_BIT
 from tamis.domain.values.fields import COUNTRY, Field, Kind
-from tamis.records import overrides, types
+from tamis.records import types
 from tamis.records.contacts import ContactRow
 from tamis.records.handles import Reader, Transaction, connection_of
 from tamis.records.importing import imports
+from tamis.records.segments import overrides
 from tamis.rules.syntaxes.text import from_text
 from tamis.rules.time.evaluation_time import EvaluationTime
 from tamis.settings import Settings

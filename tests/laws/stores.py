@@ -24,7 +24,7 @@ from tamis.domain.files.exports import OutputOptions
 from tamis.domain.values.fields import FIRST_TOPIC_FIELD, FieldSet, Kind, Value
 from tamis.domain.values.instants import to_micros
 from tamis.records import contacts as records
-from tamis.records.email_hashes import register_email_hash
+from tamis.records.consent.email_hashes import register_email_hash
 from tamis.records.handles import Reader
 from tamis.rules.evaluation.dependencies import sort_into_levels, without_circular
 from tamis.rules.sql.compiler import ColumnSource, EventTables, compile_rule

@@ -8,7 +8,7 @@ import pytest
 from tamis.actions.accounts.accounts import create_account
 from tamis.actions.services import Services
 from tamis.domain.errors import Refused, Unavailable
-from tamis.records import accounts
+from tamis.records.accounts import accounts
 from tamis.records.change_log import last_change
 from tamis.records.engine.opening import open_records
 from tamis.records.engine.sql import each, fetch, one, run, run_many

@@ -21,8 +21,9 @@ from tamis.domain.accounts.accounts import Account
 from tamis.domain.contacts.contacts import encode_values
 from tamis.domain.segments.segments import Segment
 from tamis.domain.values.fields import CITY, COUNTRY, RESERVED, FieldSet, Kind
-from tamis.records import segments, types
+from tamis.records import types
 from tamis.records.contacts import NewContact
+from tamis.records.segments import segments
 from tamis.rules.syntaxes.json import from_json
 from tamis.rules.syntaxes.text import from_text
 from tamis.rules.time.evaluation_time import EvaluationTime

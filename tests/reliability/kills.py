@@ -24,9 +24,9 @@ from tamis.actions.local_protocol import encode_call
 from tamis.actions.services import Services
 from tamis.columns.engine.files import NAME as FILE_NAME
 from tamis.domain.contacts.emails import email_key
-from tamis.records import segments
 from tamis.records.engine.sqlite.database import connect
 from tamis.records.handles import Reader
+from tamis.records.segments import segments
 from tamis.rules.time.evaluation_time import EvaluationTime
 from tamis.settings import Settings
 from tests.reliability.prepared_data import BUSY_SERVER, PreparedData

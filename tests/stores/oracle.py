@@ -18,7 +18,7 @@ from tamis.domain.contacts.emails import Email, email_key, parse_email
 from tamis.domain.contacts.externals import External
 from tamis.domain.segments.segments import Segment, SegmentRef, SegmentRefs
 from tamis.records import contacts, types
-from tamis.records.email_hashes import hash_email, pepper
+from tamis.records.consent.email_hashes import hash_email, pepper
 from tamis.records.events.catalogue import names_of_type
 from tamis.records.handles import Reader, connection_of
 from tamis.rules.evaluation.aggregates import Events

@@ -24,7 +24,8 @@ from tamis.actions.segments.segments import SegmentEdit, edit_segment
 from tamis.actions.services import Services
 from tamis.domain.contacts.emails import Email, parse_email
 from tamis.domain.errors import Invalid, NotFound, Refused
-from tamis.records import email_exclusions, overrides
+from tamis.records.consent import email_exclusions
+from tamis.records.segments import overrides
 from tamis.rules.syntaxes.text import from_text
 from tamis.settings import Settings
 from tests.stores.workspace import EVERYONE, new_workspace

@@ -22,7 +22,7 @@ from tamis.domain.contacts.emails import parse_email
 from tamis.domain.errors import Invalid, NotFound
 from tamis.domain.segments.sampling import HASH_RANGE, Sample
 from tamis.domain.segments.segments import Segment
-from tamis.records import segments
+from tamis.records.segments import segments
 from tamis.rules.build import build
 from tamis.rules.sql.dialect import Parameters
 from tamis.rules.syntaxes.json import to_json

@@ -18,8 +18,8 @@ from tamis.domain.contacts.contacts import encode_values
 from tamis.domain.errors import Invalid, NotFound, Refused, Unavailable
 from tamis.domain.values.dates import DateOrder
 from tamis.domain.values.fields import Field, Kind, Value
-from tamis.records import segments
 from tamis.records.contacts import NewContact
+from tamis.records.segments import segments
 from tamis.rules.syntaxes.text import to_text
 from tests.stores.workspace import Workspace, new_workspace
 

@@ -18,9 +18,10 @@ from tamis.domain.contacts.emails import parse_email
 from tamis.domain.errors import Invalid
 from tamis.domain.segments.membership_changes import Cause
 from tamis.domain.values.fields import Kind
-from tamis.records import segments, types
+from tamis.records import types
 from tamis.records.engine.sqlite.database import connect, migrate, migrations
 from tamis.records.handles import Transaction
+from tamis.records.segments import segments
 from tamis.settings import Settings
 from tests.stores.workspace import EVERYONE, Workspace, new_workspace
 

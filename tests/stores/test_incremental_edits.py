@@ -26,8 +26,9 @@ from tamis.domain.contacts.emails import Email
 from tamis.domain.errors import Invalid, NotFound, Refused
 from tamis.domain.segments.segments import Segment
 from tamis.domain.values.fields import Field, Kind
-from tamis.records import contacts, externals
+from tamis.records import contacts
 from tamis.records.engine.sql import each
+from tamis.records.segments import externals
 from tamis.rules.syntaxes.draft import Draft
 from tamis.rules.syntaxes.json import from_json
 from tamis.rules.time.evaluation_time import EvaluationTime

@@ -13,7 +13,8 @@ from tamis.columns.projector import documents, pipeline, rule_dependencies
 from tamis.columns.projector.batch import Levels
 from tamis.columns.projector.steps import events, in_memory, stage
 from tamis.domain.values.fields import CONTACT_ID, FieldSet
-from tamis.records import change_log, suppressions
+from tamis.records import change_log
+from tamis.records.consent import suppressions
 from tamis.records.events import write
 from tamis.records.handles import Transaction, connection_of
 from tests.stores.machine.consent_only import ConsentMembership

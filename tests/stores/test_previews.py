@@ -37,8 +37,9 @@ from tamis.domain.errors import Abandoned, Invalid, NotFound, Outdated
 from tamis.domain.preconditions import Precondition
 from tamis.domain.segments.segments import recipient_id_of_contact
 from tamis.domain.values.fields import FieldSet, Kind, Value
-from tamis.records import segments, types
+from tamis.records import types
 from tamis.records.contacts import NewContact
+from tamis.records.segments import segments
 from tamis.rules.syntaxes.json import from_json, to_json
 from tamis.rules.syntaxes.text import from_text, to_text
 from tamis.settings import Settings

@@ -10,9 +10,10 @@ from tamis.actions.segments.segments import create_segment
 from tamis.actions.services import Services
 from tamis.domain.contacts.contacts import encode_values
 from tamis.domain.values.fields import COUNTRY, RESERVED, FieldSet
-from tamis.records import change_log, contacts, overrides
+from tamis.records import change_log, contacts
 from tamis.records.contacts import NewContact
 from tamis.records.engine.sql import fetch
+from tamis.records.segments import overrides
 from tamis.rules.syntaxes.text import from_text
 
 ONE_ROW = ("SCAN inclusions EXISTS", "SCAN contact_exclusions EXISTS", "SCAN suppressions", "SCAN store")

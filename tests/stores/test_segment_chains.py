@@ -18,7 +18,7 @@ from tamis.actions.services import Services
 from tamis.domain.contacts.emails import Email
 from tamis.domain.errors import Invalid, Refused
 from tamis.domain.segments.segments import Segment
-from tamis.records import segments
+from tamis.records.segments import segments
 from tamis.rules.evaluation.dependencies import MAX_CHAIN
 from tamis.rules.syntaxes.arrays import from_arrays
 from tamis.rules.syntaxes.json import from_json

@@ -16,7 +16,8 @@ from tamis.columns.reads import recipients
 from tamis.columns.reads.contacts import DuckContactReads
 from tamis.domain.contacts.emails import parse_email
 from tamis.domain.errors import NotFound
-from tamis.records import change_log, segments
+from tamis.records import change_log
+from tamis.records.segments import segments
 from tests.stores.workspace import EVERYONE, Workspace, new_workspace
 
 

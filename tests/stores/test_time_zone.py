@@ -10,7 +10,7 @@ import pytest
 from tamis.actions.accounts.accounts import set_timezone
 from tamis.actions.services import Services
 from tamis.domain.errors import Invalid
-from tamis.records.accounts import account_by_id
+from tamis.records.accounts.accounts import account_by_id
 from tests.reliability.test_clock import Clocked
 
 

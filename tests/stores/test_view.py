@@ -14,7 +14,8 @@ from tamis.actions.view import View
 from tamis.columns.engine.errors import EngineFault, StoreFailure
 from tamis.domain.errors import Abandoned, Unavailable
 from tamis.domain.values.fields import Kind
-from tamis.records import contacts, segments
+from tamis.records import contacts
+from tamis.records.segments import segments
 from tamis.settings import Settings
 from tests.stores.workspace import EVERYONE, Workspace, new_workspace
 

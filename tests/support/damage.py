@@ -21,7 +21,8 @@ from tamis.domain.contacts.contacts import encode_values
 from tamis.domain.contacts.emails import Email
 from tamis.domain.errors import Damaged, Unavailable
 from tamis.domain.values.fields import Kind
-from tamis.records import accounts, types
+from tamis.records import types
+from tamis.records.accounts import accounts
 from tamis.records.contacts import NewContact
 from tamis.records.engine.sqlite.database import FILE_NAME
 from tamis.rules.syntaxes.text import from_text

@@ -12,7 +12,7 @@ from tamis.actions.services import Services
 from tamis.domain.accounts.accounts import Account
 from tamis.domain.accounts.audit import BEYOND_LAST, AuditAction, AuditEntry, AuditFilter, Detail, Subject, user_subject
 from tamis.domain.accounts.users import User
-from tamis.records import audit
+from tamis.records.accounts import audit
 from tamis.records.handles import Reader, Transaction
 from tamis.records.team import users
 

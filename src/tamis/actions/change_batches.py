@@ -24,9 +24,11 @@ from tamis.columns.projector.batch import (
 from tamis.domain.segments.history import Position
 from tamis.domain.values.fields import FieldSet
 from tamis.domain.values.instants import UTC_ZONE, from_micros, zone_named
-from tamis.records import accounts, change_log, contacts, externals, overrides, segment_versions, types
+from tamis.records import change_log, contacts, types
+from tamis.records.accounts import accounts
 from tamis.records.events import catalogue as event_catalogue
 from tamis.records.handles import Reader
+from tamis.records.segments import externals, overrides, segment_versions
 from tamis.rules.evaluation.dependencies import sort_into_levels
 from tamis.rules.time.breakpoints import time_dependent_conditions
 from tamis.rules.tree import Rule, referenced_events, referenced_segments

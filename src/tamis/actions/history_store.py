@@ -6,10 +6,10 @@ from zoneinfo import ZoneInfo
 
 from tamis.domain.errors import DiskFull, Unavailable
 from tamis.domain.segments.history import HistoryBatch, HistoryTrim, Position
-from tamis.records import segments
 from tamis.records.engine.store import Records
 from tamis.records.handles import Transaction
 from tamis.records.history import read, write
+from tamis.records.segments import segments
 
 
 class RecordsHistory:

@@ -7,9 +7,9 @@ from typing import TypeVar
 import msgspec
 
 from tamis.domain.accounts.accounts import Account
-from tamis.records import idempotency
+from tamis.records.accounts import idempotency
+from tamis.records.accounts.idempotency import IdempotentRequest, StoredAnswer, StoredChunk, StoredRequest
 from tamis.records.handles import Reader, Transaction
-from tamis.records.idempotency import IdempotentRequest, StoredAnswer, StoredChunk, StoredRequest
 
 __all__ = [
     "IdempotentRequest",

@@ -12,7 +12,8 @@ from tamis.domain.segments.membership_changes import Cause
 from tamis.domain.segments.segments import EXTERNAL_BIT
 from tamis.domain.values.fields import Field, FieldSet, Value
 from tamis.domain.values.instants import from_micros, to_micros
-from tamis.records import change_log, email_exclusions
+from tamis.records import change_log
+from tamis.records.consent import email_exclusions
 from tamis.records.engine.sql import each_tuple, run, run_many, scalar, select, select_one, select_tuples
 from tamis.records.engine.sql import insert as insert_row
 from tamis.records.events.write import remove_of_contacts

@@ -12,8 +12,10 @@ import apsw
 
 from tamis.actions.maintenance.backups import restore
 from tamis.actions.services import Services
-from tamis.records import accounts, segments, types
+from tamis.records import types
+from tamis.records.accounts import accounts
 from tamis.records.engine.sqlite.database import connect
+from tamis.records.segments import segments
 from tamis.rules.time.evaluation_time import EvaluationTime
 from tamis.settings import Settings
 from tests.reliability.power.workload import OWNER, PEOPLE

@@ -15,8 +15,10 @@ from tamis.domain.errors import Invalid, NotFound, Problem, Refused
 from tamis.domain.values.dates import DateOrder
 from tamis.domain.values.instants import zone_named
 from tamis.domain.values.text import line_problem
-from tamis.records import accounts, change_log, segments
+from tamis.records import change_log
+from tamis.records.accounts import accounts
 from tamis.records.handles import Reader, Transaction
+from tamis.records.segments import segments
 from tamis.records.team import users
 
 

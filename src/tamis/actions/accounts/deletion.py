@@ -21,10 +21,12 @@ from tamis.domain.accounts.audit import AuditAction, Subject
 from tamis.domain.accounts.users import Role
 from tamis.domain.errors import NotFound, TamisError
 from tamis.domain.files.imports import HIGHEST_ID
-from tamis.records import account_deletion, accounts, segments, types
-from tamis.records.account_deletion import DeletedAccount
+from tamis.records import types
+from tamis.records.accounts import account_deletion, accounts
+from tamis.records.accounts.account_deletion import DeletedAccount
 from tamis.records.handles import Reader, Transaction
 from tamis.records.importing import imports, uploads
+from tamis.records.segments import segments
 from tamis.records.team import users
 
 CONTACTS_PER_STEP = 5_000

@@ -9,7 +9,7 @@ import secrets
 from datetime import datetime, timedelta
 
 from tamis.domain.accounts.users import User
-from tamis.records.email_hashes import get_or_create_pepper, pepper
+from tamis.records.consent.email_hashes import get_or_create_pepper, pepper
 from tamis.records.handles import Reader, Transaction
 
 MAX_AGE = timedelta(days=365)

@@ -8,7 +8,7 @@ from tamis.domain.accounts.audit import AuditAction, Subject
 from tamis.domain.errors import Invalid, NotFound, Problem
 from tamis.domain.values.instants import day_in_utc, format_instant, next_day_starts
 from tamis.domain.values.text import line_problem
-from tamis.records import keys
+from tamis.records.accounts import keys
 from tamis.records.handles import Reader, Transaction
 
 KEY = "key"

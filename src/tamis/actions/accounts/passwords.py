@@ -10,7 +10,7 @@ from tamis.domain.accounts.users import User
 from tamis.domain.contacts.emails import parse_email
 from tamis.domain.errors import Invalid, Problem
 from tamis.domain.passwords.rules import MAX_LENGTH, password_problem
-from tamis.records import sessions
+from tamis.records.accounts import sessions
 from tamis.records.handles import Reader, Transaction
 from tamis.records.team import password_links, users
 

@@ -9,8 +9,8 @@ from tamis.actions.services import Services
 from tamis.domain.accounts.accounts import Account, Client, KnownSession, Session, hash_secret
 from tamis.domain.accounts.users import Role, User
 from tamis.domain.errors import NotFound, Refused
-from tamis.records import sessions
-from tamis.records.accounts import account_by_id
+from tamis.records.accounts import sessions
+from tamis.records.accounts.accounts import account_by_id
 from tamis.records.handles import Reader, Transaction
 from tamis.records.team import users
 from tamis.settings import Settings

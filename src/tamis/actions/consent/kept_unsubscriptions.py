@@ -9,7 +9,8 @@ from tamis.actions.services import Services
 from tamis.domain.accounts.accounts import Account
 from tamis.domain.consent.topics import Evidence, NewState, StateStatus, SubscriptionState, Topic
 from tamis.domain.contacts.contacts import ContactType
-from tamis.records import contacts, subscriptions, topics, types
+from tamis.records import contacts, types
+from tamis.records.consent import subscriptions, topics
 from tamis.records.handles import Reader, Transaction
 
 PER_TRANSACTION = 1_000

@@ -16,7 +16,8 @@ from tamis.domain.accounts.audit import AuditAction, Subject
 from tamis.domain.contacts.emails import email_key
 from tamis.domain.segments.changes import FeedEntry
 from tamis.domain.segments.segments import Segment
-from tamis.records import accounts, suppressions
+from tamis.records.accounts import accounts
+from tamis.records.consent import suppressions
 from tamis.records.handles import Reader, Transaction
 
 

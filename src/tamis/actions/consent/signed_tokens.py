@@ -15,7 +15,7 @@ from enum import StrEnum
 from tamis import log
 from tamis.actions.services import Services
 from tamis.domain.consent.signing_keys import SigningKey, next_key_begins, signing_key, valid_until
-from tamis.records import signing_keys
+from tamis.records.consent import signing_keys
 from tamis.records.handles import Reader, Transaction
 
 SECRET_BITS = 512

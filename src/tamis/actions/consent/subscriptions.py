@@ -23,7 +23,8 @@ from tamis.domain.contacts.emails import email_key, parse_email_for_lookup
 from tamis.domain.errors import Invalid, Problem
 from tamis.domain.segments.membership_changes import Cause
 from tamis.domain.values.text import line_problem, text_problem
-from tamis.records import change_log, contacts, subscriptions, topics
+from tamis.records import change_log, contacts
+from tamis.records.consent import subscriptions, topics
 from tamis.records.handles import Reader, Transaction
 
 RECORDS_PER_READ = 1_000

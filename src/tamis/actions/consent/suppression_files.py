@@ -23,7 +23,8 @@ from tamis.domain.contacts.emails import email_key, parse_email_for_lookup
 from tamis.domain.errors import Invalid, Problem, ValueProblem
 from tamis.domain.files.formulas import escape, unescape
 from tamis.domain.values.instants import format_instant
-from tamis.records import accounts, signing_keys, suppressions
+from tamis.records.accounts import accounts
+from tamis.records.consent import signing_keys, suppressions
 from tamis.records.handles import Reader, Transaction
 
 HEADER = ("email", "reason", "source", "since")

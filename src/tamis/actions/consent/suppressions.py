@@ -18,7 +18,8 @@ from tamis.domain.consent.suppressions import (
 from tamis.domain.contacts.emails import Email, parse_email_for_lookup
 from tamis.domain.errors import Invalid, NotFound, Problem
 from tamis.domain.segments.membership_changes import Cause
-from tamis.records import change_log, suppressions
+from tamis.records import change_log
+from tamis.records.consent import suppressions
 from tamis.records.handles import Reader, Transaction
 
 SUPPRESSIONS_PER_READ = 1_000

@@ -12,7 +12,8 @@ from tamis.domain.consent.topics import MAX_TOPICS, Topic, TopicCounts, find_top
 from tamis.domain.contacts.contacts import ContactType
 from tamis.domain.errors import Invalid, Message, NotFound, Problem, Refused
 from tamis.domain.values.text import description_problem
-from tamis.records import change_log, topics, types
+from tamis.records import change_log, types
+from tamis.records.consent import topics
 from tamis.records.handles import Reader, Transaction
 
 

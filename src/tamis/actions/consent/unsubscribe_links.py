@@ -16,7 +16,7 @@ from tamis.actions.services import Services
 from tamis.actions.team.mail import base_url
 from tamis.domain.accounts.accounts import Account
 from tamis.domain.contacts.emails import Email, parse_email_for_lookup
-from tamis.records import accounts
+from tamis.records.accounts import accounts
 from tamis.records.handles import Reader
 
 PATH = "/u"

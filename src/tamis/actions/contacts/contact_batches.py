@@ -20,7 +20,8 @@ from tamis.domain.values.dates import format_day
 from tamis.domain.values.fields import FieldSet
 from tamis.domain.values.instants import day_of
 from tamis.files.disk_space import require_disk_space
-from tamis.records import contacts, forgotten_emails, types
+from tamis.records import contacts, types
+from tamis.records.consent import forgotten_emails
 from tamis.records.handles import Reader, Transaction
 
 ItemStatus = Literal["created", "updated", "unchanged", "rejected"]

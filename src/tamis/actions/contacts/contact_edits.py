@@ -23,8 +23,9 @@ from tamis.domain.values.fields import (
     format_value,
 )
 from tamis.domain.values.text import MAX_LINE, shorten
-from tamis.records import overrides, types
+from tamis.records import types
 from tamis.records.handles import Reader, Transaction
+from tamis.records.segments import overrides
 
 
 @dataclass(frozen=True, slots=True)

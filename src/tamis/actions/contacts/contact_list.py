@@ -10,8 +10,9 @@ from tamis.domain.contacts.contacts import Contact, ContactType
 from tamis.domain.errors import NotFound
 from tamis.domain.paging import PageAnchor, SortOrder
 from tamis.domain.values.fields import COUNTRY, EMAIL, FIRST_NAME, LAST_NAME, RESERVED, Field, FieldSet
-from tamis.records import contacts, segments, types
+from tamis.records import contacts, types
 from tamis.records.handles import Reader, Transaction
+from tamis.records.segments import segments
 from tamis.rules.operators import BY_NAME
 from tamis.rules.search import search
 from tamis.rules.time.evaluation_time import EvaluationTime

@@ -12,9 +12,10 @@ from tamis.domain.errors import Invalid, Problem
 from tamis.domain.paging import PagePosition, SortKey, SortOrder
 from tamis.domain.values.fields import SYSTEM_IDS, Field, FieldSet, Kind
 from tamis.domain.values.text import shorten
-from tamis.records import contacts, segments, types
+from tamis.records import contacts, types
 from tamis.records.events.catalogue import names_of_type
 from tamis.records.handles import Reader
+from tamis.records.segments import segments
 from tamis.rules.build import build
 from tamis.rules.syntaxes.text import from_text
 from tamis.rules.time.evaluation_time import EvaluationTime

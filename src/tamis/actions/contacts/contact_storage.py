@@ -6,11 +6,13 @@ from datetime import datetime
 from tamis.domain.contacts.contacts import Contact, encode_values
 from tamis.domain.contacts.emails import Email, parse_email
 from tamis.domain.values.fields import Value
-from tamis.records import contacts, overrides, suppressions
+from tamis.records import contacts
+from tamis.records.consent import suppressions
 from tamis.records.contacts import ChangedContact, NewContact
 from tamis.records.handles import Transaction
 from tamis.records.importing import journal
 from tamis.records.maintenance import erasure
+from tamis.records.segments import overrides
 
 
 def insert_contact(

@@ -21,8 +21,9 @@ from tamis.domain.segments.membership_changes import SegmentChanges
 from tamis.domain.segments.segments import EXTERNAL_BIT, SEGMENT_SHIFT
 from tamis.domain.values.fields import FieldSet
 from tamis.domain.values.text import shorten
-from tamis.records import change_log, externals, overrides, types
+from tamis.records import change_log, types
 from tamis.records.handles import Reader, Transaction
+from tamis.records.segments import externals, overrides
 from tamis.rules.time.evaluation_time import EvaluationTime
 
 PERSON_MASK = (1 << SEGMENT_SHIFT) - 1

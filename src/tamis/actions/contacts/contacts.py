@@ -15,10 +15,11 @@ from tamis.domain.contacts.emails import parse_email_for_lookup
 from tamis.domain.errors import Message, NotFound
 from tamis.domain.segments.segments import Segment
 from tamis.domain.values.fields import FieldSet
-from tamis.records import contacts, overrides, segments, types
+from tamis.records import contacts, types
 from tamis.records.handles import Reader, Transaction
 from tamis.records.maintenance import erasure
-from tamis.records.overrides import SegmentExclusion, SegmentInclusion
+from tamis.records.segments import overrides, segments
+from tamis.records.segments.overrides import SegmentExclusion, SegmentInclusion
 from tamis.rules.time.evaluation_time import EvaluationTime
 
 

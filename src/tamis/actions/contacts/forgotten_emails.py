@@ -15,9 +15,11 @@ from tamis.domain.errors import Invalid, Message, NotFound, Problem
 from tamis.domain.messages.catalog import MessageCatalog
 from tamis.domain.values.dates import format_day
 from tamis.domain.values.instants import day_of
-from tamis.records import contacts, forgotten_emails, overrides, suppressions, types
+from tamis.records import contacts, types
+from tamis.records.consent import forgotten_emails, suppressions
 from tamis.records.handles import Reader, Transaction
 from tamis.records.maintenance import erasure
+from tamis.records.segments import overrides
 
 EmailCheck = Callable[[Sequence[str]], dict[str, str]]
 """Takes the keys of emails, and returns those that are refused, with the reason."""

@@ -24,9 +24,10 @@ from tamis.domain.paging import SortOrder
 from tamis.domain.segments.segments import Segment
 from tamis.domain.values.durations import Duration, parse_duration
 from tamis.domain.values.fields import FieldSet
-from tamis.records import change_log, contacts, segments, types
+from tamis.records import change_log, contacts, types
 from tamis.records.events.catalogue import names_of_type
 from tamis.records.handles import Reader, Transaction
+from tamis.records.segments import segments
 from tamis.rules.build import build
 from tamis.rules.syntaxes.text import from_text
 from tamis.rules.time.evaluation_time import EvaluationTime

@@ -20,7 +20,8 @@ from tamis.domain.events.events import MAX_PROPERTIES_SIZE, EventName, RawValue
 from tamis.domain.values.dates import format_day
 from tamis.domain.values.instants import day_of, to_micros
 from tamis.domain.values.text import shorten
-from tamis.records import change_log, contacts, forgotten_emails, types
+from tamis.records import change_log, contacts, types
+from tamis.records.consent import forgotten_emails
 from tamis.records.events.rows import EventOutcome, NewEvent, encode_values
 from tamis.records.events.write import append
 from tamis.records.handles import Reader, Transaction

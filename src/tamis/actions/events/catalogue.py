@@ -17,10 +17,11 @@ from tamis.domain.events.events import PROPERTY_KINDS, EventCatalogue, EventName
 from tamis.domain.segments.segments import SegmentRef, SegmentRefs
 from tamis.domain.values.fields import Field, Kind
 from tamis.domain.values.text import description_problem, shorten
-from tamis.records import change_log, segments, types
+from tamis.records import change_log, types
 from tamis.records.events import catalogue, read
 from tamis.records.events.rows import StoredEvent, decode_properties
 from tamis.records.handles import Reader, Transaction
+from tamis.records.segments import segments
 from tamis.rules.build import build
 from tamis.rules.syntaxes.json import from_json
 from tamis.rules.tree import referenced_properties

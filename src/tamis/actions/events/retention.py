@@ -15,7 +15,8 @@ from tamis.domain.events.events import EventName
 from tamis.domain.values.durations import Duration, Unit, parse_duration, subtract_duration
 from tamis.domain.values.instants import day_in_utc, day_of, to_micros
 from tamis.domain.values.text import shorten
-from tamis.records import accounts, change_log
+from tamis.records import change_log
+from tamis.records.accounts import accounts
 from tamis.records.events.catalogue import catalogue_of_type, limited_names, type_of_name
 from tamis.records.events.write import remove_before
 from tamis.records.handles import Transaction

@@ -11,8 +11,10 @@ from tamis.domain.accounts.accounts import Account
 from tamis.domain.errors import NotFound
 from tamis.domain.files.exports import Export, resolve_fields
 from tamis.domain.values.fields import Field
-from tamis.records import accounts, segments, types
+from tamis.records import types
+from tamis.records.accounts import accounts
 from tamis.records.events.catalogue import names_of_type
+from tamis.records.segments import segments
 from tamis.rules.build import build
 from tamis.rules.syntaxes.json import from_json
 from tamis.rules.time.evaluation_time import EvaluationTime

@@ -11,9 +11,10 @@ from tamis.domain.errors import Invalid, Refused
 from tamis.domain.segments.segments import Segment
 from tamis.domain.values.fields import Field
 from tamis.domain.values.text import fold
-from tamis.records import contacts, segment_versions, segments, trash, types
+from tamis.records import contacts, types
 from tamis.records.events.catalogue import names_of_type
 from tamis.records.handles import Reader, Transaction
+from tamis.records.segments import segment_versions, segments, trash
 from tamis.rules.build import build
 from tamis.rules.operators import BY_NAME, ValueType
 from tamis.rules.syntaxes.draft import DraftCondition, map_conditions

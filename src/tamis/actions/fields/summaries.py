@@ -11,7 +11,8 @@ from tamis.domain.accounts.accounts import Account
 from tamis.domain.contacts.contacts import ContactType
 from tamis.domain.segments.segments import Segment
 from tamis.domain.values.fields import RESERVED, Field
-from tamis.records import segments, types
+from tamis.records import types
+from tamis.records.segments import segments
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,9 +10,10 @@ from tamis.domain.accounts.audit import AuditAction, type_subject
 from tamis.domain.contacts.contacts import ContactType
 from tamis.domain.errors import Invalid, Message, NotFound, Problem, Refused
 from tamis.domain.values.text import name_problem
-from tamis.records import change_log, segments, types
+from tamis.records import change_log, types
 from tamis.records.events.write import remove_of_type
 from tamis.records.handles import Reader, Transaction
+from tamis.records.segments import segments
 
 
 def create_type(db: Transaction, now: datetime, account: Account, name: str) -> ContactType:

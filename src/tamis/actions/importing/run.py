@@ -32,7 +32,8 @@ from tamis.domain.files.imports import Upload
 from tamis.domain.parsing.column_format import ColumnFormat
 from tamis.domain.values.fields import Field, FieldSet
 from tamis.files.header import clean_name
-from tamis.records import forgotten_emails, types
+from tamis.records import types
+from tamis.records.consent import forgotten_emails
 from tamis.staging.cells import find_fast_columns, find_padded_columns
 from tamis.staging.connection import open_staging
 from tamis.staging.documents import iter_batches

@@ -18,10 +18,10 @@ from tamis.columns.engine.files import SPILL_NAME
 from tamis.columns.engine.store import Columns
 from tamis.columns.history.packs import pack
 from tamis.domain.errors import TamisError, Unavailable
-from tamis.records import segments, trash
 from tamis.records.engine.store import Records
 from tamis.records.history import read, write
 from tamis.records.importing import journal
+from tamis.records.segments import segments, trash
 
 ROWS_PER_STEP = 10_000
 ROWS_PER_PACK = 100_000

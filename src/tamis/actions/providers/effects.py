@@ -27,7 +27,9 @@ from tamis.domain.providers import (
     Reports,
 )
 from tamis.domain.values.instants import format_instant, to_micros
-from tamis.records import accounts, contacts, providers, types
+from tamis.records import contacts, types
+from tamis.records.accounts import accounts
+from tamis.records.consent import providers
 from tamis.records.handles import Transaction
 
 T = TypeVar("T", bound=StrEnum)

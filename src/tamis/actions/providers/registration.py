@@ -28,7 +28,7 @@ from tamis.domain.providers import (
     Service,
 )
 from tamis.domain.values.text import line_problem
-from tamis.records import providers
+from tamis.records.consent import providers
 from tamis.records.handles import Reader, Transaction
 
 

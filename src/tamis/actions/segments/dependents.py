@@ -10,8 +10,8 @@ from tamis.domain.errors import Message, Refused
 from tamis.domain.segments.segments import Segment
 from tamis.domain.values.fields import Field
 from tamis.domain.values.text import fold
-from tamis.records import segments
 from tamis.records.handles import Reader
+from tamis.records.segments import segments
 from tamis.rules.operators import BY_NAME, ValueType
 from tamis.rules.syntaxes.draft import DraftCondition, conditions, other_fields, uses_field
 from tamis.rules.syntaxes.json import from_json

@@ -15,8 +15,10 @@ from tamis.domain.contacts.emails import Email, email_key, parse_email_for_looku
 from tamis.domain.errors import NotFound
 from tamis.domain.segments.segments import Segment, contact_of_recipient, person_of_recipient, segment_of_recipient
 from tamis.domain.values.text import fold
-from tamis.records import contacts, email_exclusions, externals, overrides, segments, types
+from tamis.records import contacts, types
+from tamis.records.consent import email_exclusions
 from tamis.records.handles import Reader
+from tamis.records.segments import externals, overrides, segments
 from tamis.rules.evaluation.aggregates import Events
 from tamis.rules.evaluation.dependencies import MembershipSource
 from tamis.rules.evaluation.evaluate import Membership

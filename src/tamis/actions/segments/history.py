@@ -21,8 +21,9 @@ from tamis.domain.segments.segments import (
 )
 from tamis.domain.values.dates import local_time, parse_date, parse_datetime, parse_local_time
 from tamis.domain.values.instants import MICROSECOND, SECOND, day_in_utc, day_of, from_micros, to_utc
-from tamis.records import accounts, externals, overrides, segments
+from tamis.records.accounts import accounts
 from tamis.records.handles import Reader
+from tamis.records.segments import externals, overrides, segments
 
 MAX_DAYS = 36_500
 

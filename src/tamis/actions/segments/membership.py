@@ -9,9 +9,9 @@ from tamis.domain.contacts.emails import email_key
 from tamis.domain.contacts.externals import External
 from tamis.domain.segments.segments import Segment, SegmentRefs
 from tamis.domain.values.fields import FieldSet
-from tamis.records import overrides, segments
 from tamis.records.events.catalogue import names_for
 from tamis.records.handles import Reader
+from tamis.records.segments import overrides, segments
 from tamis.rules.evaluation.dependencies import MembershipSource, resolve_membership
 from tamis.rules.evaluation.evaluate import Membership, selects
 from tamis.rules.evaluation.externals import selects_external

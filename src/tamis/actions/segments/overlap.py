@@ -7,8 +7,8 @@ from tamis.actions.services import Services
 from tamis.domain.errors import Invalid, NotFound, Problem
 from tamis.domain.segments.overlap import Overlap
 from tamis.domain.segments.segments import Segment
-from tamis.records import segments
 from tamis.records.handles import Reader
+from tamis.records.segments import segments
 
 FEWEST, MOST = 2, 20
 

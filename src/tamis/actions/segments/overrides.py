@@ -9,9 +9,11 @@ from tamis.actions.segments.segments import segment_by_id
 from tamis.domain.accounts.accounts import Account
 from tamis.domain.accounts.audit import AuditAction, segment_subject
 from tamis.domain.errors import NotFound
-from tamis.records import contacts, email_exclusions, overrides, types
+from tamis.records import contacts, types
+from tamis.records.consent import email_exclusions
 from tamis.records.handles import Reader, Transaction, snapshot
-from tamis.records.overrides import ExcludedContact, IncludedRecipient
+from tamis.records.segments import overrides
+from tamis.records.segments.overrides import ExcludedContact, IncludedRecipient
 from tamis.rules.time.evaluation_time import EvaluationTime
 
 

@@ -14,9 +14,10 @@ from tamis.domain.contacts.contacts import Contact
 from tamis.domain.errors import NotFound, Problem
 from tamis.domain.values.fields import EMAIL, Field, FieldSet, Kind
 from tamis.domain.values.text import fold
-from tamis.records import contacts, segments, types
+from tamis.records import contacts, types
 from tamis.records.events.catalogue import names_of_type
 from tamis.records.handles import Reader
+from tamis.records.segments import segments
 from tamis.rules.build import build, build_parts
 from tamis.rules.descriptions.describe import describe
 from tamis.rules.syntaxes.cumulative import cumulative_groups

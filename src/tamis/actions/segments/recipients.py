@@ -14,9 +14,11 @@ from tamis.domain.contacts.contacts import Contact
 from tamis.domain.contacts.emails import Email, email_key
 from tamis.domain.errors import Invalid, NotFound, Problem
 from tamis.domain.segments.segments import Segment, contact_of_recipient, person_of_recipient, segment_of_recipient
-from tamis.records import change_log, contacts, email_exclusions, externals, overrides, segments, types
+from tamis.records import change_log, contacts, types
+from tamis.records.consent import email_exclusions
 from tamis.records.handles import Reader, Transaction
 from tamis.records.maintenance import erasure
+from tamis.records.segments import externals, overrides, segments
 from tamis.rules.time.evaluation_time import EvaluationTime
 
 

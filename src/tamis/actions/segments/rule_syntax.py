@@ -8,7 +8,7 @@ from tamis.domain.segments.segments import Segment
 from tamis.domain.values.instants import day_of
 from tamis.records.events.catalogue import names_of_type
 from tamis.records.handles import Reader
-from tamis.records.segments import refs_of_type
+from tamis.records.segments.segments import refs_of_type
 from tamis.records.types import fields_of_type
 from tamis.rules.build import build
 from tamis.rules.build_events import is_window

@@ -6,7 +6,7 @@ from tamis.actions.audit import record_entry
 from tamis.domain.accounts.audit import AuditAction, Detail, segment_subject
 from tamis.domain.segments.segments import Segment
 from tamis.records.handles import Reader, Transaction
-from tamis.records.segment_versions import newest_number
+from tamis.records.segments.segment_versions import newest_number
 
 
 def record_segment(db: Transaction, now: datetime, segment: Segment, action: AuditAction, **details: Detail) -> None:

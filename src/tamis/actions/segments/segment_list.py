@@ -10,7 +10,8 @@ from tamis.domain.accounts.accounts import Account
 from tamis.domain.segments.segments import Segment
 from tamis.domain.values.instants import day_of
 from tamis.domain.values.text import fold
-from tamis.records import segments, types
+from tamis.records import types
+from tamis.records.segments import segments
 from tamis.rules.descriptions.describe import describe
 from tamis.rules.tree import Rule
 

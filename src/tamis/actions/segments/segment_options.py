@@ -6,7 +6,8 @@ from tamis.actions.segments.stored_rules import rules_of_type
 from tamis.actions.services import Services
 from tamis.domain.accounts.accounts import Account
 from tamis.domain.segments.segments import Segment
-from tamis.records import segments, types
+from tamis.records import types
+from tamis.records.segments import segments
 from tamis.rules.evaluation.dependencies import find_dependents
 
 

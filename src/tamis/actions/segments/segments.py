@@ -24,9 +24,11 @@ from tamis.domain.errors import Invalid, Message, NotFound
 from tamis.domain.preconditions import NO_PRECONDITION, Precondition, entity_tag
 from tamis.domain.segments.segments import Segment, is_segment_id
 from tamis.domain.values.text import MAX_LINE
-from tamis.records import accounts, segments, types
+from tamis.records import types
+from tamis.records.accounts import accounts
 from tamis.records.events.catalogue import names_for, names_of_type
 from tamis.records.handles import Reader, Transaction
+from tamis.records.segments import segments
 from tamis.rules.build import build
 from tamis.rules.syntaxes.draft import Draft
 from tamis.rules.syntaxes.json import from_json, to_json

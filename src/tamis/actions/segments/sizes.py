@@ -11,8 +11,10 @@ from tamis.actions.services import Services
 from tamis.domain.accounts.accounts import Account
 from tamis.domain.errors import NotFound
 from tamis.domain.segments.segments import Segment
-from tamis.records import accounts, segments, types
+from tamis.records import types
+from tamis.records.accounts import accounts
 from tamis.records.handles import Reader
+from tamis.records.segments import segments
 from tamis.rules.syntaxes.text import to_text
 from tamis.rules.tree import Rule
 

@@ -8,9 +8,9 @@ from tamis.domain.events.events import NO_EVENTS, EventCatalogue
 from tamis.domain.segments.segments import SegmentRef, SegmentRefs
 from tamis.domain.values.fields import FieldSet
 from tamis.log import event
-from tamis.records import segments
 from tamis.records.events.catalogue import is_about_events, names_for
 from tamis.records.handles import Reader
+from tamis.records.segments import segments
 from tamis.rules.build import build
 from tamis.rules.evaluation.dependencies import find_circular
 from tamis.rules.syntaxes.json import from_json

@@ -7,9 +7,10 @@ from tamis.domain.accounts.accounts import Account
 from tamis.domain.errors import Invalid, Problem
 from tamis.domain.segments.segments import Segment
 from tamis.domain.values.text import description_problem, name_problem
-from tamis.records import segments, types
+from tamis.records import types
 from tamis.records.events.catalogue import names_of_type
 from tamis.records.handles import Reader
+from tamis.records.segments import segments
 from tamis.rules.build import build
 from tamis.rules.evaluation.dependencies import MAX_CHAIN, find_cycle, longest_chain
 from tamis.rules.syntaxes.draft import Draft

@@ -11,7 +11,7 @@ from tamis.domain.accounts.audit import AuditAction
 from tamis.domain.accounts.users import User
 from tamis.domain.errors import Invalid, Problem, Refused
 from tamis.domain.values.instants import to_micros
-from tamis.records import sessions
+from tamis.records.accounts import sessions
 from tamis.records.handles import Reader, Transaction
 from tamis.records.team import users
 

@@ -11,7 +11,7 @@ from tamis.domain.accounts.audit import AuditAction, Subject
 from tamis.domain.accounts.users import Invitation, Role, User
 from tamis.domain.contacts.emails import parse_email
 from tamis.domain.errors import Gone, Invalid, NotFound, Problem, Refused
-from tamis.records.accounts import account_by_id
+from tamis.records.accounts.accounts import account_by_id
 from tamis.records.handles import Reader, Transaction
 from tamis.records.team import invitations, users
 

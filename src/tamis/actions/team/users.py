@@ -9,7 +9,7 @@ from tamis.domain.accounts.audit import AuditAction, user_subject
 from tamis.domain.accounts.users import AccountUser, Role, User
 from tamis.domain.contacts.emails import Email, parse_email
 from tamis.domain.errors import NotFound, Refused
-from tamis.records import sessions
+from tamis.records.accounts import sessions
 from tamis.records.handles import Reader, Transaction
 from tamis.records.team import password_links, users
 

@@ -22,9 +22,10 @@ from tamis.domain.webhooks import (
     Webhook,
     make_secret,
 )
-from tamis.records import segments, webhooks
+from tamis.records import webhooks
 from tamis.records.handles import Reader, Transaction
 from tamis.records.history.read import read_position
+from tamis.records.segments import segments
 
 T = TypeVar("T")
 CHANGE_TYPES = {str(type_): type_ for type_ in ChangeType}

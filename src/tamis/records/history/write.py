@@ -6,10 +6,10 @@ from datetime import date, datetime
 from tamis.domain.errors import Unavailable
 from tamis.domain.segments.history import HistoryBatch, HistoryTrim, MemberList, Pack
 from tamis.domain.values.instants import to_micros
-from tamis.records import segment_versions
 from tamis.records.engine.sql import fetch, run, run_many
 from tamis.records.handles import Transaction
 from tamis.records.queries import load
+from tamis.records.segments import segment_versions
 
 SQL = load("history")
 SKIPPED = 1_000_000_000

@@ -12,7 +12,8 @@ from tamis.domain.errors import Refused
 from tamis.domain.segments.membership_changes import Cause
 from tamis.domain.segments.segments import EXTERNAL_BIT
 from tamis.domain.values.instants import to_micros
-from tamis.records import change_log, email_exclusions
+from tamis.records import change_log
+from tamis.records.consent import email_exclusions
 from tamis.records.contacts import ContactRow
 from tamis.records.engine.sql import run, run_many, scalar, select, select_only
 from tamis.records.handles import Reader, Transaction

@@ -10,7 +10,8 @@ import msgspec
 
 from tamis.domain.segments.membership_changes import Cause
 from tamis.domain.values.instants import to_micros
-from tamis.records import change_log, email_exclusions
+from tamis.records import change_log
+from tamis.records.consent import email_exclusions
 from tamis.records.engine.sql import run, run_many, select, select_one, select_only, select_tuples
 from tamis.records.events.read import of_contacts
 from tamis.records.events.write import remove_of_contacts

@@ -4,10 +4,10 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from tamis.domain.segments.segments import Segment
-from tamis.records import segments
 from tamis.records.engine.sql import each_tuple, fetch, select, select_only, select_tuples
 from tamis.records.handles import Reader
 from tamis.records.queries import load
+from tamis.records.segments import segments
 
 SQL = load("verify")
 

@@ -13,7 +13,8 @@ from tamis.domain.accounts.audit import AuditAction, type_subject
 from tamis.domain.contacts.contacts import ContactType
 from tamis.domain.errors import Message
 from tamis.domain.values.text import shorten
-from tamis.records import contacts, forgotten_emails, types
+from tamis.records import contacts, types
+from tamis.records.consent import forgotten_emails
 from tamis.records.handles import Transaction
 from tamis.staging.emails import EmailExpressions
 from tamis.staging.events.contacts import add_contact_ids, create_contact_ids, distinct_emails, reject_emails

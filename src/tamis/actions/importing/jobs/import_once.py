@@ -11,7 +11,7 @@ from tamis.actions.idempotency import IdempotentRequest, find_request
 from tamis.actions.importing.jobs.jobs import ImportCreated
 from tamis.actions.services import Services
 from tamis.domain.errors import Refused
-from tamis.records import idempotency
+from tamis.records.accounts import idempotency
 from tamis.records.handles import Reader, Transaction
 
 

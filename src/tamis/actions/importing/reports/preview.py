@@ -22,7 +22,7 @@ from tamis.domain.inference.column_profiler import ColumnHints, ColumnProfiler
 from tamis.domain.parsing.column_format import Ambiguous, ColumnFormat
 from tamis.domain.values.dates import DateOrder
 from tamis.files.encodings.notices import DecodedLine
-from tamis.records import accounts
+from tamis.records.accounts import accounts
 from tamis.staging.cells import find_padded_columns
 from tamis.staging.column_profiling import profile_columns
 from tamis.staging.connection import open_staging

@@ -4,7 +4,7 @@ from tamis.actions.services import Services
 from tamis.domain.files.import_reports import SegmentEffect
 from tamis.domain.segments.membership_changes import Cause
 from tamis.domain.values.instants import from_micros
-from tamis.records import segments
+from tamis.records.segments import segments
 
 
 def import_effects(services: Services, account_id: int, type_id: int, cause: Cause, since: int) -> list[SegmentEffect]:

@@ -8,7 +8,8 @@ from tamis.actions.contacts.row_storage import store_rows
 from tamis.domain.errors import Refused
 from tamis.domain.segments.membership_changes import Cause
 from tamis.domain.values.fields import FieldSet
-from tamis.records import forgotten_emails, types
+from tamis.records import types
+from tamis.records.consent import forgotten_emails
 from tamis.records.contacts import ContactRow
 from tamis.records.handles import Transaction
 

@@ -17,9 +17,11 @@ from tamis.domain.contacts.contacts import Contact
 from tamis.domain.contacts.emails import email_key
 from tamis.domain.contacts.externals import External
 from tamis.domain.values.text import pluralize
-from tamis.records import accounts, contacts, externals, overrides, segments, types
+from tamis.records import contacts, types
+from tamis.records.accounts import accounts
 from tamis.records.handles import Reader
 from tamis.records.maintenance import verify
+from tamis.records.segments import externals, overrides, segments
 from tamis.rules.evaluation.aggregates import Events
 from tamis.rules.evaluation.dependencies import sort_into_levels
 from tamis.rules.evaluation.evaluate import selects

@@ -13,7 +13,7 @@ from tamis.domain.values.text import pluralize
 from tamis.records.change_log import last_change
 from tamis.records.handles import Reader, snapshot
 from tamis.records.history import read
-from tamis.records.segments import zones_of_all
+from tamis.records.segments.segments import zones_of_all
 
 MOST_NUMBER = (1 << 63) - 1
 MEMBERS_PER_PART = 2_000_000

@@ -13,11 +13,13 @@ from tamis.domain.errors import Invalid
 from tamis.domain.segments.segments import EXTERNAL_BIT, LAST_SEGMENT, Segment
 from tamis.domain.values.dates import format_day
 from tamis.domain.values.text import pluralize
-from tamis.records import email_exclusions, forgotten_emails, segments, types
+from tamis.records import types
+from tamis.records.consent import email_exclusions, forgotten_emails
 from tamis.records.engine.store import Records
 from tamis.records.events.catalogue import names_for, names_of_type
 from tamis.records.handles import Reader
 from tamis.records.maintenance import erasure, verify
+from tamis.records.segments import segments
 from tamis.rules.build import build
 from tamis.rules.evaluation.dependencies import (
     MAX_CHAIN,

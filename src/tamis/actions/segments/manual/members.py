@@ -18,8 +18,10 @@ from tamis.domain.segments.segments import (
     segment_of_recipient,
 )
 from tamis.domain.values.text import MAX_LINE, line_problem, shorten
-from tamis.records import email_exclusions, externals, overrides, types
+from tamis.records import types
+from tamis.records.consent import email_exclusions
 from tamis.records.handles import Reader, Transaction
+from tamis.records.segments import externals, overrides
 
 
 def put_member(

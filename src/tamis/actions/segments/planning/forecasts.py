@@ -11,7 +11,8 @@ from tamis.columns.interface.forecast import ForecastRequest
 from tamis.domain.errors import Invalid, NotFound, Problem
 from tamis.domain.segments.segments import Segment
 from tamis.domain.values.instants import day_of
-from tamis.records import accounts, types
+from tamis.records import types
+from tamis.records.accounts import accounts
 from tamis.records.handles import Reader
 from tamis.rules.evaluation.dependencies import sort_into_levels
 from tamis.rules.time.breakpoints import time_dependent_conditions

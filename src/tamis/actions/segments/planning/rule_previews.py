@@ -6,8 +6,9 @@ from tamis.actions.segments.rule_syntax import draft_of
 from tamis.actions.services import Services
 from tamis.domain.accounts.accounts import Account
 from tamis.domain.errors import Invalid
-from tamis.records import segments, types
+from tamis.records import types
 from tamis.records.events.catalogue import names_of_type
+from tamis.records.segments import segments
 from tamis.rules.build import build
 from tamis.rules.syntaxes.json import from_json, to_json
 

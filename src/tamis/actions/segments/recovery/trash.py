@@ -15,8 +15,9 @@ from tamis.domain.accounts.accounts import Account
 from tamis.domain.accounts.audit import AuditAction
 from tamis.domain.errors import Message, NotFound, Problem, Refused, TamisError
 from tamis.domain.segments.segments import Segment
-from tamis.records import trash, types
+from tamis.records import types
 from tamis.records.handles import Reader, Transaction
+from tamis.records.segments import trash
 from tamis.rules.syntaxes.json import from_json
 
 SEGMENTS_A_STEP = 20

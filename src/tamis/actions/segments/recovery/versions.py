@@ -15,8 +15,8 @@ from tamis.domain.preconditions import NO_PRECONDITION, Precondition
 from tamis.domain.segments.segments import Segment
 from tamis.domain.segments.versions import BEYOND_LAST, SegmentVersion
 from tamis.domain.values.instants import day_of
-from tamis.records import segment_versions, segments
 from tamis.records.handles import Reader, Transaction, snapshot
+from tamis.records.segments import segment_versions, segments
 from tamis.rules.descriptions.describe import describe
 from tamis.rules.syntaxes.draft import Draft
 from tamis.rules.syntaxes.json import from_json, to_json

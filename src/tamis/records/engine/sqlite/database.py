@@ -13,7 +13,7 @@ from pathlib import Path
 import apsw
 
 from tamis.domain.errors import Unavailable
-from tamis.records.email_hashes import register_email_hash
+from tamis.records.consent.email_hashes import register_email_hash
 from tamis.records.engine.sqlite.errors import translate_errors
 from tamis.records.integrity.checksums import VFS, load
 from tamis.records.names import register_fold

@@ -8,7 +8,7 @@ import msgspec
 from tamis.domain.contacts.externals import External
 from tamis.domain.segments.segments import EXTERNAL_BIT
 from tamis.domain.values.instants import from_micros
-from tamis.records import email_exclusions
+from tamis.records.consent import email_exclusions
 from tamis.records.engine.sql import each_tuple, scalar, select
 from tamis.records.handles import Reader
 from tamis.records.queries import load

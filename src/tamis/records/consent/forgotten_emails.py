@@ -6,7 +6,7 @@ from datetime import datetime
 import msgspec
 
 from tamis.domain.values.instants import from_micros, to_micros
-from tamis.records.email_hashes import get_or_create_pepper, hash_email, pepper
+from tamis.records.consent.email_hashes import get_or_create_pepper, hash_email, pepper
 from tamis.records.engine.sql import each_tuple, exists, run, scalar
 from tamis.records.handles import Reader, Transaction
 from tamis.records.queries import load

@@ -10,7 +10,7 @@ from tamis.domain.accounts.audit import BEYOND_LAST
 from tamis.domain.consent.suppressions import Suppression, SuppressionFilter, SuppressionReason
 from tamis.domain.contacts.emails import Email, parse_email_for_lookup
 from tamis.domain.values.instants import from_micros, to_micros
-from tamis.records.email_hashes import get_or_create_pepper, get_or_set_pepper, hash_email, pepper
+from tamis.records.consent.email_hashes import get_or_create_pepper, get_or_set_pepper, hash_email, pepper
 from tamis.records.engine.sql import (
     exists,
     fetch,

@@ -8,7 +8,7 @@ import msgspec
 
 from tamis.domain.consent.topics import ConsentRecord, Evidence, Subscription, SubscriptionState
 from tamis.domain.values.instants import from_micros, to_micros
-from tamis.records.email_hashes import get_or_create_pepper, hash_email, pepper
+from tamis.records.consent.email_hashes import get_or_create_pepper, hash_email, pepper
 from tamis.records.engine.sql import exists, run_many, select, select_tuples
 from tamis.records.handles import Reader, Transaction
 from tamis.records.queries import load

@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from tamis.domain.accounts.accounts import ApiKey, KeyPair, KeyRefusal, NewKeyPair, Scope, hash_secret, secret_matches
 from tamis.domain.values.instants import from_micros, to_micros
-from tamis.records.accounts import account_from_row
+from tamis.records.accounts.accounts import account_from_row
 from tamis.records.engine.sql import exists, run, select, select_one
 from tamis.records.handles import Reader, Transaction
 from tamis.records.queries import load

@@ -7,12 +7,14 @@ import msgspec
 
 from tamis.domain.segments.membership_changes import Cause
 from tamis.domain.values.instants import from_micros, to_micros
-from tamis.records import change_log, providers, segments, trash, types, webhooks
+from tamis.records import change_log, types, webhooks
+from tamis.records.consent import providers
 from tamis.records.engine.sql import run, select
 from tamis.records.events.write import remove_of_type
 from tamis.records.handles import Reader, Transaction
 from tamis.records.maintenance import erasure
 from tamis.records.queries import load
+from tamis.records.segments import segments, trash
 
 SQL = load("account_deletion")
 ACCESS = ("delete_keys", "delete_invitations", "delete_sessions")

@@ -10,11 +10,12 @@ from tamis.domain.segments.membership_changes import Cause
 from tamis.domain.segments.segments import Segment
 from tamis.domain.values.instants import MICROSECOND, from_micros, to_micros
 from tamis.domain.values.text import fold
-from tamis.records import change_log, externals, segment_versions, segments
+from tamis.records import change_log
 from tamis.records.engine import sql
 from tamis.records.handles import Reader, Transaction
 from tamis.records.maintenance import erasure
 from tamis.records.queries import load
+from tamis.records.segments import externals, segment_versions, segments
 
 SQL = load("trash")
 

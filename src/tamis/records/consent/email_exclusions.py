@@ -12,7 +12,7 @@ from itertools import islice
 import msgspec
 
 from tamis.domain.values.instants import from_micros, to_micros
-from tamis.records.email_hashes import get_or_create_pepper, hash_email, pepper
+from tamis.records.consent.email_hashes import get_or_create_pepper, hash_email, pepper
 from tamis.records.engine.sql import each_tuple, exists, run, select_only, select_tuples
 from tamis.records.handles import Reader, Transaction
 from tamis.records.queries import load

@@ -9,7 +9,7 @@ import msgspec
 
 from tamis.domain.providers import Activity, ActivityPosition, Provider, ReceivingProvider, ReportCounts, Service
 from tamis.domain.values.instants import from_micros, to_micros
-from tamis.records.email_hashes import get_or_create_pepper, hash_email
+from tamis.records.consent.email_hashes import get_or_create_pepper, hash_email
 from tamis.records.engine.sql import exists, fetch, insert, run, run_many, scalar, select, select_one, select_only
 from tamis.records.handles import Reader, Transaction
 from tamis.records.queries import load

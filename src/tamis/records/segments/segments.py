@@ -12,11 +12,12 @@ from tamis.domain.segments.membership_changes import Cause
 from tamis.domain.segments.segments import LAST_SEGMENT, Segment, SegmentRef, SegmentRefs
 from tamis.domain.values.instants import MICROSECOND, UTC_ZONE, from_micros, to_micros, zone_named
 from tamis.domain.values.text import fold
-from tamis.records import change_log, segment_versions
+from tamis.records import change_log
 from tamis.records.engine import sql
 from tamis.records.handles import Reader, Transaction
 from tamis.records.names import name_keys
 from tamis.records.queries import load
+from tamis.records.segments import segment_versions
 
 SQL = load("segments")
 

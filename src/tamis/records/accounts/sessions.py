@@ -6,7 +6,7 @@ from typing import NamedTuple
 from tamis.domain.accounts.accounts import Client, KnownSession, Session
 from tamis.domain.accounts.users import Role, User
 from tamis.domain.values.instants import from_micros, to_micros
-from tamis.records.accounts import account_from_row
+from tamis.records.accounts.accounts import account_from_row
 from tamis.records.engine.sql import exists, run, select, select_one
 from tamis.records.handles import Reader, Transaction
 from tamis.records.queries import load

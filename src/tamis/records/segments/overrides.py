@@ -18,7 +18,8 @@ from tamis.domain.segments.segments import (
 )
 from tamis.domain.values.fields import FIRST_NAME, LAST_NAME
 from tamis.domain.values.instants import from_micros, to_micros
-from tamis.records import change_log, email_exclusions
+from tamis.records import change_log
+from tamis.records.consent import email_exclusions
 from tamis.records.engine.sql import exists, insert, run, scalar, select, select_one, select_only, select_tuples
 from tamis.records.handles import Reader, Transaction
 from tamis.records.queries import load

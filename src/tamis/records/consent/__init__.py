@@ -1,0 +1,1 @@
+"""Suppressions, subscriptions, providers, and forgotten or excluded emails."""

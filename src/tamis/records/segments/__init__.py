@@ -1,0 +1,1 @@
+"""Segments, their versions and manual changes."""
