@@ -15,7 +15,7 @@ from tamis.domain.accounts.accounts import Scope
 from tamis.web.api.calls import CallDep
 from tamis.web.api.operations import needs
 from tamis.web.api.paging import PageDep, cut_page
-from tamis.web.api.routes.contacts import contact_response
+from tamis.web.api.routes.contacts.contacts import contact_response
 from tamis.web.api.schemas.common import Id, Page
 from tamis.web.api.schemas.contact_records import ContactChangeOut, ContactRecordOut, changes_out, contact_record_out
 from tamis.web.api.schemas.contacts import ContactDetailsOut

@@ -1,0 +1,1 @@
+"""Calls about the account, changes, webhooks and providers."""
