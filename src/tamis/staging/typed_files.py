@@ -13,7 +13,8 @@ from tamis.domain.inference.declared_types import (
     parse_list,
 )
 from tamis.domain.inference.word_evidence import MOST_OPTIONS
-from tamis.domain.values.fields import SEPARATOR, Kind
+from tamis.domain.values.choices import SEPARATOR
+from tamis.domain.values.fields import Kind
 from tamis.staging.cells import distinct_cells
 from tamis.staging.handle import StagingDatabase
 from tamis.staging.sql import execute

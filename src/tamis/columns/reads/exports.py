@@ -19,7 +19,8 @@ from tamis.domain.files.exports import Format, OutputOptions
 from tamis.domain.files.formulas import TO_ESCAPE
 from tamis.domain.inference.parquet_metadata import KEY, format_field_metadata
 from tamis.domain.segments.segments import EXTERNAL_BIT
-from tamis.domain.values.fields import EMAIL, FIRST_NAME, FIRST_TOPIC_FIELD, LAST_NAME, SEPARATOR, Field, Kind
+from tamis.domain.values.choices import SEPARATOR
+from tamis.domain.values.fields import EMAIL, FIRST_NAME, FIRST_TOPIC_FIELD, LAST_NAME, Field, Kind
 from tamis.rules.sql.compiler import compile_rule
 from tamis.rules.sql.dialect import Parameters
 from tamis.rules.time.evaluation_time import EvaluationTime

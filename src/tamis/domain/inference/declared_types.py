@@ -10,7 +10,8 @@ from zoneinfo import ZoneInfo
 import msgspec
 
 from tamis.domain.inference.word_evidence import FEWEST_CELLS_AN_OPTION, LONGEST_OPTION, MOST_OPTIONS
-from tamis.domain.values.fields import SEPARATOR, Field, Kind, ValueProblem, parser
+from tamis.domain.values.choices import SEPARATOR
+from tamis.domain.values.fields import Field, Kind, ValueProblem, parser
 from tamis.domain.values.text import fold, name_problem
 
 MOST_OPTIONS_OF_LISTS = 500

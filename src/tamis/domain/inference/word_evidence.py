@@ -12,7 +12,7 @@ from tamis.domain.parsing.boolean_words import (
     parse_boolean_word,
 )
 from tamis.domain.parsing.null_values import is_placeholder
-from tamis.domain.values.fields import SEPARATOR
+from tamis.domain.values.choices import SEPARATOR
 from tamis.domain.values.text import fold, name_problem
 
 MOST_OPTIONS = 20

@@ -12,8 +12,7 @@ from zoneinfo import ZoneInfo
 from tamis.domain.errors import Message
 from tamis.domain.errors import ValueProblem as ValueProblem  # noqa: PLC0414  part of this module's interface
 from tamis.domain.parsing.number_parser import loss_as_number
-from tamis.domain.values.choices import SEPARATOR as SEPARATOR  # noqa: PLC0414  part of this module's interface
-from tamis.domain.values.choices import OptionIndex, split_options
+from tamis.domain.values.choices import SEPARATOR, OptionIndex, split_options
 from tamis.domain.values.dates import (
     DateOrder,
     in_utc,

@@ -9,7 +9,8 @@ from operator import itemgetter
 from markupsafe import Markup
 
 from tamis.domain.events.events import RawValue, write_raw
-from tamis.domain.values.fields import SEPARATOR, Field, Kind, Value, format_value
+from tamis.domain.values.choices import SEPARATOR
+from tamis.domain.values.fields import Field, Kind, Value, format_value
 from tamis.domain.values.hidden_characters import escape_hidden_lines
 from tamis.domain.values.text import fold, fold_part
 from tamis.web.console.display.filters import day, when
