@@ -23,19 +23,19 @@ def data(tmp_path: Path) -> Path:
 def test_the_life_of_a_provider(data: Path, tmp_path: Path) -> None:
     key = tmp_path / "key.txt"
     key.write_text(f"{verification_key()}\n")
-    made: dict[str, Any] = tamis(data, "provider", "add", "sendgrid", "--description", "News")
+    made: dict[str, Any] = tamis(data, "provider", "create", "sendgrid", "--description", "News")
     assert urlsplit(made["url"]).path.startswith("/in/sendgrid/")
     assert made["has_credential"] is False
     with pytest.raises(Refused, match="is needed: requests of Mailgun cannot be verified without it"):
-        tamis(data, "provider", "add", "mailgun")
+        tamis(data, "provider", "create", "mailgun")
     with pytest.raises(Refused, match="does not document from which addresses"):
-        tamis(data, "provider", "change", made["id"], "--checks-address")
+        tamis(data, "provider", "edit", made["id"], "--checks-address")
     with pytest.raises(Refused, match="cannot be read"):
-        tamis(data, "provider", "change", made["id"], "--credential-file", tmp_path / "missing.txt")
-    assert tamis(data, "provider", "change", made["id"], "--credential-file", key)["has_credential"] is True
+        tamis(data, "provider", "edit", made["id"], "--credential-file", tmp_path / "missing.txt")
+    assert tamis(data, "provider", "edit", made["id"], "--credential-file", key)["has_credential"] is True
     key.write_text("another")
     with pytest.raises(Refused, match="is not a verification key of SendGrid"):
-        tamis(data, "provider", "change", made["id"], "--credential-file", key)
+        tamis(data, "provider", "edit", made["id"], "--credential-file", key)
     rotated = tamis(data, "provider", "rotate", made["id"])
     assert rotated["url"] != made["url"]
     (listed,) = tamis(data, "provider", "list")["providers"]
@@ -43,13 +43,13 @@ def test_the_life_of_a_provider(data: Path, tmp_path: Path) -> None:
     shown = in_process.run_text(["provider", "list", "--data", str(data)]).stdout
     for secret in (made["url"], rotated["url"], verification_key()):
         assert secret.rpartition("/")[2] not in shown
-    assert tamis(data, "provider", "remove", made["id"])["deleted"] is True
+    assert tamis(data, "provider", "delete", made["id"])["deleted"] is True
     with pytest.raises(Refused, match="there is no provider"):
         tamis(data, "provider", "activity", made["id"])
 
 
 def test_activity_says_what_became_of_requests(data: Path) -> None:
-    made = tamis(data, "provider", "add", "brevo")
+    made = tamis(data, "provider", "create", "brevo")
     services = Services(Settings(data))
     sent = (send_brevo([brevo_event("spam"), {"event": "spam"}, 7]), send_brevo("x"))
     post_all(services, urlsplit(made["url"]).path, Amazon(), *sent)

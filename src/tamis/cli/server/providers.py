@@ -23,7 +23,7 @@ NOT_SHOWN_AGAIN = "Enter this URL at the service. It is not shown again."
 
 
 @provider_app.command
-def add(
+def create(
     service: Service,
     *,
     description: str = "",
@@ -31,7 +31,7 @@ def add(
     checks_address: bool = False,
     common: Common = Common(),  # noqa: B008  frozen
 ) -> None:
-    """Add a provider, and show the URL to enter there.
+    """Create a provider, and show the URL to enter there.
 
     Parameters
     ----------
@@ -50,7 +50,7 @@ def add(
     with open_services(common) as services:
         account = resolve_account(services, common)
         made = services.write(registration.create_provider, account, service, wanted)
-        _print_token(services, common, made, f"{made.provider.name} added as provider {made.id}.")
+        _print_token(services, common, made, f"{made.provider.name} created as provider {made.id}.")
 
 
 @provider_app.command(name="list")
@@ -76,7 +76,7 @@ def list_all(*, common: Common = Common()) -> None:  # noqa: B008  frozen
 
 
 @provider_app.command
-def change(
+def edit(
     provider_id: int,
     *,
     description: str | None = None,
@@ -120,7 +120,7 @@ def rotate(provider_id: int, *, common: Common = Common()) -> None:  # noqa: B00
 
 
 @provider_app.command
-def remove(provider_id: int, *, common: Common = Common()) -> None:  # noqa: B008  frozen
+def delete(provider_id: int, *, common: Common = Common()) -> None:  # noqa: B008  frozen
     """Delete a provider, whose URL stops working at once. Its events and suppressions stay.
 
     Parameters
