@@ -1,6 +1,7 @@
 """Restoring yesterday's backup does not mail somebody who unsubscribed this morning, and says so where it might."""
 
 import json
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -43,6 +44,11 @@ def test_suppressions_since_a_backup_outlive_its_restore(tmp_path: Path) -> None
     gone = tmp_path / "gone"
     with pytest.raises(Refused, match="has no data of Tamis"):
         tamis(gone, "restore", backup, "--suppressions-of", tmp_path / "nothing")
+    damaged = tmp_path / "damaged"
+    shutil.copytree(data, damaged)
+    (damaged / "tamis.sqlite").write_bytes(b"not a database" * 1_000)
+    with pytest.raises(Refused):
+        tamis(gone, "restore", backup, "--suppressions-of", damaged)
     assert not gone.exists(), "nothing is restored without what was asked for"
 
     bare = tmp_path / "bare"

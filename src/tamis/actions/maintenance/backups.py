@@ -1,6 +1,7 @@
 """Back up a data directory while it is in use, and restore it."""
 
 import hashlib
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -65,9 +66,12 @@ def make_backup(services: Services, directory: str) -> Manifest:
     return manifest
 
 
-def restore(data: Path, source: Path) -> Manifest:
+def restore(data: Path, source: Path, complete: Callable[[Path], None] = lambda _: None) -> Manifest:
     """Restore a backup to a data directory, which must not exist or be empty; raises Refused, and changes nothing, if
-    the backup is not complete. The history goes on with higher numbers than it may have had after the backup."""
+    the backup is not complete. The history goes on with higher numbers than it may have had after the backup.
+
+    `complete` is called with the restored directory before it gets its name: if it raises, nothing is restored.
+    """
     if is_locked(data):
         raise Refused("data_directory_being_served", directory=str(data))
     if not is_free(data):
@@ -89,6 +93,7 @@ def restore(data: Path, source: Path) -> Manifest:
             records.write(skip_numbers)
         finally:
             records.close()
+        complete(partial)
     return manifest
 
 

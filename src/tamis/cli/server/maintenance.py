@@ -1,15 +1,16 @@
 """`tamis erase`, `tamis backup`, `tamis restore` and `tamis accept-loss`."""
 
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
-from tamis.actions.consent.suppression_files import TakenOver, require_data, take_over_consent
+from tamis.actions.consent.suppression_files import TakenOver, take_over_consent
 from tamis.actions.local_calls import Erase, MakeBackup
 from tamis.actions.maintenance.backups import restore
 from tamis.actions.maintenance.lost_writes import accept_loss
 from tamis.cli.client.local_client import run_call
 from tamis.cli.common import Common, open_services, print_notice, print_result
-from tamis.domain.errors import Refused, TamisError, Unavailable
+from tamis.domain.errors import Refused, Unavailable
 from tamis.domain.values.dates import local_time
 from tamis.domain.values.instants import UTC_ZONE
 from tamis.domain.values.text import pluralize
@@ -75,23 +76,21 @@ def restore_backup(
     data = common.settings.data
     if common.settings.records:
         raise Refused("records_on_server_not_restored")
-    if suppressions_of is not None:
-        require_data(suppressions_of)  # before anything is restored
-    found = restore(data, directory)
-    made_at = f"{local_time(datetime.fromisoformat(found.made_at), UTC_ZONE)} UTC"
     taken = TakenOver(0, 0, 0)
-    try:
+
+    def take_over(restored: Path) -> None:
+        nonlocal taken
         if suppressions_of is not None:
-            with open_services(common) as services:
+            with open_services(replace(common, data=restored)) as services:
                 taken = take_over_consent(services, suppressions_of)
-            if taken.unreadable:
-                print_notice(
-                    f"{pluralize(taken.unreadable, 'suppression')} of forgotten people cannot be taken over: the "
-                    "backup hashes emails with another key. Do not import these people again."
-                )
-    except TamisError:
-        _warn_of_missing_suppressions(made_at)
-        raise
+
+    found = restore(data, directory, take_over)
+    made_at = f"{local_time(datetime.fromisoformat(found.made_at), UTC_ZONE)} UTC"
+    if taken.unreadable:
+        print_notice(
+            f"{pluralize(taken.unreadable, 'suppression')} of forgotten people cannot be taken over: the "
+            "backup hashes emails with another key. Do not import these people again."
+        )
     if suppressions_of is None:
         _warn_of_missing_suppressions(made_at)
     document = {"data": str(data), "change": found.change, "made_at": found.made_at, **taken._asdict()}
