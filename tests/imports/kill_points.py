@@ -23,39 +23,39 @@ class Point(NamedTuple):
 
 
 POINTS = {
-    "a job that is not committed": Point("begin", f"{ACTIONS}.jobs", "_start", "after"),
+    "a job that is not committed": Point("begin", f"{ACTIONS}.jobs.jobs", "_start", "after"),
     "the first line": Point("reading", RUN, "has_email_header", "before"),
     "all lines are read": Point("reading", RUN, "stage_file", "after"),
     "columns are mapped": Point("checking", RUN, "map_columns", "after"),
     "fields that are not committed": Point("checking", RUN, "create_fields", "after"),
-    "cells are checked": Point("checking", f"{ACTIONS}.row_preparation", "prepare_rows", "after"),
-    "figures that are not committed": Point("checking", f"{ACTIONS}.jobs", "_set_left_out", "after"),
-    "some rows are rejected": Point("writing rejects", f"{ACTIONS}.rejects", "Row.written", "after", 60),
-    "the rejects have no name": Point("writing rejects", f"{ACTIONS}.rejects", "replace_durably", "before"),
-    "the rejects have a name": Point("writing rejects", f"{ACTIONS}.rejects", "replace_durably", "after"),
-    "a batch is begun": Point("storing", f"{ACTIONS}.batch_writer", "upsert", "before", 12),
-    "a batch is not counted": Point("storing", f"{ACTIONS}.batch_writer", "upsert", "after", 12),
-    "a batch is not committed": Point("storing", f"{ACTIONS}.batch_writer", "_store", "after", 12),
-    "a batch is committed": Point("between batches", f"{ACTIONS}.batch_writer", "BatchWriter.finish", "after", 12),
+    "cells are checked": Point("checking", f"{ACTIONS}.rows.row_preparation", "prepare_rows", "after"),
+    "figures that are not committed": Point("checking", f"{ACTIONS}.jobs.jobs", "_set_left_out", "after"),
+    "some rows are rejected": Point("writing rejects", f"{ACTIONS}.rows.rejects", "Row.written", "after", 60),
+    "the rejects have no name": Point("writing rejects", f"{ACTIONS}.rows.rejects", "replace_durably", "before"),
+    "the rejects have a name": Point("writing rejects", f"{ACTIONS}.rows.rejects", "replace_durably", "after"),
+    "a batch is begun": Point("storing", f"{ACTIONS}.rows.batch_writer", "upsert", "before", 12),
+    "a batch is not counted": Point("storing", f"{ACTIONS}.rows.batch_writer", "upsert", "after", 12),
+    "a batch is not committed": Point("storing", f"{ACTIONS}.rows.batch_writer", "_store", "after", 12),
+    "a batch is committed": Point("between batches", f"{ACTIONS}.rows.batch_writer", "BatchWriter.finish", "after", 12),
     "the columns have begun to follow": Point("projecting", STORE, "project", "before"),
     "the columns have not committed": Point("projecting", STORE, "project", "after"),
-    "a report that is not committed": Point("finishing", f"{ACTIONS}.jobs", "_finish", "after"),
-    "the report is there": Point("finishing", f"{ACTIONS}.jobs", "RunningJob.finish", "after"),
+    "a report that is not committed": Point("finishing", f"{ACTIONS}.jobs.jobs", "_finish", "after"),
+    "the report is there": Point("finishing", f"{ACTIONS}.jobs.jobs", "RunningJob.finish", "after"),
 }
 OF_A_COMMAND = {
     "what followed is not kept": Point("finishing", "tamis.cli.importing.imports", "record_effects", "before"),
     "what followed is kept": Point("finishing", "tamis.cli.importing.imports", "record_effects", "after"),
 }
 OF_A_SERVER = {
-    "the upload is not discarded": Point("finishing", f"{ACTIONS}.background", "discard_upload", "before"),
-    "the upload is discarded": Point("finishing", f"{ACTIONS}.background", "discard_upload", "after"),
-    "what followed is not kept by the server": Point("finishing", f"{ACTIONS}.background", "record_effects", "before"),
+    "the upload is not discarded": Point("finishing", f"{ACTIONS}.jobs.background", "discard_upload", "before"),
+    "the upload is discarded": Point("finishing", f"{ACTIONS}.jobs.background", "discard_upload", "after"),
+    "what followed is not kept by the server": Point("finishing", f"{ACTIONS}.jobs.background", "record_effects", "before"),
 }
 OF_UNDOING = {
-    "an undo that is not committed": Point("undo", f"{ACTIONS}.undo", "_start", "after"),
-    "a step is begun": Point("undo", f"{ACTIONS}.undo", "_step", "before", 6),
-    "a step is not committed": Point("undo", f"{ACTIONS}.undo", "_step", "after", 6),
-    "the last figures are not committed": Point("undo", f"{ACTIONS}.undo", "_finish", "after"),
+    "an undo that is not committed": Point("undo", f"{ACTIONS}.jobs.undo", "_start", "after"),
+    "a step is begun": Point("undo", f"{ACTIONS}.jobs.undo", "_step", "before", 6),
+    "a step is not committed": Point("undo", f"{ACTIONS}.jobs.undo", "_step", "after", 6),
+    "the last figures are not committed": Point("undo", f"{ACTIONS}.jobs.undo", "_finish", "after"),
 }
 ALL = POINTS | OF_A_COMMAND | OF_A_SERVER | OF_UNDOING
 
@@ -65,7 +65,7 @@ def arm(point: Point, number: int) -> None:
     ones, so that there are several."""
     concurrent_projection: Any = import_module(f"{ACTIONS}.concurrent_projection")
     concurrent_projection.CONTACTS_PER_BATCH, concurrent_projection.PAUSE_SECONDS = FOLLOWED_STEP, 0.01
-    undo: Any = import_module(f"{ACTIONS}.undo")
+    undo: Any = import_module(f"{ACTIONS}.jobs.undo")
     undo.CONTACTS_PER_STEP = UNDONE_STEP
     if point.function == "Row.written":
         _count_rows(import_module(point.module), number)

@@ -26,7 +26,7 @@ def environment(extra: Mapping[str, str] | None = None) -> dict[str, str]:
 TAMIS, SERVING = ("-m", "tamis"), ("serve", "demo")
 MAIN = "import sys; from tamis.cli.main import main; main(sys.argv[1:])"
 """What `python -c` runs as a command, after what a test changes before."""
-SOON = "from tamis.cli import imports; imports.SECONDS_TO_FOLLOW = 0.2"
+SOON = "from tamis.cli.importing import imports; imports.SECONDS_TO_FOLLOW = 0.2"
 """Lets an import end beside a server that is stopped and cannot say who entered segments, instead of waiting for it."""
 
 

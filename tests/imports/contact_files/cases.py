@@ -234,7 +234,6 @@ CASES = (
     one(
         "15-numbers.csv",
         {"rows": 24, "created": 24, "rejected": 0},
-        choices={"sub": "new"},  # the console proposes consent
         kinds=dict.fromkeys(("plain", "dec", "money00", "usd", "thou_de"), "number"),
         values={
             "n1@example.org": {

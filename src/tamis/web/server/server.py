@@ -44,10 +44,12 @@ class Server(uvicorn.Server):
         )
         super().__init__(config)
         self._connections, self._ready, self._stopping = connections, ready, stopping
+        self._reason = ""
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
-        """Begin to stop, and log why."""
-        self._stopping(signal.Signals(sig).name)
+        """Ask the server to stop, and nothing more: the signal may have interrupted a write to the log, which cannot be
+        entered again."""
+        self._reason = signal.Signals(sig).name
         super().handle_exit(sig, frame)
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
@@ -58,7 +60,8 @@ class Server(uvicorn.Server):
             self._ready()
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
-        """Accept nothing more, finish running requests, and close slow connections."""
+        """Log why, accept nothing more, finish running requests, and close slow connections."""
+        self._stopping(self._reason)
         for server in self.servers:
             server.close()
         for listener in sockets or []:
