@@ -49,7 +49,9 @@ OF_A_COMMAND = {
 OF_A_SERVER = {
     "the upload is not discarded": Point("finishing", f"{ACTIONS}.jobs.background", "discard_upload", "before"),
     "the upload is discarded": Point("finishing", f"{ACTIONS}.jobs.background", "discard_upload", "after"),
-    "what followed is not kept by the server": Point("finishing", f"{ACTIONS}.jobs.background", "record_effects", "before"),
+    "what followed is not kept by the server": Point(
+        "finishing", f"{ACTIONS}.jobs.background", "record_effects", "before"
+    ),
 }
 OF_UNDOING = {
     "an undo that is not committed": Point("undo", f"{ACTIONS}.jobs.undo", "_start", "after"),

@@ -264,7 +264,10 @@ class _Plug:
 
 def _size(prepared: PreparedData) -> int:
     log = prepared.data / "tamis.sqlite-wal"
-    return log.stat().st_size if log.exists() else 0
+    try:
+        return log.stat().st_size
+    except FileNotFoundError:  # it may just have been deleted
+        return 0
 
 
 KINDS: dict[str, Callable[[Rounds], None]] = {

@@ -63,6 +63,7 @@ class Running:
     connections: Connections
     server: Server
     thread: threading.Thread
+    stopped: list[tuple[str, threading.Thread]]
     clients: list[Client] = field(default_factory=list)
 
     def open(self, content: bytes = b"", *, source: str | None = None, receive_buffer: int | None = None) -> Client:
@@ -110,9 +111,12 @@ def server() -> Iterator[Running]:
 def _running(limits: Limits) -> Iterator[Running]:
     listener = socket.create_server(("127.0.0.1", 0), backlog=2048)
     listening, seen, table = threading.Event(), Seen(), Connections(limits, lambda _: False)
-    server = Server(_app(seen), table, listening.set, lambda _: None)
+    stopped: list[tuple[str, threading.Thread]] = []
+    server = Server(
+        _app(seen), table, listening.set, lambda reason: stopped.append((reason, threading.current_thread()))
+    )
     thread = threading.Thread(target=server.run, args=([listener],))
-    running = Running(listener.getsockname()[1], seen, table, server, thread)
+    running = Running(listener.getsockname()[1], seen, table, server, thread, stopped)
     thread.start()
     assert listening.wait(TIMEOUT_SECONDS)
     yield running

@@ -1,6 +1,7 @@
 """A stopping server finishes running requests, does not wait for inactive clients, and logs no errors."""
 
 import logging
+import signal
 
 import pytest
 
@@ -32,6 +33,14 @@ def test_idle_clients_do_not_delay_stopping(serve: Serve, caplog: pytest.LogCapt
         stopped(server)
     assert not [record for record in caplog.records if record.exc_info or record.levelno >= logging.ERROR]
     assert "requests_cut_off" not in [record.message for record in caplog.records]
+
+
+def test_a_signal_asks_to_stop_and_does_nothing_else_in_its_handler(serve: Serve) -> None:
+    """What it interrupts may be a write to the log, which cannot be entered again."""
+    server = serve()
+    server.server.handle_exit(signal.SIGTERM, None)
+    server.thread.join(TIMEOUT_SECONDS)
+    assert server.stopped == [("SIGTERM", server.thread)]
 
 
 def test_a_running_request_is_finished(serve: Serve) -> None:

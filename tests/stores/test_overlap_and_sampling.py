@@ -37,6 +37,7 @@ from tamis.domain.segments.sampling import (
 from tamis.domain.segments.segments import EXTERNAL_BIT, Segment
 from tamis.domain.values.fields import CITY, COUNTRY, RESERVED, FieldSet
 from tamis.records.contacts import NewContact
+from tamis.records.segments.segments import live_of_type
 from tamis.rules.syntaxes.text import from_text
 from tamis.settings import Settings
 from tests.support.effort import ALL, examples
@@ -136,10 +137,8 @@ def test_one_segment_is_compared_with_all_others_of_its_type_at_once(overlapping
     size, found = overlap.compare_with_all(overlapping.services, overlapping.account.id, mine.id)
     persons = overlapping.persons(mine)
     assert size == len(persons)
-    assert {overlapping.all.id, *(one.id for one in overlapping.segments)} == {
-        mine.id,
-        *(other.segment.id for other in found),
-    }
+    every = {one.id for one in live_of_type(overlapping.services.records.reader(), overlapping.type.id)}
+    assert every == {mine.id, *(other.segment.id for other in found)}
     for other in found:
         theirs = overlapping.persons(other.segment)
         assert (other.recipients, other.shared) == (len(theirs), len(persons & theirs))
