@@ -27,7 +27,7 @@ POINTS = {
     "the first line": Point("reading", RUN, "has_email_header", "before"),
     "all lines are read": Point("reading", RUN, "stage_file", "after"),
     "columns are mapped": Point("checking", RUN, "map_columns", "after"),
-    "fields that are not committed": Point("checking", RUN, "create_fields", "after"),
+    "fields that are not committed": Point("checking", f"{ACTIONS}.mapping.field_creation", "create_fields", "after"),
     "cells are checked": Point("checking", f"{ACTIONS}.rows.row_preparation", "prepare_rows", "after"),
     "figures that are not committed": Point("checking", f"{ACTIONS}.jobs.jobs", "_set_left_out", "after"),
     "some rows are rejected": Point("writing rejects", f"{ACTIONS}.rows.rejects", "Row.written", "after", 60),
