@@ -7,11 +7,10 @@ from functools import cache
 from importlib.resources import files
 from typing import NamedTuple
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
-from markupsafe import Markup
+from jinja2 import Environment
 
 from tamis.domain.contacts.masking import masked_email
-from tamis.domain.values.hidden_characters import escape_hidden_lines
+from tamis.web.templates import make_environment
 
 STYLESHEET_PATH = "/u/page.css"
 PREVIEW_EMAIL = "maria@example.org"
@@ -80,17 +79,4 @@ def _render(template: str, **context: object) -> str:
 
 @cache
 def _environment() -> Environment:
-    return Environment(
-        loader=PackageLoader("tamis.web.unsubscribe", "templates"),
-        autoescape=True,
-        finalize=_shown,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        auto_reload=False,
-    )
-
-
-def _shown(value: object) -> object:
-    """Make invisible characters, and those that change the direction of text, visible."""
-    return escape_hidden_lines(value) if isinstance(value, str) and not isinstance(value, Markup) else value
+    return make_environment("tamis.web.unsubscribe")

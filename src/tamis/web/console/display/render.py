@@ -4,12 +4,11 @@ import secrets
 from contextvars import ContextVar
 from typing import Any
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
+from jinja2 import Environment
 from markupsafe import Markup, escape
 
 from tamis.actions.segments.rule_syntax import progress_of
 from tamis.domain.messages.kinds import KIND_NAMES
-from tamis.domain.values.hidden_characters import escape_hidden_lines
 from tamis.domain.values.text import pluralize
 from tamis.web.console.display import filters, values
 from tamis.web.console.display.disabled_controls import disable_forbidden
@@ -17,6 +16,7 @@ from tamis.web.console.display.messages import CAUSES, as_sentence
 from tamis.web.console.requests import idempotency
 from tamis.web.console.requests.session import Visitor
 from tamis.web.console.requests.static import url_of
+from tamis.web.templates import make_environment
 
 _visitor: ContextVar[Visitor | None] = ContextVar("visitor", default=None)
 
@@ -44,22 +44,9 @@ def _zone() -> Any:
     return visitor.account.zone if visitor else filters.UTC
 
 
-def _shown(value: Any) -> Any:
-    """Make invisible characters, and those that change the direction of text, visible in all text of templates. The
-    `value` of a form control is written with the filter `exact` instead."""
-    return escape_hidden_lines(value) if isinstance(value, str) and not isinstance(value, Markup) else value
-
-
 def _make_environment() -> Environment:
-    made = Environment(
-        loader=PackageLoader("tamis.web.console", "templates"),
-        autoescape=True,
-        finalize=_shown,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        auto_reload=False,
-    )
+    """Make the environment; the `value` of a form control is written with the filter `exact`, as it is."""
+    made = make_environment("tamis.web.console")
     made.globals.update(static=url_of, token=_token)
     made.filters.update(
         exact=escape,
