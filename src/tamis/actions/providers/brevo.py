@@ -8,7 +8,7 @@ from collections.abc import Mapping
 
 from tamis.actions.providers.collecting import ReportCollector, first_text, instant_of_seconds, text_in
 from tamis.actions.providers.requests import ProviderRequest, RequestRefused, require_credential
-from tamis.domain.providers import RefusalReason, RejectionReason, ReportKind, Reports, Service
+from tamis.domain.providers import RefusalReason, ReportKind, Reports, Service
 
 KINDS: Mapping[str, ReportKind] = {
     "delivered": ReportKind.DELIVERED,
@@ -40,13 +40,8 @@ def read(request: ProviderRequest) -> Reports:
     if not isinstance(content, list | dict):
         raise RequestRefused(RefusalReason.OTHER_FORMAT)
     collector = ReportCollector(request.at, Service.BREVO)
-    for item in items:
-        if not isinstance(item, dict):
-            collector.reject(RejectionReason.NOT_AN_OBJECT)
-        elif not text_in(item, "event"):
-            collector.reject(RejectionReason.KIND_MISSING)
-        else:
-            _add(collector, item)
+    for item in collector.events_of(items):
+        _add(collector, item)
     return collector.collected()
 
 

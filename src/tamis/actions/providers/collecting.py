@@ -2,7 +2,7 @@
 others."""
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 
 from tamis.domain.contacts.emails import clean_email
@@ -55,6 +55,16 @@ class ReportCollector:
     def reject(self, reason: RejectionReason) -> None:
         """Count something that is not usable."""
         self._rejected[reason] += 1
+
+    def events_of(self, items: Sequence[object]) -> Iterator[Mapping[str, object]]:
+        """Yield the items of a request that are objects with an `event`; the others are rejected."""
+        for item in items:
+            if not isinstance(item, dict):
+                self.reject(RejectionReason.NOT_AN_OBJECT)
+            elif not text_in(item, "event"):
+                self.reject(RejectionReason.KIND_MISSING)
+            else:
+                yield item
 
     def collected(self) -> Reports:
         """Return what was collected."""

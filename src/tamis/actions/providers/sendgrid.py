@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from tamis.actions.providers.collecting import ReportCollector, first_text, instant_of_seconds, text_in
 from tamis.actions.providers.requests import ProviderRequest, RequestRefused, require_recent
-from tamis.domain.providers import RefusalReason, RejectionReason, ReportKind, Reports, Service
+from tamis.domain.providers import RefusalReason, ReportKind, Reports, Service
 
 if TYPE_CHECKING:
     from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePublicKey
@@ -77,22 +77,17 @@ def read(request: ProviderRequest) -> Reports:
     if not isinstance(content, list):
         raise RequestRefused(RefusalReason.OTHER_FORMAT)
     collector = ReportCollector(request.at, Service.SENDGRID)
-    for item in content:
-        if not isinstance(item, dict):
-            collector.reject(RejectionReason.NOT_AN_OBJECT)
-        elif not text_in(item, "event"):
-            collector.reject(RejectionReason.KIND_MISSING)
-        else:
-            properties = {
-                "message_id": text_in(item, "sg_message_id", "smtp-id"),
-                "campaign": text_in(item, "singlesend_name", "marketing_campaign_name"),
-                "tag": first_text(item.get("category")),
-                "url": text_in(item, "url"),
-                "reason": text_in(item, "reason"),
-                "machine": item.get("sg_machine_open") is True,
-            }
-            at = instant_of_seconds(item.get("timestamp"))
-            collector.add(_kind(item), item.get("email"), at, item.get("sg_event_id"), properties)
+    for item in collector.events_of(content):
+        properties = {
+            "message_id": text_in(item, "sg_message_id", "smtp-id"),
+            "campaign": text_in(item, "singlesend_name", "marketing_campaign_name"),
+            "tag": first_text(item.get("category")),
+            "url": text_in(item, "url"),
+            "reason": text_in(item, "reason"),
+            "machine": item.get("sg_machine_open") is True,
+        }
+        at = instant_of_seconds(item.get("timestamp"))
+        collector.add(_kind(item), item.get("email"), at, item.get("sg_event_id"), properties)
     return collector.collected()
 
 
