@@ -150,7 +150,7 @@ def list_accounts(
     Parameters
     ----------
     deleted
-        List the deleted accounts instead: their IDs, when they were deleted, and by whom.
+        List deleted accounts instead, with their IDs, when each was deleted, and by whom.
     """
     with open_services(common) as services:
         db = services.records.reader()

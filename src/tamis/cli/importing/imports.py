@@ -78,7 +78,7 @@ def import_file(
         Create a field for each unknown column, of the kind of most of its values.
     map_
         COLUMN=FIELD: import a column into a field with another name; with --create-fields, the field is created if
-        needed. COLUMN=consent suppresses those whom the column calls unsubscribed, bounced or complained;
+        needed. COLUMN=consent suppresses contacts that the column marks as unsubscribed, bounced or complained;
         COLUMN=topic:NAME sets who is subscribed to a topic. Can be repeated.
     blank
         Whether blank cells keep or erase existing values.
